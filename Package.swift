@@ -1,0 +1,62 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every target is written in Swift 6 with no data race left to luck.
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+let package = Package(
+  name: "vmscript",
+  products: [
+    .library(name: "VMScript", targets: ["VMScriptSyntax", "VMScript"]),
+    .library(name: "VMScriptRuntime", targets: ["VMScriptRuntime", "Libvirt"]),
+    .executable(name: "vmscript", targets: ["vmscript"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // The language: needs neither libvirt nor any other C library.
+    .target(name: "VMScriptSyntax", swiftSettings: strict),
+    .target(
+      name: "VMScript",
+      dependencies: [
+        "VMScriptSyntax", "Yams",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+
+    // The host: libvirt, and what brings a declaration there.
+    .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .target(name: "Libvirt", dependencies: ["CLibvirt"], swiftSettings: strict),
+    .target(
+      name: "VMScriptRuntime",
+      dependencies: [
+        "VMScript", "Libvirt", "CArchive", "Yams",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "vmscript",
+      dependencies: [
+        "VMScriptRuntime",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // Tests sit like the sources.
+    .testTarget(
+      name: "VMScriptSyntaxTests", dependencies: ["VMScriptSyntax"], swiftSettings: strict),
+    .testTarget(name: "VMScriptTests", dependencies: ["VMScript"], swiftSettings: strict),
+    .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
+    .testTarget(
+      name: "VMScriptRuntimeTests", dependencies: ["VMScriptRuntime"], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["vmscript"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,108 @@
+/// The type of a property's value.
+public indirect enum PropertyType: Sendable {
+  case bool
+  case int(ClosedRange<Int64>)
+  case float
+  case string
+  /// A path on the machine that runs the script, relative to the script's folder.
+  case path
+  case size
+  case duration
+  case ip
+  case ipv6
+  case cidr
+  case cidr6
+  case mac
+  case uuid
+  /// First and last address.
+  case ipRange
+  /// One of a fixed set of words, written bare or as a string.
+  case word([String])
+  case list(PropertyType)
+  /// Keys are free, values of one type.
+  case map(PropertyType)
+  /// A declared or existing resource of one of these kinds, or its name as a string.
+  case resource([ResourceKind])
+  /// The first alternative that fits.
+  case either([PropertyType])
+  /// A string that is masked in every output.
+  case secret
+}
+
+/// When a change of a property takes effect.
+public enum Impact: String, Sendable, Comparable, CaseIterable {
+  case none
+  /// At once, on the running guest.
+  case live
+  /// Written down now, seen when the guest starts next.
+  case nextStart = "next-start"
+  /// Only by restarting the object (a network, say).
+  case restart
+  /// Only by making it anew, which loses what is in it; needs a yes.
+  case dataLoss = "data-loss"
+
+  public static func < (a: Impact, b: Impact) -> Bool {
+    let order = Impact.allCases
+    return (order.firstIndex(of: a) ?? 0) < (order.firstIndex(of: b) ?? 0)
+  }
+}
+
+/// One property: a row of the schema table, from which validation, help, XML and diff come.
+public struct PropertySchema: Sendable {
+  public let name: String
+  public let type: PropertyType
+  /// What holds where nothing is declared, as the reference page shows it; nil leaves it to libvirt.
+  public let standard: Value?
+  /// One line for help and the reference page.
+  public let doc: String
+  public let impact: Impact
+  /// Where it stands in libvirt's XML; nil for what the runtime itself acts on.
+  public let xml: XMLPlace?
+  public let isRequired: Bool
+
+  public init(
+    _ name: String, _ type: PropertyType, _ doc: String, standard: Value? = nil,
+    impact: Impact = .nextStart, xml: XMLPlace? = nil, isRequired: Bool = false
+  ) {
+    self.name = name
+    self.type = type
+    self.standard = standard
+    self.doc = doc
+    self.impact = impact
+    self.xml = xml
+    self.isRequired = isRequired
+  }
+}
+
+/// How a block may be labelled.
+public enum BlockLabel: Sendable { case none, optional, required }
+
+/// A block: a resource's body or a nested one.
+public struct BlockSchema: Sendable {
+  public let name: String
+  public let doc: String
+  public let label: BlockLabel
+  /// May stand more than once; a list of maps is then allowed too.
+  public let repeats: Bool
+  public let properties: [PropertySchema]
+  public let blocks: [BlockSchema]
+  /// The property that a plain value stands for: `cpus = 2` is `cpus { max = 2 }` if this is `max`.
+  public let shorthand: String?
+  /// The element that the block becomes, below its parent's; nil if the runtime makes it.
+  public let xml: XMLPlace?
+
+  public init(
+    _ name: String, _ doc: String, label: BlockLabel = .none, repeats: Bool = false,
+    shorthand: String? = nil, xml: XMLPlace? = nil, properties: [PropertySchema] = [],
+    blocks: [BlockSchema] = []
+  ) {
+    self.name = name
+    self.doc = doc
+    self.label = label
+    self.repeats = repeats
+    self.shorthand = shorthand
+    self.xml = xml
+    self.properties = properties
+    self.blocks = blocks
+  }
+}

@@ -1,0 +1,11 @@
+/// The one table that says what a script can declare.
+public enum Schema {
+  /// The body of a resource of this kind.
+  public static func resource(_ kind: ResourceKind) -> BlockSchema {
+    switch kind {
+    case .image: image
+    case .net: net
+    case .domain: domain
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/// How bad it is.
+public enum Severity: String, Sendable { case error, warning, note }
+
+/// A number such as VM0210, under which `vmscript explain` says more.
+///
+/// VM01xx syntax, VM02xx names and schema, VM03xx evaluation, VM04xx modules, parameters and limits,
+/// VM05xx plan and ownership, VM06xx images, volumes and seeds, VM07xx libvirt, VM08xx command line.
+public struct DiagnosticCode: Hashable, Sendable, CustomStringConvertible {
+  public let number: Int
+  public init(_ number: Int) { self.number = number }
+  public var description: String {
+    let digits = String(number)
+    return "VM" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+}
+
+/// What a code means at length, for `vmscript explain`.
+public struct DiagnosticExplanation: Sendable {
+  public let code: DiagnosticCode
+  /// A few words, such as `unknown property`.
+  public let title: String
+  /// Plain text of one or more paragraphs: what happened, why it is refused, what to do.
+  public let text: String
+  public init(_ number: Int, _ title: String, _ text: String) {
+    self.code = DiagnosticCode(number)
+    self.title = title
+    self.text = text
+  }
+}
+
+/// An error or a warning with the places it speaks of: a value that is thrown, collected and
+/// rendered, never a text made where the error occurs.
+public struct Diagnostic: Error, Sendable {
+  /// A span with a few words beside it.
+  public struct Label: Sendable {
+    public var span: Span
+    public var text: String
+    public init(_ span: Span, _ text: String = "") {
+      self.span = span
+      self.text = text
+    }
+  }
+
+  /// What to do about it; `replacement` is the text that would stand in `span` instead.
+  public struct Help: Sendable {
+    public var text: String
+    public var span: Span?
+    public var replacement: String?
+    public init(_ text: String, span: Span? = nil, replacement: String? = nil) {
+      self.text = text
+      self.span = span
+      self.replacement = replacement
+    }
+  }
+
+  public var severity: Severity
+  public var code: DiagnosticCode
+  public var message: String
+  /// Where it is wrong; `nil` if no script is to blame (a connection, an option).
+  public var primary: Label?
+  public var secondary: [Label]
+  public var notes: [String]
+  public var helps: [Help]
+
+  public init(
+    _ severity: Severity = .error, code: Int, _ message: String, at primary: Label? = nil,
+    secondary: [Label] = [], notes: [String] = [], helps: [Help] = []
+  ) {
+    self.severity = severity
+    self.code = DiagnosticCode(code)
+    self.message = message
+    self.primary = primary
+    self.secondary = secondary
+    self.notes = notes
+    self.helps = helps
+  }
+}
