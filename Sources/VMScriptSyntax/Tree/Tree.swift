@@ -44,12 +44,27 @@ public struct Tree: Sendable {
   public internal(set) var literals: [UInt64] = []
   /// Texts of string literals and of the literal parts of interpolations, escapes resolved.
   public internal(set) var strings: [String] = []
+  /// The `##` lines above a statement, without their marks, by the statement's node.
+  var documentation: [UInt32: String] = [:]
   /// The `file` node.
   public internal(set) var root: NodeID = .absent
 
   public init(source: SourceID) { self.source = source }
 
   public subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
+
+  /// A tree of a file without statements.
+  static func empty(source: SourceID) -> Tree {
+    var tree = Tree(source: source)
+    tree.nodes = [
+      Node(kind: .file, flags: [], start: 0, length: 0, data: 0, firstChild: 0, childCount: 0)
+    ]
+    tree.root = NodeID(index: 0)
+    return tree
+  }
+
+  /// What the `##` lines directly above a statement say; lines are separated by `\n`.
+  public func documentation(of id: NodeID) -> String? { documentation[id.index] }
 
   /// The children of `id` in order; an optional child that is not there is ``NodeID/absent``.
   public func children(of id: NodeID) -> ArraySlice<NodeID> {

@@ -1,0 +1,43 @@
+/// The candidate that `word` was probably meant to be, for "did you mean".
+///
+/// Close is what differs by a third of the letters at most; two letters that changed places count
+/// as one difference, and so does other case. Of several that are as close, the first is taken.
+///
+/// - Complexity: the product of both lengths for each candidate of about the same length.
+public func closest(to word: String, among candidates: some Sequence<String>) -> String? {
+  let letters = Array(word.unicodeScalars)
+  // A long word is hardly a slip of a short one, and must not cost the square of its length.
+  guard letters.count <= 64 else { return nil }
+  var best: (candidate: String, distance: Int)?
+  for candidate in candidates where candidate != word {
+    let other = Array(candidate.unicodeScalars)
+    let limit = max(1, max(letters.count, other.count) / 3)
+    guard abs(letters.count - other.count) <= limit, other.count <= 80 else { continue }
+    let distance =
+      word.lowercased() == candidate.lowercased() ? 0 : editDistance(letters, other)
+    // A word of which nothing is left is no help.
+    guard distance <= limit, distance < max(letters.count, other.count) else { continue }
+    if distance < best?.distance ?? .max { best = (candidate, distance) }
+  }
+  return best?.candidate
+}
+
+/// How many letters must be inserted, removed, replaced or swapped with their neighbour.
+private func editDistance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
+  var beforeLast: [Int] = []
+  var last = Array(0...second.count)
+  for (row, letter) in first.enumerated() {
+    var current = [row + 1]
+    current.reserveCapacity(second.count + 1)
+    for (column, other) in second.enumerated() {
+      var cost = min(
+        last[column] + (letter == other ? 0 : 1), last[column + 1] + 1, current[column] + 1)
+      if row > 0, column > 0, letter == second[column - 1], first[row - 1] == other {
+        cost = min(cost, beforeLast[column - 1] + 1)
+      }
+      current.append(cost)
+    }
+    (beforeLast, last) = (last, current)
+  }
+  return last[second.count]
+}

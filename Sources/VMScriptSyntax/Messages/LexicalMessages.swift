@@ -1,0 +1,101 @@
+/// The wording of what is wrong with single characters, strings and numbers.
+enum LexicalMessages {
+  typealias Parts = (code: Int, message: String, label: String, help: String?)
+
+  static func parts(_ problem: LexicalError.Problem) -> Parts {
+    switch problem {
+    case .invalidUTF8:
+      (107, "the text is not UTF-8", "these bytes are no character", "save the file as UTF-8")
+    case .controlCharacter(let scalar):
+      (
+        108, "control character \(code(scalar))", "not allowed in a script",
+        scalar == "\r" ? "end lines with `\\n` or `\\r\\n`" : "in a string, write `\(escape(scalar))`"
+      )
+    case .bidirectionalControl(let scalar):
+      (
+        110, "bidirectional control character \(code(scalar))",
+        "makes the text look other than it is read",
+        "remove it, or write `\(escape(scalar))` in a string"
+      )
+    case .unknownCharacter(let scalar):
+      (109, "unknown character `\(scalar)`", "means nothing here", unknownHelp(scalar))
+    case .unclosedString:
+      (102, "unclosed string", "no closing quote on this line", "a text of several lines stands in `\"\"\"`")
+    case .unclosedMultilineString: (102, "unclosed string", "opened here, never closed", nil)
+    case .unclosedInterpolation: (104, "unclosed interpolation", "no `)` closes it", nil)
+    default: numberParts(problem) ?? stringParts(problem)
+    }
+  }
+
+  private static func numberParts(_ problem: LexicalError.Problem) -> Parts? {
+    switch problem {
+    case .unknownUnit(let unit):
+      (106, "unknown unit `\(unit)`", "no such unit", unitHelp(unit))
+    case .malformedNumber: (106, "malformed number", "not a number", nil)
+    case .malformedAddress:
+      (106, "malformed address", "neither a number nor an IPv4 address", "an address has four parts, such as `10.0.0.1`")
+    case .numberTooLarge:
+      (106, "the number is too large", "does not fit in 64 bits", nil)
+    case .fractionOfByte:
+      (106, "the size is not a whole number of bytes", "not a whole number of bytes", "use a smaller unit")
+    case .fractionOfMillisecond:
+      (106, "the duration is not a whole number of milliseconds", "not whole milliseconds", nil)
+    case .addressPartTooLarge:
+      (106, "malformed address", "each part is 0 to 255, without leading zeros", nil)
+    case .prefixTooLarge: (106, "malformed subnet", "the prefix is 0 to 32", nil)
+    default: nil
+    }
+  }
+
+  private static func stringParts(_ problem: LexicalError.Problem) -> Parts {
+    switch problem {
+    case .malformedUnicodeEscape:
+      (105, "malformed escape", "not a Unicode character", "write it as `\\u{1F600}`")
+    case .textAfterOpeningQuotes:
+      (111, "text after the opening quotes", "begins on the next line", nil)
+    case .textBeforeClosingQuotes:
+      (111, "text before the closing quotes", "stand on a line of their own", nil)
+    case .missingIndentation:
+      (
+        111, "the line is indented less than the closing quotes", "not the same white space",
+        "begin every line with the white space that stands before the closing quotes"
+      )
+    default:
+      (
+        105, "unknown escape", "means nothing",
+        "escapes are `\\n` `\\t` `\\r` `\\0` `\\\"` `\\\\` `\\u{…}` and `\\(…)`; a `'…'` string needs none"
+      )
+    }
+  }
+
+  private static func unitHelp(_ unit: String) -> String {
+    if let close = closest(to: unit, among: Unit.all.lazy.map(\.text)) {
+      return "did you mean `\(close)`?"
+    }
+    return "sizes are in B, KiB, MiB, GiB, TiB, KB, MB, GB, TB or K, M, G, T; durations in ms, s, m, h"
+  }
+
+  private static func unknownHelp(_ scalar: Unicode.Scalar) -> String? {
+    switch scalar {
+    case "\u{201C}", "\u{201D}", "\u{201E}", "`", "\u{AB}", "\u{BB}":
+      "write a string in straight quotes: `\"…\"`"
+    case "\u{2018}", "\u{2019}": "write a raw string in straight quotes: `'…'`"
+    case "\u{2026}": "write a range with three dots: `...`"
+    case "\u{A0}": "this is a no-break space; put a space there"
+    case "&": "and is `&&`"
+    case "|": "or is `||`"
+    case "$": "in a string, `\\(name)` stands for a value"
+    case "\u{FEFF}": "a byte order mark stands at the start of a file only"
+    default: nil
+    }
+  }
+
+  private static func code(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16, uppercase: true)
+    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+  }
+}

@@ -1,0 +1,124 @@
+extension Parser {
+  /// What operators are applied to: a name, a literal, or something in brackets.
+  mutating func primary(expecting what: String) -> NodeID {
+    guard !isPanicking else { return errorNode() }
+    let token = current
+    switch token.kind {
+    case .identifier:
+      if let node = resourceExpression() { return node }
+      advance()
+      return leaf(.name, token, data: name(of: token).index)
+    case .integer, .float, .size, .duration, .address, .subnet:
+      advance()
+      return numericLiteral(token)
+    case .string:
+      advance()
+      return stringLiteral(token)
+    case .stringOpen: return interpolation()
+    case .true: return constant(.trueLiteral)
+    case .false: return constant(.falseLiteral)
+    case .none: return constant(.noneLiteral)
+    case .leftParenthesis: return parenthesized()
+    case .leftBracket: return list()
+    case .leftBrace: return map()
+    case .invalid:
+      advance()
+      return leaf(.error, token)
+    default:
+      reportExpected(what)
+      return errorNode()
+    }
+  }
+
+  private mutating func constant(_ kind: NodeKind) -> NodeID {
+    let token = current
+    advance()
+    return leaf(kind, token)
+  }
+
+  /// `( EXPR )` is the expression itself, marked; its span takes the parentheses in.
+  private mutating func parenthesized() -> NodeID {
+    let open = current
+    var inner = NodeID.absent
+    bracketed(open, .rightParenthesis) { inner = $0.expression() }
+    let index = Int(inner.index)
+    tree.nodes[index].flags.insert(.parenthesized)
+    tree.nodes[index].start = open.start
+    tree.nodes[index].length = previousEnd - open.start
+    return inner
+  }
+
+  /// `[a, ...b]`, or `[a for x in y if z]`.
+  private mutating func list() -> NodeID {
+    let open = current
+    let mark = pending.count
+    var kind = NodeKind.list
+    var isFirst = true
+    commaSeparated(open, .rightBracket) { parser in
+      if parser.at(.ellipsis) {
+        parser.pending.append(parser.spread())
+      } else {
+        parser.pending.append(parser.expression(expecting: "an element"))
+        if isFirst, parser.at(.for), !parser.isPanicking {
+          kind = .comprehension
+          parser.comprehensionClauses()
+        }
+      }
+      isFirst = false
+    }
+    return finish(kind, from: open.start, mark)
+  }
+
+  private mutating func comprehensionClauses() {
+    while at(.for) || at(.if), !isPanicking {
+      let start = current.start
+      let mark = pending.count
+      let isLoop = at(.for)
+      advance()
+      if isLoop {
+        bindings()
+        pending.append(expression(expecting: "what to go through"))
+      } else {
+        pending.append(expression(expecting: "a condition"))
+      }
+      pending.append(finish(isLoop ? .forClause : .ifClause, from: start, mark))
+    }
+  }
+
+  /// `{ a: 1, "b c": 2, ...more }`.
+  private mutating func map() -> NodeID {
+    let open = current
+    let mark = pending.count
+    let outer = ignoresNewlines
+    ignoresNewlines = false
+    advance()
+    openBrackets += 1
+    while !isPanicking {
+      while take(.comma) {}
+      if at(.rightBrace) || at(.endOfFile) { break }
+      pending.append(at(.ellipsis) ? spread() : mapEntry())
+      if !at(.comma), !at(.rightBrace), continuesLine { reportExpected("`,` or `}`", opened: open) }
+    }
+    close(.rightBrace, open)
+    ignoresNewlines = outer
+    return finish(.map, from: open.start, mark)
+  }
+
+  private mutating func mapEntry() -> NodeID {
+    let token = current
+    let mark = pending.count
+    if at(.identifier) || kind.isKeyword {
+      advance()
+      tree.strings.append(text(token))
+      pending.append(leaf(.stringLiteral, token, data: UInt32(tree.strings.count - 1)))
+    } else if at(.string) || at(.stringOpen) {
+      pending.append(primary(expecting: "a key"))
+    } else {
+      reportExpected("a key")
+    }
+    if at(.equals) { report(SyntaxMessages.equalsInMap(at: span(current))) }
+    expect(.colon, "`:`")
+    pending.append(expression())
+    return finish(.mapEntry, from: token.start, mark)
+  }
+}

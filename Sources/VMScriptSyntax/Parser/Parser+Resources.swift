@@ -1,0 +1,143 @@
+extension Parser {
+  /// `image NAME { … }`, `net NAME { … }`, `domain NAME { … }`.
+  mutating func resource(keyword: Name) -> NodeID {
+    let start = current.start
+    let mark = pending.count
+    advance()
+    pending.append(declaredName("a name"))
+    pending.append(bodyOfNamed())
+    return finish(.resource, from: start, mark, data: keyword.index)
+  }
+
+  /// `clone SOURCE as NAME { … }`.
+  mutating func clone() -> NodeID {
+    let start = current.start
+    let mark = pending.count
+    advance()
+    pending.append(expression(expecting: "what to clone"))
+    expect(.as, "`as` and a name", help: SyntaxMessages.cloneForm)
+    pending.append(declaredName("a name"))
+    pending.append(bodyOfNamed())
+    return finish(.clone, from: start, mark)
+  }
+
+  /// An identifier, which stands for its own text, or a string expression.
+  mutating func declaredName(_ what: String) -> NodeID {
+    at(.string) || at(.stringOpen) || at(.leftParenthesis)
+      ? operation(expecting: what) : nameNode(what, flags: .bareName)
+  }
+
+  private mutating func bodyOfNamed() -> NodeID {
+    if at(.minus), !isPanicking, !current.flags.contains(.spaceBefore) {
+      reportExpected("`{`", help: SyntaxMessages.hyphenatedName)
+    }
+    return body()
+  }
+
+  /// The resource that an expression may begin with here; `nil` if the word is a variable.
+  mutating func resourceExpression() -> NodeID? {
+    let next = peek(1)
+    guard ignoresNewlines || !next.flags.contains(.newlineBefore) else { return nil }
+    let isString = next.kind == .string || next.kind == .stringOpen
+    guard isString || next.kind == .identifier else { return nil }
+    let word = name(of: current)
+    if words.isResourceKind(word), isString || peek(2).kind == .leftBrace {
+      return resource(keyword: word)
+    }
+    if word == words.clone, isString || !words.followsTarget(name(of: next)) { return clone() }
+    return nil
+  }
+
+  /// `{ … }` with the entries of a resource or block.
+  mutating func body() -> NodeID {
+    braced(.body) { $0.parseEntries() }
+  }
+
+  private mutating func parseEntries() {
+    while true {
+      while take(.comma) || take(.semicolon) {}
+      if at(.endOfFile) || at(.rightBrace) { return }
+      let first = position
+      let brackets = openBrackets
+      let node = entry()
+      pending.append(node)
+      if !isPanicking { expectEnd(ofEntry: node) }
+      if isPanicking { synchronize(from: first, brackets: brackets) }
+    }
+  }
+
+  private mutating func expectEnd(ofEntry node: NodeID) {
+    if at(.comma) || at(.semicolon) || at(.rightBrace) || at(.endOfFile) || !continuesLine { return }
+    switch tree[node].kind {
+    case .ifStatement, .forStatement, .nestedBlock: return
+    default: reportExpected("`,` or a new line", help: SyntaxMessages.entrySeparator)
+    }
+  }
+
+  private mutating func entry() -> NodeID {
+    switch kind {
+    case .let: return letStatement()
+    case .if: return ifStatement(inBody: true)
+    case .for: return forStatement(inBody: true)
+    case .ellipsis: return spread()
+    case .identifier: return at(word: words.remove) && peek(1).kind == .identifier ? removal() : propertyOrBlock()
+    default:
+      if kind.isKeyword, peek(1).kind == .equals || peek(1).kind == .leftBrace {
+        report(SyntaxMessages.reservedWord(text(current), at: span(current)))
+      } else {
+        reportExpected("a property or a block")
+      }
+      return errorNode()
+    }
+  }
+
+  /// `...EXPR`.
+  mutating func spread() -> NodeID {
+    let start = current.start
+    let mark = pending.count
+    advance()
+    pending.append(expression(expecting: "a value to spread"))
+    return finish(.spread, from: start, mark)
+  }
+
+  /// `remove nic 2`, `remove disk data`.
+  private mutating func removal() -> NodeID {
+    let start = current.start
+    let mark = pending.count
+    advance()
+    let key = expectName("a block's name")
+    if at(.identifier) {
+      pending.append(nameNode("a label", flags: .bareName))
+    } else {
+      pending.append(operation(expecting: "a label or a position"))
+    }
+    return finish(.remove, from: start, mark, data: data(key))
+  }
+
+  private mutating func propertyOrBlock() -> NodeID {
+    let start = current.start
+    let mark = pending.count
+    let key = name(of: current)
+    advance()
+    if !continuesLine {
+      reportExpected("`=` or `{`")
+      return errorNode()
+    }
+    switch kind {
+    case .equals:
+      advance()
+      pending.append(expression())
+      return finish(.property, from: start, mark, data: key.index)
+    case .leftBrace:
+      pending.append(.absent)
+    case .identifier, .string, .stringOpen, .leftParenthesis:
+      pending.append(declaredName("a label"))
+    case .colon:
+      report(SyntaxMessages.colonInBody(at: span(current)))
+    default:
+      reportExpected("`=` or `{`")
+    }
+    pending.append(bodyOfNamed())
+    return finish(.nestedBlock, from: start, mark, data: key.index)
+  }
+}

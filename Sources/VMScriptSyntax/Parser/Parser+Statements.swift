@@ -1,0 +1,144 @@
+extension Parser {
+  /// Statements up to the end of the file or the `}` of their block, appended to `pending`.
+  mutating func parseStatements(isFile: Bool) {
+    while true {
+      while take(.semicolon) {}
+      if at(.endOfFile) { return }
+      if at(.rightBrace) {
+        guard isFile else { return }
+        reportExpected("a statement")
+        advance()
+        isPanicking = isAborted
+        continue
+      }
+      let first = position
+      let brackets = openBrackets
+      let documentation = documentationAbove()
+      let node = statement()
+      pending.append(node)
+      if let documentation { tree.documentation[node.index] = documentation }
+      if !isPanicking { expectEnd(of: node) }
+      if isPanicking { synchronize(from: first, brackets: brackets) }
+    }
+  }
+
+  /// A statement or entry ends with its line, at `;`, before `}`, or after its own `}`.
+  private mutating func expectEnd(of node: NodeID) {
+    if at(.semicolon) || at(.rightBrace) || at(.endOfFile) || !continuesLine { return }
+    switch tree[node].kind {
+    case .ifStatement, .forStatement, .resource, .clone: return
+    case .funcStatement where !tree[node].flags.contains(.expressionBody): return
+    default: break
+    }
+    if at(.equals), tree[node].kind == .expressionStatement {
+      return report(SyntaxMessages.assignment(at: span(current)))
+    }
+    reportExpected("the end of the statement", help: SyntaxMessages.oneStatementPerLine)
+  }
+
+  mutating func statement() -> NodeID {
+    switch kind {
+    case .let: return letStatement()
+    case .param: return paramStatement()
+    case .func: return funcStatement()
+    case .if: return ifStatement(inBody: false)
+    case .for: return forStatement(inBody: false)
+    case .import: return importStatement()
+    case .return: return returnStatement()
+    case .identifier: if let node = contextualStatement() { return node }
+    case .else:
+      report(SyntaxMessages.elseWithoutIf(at: span(current)))
+      return errorNode()
+    default: break
+    }
+    let mark = pending.count
+    let start = current.start
+    pending.append(expression(expecting: "a statement"))
+    return finish(.expressionStatement, from: start, mark)
+  }
+
+  /// `{ … }` with statements in it.
+  mutating func block() -> NodeID {
+    braced(.block) { $0.parseStatements(isFile: false) }
+  }
+
+  /// `{ … }`: newlines mean something inside, whatever stands around it.
+  mutating func braced(_ kind: NodeKind, _ parseContent: (inout Parser) -> Void) -> NodeID {
+    guard at(.leftBrace), !isPanicking else {
+      reportExpected("`{`")
+      return errorNode()
+    }
+    if !continuesLine { reportAndGoOn(SyntaxMessages.braceOnNewLine(at: span(current))) }
+    guard enter() else { return errorNode() }
+    let open = current
+    let mark = pending.count
+    let outer = ignoresNewlines
+    ignoresNewlines = false
+    advance()
+    openBrackets += 1
+    parseContent(&self)
+    close(.rightBrace, open)
+    ignoresNewlines = outer
+    leave()
+    return finish(kind, from: open.start, mark)
+  }
+
+  /// Takes the bracket that closes `open`, or says that it is missing.
+  mutating func close(_ kind: TokenKind, _ open: Token) {
+    if take(kind) {
+      openBrackets -= 1
+      return
+    }
+    let symbol = kind == .rightBrace ? "`}`" : kind == .rightBracket ? "`]`" : "`)`"
+    reportExpected(kind == .rightBrace ? symbol : "`,` or \(symbol)", opened: open)
+  }
+
+  /// The token of a name that is declared here; a reserved word cannot be one.
+  mutating func expectName(_ what: String) -> Name? {
+    guard !isPanicking else { return nil }
+    if at(.identifier), continuesLine {
+      let name = name(of: current)
+      advance()
+      return name
+    }
+    if kind.isKeyword, continuesLine {
+      report(SyntaxMessages.reservedWord(text(current), at: span(current)))
+    } else {
+      reportExpected(what)
+    }
+    return nil
+  }
+
+  mutating func expect(_ kind: TokenKind, _ what: String, help: String? = nil) {
+    if at(kind), continuesLine, !isPanicking { advance() } else { reportExpected(what, help: help) }
+  }
+
+  /// The `##` lines that stand directly above the current token.
+  private mutating func documentationAbove() -> String? {
+    while nextComment < comments.count, comments[nextComment].position < position {
+      nextComment += 1
+    }
+    guard nextComment < comments.count, comments[nextComment].position == position else {
+      return nil
+    }
+    var lines: [String] = []
+    var index = nextComment
+    while index < comments.count, comments[index].position == position {
+      let comment = comments[index]
+      let end = index + 1 < comments.count && comments[index + 1].position == position
+        ? comments[index + 1].start : current.start
+      if comment.isDocumentation, comment.ownsLine { lines.append(documentationLine(comment)) }
+      let newlines = bytes[Int(comment.end)..<Int(end)].count { $0 == Byte.newline }
+      if !comment.isDocumentation || newlines != 1 { lines = [] }
+      index += 1
+    }
+    nextComment = index
+    return lines.isEmpty ? nil : lines.joined(separator: "\n")
+  }
+
+  private func documentationLine(_ comment: Comment) -> String {
+    var text = bytes[comment.range].drop { $0 == Byte.hash }
+    if text.first == Byte.space { text = text.dropFirst() }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,0 +1,68 @@
+extension Parser {
+  /// A string that is one token.
+  mutating func stringLiteral(_ token: Token) -> NodeID {
+    let quotes = QuoteForm(bytes, at: Int(token.start))
+    let isClosed = !token.flags.contains(.synthetic)
+    let start = Int(token.start) + quotes.length
+    let end = isClosed ? Int(token.end) - quotes.length : Int(token.end)
+    var reader = StringReader(bytes: bytes, quotes: quotes)
+    if quotes.isMultiline, isClosed { reader.readIndentation(closingQuotes: end, textStart: start) }
+    let text =
+      quotes.isMultiline || token.flags.contains(.escapes) && !quotes.isRaw
+      ? reader.read(max(start, 0)..<max(start, end), isFirst: true, isLast: true)
+      : String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+    for error in reader.errors where isClosed { reportLexical(error) }
+    tree.strings.append(text)
+    return leaf(.stringLiteral, token, data: UInt32(tree.strings.count - 1))
+  }
+
+  /// A string with expressions in it.
+  mutating func interpolation() -> NodeID {
+    let open = current
+    let mark = pending.count
+    let quotes = QuoteForm(bytes, at: Int(open.start))
+    var pieces: [(token: Token, place: Int)] = []
+    advance()
+    while !at(.stringClose), !isPanicking {
+      if at(.stringText) {
+        // Its text is known once the closing quotes are: their indentation is stripped from it.
+        pieces.append((current, pending.count))
+        pending.append(.absent)
+        advance()
+      } else {
+        embeddedExpression()
+      }
+    }
+    let close = current
+    if !isPanicking { advance() }
+    var reader = StringReader(bytes: bytes, quotes: quotes)
+    let textStart = Int(open.start) + quotes.length
+    if quotes.isMultiline, !isPanicking, !close.flags.contains(.synthetic) {
+      reader.readIndentation(closingQuotes: Int(close.start), textStart: textStart)
+    }
+    for (token, place) in pieces {
+      let text = reader.read(
+        token.range, isFirst: Int(token.start) == textStart, isLast: token.end == close.start)
+      tree.strings.append(text)
+      pending[place] = leaf(.stringLiteral, token, data: UInt32(tree.strings.count - 1))
+    }
+    for error in reader.errors where !isPanicking { reportLexical(error) }
+    return finish(.interpolation, from: open.start, mark)
+  }
+
+  private mutating func embeddedExpression() {
+    let open = current
+    let outer = ignoresNewlines
+    ignoresNewlines = true
+    advance()
+    openBrackets += 1
+    pending.append(expression(expecting: "an expression in `\\( )`"))
+    if at(.interpolationClose), !isPanicking {
+      advance()
+      openBrackets -= 1
+    } else {
+      reportExpected("`)`", opened: open)
+    }
+    ignoresNewlines = outer
+  }
+}

@@ -1,0 +1,185 @@
+/// Recursive descent over the tokens of one file, onto a flat tree.
+///
+/// After an error the parser is `panicking`: it reports nothing and takes nothing more, every rule
+/// returns with what it has, until the list of statements or entries that holds the error goes on
+/// behind it. So one mistake is reported once, and the next one all the same.
+struct Parser {
+  let bytes: [UInt8]
+  let tokens: [Token]
+  let comments: [Comment]
+  let source: SourceID
+  var names: NameTable
+  let words: ContextualWords
+
+  var tree: Tree
+  /// The token that is looked at.
+  var position = 0
+  /// Nodes whose parent is still being read.
+  var pending: [NodeID] = []
+  /// How far the tree reaches below each node.
+  var heights: [UInt16] = []
+  /// Operators whose right operand is still being read, of all open expressions.
+  var operators: [Operator] = []
+  /// Left operands of `operators`.
+  var operands: [NodeID] = []
+
+  var diagnostics: [Diagnostic] = []
+  var isPanicking = false
+  /// The rest of the file is not looked at: too deep, or too many errors.
+  var isAborted = false
+  /// An error at the end of the text, and none before it, says that more lines may help.
+  var endsEarly = false
+  var hasErrorBeforeEnd = false
+
+  /// Open rules that may nest.
+  var depth = 0
+  /// Brackets of any kind that are open here.
+  var openBrackets = 0
+  /// True inside `( )` and `[ ]`, where a newline ends nothing.
+  var ignoresNewlines = false
+  /// True inside the body of a function, where `return` stands.
+  var isInFunction = false
+  /// The first comment that does not lie before the current statement.
+  var nextComment = 0
+
+  /// Nesting of rules; each level costs stack.
+  static let maximumDepth = 256
+  /// Height of the tree: what walks it needs stack for that many nodes.
+  static let maximumHeight: UInt16 = 1_000
+  static let maximumErrors = 100
+
+  init(_ lexed: Lexer, source: SourceID, names: NameTable) {
+    bytes = lexed.bytes
+    tokens = lexed.tokens
+    comments = lexed.comments
+    self.source = source
+    self.names = names
+    tree = Tree(source: source)
+    words = ContextualWords(&self.names)
+    tree.nodes.reserveCapacity(tokens.count)
+    heights.reserveCapacity(tokens.count)
+    tree.children.reserveCapacity(tokens.count)
+    for error in lexed.errors.prefix(Self.maximumErrors) { reportLexical(error) }
+  }
+
+  mutating func parseFile() {
+    let mark = pending.count
+    parseStatements(isFile: true)
+    tree.root = finish(.file, from: 0, mark)
+    tree.nodes[Int(tree.root.index)].length = UInt32(bytes.count)
+  }
+
+  func result() -> ParseResult {
+    var sorted = diagnostics
+    sorted.sort { ($0.primary?.span.start ?? 0) < ($1.primary?.span.start ?? 0) }
+    return ParseResult(
+      tree: tree, diagnostics: sorted,
+      completeness: endsEarly && !hasErrorBeforeEnd ? .incomplete : .complete)
+  }
+}
+
+// MARK: Tokens
+
+extension Parser {
+  var current: Token { tokens[position] }
+  var kind: TokenKind { tokens[position].kind }
+
+  func at(_ kind: TokenKind) -> Bool { tokens[position].kind == kind }
+
+  /// The token `distance` ahead; the end of the file lies behind everything.
+  func peek(_ distance: Int) -> Token { tokens[min(position + distance, tokens.count - 1)] }
+
+  /// The current token stands on the line of the one before, or newlines mean nothing here.
+  var continuesLine: Bool { ignoresNewlines || !current.flags.contains(.newlineBefore) }
+
+  mutating func advance() { if position < tokens.count - 1 { position += 1 } }
+
+  /// Takes the current token if it is of this kind.
+  mutating func take(_ kind: TokenKind) -> Bool {
+    guard at(kind), !isPanicking else { return false }
+    advance()
+    return true
+  }
+
+  /// Where the last token that was taken ends.
+  var previousEnd: UInt32 { position == 0 ? 0 : tokens[position - 1].end }
+
+  func span(_ token: Token) -> Span {
+    Span(source: source, start: token.start, length: token.length)
+  }
+
+  func span(_ start: UInt32, _ end: UInt32) -> Span {
+    Span(source: source, start: start, length: end - start)
+  }
+
+  func text(_ token: Token) -> String { String(decoding: bytes[token.range], as: UTF8.self) }
+
+  mutating func name(of token: Token) -> Name { names.intern(bytes, token.range) }
+
+  /// The current token is this contextual word.
+  mutating func at(word: Name) -> Bool { at(.identifier) && name(of: current) == word }
+}
+
+// MARK: Nodes
+
+extension Parser {
+  /// Makes a node of the pending nodes from `mark` on; it ends where the last token ended.
+  mutating func finish(
+    _ kind: NodeKind, from start: UInt32, _ mark: Int, data: UInt32 = 0, flags: NodeFlags = []
+  ) -> NodeID {
+    let first = tree.children.count
+    var height: UInt16 = 0
+    for child in pending[mark...] {
+      tree.children.append(child)
+      if !child.isAbsent { height = max(height, heights[Int(child.index)]) }
+    }
+    pending.removeLast(pending.count - mark)
+    return append(
+      Node(
+        kind: kind, flags: flags, start: start, length: max(previousEnd, start) - start,
+        data: data, firstChild: UInt32(first), childCount: UInt32(tree.children.count - first)),
+      height: height + 1)
+  }
+
+  /// A node without children that covers `token`.
+  mutating func leaf(
+    _ kind: NodeKind, _ token: Token, data: UInt32 = 0, flags: NodeFlags = []
+  ) -> NodeID {
+    append(
+      Node(
+        kind: kind, flags: flags, start: token.start, length: token.length, data: data,
+        firstChild: UInt32(tree.children.count), childCount: 0),
+      height: 1)
+  }
+
+  private mutating func append(_ node: Node, height: UInt16) -> NodeID {
+    let id = NodeID(index: UInt32(tree.nodes.count))
+    tree.nodes.append(node)
+    heights.append(min(height, Self.maximumHeight))
+    if height > Self.maximumHeight { reportTooDeep() }
+    return id
+  }
+
+  /// Stands for what could not be read at the current token.
+  mutating func errorNode() -> NodeID {
+    append(
+      Node(
+        kind: .error, flags: [], start: current.start, length: 0, data: 0,
+        firstChild: UInt32(tree.children.count), childCount: 0),
+      height: 1)
+  }
+
+  func start(of node: NodeID) -> UInt32 { tree[node].start }
+
+  /// Enters a rule that may nest; false, once reported, if it is too deep.
+  mutating func enter() -> Bool {
+    guard depth < Self.maximumDepth else {
+      reportTooDeep()
+      return false
+    }
+    depth += 1
+    return true
+  }
+
+  mutating func leave() { depth -= 1 }
+}

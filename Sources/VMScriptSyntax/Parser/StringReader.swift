@@ -1,0 +1,142 @@
+/// How a string is quoted.
+struct QuoteForm {
+  /// `'…'` and `'''…'''`: nothing in it means anything.
+  var isRaw: Bool
+  var isMultiline: Bool
+  /// Bytes of the quotes on either side.
+  var length: Int { isMultiline ? 3 : 1 }
+
+  init(_ bytes: [UInt8], at start: Int) {
+    let quote = bytes[start]
+    isRaw = quote == Byte.apostrophe
+    isMultiline = start + 2 < bytes.count && bytes[start + 1] == quote && bytes[start + 2] == quote
+  }
+}
+
+/// Turns the bytes between the quotes of a string into its text: resolves escapes, strips the
+/// indentation of a multi-line string and makes its line ends `\n`.
+struct StringReader {
+  let bytes: [UInt8]
+  let quotes: QuoteForm
+  var errors: [LexicalError] = []
+  /// What every line of a multi-line string begins with.
+  private var indentation: ArraySlice<UInt8> = []
+
+  init(bytes: [UInt8], quotes: QuoteForm) {
+    self.bytes = bytes
+    self.quotes = quotes
+  }
+
+  /// Takes the white space before the closing quotes as the indentation to strip.
+  mutating func readIndentation(closingQuotes: Int, textStart: Int) {
+    var start = closingQuotes
+    while start > textStart, bytes[start - 1] == Byte.space || bytes[start - 1] == Byte.tab {
+      start -= 1
+    }
+    if start == textStart || bytes[start - 1] != Byte.newline {
+      errors.append(LexicalError(.textBeforeClosingQuotes, closingQuotes..<closingQuotes + 3))
+    } else {
+      indentation = bytes[start..<closingQuotes]
+    }
+  }
+
+  /// The text of a piece of the string; the first piece follows the opening quotes, the last stands
+  /// before the closing ones.
+  mutating func read(_ range: Range<Int>, isFirst: Bool, isLast: Bool) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(range.count)
+    var offset = range.lowerBound
+    var end = range.upperBound
+    if quotes.isMultiline {
+      if isFirst { offset = skipOpeningLine(offset, end) }
+      if isLast { end = max(offset, end - indentation.count) }
+    }
+    while offset < end {
+      let byte = bytes[offset]
+      if byte == Byte.backslash, !quotes.isRaw {
+        offset = readEscape(at: offset, end, into: &text)
+      } else if byte == Byte.newline, quotes.isMultiline {
+        if text.last == Byte.carriageReturn { text.removeLast() }
+        text.append(byte)
+        offset = skipIndentation(offset + 1, end)
+      } else {
+        text.append(byte)
+        offset += 1
+      }
+    }
+    // The line end before the closing quotes belongs to them.
+    if quotes.isMultiline, isLast, text.last == Byte.newline { text.removeLast() }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Skips the line end that must follow the opening quotes.
+  private mutating func skipOpeningLine(_ start: Int, _ end: Int) -> Int {
+    var offset = start
+    while offset < end, bytes[offset] != Byte.newline {
+      let byte = bytes[offset]
+      guard byte == Byte.space || byte == Byte.tab || byte == Byte.carriageReturn else {
+        errors.append(LexicalError(.textAfterOpeningQuotes, offset..<offset + 1))
+        return start
+      }
+      offset += 1
+    }
+    return offset < end ? skipIndentation(offset + 1, end) : offset
+  }
+
+  private mutating func skipIndentation(_ start: Int, _ end: Int) -> Int {
+    var offset = start
+    for byte in indentation {
+      if offset >= end || bytes[offset] != byte {
+        let isBlankLine =
+          offset >= end || bytes[offset] == Byte.newline || bytes[offset] == Byte.carriageReturn
+        if !isBlankLine { errors.append(LexicalError(.missingIndentation, start..<offset + 1)) }
+        return offset
+      }
+      offset += 1
+    }
+    return offset
+  }
+
+  /// Resolves the escape at `start`; gives the offset behind it.
+  private mutating func readEscape(at start: Int, _ end: Int, into text: inout [UInt8]) -> Int {
+    guard start + 1 < end else { return end }
+    switch bytes[start + 1] {
+    case UInt8(ascii: "n"): text.append(Byte.newline)
+    case UInt8(ascii: "t"): text.append(Byte.tab)
+    case UInt8(ascii: "r"): text.append(Byte.carriageReturn)
+    case UInt8(ascii: "0"): text.append(0)
+    case Byte.quote: text.append(Byte.quote)
+    case Byte.backslash: text.append(Byte.backslash)
+    case UInt8(ascii: "u"): return readUnicodeEscape(at: start, end, into: &text)
+    default:
+      let length = bytes[start + 1] < 0x80 ? 1 : decodeScalar(bytes, at: start + 1).length
+      errors.append(LexicalError(.unknownEscape, start..<start + 1 + length))
+      return min(start + 1 + length, end)
+    }
+    return start + 2
+  }
+
+  /// `\u{1F600}`: one to eight hexadecimal digits that are a Unicode scalar.
+  private mutating func readUnicodeEscape(
+    at start: Int, _ end: Int, into text: inout [UInt8]
+  ) -> Int {
+    var offset = start + 2
+    var value: UInt64 = 0
+    if offset < end, bytes[offset] == UInt8(ascii: "{") {
+      offset += 1
+      let digits = offset
+      while offset < end, offset - digits < 8, let digit = bytes[offset].hexDigitValue {
+        value = value << 4 | UInt64(digit)
+        offset += 1
+      }
+      if offset > digits, offset < end, bytes[offset] == UInt8(ascii: "}"),
+        let scalar = UInt32(exactly: value).flatMap(Unicode.Scalar.init)
+      {
+        text.append(contentsOf: Array(String(Character(scalar)).utf8))
+        return offset + 1
+      }
+    }
+    errors.append(LexicalError(.malformedUnicodeEscape, start..<offset))
+    return offset
+  }
+}
