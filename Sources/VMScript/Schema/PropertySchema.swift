@@ -41,6 +41,7 @@ public enum Impact: String, Sendable, Comparable, CaseIterable {
   /// Only by making it anew, which loses what is in it; needs a yes.
   case dataLoss = "data-loss"
 
+  /// In the order of the cases: what disturbs less comes first.
   public static func < (a: Impact, b: Impact) -> Bool {
     let order = Impact.allCases
     return (order.firstIndex(of: a) ?? 0) < (order.firstIndex(of: b) ?? 0)
@@ -49,17 +50,22 @@ public enum Impact: String, Sendable, Comparable, CaseIterable {
 
 /// One property: a row of the schema table, from which validation, help, XML and diff come.
 public struct PropertySchema: Sendable {
+  /// As scripts write it.
   public let name: String
+  /// What its value must be.
   public let type: PropertyType
   /// What holds where nothing is declared, as the reference page shows it; nil leaves it to libvirt.
   public let standard: Value?
   /// One line for help and the reference page.
   public let doc: String
+  /// When a change of it takes effect.
   public let impact: Impact
   /// Where it stands in libvirt's XML; nil for what the runtime itself acts on.
   public let xml: XMLPlace?
+  /// Whether its block must have it.
   public let isRequired: Bool
 
+  /// A row of the table.
   public init(
     _ name: String, _ type: PropertyType, _ doc: String, standard: Value? = nil,
     impact: Impact = .nextStart, xml: XMLPlace? = nil, isRequired: Bool = false
@@ -79,18 +85,24 @@ public enum BlockLabel: Sendable { case none, optional, required }
 
 /// A block: a resource's body or a nested one.
 public struct BlockSchema: Sendable {
+  /// As scripts write it.
   public let name: String
+  /// One line for help and the reference page.
   public let doc: String
+  /// Whether a label may or must follow the name.
   public let label: BlockLabel
   /// May stand more than once; a list of maps is then allowed too.
   public let repeats: Bool
+  /// Its rows, in the order of the reference page.
   public let properties: [PropertySchema]
+  /// The blocks that may stand in it.
   public let blocks: [BlockSchema]
   /// The property that a plain value stands for: `cpus = 2` is `cpus { max = 2 }` if this is `max`.
   public let shorthand: String?
   /// The element that the block becomes, below its parent's; nil if the runtime makes it.
   public let xml: XMLPlace?
 
+  /// A block of the table.
   public init(
     _ name: String, _ doc: String, label: BlockLabel = .none, repeats: Bool = false,
     shorthand: String? = nil, xml: XMLPlace? = nil, properties: [PropertySchema] = [],

@@ -7,20 +7,29 @@ public struct XMLPlace: Sendable {
     case text
     /// A size in KiB with `unit='KiB'`.
     case kibibytes
+    /// A number of bytes.
     case bytes
+    /// `yes` or `no`.
     case yesNo
+    /// `on` or `off`.
     case onOff
     /// The element is there or not.
     case presence
+    /// A word of the language as libvirt's; an empty one is not written.
+    case words([String: String])
+    /// One element for each member of a list, words as libvirt's where the map has them.
+    case each([String: String])
   }
 
   /// Elements and a last attribute: `os/type/@machine`, `title`, `features/acpi`.
   public let path: String
+  /// How the value is written there.
   public let codec: Codec
   /// What must stand beside it for the place to be this one, and is written with it:
   /// `["@type": "network"]` with the path `source/@network`.
   public let with: [String: String]
 
+  /// A place below the block's element.
   public init(_ path: String, _ codec: Codec = .text, with: [String: String] = [:]) {
     self.path = path
     self.codec = codec

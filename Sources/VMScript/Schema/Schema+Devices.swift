@@ -1,0 +1,114 @@
+extension Schema {
+  static let devices: [BlockSchema] = [
+    BlockSchema(
+      "disk", "A disk: an overlay on an image, an existing volume, or new and empty.",
+      label: .optional, repeats: true, xml: XMLPlace("devices/disk", with: ["@device": "disk"]),
+      properties: [
+        PropertySchema(
+          "image", .resource([.image]), "The image that it is a private overlay on.",
+          impact: .dataLoss),
+        PropertySchema(
+          "source", .either([.path, .resource([.image])]), "The very volume or path that it is.",
+          impact: .dataLoss),
+        PropertySchema("size", .size, "Virtual size; it can grow.", impact: .live),
+        PropertySchema(
+          "format", .word(["raw", "qcow2"]), "Format of a new disk.", impact: .dataLoss),
+        PropertySchema("pool", .string, "The storage pool of a new disk.", impact: .dataLoss),
+        bus, dev,
+        PropertySchema(
+          "cache", .word(["none", "writeback", "writethrough", "directsync", "unsafe"]),
+          "How the host caches it.", xml: XMLPlace("driver/@cache")),
+        PropertySchema(
+          "io", .word(["threads", "native", "io_uring"]), "How the host reads and writes it.",
+          xml: XMLPlace("driver/@io")),
+        PropertySchema(
+          "discard", .word(["ignore", "unmap"]), "What becomes of blocks the guest discards.",
+          xml: XMLPlace("driver/@discard")),
+        PropertySchema(
+          "serial", .string, "Serial number that the guest sees.", xml: XMLPlace("serial")),
+        PropertySchema(
+          "readonly", .bool, "Whether the guest may only read it.",
+          xml: XMLPlace("readonly", .presence)),
+        PropertySchema(
+          "shareable", .bool, "Whether several guests may have it.",
+          xml: XMLPlace("shareable", .presence)),
+      ]),
+    BlockSchema(
+      "cdrom", "A CD-ROM drive.", label: .optional, repeats: true,
+      xml: XMLPlace("devices/disk", with: ["@device": "cdrom"]),
+      properties: [
+        PropertySchema(
+          "source", .either([.path, .resource([.image])]), "The medium; none for an empty drive.",
+          impact: .live), bus, dev,
+      ]),
+    BlockSchema(
+      "nic", "A network interface.", label: .optional, repeats: true,
+      xml: XMLPlace("devices/interface"),
+      properties: [
+        PropertySchema("net", .resource([.net]), "The network it is on.", impact: .live),
+        PropertySchema("bridge", .string, "The host's bridge it is on.", impact: .live),
+        PropertySchema(
+          "dev", .string, "The host's interface it is on, by macvtap.", impact: .live),
+        PropertySchema("ip", .ip, "Its fixed address, a lease of its network.", impact: .live),
+        PropertySchema("mac", .mac, "Its address, in place of the derived one."),
+        PropertySchema(
+          "model", .string, "What the guest sees, such as virtio or e1000.",
+          standard: .string("virtio"), xml: XMLPlace("model/@type")),
+        PropertySchema("vlan", .int(1...4094), "VLAN tag.", xml: XMLPlace("vlan/tag/@id")),
+        PropertySchema(
+          "mtu", .int(68...65_535), "Largest packet in bytes.", xml: XMLPlace("mtu/@size")),
+        PropertySchema(
+          "filter", .string, "Network filter on the host.", impact: .live,
+          xml: XMLPlace("filterref/@filter")),
+      ]),
+    BlockSchema(
+      "vnc", "A VNC display.", xml: XMLPlace("devices/graphics", with: ["@type": "vnc"]),
+      properties: display),
+    BlockSchema(
+      "spice", "A SPICE display.", xml: XMLPlace("devices/graphics", with: ["@type": "spice"]),
+      properties: display),
+    BlockSchema(
+      "video", "The graphics card.", shorthand: "model", xml: XMLPlace("devices/video"),
+      properties: [
+        PropertySchema(
+          "model", .word(["virtio", "vga", "qxl", "cirrus", "bochs", "none"]), "Its model.",
+          xml: XMLPlace("model/@type"))
+      ]),
+    BlockSchema(
+      "sound", "A sound card.", shorthand: "model", xml: XMLPlace("devices/sound"),
+      properties: [
+        PropertySchema(
+          "model", .word(["ich9", "ich6", "ac97", "usb"]), "Its model.", xml: XMLPlace("@model"),
+          isRequired: true)
+      ]),
+    BlockSchema(
+      "watchdog", "Notices a guest that hangs.",
+      xml: XMLPlace("devices/watchdog", with: ["@model": "i6300esb"]),
+      properties: [
+        PropertySchema(
+          "action", .word(["reset", "shutdown", "poweroff", "pause", "none"]),
+          "What is done to the guest then.", xml: XMLPlace("@action"))
+      ]),
+    BlockSchema(
+      "serial", "A serial port on a terminal of the host.",
+      xml: XMLPlace("devices/serial", with: ["@type": "pty"])),
+    BlockSchema(
+      "console", "A console on a terminal of the host.",
+      xml: XMLPlace("devices/console", with: ["@type": "pty"])),
+  ]
+
+  private static let bus = PropertySchema(
+    "bus", .word(["virtio", "scsi", "sata", "ide", "usb"]), "The bus it is on.",
+    xml: XMLPlace("target/@bus"))
+
+  private static let dev = PropertySchema(
+    "dev", .string, "Its name among the targets, such as `vda`.", xml: XMLPlace("target/@dev"))
+
+  private static let display: [PropertySchema] = [
+    PropertySchema(
+      "listen", .string, "The host's address it listens at.", xml: XMLPlace("@listen")),
+    PropertySchema("port", .int(1...65_535), "Its port.", xml: XMLPlace("@port")),
+    PropertySchema("password", .secret, "What a viewer must know.", xml: XMLPlace("@passwd")),
+    PropertySchema("keymap", .string, "Keyboard layout.", xml: XMLPlace("@keymap")),
+  ]
+}

@@ -1,0 +1,130 @@
+extension Schema {
+  static let domain = BlockSchema(
+    "domain", "A virtual machine.",
+    properties: [
+      PropertySchema(
+        "title", .string, "A short title.", impact: .live, xml: XMLPlace("title")),
+      PropertySchema(
+        "description", .string, "Free text about it.", impact: .live, xml: XMLPlace("description")),
+      PropertySchema("labels", .map(.string), "Free words by key.", impact: .live),
+      PropertySchema(
+        "hypervisor", .word(["auto", "kvm", "qemu"]),
+        "What runs it; auto takes KVM where the host has it.", standard: .string("auto")),
+      PropertySchema("uuid", .uuid, "Its UUID, in place of the derived one.", impact: .dataLoss),
+      PropertySchema(
+        "arch", .string, "Processor architecture.", xml: XMLPlace("os/type/@arch")),
+      PropertySchema(
+        "machine", .string, "Machine type, such as `pc` or `q35`.",
+        xml: XMLPlace("os/type/@machine")),
+      PropertySchema(
+        "firmware", .word(["bios", "uefi"]), "Firmware it starts with.",
+        xml: XMLPlace("os/@firmware", .words(["bios": "", "uefi": "efi"]))),
+      PropertySchema(
+        "boot", .list(.word(["disk", "cdrom", "network", "floppy"])),
+        "What it boots from, first to last.",
+        xml: XMLPlace(
+          "os/boot/@dev",
+          .each(["disk": "hd", "cdrom": "cdrom", "network": "network", "floppy": "fd"]))),
+      PropertySchema("kernel", .string, "Kernel on the host.", xml: XMLPlace("os/kernel")),
+      PropertySchema(
+        "initrd", .string, "Initial RAM disk on the host.", xml: XMLPlace("os/initrd")),
+      PropertySchema("cmdline", .string, "The kernel's command line.", xml: XMLPlace("os/cmdline")),
+      PropertySchema(
+        "acpi", .bool, "ACPI, which an orderly shutdown needs.", standard: .bool(true),
+        xml: XMLPlace("features/acpi", .presence)),
+      PropertySchema("apic", .bool, "APIC.", xml: XMLPlace("features/apic", .presence)),
+      PropertySchema(
+        "pae", .bool, "Physical address extension.", xml: XMLPlace("features/pae", .presence)),
+      PropertySchema(
+        "clock", .word(["utc", "localtime"]), "What the guest's clock shows at its start.",
+        standard: .string("utc"), xml: XMLPlace("clock/@offset")),
+      PropertySchema(
+        "on_poweroff", .word(["destroy", "restart", "preserve"]),
+        "What follows when the guest powers off.", xml: XMLPlace("on_poweroff")),
+      PropertySchema(
+        "on_reboot", .word(["destroy", "restart", "preserve"]),
+        "What follows when the guest reboots.", xml: XMLPlace("on_reboot")),
+      PropertySchema(
+        "on_crash", .word(["destroy", "restart", "preserve"]),
+        "What follows when the guest crashes.", xml: XMLPlace("on_crash")),
+      PropertySchema(
+        "agent", .bool, "A channel for the QEMU guest agent.",
+        xml: XMLPlace(
+          "devices/channel", .presence,
+          with: [
+            "@type": "unix", "target/@type": "virtio", "target/@name": "org.qemu.guest_agent.0",
+          ])),
+      PropertySchema(
+        "tablet", .bool, "A USB tablet, for a pointer that follows the viewer's.",
+        xml: XMLPlace(
+          "devices/input", .presence, with: ["@type": "tablet", "@bus": "usb"])),
+      PropertySchema(
+        "rng", .bool, "A virtio source of randomness.",
+        xml: XMLPlace(
+          "devices/rng", .presence,
+          with: ["@model": "virtio", "backend/@model": "random", "backend": "/dev/urandom"])),
+      PropertySchema(
+        "balloon", .word(["virtio", "none"]), "The memory balloon.",
+        xml: XMLPlace("devices/memballoon/@model")),
+      PropertySchema("autostart", .bool, "Whether it starts with the host.", impact: .live),
+      PropertySchema(
+        "state", .word(["running", "stopped"]),
+        "Whether it runs; a domain that is cloned from is stopped unless said otherwise.",
+        standard: .string("running"), impact: .live),
+      PropertySchema(
+        "full", .bool, "Whether a clone copies the disks instead of overlaying them.",
+        impact: .dataLoss),
+    ],
+    blocks: [cpus, memory] + devices + [cloudInit, xmlPatch])
+
+  private static let cpus = BlockSchema(
+    "cpus", "Virtual processors: a number, or a block.", shorthand: "max", xml: XMLPlace(""),
+    properties: [
+      PropertySchema("max", .int(1...4096), "How many.", xml: XMLPlace("vcpu")),
+      PropertySchema(
+        "sockets", .int(1...4096), "Sockets.", xml: XMLPlace("cpu/topology/@sockets")),
+      PropertySchema(
+        "cores", .int(1...4096), "Cores a socket.", xml: XMLPlace("cpu/topology/@cores")),
+      PropertySchema(
+        "threads", .int(1...4096), "Threads a core.", xml: XMLPlace("cpu/topology/@threads")),
+      PropertySchema(
+        "model", .string, "`host-model`, `host-passthrough`, `maximum` or a model's name."),
+    ])
+
+  private static let memory = BlockSchema(
+    "memory", "Memory: a size, or a block.", shorthand: "max", xml: XMLPlace(""),
+    properties: [
+      PropertySchema("max", .size, "How much.", xml: XMLPlace("memory", .kibibytes)),
+      PropertySchema(
+        "hugepages", .bool, "Whether it is backed by huge pages.",
+        xml: XMLPlace("memoryBacking/hugepages", .presence)),
+      PropertySchema(
+        "locked", .bool, "Whether the host may not swap it out.",
+        xml: XMLPlace("memoryBacking/locked", .presence)),
+    ])
+
+  private static let cloudInit = BlockSchema(
+    "cloud_init", "What cloud-init does at the first start.",
+    properties: [
+      PropertySchema("hostname", .string, "Host name; the domain's name unless said otherwise."),
+      PropertySchema("packages", .list(.string), "Packages to install."),
+      PropertySchema("run", .list(.string), "Commands, run in order."),
+    ],
+    blocks: [
+      BlockSchema(
+        "user", "An account.", label: .required, repeats: true,
+        properties: [
+          PropertySchema("keys", .list(.string), "SSH public keys that may log in."),
+          PropertySchema("sudo", .bool, "Whether it may become root without a password."),
+          PropertySchema("password", .secret, "Its password."),
+          PropertySchema("shell", .string, "Its login shell."),
+        ])
+    ])
+
+  private static let xmlPatch = BlockSchema(
+    "xml", "A change of libvirt's XML that no property covers; the label is an XPath.",
+    label: .required, repeats: true,
+    properties: [
+      PropertySchema("append", .string, "An element to put at the end of what the XPath finds.")
+    ])
+}

@@ -1,0 +1,100 @@
+extension Schema {
+  static let net = BlockSchema(
+    "net", "A virtual network.",
+    properties: [
+      PropertySchema(
+        "mode", .word(["nat", "isolated", "route", "bridge", "open", "macvtap"]),
+        "How guests reach the outside; nat unless said otherwise.", standard: .string("nat"),
+        impact: .restart),
+      PropertySchema("subnet", .cidr, "The IPv4 network of its guests.", impact: .restart),
+      PropertySchema(
+        "gateway", .ip, "The host's own address; the subnet's first unless said otherwise.",
+        impact: .restart),
+      PropertySchema(
+        "dhcp", .either([.bool, .ipRange]),
+        "First and last address that DHCP gives out, or false for no DHCP; the whole subnet unless "
+          + "said otherwise.", impact: .restart),
+      PropertySchema(
+        "bridge", .string, "The host's bridge: its name here, or the existing one of mode bridge.",
+        impact: .restart, xml: XMLPlace("bridge/@name")),
+      PropertySchema(
+        "dev", .string, "The host's interface that traffic leaves through.", impact: .restart),
+      PropertySchema(
+        "mtu", .int(68...65_535), "Largest packet in bytes.", impact: .restart,
+        xml: XMLPlace("mtu/@size")),
+      PropertySchema(
+        "vlan", .int(1...4094), "VLAN tag, where the kind of network can tag.", impact: .restart,
+        xml: XMLPlace("vlan/tag/@id")),
+      PropertySchema("autostart", .bool, "Whether it starts with the host.", impact: .live),
+    ],
+    blocks: [
+      BlockSchema(
+        "host", "A fixed DHCP lease.", label: .optional, repeats: true,
+        properties: [
+          PropertySchema(
+            "mac", .mac, "The interface's address.", impact: .live, isRequired: true),
+          PropertySchema("ip", .ip, "The address it gets.", impact: .live, isRequired: true),
+        ]),
+      dns, ipv6,
+      BlockSchema(
+        "route", "A static route of the host into the network.", repeats: true,
+        properties: [
+          PropertySchema(
+            "to", .cidr, "The network behind it.", impact: .restart, isRequired: true),
+          PropertySchema(
+            "via", .ip, "The guest that forwards.", impact: .restart, isRequired: true),
+        ]),
+      BlockSchema(
+        "bandwidth", "Limits of the whole network.", xml: XMLPlace("bandwidth"),
+        properties: [
+          PropertySchema(
+            "inbound", .int(1...4_294_967_295), "Average KiB a second to the guests.",
+            impact: .restart, xml: XMLPlace("inbound/@average")),
+          PropertySchema(
+            "outbound", .int(1...4_294_967_295), "Average KiB a second from the guests.",
+            impact: .restart, xml: XMLPlace("outbound/@average")),
+        ]),
+    ])
+
+  private static let dns = BlockSchema(
+    "dns", "What the network's name server answers.", xml: XMLPlace(""),
+    properties: [
+      PropertySchema(
+        "domain", .string, "The DNS domain of the guests.", impact: .restart,
+        xml: XMLPlace("domain/@name")),
+      PropertySchema(
+        "forward", .list(.ip), "Servers that other names are asked of.", impact: .restart,
+        xml: XMLPlace("dns/forwarder/@addr", .each([:]))),
+      PropertySchema("txt", .map(.string), "TXT records by name.", impact: .restart),
+    ],
+    blocks: [
+      BlockSchema(
+        "host", "A name with an address.", label: .required, repeats: true,
+        properties: [
+          PropertySchema("ip", .ip, "The address.", impact: .restart, isRequired: true)
+        ]),
+      BlockSchema(
+        "srv", "An SRV record.", repeats: true, xml: XMLPlace("dns/srv"),
+        properties: [
+          PropertySchema(
+            "service", .string, "Name of the service.", impact: .restart,
+            xml: XMLPlace("@service"), isRequired: true),
+          PropertySchema(
+            "protocol", .word(["tcp", "udp"]), "Its protocol.", impact: .restart,
+            xml: XMLPlace("@protocol"), isRequired: true),
+          PropertySchema(
+            "target", .string, "The machine that offers it.", impact: .restart,
+            xml: XMLPlace("@target")),
+          PropertySchema(
+            "port", .int(1...65_535), "Its port.", impact: .restart, xml: XMLPlace("@port")),
+        ]),
+    ])
+
+  private static let ipv6 = BlockSchema(
+    "ipv6", "IPv6 of the network.",
+    properties: [
+      PropertySchema(
+        "subnet", .cidr6, "The IPv6 network; the host has its first address.", impact: .restart,
+        isRequired: true)
+    ])
+}
