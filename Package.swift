@@ -41,10 +41,13 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
+
+    // What a terminal shows of a plan and its progress: pure text, for the command line and the shell.
+    .target(name: "VMScriptTerminal", swiftSettings: strict),
     .executableTarget(
       name: "vmscript",
       dependencies: [
-        "VMScriptRuntime",
+        "VMScriptRuntime", "VMScriptTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -56,6 +59,8 @@ let package = Package(
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
     .testTarget(
       name: "VMScriptRuntimeTests", dependencies: ["VMScriptRuntime"], swiftSettings: strict),
+    .testTarget(
+      name: "VMScriptTerminalTests", dependencies: ["VMScriptTerminal"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["vmscript"], swiftSettings: strict),
   ]

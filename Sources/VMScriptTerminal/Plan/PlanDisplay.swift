@@ -1,0 +1,78 @@
+/// A plan as people read it: a line per resource, its sign first, and a summary.
+///
+///     + domain web-1  clone of web_base
+///     ~ domain db  memory 256MiB → 512MiB (next start)
+///     - net lab
+///     ! replace image base  format raw → qcow2  loses data
+///
+///     lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 1 loses data
+public struct PlanDisplay: Sendable {
+  private let color: Bool
+
+  /// A display that colours its signs, or does not.
+  public init(color: Bool) { self.color = color }
+
+  /// The lines of a plan, without line ends.
+  ///
+  /// `undeclared` are resources, such as `net old`, that the stack once made and the script no
+  /// longer names.
+  public func lines(stack: String, changes: [PlanLine], undeclared: [String] = []) -> [String] {
+    var result = changes.flatMap(lines)
+    result += undeclared.map {
+      Style.dim.applied(to: "? \(shown($0))  no longer declared; --prune removes it", color: color)
+    }
+    if !result.isEmpty { result.append("") }
+    result.append(summary(stack: stack, changes))
+    return result
+  }
+
+  private func lines(of change: PlanLine) -> [String] {
+    let sign = change.losesData ? "! \(change.action.rawValue)" : change.action.sign
+    let style = change.losesData ? .red : change.action.style
+    var head = style.applied(to: sign, color: color) + " \(change.kind) "
+    head += Style.bold.applied(to: shown(change.name), color: color)
+    if let source = change.source { head += "  clone of \(shown(source))" }
+    if change.properties.count == 1 { head += "  " + text(of: change.properties[0]) }
+    if change.losesData { head += "  " + Style.red.applied(to: "loses data", color: color) }
+    guard change.properties.count > 1 else { return [head] }
+    return [head] + change.properties.map { "    " + text(of: $0) }
+  }
+
+  private func text(of property: PlanLine.Property) -> String {
+    let effect = property.effect.map { Style.dim.applied(to: " (\($0))", color: color) } ?? ""
+    return "\(shown(property.name)) \(shown(property.from ?? "none")) → "
+      + shown(property.to ?? "none") + effect
+  }
+
+  private func summary(stack: String, _ changes: [PlanLine]) -> String {
+    guard !changes.isEmpty else { return "\(shown(stack)): nothing to change" }
+    let parts = PlanLine.Action.allCases.compactMap { action -> String? in
+      let count = changes.count { $0.action == action }
+      return count == 0 ? nil : "\(count) to \(action.rawValue)"
+    }
+    let lost = changes.count { $0.losesData }
+    let warning = lost == 0 ? "" : "; \(lost) \(lost == 1 ? "loses" : "lose") data"
+    return "\(shown(stack)): \(parts.joined(separator: ", "))\(warning)"
+  }
+
+  private func shown(_ text: String) -> String { TerminalText.escaped(text) }
+}
+
+extension PlanLine.Action {
+  /// The character that stands for the action at the start of a line.
+  var sign: String {
+    switch self {
+    case .create: "+"
+    case .update, .replace: "~"
+    case .delete: "-"
+    }
+  }
+
+  var style: Style {
+    switch self {
+    case .create: .green
+    case .update, .replace: .yellow
+    case .delete: .red
+    }
+  }
+}

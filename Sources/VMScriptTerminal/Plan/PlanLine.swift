@@ -1,0 +1,51 @@
+/// What a plan would do to one resource, in the words it is shown in.
+public struct PlanLine: Sendable {
+  /// What happens to the resource.
+  public enum Action: String, CaseIterable, Sendable { case create, update, replace, delete }
+
+  /// One property's change; the texts are values as the language prints them.
+  public struct Property: Sendable {
+    /// The property with its block, such as `disk data size`.
+    public let name: String
+    /// What holds now; nil if nothing is set.
+    public let from: String?
+    /// What shall hold; nil if the property goes.
+    public let to: String?
+    /// When the change is seen, such as `next start`; nil says nothing about it.
+    public let effect: String?
+
+    /// A change of one property.
+    public init(name: String, from: String?, to: String?, effect: String? = nil) {
+      self.name = name
+      self.from = from
+      self.to = to
+      self.effect = effect
+    }
+  }
+
+  /// What happens.
+  public let action: Action
+  /// `image`, `net` or `domain`.
+  public let kind: String
+  /// The resource's name, unescaped.
+  public let name: String
+  /// The domain that a clone is made from.
+  public let source: String?
+  /// What changes, in the order of the script.
+  public let properties: [Property]
+  /// Whether data is lost, which needs a yes.
+  public let losesData: Bool
+
+  /// A line of a plan.
+  public init(
+    action: Action, kind: String, name: String, source: String? = nil,
+    properties: [Property] = [], losesData: Bool = false
+  ) {
+    self.action = action
+    self.kind = kind
+    self.name = name
+    self.source = source
+    self.properties = properties
+    self.losesData = losesData
+  }
+}

@@ -1,0 +1,83 @@
+/// What is under way in an apply and what has just ended: reports in, lines out.
+///
+/// Times are counted from the start of the apply, so that the board needs no clock of its own.
+public struct ProgressBoard: Sendable {
+  private var tasks: [String: ProgressTask] = [:]
+  private var running: [String] = []
+  private var ended: [String] = []
+
+  /// A board with nothing under way.
+  public init() {}
+
+  /// Takes in that work on `id` began; `label` is shown for it, such as `+ domain web-1`.
+  public mutating func start(_ id: String, label: String, at now: Duration) {
+    guard tasks[id] == nil else { return }
+    tasks[id] = ProgressTask(label: TerminalText.escaped(label), started: now)
+    running.append(id)
+  }
+
+  /// Takes in how far `id` is; `total` is 0 where the phase has no measure. Ignored once it ended.
+  public mutating func advance(
+    _ id: String, phase: String, done: Int64 = 0, total: Int64 = 0, at now: Duration
+  ) {
+    tasks[id]?.advance(phase: TerminalText.escaped(phase), done: done, total: total, at: now)
+  }
+
+  /// Takes in that `id` is done; its line comes out of `takeEnded` once.
+  public mutating func finish(_ id: String, at now: Duration, color: Bool = false) {
+    end(id, mark: Style.green.applied(to: "✓", color: color), at: now)
+  }
+
+  /// Takes in that `id` failed; its line comes out of `takeEnded` once.
+  public mutating func fail(_ id: String, at now: Duration, color: Bool = false) {
+    end(id, mark: Style.red.applied(to: "✗", color: color), at: now)
+  }
+
+  /// The lines of what ended since the last call: they are printed once and stay.
+  public mutating func takeEnded() -> [String] {
+    defer { ended = [] }
+    return ended
+  }
+
+  /// A line for each resource under way, none wider than `columns` and no more than `rows`; the
+  /// last one counts those that found no room.
+  public func lines(at now: Duration, columns: Int, rows: Int) -> [String] {
+    let room = max(1, rows)
+    let shown = running.count <= room ? running.count : room - 1
+    var result = running.prefix(shown).compactMap { id in
+      tasks[id].map { line(of: $0, at: now, columns: columns) }
+    }
+    if shown < running.count {
+      result.append(TerminalText.fitted("  … \(running.count - shown) more", to: columns))
+    }
+    return result
+  }
+
+  private mutating func end(_ id: String, mark: String, at now: Duration) {
+    guard let task = tasks.removeValue(forKey: id) else { return }
+    running.removeAll { $0 == id }
+    ended.append("\(mark) \(task.label)  \(Quantity.time(now - task.started))")
+  }
+
+  private func line(of task: ProgressTask, at now: Duration, columns: Int) -> String {
+    let frame = Int((now / .milliseconds(100)).rounded(.down)) % Self.spinner.count
+    var text = "\(Self.spinner[max(0, frame)]) \(task.label)"
+    if let phase = task.phase { text += "  \(phase)" }
+    if let transfer = task.transfer {
+      text += " " + Self.bar(transfer.done, of: transfer.total)
+      let outlook = transfer.outlook(at: now)
+      if !outlook.isEmpty { text += " " + outlook }
+    }
+    return TerminalText.fitted("\(text)  \(Quantity.time(now - task.started))", to: columns)
+  }
+
+  /// A bar with its share, as in `█████░░░░░ 50%`.
+  private static func bar(_ done: Int64, of total: Int64) -> String {
+    let share = Double(done) / Double(total)
+    let filled = Int(share * 10)
+    return String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
+      + " \(Int(share * 100))%"
+  }
+
+  private static let spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+}

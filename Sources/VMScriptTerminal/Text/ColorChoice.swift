@@ -1,0 +1,16 @@
+/// What `--color` may say.
+public enum ColorChoice: String, CaseIterable, Sendable {
+  case auto, always, never
+
+  /// Whether output is coloured: what was asked for, else only on a terminal that can show it.
+  ///
+  /// `auto` keeps `NO_COLOR` (set and not empty) and `TERM=dumb`.
+  public func isOn(isTerminal: Bool, environment: [String: String]) -> Bool {
+    switch self {
+    case .always: true
+    case .never: false
+    case .auto:
+      isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+  }
+}

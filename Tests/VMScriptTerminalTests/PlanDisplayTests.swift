@@ -1,0 +1,67 @@
+import Testing
+import VMScriptTerminal
+
+@Suite struct PlanDisplayTests {
+  private let plain = PlanDisplay(color: false)
+
+  @Test func everyActionHasItsSign() {
+    let changes = [
+      PlanLine(action: .create, kind: "domain", name: "web-1", source: "web_base"),
+      PlanLine(
+        action: .update, kind: "domain", name: "db",
+        properties: [.init(name: "memory", from: "256MiB", to: "512MiB", effect: "next start")]),
+      PlanLine(action: .delete, kind: "net", name: "lab"),
+      PlanLine(
+        action: .replace, kind: "image", name: "base",
+        properties: [.init(name: "format", from: "raw", to: "qcow2")], losesData: true),
+    ]
+    #expect(
+      plain.lines(stack: "lab", changes: changes) == [
+        "+ domain web-1  clone of web_base",
+        "~ domain db  memory 256MiB → 512MiB (next start)",
+        "- net lab",
+        "! replace image base  format raw → qcow2  loses data",
+        "",
+        "lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 1 loses data",
+      ])
+  }
+
+  @Test func severalPropertiesStandBelow() {
+    let change = PlanLine(
+      action: .update, kind: "domain", name: "db",
+      properties: [
+        .init(name: "title", from: nil, to: "\"Database\"", effect: "live"),
+        .init(name: "nic 1 mtu", from: "1400", to: nil, effect: "next start"),
+      ])
+    #expect(
+      plain.lines(stack: "lab", changes: [change]) == [
+        "~ domain db", "    title none → \"Database\" (live)",
+        "    nic 1 mtu 1400 → none (next start)", "", "lab: 1 to update",
+      ])
+  }
+
+  @Test func anEmptyPlanSaysSo() {
+    #expect(plain.lines(stack: "lab", changes: []) == ["lab: nothing to change"])
+  }
+
+  @Test func undeclaredResourcesAreListedWithTheRemedy() {
+    #expect(
+      plain.lines(stack: "lab", changes: [], undeclared: ["net old"]) == [
+        "? net old  no longer declared; --prune removes it", "", "lab: nothing to change",
+      ])
+  }
+
+  @Test func textFromOutsideCannotForgeLines() {
+    let change = PlanLine(
+      action: .update, kind: "domain", name: "a\n- net b",
+      properties: [.init(name: "title", from: "\u{1B}[2J", to: "x")])
+    let lines = plain.lines(stack: "s", changes: [change])
+    #expect(lines[0] == "~ domain a\\u{A}- net b  title \\u{1B}[2J → x")
+  }
+
+  @Test func colorSetsOffSignAndName() {
+    let lines = PlanDisplay(color: true).lines(
+      stack: "s", changes: [PlanLine(action: .create, kind: "net", name: "lab")])
+    #expect(lines[0] == "\u{1B}[32m+\u{1B}[0m net \u{1B}[1mlab\u{1B}[0m")
+  }
+}
