@@ -1,0 +1,101 @@
+import VMScriptSyntax
+
+/// The wording of everything that ``Validation`` finds, VM0250 to VM0269.
+enum ValidationMessages {
+  static func unsafeName(_ declaration: Declaration) -> Diagnostic {
+    Diagnostic(
+      code: 250, "a name cannot hold `/`, `\\`, `..`, quotes, `<`, `>` or control characters",
+      at: .init(declaration.nameSpan, "not usable as a name"),
+      helps: [.init("use letters, digits, `-`, `_` and single dots")])
+  }
+
+  static func duplicate(_ declaration: Declaration, first: Declaration) -> Diagnostic {
+    Diagnostic(
+      code: 251, "a second \(declaration.kind.rawValue) of the name `\(declaration.name)`",
+      at: .init(declaration.nameSpan, "declared again"),
+      secondary: [.init(first.nameSpan, "first declared here")],
+      helps: [.init("give one of them another name")])
+  }
+
+  static func outside(
+    _ address: IPAddress, _ property: DeclaredProperty, subnet: Subnet, at other: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 252, "\(address) is not in \(subnet)", at: .init(property.span, "outside the subnet"),
+      secondary: [.init(other, "the network's subnet")],
+      helps: [.init("take an address from \(subnet.first) to \(subnet.last)")])
+  }
+
+  static func rangeOutside(
+    _ property: DeclaredProperty, subnet: Subnet, at other: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 253, "the DHCP range \(property.value) is not a range within \(subnet)",
+      at: .init(property.span, "outside the subnet, or last before first"),
+      secondary: [.init(other, "the network's subnet")],
+      helps: [.init("take a range within \(subnet.first)...\(subnet.last)")])
+  }
+
+  static func sameMAC(_ mac: MACAddress, _ span: Span, first: Span) -> Diagnostic {
+    Diagnostic(
+      code: 254, "two interfaces have the MAC address \(mac)", at: .init(span, "used again"),
+      secondary: [.init(first, "first used here")],
+      helps: [.init("leave `mac` out: each interface then gets one of its own")])
+  }
+
+  static func sameAddress(_ address: IPAddress, _ span: Span, first: Span) -> Diagnostic {
+    Diagnostic(
+      code: 255, "two machines of one network have the address \(address)",
+      at: .init(span, "used again"), secondary: [.init(first, "first used here")],
+      helps: [.init("give one of them another address")])
+  }
+
+  static func overlap(
+    _ second: (subnet: Subnet, span: Span), _ first: (subnet: Subnet, span: Span)
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 256, "the subnets \(first.subnet) and \(second.subnet) overlap",
+      at: .init(second.span, "overlaps"), secondary: [.init(first.span, "with this one")],
+      helps: [.init("give each network a subnet of its own")])
+  }
+
+  static func smallDisk(_ size: DeclaredProperty, image: DeclaredProperty) -> Diagnostic {
+    Diagnostic(
+      code: 257, "the disk, \(size.value), is smaller than its image, \(image.value)",
+      at: .init(size.span, "too small"), secondary: [.init(image.span, "the image's size")],
+      helps: [.init("make it at least \(image.value), or leave `size` out")])
+  }
+}
+
+extension Validation {
+  /// The codes that ``check(_:)`` gives, for `vmscript explain`.
+  public static let explanations: [DiagnosticExplanation] = [
+    DiagnosticExplanation(
+      250, "unsafe name",
+      "Names become names in libvirt and parts of file names. Path separators, `..`, quotes, angle "
+        + "brackets and control characters are therefore refused."),
+    DiagnosticExplanation(
+      251, "duplicate resource",
+      "Two resources of one kind cannot bear one name: on the host they would be one object. In a "
+        + "loop, put the loop's variable into the name."),
+    DiagnosticExplanation(
+      252, "address outside the subnet",
+      "A fixed address or gateway must lie in its network's subnet, or nothing could reach it."),
+    DiagnosticExplanation(
+      253, "DHCP range outside the subnet",
+      "Both ends of a DHCP range must lie in the network's subnet, the first before the last."),
+    DiagnosticExplanation(
+      254, "duplicate MAC address",
+      "Two interfaces with one MAC address disturb each other on a network. Undeclared addresses "
+        + "derive from names and differ."),
+    DiagnosticExplanation(
+      255, "duplicate address",
+      "A network gives each fixed address to one machine. In a loop, compute it from the variable."),
+    DiagnosticExplanation(
+      256, "overlapping subnets",
+      "Two networks of a host with overlapping subnets leave it undecided where a packet goes."),
+    DiagnosticExplanation(
+      257, "disk smaller than its image",
+      "An overlay that is smaller than its image would cut off the image's end."),
+  ]
+}
