@@ -1,0 +1,98 @@
+import CLibvirt
+
+// @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
+
+/// A machine, running or not.
+public final class Domain: @unchecked Sendable {
+  let pointer: OpaquePointer
+  /// The connection it belongs to.
+  public let connection: Connection
+
+  init(pointer: OpaquePointer, connection: Connection) {
+    self.pointer = pointer
+    self.connection = connection
+  }
+
+  deinit {
+    // SAFETY: the handle was given to this object alone, and this is its last use.
+    virDomainFree(pointer)
+  }
+
+  /// What a domain is doing, libvirt's `virDomainState`.
+  public enum State: Int32, Sendable {
+    /// Not known.
+    case noState = 0
+    /// Running.
+    case running
+    /// Waiting for a resource.
+    case blocked
+    /// Stopped by the user, in memory.
+    case paused
+    /// About to be off.
+    case shuttingDown
+    /// Off.
+    case shutOff
+    /// Gone down by a failure.
+    case crashed
+    /// Sleeping by its own power management.
+    case pmSuspended
+  }
+
+  /// The name.
+  public var name: String { Call.borrowedString(virDomainGetName(pointer)) }
+
+  /// The UUID in lower case.
+  public var uuid: String { Call.uuid { virDomainGetUUIDString(pointer, $0) } }
+
+  /// The number of the running domain, nil while it is off.
+  public var id: Int? {
+    let id = virDomainGetID(pointer)
+    return id == UInt32.max ? nil : Int(id)
+  }
+
+  /// What it is doing now.
+  public func state() throws(LibvirtError) -> State {
+    var state: Int32 = 0
+    try Call.succeed(virDomainGetState(pointer, &state, nil, 0))
+    return State(rawValue: state) ?? .noState
+  }
+
+  /// Its `<domain>` document.
+  ///
+  /// - Parameters:
+  ///   - inactive: as it will be at its next start, not as it is running.
+  ///   - secure: with the passwords in it.
+  public func xml(inactive: Bool = false, secure: Bool = false) throws(LibvirtError) -> String {
+    let flags =
+      (inactive ? VIR_DOMAIN_XML_INACTIVE.rawValue : 0)
+      | (secure ? VIR_DOMAIN_XML_SECURE.rawValue : 0)
+    return try Call.ownedString(virDomainGetXMLDesc(pointer, flags))
+  }
+
+  /// Whether it is running or paused.
+  public func isActive() throws(LibvirtError) -> Bool {
+    try Call.flag(virDomainIsActive(pointer))
+  }
+
+  /// Whether it has a stored definition.
+  public func isPersistent() throws(LibvirtError) -> Bool {
+    try Call.flag(virDomainIsPersistent(pointer))
+  }
+
+  /// Whether it starts with the host.
+  public func autostart() throws(LibvirtError) -> Bool {
+    var value: Int32 = 0
+    try Call.succeed(virDomainGetAutostart(pointer, &value))
+    return value != 0
+  }
+
+  /// Sets whether it starts with the host.
+  public func setAutostart(_ value: Bool) throws(LibvirtError) {
+    try Call.succeed(virDomainSetAutostart(pointer, value ? 1 : 0))
+  }
+
+  /// Whether a saved state waits to be resumed at the next start.
+  public func hasManagedSave() throws(LibvirtError) -> Bool {
+    try Call.flag(virDomainHasManagedSaveImage(pointer, 0))
+  }
+}

@@ -1,0 +1,90 @@
+import CLibvirt
+
+/// Changing a domain; `live` is the running machine, `config` the stored definition.
+extension Domain {
+  /// Adds a device, given as its element.
+  public func attachDevice(
+    xml: String, live: Bool, config: Bool
+  ) throws(LibvirtError) {
+    try Call.succeed(
+      virDomainAttachDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
+  }
+
+  /// Removes the device that the element describes; a running guest may take its time.
+  public func detachDevice(
+    xml: String, live: Bool, config: Bool
+  ) throws(LibvirtError) {
+    try Call.succeed(
+      virDomainDetachDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
+  }
+
+  /// Changes the device that the element describes.
+  public func updateDevice(
+    xml: String, live: Bool, config: Bool
+  ) throws(LibvirtError) {
+    try Call.succeed(
+      virDomainUpdateDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
+  }
+
+  /// Sets the memory in use, in KiB, within the maximum.
+  public func setMemory(kibibytes: UInt, live: Bool, config: Bool) throws(LibvirtError) {
+    try Call.succeed(
+      virDomainSetMemoryFlags(pointer, kibibytes, Call.impact(live: live, config: config)))
+  }
+
+  /// Sets the most memory it may have from its next start on, in KiB.
+  public func setMaximumMemory(kibibytes: UInt) throws(LibvirtError) {
+    let flags = Call.impact(live: false, config: true) | VIR_DOMAIN_MEM_MAXIMUM.rawValue
+    try Call.succeed(virDomainSetMemoryFlags(pointer, kibibytes, flags))
+  }
+
+  /// Sets the number of virtual processors, within the maximum.
+  public func setCPUs(_ count: Int, live: Bool, config: Bool) throws(LibvirtError) {
+    try Call.succeed(
+      virDomainSetVcpusFlags(
+        pointer, UInt32(clamping: count), Call.impact(live: live, config: config)))
+  }
+
+  /// Sets the most virtual processors it may have from its next start on.
+  public func setMaximumCPUs(_ count: Int) throws(LibvirtError) {
+    let flags = Call.impact(live: false, config: true) | VIR_DOMAIN_VCPU_MAXIMUM.rawValue
+    try Call.succeed(virDomainSetVcpusFlags(pointer, UInt32(clamping: count), flags))
+  }
+
+  /// Grows a disk of the running machine.
+  ///
+  /// - Parameters:
+  ///   - device: its target, such as `vda`, or its path.
+  ///   - bytes: the new size.
+  public func resizeBlock(_ device: String, bytes: UInt64) throws(LibvirtError) {
+    try Call.succeed(
+      virDomainBlockResize(pointer, device, bytes, VIR_DOMAIN_BLOCK_RESIZE_BYTES.rawValue))
+  }
+
+  /// The element that a namespace keeps in the domain's metadata, nil where there is none.
+  public func metadata(namespace: String, inactive: Bool = true) throws(LibvirtError) -> String? {
+    let flags = Call.impact(live: !inactive, config: inactive)
+    let type = Int32(bitPattern: VIR_DOMAIN_METADATA_ELEMENT.rawValue)
+    guard let text = virDomainGetMetadata(pointer, type, namespace, flags) else {
+      let error = LibvirtError.last()
+      guard error.code == .noDomainMetadata else { throw error }
+      return nil
+    }
+    return try Call.ownedString(text)
+  }
+
+  /// Sets or, with nil, removes the element that a namespace keeps in the domain's metadata.
+  ///
+  /// - Parameters:
+  ///   - xml: the element, without the prefix.
+  ///   - namespace: the namespace's URI.
+  ///   - prefix: the prefix it is stored under.
+  public func setMetadata(
+    _ xml: String?, namespace: String, prefix: String, live: Bool, config: Bool
+  ) throws(LibvirtError) {
+    let type = Int32(bitPattern: VIR_DOMAIN_METADATA_ELEMENT.rawValue)
+    try Call.succeed(
+      virDomainSetMetadata(
+        pointer, type, xml, prefix, namespace, Call.impact(live: live, config: config)))
+  }
+}

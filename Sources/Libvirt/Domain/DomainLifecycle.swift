@@ -1,0 +1,74 @@
+import CLibvirt
+
+/// Starting, stopping and removing.
+extension Domain {
+  /// Starts it (`virDomainCreate`).
+  public func start() throws(LibvirtError) {
+    try Call.succeed(virDomainCreate(pointer))
+  }
+
+  /// Asks the guest to shut down; returns before it has.
+  public func shutdown() throws(LibvirtError) {
+    try Call.succeed(virDomainShutdown(pointer))
+  }
+
+  /// Turns it off at once (`virDomainDestroy`); the definition stays.
+  public func destroy() throws(LibvirtError) {
+    try Call.succeed(virDomainDestroy(pointer))
+  }
+
+  /// Asks the guest to reboot; returns before it has.
+  public func reboot() throws(LibvirtError) {
+    try Call.succeed(virDomainReboot(pointer, 0))
+  }
+
+  /// Resets it as the button would.
+  public func reset() throws(LibvirtError) {
+    try Call.succeed(virDomainReset(pointer, 0))
+  }
+
+  /// Pauses it; it stays in memory.
+  public func suspend() throws(LibvirtError) {
+    try Call.succeed(virDomainSuspend(pointer))
+  }
+
+  /// Goes on after ``suspend()``.
+  public func resume() throws(LibvirtError) {
+    try Call.succeed(virDomainResume(pointer))
+  }
+
+  /// Removes its definition, and of what belongs to it everything that the connected libvirt can
+  /// remove: NVRAM, TPM state, a saved state, the metadata of snapshots and checkpoints.
+  ///
+  /// Its volumes stay.
+  public func undefine() throws(LibvirtError) {
+    let flags = UndefineFlags.known(
+      libraryVersion: connection.libraryVersion, driverType: connection.driverType)
+    try Call.succeed(virDomainUndefineFlags(pointer, flags))
+  }
+}
+
+/// Which flags of `virDomainUndefineFlags` a libvirt knows: an unknown one makes the call fail.
+enum UndefineFlags {
+  static func known(libraryVersion: UInt, driverType: String) -> UInt32 {
+    table.filter { entry in
+      libraryVersion >= entry.since && (driverType == "QEMU" || entry.isGeneral)
+    }
+    .reduce(0) { $0 | $1.flag.rawValue }
+  }
+
+  private struct Entry {
+    let flag: virDomainUndefineFlagsValues
+    let since: UInt
+    /// Whether drivers other than QEMU's take it.
+    let isGeneral: Bool
+  }
+
+  private static let table: [Entry] = [
+    Entry(flag: VIR_DOMAIN_UNDEFINE_MANAGED_SAVE, since: 9_004, isGeneral: true),
+    Entry(flag: VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA, since: 9_005, isGeneral: true),
+    Entry(flag: VIR_DOMAIN_UNDEFINE_NVRAM, since: 1_002_009, isGeneral: false),
+    Entry(flag: VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA, since: 5_006_000, isGeneral: false),
+    Entry(flag: VIR_DOMAIN_UNDEFINE_TPM, since: 8_009_000, isGeneral: false),
+  ]
+}

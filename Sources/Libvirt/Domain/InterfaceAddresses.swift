@@ -1,0 +1,77 @@
+import CLibvirt
+import Foundation
+
+/// A network interface of a running guest and its addresses.
+public struct DomainInterface: Sendable, Hashable {
+  /// One address of an interface.
+  public struct Address: Sendable, Hashable {
+    /// The address as text, IPv4 or IPv6.
+    public let address: String
+    /// The length of the subnet's prefix in bits.
+    public let prefix: Int
+    /// Whether it is IPv6.
+    public let isIPv6: Bool
+  }
+
+  /// The name: the host's device by lease and ARP, the guest's by agent.
+  public let name: String
+  /// The hardware address in lower case, where it is known.
+  public let mac: String?
+  /// Its addresses.
+  public let addresses: [Address]
+}
+
+extension Domain {
+  /// Who is asked for a guest's addresses, libvirt's `virDomainInterfaceAddressesSource`.
+  public enum AddressSource: UInt32, Sendable {
+    /// The leases of libvirt's own DHCP server.
+    case lease = 0
+    /// The agent inside the guest.
+    case agent = 1
+    /// The host's ARP table.
+    case arp = 2
+  }
+
+  /// The running guest's interfaces with their addresses (`virDomainInterfaceAddresses`).
+  public func interfaceAddresses(
+    source: AddressSource
+  ) throws(LibvirtError) -> [DomainInterface] {
+    var array: UnsafeMutablePointer<virDomainInterfacePtr?>?
+    let count = try Call.succeed(
+      virDomainInterfaceAddresses(pointer, &array, source.rawValue, 0))
+    // SAFETY: libvirt allocated `count` entries and the array; each is copied, then freed once.
+    defer { free(array) }
+    return (0..<Int(count)).compactMap { index in
+      guard let entry = array?[index] else { return nil }
+      defer { virDomainInterfaceFree(entry) }
+      return DomainInterface(entry.pointee)
+    }
+  }
+
+  /// Whether the agent inside the guest answers; false as well where the domain has none or is off.
+  public func isAgentConnected() throws(LibvirtError) -> Bool {
+    var seconds: Int64 = 0
+    var nanoseconds: UInt32 = 0
+    if virDomainGetTime(pointer, &seconds, &nanoseconds, 0) == 0 { return true }
+    let error = LibvirtError.last()
+    switch error.code {
+    case .agentUnresponsive, .argumentUnsupported, .operationInvalid, .configurationUnsupported:
+      return false
+    default: throw error
+    }
+  }
+}
+
+extension DomainInterface {
+  fileprivate init(_ interface: virDomainInterface) {
+    name = Call.borrowedString(interface.name)
+    mac = interface.hwaddr.map { String(cString: $0).lowercased() }
+    // SAFETY: `naddrs` is the number of entries behind `addrs`, both libvirt's.
+    addresses = (0..<Int(interface.naddrs)).compactMap { index in
+      guard let address = interface.addrs?[index], let text = address.addr else { return nil }
+      return Address(
+        address: String(cString: text), prefix: Int(address.prefix),
+        isIPv6: address.type == Int32(bitPattern: VIR_IP_ADDR_TYPE_IPV6.rawValue))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import CLibvirt
+
+// @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
+
+/// A virtual network.
+public final class Network: @unchecked Sendable {
+  let pointer: OpaquePointer
+  /// The connection it belongs to.
+  public let connection: Connection
+
+  init(pointer: OpaquePointer, connection: Connection) {
+    self.pointer = pointer
+    self.connection = connection
+  }
+
+  deinit {
+    // SAFETY: the handle was given to this object alone, and this is its last use.
+    virNetworkFree(pointer)
+  }
+
+  /// The name.
+  public var name: String { Call.borrowedString(virNetworkGetName(pointer)) }
+
+  /// The UUID in lower case.
+  public var uuid: String { Call.uuid { virNetworkGetUUIDString(pointer, $0) } }
+
+  /// Its `<network>` document; `inactive` is as it will be at its next start.
+  ///
+  /// The test driver has but one document for both.
+  public func xml(inactive: Bool = false) throws(LibvirtError) -> String {
+    let flags = inactive && !connection.isTestDriver ? VIR_NETWORK_XML_INACTIVE.rawValue : 0
+    return try Call.ownedString(virNetworkGetXMLDesc(pointer, flags))
+  }
+
+  /// Whether it is started.
+  public func isActive() throws(LibvirtError) -> Bool {
+    try Call.flag(virNetworkIsActive(pointer))
+  }
+
+  /// Whether it has a stored definition.
+  public func isPersistent() throws(LibvirtError) -> Bool {
+    try Call.flag(virNetworkIsPersistent(pointer))
+  }
+
+  /// Starts it (`virNetworkCreate`).
+  public func start() throws(LibvirtError) {
+    try Call.succeed(virNetworkCreate(pointer))
+  }
+
+  /// Stops it, which unplugs its guests; the definition stays.
+  public func destroy() throws(LibvirtError) {
+    try Call.succeed(virNetworkDestroy(pointer))
+  }
+
+  /// Removes its definition.
+  public func undefine() throws(LibvirtError) {
+    try Call.succeed(virNetworkUndefine(pointer))
+  }
+
+  /// Whether it starts with the host.
+  public func autostart() throws(LibvirtError) -> Bool {
+    var value: Int32 = 0
+    try Call.succeed(virNetworkGetAutostart(pointer, &value))
+    return value != 0
+  }
+
+  /// Sets whether it starts with the host.
+  public func setAutostart(_ value: Bool) throws(LibvirtError) {
+    try Call.succeed(virNetworkSetAutostart(pointer, value ? 1 : 0))
+  }
+}

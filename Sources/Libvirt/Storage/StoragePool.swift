@@ -1,0 +1,117 @@
+import CLibvirt
+
+// @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
+
+/// A place on the host that holds volumes.
+public final class StoragePool: @unchecked Sendable {
+  let pointer: OpaquePointer
+  /// The connection it belongs to.
+  public let connection: Connection
+
+  init(pointer: OpaquePointer, connection: Connection) {
+    self.pointer = pointer
+    self.connection = connection
+  }
+
+  deinit {
+    // SAFETY: the handle was given to this object alone, and this is its last use.
+    virStoragePoolFree(pointer)
+  }
+
+  /// Its size and what is left, in bytes.
+  public struct Info: Sendable, Hashable {
+    /// All of it.
+    public let capacity: UInt64
+    /// What its volumes take.
+    public let allocation: UInt64
+    /// What is left.
+    public let available: UInt64
+  }
+
+  /// The name.
+  public var name: String { Call.borrowedString(virStoragePoolGetName(pointer)) }
+
+  /// The UUID in lower case.
+  public var uuid: String { Call.uuid { virStoragePoolGetUUIDString(pointer, $0) } }
+
+  /// Its `<pool>` document.
+  public func xml() throws(LibvirtError) -> String {
+    try Call.ownedString(virStoragePoolGetXMLDesc(pointer, 0))
+  }
+
+  /// Whether it is started.
+  public func isActive() throws(LibvirtError) -> Bool {
+    try Call.flag(virStoragePoolIsActive(pointer))
+  }
+
+  /// Size and what is left, as of the last refresh.
+  public func info() throws(LibvirtError) -> Info {
+    var info = virStoragePoolInfo()
+    try Call.succeed(virStoragePoolGetInfo(pointer, &info))
+    return Info(
+      capacity: info.capacity, allocation: info.allocation, available: info.available)
+  }
+
+  /// Makes the place on the host, such as a dir pool's folder (`virStoragePoolBuild`).
+  public func build() throws(LibvirtError) {
+    try Call.succeed(virStoragePoolBuild(pointer, 0))
+  }
+
+  /// Starts it.
+  public func start() throws(LibvirtError) {
+    try Call.succeed(virStoragePoolCreate(pointer, 0))
+  }
+
+  /// Stops it; the volumes stay.
+  public func destroy() throws(LibvirtError) {
+    try Call.succeed(virStoragePoolDestroy(pointer))
+  }
+
+  /// Removes its definition; the volumes stay.
+  public func undefine() throws(LibvirtError) {
+    try Call.succeed(virStoragePoolUndefine(pointer))
+  }
+
+  /// Whether it starts with the host.
+  public func autostart() throws(LibvirtError) -> Bool {
+    var value: Int32 = 0
+    try Call.succeed(virStoragePoolGetAutostart(pointer, &value))
+    return value != 0
+  }
+
+  /// Sets whether it starts with the host.
+  public func setAutostart(_ value: Bool) throws(LibvirtError) {
+    try Call.succeed(virStoragePoolSetAutostart(pointer, value ? 1 : 0))
+  }
+
+  /// Looks for volumes that others made; takes time in proportion to their number.
+  public func refresh() throws(LibvirtError) {
+    try Call.succeed(virStoragePoolRefresh(pointer, 0))
+  }
+
+  /// All volumes, in one call.
+  public func volumes() throws(LibvirtError) -> [StorageVolume] {
+    try Call.list { virStoragePoolListAllVolumes(pointer, $0, 0) }
+      .map { StorageVolume(pointer: $0, connection: connection) }
+  }
+
+  /// The volume of this name, nil where there is none.
+  public func volume(named name: String) throws(LibvirtError) -> StorageVolume? {
+    try Call.lookup(virStorageVolLookupByName(pointer, name), missing: .noStorageVolume)
+      .map { StorageVolume(pointer: $0, connection: connection) }
+  }
+
+  /// Makes a volume from a `<volume>` document, or a copy of another one.
+  @discardableResult
+  public func createVolume(
+    xml: String, copying source: StorageVolume? = nil
+  ) throws(LibvirtError) -> StorageVolume {
+    let created =
+      if let source {
+        virStorageVolCreateXMLFrom(pointer, xml, source.pointer, 0)
+      } else {
+        virStorageVolCreateXML(pointer, xml, 0)
+      }
+    return StorageVolume(pointer: try Call.handle(created), connection: connection)
+  }
+}

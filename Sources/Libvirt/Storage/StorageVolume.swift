@@ -1,0 +1,61 @@
+import CLibvirt
+
+// @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
+
+/// A disk or an image in a storage pool.
+public final class StorageVolume: @unchecked Sendable {
+  let pointer: OpaquePointer
+  /// The connection it belongs to.
+  public let connection: Connection
+
+  init(pointer: OpaquePointer, connection: Connection) {
+    self.pointer = pointer
+    self.connection = connection
+  }
+
+  deinit {
+    // SAFETY: the handle was given to this object alone, and this is its last use.
+    virStorageVolFree(pointer)
+  }
+
+  /// Its sizes in bytes.
+  public struct Info: Sendable, Hashable {
+    /// The size that a guest sees.
+    public let capacity: UInt64
+    /// What it takes on the host.
+    public let allocation: UInt64
+  }
+
+  /// The name.
+  public var name: String { Call.borrowedString(virStorageVolGetName(pointer)) }
+
+  /// The key, unique on the host.
+  public var key: String { Call.borrowedString(virStorageVolGetKey(pointer)) }
+
+  /// The path on the host.
+  public func path() throws(LibvirtError) -> String {
+    try Call.ownedString(virStorageVolGetPath(pointer))
+  }
+
+  /// The sizes.
+  public func info() throws(LibvirtError) -> Info {
+    var info = virStorageVolInfo()
+    try Call.succeed(virStorageVolGetInfo(pointer, &info))
+    return Info(capacity: info.capacity, allocation: info.allocation)
+  }
+
+  /// Its `<volume>` document.
+  public func xml() throws(LibvirtError) -> String {
+    try Call.ownedString(virStorageVolGetXMLDesc(pointer, 0))
+  }
+
+  /// Removes it with its content.
+  public func delete() throws(LibvirtError) {
+    try Call.succeed(virStorageVolDelete(pointer, 0))
+  }
+
+  /// Grows it to so many bytes; libvirt refuses to shrink.
+  public func resize(to bytes: UInt64) throws(LibvirtError) {
+    try Call.succeed(virStorageVolResize(pointer, bytes, 0))
+  }
+}

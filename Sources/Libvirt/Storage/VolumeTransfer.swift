@@ -1,0 +1,106 @@
+import CLibvirt
+import Foundation
+
+/// Moving a volume's content through the connection, so that a remote host works alike.
+extension StorageVolume {
+  /// Told how many bytes went so far; false stops the transfer.
+  public typealias Progress = (Int64) -> Bool
+
+  /// Sends `length` bytes of a file from where it stands; stopped or failed, it is aborted.
+  ///
+  /// - Throws: ``LibvirtError``, code `operationAborted` where `progress` stopped it.
+  public func upload(
+    from fileDescriptor: Int32, length: Int64, offset: UInt64 = 0,
+    progress: Progress = { _ in true }
+  ) throws(LibvirtError) {
+    var sent: Int64 = 0
+    try upload(length: UInt64(clamping: length), offset: offset, progress: progress) {
+      buffer throws(LibvirtError) in
+      let wanted = Int(clamping: min(Int64(buffer.count), length - sent))
+      guard wanted > 0 else { return 0 }
+      let count = try Self.system { read(fileDescriptor, buffer.baseAddress, wanted) }
+      guard count > 0 else {
+        throw LibvirtError(
+          code: .operationFailed, message: Messages.shortUpload(sent: sent, expected: length))
+      }
+      sent += Int64(count)
+      return count
+    }
+  }
+
+  /// Sends what `source` writes into the buffer it is given, until it returns zero.
+  ///
+  /// - Parameters:
+  ///   - length: how many bytes will come; zero is as many as there are.
+  ///   - offset: where in the volume they start.
+  ///   - source: fills the buffer and returns the number of bytes.
+  public func upload(
+    length: UInt64, offset: UInt64 = 0, progress: Progress = { _ in true },
+    source: (UnsafeMutableRawBufferPointer) throws(LibvirtError) -> Int
+  ) throws(LibvirtError) {
+    let stream = try Stream(connection)
+    try Call.succeed(virStorageVolUpload(pointer, stream.pointer, offset, length, 0))
+    let buffer = Self.makeBuffer()
+    defer { buffer.deallocate() }
+    var sent: Int64 = 0
+    while true {
+      let count = try source(buffer)
+      guard count > 0 else { break }
+      try stream.send(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      sent += Int64(count)
+      try Self.goOn(progress, sent)
+    }
+    try stream.finish()
+  }
+
+  /// Receives the content into a file; stopped or failed, it is aborted.
+  ///
+  /// - Parameters:
+  ///   - length: how many bytes; zero is all of them.
+  ///   - offset: where in the volume to start.
+  public func download(
+    to fileDescriptor: Int32, length: UInt64 = 0, offset: UInt64 = 0,
+    progress: Progress = { _ in true }
+  ) throws(LibvirtError) {
+    let stream = try Stream(connection)
+    try Call.succeed(virStorageVolDownload(pointer, stream.pointer, offset, length, 0))
+    let buffer = Self.makeBuffer()
+    defer { buffer.deallocate() }
+    var received: Int64 = 0
+    while true {
+      let count = try stream.receive(into: buffer)
+      guard count > 0 else { break }
+      var written = 0
+      while written < count {
+        let rest = UnsafeRawBufferPointer(rebasing: buffer[written..<count])
+        written += try Self.system { write(fileDescriptor, rest.baseAddress, rest.count) }
+      }
+      received += Int64(count)
+      try Self.goOn(progress, received)
+    }
+    try stream.finish()
+  }
+
+  /// 256 KiB, about what one of libvirt's messages carries at most.
+  private static func makeBuffer() -> UnsafeMutableRawBufferPointer {
+    // SAFETY: every caller deallocates it on leaving.
+    UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
+  }
+
+  private static func goOn(_ progress: Progress, _ bytes: Int64) throws(LibvirtError) {
+    guard progress(bytes) else {
+      throw LibvirtError(code: .operationAborted, message: Messages.transferStopped)
+    }
+  }
+
+  /// A call of the operating system, made again where a signal interrupted it.
+  private static func system(_ call: () -> Int) throws(LibvirtError) -> Int {
+    while true {
+      let result = call()
+      if result >= 0 { return result }
+      let number = errno
+      guard number != EINTR else { continue }
+      throw LibvirtError(code: .systemError, message: String(cString: strerror(number)))
+    }
+  }
+}
