@@ -11,7 +11,6 @@ import Testing
       #expect(parsed.result.diagnostics.map(\.message) == [], "\(script.name)")
       #expect(parsed.places == [], "\(script.name)")
       #expect(parsed.result.completeness == .complete)
-      print(parsed.description)
     }
   }
 }

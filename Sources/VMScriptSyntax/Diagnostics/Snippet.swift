@@ -1,0 +1,92 @@
+/// The lines of one source that a diagnostic speaks of, with the labels under them.
+struct Snippet {
+  /// A label's part on one line.
+  private struct Mark {
+    var range: Range<Int>
+    var text: String
+    var isPrimary: Bool
+  }
+
+  private let source: SourceText
+  private let header: SourceLocation
+  /// Marks by line, both in the order of the text.
+  private var lines: [(number: Int, range: Range<Int>, marks: [Mark])] = []
+
+  init(source: SourceText, primary: Diagnostic.Label?, secondary: [Diagnostic.Label]) {
+    self.source = source
+    let first = primary ?? secondary.first
+    header = source.location(of: first?.span.start ?? 0)
+    var byLine: [Int: (range: Range<Int>, marks: [Mark])] = [:]
+    for (label, isPrimary) in secondary.map({ ($0, false) }) + (primary.map { [($0, true)] } ?? []) {
+      for (number, range, mark) in Self.marks(of: label, isPrimary, source) {
+        byLine[number, default: (range, [])].marks.append(mark)
+      }
+    }
+    lines = byLine.sorted { $0.key < $1.key }.map { number, line in
+      (number, line.range, line.marks.sorted { $0.range.lowerBound < $1.range.lowerBound })
+    }
+  }
+
+  /// Digits of the highest line number.
+  var lineNumberWidth: Int { String(lines.last?.number ?? 1).count }
+
+  /// A label on one line is one mark; on several, one on the first and one on the last of them.
+  private static func marks(
+    of label: Diagnostic.Label, _ isPrimary: Bool, _ source: SourceText
+  ) -> [(Int, Range<Int>, Mark)] {
+    let start = min(Int(label.span.start), source.bytes.count)
+    let end = min(Int(label.span.end), source.bytes.count)
+    let firstLine = source.line(around: start)
+    let firstNumber = source.location(of: UInt32(start)).line
+    let lastLine = source.line(around: max(start, end - 1))
+    if lastLine.lowerBound <= firstLine.lowerBound {
+      let mark = Mark(
+        range: start..<max(start, min(end, max(firstLine.upperBound, start))), text: label.text,
+        isPrimary: isPrimary)
+      return [(firstNumber, firstLine, mark)]
+    }
+    let lastNumber = source.location(of: UInt32(end - 1)).line
+    let indented = lastLine.first { !(source.bytes[$0] == Byte.space || source.bytes[$0] == Byte.tab) }
+    let lastStart = min(indented ?? lastLine.lowerBound, end)
+    return [
+      (
+        firstNumber, firstLine,
+        Mark(range: start..<max(start, firstLine.upperBound), text: "from here", isPrimary: isPrimary)
+      ),
+      (lastNumber, lastLine, Mark(range: lastStart..<end, text: label.text, isPrimary: isPrimary)),
+    ]
+  }
+
+  func render(margin: Int, _ palette: Palette, _ severity: Severity) -> String {
+    let blank = String(repeating: " ", count: margin)
+    let name = PlainText.escaped(source.name)
+    var text = "\(blank) \(palette.gutter("┌─")) \(name):\(header.line):\(header.column)\n"
+    text += "\(blank) \(palette.gutter("│"))\n"
+    var previous: Int?
+    for (number, range, marks) in lines {
+      if let previous, number > previous + 1 { text += "\(blank) \(palette.gutter("·"))\n" }
+      previous = number
+      let digits = String(number)
+      let padding = String(repeating: " ", count: margin - digits.count)
+      for group in Self.windows(range, marks) {
+        let excerpt = LineExcerpt(source.bytes, line: range, around: group.map(\.range))
+        text += palette.gutter("\(padding)\(digits) │") + Self.spaced(excerpt.text) + "\n"
+        for mark in group {
+          let underline = excerpt.underline(mark.range, mark.isPrimary ? "^" : "-")
+          let label = underline.marks + Self.spaced(PlainText.escaped(mark.text))
+          text += "\(blank) \(palette.gutter("│")) \(underline.indentation)"
+          text += mark.isPrimary ? palette.severity(severity, label) : palette.gutter(label)
+          text += "\n"
+        }
+      }
+    }
+    return text
+  }
+
+  /// Marks that fit beside each other are shown under one excerpt of a long line.
+  private static func windows(_ line: Range<Int>, _ marks: [Mark]) -> [[Mark]] {
+    line.count <= LineExcerpt.maximumBytes ? [marks] : marks.map { [$0] }
+  }
+
+  private static func spaced(_ text: String) -> String { text.isEmpty ? "" : " " + text }
+}
