@@ -1,0 +1,68 @@
+import FoundationXML
+import OrderedCollections
+import VMScript
+
+/// The stack's mark on a domain, with the domain's labels.
+struct DomainMetadata {
+  static let namespace = "https://vmscript.dev/xmlns/1"
+  private static let prefix = "vmscript"
+
+  let declaration: Declaration
+  let stack: String
+
+  init(_ declaration: Declaration, stack: String) {
+    self.declaration = declaration
+    self.stack = stack
+  }
+
+  /// Puts the mark in place of an earlier one; other metadata stays.
+  func write(to root: XMLElement) {
+    let metadata = root.ensure("metadata")
+    let earlier = Self.mark(in: root)
+    var labels = earlier.map(Self.labels) ?? [:]
+    if case .map(let declared) = declaration.body["labels"] {
+      labels = declared.mapValues(\.description)
+    }
+    earlier?.detach()
+    let empty = "<\(Self.prefix):resource xmlns:\(Self.prefix)=\"\(Self.namespace)\"/>"
+    guard let mark = try? XMLTree.fragment(empty) else { return }
+    mark["stack"] = stack
+    mark["kind"] = declaration.kind.rawValue
+    mark["name"] = declaration.name
+    switch declaration.source {
+    case .declared(let name), .host(let name): mark["source"] = name
+    case nil: break
+    }
+    for (key, value) in labels {
+      mark.add("\(Self.prefix):label", ["key": key, "value": value])
+    }
+    metadata.addChild(mark)
+  }
+
+  /// The change of the labels, if they are otherwise.
+  static func difference(_ property: DeclaredProperty, live root: XMLElement) -> PropertyDifference?
+  {
+    guard case .map(let declared) = property.value else { return nil }
+    let found = mark(in: root).map(labels) ?? [:]
+    let wanted = declared.mapValues(\.description)
+    guard
+      Dictionary(uniqueKeysWithValues: found.map { ($0.key, $0.value) })
+        != Dictionary(uniqueKeysWithValues: wanted.map { ($0.key, $0.value) })
+    else { return nil }
+    return PropertyDifference(
+      name: property.schema.name, from: .map(found.mapValues(Value.string)), to: property.value,
+      impact: property.schema.impact)
+  }
+
+  private static func mark(in root: XMLElement) -> XMLElement? {
+    root.first("metadata")?.all("\(prefix):resource").first
+  }
+
+  private static func labels(_ mark: XMLElement) -> OrderedDictionary<String, String> {
+    var labels: OrderedDictionary<String, String> = [:]
+    for label in mark.all("\(prefix):label") {
+      if let key = label["key"], let value = label["value"] { labels[key] = value }
+    }
+    return labels
+  }
+}

@@ -1,0 +1,26 @@
+import VMScript
+
+/// One property that is not on the host as it is declared.
+public struct PropertyDifference: Sendable {
+  /// The block that holds it, such as `nic 1` or `disk data`; empty for the resource's own body.
+  public let block: String
+  /// The property's name in the language.
+  public let name: String
+  /// What the host has; nil if nothing is set there.
+  public let from: Value?
+  /// What is declared; nil if it goes.
+  public let to: Value?
+  /// When the change takes effect.
+  public let impact: Impact
+
+  public init(block: String = "", name: String, from: Value?, to: Value?, impact: Impact) {
+    self.block = block
+    self.name = name
+    self.from = from
+    self.to = to
+    self.impact = impact
+  }
+
+  /// The property with its block, as plans show it: `nic 1 mtu`.
+  public var path: String { block.isEmpty ? name : "\(block) \(name)" }
+}

@@ -1,0 +1,62 @@
+import VMScript
+
+/// What the runtime resolved before a declaration becomes XML.
+public struct XMLContext: Sendable {
+  /// A disk's storage on the host.
+  public struct Storage: Sendable, Equatable {
+    /// Absolute path on the host.
+    public var path: String
+    /// Format of the driver: `raw` or `qcow2`.
+    public var format: String
+    /// A disk's storage.
+    public init(path: String, format: String) {
+      self.path = path
+      self.format = format
+    }
+  }
+
+  /// The stack that the resource belongs to.
+  public var stack: String
+  /// The resource's UUID.
+  public var uuid: String
+  /// `kvm`, `qemu` or `test`.
+  public var hypervisor: String
+  /// Storage by the disk's key: label, else `disk1`… and `cdrom1`….
+  public var disks: [String: Storage]
+  /// The cloud-init seed on the host.
+  public var seed: String?
+  /// MAC addresses by the interface's key: label, else `nic1`….
+  public var macs: [String: MACAddress]
+  /// Fixed leases of a network beside those of its `host` blocks.
+  public var leases: [NetworkLease]
+
+  /// What was resolved for one resource.
+  public init(
+    stack: String, uuid: String, hypervisor: String = "qemu", disks: [String: Storage] = [:],
+    seed: String? = nil, macs: [String: MACAddress] = [:], leases: [NetworkLease] = []
+  ) {
+    self.stack = stack
+    self.uuid = uuid
+    self.hypervisor = hypervisor
+    self.disks = disks
+    self.seed = seed
+    self.macs = macs
+    self.leases = leases
+  }
+}
+
+/// A fixed DHCP lease.
+public struct NetworkLease: Sendable, Hashable {
+  /// The interface's address.
+  public let mac: MACAddress
+  /// The address that it gets.
+  public let ip: IPAddress
+  /// The machine's name, if it has one for DNS.
+  public let name: String?
+  /// A lease.
+  public init(mac: MACAddress, ip: IPAddress, name: String? = nil) {
+    self.mac = mac
+    self.ip = ip
+    self.name = name
+  }
+}

@@ -1,0 +1,120 @@
+import FoundationXML
+import VMScript
+
+extension XMLPlace {
+  /// The path's elements, and its attribute if it ends in one.
+  private var parts: (elements: [String], attribute: String?) {
+    var elements = path.split(separator: "/").map(String.init)
+    guard let last = elements.last, last.hasPrefix("@") else { return (elements, nil) }
+    elements.removeLast()
+    return (elements, String(last.dropFirst()))
+  }
+
+  /// The place's element below `block`; `constants` hold for the last element of the path.
+  func element(in block: XMLElement) -> XMLElement? {
+    let elements = parts.elements
+    var current = block
+    for (position, name) in elements.enumerated() {
+      let constants = position == elements.count - 1 ? with : [:]
+      guard let next = current.first(name, with: constants) else { return nil }
+      current = next
+    }
+    return current
+  }
+
+  /// The place's element below `block`, added if there is none.
+  func ensureElement(in block: XMLElement) -> XMLElement {
+    let elements = parts.elements
+    var current = block
+    for (position, name) in elements.enumerated() {
+      current = current.ensure(name, with: position == elements.count - 1 ? with : [:])
+    }
+    return current
+  }
+
+  /// What stands at the place, as texts: none, one, or one for each member of a list.
+  func read(in block: XMLElement) -> [String] {
+    if case .each = codec {
+      let (elements, attribute) = parts
+      guard let name = elements.last else { return [] }
+      let parent = elements.dropLast().reduce(Optional(block)) { $0?.first($1) }
+      return (parent?.all(name) ?? []).compactMap { child in
+        attribute.map { child[$0] } ?? child.stringValue
+      }
+    }
+    guard let element = element(in: block) else { return [] }
+    if case .presence = codec { return ["true"] }
+    guard let attribute = parts.attribute else { return [element.stringValue ?? ""] }
+    return element[attribute].map { [$0] } ?? []
+  }
+
+  /// Puts texts, as ``texts(of:)`` gives them, at the place; none removes what stands there.
+  func write(_ texts: [String], in block: XMLElement) {
+    let (elements, attribute) = parts
+    if case .each = codec {
+      guard let name = elements.last else { return }
+      let parent = elements.dropLast().reduce(block) { $0.ensure($1) }
+      parent.remove(name)
+      for text in texts {
+        let child = parent.add(name)
+        if let attribute { child[attribute] = text } else { child.stringValue = text }
+      }
+      return
+    }
+    guard let text = texts.first else {
+      if let attribute {
+        element(in: block)?[attribute] = nil
+      } else {
+        element(in: block)?.detach()
+      }
+      return
+    }
+    let element = ensureElement(in: block)
+    if case .presence = codec { return }
+    if let attribute { element[attribute] = text } else { element.stringValue = text }
+    if case .kibibytes = codec { element["unit"] = "KiB" }
+  }
+
+  /// A value as the texts that stand for it in XML.
+  func texts(of value: Value) -> [String] {
+    switch (codec, value) {
+    case (_, .none): []
+    case (.presence, .bool(let isOn)): isOn ? ["true"] : []
+    case (.yesNo, .bool(let isOn)): [isOn ? "yes" : "no"]
+    case (.onOff, .bool(let isOn)): [isOn ? "on" : "off"]
+    // libvirt counts whole KiB; a guest gets no less than declared.
+    case (.kibibytes, .size(let size)):
+      [String(size.bytes / 1024 + (size.bytes % 1024 > 0 ? 1 : 0))]
+    case (.bytes, .size(let size)): [String(size.bytes)]
+    case (.words(let words), _):
+      [words[value.description] ?? value.description].filter { !$0.isEmpty }
+    case (.each(let words), .list(let items)):
+      items.map { words[$0.description] ?? $0.description }
+    case (_, .secret(let secret)): [secret.revealed]
+    default: [value.description]
+    }
+  }
+
+  /// Texts from XML as the language's value; nil where nothing stands.
+  func value(of texts: [String], as type: PropertyType) -> Value? {
+    switch codec {
+    case .each(let words):
+      return texts.isEmpty ? nil : .list(texts.map { .string(Self.word($0, words)) })
+    case .presence: return .bool(!texts.isEmpty)
+    case .kibibytes:
+      return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0 * 1024)) }
+    case .bytes: return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0)) }
+    case .yesNo, .onOff: return texts.first.map { .bool($0 == "yes" || $0 == "on") }
+    case .words(let words): return texts.first.map { .string(Self.word($0, words)) }
+    case .text: break
+    }
+    guard let text = texts.first else { return nil }
+    if case .int = type, let number = Int64(text) { return .int(number) }
+    if case .secret = type { return .secret(SecretText(text)) }
+    return .string(text)
+  }
+
+  private static func word(_ text: String, _ words: [String: String]) -> String {
+    words.first { $0.value == text }?.key ?? text
+  }
+}

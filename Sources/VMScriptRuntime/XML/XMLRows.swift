@@ -1,0 +1,51 @@
+import FoundationXML
+import VMScript
+import VMScriptSyntax
+
+/// Writes and compares the rows of a block by their places in the table.
+enum XMLRows {
+  /// Writes every declared property that has a place.
+  static func write(_ block: DeclaredBlock, to element: XMLElement) throws(Diagnostic) {
+    for property in block.properties where !property.value.isUnknown {
+      guard let place = property.schema.xml else { continue }
+      let texts = place.texts(of: property.value)
+      guard texts.allSatisfy(isWritable) else { throw XMLMessages.unwritable(property) }
+      place.write(texts, in: element)
+    }
+  }
+
+  /// The declared properties that stand otherwise in `element`.
+  static func differences(
+    _ block: DeclaredBlock, path: String, live element: XMLElement
+  ) -> [PropertyDifference] {
+    block.properties.compactMap { property in
+      guard let place = property.schema.xml, !property.value.isUnknown else { return nil }
+      let wanted = place.texts(of: property.value)
+      let found = place.read(in: element)
+      guard wanted != found, !isExpansion(of: wanted, found, property.schema) else { return nil }
+      return PropertyDifference(
+        block: path, name: property.schema.name,
+        from: place.value(of: found, as: property.schema.type), to: property.value,
+        impact: property.schema.impact)
+    }
+  }
+
+  /// XML 1.0 holds no control characters but tab and newlines.
+  static func isWritable(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy {
+      $0.value >= 32 && $0.value != 0xFFFE && $0.value != 0xFFFF
+        || "\t\n\r".unicodeScalars.contains($0)
+    }
+  }
+
+  /// libvirt writes an alias of a machine type as what it stands for.
+  private static func isExpansion(
+    of wanted: [String], _ found: [String], _ row: PropertySchema
+  ) -> Bool {
+    guard row.name == "machine", let alias = wanted.first, let machine = found.first else {
+      return false
+    }
+    let families = ["pc": "pc-i440fx-", "q35": "pc-q35-"]
+    return machine.hasPrefix(families[alias] ?? alias + "-")
+  }
+}
