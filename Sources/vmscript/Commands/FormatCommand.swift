@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import VMScriptSyntax
+
+/// `vmscript fmt FILE …`: one style for scripts, in place; `-` goes from standard input to output.
+struct FormatCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fmt", abstract: "Bring scripts into the one style, in place.")
+
+  @Argument(help: "Scripts to format; - reads standard input and writes standard output.")
+  var files: [String]
+
+  @Flag(help: "Change nothing; list what is not in the style, and exit with 1 if anything is not.")
+  var check = false
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    var hasErrors = false
+    var differs = false
+    for file in files {
+      var sources = SourceMap()
+      do throws(Diagnostic) {
+        let source = try ScriptFile.read(file)
+        _ = sources.add(source)
+        switch VMScriptSyntax.Formatter.format(source) {
+        case .failure(let refusal):
+          output.report(refusal.diagnostics, sources)
+          hasErrors = true
+        case .success(let text):
+          let isFormatted = source.bytes.elementsEqual(text.utf8)
+          differs = differs || !isFormatted
+          try put(text, of: file, name: source.name, isFormatted: isFormatted)
+        }
+      } catch {
+        output.report([error], sources)
+        hasErrors = true
+      }
+    }
+    if hasErrors { throw ExitStatus.scriptErrors.code }
+    if check && differs { throw ExitStatus.failed.code }
+  }
+
+  /// A formatted file is not written again, so that its time of change tells the truth.
+  private func put(
+    _ text: String, of file: String, name: String, isFormatted: Bool
+  ) throws(Diagnostic) {
+    if check {
+      if !isFormatted { print(name) }
+    } else if file == "-" {
+      print(text, terminator: "")
+    } else if !isFormatted {
+      try ScriptFile.write(text, to: file)
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// The command `vmscript`: arguments in, exit code out.
+@main
+struct VMScriptCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vmscript",
+    abstract: "A small language that describes virtual machines.",
+    version: "0.1.0",
+    subcommands: [CheckCommand.self, FormatCommand.self, ExplainCommand.self])
+}

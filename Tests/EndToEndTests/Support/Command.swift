@@ -1,0 +1,54 @@
+import Foundation
+
+/// A finished run of the built `vmscript`.
+struct CommandResult {
+  let status: Int32
+  let output: String
+  let errors: String
+}
+
+/// Runs `vmscript` with arguments and standard input, in the package's folder, and waits for it.
+///
+/// The binary is the one that `VMSCRIPT_BINARY` names, else the debug build's.
+func vmscript(
+  _ arguments: String..., input: [UInt8] = [], environment: [String: String] = [:]
+) throws -> CommandResult {
+  let files = FileManager.default
+  let scratch = files.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+  try files.createDirectory(at: scratch, withIntermediateDirectories: true)
+  defer { try? files.removeItem(at: scratch) }
+  // Files, not pipes: whatever the command writes, neither side can wait for the other.
+  func file(_ name: String, _ content: [UInt8] = []) throws -> URL {
+    let url = scratch.appendingPathComponent(name)
+    try Data(content).write(to: url)
+    return url
+  }
+  let output = try file("out")
+  let errors = try file("err")
+
+  let process = Process()
+  process.executableURL = binary
+  process.currentDirectoryURL = packageFolder
+  process.arguments = arguments
+  process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+  process.standardInput = try FileHandle(forReadingFrom: file("in", input))
+  process.standardOutput = try FileHandle(forWritingTo: output)
+  process.standardError = try FileHandle(forWritingTo: errors)
+  try process.run()
+  process.waitUntilExit()
+  return CommandResult(
+    status: process.terminationStatus,
+    output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
+    errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+}
+
+private let packageFolder = URL(fileURLWithPath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().deletingLastPathComponent()
+
+private let binary: URL =
+  if let path = ProcessInfo.processInfo.environment["VMSCRIPT_BINARY"] {
+    URL(fileURLWithPath: path)
+  } else {
+    packageFolder.appendingPathComponent(".build/debug/vmscript")
+  }
