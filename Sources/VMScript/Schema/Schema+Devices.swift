@@ -52,7 +52,11 @@ extension Schema {
         PropertySchema("ip", .ip, "Its fixed address, a lease of its network.", impact: .live),
         PropertySchema("mac", .mac, "Its address, in place of the derived one."),
         PropertySchema(
-          "model", .string, "What the guest sees, such as virtio or e1000.",
+          "model",
+          .either([
+            .word(["virtio", "e1000", "e1000e", "rtl8139", "igb", "vmxnet3", "ne2k_pci", "pcnet"]),
+            .string,
+          ]), "What the guest sees, such as virtio or e1000.",
           standard: .string("virtio"), xml: XMLPlace("model/@type")),
         PropertySchema("vlan", .int(1...4094), "VLAN tag.", xml: XMLPlace("vlan/tag/@id")),
         PropertySchema(

@@ -16,11 +16,44 @@ public enum Value: Sendable {
   case list([Value])
   case map(OrderedDictionary<String, Value>)
   /// Ints (`1...9`) or addresses (`10.0.0.1...10.0.0.9`).
-  case range(ValueRange)
+  indirect case range(ValueRange)
   case function(FunctionValue)
-  case resource(ResourceReference)
+  indirect case resource(ResourceReference)
   /// A string that every output masks.
   case secret(SecretText)
   /// Not known before the plan was applied; flows through expressions.
   case unknown(UnknownOrigin)
+
+  /// The type's name as the language writes it.
+  public var typeName: String {
+    switch self {
+    case .none: "none"
+    case .bool: "bool"
+    case .int: "int"
+    case .float: "float"
+    case .string: "string"
+    case .size: "size"
+    case .duration: "duration"
+    case .ip: "ip"
+    case .cidr: "cidr"
+    case .mac: "mac"
+    case .list: "list"
+    case .map: "map"
+    case .range: "range"
+    case .function: "function"
+    case .resource: "resource"
+    case .secret: "secret"
+    case .unknown: "unknown"
+    }
+  }
+
+  /// Whether the value is, or holds, something that is known only after the plan was applied.
+  public var isUnknown: Bool {
+    switch self {
+    case .unknown: true
+    case .list(let items): items.contains(where: \.isUnknown)
+    case .map(let entries): entries.values.contains(where: \.isUnknown)
+    default: false
+    }
+  }
 }

@@ -1,0 +1,27 @@
+/// The functions that every script knows.
+enum Builtin: String, Sendable, CaseIterable {
+  case len, min, max, sum, abs, sorted, reversed, unique, zip, keys, values
+  case mapOf = "map_of"
+  case range, int, float, string, size, duration, ip, cidr, mac, uuid, type
+  case read, lines, env, glob, json, yaml
+  case toJSON = "to_json"
+  case toYAML = "to_yaml"
+  case base64, sha256, join, split, format, secret
+  // Look-ups of what the script declared or the host has.
+  case image, net, domain
+
+  init?(name: String) { self.init(rawValue: name) }
+  var name: String { rawValue }
+
+  /// How many arguments it takes.
+  var arity: ClosedRange<Int> {
+    switch self {
+    case .min, .max: 1...Int.max
+    case .zip, .split: 2...2
+    case .range: 1...3
+    case .join: 1...2
+    case .format: 1...Int.max
+    default: 1...1
+    }
+  }
+}

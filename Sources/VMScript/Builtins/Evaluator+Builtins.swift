@@ -1,0 +1,176 @@
+import Crypto
+import Foundation
+import OrderedCollections
+import VMScriptSyntax
+
+extension Evaluator {
+  func call(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws -> Value {
+    let arity = builtin.arity
+    guard arity.contains(arguments.count), let first = arguments.first else {
+      let expected =
+        arity.upperBound == .max
+        ? "at least \(arity.lowerBound)"
+        : arity.count == 1 ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
+      throw Diagnostic.argumentCount(
+        builtin.name, expected: expected, got: arguments.count, at: code.span(id))
+    }
+    for argument in arguments {
+      if case .unknown = argument, builtin != .type { return argument }
+    }
+    func wrong(_ expected: String) -> Diagnostic {
+      .argumentType(builtin.name, expected: expected, first, at: code.span(id))
+    }
+    switch builtin {
+    case .len:
+      guard let count = first.attribute("count"), first.typeName != "cidr" else {
+        throw wrong("a string, list, map or range")
+      }
+      return count
+    case .min, .max: return try extreme(builtin, arguments, id)
+    case .sum: return try sum(try items(first, builtin, id), id)
+    case .abs:
+      switch first {
+      case .int(let number) where number != .min: return .int(Swift.abs(number))
+      case .int: throw Diagnostic.overflow(at: code.span(id))
+      case .float(let number): return .float(Swift.abs(number))
+      default: throw wrong("a number")
+      }
+    case .sorted: return .list(try sorted(try items(first, builtin, id), id))
+    case .reversed: return .list(try items(first, builtin, id).reversed())
+    case .unique: return .list(unique(try items(first, builtin, id)))
+    case .zip:
+      let pairs = Swift.zip(try items(first, builtin, id), try items(arguments[1], builtin, id))
+      return .list(pairs.map { .list([$0, $1]) })
+    case .keys, .values:
+      guard case .map = first, let result = first.attribute(builtin.name) else {
+        throw wrong("a map")
+      }
+      return result
+    case .mapOf: return try mapOf(try items(first, builtin, id), id)
+    case .range: return try range(arguments, id)
+    case .int, .float, .string, .size, .duration, .ip, .cidr: return try convert(first, builtin, id)
+    case .mac:
+      if case .mac = first { return first }
+      guard case .string(let text) = first else { throw wrong("a string") }
+      return .mac(MACAddress(text) ?? Identity.mac(text))
+    case .uuid:
+      guard case .string(let text) = first else { throw wrong("a string") }
+      return .string(Identity.uuid(text))
+    case .type: return .string(first.typeName)
+    case .read, .lines, .env, .glob: return try reach(builtin, first, id)
+    case .json, .yaml:
+      guard case .string(let text) = first else { throw wrong("a string") }
+      do { return try YAMLReader.value(text) } catch {
+        throw Diagnostic.invalidText(builtin.name, error.reason, at: code.span(id))
+      }
+    case .toJSON: return .string(first.json(indentation: nil))
+    case .toYAML: return .string(first.json())
+    case .base64: return try masked(first, id) { Data($0.utf8).base64EncodedString() }
+    case .sha256:
+      return try masked(first, id) {
+        SHA256.hash(data: Array($0.utf8)).map(Identity.hexadecimal).joined()
+      }
+    case .join: return try callMethod("join", of: first, Array(arguments.dropFirst()), id)
+    case .split: return try callMethod("split", of: first, Array(arguments.dropFirst()), id)
+    case .format: return try format(first, Array(arguments.dropFirst()), id)
+    case .secret: return .secret(SecretText(text(first).text))
+    case .image, .net, .domain:
+      guard case .string(let name) = first, let kind = ResourceKind(rawValue: builtin.name) else {
+        throw wrong("a name")
+      }
+      return .resource(registry.reference(kind, name))
+    }
+  }
+
+  /// The elements of a list or range.
+  func items(_ value: Value, _ builtin: Builtin, _ id: NodeID) throws -> [Value] {
+    switch value {
+    case .list(let items): return items
+    case .range(let range):
+      guard range.count < 1 << 24 else {
+        throw LimitReached(.tooMuchMemory(options.limits.memory, at: code.span(id)))
+      }
+      try charge(Int(range.count) * MemoryLayout<Value>.stride, at: id)
+      return (0..<range.count).map(range.member)
+    default:
+      throw Diagnostic.argumentType(builtin.name, expected: "a list", value, at: code.span(id))
+    }
+  }
+
+  /// The text of a value and whether it is secret.
+  func text(_ value: Value) -> (text: String, isSecret: Bool) {
+    if case .secret(let secret) = value { return (secret.revealed, true) }
+    return (value.description, false)
+  }
+
+  private func masked(_ value: Value, _ id: NodeID, _ transform: (String) -> String) throws -> Value
+  {
+    let (text, isSecret) = text(value)
+    return isSecret ? .secret(SecretText(transform(text))) : .string(transform(text))
+  }
+
+  private func extreme(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws -> Value {
+    let values = arguments.count == 1 ? try items(arguments[0], builtin, id) : arguments
+    guard var best = values.first else { return .none }
+    for value in values.dropFirst() {
+      guard let isLess = value.precedes(best), let isMore = best.precedes(value) else {
+        throw Diagnostic.operands("<", value, best, at: code.span(id))
+      }
+      if builtin == .min ? isLess : isMore { best = value }
+    }
+    return best
+  }
+
+  private func sum(_ values: [Value], _ id: NodeID) throws -> Value {
+    guard var total = values.first else { return .int(0) }
+    for value in values.dropFirst() { total = try combine(.add, total, value, id) }
+    return total
+  }
+
+  func sorted(_ values: [Value], _ id: NodeID) throws -> [Value] {
+    try values.sorted { a, b in
+      guard let isLess = a.precedes(b) else {
+        throw Diagnostic.operands("<", a, b, at: code.span(id))
+      }
+      return isLess
+    }
+  }
+
+  func unique(_ values: [Value]) -> [Value] {
+    var result: [Value] = []
+    for value in values where !result.contains(value) { result.append(value) }
+    return result
+  }
+
+  private func mapOf(_ pairs: [Value], _ id: NodeID) throws -> Value {
+    var entries: OrderedDictionary<String, Value> = [:]
+    for pair in pairs {
+      guard case .list(let parts) = pair, parts.count == 2, case .string(let key) = parts[0] else {
+        throw Diagnostic.argumentType(
+          "map_of", expected: "pairs [key, value]", pair, at: code.span(id))
+      }
+      entries[key] = parts[1]
+    }
+    return .map(entries)
+  }
+
+  private func range(_ arguments: [Value], _ id: NodeID) throws -> Value {
+    let numbers = try arguments.map { argument -> Int64 in
+      guard case .int(let number) = argument else {
+        throw Diagnostic.argumentType("range", expected: "ints", argument, at: code.span(id))
+      }
+      return number
+    }
+    let first = numbers.count == 1 ? 0 : numbers[0]
+    let end = numbers.count == 1 ? numbers[0] : numbers[1]
+    let stepping = numbers.count == 3 ? numbers[2] : 1
+    guard stepping != 0 else { throw Diagnostic.divisionByZero(at: code.span(id)) }
+    if stepping == 1 { return .range(first < end ? .ints(first: first, last: end - 1) : .empty) }
+    var items: [Value] = []
+    for number in stride(from: first, to: end, by: Int64.Stride(stepping)) {
+      try charge(MemoryLayout<Value>.stride, at: id)
+      items.append(.int(number))
+    }
+    return .list(items)
+  }
+}

@@ -1,0 +1,88 @@
+import VMScriptSyntax
+
+extension Evaluator {
+  func convert(_ value: Value, _ builtin: Builtin, _ id: NodeID) throws -> Value {
+    let result: Value? =
+      switch (builtin, value) {
+      case (.int, .int): value
+      case (.int, .float(let number)): Int64(exactly: number.rounded(.towardZero)).map(Value.int)
+      case (.int, .bool(let flag)): .int(flag ? 1 : 0)
+      case (.int, .size(let size)): .int(size.bytes)
+      case (.int, .string(let text)): Int64(text).map(Value.int)
+      case (.float, _) where value.number != nil: value.number.map(Value.float)
+      case (.float, .string(let text)): Double(text).flatMap { $0.isFinite ? .float($0) : nil }
+      case (.string, .secret): value
+      case (.string, _): .string(value.description)
+      case (.size, .size), (.duration, .duration), (.ip, .ip), (.cidr, .cidr): value
+      case (.size, .int(let bytes)): .size(ByteSize(bytes: bytes))
+      case (_, .string(let text)): ParameterType(rawValue: builtin.name)?.value(of: text)
+      default: nil
+      }
+    guard let result else {
+      throw Diagnostic.cannotConvert(value, to: builtin.name, at: code.span(id))
+    }
+    return result
+  }
+
+  /// `read`, `lines`, `env` and `glob`, as far as the host grants them.
+  func reach(_ builtin: Builtin, _ argument: Value, _ id: NodeID) throws -> Value {
+    let span = code.span(id)
+    guard case .string(let name) = argument else {
+      throw Diagnostic.argumentType(builtin.name, expected: "a string", argument, at: span)
+    }
+    do {
+      switch builtin {
+      case .env:
+        guard let environment = options.access.environment else { break }
+        return environment(name).map(Value.string) ?? .none
+      case .glob:
+        guard let glob = options.access.glob else { break }
+        return .list(try glob(name, scriptName).map(Value.string))
+      default:
+        guard let read = options.access.read else { break }
+        let bytes = try read(name, scriptName)
+        try charge(bytes.count, at: id)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+          throw OutsideAccess.Failure("\(Value.quoted(name)) is not UTF-8 text")
+        }
+        return builtin == .lines ? .list(Value.lines(text)) : .string(text)
+      }
+    } catch let failure as OutsideAccess.Failure {
+      throw Diagnostic.outsideFailed(builtin.name, failure.reason, at: span)
+    }
+    throw Diagnostic.noAccess(builtin.name, at: span)
+  }
+
+  /// `format("{} of {}", a, b)`: each `{}` is the next argument; `{{` and `}}` are braces.
+  func format(_ pattern: Value, _ arguments: [Value], _ id: NodeID) throws -> Value {
+    guard case .string(let pattern) = pattern else {
+      throw Diagnostic.argumentType("format", expected: "a string", pattern, at: code.span(id))
+    }
+    var result = ""
+    var isSecret = false
+    var rest = arguments[...]
+    var characters = Array(pattern)[...]
+    while let character = characters.popFirst() {
+      switch (character, characters.first) {
+      case ("{", "{"), ("}", "}"):
+        characters.removeFirst()
+        result.append(character)
+      case ("{", "}"):
+        characters.removeFirst()
+        guard let value = rest.popFirst() else {
+          throw Diagnostic.invalidText(
+            "a format", "there are more {} than arguments", at: code.span(id))
+        }
+        let part = text(value)
+        result += part.text
+        isSecret = isSecret || part.isSecret
+      default: result.append(character)
+      }
+    }
+    guard rest.isEmpty else {
+      throw Diagnostic.invalidText(
+        "a format", "there are more arguments than {}", at: code.span(id))
+    }
+    return isSecret ? .secret(SecretText(result)) : .string(result)
+  }
+}

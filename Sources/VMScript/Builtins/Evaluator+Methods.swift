@@ -1,0 +1,108 @@
+import Foundation
+import VMScriptSyntax
+
+extension Evaluator {
+  /// Calls a method that ``Value/methodNames(_:)`` names.
+  func callMethod(_ name: String, of base: Value, _ arguments: [Value], _ id: NodeID) throws
+    -> Value
+  {
+    let expected: ClosedRange<Int> =
+      switch name {
+      case "trim", "upper", "lower", "lines", "sorted", "reversed", "unique": 0...0
+      case "replace": 2...2
+      case "join": 0...1
+      default: 1...1
+      }
+    guard expected.contains(arguments.count) else {
+      throw Diagnostic.argumentCount(
+        name, expected: "\(expected.upperBound)", got: arguments.count, at: code.span(id))
+    }
+    switch base {
+    case .string(let text): return try stringMethod(name, text, arguments, id)
+    case .secret(let secret):
+      let value = try stringMethod(name, secret.revealed, arguments, id)
+      return Self.hidden(value)
+    case .cidr, .map, .range, .list:
+      if name == "contains", let result = arguments[0].isContained(in: base) {
+        return .bool(result)
+      }
+      return try listMethod(name, base, arguments, id)
+    default:
+      throw Diagnostic.argumentType(name, expected: "a list or string", base, at: code.span(id))
+    }
+  }
+
+  /// What a method makes of a secret is secret.
+  private static func hidden(_ value: Value) -> Value {
+    switch value {
+    case .string(let text): .secret(SecretText(text))
+    case .list(let items): .list(items.map(hidden))
+    default: value
+    }
+  }
+
+  private func stringMethod(
+    _ name: String, _ text: String, _ arguments: [Value], _ id: NodeID
+  ) throws -> Value {
+    let texts = try arguments.map { argument -> String in
+      guard case .string(let text) = argument else {
+        throw Diagnostic.argumentType(name, expected: "a string", argument, at: code.span(id))
+      }
+      return text
+    }
+    switch name {
+    case "trim": return .string(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    case "upper": return .string(text.uppercased())
+    case "lower": return .string(text.lowercased())
+    case "lines": return .list(Value.lines(text))
+    case "contains": return .bool(texts[0].isEmpty || text.contains(texts[0]))
+    case "starts_with": return .bool(text.hasPrefix(texts[0]))
+    case "ends_with": return .bool(text.hasSuffix(texts[0]))
+    case "replace":
+      guard !texts[0].isEmpty else { return .string(text) }
+      let result = text.replacingOccurrences(of: texts[0], with: texts[1])
+      try charge(result.utf8.count, at: id)
+      return .string(result)
+    case "split":
+      guard !texts[0].isEmpty else { return .list(text.map { .string(String($0)) }) }
+      return .list(text.components(separatedBy: texts[0]).map(Value.string))
+    default: throw Diagnostic.unknownMember(name, of: "string", at: code.span(id), known: [])
+    }
+  }
+
+  private func listMethod(
+    _ name: String, _ base: Value, _ arguments: [Value], _ id: NodeID
+  ) throws -> Value {
+    let values = try items(base, .len, id)
+    switch name {
+    case "map": return .list(try values.map { try apply(arguments[0], [$0], id) })
+    case "filter":
+      return .list(
+        try values.filter { value in
+          switch try apply(arguments[0], [value], id) {
+          case .bool(let keep): return keep
+          case .unknown(let origin): throw Diagnostic.branchOnUnknown(origin, at: code.span(id))
+          case let other: throw Diagnostic.notABool(other, at: code.span(id))
+          }
+        })
+    case "sorted": return .list(try sorted(values, id))
+    case "reversed": return .list(values.reversed())
+    case "unique": return .list(unique(values))
+    case "join": return try join(values, arguments.first ?? .string(""), id)
+    default: throw Diagnostic.argumentType(name, expected: "a member", base, at: code.span(id))
+    }
+  }
+
+  private func join(_ values: [Value], _ separator: Value, _ id: NodeID) throws -> Value {
+    guard case .string(let separator) = separator else {
+      throw Diagnostic.argumentType("join", expected: "a string", separator, at: code.span(id))
+    }
+    for value in values {
+      if case .unknown = value { return value }
+    }
+    let parts = values.map(text)
+    let joined = parts.map(\.text).joined(separator: separator)
+    try charge(joined.utf8.count, at: id)
+    return parts.contains(where: \.isSecret) ? .secret(SecretText(joined)) : .string(joined)
+  }
+}

@@ -1,0 +1,82 @@
+import VMScriptSyntax
+
+/// The body of a clone: its source's, refined by its own.
+enum CloneMerge {
+  /// What a clone never takes over, for it would no longer be another machine.
+  private static let own: [String: Set<String>] = [
+    "domain": ["uuid"], "nic": ["mac", "ip"], "cloud_init": ["hostname"],
+  ]
+
+  static func refine(
+    _ source: DeclaredBlock, with body: DeclaredBlock, removing removals: [Removal]
+  ) throws -> DeclaredBlock {
+    var base = withoutIdentity(source)
+    var counts: [String: Int] = [:]
+    for index in base.blocks.indices {
+      let name = base.blocks[index].schema.name
+      base.blocks[index].inheritedFrom = counts[name, default: 0]
+      counts[name, default: 0] += 1
+    }
+    let dropped = try removals.map { removal in try position(of: removal, in: base) }
+    return merge(base, body, dropping: Set(dropped))
+  }
+
+  private static func withoutIdentity(_ block: DeclaredBlock) -> DeclaredBlock {
+    var result = block
+    if let own = own[block.schema.name] {
+      result.properties.removeAll { own.contains($0.schema.name) }
+    }
+    result.blocks = block.blocks.map(withoutIdentity)
+    return result
+  }
+
+  private static func position(of removal: Removal, in base: DeclaredBlock) throws -> Int {
+    let candidates = base.blocks.indices.filter { base.blocks[$0].schema.name == removal.block }
+    switch removal.which {
+    case .label(let label):
+      if let found = candidates.first(where: { base.blocks[$0].label == label }) { return found }
+      throw Diagnostic.nothingToRemove("\(removal.block) \(label)", at: removal.span)
+    case .position(let number):
+      if candidates.indices.contains(number - 1) { return candidates[number - 1] }
+      throw Diagnostic.nothingToRemove("\(removal.block) \(number)", at: removal.span)
+    }
+  }
+
+  /// Blocks meet by label, else by position; the rest is added behind.
+  private static func merge(
+    _ base: DeclaredBlock, _ body: DeclaredBlock, dropping dropped: Set<Int> = []
+  ) -> DeclaredBlock {
+    var blocks: [DeclaredBlock?] = base.blocks
+    var added: [DeclaredBlock] = []
+    var unlabelled: [String: Int] = [:]
+    for block in body.blocks {
+      let name = block.schema.name
+      let candidates = base.blocks.indices.filter { base.blocks[$0].schema.name == name }
+      let met: Int?
+      if let label = block.label {
+        met = candidates.first { base.blocks[$0].label == label }
+      } else {
+        let position = unlabelled[name, default: 0]
+        unlabelled[name] = position + 1
+        met = candidates.indices.contains(position) ? candidates[position] : nil
+      }
+      if let met, !dropped.contains(met) {
+        blocks[met] = merge(base.blocks[met], block)
+      } else {
+        added.append(block)
+      }
+    }
+    for index in dropped { blocks[index] = nil }
+    var properties = base.properties
+    for property in body.properties {
+      if let index = properties.firstIndex(where: { $0.schema.name == property.schema.name }) {
+        properties[index] = property
+      } else {
+        properties.append(property)
+      }
+    }
+    return DeclaredBlock(
+      schema: base.schema, label: base.label ?? body.label, properties: properties,
+      blocks: blocks.compactMap(\.self) + added, span: body.span, inheritedFrom: base.inheritedFrom)
+  }
+}

@@ -1,0 +1,91 @@
+import VMScriptSyntax
+
+/// What an evaluation declared so far.
+struct DeclarationRegistry {
+  private(set) var positions: [String: Int] = [:]
+  var set: DeclarationSet
+
+  init(stack: String) { set = DeclarationSet(stack: stack) }
+
+  private static func key(_ kind: ResourceKind, _ name: String) -> String {
+    "\(kind.rawValue)/\(name)"
+  }
+
+  func find(_ kind: ResourceKind, _ name: String) -> Declaration? {
+    positions[Self.key(kind, name)].map { set.declarations[$0] }
+  }
+
+  func reference(_ kind: ResourceKind, _ name: String) -> ResourceReference {
+    ResourceReference(kind: kind, name: name, isDeclared: find(kind, name) != nil)
+  }
+
+  mutating func add(_ declaration: Declaration) {
+    positions[Self.key(declaration.kind, declaration.name)] = set.declarations.count
+    set.declarations.append(declaration)
+  }
+
+  /// Takes back what a `delete` names, so that the rest of the run does not make it again.
+  mutating func withdraw(_ targets: [VerbRequest.Target]) {
+    set.declarations.removeAll { declaration in
+      declaration.kind == .domain
+        && targets.contains { target in
+          switch target {
+          case .resource(let reference): reference.name == declaration.name
+          case .pattern(let pattern): Glob.matches(declaration.name, pattern)
+          }
+        }
+    }
+    positions = [:]
+    for (position, declaration) in set.declarations.enumerated() {
+      positions[Self.key(declaration.kind, declaration.name)] = position
+    }
+  }
+
+  /// Clones by the name of a host's domain that turns out to be one of this script.
+  func problemsOfReferences() -> [Diagnostic] {
+    set.declarations.compactMap { declaration in
+      guard case .host(let source) = declaration.source, find(.domain, source) != nil else {
+        return nil
+      }
+      return .cloneOfDescendant(source, at: declaration.sourceSpan ?? declaration.span)
+    }
+  }
+}
+
+extension DeclarationSet {
+  /// Whether a clone of this set is made from the domain of this name.
+  public func isClonedFrom(_ name: String) -> Bool {
+    declarations.contains { declaration in
+      switch declaration.source {
+      case .declared(let source), .host(let source): source == name
+      case nil: false
+      }
+    }
+  }
+}
+
+/// Shell patterns of names: `*` is any run of characters, `?` any one.
+public enum Glob {
+  /// Whether `name` is what `pattern` describes; takes time in proportion to the product of both.
+  public static func matches(_ name: String, _ pattern: String) -> Bool {
+    let name = Array(name)
+    let pattern = Array(pattern)
+    var (position, place) = (0, 0)
+    var star: (place: Int, position: Int)?
+    while position < name.count {
+      if place < pattern.count, pattern[place] == "*" {
+        star = (place, position)
+        place += 1
+      } else if place < pattern.count, pattern[place] == "?" || pattern[place] == name[position] {
+        place += 1
+        position += 1
+      } else if let last = star {
+        star = (last.place, last.position + 1)
+        (place, position) = (last.place + 1, last.position + 1)
+      } else {
+        return false
+      }
+    }
+    return pattern[place...].allSatisfy { $0 == "*" }
+  }
+}

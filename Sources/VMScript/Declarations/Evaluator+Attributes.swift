@@ -1,0 +1,58 @@
+import OrderedCollections
+import VMScriptSyntax
+
+extension Evaluator {
+  /// Attributes that the host is asked for, by kind.
+  private static func live(_ kind: ResourceKind) -> [String] {
+    switch kind {
+    case .image: ["path", "capacity", "allocation", "digest"]
+    case .net: ["uuid", "state", "bridge"]
+    case .domain: ["ip", "ips", "macs", "uuid", "id", "state", "vnc", "console", "snapshots"]
+    }
+  }
+
+  /// An attribute of a resource: answered from what is declared where that says it, otherwise live.
+  func attribute(_ name: String, of reference: ResourceReference, _ id: NodeID) throws -> Value {
+    if name == "name" { return .string(reference.name) }
+    let declaration = registry.find(reference.kind, reference.name)
+    if let declaration, let value = declared(name, of: declaration) { return value }
+    let live = Self.live(reference.kind)
+    guard live.contains(name) else {
+      throw Diagnostic.unknownMember(
+        name, of: reference.kind.rawValue, at: memberSpan(id),
+        known: live + ["name"] + (declaration?.body.properties.map(\.schema.name) ?? []))
+    }
+    try prepareEffect()
+    let current = registry.reference(reference.kind, reference.name)
+    func ask(_ name: String) throws -> Value {
+      try host.attribute(name, of: current, at: code.span(id), declarations: registry.set)
+    }
+    return name == "vnc" ? .map(["display": try ask("vnc.display")]) : try ask(name)
+  }
+
+  private func declared(_ name: String, of declaration: Declaration) -> Value? {
+    let isHostClone = declaration.source?.isHost ?? false
+    switch (declaration.kind, name) {
+    case (.domain, "uuid"), (.net, "uuid"):
+      return declaration.body["uuid"]
+        ?? .string(
+          Identity.uuid(
+            stack: registry.set.stack, kind: declaration.kind, name: declaration.name))
+    case (.domain, "macs"):
+      guard !isHostClone else { return nil }
+      return .list(
+        declaration.body.blocks("nic").enumerated().map { index, nic in
+          nic["mac"]
+            ?? .mac(
+              Identity.mac(
+                stack: registry.set.stack, domain: declaration.name,
+                nic: nic.label ?? "nic\(index + 1)"))
+        })
+    case (.domain, "ip"):
+      return declaration.body.blocks("nic").lazy.compactMap { $0["ip"] }.first
+    case (.domain, "state"), (.net, "state"): return nil
+    default:
+      return declaration.body[name]
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import VMScriptSyntax
+
+extension Evaluator {
+  /// The text of a name or label: a bare identifier's own, or a string's.
+  func resourceName(_ id: NodeID) throws -> String {
+    let node = code.nodes[Int(id.index)]
+    if node.flags.contains(.bareName) { return code.name(node) }
+    let value = try evaluate(id)
+    switch value {
+    case .string(let text): return text
+    case .unknown(let origin): throw Diagnostic.branchOnUnknown(origin, at: code.span(id))
+    default: throw Diagnostic.argumentType("a name", expected: "a string", value, at: code.span(id))
+    }
+  }
+
+  func declareResource(_ id: NodeID, _ node: Node) throws -> Value {
+    let isClone = node.kind == .clone
+    let nameNode = code.child(isClone ? 1 : 0, of: node)
+    let bodyNode = code.child(isClone ? 2 : 1, of: node)
+    let nameSpan = code.span(nameNode)
+    var span = code.span(id)
+    span.length = nameSpan.end - span.start
+    let name = try resourceName(nameNode)
+    guard Self.isResourceName(name) else { throw Diagnostic.invalidName(name, at: nameSpan) }
+    let kind = isClone ? ResourceKind.domain : ResourceKind(rawValue: code.name(node)) ?? .domain
+    if let earlier = registry.find(kind, name) {
+      throw Diagnostic.duplicateResource(kind, name, at: nameSpan, earlier: earlier.nameSpan)
+    }
+    let source = isClone ? try cloneSource(code.child(0, of: node), cloneNamed: name) : nil
+    let errors = diagnostics.count
+    var builder = BodyBuilder(schema: Schema.resource(kind), label: nil, span: span)
+    try evaluateEntries(bodyNode, into: &builder)
+    var body = builder.block
+    if !isClone, let removal = builder.removals.first {
+      throw Diagnostic.removeOutsideClone(at: removal.span)
+    }
+    if case .declared(let original)? = source, let original = registry.find(.domain, original) {
+      body = try CloneMerge.refine(original.body, with: body, removing: builder.removals)
+    }
+    if errors == diagnostics.count { requireProperties(body, isHostClone: source?.isHost ?? false) }
+    registry.add(
+      Declaration(
+        kind: kind, name: name, body: body, source: source,
+        sourceSpan: isClone ? code.span(code.child(0, of: node)) : nil,
+        removals: source?.isHost == true ? builder.removals : [], span: span, nameSpan: nameSpan))
+    let value = Value.resource(registry.reference(kind, name))
+    if code.nodes[Int(nameNode.index)].flags.contains(.bareName) { store(value, nameNode) }
+    return value
+  }
+
+  private func cloneSource(_ id: NodeID, cloneNamed name: String) throws -> CloneSource {
+    let value = try evaluate(id)
+    let source: String
+    switch value {
+    case .resource(let reference) where reference.kind == .domain: source = reference.name
+    case .string(let text): source = text
+    default:
+      throw Diagnostic.argumentType(
+        "clone", expected: "a domain or its name", value, at: code.span(id))
+    }
+    guard source != name else { throw Diagnostic.cloneOfDescendant(source, at: code.span(id)) }
+    return registry.find(.domain, source) == nil ? .host(source) : .declared(source)
+  }
+
+  /// Reports required properties that are missing, in nested blocks too.
+  private func requireProperties(_ block: DeclaredBlock, isHostClone: Bool) {
+    if !isHostClone {
+      for property in block.schema.properties
+      where property.isRequired && block.property(property.name) == nil {
+        diagnostics.append(.missingProperty(property.name, in: block.schema.name, at: block.span))
+      }
+    }
+    for nested in block.blocks { requireProperties(nested, isHostClone: isHostClone) }
+  }
+
+  /// Names that are never a path or a tag, and that libvirt takes.
+  static func isResourceName(_ name: String) -> Bool {
+    !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 200
+      && name.unicodeScalars.allSatisfy { scalar in
+        !"/<>&\"'\\".unicodeScalars.contains(scalar) && scalar.value >= 32
+          && !(127..<160).contains(scalar.value)
+      }
+  }
+}
+
+extension CloneSource {
+  var isHost: Bool {
+    if case .host = self { true } else { false }
+  }
+}

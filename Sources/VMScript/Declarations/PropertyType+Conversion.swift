@@ -1,0 +1,117 @@
+extension PropertyType {
+  /// The value as this type, strings read as what they stand for; nil where it does not fit.
+  ///
+  /// - Parameter registry: tells a name of this script from one of the host.
+  func convert(_ value: Value, _ registry: DeclarationRegistry) -> Value? {
+    if case .unknown = value { return value }
+    switch (self, value) {
+    case (.bool, .bool), (.float, .float), (.string, .string), (.string, .secret), (.path, .string),
+      (.size, .size), (.duration, .duration), (.ip, .ip), (.cidr, .cidr), (.mac, .mac),
+      (.secret, .secret):
+      return value
+    case (.secret, .string(let text)): return .secret(SecretText(text))
+    case (.int(let range), .int(let number)): return range.contains(number) ? value : nil
+    case (.float, .int(let number)): return .float(Double(number))
+    case (.size, .string(let text)): return ByteSize(text).map(Value.size)
+    case (.duration, .string(let text)): return Duration(script: text).map(Value.duration)
+    case (.ip, .string(let text)): return IPAddress(text).map(Value.ip)
+    case (.cidr, .string(let text)): return Subnet(text).map(Value.cidr)
+    case (.mac, .string(let text)): return MACAddress(text).map(Value.mac)
+    case (.uuid, .string(let text)): return Self.isUUID(text) ? .string(text.lowercased()) : nil
+    case (.ipv6, .string(let text)): return Self.isIPv6(text) ? value : nil
+    case (.cidr6, .string(let text)):
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count == 2, Self.isIPv6(String(parts[0])), let prefix = Int(parts[1]),
+        (0...128).contains(prefix)
+      else { return nil }
+      return value
+    case (.ipRange, .range(.addresses)): return value
+    case (.word(let words), .string(let word)): return words.contains(word) ? value : nil
+    case (.list(let element), .list(let items)):
+      let converted = items.compactMap { element.convert($0, registry) }
+      return converted.count == items.count ? .list(converted) : nil
+    case (.map(let element), .map(let entries)):
+      let converted = entries.compactMapValues { element.convert($0, registry) }
+      return converted.count == entries.count ? .map(converted) : nil
+    case (.resource(let kinds), .resource(let reference)):
+      return kinds.contains(reference.kind) ? value : nil
+    case (.resource(let kinds), .string(let name)):
+      let declared = kinds.first { registry.find($0, name) != nil }
+      return (declared ?? kinds.first).map { .resource(registry.reference($0, name)) }
+    case (.either(let alternatives), _): return Self.either(alternatives, value, registry)
+    default: return nil
+    }
+  }
+
+  /// A string is a resource's name only where that is declared or nothing else fits.
+  private static func either(
+    _ alternatives: [PropertyType], _ value: Value, _ registry: DeclarationRegistry
+  ) -> Value? {
+    let converted = alternatives.compactMap { $0.convert(value, registry) }
+    return converted.first { result in
+      guard case .string = value, case .resource(let reference) = result else { return true }
+      return reference.isDeclared
+    } ?? converted.first
+  }
+
+  private static func isUUID(_ text: String) -> Bool {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    return parts.map(\.utf8.count) == [8, 4, 4, 4, 12]
+      && parts.allSatisfy {
+        $0.utf8.allSatisfy {
+          UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+            || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 | 32
+        }
+      }
+  }
+
+  private static func isIPv6(_ text: String) -> Bool {
+    let halves = text.components(separatedByDoubleColon: "::")
+    guard halves.count <= 2 else { return false }
+    let groups = halves.flatMap { $0.split(separator: ":", omittingEmptySubsequences: false) }
+      .filter { !(halves.count == 2 && $0.isEmpty) }
+    guard groups.allSatisfy({ (1...4).contains($0.utf8.count) && $0.allSatisfy(\.isHexDigit) })
+    else { return false }
+    return halves.count == 2 ? groups.count <= 7 : groups.count == 8
+  }
+
+  /// What the property takes, in words.
+  var expectation: String {
+    switch self {
+    case .bool: "true or false"
+    case .int(let range):
+      range.upperBound == .max
+        ? "an int from \(range.lowerBound)" : "an int of \(range.lowerBound) to \(range.upperBound)"
+    case .float: "a number"
+    case .string: "a string"
+    case .path: "a path"
+    case .size: "a size"
+    case .duration: "a duration"
+    case .ip: "an IPv4 address"
+    case .ipv6: "an IPv6 address"
+    case .cidr: "a subnet such as 10.0.0.0/24"
+    case .cidr6: "an IPv6 subnet such as \"fd00::/64\""
+    case .mac: "a MAC address"
+    case .uuid: "a UUID"
+    case .ipRange: "a range of addresses such as 10.0.0.2...10.0.0.9"
+    case .word(let words): "one of \(words.joined(separator: ", "))"
+    case .list(let element): "a list, each \(element.expectation)"
+    case .map(let element): "a map, each value \(element.expectation)"
+    case .resource(let kinds): "a resource (\(kinds.map(\.rawValue).joined(separator: " or ")))"
+    case .either(let alternatives): alternatives.map(\.expectation).joined(separator: " or ")
+    case .secret: "a string"
+    }
+  }
+
+  /// The edit that most likely was meant.
+  func suggestion(for value: Value) -> String? {
+    switch (self, value) {
+    case (.size, .int(let number)): "a size needs a unit: write `\(number)GiB` or `\(number)MiB`"
+    case (.duration, .int(let number)): "a duration needs a unit: write `\(number)s`"
+    case (.either(let alternatives), _):
+      alternatives.lazy.compactMap { $0.suggestion(for: value) }.first
+    case (.word(let words), .string(let word)): didYouMean(word, words)
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import OrderedCollections
+import VMScriptSyntax
+
+/// Bounds that hold whatever a script does; each ends the evaluation with a diagnostic.
+public struct Limits: Sendable {
+  /// Statements, calls and rounds of loops.
+  public var steps: Int
+  /// Calls within calls.
+  public var depth: Int
+  /// Bytes of lists, maps and strings made during the evaluation, as an estimate.
+  public var memory: Int64
+
+  public init(steps: Int = 1_000_000_000, depth: Int = 1_000, memory: Int64 = 1 << 32) {
+    self.steps = steps
+    self.depth = depth
+    self.memory = memory
+  }
+}
+
+/// What `read`, `lines`, `glob` and `env` may reach; nothing unless the host grants it.
+public struct OutsideAccess: Sendable {
+  /// Why the outside could not be read, in a few words.
+  public struct Failure: Error, Sendable {
+    public let reason: String
+    public init(_ reason: String) { self.reason = reason }
+  }
+
+  /// Bytes of a file; the second argument is the name of the file whose script asks.
+  public var read: (@Sendable (_ path: String, _ script: String) throws(Failure) -> [UInt8])?
+  /// Paths that match a pattern, sorted.
+  public var glob: (@Sendable (_ pattern: String, _ script: String) throws(Failure) -> [String])?
+  /// A variable of the environment.
+  public var environment: (@Sendable (_ name: String) -> String?)?
+
+  public init() {}
+}
+
+/// What one evaluation is given.
+public struct EvaluationOptions: Sendable {
+  /// Values of the script's `param`s as text, as `--set` and the environment give them.
+  public var parameters: [String: String]
+  /// Values of `param`s as values, for embedders; they win over texts.
+  public var values: [String: Value]
+  /// Parameters that only count where the script has them, such as the environment's.
+  public var fallbackParameters: [String: String]
+  public var limits: Limits
+  public var access: OutsideAccess
+  /// The stack's name, whatever the script says.
+  public var stack: String?
+
+  public init(
+    parameters: [String: String] = [:], values: [String: Value] = [:],
+    fallbackParameters: [String: String] = [:], limits: Limits = Limits(),
+    access: OutsideAccess = OutsideAccess(), stack: String? = nil
+  ) {
+    self.parameters = parameters
+    self.values = values
+    self.fallbackParameters = fallbackParameters
+    self.limits = limits
+    self.access = access
+    self.stack = stack
+  }
+}
+
+/// What an evaluation gives: all that was reached, and what went wrong.
+public struct EvaluationOutcome: Sendable {
+  /// By name, in the order of the script.
+  public let outputs: OrderedDictionary<String, Value>
+  /// All declarations, those that a `delete` withdrew left out.
+  public let declarations: DeclarationSet
+  public let diagnostics: [Diagnostic]
+  /// Whether the last effect point, the end of the script, was reached without an error.
+  public var succeeded: Bool { !diagnostics.contains { $0.severity == .error } }
+}

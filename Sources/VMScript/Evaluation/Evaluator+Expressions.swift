@@ -1,0 +1,152 @@
+import OrderedCollections
+import VMScriptSyntax
+
+extension Evaluator {
+  func evaluate(_ id: NodeID) throws -> Value {
+    let node = code.nodes[Int(id.index)]
+    switch node.kind {
+    case .name: return try read(id, node)
+    case .intLiteral, .floatLiteral, .sizeLiteral, .durationLiteral, .ipLiteral, .cidrLiteral,
+      .stringLiteral:
+      return code.literals[Int(node.data)]
+    case .noneLiteral: return .none
+    case .trueLiteral: return .bool(true)
+    case .falseLiteral: return .bool(false)
+    case .binary: return try evaluateBinary(id, node)
+    case .unary: return try evaluateUnary(id, node)
+    case .conditional:
+      let isTrue = try condition(code.child(0, of: node))
+      return try evaluate(code.child(isTrue ? 1 : 2, of: node))
+    case .call: return try evaluateCall(id, node)
+    case .member: return try evaluateMember(id, node)
+    case .index: return try evaluateIndex(id, node)
+    case .interpolation: return try evaluateInterpolation(id, node)
+    case .list: return try evaluateList(id, node)
+    case .map: return try evaluateMap(id, node)
+    case .comprehension: return try evaluateComprehension(id, node)
+    case .lambda: return makeFunction(node)
+    case .resource, .clone: return try declareResource(id, node)
+    default: throw AlreadyReported()
+    }
+  }
+
+  // MARK: Names
+
+  private func read(_ id: NodeID, _ node: Node) throws -> Value {
+    switch code.targets[Int(id.index)] {
+    case .local(let slot): return stack[base + Int(slot)]
+    case .word: return .string(code.name(node))
+    case let target: return try value(of: target, named: id)
+    }
+  }
+
+  /// The value behind a target other than a local slot; `id` is where it is read.
+  func value(of target: Target, named id: NodeID) throws -> Value {
+    switch target {
+    case .local(let slot): return stack[base + Int(slot)]
+    case .global(let slot):
+      if let value = globals[Int(slot)] { return value }
+      if failedGlobals.contains(slot) || hasErrors { throw AlreadyReported() }
+      throw Diagnostic.notYetDefined(code.globals[Int(slot)], at: code.span(id))
+    case .capture(let index): return captures?.values[Int(index)] ?? .none
+    case .callee: return callee.map(Value.function) ?? .none
+    case .function(let index): return .function(FunctionValue(code: .script(Int(index))))
+    case .builtin(let builtin): return .function(FunctionValue(code: .builtin(builtin)))
+    case .module(let index): return try moduleValue(Int(index), at: id)
+    case .word, .none: throw AlreadyReported()
+    }
+  }
+
+  private func moduleValue(_ index: Int, at id: NodeID) throws -> Value {
+    var members: OrderedDictionary<String, Value> = [:]
+    for (name, target) in code.modules[index].exports {
+      members[name] = try value(of: target, named: id)
+    }
+    return .map(members)
+  }
+
+  /// The value of a function statement or lambda here, with what it captures.
+  func makeFunction(_ node: Node) -> Value {
+    guard case .function(let index) = code.targets[Int(code.child(0, of: node).index)] else {
+      return .none
+    }
+    let function = code.functions[Int(index)]
+    let captured = function.captures.map { target -> Value in
+      switch target {
+      case .local(let slot): stack[base + Int(slot)]
+      case .capture(let index): captures?.values[Int(index)] ?? .none
+      case .callee: callee.map(Value.function) ?? .none
+      default: .none
+      }
+    }
+    return .function(
+      FunctionValue(
+        code: .script(Int(index)), captures: captured.isEmpty ? nil : .init(captured)))
+  }
+
+  // MARK: Composed values
+
+  private func evaluateInterpolation(_ id: NodeID, _ node: Node) throws -> Value {
+    var text = ""
+    var isSecret = false
+    var unknown: UnknownOrigin?
+    for part in code.children(of: node) {
+      switch try evaluate(part) {
+      case .string(let part): text += part
+      case .secret(let part):
+        isSecret = true
+        text += part.revealed
+      case .unknown(let origin): unknown = origin
+      case let other:
+        if other.isUnknown { unknown = UnknownOrigin(resource: "", attribute: "") }
+        text += other.description
+      }
+    }
+    try charge(text.utf8.count, at: id)
+    if let unknown { return .unknown(unknown) }
+    return isSecret ? .secret(SecretText(text)) : .string(text)
+  }
+
+  private func evaluateList(_ id: NodeID, _ node: Node) throws -> Value {
+    var items: [Value] = []
+    items.reserveCapacity(Int(node.childCount))
+    for element in code.children(of: node) {
+      let child = code.nodes[Int(element.index)]
+      guard child.kind == .spread else {
+        items.append(try evaluate(element))
+        continue
+      }
+      let inner = code.child(0, of: child)
+      switch try evaluate(inner) {
+      case .list(let spread): items += spread
+      case .unknown(let origin): return .unknown(origin)
+      case let other: throw Diagnostic.cannotSpread(other, into: "list", at: code.span(inner))
+      }
+    }
+    try charge(items.count * MemoryLayout<Value>.stride, at: id)
+    return .list(items)
+  }
+
+  private func evaluateMap(_ id: NodeID, _ node: Node) throws -> Value {
+    var entries: OrderedDictionary<String, Value> = [:]
+    for entry in code.children(of: node) {
+      let child = code.nodes[Int(entry.index)]
+      let inner = code.child(0, of: child)
+      guard child.kind == .mapEntry else {
+        switch try evaluate(inner) {
+        case .map(let spread): entries.merge(spread) { _, new in new }
+        case .unknown(let origin): return .unknown(origin)
+        case let other: throw Diagnostic.cannotSpread(other, into: "map", at: code.span(inner))
+        }
+        continue
+      }
+      let key = try evaluate(inner)
+      guard case .string(let text) = key else {
+        throw Diagnostic.keyNotString(key, at: code.span(inner))
+      }
+      entries[text] = try evaluate(code.child(1, of: child))
+    }
+    try charge(entries.count * 2 * MemoryLayout<Value>.stride, at: id)
+    return .map(entries)
+  }
+}

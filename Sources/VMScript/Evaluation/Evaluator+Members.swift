@@ -1,0 +1,91 @@
+import VMScriptSyntax
+
+extension Evaluator {
+  func evaluateIndex(_ id: NodeID, _ node: Node) throws -> Value {
+    let base = try evaluate(code.child(0, of: node))
+    let indexNode = code.child(1, of: node)
+    let index = try evaluate(indexNode)
+    func position(_ number: Int64, _ count: Int64) throws -> Int64 {
+      let position = number < 0 && count != .max ? number + count : number
+      guard position >= 0, position < count else {
+        throw Diagnostic.outOfBounds(number, count: count, at: code.span(indexNode))
+      }
+      return position
+    }
+    switch (base, index) {
+    case (.unknown, _): return base
+    case (_, .unknown): return index
+    case (.map(let entries), .string(let key)): return entries[key] ?? .none
+    case (.list(let items), .int(let number)):
+      return items[Int(try position(number, Int64(items.count)))]
+    case (.range(let range), .int(let number)):
+      return range.member(at: try position(number, range.count))
+    case (.cidr(let subnet), .int(let number)):
+      guard let address = subnet[number] else {
+        throw Diagnostic.outOfBounds(number, count: subnet.count, at: code.span(indexNode))
+      }
+      return .ip(address)
+    case (.string(let text), .int(let number)):
+      let characters = Array(text)
+      return .string(String(characters[Int(try position(number, Int64(characters.count)))]))
+    default:
+      throw Diagnostic.operands("[ ]", base, index, at: code.span(id))
+    }
+  }
+
+  func evaluateMember(_ id: NodeID, _ node: Node) throws -> Value {
+    let target = code.targets[Int(id.index)]
+    guard case .none = target else { return try value(of: target, named: id) }
+    return try member(code.name(node), of: try evaluate(code.child(0, of: node)), id)
+  }
+
+  /// Where the name of a member stands: at the end of its node.
+  func memberSpan(_ id: NodeID) -> Span {
+    var span = code.span(id)
+    let node = code.nodes[Int(id.index)]
+    guard node.kind == .member else { return span }
+    let length = UInt32(code.name(node).utf8.count)
+    guard length < span.length else { return span }
+    span.start = span.end - length
+    span.length = length
+    return span
+  }
+
+  private func member(_ name: String, of base: Value, _ id: NodeID) throws -> Value {
+    switch base {
+    case .unknown: return base
+    case .resource(let reference): return try attribute(name, of: reference, id)
+    case .map(let entries):
+      if let value = entries[name] ?? base.attribute(name) { return value }
+      throw Diagnostic.unknownMember(
+        name, of: "map", at: memberSpan(id), known: Array(entries.keys))
+    default:
+      if let value = base.attribute(name) { return value }
+      throw Diagnostic.unknownMember(
+        name, of: base.typeName, at: memberSpan(id), known: Value.memberNames(base.typeName))
+    }
+  }
+
+  func evaluateMethodCall(
+    _ id: NodeID, _ node: Node, _ memberNode: NodeID, _ member: Node
+  ) throws -> Value {
+    let base = try evaluate(code.child(0, of: member))
+    let name = code.name(member)
+    if case .unknown = base { return base }
+    if case .map(let entries) = base, let function = entries[name] {
+      return try call(function, id, node, memberNode)
+    }
+    guard Value.methodNames(base.typeName).contains(name) else {
+      // `.count()` is `.count`.
+      if node.childCount == 1, let value = base.attribute(name) { return value }
+      throw Diagnostic.unknownMember(
+        name, of: base.typeName, at: memberSpan(memberNode),
+        known: Value.methodNames(base.typeName) + Value.memberNames(base.typeName))
+    }
+    let arguments = try positional(node, of: name)
+    for argument in arguments {
+      if case .unknown = argument { return argument }
+    }
+    return try callMethod(name, of: base, arguments, id)
+  }
+}

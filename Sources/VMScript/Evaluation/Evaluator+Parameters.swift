@@ -1,0 +1,42 @@
+import VMScriptSyntax
+
+extension Evaluator {
+  /// The value of a `param`: given as a value or text, or its default.
+  func parameter(_ id: NodeID, _ node: Node) throws -> Value {
+    let name = code.name(node)
+    let typeNode = code.nodes[Int(code.child(0, of: node).index)]
+    let type = ParameterType(rawValue: code.name(typeNode)) ?? .string
+    let standard = code.child(1, of: node)
+    if module == code.modules.count - 1 {
+      if let value = options.values[name] {
+        if let converted = type.convert(value) { return converted }
+        throw Diagnostic.wrongParameter(name, value, type: type.rawValue, at: code.span(id))
+      }
+      if let text = options.parameters[name] ?? options.fallbackParameters[name] {
+        if let value = type.value(of: text) { return value }
+        let shown: Value = type == .secret ? .secret(SecretText(text)) : .string(text)
+        throw Diagnostic.wrongParameter(name, shown, type: type.rawValue, at: code.span(id))
+      }
+    }
+    guard !standard.isAbsent else {
+      throw Diagnostic.missingParameter(name, type: type.rawValue, at: code.span(id))
+    }
+    let value = try evaluate(standard)
+    guard let converted = type.convert(value) else {
+      throw Diagnostic.wrongParameter(name, value, type: type.rawValue, at: code.span(standard))
+    }
+    return converted
+  }
+
+  /// Names that were given but that the script does not take.
+  func reportUnknownParameters() {
+    guard let main = code.modules.last else { return }
+    let known = code.children(of: code.nodes[Int(main.root.index)])
+      .map { code.nodes[Int($0.index)] }
+      .filter { $0.kind == .paramStatement }.map(code.name)
+    let given = Set(options.parameters.keys).union(options.values.keys)
+    for name in given.sorted() where !known.contains(name) {
+      diagnostics.append(.unknownParameter(name, known: known))
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import VMScriptSyntax
+
+extension WaitCondition {
+  /// Conditions that are a bare word.
+  static let words: [String: WaitCondition] = [
+    "ip": .ip, "agent": .agent, "ssh": .ssh, "cloud_init": .cloudInit, "stopped": .stopped,
+  ]
+}
+
+extension Evaluator {
+  func executeVerb(_ id: NodeID, _ node: Node) throws {
+    let targetNode = code.child(0, of: node)
+    let targets = try self.targets(try evaluate(targetNode), at: code.span(targetNode))
+    let action: VerbRequest.Action
+    switch node.kind {
+    case .snapshotStatement: action = .snapshot(name: try resourceName(code.child(1, of: node)))
+    case .revertStatement: action = .revert(name: try resourceName(code.child(1, of: node)))
+    case .waitStatement: action = try waitAction(node)
+    default:
+      switch code.name(node) {
+      case "start": action = .start
+      case "stop": action = .stop(force: node.flags.contains(.force))
+      case "reboot": action = .reboot
+      case "suspend": action = .suspend
+      case "resume": action = .resume
+      default: action = .delete
+      }
+    }
+    try prepareEffect()
+    let request = VerbRequest(
+      action: action, targets: targets, span: code.span(id), targetSpan: code.span(targetNode))
+    try host.perform(request, declarations: registry.set)
+    if case .delete = action { registry.withdraw(targets) }
+  }
+
+  private func waitAction(_ node: Node) throws -> VerbRequest.Action {
+    let conditionNode = code.child(1, of: node)
+    let limitNode = code.child(2, of: node)
+    var limit: Duration?
+    if !limitNode.isAbsent {
+      let value = try evaluate(limitNode)
+      guard case .duration(let duration) = value else {
+        throw Diagnostic.argumentType(
+          "within", expected: "a duration such as 5m", value, at: code.span(limitNode))
+      }
+      limit = duration
+    }
+    let name = code.nodes[Int(conditionNode.index)]
+    if case .word = code.targets[Int(conditionNode.index)],
+      let word = WaitCondition.words[code.name(name)]
+    {
+      return .wait(word, limit: limit)
+    }
+    let waiting = WaitingCondition(evaluator: self, node: conditionNode)
+    let condition = WaitCondition.expression { () throws(Diagnostic) in try waiting.isMet() }
+    return .wait(condition, limit: limit)
+  }
+
+  private func targets(_ value: Value, at span: Span) throws -> [VerbRequest.Target] {
+    var result: [VerbRequest.Target] = []
+    var seen: Set<String> = []
+    func add(_ value: Value) throws {
+      switch value {
+      case .resource(let reference) where reference.kind == .domain:
+        if seen.insert(reference.name).inserted { result.append(.resource(reference)) }
+      case .string(let name):
+        if seen.insert(name).inserted { result.append(.pattern(name)) }
+      case .list(let items): for item in items { try add(item) }
+      default: throw Diagnostic.verbTarget(value, at: span)
+      }
+    }
+    try add(value)
+    return result
+  }
+
+  /// Before anything takes effect: what is declared so far must be whole.
+  func prepareEffect() throws {
+    if !hasErrors { diagnostics += registry.problemsOfReferences() }
+    if !hasErrors { diagnostics += Validation.check(registry.set) }
+    if hasErrors { throw AlreadyReported() }
+  }
+}
+
+/// The expression of a `wait`, evaluated whenever the host asks.
+///
+/// Sendable though the evaluator is not: its thread is blocked in the host while the host asks, and
+/// the host asks from one thread at a time.
+private struct WaitingCondition: @unchecked Sendable {
+  let evaluator: Evaluator
+  let node: NodeID
+
+  func isMet() throws(Diagnostic) -> Bool {
+    do { return try evaluator.condition(node) } catch let error as Diagnostic {
+      throw error
+    } catch let limit as LimitReached { throw limit.diagnostic } catch { return false }
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Synchronization
+import VMScriptSyntax
+
+extension Program {
+  /// Bytes of stack that an evaluation gets; enough for ``Limits/depth`` calls of deep expressions.
+  private static let stackSize = 1 << 29
+
+  /// Evaluates the program; blocks the calling thread until it is done.
+  ///
+  /// Runs on a thread of its own with a large stack, so that a limit of the script's depth is
+  /// reached before a limit of the caller's stack; `host` is called from that thread.
+  ///
+  /// - Returns: outputs and declarations as far as it came, and every error; never throws.
+  public func evaluate(
+    _ options: EvaluationOptions = EvaluationOptions(), host: any EvaluationHost = OfflineHost()
+  ) -> EvaluationOutcome {
+    let result = Mutex<EvaluationOutcome?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    let thread = Thread {
+      let outcome = self.evaluateHere(options, host: host)
+      result.withLock { $0 = outcome }
+      done.signal()
+    }
+    thread.stackSize = Self.stackSize
+    thread.name = "vmscript evaluation"
+    thread.start()
+    done.wait()
+    return result.withLock(\.self)
+      ?? EvaluationOutcome(
+        outputs: [:], declarations: DeclarationSet(stack: stackName(options)), diagnostics: [])
+  }
+
+  /// The stack's name for these options: given, declared, or the file's base name.
+  public func stackName(_ options: EvaluationOptions = EvaluationOptions()) -> String {
+    options.stack ?? declaredStack ?? Program.standardStack(for: name)
+  }
+
+  private func evaluateHere(
+    _ options: EvaluationOptions, host: any EvaluationHost
+  ) -> EvaluationOutcome {
+    let evaluator = Evaluator(
+      code: code, options: options, host: host, name: name, stack: stackName(options))
+    evaluator.run()
+    return EvaluationOutcome(
+      outputs: evaluator.outputs, declarations: evaluator.registry.set,
+      diagnostics: evaluator.diagnostics)
+  }
+}

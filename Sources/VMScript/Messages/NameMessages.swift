@@ -1,0 +1,157 @@
+import VMScriptSyntax
+
+// Names and the schema: VM02xx.
+extension Diagnostic {
+  private static func didYouMean(_ name: String, _ known: [String], at span: Span) -> [Help] {
+    guard let close = closest(to: name, among: known) else { return [] }
+    return [Help("did you mean `\(close)`?", span: span, replacement: close)]
+  }
+
+  static func unknownName(_ name: String, at span: Span, known: [String]) -> Diagnostic {
+    Diagnostic(
+      code: 201, "unknown name `\(name)`", at: Label(span, "not defined here"),
+      helps: didYouMean(name, known, at: span))
+  }
+
+  static func duplicateName(_ name: String, at span: Span, earlier: Span) -> Diagnostic {
+    Diagnostic(
+      code: 202, "`\(name)` is defined twice", at: Label(span, "defined again"),
+      secondary: [Label(earlier, "first defined here")],
+      helps: [Help("give one of them another name")])
+  }
+
+  static func usedBeforeDefinition(_ name: String, at span: Span, definition: Span) -> Diagnostic {
+    Diagnostic(
+      code: 203, "`\(name)` is used before it is defined", at: Label(span, "has no value yet"),
+      secondary: [Label(definition, "defined here")],
+      helps: [Help("move the definition above its use")])
+  }
+
+  static func notYetDefined(_ name: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 203, "`\(name)` is used before it is defined",
+      at: Label(span, "has no value when this runs"),
+      helps: [Help("call the function after the definition of `\(name)`")])
+  }
+
+  static func misplaced(_ what: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 204, "\(what) cannot stand in a function", at: Label(span),
+      helps: [Help("functions compute values; put it outside of the function")])
+  }
+
+  static func notAtTopLevel(_ what: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 204, "`\(what)` stands at the top of a file only", at: Label(span),
+      helps: [Help("move it out of the block")])
+  }
+
+  static func returnOutsideFunction(at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 205, "`return` outside of a function", at: Label(span),
+      helps: [Help("use `output` to give a value to the one who runs the script")])
+  }
+
+  static func unknownType(_ name: String, at span: Span, known: [String]) -> Diagnostic {
+    Diagnostic(
+      code: 206, "unknown type `\(name)`", at: Label(span),
+      notes: ["a parameter can be \(known.joined(separator: ", "))"],
+      helps: didYouMean(name, known, at: span))
+  }
+
+  static func unknownMember(
+    _ name: String, of type: String, at span: Span, known: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 207, "no member `\(name)` in this \(type)", at: Label(span, "no such member"),
+      helps: didYouMean(name, known, at: span))
+  }
+
+  static func unknownProperty(_ name: String, in schema: BlockSchema, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 210, "unknown property `\(name)` in `\(schema.name)`",
+      at: Label(span, "no such property"),
+      helps: didYouMean(name, schema.entryNames, at: span))
+  }
+
+  static func notABlock(_ name: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 211, "`\(name)` is a property, not a block", at: Label(span),
+      helps: [Help("write `\(name) = …`")])
+  }
+
+  static func unknownWord(_ name: String, at span: Span, words: [String]) -> Diagnostic {
+    Diagnostic(
+      code: 212, "unknown word `\(name)`", at: Label(span),
+      notes: ["it can be \(words.joined(separator: ", "))"],
+      helps: didYouMean(name, words, at: span))
+  }
+
+  static func wrongPropertyType(
+    _ name: String, _ value: Value, expected: String, at span: Span, help: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 213, "`\(name)` takes \(expected), not \(value.typeName)",
+      at: Label(span, "this is \(value.literal)"), helps: help.map { [Help($0)] } ?? [])
+  }
+
+  static func missingProperty(_ name: String, in block: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 214, "`\(block)` lacks its property `\(name)`", at: Label(span),
+      helps: [Help("add `\(name) = …`")])
+  }
+
+  static func duplicateProperty(_ name: String, at span: Span, earlier: Span) -> Diagnostic {
+    Diagnostic(
+      code: 215, "`\(name)` is given twice", at: Label(span, "given again"),
+      secondary: [Label(earlier, "first given here")], helps: [Help("remove one of them")])
+  }
+
+  static func duplicateBlock(_ name: String, at span: Span, earlier: Span) -> Diagnostic {
+    Diagnostic(
+      code: 215, "block `\(name)` stands twice", at: Label(span, "again"),
+      secondary: [Label(earlier, "first here")],
+      helps: [Help("put the entries into one block, or use another label")])
+  }
+
+  static func label(_ block: String, required: Bool, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 216, required ? "`\(block)` needs a label" : "`\(block)` takes no label",
+      at: Label(span),
+      helps: [Help(required ? "write `\(block) NAME { … }`" : "write `\(block) { … }`")])
+  }
+
+  static func duplicateResource(
+    _ kind: ResourceKind, _ name: String, at span: Span, earlier: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 220, "\(kind.rawValue) \(Value.quoted(name)) is declared twice",
+      at: Label(span, "declared again"),
+      secondary: [Label(earlier, "first declared here")],
+      helps: [Help("give one of them another name")])
+  }
+
+  static func cloneOfDescendant(_ name: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 221, "\(Value.quoted(name)) cannot be cloned from itself or its own clone",
+      at: Label(span))
+  }
+
+  static func nothingToRemove(_ what: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 222, "the source has no \(what) to remove", at: Label(span),
+      helps: [Help("positions count from 1 among the blocks of that name")])
+  }
+
+  static func removeOutsideClone(at span: Span) -> Diagnostic {
+    Diagnostic(code: 222, "`remove` stands in a clone only", at: Label(span))
+  }
+
+  static func invalidName(_ name: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 223, "\(Value.quoted(name)) cannot be the name of a resource", at: Label(span),
+      notes: [
+        "a name is not empty, not `.` or `..`, and holds no `/ < > & \" '` and no control characters"
+      ])
+  }
+}

@@ -1,0 +1,83 @@
+import VMScriptSyntax
+
+// Modules, parameters, the stack and limits: VM04xx.
+extension Diagnostic {
+  static func importFailed(_ path: String, reason: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 401, "cannot import \(Value.quoted(path))", at: Label(span), notes: [reason],
+      helps: [Help("the path is relative to the file that imports")])
+  }
+
+  static func importCycle(_ chain: [String], at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 402, "the imports form a cycle", at: Label(span),
+      notes: [chain.joined(separator: " → ")],
+      helps: [Help("move what both need into a third file")])
+  }
+
+  static func importPath(at span: Span) -> Diagnostic {
+    Diagnostic(code: 401, "the path of an import must be a plain string", at: Label(span))
+  }
+
+  static func missingParameter(_ name: String, type: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 403, "parameter `\(name)` has no value", at: Label(span, "needs a \(type)"),
+      helps: [Help("give it with `--set \(name)=VALUE` or VMSCRIPT_\(name.uppercased())")])
+  }
+
+  static func wrongParameter(_ name: String, _ value: Value, type: String, at span: Span)
+    -> Diagnostic
+  {
+    Diagnostic(
+      code: 404, "parameter `\(name)` takes \(type), not \(value.literal)", at: Label(span),
+      helps: type == "size" ? [Help("write a unit, as in 2GiB")] : [])
+  }
+
+  static func unknownParameter(_ name: String, known: [String]) -> Diagnostic {
+    Diagnostic(
+      code: 405, "the script has no parameter `\(name)`",
+      notes: known.isEmpty ? ["it has none at all"] : ["it has \(known.joined(separator: ", "))"],
+      helps: closest(to: name, among: known).map { [Help("did you mean `\($0)`?")] } ?? [])
+  }
+
+  static func invalidStackName(_ name: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 406, "\(name) cannot be the name of a stack", at: Label(span),
+      helps: [Help("use letters, digits, `_` and `-`")])
+  }
+
+  static func secondStack(at span: Span, earlier: Span) -> Diagnostic {
+    Diagnostic(
+      code: 407, "the stack is named twice", at: Label(span),
+      secondary: [Label(earlier, "first here")])
+  }
+
+  static func lateStack(at span: Span, earlier: Span) -> Diagnostic {
+    Diagnostic(
+      code: 407, "`stack` must stand before the first resource", at: Label(span),
+      secondary: [Label(earlier, "declared before")])
+  }
+
+  static func tooManySteps(_ limit: Int, at span: Span) -> Diagnostic {
+    Diagnostic(code: 410, "the script takes more than \(limit) steps", at: Label(span))
+  }
+
+  static func tooMuchMemory(_ limit: Int64, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 411, "the script's values take more than \(ByteSize(bytes: limit))", at: Label(span))
+  }
+
+  static func tooDeep(_ limit: Int, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 412, "calls are nested more than \(limit) deep", at: Label(span),
+      helps: [Help("a recursive function needs a case in which it does not call itself")])
+  }
+
+  static func noAccess(_ function: String, at span: Span) -> Diagnostic {
+    Diagnostic(code: 413, "`\(function)` is not allowed here", at: Label(span))
+  }
+
+  static func outsideFailed(_ function: String, _ reason: String, at span: Span) -> Diagnostic {
+    Diagnostic(code: 414, "`\(function)` failed", at: Label(span), notes: [reason])
+  }
+}

@@ -1,0 +1,75 @@
+import VMScriptSyntax
+
+/// Parses a file and what it imports, each file once, imported ones first.
+struct ModuleLoader {
+  struct Module {
+    let root: NodeID
+    let source: SourceID
+    let firstNode: Int
+    /// The module that each import statement names.
+    let imports: [NodeID: Int]
+  }
+
+  let importer: (any Importer)?
+  var sources = SourceMap()
+  var names = NameTable()
+  var pool = NodePool()
+  var modules: [Module] = []
+  var diagnostics: [Diagnostic] = []
+  private var loaded: [String: Int] = [:]
+  /// Names of the files that are being loaded, the main one first.
+  private var chain: [String] = []
+
+  init(importer: (any Importer)?) { self.importer = importer }
+
+  /// Gives the index of the source's module; nil where it could not be parsed.
+  mutating func load(_ source: SourceText) -> Int? {
+    let id = sources.add(source)
+    let parsed = parse(source, id: id, names: &names)
+    diagnostics += parsed.diagnostics
+    chain.append(source.name)
+    defer { chain.removeLast() }
+    let tree = parsed.tree
+    var imports: [(statement: NodeID, module: Int)] = []
+    for statement in tree.children(of: tree.root) where tree[statement].kind == .importStatement {
+      if let module = load(statement, in: tree, of: source) { imports.append((statement, module)) }
+    }
+    let offset = UInt32(pool.nodes.count)
+    let root = pool.append(tree)
+    modules.append(
+      Module(
+        root: root, source: id, firstNode: Int(offset),
+        imports: Dictionary(
+          imports.map { (NodeID(index: $0.statement.index + offset), $0.module) },
+          uniquingKeysWith: { first, _ in first })))
+    loaded[source.name] = modules.count - 1
+    return modules.count - 1
+  }
+
+  private mutating func load(_ statement: NodeID, in tree: Tree, of script: SourceText) -> Int? {
+    let pathNode = tree.child(0, of: statement)
+    let span = tree.span(of: pathNode)
+    guard tree[pathNode].kind == .stringLiteral else {
+      if tree[pathNode].kind != .error { diagnostics.append(.importPath(at: span)) }
+      return nil
+    }
+    let path = tree.strings[Int(tree[pathNode].data)]
+    guard let importer else {
+      diagnostics.append(.noAccess("import", at: span))
+      return nil
+    }
+    do {
+      let source = try importer.load(path: path, from: script.name)
+      if let known = loaded[source.name] { return known }
+      let sameFile = { (name: String) in name == source.name || source.name.hasSuffix("/" + name) }
+      if let start = chain.firstIndex(where: sameFile) {
+        diagnostics.append(.importCycle(Array(chain[start...]) + [source.name], at: span))
+        return nil
+      }
+      return load(source)
+    } catch {
+      diagnostics.append(.importFailed(path, reason: error.reason, at: span))
+      return nil
+    }
+  }
+}

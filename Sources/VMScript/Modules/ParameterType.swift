@@ -1,0 +1,43 @@
+import VMScriptSyntax
+
+/// The types that a `param` can have.
+enum ParameterType: String, CaseIterable, Sendable {
+  case bool, int, float, string, size, duration, ip, cidr, mac, list, map, secret
+
+  /// A text from the command line or the environment as a value of this type.
+  func value(of text: String) -> Value? {
+    switch self {
+    case .bool: text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
+    case .int: Int64(text).map(Value.int)
+    case .float: Double(text).flatMap { $0.isFinite ? .float($0) : nil }
+    case .string: .string(text)
+    case .size: ByteSize(text).map(Value.size)
+    case .duration: Duration(script: text).map(Value.duration)
+    case .ip: IPAddress(text).map(Value.ip)
+    case .cidr: Subnet(text).map(Value.cidr)
+    case .mac: MACAddress(text).map(Value.mac)
+    case .secret: .secret(SecretText(text))
+    case .list: structured(text)
+    case .map: structured(text)
+    }
+  }
+
+  private func structured(_ text: String) -> Value? {
+    guard let value = try? YAMLReader.value(text), value.typeName == rawValue else { return nil }
+    return value
+  }
+
+  /// A value of the script as this type, with the conversions that a property allows too.
+  func convert(_ value: Value) -> Value? {
+    switch (self, value) {
+    case (_, .unknown): value
+    case (.float, .int(let number)): .float(Double(number))
+    case (.string, .string), (.secret, .secret): value
+    case (.secret, .string(let text)): .secret(SecretText(text))
+    case (.size, .string(let text)), (.duration, .string(let text)), (.ip, .string(let text)),
+      (.cidr, .string(let text)), (.mac, .string(let text)):
+      self.value(of: text)
+    default: value.typeName == rawValue ? value : nil
+    }
+  }
+}

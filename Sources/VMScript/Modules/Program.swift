@@ -1,0 +1,79 @@
+import VMScriptSyntax
+
+/// A compiled script with all that it imports: immutable, shared freely between threads.
+public struct Program: Sendable {
+  let code: Code
+  /// The main file's name.
+  let name: String
+  /// The name in a literal `stack "…"` statement.
+  let declaredStack: String?
+
+  /// All sources, to show diagnostics with.
+  public var sources: SourceMap { code.sources }
+
+  /// The stack of this script: as declared, or the base name of its file.
+  public var stackName: String { stackName(EvaluationOptions()) }
+
+  /// Parses and resolves a script and its imports.
+  ///
+  /// - Parameter importer: finds imported files; without one, `import` is an error.
+  /// - Returns: the program unless there were errors, every diagnostic, and the sources they are in.
+  public static func compile(
+    _ main: SourceText, importer: (any Importer)? = nil
+  ) -> (program: Program?, diagnostics: [Diagnostic], sources: SourceMap) {
+    var loader = ModuleLoader(importer: importer)
+    _ = loader.load(main)
+    var diagnostics = loader.diagnostics
+    guard !diagnostics.contains(where: { $0.severity == .error }) else {
+      return (nil, diagnostics, loader.sources)
+    }
+    var resolver = Resolver(pool: loader.pool, names: loader.names)
+    for module in loader.modules {
+      let resolved = resolver.resolve(
+        root: module.root, source: module.source, firstNode: module.firstNode,
+        imports: module.imports)
+      resolver.modules.append(resolved)
+    }
+    diagnostics += resolver.diagnostics
+    guard !diagnostics.contains(where: { $0.severity == .error }) else {
+      return (nil, diagnostics, loader.sources)
+    }
+    let code = Code(
+      pool: loader.pool, targets: resolver.targets, functions: resolver.functions,
+      modules: resolver.modules, globals: resolver.globals, names: loader.names,
+      sources: loader.sources)
+    let program = Program(
+      code: code, name: main.name, declaredStack: literalStack(code))
+    return (program, diagnostics, loader.sources)
+  }
+
+  private static func literalStack(_ code: Code) -> String? {
+    guard let main = code.modules.last else { return nil }
+    for statement in code.children(of: code.nodes[Int(main.root.index)]) {
+      let node = code.nodes[Int(statement.index)]
+      guard node.kind == .stackStatement else { continue }
+      let name = code.nodes[Int(code.child(0, of: node).index)]
+      if name.kind == .stringLiteral, case .string(let text) = code.literals[Int(name.data)] {
+        return text
+      }
+    }
+    return nil
+  }
+
+  /// The base name of a file, unfit characters replaced.
+  static func standardStack(for name: String) -> String {
+    let file = name.split(separator: "/").last.map(String.init) ?? name
+    let base = file.hasSuffix(".vmscript") ? String(file.dropLast(9)) : file
+    let fit = String(base.map { isStackName(String($0)) ? $0 : "_" })
+    return fit.isEmpty ? "main" : fit
+  }
+
+  /// Letters, digits, `_` and `-` of ASCII, at least one.
+  static func isStackName(_ name: String) -> Bool {
+    !name.isEmpty
+      && name.utf8.allSatisfy {
+        (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95
+          || $0 == 45
+      }
+  }
+}

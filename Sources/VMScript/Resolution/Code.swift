@@ -1,0 +1,107 @@
+import VMScriptSyntax
+
+/// What a name, or the place where a binding is stored, was resolved to.
+enum Target: Sendable {
+  case none
+  /// A slot of the running function's frame.
+  case local(UInt32)
+  /// A top-level name of a module.
+  case global(UInt32)
+  /// A value that the running function captured when it was made.
+  case capture(UInt32)
+  /// The running function itself.
+  case callee
+  /// A function of the script that captures nothing.
+  case function(UInt32)
+  case builtin(Builtin)
+  /// A bare word where a property takes one of a fixed set.
+  case word
+  /// The names of an imported module, as a map.
+  case module(UInt32)
+}
+
+/// A function or lambda of the script.
+struct FunctionCode: Sendable {
+  struct Parameter: Sendable {
+    let name: String
+    /// Evaluated in the function's own frame, so that it may speak of earlier parameters.
+    let standard: NodeID
+  }
+
+  let name: String
+  let parameters: [Parameter]
+  let body: NodeID
+  let isExpression: Bool
+  /// Slots of a frame; parameters take the first.
+  var slotCount: Int
+  /// Where the enclosing function finds what this one captures.
+  var captures: [Target]
+  let span: Span
+}
+
+/// A file of the program, after resolution.
+struct ModuleCode: Sendable {
+  let source: SourceID
+  let root: NodeID
+  let firstNode: Int
+  /// Slots of the frame in which its top-level blocks run.
+  var slotCount: Int
+  /// Its top-level names, in order.
+  var exports: [(name: String, target: Target)]
+}
+
+/// All modules of a program with every name resolved: immutable, shared by all of its evaluations.
+///
+/// The trees stand behind each other in one array, so that a function of another module is called
+/// like any other.
+final class Code: Sendable {
+  let nodes: [Node]
+  let children: [NodeID]
+  let literals: [Value]
+  let targets: [Target]
+  let functions: [FunctionCode]
+  let modules: [ModuleCode]
+  /// Names of the global slots.
+  let globals: [String]
+  let names: NameTable
+  let sources: SourceMap
+
+  init(
+    pool: NodePool, targets: [Target], functions: [FunctionCode], modules: [ModuleCode],
+    globals: [String], names: NameTable, sources: SourceMap
+  ) {
+    nodes = pool.nodes
+    children = pool.children
+    literals = pool.literals
+    self.targets = targets
+    self.functions = functions
+    self.modules = modules
+    self.globals = globals
+    self.names = names
+    self.sources = sources
+  }
+
+  func child(_ position: Int, of node: Node) -> NodeID {
+    children[Int(node.firstChild) + position]
+  }
+
+  func children(of node: Node) -> ArraySlice<NodeID> {
+    children[Int(node.firstChild)..<Int(node.firstChild) + Int(node.childCount)]
+  }
+
+  func span(_ id: NodeID) -> Span {
+    let module = modules.last { $0.firstNode <= Int(id.index) }
+    let node = nodes[Int(id.index)]
+    return Span(
+      source: module?.source ?? SourceID(index: 0), start: node.start, length: node.length)
+  }
+
+  /// The source text of a node.
+  func text(_ id: NodeID) -> String {
+    let span = span(id)
+    let bytes = sources[span.source].bytes
+    return String(decoding: bytes[Int(span.start)..<Int(span.end)], as: UTF8.self)
+  }
+
+  func name(_ node: Node) -> String { names[Name(index: node.data)] }
+}

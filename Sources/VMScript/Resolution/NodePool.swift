@@ -1,0 +1,54 @@
+import VMScriptSyntax
+
+/// The nodes of several trees behind each other, literals turned into values.
+struct NodePool {
+  var nodes: [Node] = []
+  var children: [NodeID] = []
+  var literals: [Value] = []
+
+  /// Appends a tree and gives its root in the pool.
+  mutating func append(_ tree: Tree) -> NodeID {
+    let nodeOffset = UInt32(nodes.count)
+    let childOffset = UInt32(children.count)
+    nodes.reserveCapacity(nodes.count + tree.nodes.count)
+    children.reserveCapacity(children.count + tree.children.count)
+    for var node in tree.nodes {
+      node.firstChild += childOffset
+      if let literal = Self.literal(node, in: tree) {
+        node.data = UInt32(literals.count)
+        literals.append(literal)
+      }
+      nodes.append(node)
+    }
+    for child in tree.children {
+      children.append(child.isAbsent ? child : NodeID(index: child.index + nodeOffset))
+    }
+    return NodeID(index: tree.root.index + nodeOffset)
+  }
+
+  private static func literal(_ node: Node, in tree: Tree) -> Value? {
+    if node.kind == .stringLiteral { return .string(tree.strings[Int(node.data)]) }
+    guard node.kind.holdsNumber else { return nil }
+    let bits = tree.literals[Int(node.data)]
+    switch node.kind {
+    case .floatLiteral: return .float(Double(bitPattern: bits))
+    case .sizeLiteral: return .size(ByteSize(bytes: Int64(bitPattern: bits)))
+    case .durationLiteral: return .duration(.milliseconds(Int64(bitPattern: bits)))
+    case .ipLiteral: return .ip(IPAddress(value: UInt32(truncatingIfNeeded: bits)))
+    case .cidrLiteral:
+      let address = IPAddress(value: UInt32(truncatingIfNeeded: bits >> 8))
+      return .cidr(Subnet(address: address, prefix: Int(bits & 255)))
+    default: return .int(Int64(bitPattern: bits))
+    }
+  }
+}
+
+extension NodeKind {
+  /// Whether `data` is an index into the tree's numeric literals.
+  var holdsNumber: Bool {
+    switch self {
+    case .intLiteral, .floatLiteral, .sizeLiteral, .durationLiteral, .ipLiteral, .cidrLiteral: true
+    default: false
+    }
+  }
+}

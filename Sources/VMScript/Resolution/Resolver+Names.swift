@@ -1,0 +1,89 @@
+import VMScriptSyntax
+
+extension Resolver {
+  /// Resolves a name that is read.
+  mutating func resolveName(_ id: NodeID) {
+    let name = name(id)
+    if let target = context.lookup(name) { return set(id, target) }
+    if let known = topLevel[name] {
+      if case .global(let slot) = known.target, context.isModuleLevel, !initialized.contains(slot) {
+        diagnostics.append(
+          .usedBeforeDefinition(names[name], at: span(id), definition: known.span))
+      }
+      return set(id, known.target)
+    }
+    if let builtin = Builtin(name: names[name]) { return set(id, .builtin(builtin)) }
+    diagnostics.append(.unknownName(names[name], at: span(id), known: knownNames))
+  }
+
+  private var knownNames: [String] {
+    (context.visibleNames + topLevel.keys).map { names[$0] } + Builtin.allCases.map(\.name)
+  }
+
+  /// `module.name` is found at once; other members when they are read.
+  mutating func resolveMember(_ id: NodeID) {
+    let base = child(0, id)
+    resolveExpression(base)
+    guard node(base).kind == .name, case .module(let index) = targets[Int(base.index)] else {
+      return
+    }
+    let text = names[name(id)]
+    let exports = modules[Int(index)].exports
+    if let export = exports.first(where: { $0.name == text }) {
+      set(id, export.target)
+    } else {
+      let start = node(id).start + node(id).length - UInt32(text.utf8.count)
+      let span = Span(source: source, start: start, length: UInt32(text.utf8.count))
+      diagnostics.append(.unknownMember(text, of: "module", at: span, known: exports.map(\.name)))
+    }
+  }
+
+  /// Gives a binding its slot, or its global at the top of a module.
+  mutating func bind(_ id: NodeID, _ name: Name, span: Span) {
+    if context.isTopLevel, case .global(let slot) = targets[Int(id.index)] {
+      initialized.insert(slot)
+      return
+    }
+    let (slot, earlier) = context.declare(name, span: span)
+    if let earlier {
+      diagnostics.append(.duplicateName(names[name], at: span, earlier: earlier))
+    }
+    set(id, .local(slot))
+  }
+
+  /// Resolves a function or lambda whose parameters are the first child and whose body the second.
+  ///
+  /// - Parameter index: its place among the functions if it has one already.
+  mutating func resolveFunction(
+    _ id: NodeID, named text: String, ownName: (name: Name, slot: UInt32)?, index: Int?
+  ) {
+    let list = child(0, id)
+    let body = child(1, id)
+    let inner = FunctionContext(parent: context, ownName: ownName)
+    let outer = context
+    context = inner
+    var parameters: [FunctionCode.Parameter] = []
+    for parameter in children(list) {
+      let standard = child(0, parameter)
+      if !standard.isAbsent { resolveExpression(standard) }
+      bind(parameter, name(parameter), span: span(parameter))
+      parameters.append(.init(name: names[name(parameter)], standard: standard))
+    }
+    let isExpression = node(body).kind != .block
+    if isExpression {
+      resolveExpression(body)
+    } else {
+      resolveBlock(body)
+    }
+    context = outer
+    let function = FunctionCode(
+      name: text, parameters: parameters, body: body, isExpression: isExpression,
+      slotCount: Int(inner.slotCount), captures: inner.captures, span: span(id))
+    if let index {
+      functions[index] = function
+    } else {
+      set(list, .function(UInt32(functions.count)))
+      functions.append(function)
+    }
+  }
+}

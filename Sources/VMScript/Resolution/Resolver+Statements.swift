@@ -1,0 +1,131 @@
+import VMScriptSyntax
+
+extension Resolver {
+  mutating func resolveBlock(_ id: NodeID) {
+    context.push()
+    for statement in children(id) { resolveStatement(statement) }
+    context.pop()
+  }
+
+  mutating func resolveStatement(_ id: NodeID) {
+    switch node(id).kind {
+    case .letStatement:
+      resolveExpression(child(0, id))
+      bind(id, name(id), span: nameSpan(id))
+    case .paramStatement:
+      requireTopLevel(id, "param")
+      resolveParameter(id)
+    case .funcStatement:
+      resolveFunctionStatement(id)
+    case .ifStatement:
+      resolveIf(id, body: nil)
+    case .forStatement:
+      resolveFor(id, body: nil)
+    case .importStatement:
+      requireTopLevel(id, "import")
+    case .stackStatement:
+      requireTopLevel(id, "stack")
+      resolveExpression(child(0, id))
+    case .outputStatement:
+      if !context.isModuleLevel { diagnostics.append(.misplaced("output", at: span(id))) }
+      resolveExpression(child(0, id))
+    case .returnStatement:
+      if context.isModuleLevel { diagnostics.append(.returnOutsideFunction(at: span(id))) }
+      resolveOptional(child(0, id))
+    case .checkStatement:
+      resolveExpression(child(0, id))
+      resolveOptional(child(1, id))
+    case .verbStatement, .snapshotStatement, .revertStatement, .waitStatement:
+      if !context.isModuleLevel { diagnostics.append(.misplaced("a verb", at: span(id))) }
+      resolveVerb(id)
+    case .printStatement:
+      for expression in children(id) { resolveExpression(expression) }
+    case .expressionStatement:
+      resolveExpression(child(0, id))
+    case .error:
+      break
+    default:
+      resolveExpression(id)
+    }
+  }
+
+  private mutating func requireTopLevel(_ id: NodeID, _ what: String) {
+    if !context.isTopLevel { diagnostics.append(.notAtTopLevel(what, at: span(id))) }
+  }
+
+  private mutating func resolveOptional(_ id: NodeID) {
+    if !id.isAbsent { resolveExpression(id) }
+  }
+
+  private mutating func resolveParameter(_ id: NodeID) {
+    let type = child(0, id)
+    if !type.isAbsent, node(type).kind == .name, ParameterType(rawValue: names[name(type)]) == nil {
+      diagnostics.append(
+        .unknownType(
+          names[name(type)], at: span(type), known: ParameterType.allCases.map(\.rawValue)))
+    }
+    resolveOptional(child(1, id))
+    bind(id, name(id), span: nameSpan(id))
+  }
+
+  private mutating func resolveFunctionStatement(_ id: NodeID) {
+    let text = names[name(id)]
+    if context.isTopLevel, case .function(let index) = targets[Int(child(0, id).index)] {
+      return resolveFunction(id, named: text, ownName: nil, index: Int(index))
+    }
+    bind(id, name(id), span: nameSpan(id))
+    guard case .local(let slot) = targets[Int(id.index)] else { return }
+    resolveFunction(id, named: text, ownName: (name(id), slot), index: nil)
+  }
+
+  /// - Parameter body: the schema, where the branches are entries of a resource's body.
+  mutating func resolveIf(_ id: NodeID, body: BlockSchema?) {
+    resolveExpression(child(0, id))
+    for position in 1...2 {
+      let branch = child(position, id)
+      if branch.isAbsent { continue }
+      switch node(branch).kind {
+      case .ifStatement: resolveIf(branch, body: body)
+      case .body: resolveBody(branch, schema: body)
+      default: resolveBlock(branch)
+      }
+    }
+  }
+
+  mutating func resolveFor(_ id: NodeID, body: BlockSchema?) {
+    resolveExpression(child(2, id))
+    context.push()
+    bindLoop(child(0, id), child(1, id))
+    let loop = child(3, id)
+    if node(loop).kind == .body {
+      resolveBody(loop, schema: body)
+    } else {
+      resolveBlock(loop)
+    }
+    context.pop()
+  }
+
+  mutating func bindLoop(_ first: NodeID, _ second: NodeID) {
+    bind(first, name(first), span: span(first))
+    if !second.isAbsent { bind(second, name(second), span: span(second)) }
+  }
+
+  private mutating func resolveVerb(_ id: NodeID) {
+    let kind = node(id).kind
+    resolveExpression(child(0, id))
+    if kind == .snapshotStatement || kind == .revertStatement { resolveResourceName(child(1, id)) }
+    guard kind == .waitStatement else { return }
+    let condition = child(1, id)
+    if node(condition).kind == .name, WaitCondition.words[names[name(condition)]] != nil {
+      set(condition, .word)
+    } else {
+      resolveExpression(condition)
+    }
+    resolveOptional(child(2, id))
+  }
+
+  /// A bare name stands for its own text.
+  mutating func resolveResourceName(_ id: NodeID) {
+    if !node(id).flags.contains(.bareName) { resolveExpression(id) }
+  }
+}

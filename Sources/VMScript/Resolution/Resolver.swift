@@ -1,0 +1,166 @@
+import VMScriptSyntax
+
+/// Finds out what every name of a program means, so that evaluation looks up nothing by name.
+///
+/// Reports unknown and duplicate names, unknown properties and misplaced statements, all of a
+/// program at once.
+struct Resolver {
+  /// A top-level name of the module that is being resolved.
+  struct TopLevelName {
+    let target: Target
+    let span: Span
+  }
+
+  let pool: NodePool
+  let names: NameTable
+  var targets: [Target]
+  var functions: [FunctionCode] = []
+  var globals: [String] = []
+  var diagnostics: [Diagnostic] = []
+
+  // The module at hand.
+  var source = SourceID(index: 0)
+  var topLevel: [Name: TopLevelName] = [:]
+  /// Global slots whose statement was passed already.
+  var initialized: Set<UInt32> = []
+  var context = FunctionContext(parent: nil)
+  /// Modules behind the `import … as` names.
+  var modules: [ModuleCode] = []
+
+  init(pool: NodePool, names: NameTable) {
+    self.pool = pool
+    self.names = names
+    self.targets = Array(repeating: .none, count: pool.nodes.count)
+  }
+
+  // MARK: Access to the tree
+
+  func node(_ id: NodeID) -> Node { pool.nodes[Int(id.index)] }
+
+  func children(_ id: NodeID) -> ArraySlice<NodeID> {
+    let node = node(id)
+    return pool.children[Int(node.firstChild)..<Int(node.firstChild) + Int(node.childCount)]
+  }
+
+  func child(_ position: Int, _ id: NodeID) -> NodeID {
+    pool.children[Int(node(id).firstChild) + position]
+  }
+
+  func span(_ id: NodeID) -> Span {
+    let node = node(id)
+    return Span(source: source, start: node.start, length: node.length)
+  }
+
+  func name(_ id: NodeID) -> Name { Name(index: node(id).data) }
+
+  mutating func set(_ id: NodeID, _ target: Target) { targets[Int(id.index)] = target }
+
+  // MARK: Modules
+
+  /// Resolves one module; those it imports were resolved before it.
+  ///
+  /// - Parameter imports: by the import statement, the index of the module it names.
+  mutating func resolve(
+    root: NodeID, source: SourceID, firstNode: Int, imports: [NodeID: Int]
+  ) -> ModuleCode {
+    self.source = source
+    topLevel = [:]
+    initialized = []
+    context = FunctionContext(parent: nil)
+    var exports: [(name: String, target: Target)] = []
+    for statement in children(root) {
+      declareTopLevel(statement, imports: imports, exports: &exports)
+    }
+    for statement in children(root) { resolveStatement(statement) }
+    return ModuleCode(
+      source: source, root: root, firstNode: firstNode, slotCount: Int(context.slotCount),
+      exports: exports)
+  }
+
+  /// Makes a top-level statement's name known before any statement is looked into.
+  private mutating func declareTopLevel(
+    _ statement: NodeID, imports: [NodeID: Int], exports: inout [(name: String, target: Target)]
+  ) {
+    switch node(statement).kind {
+    case .letStatement, .paramStatement:
+      export(name(statement), nameSpan(statement), newGlobal(name(statement)), statement, &exports)
+    case .funcStatement:
+      let index = UInt32(functions.count)
+      functions.append(placeholder(statement))
+      set(child(0, statement), .function(index))
+      export(name(statement), nameSpan(statement), .function(index), statement, &exports)
+    case .importStatement:
+      guard let index = imports[statement] else { return }
+      set(statement, .module(UInt32(index)))
+      let alias = child(1, statement)
+      if alias.isAbsent {
+        for (text, target) in modules[index].exports {
+          guard let name = names.find(text) else { continue }
+          if case .global(let slot) = target { initialized.insert(slot) }
+          declare(name, span(statement), target)
+        }
+      } else {
+        declare(name(alias), span(alias), .module(UInt32(index)))
+      }
+    case .expressionStatement, .resource, .clone:
+      guard let bound = boundName(statement) else { return }
+      export(name(bound), span(bound), newGlobal(name(bound)), bound, &exports)
+    default:
+      break
+    }
+  }
+
+  private mutating func export(
+    _ name: Name, _ span: Span, _ target: Target, _ node: NodeID,
+    _ exports: inout [(name: String, target: Target)]
+  ) {
+    set(node, target)
+    declare(name, span, target)
+    exports.append((names[name], target))
+  }
+
+  private mutating func declare(_ name: Name, _ span: Span, _ target: Target) {
+    if let earlier = topLevel[name] {
+      diagnostics.append(.duplicateName(names[name], at: span, earlier: earlier.span))
+    } else {
+      topLevel[name] = TopLevelName(target: target, span: span)
+    }
+  }
+
+  private mutating func newGlobal(_ name: Name) -> Target {
+    globals.append(names[name])
+    return .global(UInt32(globals.count - 1))
+  }
+
+  /// The name node that a resource statement binds, if its name is a bare identifier.
+  func boundName(_ statement: NodeID) -> NodeID? {
+    let resource = node(statement).kind == .expressionStatement ? child(0, statement) : statement
+    let position: Int
+    switch node(resource).kind {
+    case .resource: position = 0
+    case .clone: position = 1
+    default: return nil
+    }
+    let name = child(position, resource)
+    return node(name).flags.contains(.bareName) ? name : nil
+  }
+
+  /// Where the name of a `let`, `param`, `func` or `output` stands: after the keyword.
+  func nameSpan(_ statement: NodeID) -> Span {
+    let node = node(statement)
+    let keyword: UInt32 =
+      switch node.kind {
+      case .letStatement: 4
+      case .funcStatement: 5
+      default: 6
+      }
+    let length = UInt32(names[name(statement)].utf8.count)
+    return Span(source: source, start: node.start + keyword, length: length)
+  }
+
+  private func placeholder(_ function: NodeID) -> FunctionCode {
+    FunctionCode(
+      name: names[name(function)], parameters: [], body: .absent, isExpression: true,
+      slotCount: 0, captures: [], span: span(function))
+  }
+}

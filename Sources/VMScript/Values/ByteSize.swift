@@ -1,0 +1,52 @@
+/// A whole number of bytes, such as `512MiB`.
+public struct ByteSize: Hashable, Comparable, Sendable, CustomStringConvertible {
+  public var bytes: Int64
+  public init(bytes: Int64) { self.bytes = bytes }
+
+  public static func < (a: ByteSize, b: ByteSize) -> Bool { a.bytes < b.bytes }
+
+  /// Units from the largest to the smallest; a size prints in the first that holds it whole.
+  static let units: [(suffix: String, bytes: Int64)] = [
+    ("EiB", 1 << 60), ("EB", 1_000_000_000_000_000_000),
+    ("PiB", 1 << 50), ("PB", 1_000_000_000_000_000),
+    ("TiB", 1 << 40), ("TB", 1_000_000_000_000),
+    ("GiB", 1 << 30), ("GB", 1_000_000_000),
+    ("MiB", 1 << 20), ("MB", 1_000_000),
+    ("KiB", 1 << 10), ("KB", 1_000),
+    ("B", 1),
+  ]
+
+  /// The size in its largest whole unit: `42GiB`, `500MB`, `17B`.
+  public var description: String {
+    for (suffix, unit) in Self.units where bytes != 0 && bytes % unit == 0 {
+      return "\(bytes / unit)\(suffix)"
+    }
+    return "\(bytes)B"
+  }
+
+  /// Reads `512MiB`, `20G` (powers of 1024, as qemu-img reads it), `500MB` or `1.5GiB`; nil for
+  /// anything else, for what overflows 64 bits, and for parts of a byte.
+  public init?(_ text: String) {
+    let suffixStart = text.firstIndex { !($0.isASCII && ($0.isNumber || $0 == "." || $0 == "_")) }
+    guard let suffixStart, suffixStart != text.startIndex else { return nil }
+    let digits = text[..<suffixStart].filter { $0 != "_" }
+    guard let unit = Self.unit(String(text[suffixStart...])) else { return nil }
+    if let whole = Int64(digits) {
+      let (bytes, overflow) = whole.multipliedReportingOverflow(by: unit)
+      guard !overflow else { return nil }
+      self.bytes = bytes
+    } else {
+      guard digits.first != ".", digits.last != ".", let number = Double(digits) else { return nil }
+      let bytes = number * Double(unit)
+      guard bytes < 0x1p63, bytes == bytes.rounded() else { return nil }
+      self.bytes = Int64(bytes)
+    }
+  }
+
+  /// The factor of a suffix as written: `G` and `GiB` are powers of 1024, `GB` of 1000.
+  private static func unit(_ suffix: String) -> Int64? {
+    if let unit = units.first(where: { $0.suffix == suffix }) { return unit.bytes }
+    guard suffix.count == 1 else { return nil }
+    return units.first { $0.suffix == suffix + "iB" }?.bytes
+  }
+}

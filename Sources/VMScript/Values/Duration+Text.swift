@@ -1,0 +1,30 @@
+extension Duration {
+  /// Whole milliseconds, the language's finest duration.
+  public var wholeMilliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+  }
+
+  /// The duration in its largest whole unit: `2h`, `90s`, `1500ms`.
+  public var scriptDescription: String {
+    let milliseconds = wholeMilliseconds
+    for (suffix, unit) in [("h", Int64(3_600_000)), ("m", 60_000), ("s", 1000)]
+    where milliseconds != 0 && milliseconds % unit == 0 {
+      return "\(milliseconds / unit)\(suffix)"
+    }
+    return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
+  }
+
+  /// Reads `500ms`, `30s`, `5m` or `2h`; nil for anything else.
+  public init?(script text: String) {
+    let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == "_") }
+    let suffix = String(text[digits.endIndex...])
+    guard let number = Int64(digits.filter { $0 != "_" }),
+      let unit = units.first(where: { $0.0 == suffix })?.1
+    else { return nil }
+    let (milliseconds, overflow) = number.multipliedReportingOverflow(by: unit)
+    guard !overflow else { return nil }
+    self = .milliseconds(milliseconds)
+  }
+}

@@ -1,0 +1,52 @@
+import Crypto
+
+/// Identities that follow from names, so that no state file is needed to find a resource again.
+public enum Identity {
+  /// The UUID of a stack's resource: version 5 (RFC 9562) over stack, kind and name, in lower case.
+  public static func uuid(stack: String, kind: ResourceKind, name: String) -> String {
+    uuid("resource\0\(stack)\0\(kind.rawValue)\0\(name)")
+  }
+
+  /// The UUID, version 5 in VMScript's own namespace, of any name.
+  public static func uuid(_ name: String) -> String {
+    var hash = Insecure.SHA1()
+    hash.update(data: namespace)
+    hash.update(data: Array(name.utf8))
+    var bytes = Array(hash.finalize().prefix(16))
+    bytes[6] = bytes[6] & 0x0F | 0x50
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    let digits = bytes.map(hexadecimal)
+    return [digits[0..<4], digits[4..<6], digits[6..<8], digits[8..<10], digits[10..<16]]
+      .map { $0.joined() }.joined(separator: "-")
+  }
+
+  /// The address of a domain's interface: QEMU's prefix 52:54:00 and three bytes of a hash over
+  /// stack, domain and the interface's label or position (`nic1`).
+  public static func mac(stack: String, domain: String, nic: String) -> MACAddress {
+    mac("nic\0\(stack)\0\(domain)\0\(nic)")
+  }
+
+  /// An address with QEMU's prefix 52:54:00 for any name.
+  public static func mac(_ name: String) -> MACAddress {
+    let low = SHA256.hash(data: Array(name.utf8)).prefix(3).reduce(UInt64(0)) {
+      $0 << 8 | UInt64($1)
+    }
+    return MACAddress(value: 0x5254_0000_0000 | low)
+  }
+
+  /// The first `count` hexadecimal digits of the SHA-256 of `parts`, kept apart by NUL.
+  public static func fingerprint(_ parts: [String], count: Int) -> String {
+    let digest = SHA256.hash(data: Array(parts.joined(separator: "\0").utf8))
+    return String(digest.map(hexadecimal).joined().prefix(count))
+  }
+
+  static func hexadecimal(_ byte: UInt8) -> String {
+    let text = String(byte, radix: 16)
+    return text.utf8.count == 1 ? "0" + text : text
+  }
+
+  /// UUIDv5 of `https://vmscript.dev/` in the URL namespace: what all of ours are made in.
+  private static let namespace: [UInt8] = [
+    0x3A, 0x96, 0xB7, 0x3C, 0x83, 0x94, 0x59, 0x38, 0xAF, 0x5A, 0x7D, 0x46, 0x6F, 0x7E, 0x85, 0x77,
+  ]
+}

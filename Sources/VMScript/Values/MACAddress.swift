@@ -1,0 +1,31 @@
+/// An Ethernet address.
+public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
+  /// The six bytes as the low 48 bits.
+  public let value: UInt64
+  public init(value: UInt64) { self.value = value & 0xFFFF_FFFF_FFFF }
+
+  /// Lower-case hexadecimal bytes with colons, as libvirt writes them.
+  public var description: String {
+    stride(from: 40, through: 0, by: -8).map { shift in
+      let byte = String(value >> UInt64(shift) & 255, radix: 16)
+      return byte.utf8.count == 1 ? "0" + byte : byte
+    }.joined(separator: ":")
+  }
+
+  /// Reads six two-digit hexadecimal bytes with `:` or `-` between; nil for anything else.
+  public init?(_ text: String) {
+    let separator: Character = text.contains("-") ? "-" : ":"
+    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+    guard parts.count == 6 else { return nil }
+    var value: UInt64 = 0
+    for part in parts {
+      guard part.utf8.count == 2, part.allSatisfy(\.isHexDigit), let byte = UInt64(part, radix: 16)
+      else { return nil }
+      value = value << 8 | byte
+    }
+    self.value = value
+  }
+
+  /// A group address, which no interface can have.
+  public var isMulticast: Bool { value >> 40 & 1 == 1 }
+}

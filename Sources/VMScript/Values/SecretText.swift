@@ -1,0 +1,13 @@
+/// A string that must not be shown: passwords and the like.
+///
+/// It flows through concatenation and interpolation, which make secrets again, and every output
+/// shows ``mask`` in its place.
+public struct SecretText: Hashable, Sendable, CustomStringConvertible {
+  /// What is shown instead.
+  public static let mask = "••••••"
+
+  /// The text itself, for the one who hands it to the guest.
+  public let revealed: String
+  public init(_ text: String) { revealed = text }
+  public var description: String { Self.mask }
+}

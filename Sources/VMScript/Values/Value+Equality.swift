@@ -1,0 +1,27 @@
+extension Value: Equatable {
+  /// Equality of the language: by content; an int equals the float of the same number; functions
+  /// are never equal.
+  public static func == (a: Value, b: Value) -> Bool {
+    switch (a, b) {
+    case (.none, .none): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.int(let a), .int(let b)): a == b
+    case (.float(let a), .float(let b)): a == b
+    case (.int(let a), .float(let b)), (.float(let b), .int(let a)): Double(a) == b
+    case (.string(let a), .string(let b)): a == b
+    case (.secret(let a), .secret(let b)): a == b
+    case (.secret(let a), .string(let b)), (.string(let b), .secret(let a)): a.revealed == b
+    case (.size(let a), .size(let b)): a == b
+    case (.duration(let a), .duration(let b)): a == b
+    case (.ip(let a), .ip(let b)): a == b
+    case (.cidr(let a), .cidr(let b)): a == b
+    case (.mac(let a), .mac(let b)): a == b
+    case (.list(let a), .list(let b)): a == b
+    case (.map(let a), .map(let b)):
+      a.count == b.count && a.allSatisfy { key, value in b[key].map { $0 == value } ?? false }
+    case (.range(let a), .range(let b)): a == b || (a.count == 0 && b.count == 0)
+    case (.resource(let a), .resource(let b)): a.kind == b.kind && a.name == b.name
+    default: false
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import OrderedCollections
+
+extension Value {
+  /// The value as JSON text, order kept; sizes, durations and addresses are strings, secrets and
+  /// unknown values the words that stand for them.
+  ///
+  /// - Parameter indentation: spaces a level; nil gives one line.
+  public func json(indentation: Int? = 2) -> String {
+    var text = ""
+    writeJSON(to: &text, indentation: indentation, level: 0)
+    return text
+  }
+
+  private func writeJSON(to text: inout String, indentation: Int?, level: Int) {
+    func newline(_ level: Int) {
+      guard let indentation else { return }
+      text += "\n" + String(repeating: " ", count: indentation * level)
+    }
+    func items(_ count: Int, open: String, close: String, _ write: (Int) -> Void) {
+      guard count > 0 else { return text += open + close }
+      text += open
+      for position in 0..<count {
+        if position > 0 { text += indentation == nil ? ", " : "," }
+        newline(level + 1)
+        write(position)
+      }
+      newline(level)
+      text += close
+    }
+    switch self {
+    case .none: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .int(let value): text += String(value)
+    case .float(let value): text += value.isFinite ? String(value) : "null"
+    case .list(let values):
+      items(values.count, open: "[", close: "]") { position in
+        values[position].writeJSON(to: &text, indentation: indentation, level: level + 1)
+      }
+    case .map(let entries):
+      items(entries.count, open: "{", close: "}") { position in
+        let (key, value) = entries.elements[position]
+        text += Self.jsonString(key) + ": "
+        value.writeJSON(to: &text, indentation: indentation, level: level + 1)
+      }
+    case .resource(let reference): text += Self.jsonString(reference.name)
+    default: text += Self.jsonString(description)
+    }
+  }
+
+  /// `text` as a JSON string (RFC 8259).
+  public static func jsonString(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 32 || scalar.value == 127:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

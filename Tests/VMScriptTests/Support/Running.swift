@@ -1,0 +1,45 @@
+import VMScriptSyntax
+
+@testable import VMScript
+
+/// What a script gives without a connection.
+struct Ran {
+  let outcome: EvaluationOutcome?
+  let diagnostics: [Diagnostic]
+  let lines: [String]
+  let verbs: [VerbRequest]
+
+  var json: String? { outcome.map { Value.map($0.outputs).json(indentation: nil) } }
+  var codes: [Int] { diagnostics.map(\.code.number) }
+  var messages: [String] { diagnostics.map(\.message) }
+  var declarations: [Declaration] { outcome?.declarations.declarations ?? [] }
+  func output(_ name: String) -> Value? { outcome?.outputs[name] }
+  func domain(_ name: String) -> Declaration? {
+    declarations.first { $0.kind == .domain && $0.name == name }
+  }
+}
+
+func run(
+  _ text: String, name: String = "test.vmscript", set parameters: [String: String] = [:],
+  importer: (any Importer)? = nil, limits: Limits = Limits()
+) -> Ran {
+  let compiled = Program.compile(SourceText(name: name, text: text), importer: importer)
+  guard let program = compiled.program else {
+    return Ran(outcome: nil, diagnostics: compiled.diagnostics, lines: [], verbs: [])
+  }
+  let host = OfflineHost()
+  let outcome = program.evaluate(
+    EvaluationOptions(parameters: parameters, limits: limits), host: host)
+  return Ran(
+    outcome: outcome, diagnostics: compiled.diagnostics + outcome.diagnostics, lines: host.lines,
+    verbs: host.verbs)
+}
+
+/// Modules that live in a dictionary.
+struct MemoryImporter: Importer {
+  let files: [String: String]
+  func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
+    guard let text = files[path] else { throw ImportFailure("there is no \(path)") }
+    return SourceText(name: path, text: text)
+  }
+}
