@@ -1,0 +1,139 @@
+import Crypto
+import Yams
+
+/// What a script's `cloud_init` block says, and the NoCloud files it becomes.
+public struct CloudConfig: Sendable {
+  /// A user that cloud-init makes.
+  public struct User: Sendable {
+    /// The login name.
+    public var name: String
+    /// Public SSH keys, a line each.
+    public var keys: [String] = []
+    /// May become root without a password.
+    public var sudo = false
+    /// In plain text, or a crypt(3) hash if it begins with `$`.
+    public var password: String?
+    /// The login shell's path.
+    public var shell = "/bin/bash"
+    /// A user without password, keys or rights.
+    public init(name: String) { self.name = name }
+  }
+
+  /// A file that cloud-init writes.
+  public struct File: Sendable {
+    /// Absolute, in the guest.
+    public var path: String
+    /// The text of the file.
+    public var content: String
+    /// Octal digits; nil for cloud-init's own default.
+    public var permissions: String?
+    /// A file of root's.
+    public init(path: String, content: String, permissions: String? = nil) {
+      self.path = path
+      self.content = content
+      self.permissions = permissions
+    }
+  }
+
+  /// nil takes the domain's name, made fit for a host name.
+  public var hostname: String?
+  /// Made beside no others: an image's own standard user is not made.
+  public var users: [User] = []
+  /// Installed at the first boot.
+  public var packages: [String] = []
+  /// Shell commands, run in order at the first boot.
+  public var run: [String] = []
+  /// Written before ``run`` runs.
+  public var files: [File] = []
+  /// The network-config document; nil for none, which means DHCP.
+  public var network: CloudValue?
+  /// Further keys of the cloud-config; a key that stands here replaces the one made above.
+  public var data: [CloudValue.Entry] = []
+
+  /// A block that declares nothing.
+  public init() {}
+
+  /// The files of the seed.
+  ///
+  /// The instance id is the domain's UUID and a digest of the files. A clone is therefore a new
+  /// instance, and so is a domain whose block was changed: cloud-init applies the change when the
+  /// guest starts next. The same block always gives the same id, so a mere restart applies nothing.
+  ///
+  /// - Throws: ``StorageFailure/seedFailed(_:)`` if YAML refuses a text, which is not repeated.
+  public func files(domain: String, uuid: String) throws(StorageFailure) -> [SeedFile] {
+    let host = hostname ?? Self.hostName(from: domain)
+    let user = try "#cloud-config\n" + Self.yaml(userData(host: host))
+    var result = [SeedFile(name: "user-data", text: user)]
+    var content = user
+    if let network {
+      let text = try Self.yaml(network)
+      result.append(SeedFile(name: "network-config", text: text))
+      content += "\0" + text
+    }
+    let digest = Hexadecimal.text(SHA256.hash(data: Array(content.utf8)).prefix(4))
+    let meta = CloudValue.map([
+      .init("instance-id", .string("\(uuid)-\(digest)")), .init("local-hostname", .string(host)),
+    ])
+    result.append(SeedFile(name: "meta-data", text: try Self.yaml(meta)))
+    return result
+  }
+
+  /// A name as a host may bear it: letters, digits and inner hyphens, at most 63.
+  public static func hostName(from name: String) -> String {
+    let mapped = name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+    let cut = String(mapped.drop { $0 == "-" }.prefix(63))
+    let end = cut.lastIndex { $0 != "-" }
+    return end.map { String(cut[...$0]) } ?? "vm"
+  }
+
+  private func userData(host: String) -> CloudValue {
+    var entries: [CloudValue.Entry] = [.init("hostname", .string(host))]
+    func add(_ key: String, _ values: [CloudValue]) {
+      if !values.isEmpty { entries.append(.init(key, .list(values))) }
+    }
+    add("users", users.map(Self.value))
+    // Cloud images forbid passwords over SSH unless told otherwise.
+    if users.contains(where: { $0.password != nil }) {
+      entries.append(.init("ssh_pwauth", .bool(true)))
+    }
+    add("packages", packages.map(CloudValue.string))
+    add("write_files", files.map(Self.value))
+    add("runcmd", run.map(CloudValue.string))
+    let replaced = Set(data.map(\.key))
+    return .map(entries.filter { !replaced.contains($0.key) } + data)
+  }
+
+  private static func value(_ user: User) -> CloudValue {
+    var entries: [CloudValue.Entry] = [
+      .init("name", .string(user.name)), .init("shell", .string(user.shell)),
+    ]
+    if user.sudo { entries.append(.init("sudo", .string("ALL=(ALL) NOPASSWD:ALL"))) }
+    if !user.keys.isEmpty {
+      entries.append(.init("ssh_authorized_keys", .list(user.keys.map(CloudValue.string))))
+    }
+    entries.append(.init("lock_passwd", .bool(user.password == nil)))
+    if let password = user.password {
+      let key = password.hasPrefix("$") ? "passwd" : "plain_text_passwd"
+      entries.append(.init(key, .string(password)))
+    }
+    return .map(entries)
+  }
+
+  private static func value(_ file: File) -> CloudValue {
+    var entries: [CloudValue.Entry] = [
+      .init("path", .string(file.path)), .init("content", .string(file.content)),
+    ]
+    if let permissions = file.permissions {
+      entries.append(.init("permissions", .string(permissions)))
+    }
+    return .map(entries)
+  }
+
+  private static func yaml(_ value: CloudValue) throws(StorageFailure) -> String {
+    do {
+      return try Yams.serialize(node: value.node, width: -1, allowUnicode: true)
+    } catch {
+      throw .seedFailed("a text of `cloud_init` cannot be written as YAML")
+    }
+  }
+}

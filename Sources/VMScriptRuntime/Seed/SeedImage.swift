@@ -1,0 +1,80 @@
+import CArchive
+
+/// A NoCloud seed: an ISO image with the volume id `cidata`, Joliet and Rock Ridge names.
+public enum SeedImage {
+  /// The image's bytes; the same files give the same bytes at any time.
+  ///
+  /// - Throws: ``StorageFailure/seedFailed(_:)`` with libarchive's words, which name no content.
+  public static func build(_ files: [SeedFile]) throws(StorageFailure) -> [UInt8] {
+    let content = files.reduce(0) { $0 + $1.content.count + 4096 }
+    // Descriptors, path tables and padding of the format take less than a megabyte.
+    var image = [UInt8](repeating: 0, count: content + 1 << 20)
+    var used = 0
+    let failure = image.withUnsafeMutableBytes { buffer in
+      withUnsafeMutablePointer(to: &used) { write(files, into: buffer, used: $0) }
+    }
+    if let failure { throw .seedFailed(failure) }
+    image.removeSubrange(used...)
+    fixDates(&image)
+    return image
+  }
+
+  /// Writes the archive; returns libarchive's words if it fails.
+  private static func write(
+    _ files: [SeedFile], into buffer: UnsafeMutableRawBufferPointer,
+    used: UnsafeMutablePointer<Int>
+  ) -> String? {
+    // SAFETY: the archive is freed once, here; `buffer` and `used` outlive it, as the caller holds
+    // both for the length of this call and closing writes through them for the last time.
+    guard let archive = archive_write_new() else { return "out of memory" }
+    defer { archive_write_free(archive) }
+    func failed(_ status: Int32) -> Bool { status < ARCHIVE_WARN }
+    func words() -> String {
+      archive_error_string(archive).map { String(cString: $0) } ?? "unknown"
+    }
+
+    let options = "volume-id=cidata,joliet,rockridge=useful,zisofs=0"
+    if failed(archive_write_set_format_iso9660(archive))
+      || failed(archive_write_set_options(archive, options))
+      || failed(archive_write_set_bytes_in_last_block(archive, 1))
+      || failed(archive_write_open_memory(archive, buffer.baseAddress, buffer.count, used))
+    {
+      return words()
+    }
+    for file in files where !add(file, to: archive) { return words() }
+    return failed(archive_write_close(archive)) ? words() : nil
+  }
+
+  private static func add(_ file: SeedFile, to archive: OpaquePointer) -> Bool {
+    // SAFETY: the entry is freed once, here; libarchive copies the name and the content.
+    guard let entry = archive_entry_new() else { return false }
+    defer { archive_entry_free(entry) }
+    archive_entry_set_pathname(entry, file.name)
+    archive_entry_set_size(entry, Int64(file.content.count))
+    archive_entry_set_mode(entry, 0o100600)
+    for set in [
+      archive_entry_set_mtime, archive_entry_set_atime, archive_entry_set_ctime,
+      archive_entry_set_birthtime,
+    ] { set(entry, 0, 0) }
+    guard archive_write_header(archive, entry) >= ARCHIVE_WARN else { return false }
+    return file.content.withUnsafeBytes {
+      archive_write_data(archive, $0.baseAddress, $0.count) == $0.count
+    }
+  }
+
+  /// Replaces the time of writing, which libarchive puts into each volume descriptor, by the epoch.
+  private static func fixDates(_ image: inout [UInt8]) {
+    let sector = 2048
+    let epoch = Array("1970010100000000".utf8) + [0]
+    // Descriptors start in sector 16 and end with type 255; creation and modification stand at 813.
+    var start = 16 * sector
+    while start + sector <= image.count, image[start] != 255 {
+      if image[start] == 1 || image[start] == 2 {
+        image.replaceSubrange((start + 813)..<(start + 847), with: epoch + epoch)
+        // The effective date at 864 is the writing time too.
+        image.replaceSubrange((start + 864)..<(start + 881), with: epoch)
+      }
+      start += sector
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import Crypto
+
+/// What makes two uploaded images one: the content and how it is stored.
+public struct ImageKey: Hashable, Sendable {
+  /// The first 16 hexadecimal digits of a SHA-256 over content digest, format and layout.
+  public let text: String
+
+  /// The key of a source with this SHA-256 (hexadecimal), stored in `format`.
+  ///
+  /// - Parameters:
+  ///   - size: the declared virtual size in bytes; nil keeps the source's.
+  ///   - clusterSize: of a qcow2 in bytes; nil for the tool's default.
+  public init(sha256: String, format: String, size: Int64?, clusterSize: Int64?) {
+    let fields = [
+      "vmscript image", sha256.lowercased(), format, size.map(String.init) ?? "",
+      clusterSize.map(String.init) ?? "",
+    ]
+    let digest = SHA256.hash(data: Array(fields.joined(separator: "\0").utf8))
+    text = Hexadecimal.text(digest.prefix(8))
+  }
+}

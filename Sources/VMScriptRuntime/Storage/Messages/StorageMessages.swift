@@ -1,0 +1,82 @@
+import VMScriptSyntax
+
+/// The wording of everything that can be wrong with images, volumes and seeds.
+public enum StorageMessages {
+  /// The failure as a diagnostic.
+  ///
+  /// - Parameter span: the property or statement to blame; nil if no script is.
+  public static func diagnostic(_ failure: StorageFailure, at span: Span?) -> Diagnostic {
+    let (code, message) = headline(failure)
+    var result = Diagnostic(code: code, message, at: span.map { Diagnostic.Label($0) })
+    result.notes = notes(failure)
+    result.helps = helps(failure).map { Diagnostic.Help($0) }
+    return result
+  }
+
+  private static func headline(_ failure: StorageFailure) -> (Int, String) {
+    switch failure {
+    case .unreadable(let path, _): (601, "cannot read `\(path)`")
+    case .emptyImage: (602, "the image file is empty")
+    case .truncatedImage(let format, _, _): (603, "the \(format.rawValue) image is cut short")
+    case .corruptImage(let format): (604, "the \(format.rawValue) image is damaged")
+    case .notAnImage(let found): (605, "this is \(found), not a disk image")
+    case .formatMismatch(let declared, let found):
+      (605, "the file is \(found.rawValue), not \(declared.rawValue) as declared")
+    case .splitImage: (606, "the image keeps its data in other files")
+    case .hasBackingFile(let path): (606, "the image is only a difference to `\(path)`")
+    case .digestMismatch(let algorithm, _, _):
+      (607, "the file does not have the declared \(algorithm)")
+    case .changedWhileRead: (608, "the file changed while it was read")
+    case .toolMissing(let tool): (609, "`\(tool)` is not installed")
+    case .conversionFailed(let status, _):
+      (610, "converting the image failed with status \(status)")
+    case .missingPool(let name, _): (611, "there is no storage pool `\(name)`")
+    case .inactivePool(let name): (612, "the storage pool `\(name)` is not active")
+    case .poolFull(let name, _, _): (613, "the storage pool `\(name)` has not enough room")
+    case .unfitStackName(let name): (614, "`\(name)` cannot be the name of a stack")
+    case .seedFailed: (615, "the guest's seed could not be made")
+    }
+  }
+
+  private static func notes(_ failure: StorageFailure) -> [String] {
+    switch failure {
+    case .unreadable(_, let reason): [reason]
+    case .truncatedImage(_, let needs, let has):
+      ["its header speaks of \(needs) bytes, the file has \(has)"]
+    case .digestMismatch(_, let declared, let found): ["declared: \(declared)", "found: \(found)"]
+    case .conversionFailed(_, let output): output.isEmpty ? [] : ["qemu-img: \(output)"]
+    case .missingPool(_, let existing):
+      [
+        existing.isEmpty
+          ? "the host has no storage pool" : "the host has: \(existing.joined(separator: ", "))"
+      ]
+    case .poolFull(_, let needed, let available):
+      ["needed: \(needed) bytes, available: \(available) bytes"]
+    case .seedFailed(let reason): ["libarchive: \(reason)"]
+    default: []
+    }
+  }
+
+  private static func helps(_ failure: StorageFailure) -> [String] {
+    switch failure {
+    case .emptyImage, .truncatedImage, .corruptImage: ["fetch the file again"]
+    case .notAnImage(let found):
+      found.hasSuffix("archive")
+        ? ["unpack it first"] : ["check the address that it was fetched from"]
+    case .formatMismatch(_, let found): ["write `format = \(found.rawValue)`, or leave it out"]
+    case .splitImage, .hasBackingFile: ["make it one file: `qemu-img convert -O qcow2 OLD NEW`"]
+    case .digestMismatch: ["fetch the file again, or correct the declared digest"]
+    case .changedWhileRead: ["wait until it is written completely, then run again"]
+    case .toolMissing: ["install the package `qemu-utils` (`qemu-img` elsewhere)"]
+    case .missingPool(let name, _):
+      [
+        "create it: `virsh pool-define-as \(name) dir --target FOLDER`, "
+          + "`virsh pool-start \(name)`, or name another with `pool = …`"
+      ]
+    case .inactivePool(let name): ["start it: `virsh pool-start \(name)`"]
+    case .poolFull: ["make room, or name another pool with `pool = …`"]
+    case .unfitStackName: ["use up to 64 letters, digits, `_` and `-`"]
+    case .unreadable, .conversionFailed, .seedFailed: []
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/// What can be wrong with images, volumes and seeds; ``StorageMessages`` words it.
+public enum StorageFailure: Error, Hashable, Sendable {
+  case unfitStackName(String)
+  /// Reading a file failed; the second text is the system's own.
+  case unreadable(path: String, reason: String)
+  case emptyImage
+  /// The file ends before a part that its header points to; sizes in bytes.
+  case truncatedImage(ImageFormat, needs: Int64, has: Int64)
+  case corruptImage(ImageFormat)
+  /// The content lies in other files, which an upload would leave behind.
+  case splitImage
+  /// What it is instead, such as `a web page`.
+  case notAnImage(String)
+  case formatMismatch(declared: ImageFormat, found: ImageFormat)
+  case hasBackingFile(String)
+  case digestMismatch(algorithm: String, declared: String, found: String)
+  case changedWhileRead
+  case toolMissing(String)
+  /// A child process failed; the text is what it wrote to standard error.
+  case conversionFailed(status: Int32, output: String)
+  case missingPool(String, existing: [String])
+  case inactivePool(String)
+  /// Sizes in bytes.
+  case poolFull(String, needed: Int64, available: Int64)
+  /// Building a seed failed; the text is libarchive's own.
+  case seedFailed(String)
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+@testable import VMScriptRuntime
+
+/// Real files, made by the real `qemu-img`.
+@Suite struct ImageFileTests {
+  private static let size: Int64 = 8 << 20
+
+  private func make(_ folder: borrowing ScratchFolder, _ format: String, _ options: [String] = [])
+    throws -> String
+  {
+    let path = folder.file("image." + format)
+    try runTool("/usr/bin/qemu-img", ["create", "-q", "-f", format] + options + [path, "8M"])
+    return path
+  }
+
+  @Test(arguments: ["raw", "qcow2", "vmdk", "vdi", "vhdx"])
+  func formatAndSizeAreFound(format: String) async throws {
+    let folder = try ScratchFolder()
+    let image = try await ImageFile.open(try make(folder, format), declared: nil)
+    #expect(image.probe.format.rawValue == format)
+    if format != "vhdx" { #expect(image.probe.virtualSize == Self.size) }
+  }
+
+  @Test func qcow2OfVersion2IsFound() async throws {
+    let folder = try ScratchFolder()
+    let path = try make(folder, "qcow2", ["-o", "compat=0.10"])
+    #expect(try await ImageFile.open(path, declared: .qcow2).probe.virtualSize == Self.size)
+  }
+
+  @Test func everyShortenedHeaderIsRefused() throws {
+    let folder = try ScratchFolder()
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: try make(folder, "qcow2"))))
+    for length in stride(from: 4, to: 65_536 * 3, by: 997) {
+      let head = Array(bytes.prefix(min(length, ImageProbe.headerLength)))
+      #expect(throws: StorageFailure.self, "\(length)") {
+        try ImageProbe.probe(head, fileSize: Int64(length))
+      }
+    }
+  }
+
+  @Test func anEmptyFileIsRefused() async throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write("empty", [])
+    await #expect(throws: StorageFailure.emptyImage) {
+      try await ImageFile.open(path, declared: .raw)
+    }
+  }
+
+  @Test func aMissingFileAndAFolderAreRefused() async throws {
+    let folder = try ScratchFolder()
+    for path in [folder.file("none"), folder.path] {
+      await #expect(throws: StorageFailure.self) { try await ImageFile.open(path, declared: nil) }
+    }
+  }
+
+  @Test func anotherFormatThanDeclaredIsRefused() async throws {
+    let folder = try ScratchFolder()
+    let path = try make(folder, "qcow2")
+    await #expect(throws: StorageFailure.formatMismatch(declared: .raw, found: .qcow2)) {
+      try await ImageFile.open(path, declared: .raw)
+    }
+  }
+
+  @Test func aWebPageIsRefusedUnlessDeclaredRaw() async throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write("page", Array("\n<!DOCTYPE html><p>404".utf8))
+    await #expect(throws: StorageFailure.notAnImage("a web page")) {
+      try await ImageFile.open(path, declared: nil)
+    }
+    #expect(try await ImageFile.open(path, declared: .raw).probe.format == .raw)
+  }
+
+  @Test func anOverlayIsRefused() async throws {
+    let folder = try ScratchFolder()
+    let base = try make(folder, "raw")
+    let path = folder.file("overlay.qcow2")
+    try runTool(
+      "/usr/bin/qemu-img", ["create", "-q", "-f", "qcow2", "-b", base, "-F", "raw", path])
+    await #expect(throws: StorageFailure.hasBackingFile(base)) {
+      try await ImageFile.open(path, declared: nil)
+    }
+  }
+
+  @Test func anISOIsFoundAndACutOneRefused() throws {
+    let bytes = try SeedImage.build([SeedFile(name: "meta-data", text: "x")])
+    let whole = try ImageProbe.probe(
+      Array(bytes.prefix(ImageProbe.headerLength)), fileSize: Int64(bytes.count))
+    #expect(whole.format == .iso)
+    #expect(throws: StorageFailure.self) {
+      try ImageProbe.probe(Array(bytes.prefix(40_000)), fileSize: 40_000)
+    }
+  }
+
+  @Test func conversionKeepsContentAndRemovesItsFile() async throws {
+    let folder = try ScratchFolder()
+    let content = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    let source = try await ImageFile.open(try folder.write("a.raw", content), declared: .raw)
+    let back = folder.file("back.raw")
+    let temporary = try await ImageConversion.withConverted(source, to: .qcow2) { path in
+      let converted = try await ImageFile.open(path, declared: .qcow2)
+      #expect(converted.probe.virtualSize == Int64(content.count))
+      try runTool("/usr/bin/qemu-img", ["convert", "-O", "raw", path, back])
+      return path
+    }
+    #expect([UInt8](try Data(contentsOf: URL(fileURLWithPath: back))) == content)
+    #expect(!FileManager.default.fileExists(atPath: temporary))
+  }
+
+  @Test func aFailedConversionTellsWhy() async throws {
+    let folder = try ScratchFolder()
+    let image = ImageFile(
+      path: try folder.write("bad", [1, 2, 3]), size: 3,
+      probe: ImageProbe(format: .qcow2, virtualSize: 3, backingFile: nil))
+    do {
+      try await ImageConversion.withConverted(image, to: .raw) { _ in }
+      Issue.record("converted")
+    } catch StorageFailure.conversionFailed(_, let output) {
+      #expect(output.contains("qcow2"))
+    }
+  }
+}

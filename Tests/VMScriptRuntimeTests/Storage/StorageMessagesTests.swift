@@ -1,0 +1,27 @@
+import Testing
+
+@testable import VMScriptRuntime
+
+@Suite struct StorageMessagesTests {
+  private static let all: [StorageFailure] = [
+    .unfitStackName("a.b"), .unreadable(path: "/x", reason: "gone"), .emptyImage,
+    .truncatedImage(.qcow2, needs: 2, has: 1), .corruptImage(.vdi), .splitImage,
+    .notAnImage("a web page"), .formatMismatch(declared: .raw, found: .iso),
+    .hasBackingFile("/b"), .digestMismatch(algorithm: "sha256", declared: "a", found: "b"),
+    .changedWhileRead, .toolMissing("qemu-img"), .conversionFailed(status: 1, output: "no"),
+    .missingPool("p", existing: ["q"]), .inactivePool("p"),
+    .poolFull("p", needed: 2, available: 1), .seedFailed("no"),
+  ]
+
+  @Test(arguments: all)
+  func everyCodeIsExplained(failure: StorageFailure) {
+    let diagnostic = StorageMessages.diagnostic(failure, at: nil)
+    #expect(StorageMessages.explanations.contains { $0.code == diagnostic.code })
+    #expect(!diagnostic.message.isEmpty)
+  }
+
+  @Test func codesAreExplainedOnce() {
+    let codes = StorageMessages.explanations.map(\.code)
+    #expect(Set(codes).count == codes.count)
+  }
+}

@@ -1,0 +1,66 @@
+import Testing
+
+@testable import VMScriptRuntime
+
+@Suite struct VolumeInventoryTests {
+  private let key = ImageKey(sha256: "ab", format: "qcow2", size: nil, clusterSize: nil)
+
+  private func name(_ stack: String, _ role: VolumeName.Role, _ suffix: String = "qcow2") throws
+    -> String
+  {
+    try VolumeName(stack: stack, owner: "debian", role: role, extension: suffix).fileName
+  }
+
+  private func volume(_ name: String, on backing: String? = nil) -> VolumeInventory.Volume {
+    .init(name: name, path: "/pool/" + name, backingPath: backing.map { "/pool/" + $0 })
+  }
+
+  @Test func aBaseWithoutAPinIsALeftoverAndNeverUsed() throws {
+    let base = try name("lab", .base(key: key.text, nonce: "1"))
+    let inventory = VolumeInventory(volumes: [volume(base)], pathsInUse: [])
+    #expect(inventory.completeBase(for: key) == nil)
+    #expect(inventory.leftovers(of: "lab").map(\.name) == [base])
+    #expect(inventory.leftovers(of: "other").isEmpty)
+  }
+
+  @Test func aPinOfAnotherStackCompletesAndKeepsTheBase() throws {
+    let base = try name("lab", .base(key: key.text, nonce: "1"))
+    let pin = try name("other", .pin(key: key.text, nonce: "1"), "pin")
+    let inventory = VolumeInventory(volumes: [volume(base), volume(pin)], pathsInUse: [])
+    #expect(inventory.completeBase(for: key)?.name == base)
+    #expect(inventory.leftovers(of: "lab").isEmpty)
+    #expect(inventory.refusalToRemove(base) == .pinned)
+    #expect(inventory.refusalToRemove(pin) == nil)
+  }
+
+  @Test func theHalfWrittenOneOfTwoUploadsIsNotTaken() throws {
+    let half = try name("lab", .base(key: key.text, nonce: "1"))
+    let whole = try name("lab", .base(key: key.text, nonce: "2"))
+    let pin = try name("lab", .pin(key: key.text, nonce: "2"), "pin")
+    let inventory = VolumeInventory(volumes: [half, whole, pin].map { volume($0) }, pathsInUse: [])
+    #expect(inventory.completeBase(for: key)?.name == whole)
+    #expect(inventory.leftovers(of: "lab").map(\.name) == [half])
+  }
+
+  @Test func whatIsUsedOrForeignStays() throws {
+    let base = try name("lab", .base(key: key.text, nonce: "1"))
+    let disk = try name("lab", .disk("disk1"))
+    let inventory = VolumeInventory(
+      volumes: [volume(base), volume(disk, on: base), volume("mine.qcow2")],
+      pathsInUse: ["/pool/" + disk])
+    #expect(inventory.refusalToRemove(base) == .hasOverlays([disk]))
+    #expect(inventory.refusalToRemove(disk) == .usedByDomain)
+    #expect(inventory.refusalToRemove("mine.qcow2") == .notOwned)
+    #expect(inventory.refusalToRemove("none") == nil)
+    #expect(inventory.leftovers(of: "lab").isEmpty)
+  }
+
+  @Test func namesAreEscapedInXML() {
+    var xml = VolumeXML(name: "a<b&\"", format: .qcow2, capacity: 1 << 20, allocation: 0)
+    xml.backing = ("/pool/<base>", .raw)
+    let text = xml.text()
+    #expect(text.contains("a&lt;b&amp;"))
+    #expect(text.contains("/pool/&lt;base&gt;"))
+    #expect(text.contains("<capacity unit=\"bytes\">1048576</capacity>"))
+  }
+}
