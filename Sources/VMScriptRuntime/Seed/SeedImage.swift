@@ -33,7 +33,8 @@ public enum SeedImage {
       archive_error_string(archive).map { String(cString: $0) } ?? "unknown"
     }
 
-    let options = "volume-id=cidata,joliet,rockridge=useful,zisofs=0"
+    // `strict` keeps the mode 0600; `useful` would make every file readable by all.
+    let options = "volume-id=cidata,joliet,rockridge=strict,zisofs=0"
     if failed(archive_write_set_format_iso9660(archive))
       || failed(archive_write_set_options(archive, options))
       || failed(archive_write_set_bytes_in_last_block(archive, 1))
