@@ -42,7 +42,8 @@ func vmscript(
     errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
 }
 
-private let packageFolder = URL(fileURLWithPath: #filePath)
+/// The top of the package, where the examples and the spec stand.
+let packageFolder = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent()
 
