@@ -108,7 +108,9 @@ extension Lexer {
     let start = innermost.interpolationStart
     // A string that is unclosed on the same line has been reported, and is the cause.
     if !(errors.last.map { Int($0.start) >= start && $0.isUnclosedString } ?? false) {
-      report(.unclosedInterpolation, start..<start + 2)
+      report(
+        innermost.isMultiline ? .unclosedMultilineInterpolation : .unclosedInterpolation,
+        start..<start + 2)
     }
     while openStrings.count > count {
       openStrings.removeLast()

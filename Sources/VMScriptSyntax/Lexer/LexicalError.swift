@@ -9,6 +9,7 @@ struct LexicalError: Sendable {
     case unclosedString
     case unclosedMultilineString
     case unclosedInterpolation
+    case unclosedMultilineInterpolation
     case unknownUnit(String)
     case malformedNumber
     case malformedAddress

@@ -22,7 +22,8 @@ enum LexicalMessages {
     case .unclosedString:
       (102, "unclosed string", "no closing quote on this line", "a text of several lines stands in `\"\"\"`")
     case .unclosedMultilineString: (102, "unclosed string", "opened here, never closed", nil)
-    case .unclosedInterpolation: (104, "unclosed interpolation", "no `)` closes it", nil)
+    case .unclosedInterpolation, .unclosedMultilineInterpolation:
+      (104, "unclosed interpolation", "no `)` closes it", nil)
     default: numberParts(problem) ?? stringParts(problem)
     }
   }

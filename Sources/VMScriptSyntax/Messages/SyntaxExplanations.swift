@@ -76,7 +76,7 @@ public enum SyntaxExplanations {
     DiagnosticExplanation(
       112, "nested too deeply",
       """
-      Brackets and blocks may nest 256 deep, and an expression may have 1000 operations in a row. A \
+      Brackets and blocks may nest 128 deep, and an expression may have 1000 operations in a row. A \
       script that people read never comes near it; a generated one should use lists and `let`.
       """),
     DiagnosticExplanation(

@@ -19,7 +19,7 @@ public struct ParseResult: Sendable {
 /// Parses one file.
 ///
 /// Takes time and memory in proportion to the length of the text, whatever it holds, and stack
-/// for 256 levels of nesting at most.
+/// for 128 levels of nesting at most.
 ///
 /// - Parameters:
 ///   - source: the text as it was read; a byte order mark and CRLF line ends are fine.
@@ -35,7 +35,7 @@ public func parse(_ source: SourceText, id: SourceID, names: inout NameTable) ->
   // The table moves into the parser and back, so that it is never copied.
   let table = names
   names = NameTable()
-  var parser = Parser(lexed, source: id, names: table)
+  let parser = Parser(lexed, source: id, names: table)
   parser.parseFile()
   names = parser.names
   return parser.result()

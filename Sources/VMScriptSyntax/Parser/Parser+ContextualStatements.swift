@@ -1,7 +1,7 @@
 // The statements that begin with a word that is a keyword only there, and only if what follows fits.
 extension Parser {
   /// The statement that begins with this identifier; `nil` if it is an expression.
-  mutating func contextualStatement() -> NodeID? {
+  func contextualStatement() -> NodeID? {
     let next = peek(1)
     guard ignoresNewlines || !next.flags.contains(.newlineBefore) else { return nil }
     let word = name(of: current)
@@ -52,7 +52,7 @@ extension Parser {
     }
   }
 
-  private mutating func printStatement() -> NodeID {
+  private func printStatement() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -60,7 +60,7 @@ extension Parser {
     return finish(.printStatement, from: start, mark)
   }
 
-  private mutating func checkStatement() -> NodeID {
+  private func checkStatement() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -69,7 +69,7 @@ extension Parser {
     return finish(.checkStatement, from: start, mark)
   }
 
-  private mutating func outputStatement() -> NodeID {
+  private func outputStatement() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -79,7 +79,7 @@ extension Parser {
     return finish(.outputStatement, from: start, mark, data: data(name))
   }
 
-  private mutating func stackStatement() -> NodeID {
+  private func stackStatement() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -87,7 +87,7 @@ extension Parser {
     return finish(.stackStatement, from: start, mark)
   }
 
-  private mutating func verbStatement(_ verb: Name) -> NodeID {
+  private func verbStatement(_ verb: Name) -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -101,7 +101,7 @@ extension Parser {
   }
 
   /// `snapshot T as NAME`, `revert T to NAME`.
-  private mutating func namingVerb(_ kind: NodeKind) -> NodeID {
+  private func namingVerb(_ kind: NodeKind) -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -115,7 +115,7 @@ extension Parser {
     return finish(kind, from: start, mark)
   }
 
-  private mutating func waitStatement() -> NodeID {
+  private func waitStatement() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -131,7 +131,7 @@ extension Parser {
     return finish(.waitStatement, from: start, mark)
   }
 
-  private mutating func expect(word: Name, _ what: String) {
+  private func expect(word: Name, _ what: String) {
     if continuesLine, !isPanicking, at(word: word) { advance() } else { reportExpected(what) }
   }
 }

@@ -1,6 +1,6 @@
 extension Parser {
   /// Reports an error at the current place, unless it follows from one that was reported.
-  mutating func report(_ diagnostic: Diagnostic, isAtEnd: Bool = false) {
+  func report(_ diagnostic: Diagnostic, isAtEnd: Bool = false) {
     guard !isPanicking, !isAborted else { return }
     isPanicking = true
     if isAtEnd { endsEarly = true } else { hasErrorBeforeEnd = true }
@@ -8,23 +8,22 @@ extension Parser {
   }
 
   /// Reports what is wrong with a construct that was read nonetheless.
-  mutating func reportAndGoOn(_ diagnostic: Diagnostic) {
+  func reportAndGoOn(_ diagnostic: Diagnostic) {
     guard !isPanicking, !isAborted else { return }
     hasErrorBeforeEnd = true
     append(diagnostic)
   }
 
-  mutating func reportLexical(_ error: LexicalError) {
-    if case .unclosedMultilineString = error.problem {
-      endsEarly = true
-    } else {
-      hasErrorBeforeEnd = true
+  func reportLexical(_ error: LexicalError) {
+    switch error.problem {
+    case .unclosedMultilineString, .unclosedMultilineInterpolation: endsEarly = true
+    default: hasErrorBeforeEnd = true
     }
     append(SyntaxMessages.lexical(error, span(error.start, error.start + error.length)))
   }
 
   /// Reports that something else should stand where the current token stands.
-  mutating func reportExpected(_ expected: String, opened: Token? = nil, help: String? = nil) {
+  func reportExpected(_ expected: String, opened: Token? = nil, help: String? = nil) {
     // The lexer has reported what it could not read and what it closed by itself.
     if at(.invalid) || current.flags.contains(.synthetic) {
       isPanicking = true
@@ -37,12 +36,12 @@ extension Parser {
   }
 
   /// The nesting leaves no stack or no tree that others could walk: nothing more is read.
-  mutating func reportTooDeep() {
+  func reportTooDeep() {
     report(SyntaxMessages.tooDeep(at: span(current)))
     abort()
   }
 
-  private mutating func append(_ diagnostic: Diagnostic) {
+  private func append(_ diagnostic: Diagnostic) {
     diagnostics.append(diagnostic)
     if diagnostics.count == Self.maximumErrors {
       diagnostics.append(SyntaxMessages.tooManyErrors(at: span(current)))
@@ -50,7 +49,7 @@ extension Parser {
     }
   }
 
-  private mutating func abort() {
+  private func abort() {
     isAborted = true
     isPanicking = true
     position = tokens.count - 1
@@ -72,7 +71,7 @@ extension Parser {
   /// `first` is the token that the failed one began with, `brackets` how many were open there. A
   /// line that is indented no deeper than the failed statement begins a new one even if brackets
   /// seem open: a forgotten bracket then costs one statement, not the rest of the file.
-  mutating func synchronize(from first: Int, brackets: Int) {
+  func synchronize(from first: Int, brackets: Int) {
     isPanicking = isAborted
     let indentation = indentation(ofTokenAt: first)
     while !at(.endOfFile) {

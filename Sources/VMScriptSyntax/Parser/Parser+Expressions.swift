@@ -1,6 +1,6 @@
 extension Parser {
   /// Any expression: a lambda, or operations joined by `?` and `:`.
-  mutating func expression(expecting what: String = "an expression") -> NodeID {
+  func expression(expecting what: String = "an expression") -> NodeID {
     guard !isPanicking, enter() else { return errorNode() }
     let node = beginsLambda() ? lambda() : conditional(expecting: what)
     leave()
@@ -8,7 +8,7 @@ extension Parser {
   }
 
   /// `a ? b : c ? d : e`; a chain of any length takes no stack.
-  private mutating func conditional(expecting what: String) -> NodeID {
+  private func conditional(expecting what: String) -> NodeID {
     var last = operation(expecting: what)
     guard at(.question), !isPanicking else { return last }
     var choices: [(condition: NodeID, value: NodeID)] = []
@@ -43,7 +43,7 @@ extension Parser {
     return peek(distance).kind == .rightParenthesis && peek(distance + 1).kind == .arrow
   }
 
-  private mutating func lambda() -> NodeID {
+  private func lambda() -> NodeID {
     let first = current
     let mark = pending.count
     pending.append(lambdaParameters())
@@ -55,7 +55,7 @@ extension Parser {
     return finish(.lambda, from: first.start, mark)
   }
 
-  private mutating func lambdaParameters() -> NodeID {
+  private func lambdaParameters() -> NodeID {
     let first = current
     let mark = pending.count
     if at(.identifier) {
@@ -66,7 +66,7 @@ extension Parser {
     return finish(.parameterList, from: first.start, mark)
   }
 
-  private mutating func lambdaParameter() {
+  private func lambdaParameter() {
     let start = current.start
     let mark = pending.count
     let name = name(of: current)

@@ -1,6 +1,6 @@
 extension Parser {
   /// The literal of a number token; a value that does not fit is reported.
-  mutating func numericLiteral(_ token: Token) -> NodeID {
+  func numericLiteral(_ token: Token) -> NodeID {
     let kind: NodeKind
     let value: Result<UInt64, NumberProblem>
     switch token.kind {

@@ -44,7 +44,7 @@ extension Operator {
 // Operators by precedence, without recursion: operands and operators wait on two stacks.
 extension Parser {
   /// Operands and the binary operators between them.
-  mutating func operation(expecting what: String = "an expression") -> NodeID {
+  func operation(expecting what: String = "an expression") -> NodeID {
     let base = operators.count
     var operand = prefixed(expecting: what)
     while continuesLine, !isPanicking, let next = Operator(infix: kind) {
@@ -64,7 +64,7 @@ extension Parser {
   }
 
   /// Joins the innermost waiting operator with its right operand.
-  private mutating func reduce(_ right: NodeID) -> NodeID {
+  private func reduce(_ right: NodeID) -> NodeID {
     let left = operands.removeLast()
     let mark = pending.count
     pending.append(left)
@@ -76,7 +76,7 @@ extension Parser {
   }
 
   /// An operand with the `-` and `!` before it.
-  private mutating func prefixed(expecting what: String) -> NodeID {
+  private func prefixed(expecting what: String) -> NodeID {
     guard at(.minus) || at(.not), !isPanicking else { return postfixed(expecting: what) }
     var prefixes: [(operator: Operator, start: UInt32)] = []
     while at(.minus) || at(.not) {
@@ -93,7 +93,7 @@ extension Parser {
   }
 
   /// An operand with the calls, indices and members behind it.
-  private mutating func postfixed(expecting what: String) -> NodeID {
+  private func postfixed(expecting what: String) -> NodeID {
     var operand = primary(expecting: what)
     while !isPanicking {
       // A line that begins with `.` goes on; one that begins with a bracket is a new one.
@@ -110,7 +110,7 @@ extension Parser {
     return operand
   }
 
-  private mutating func member(of base: NodeID) -> NodeID {
+  private func member(of base: NodeID) -> NodeID {
     let mark = pending.count
     pending.append(base)
     advance()
@@ -123,7 +123,7 @@ extension Parser {
     return finish(.member, from: start(of: base), mark, data: name.index)
   }
 
-  private mutating func index(_ base: NodeID) -> NodeID {
+  private func index(_ base: NodeID) -> NodeID {
     let open = current
     let mark = pending.count
     pending.append(base)
@@ -131,7 +131,7 @@ extension Parser {
     return finish(.index, from: start(of: base), mark)
   }
 
-  private mutating func call(_ callee: NodeID) -> NodeID {
+  private func call(_ callee: NodeID) -> NodeID {
     let mark = pending.count
     pending.append(callee)
     commaSeparated(current, .rightParenthesis) { parser in
@@ -151,25 +151,25 @@ extension Parser {
   }
 
   /// What stands in `( )` or `[ ]`: newlines mean nothing inside. `current` is the open bracket.
-  mutating func bracketed(
-    _ open: Token, _ closer: TokenKind, _ parseContent: (inout Parser) -> Void
+  func bracketed(
+    _ open: Token, _ closer: TokenKind, _ parseContent: (Parser) -> Void
   ) {
     let outer = ignoresNewlines
     ignoresNewlines = true
     advance()
     openBrackets += 1
-    parseContent(&self)
+    parseContent(self)
     close(closer, open)
     ignoresNewlines = outer
   }
 
   /// Elements separated by commas in brackets; one more comma may follow the last.
-  mutating func commaSeparated(
-    _ open: Token, _ closer: TokenKind, _ parseElement: (inout Parser) -> Void
+  func commaSeparated(
+    _ open: Token, _ closer: TokenKind, _ parseElement: (Parser) -> Void
   ) {
     bracketed(open, closer) { parser in
       while !parser.at(closer), !parser.isPanicking {
-        parseElement(&parser)
+        parseElement(parser)
         if !parser.take(.comma) { break }
       }
     }

@@ -1,6 +1,6 @@
 extension Parser {
   /// What operators are applied to: a name, a literal, or something in brackets.
-  mutating func primary(expecting what: String) -> NodeID {
+  func primary(expecting what: String) -> NodeID {
     guard !isPanicking else { return errorNode() }
     let token = current
     switch token.kind {
@@ -21,7 +21,8 @@ extension Parser {
     case .leftParenthesis: return parenthesized()
     case .leftBracket: return list()
     case .leftBrace: return map()
-    case .invalid:
+    case .invalid where bytes[Int(token.start)].isDigit:
+      // A number that was reported stands where an operand belongs all the same.
       advance()
       return leaf(.error, token)
     default:
@@ -30,14 +31,14 @@ extension Parser {
     }
   }
 
-  private mutating func constant(_ kind: NodeKind) -> NodeID {
+  private func constant(_ kind: NodeKind) -> NodeID {
     let token = current
     advance()
     return leaf(kind, token)
   }
 
   /// `( EXPR )` is the expression itself, marked; its span takes the parentheses in.
-  private mutating func parenthesized() -> NodeID {
+  private func parenthesized() -> NodeID {
     let open = current
     var inner = NodeID.absent
     bracketed(open, .rightParenthesis) { inner = $0.expression() }
@@ -49,7 +50,7 @@ extension Parser {
   }
 
   /// `[a, ...b]`, or `[a for x in y if z]`.
-  private mutating func list() -> NodeID {
+  private func list() -> NodeID {
     let open = current
     let mark = pending.count
     var kind = NodeKind.list
@@ -69,7 +70,7 @@ extension Parser {
     return finish(kind, from: open.start, mark)
   }
 
-  private mutating func comprehensionClauses() {
+  private func comprehensionClauses() {
     while at(.for) || at(.if), !isPanicking {
       let start = current.start
       let mark = pending.count
@@ -86,7 +87,7 @@ extension Parser {
   }
 
   /// `{ a: 1, "b c": 2, ...more }`.
-  private mutating func map() -> NodeID {
+  private func map() -> NodeID {
     let open = current
     let mark = pending.count
     let outer = ignoresNewlines
@@ -104,7 +105,7 @@ extension Parser {
     return finish(.map, from: open.start, mark)
   }
 
-  private mutating func mapEntry() -> NodeID {
+  private func mapEntry() -> NodeID {
     let token = current
     let mark = pending.count
     if at(.identifier) || kind.isKeyword {

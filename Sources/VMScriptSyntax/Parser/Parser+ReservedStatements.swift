@@ -1,6 +1,6 @@
 // The statements that begin with a reserved word.
 extension Parser {
-  mutating func letStatement() -> NodeID {
+  func letStatement() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -10,7 +10,7 @@ extension Parser {
     return finish(.letStatement, from: start, mark, data: data(name))
   }
 
-  mutating func paramStatement() -> NodeID {
+  func paramStatement() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -21,7 +21,7 @@ extension Parser {
     return finish(.paramStatement, from: start, mark, data: data(name))
   }
 
-  mutating func funcStatement() -> NodeID {
+  func funcStatement() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -44,7 +44,7 @@ extension Parser {
   }
 
   /// `(a, b = 2)`.
-  private mutating func parameterList() -> NodeID {
+  private func parameterList() -> NodeID {
     let mark = pending.count
     let open = current
     guard at(.leftParenthesis), !isPanicking else {
@@ -62,7 +62,7 @@ extension Parser {
   }
 
   /// `if … { … } else if … { … } else { … }`; a chain of any length takes no stack.
-  mutating func ifStatement(inBody: Bool) -> NodeID {
+  func ifStatement(inBody: Bool) -> NodeID {
     var branches: [(start: UInt32, condition: NodeID, branch: NodeID)] = []
     var last = NodeID.absent
     repeat {
@@ -88,7 +88,7 @@ extension Parser {
     return last
   }
 
-  mutating func forStatement(inBody: Bool) -> NodeID {
+  func forStatement(inBody: Bool) -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -99,13 +99,13 @@ extension Parser {
   }
 
   /// `NAME in` or `KEY, VALUE in`, appended to `pending` as two nodes.
-  mutating func bindings() {
+  func bindings() {
     pending.append(nameNode("a name"))
     pending.append(takeOnLine(.comma) ? nameNode("a second name") : .absent)
     expect(.in, "`in`")
   }
 
-  mutating func importStatement() -> NodeID {
+  func importStatement() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -119,7 +119,7 @@ extension Parser {
     return finish(.importStatement, from: start, mark)
   }
 
-  mutating func returnStatement() -> NodeID {
+  func returnStatement() -> NodeID {
     let token = current
     let mark = pending.count
     advance()
@@ -131,15 +131,15 @@ extension Parser {
   }
 
   /// A `name` node of the identifier that must stand here.
-  mutating func nameNode(_ what: String, flags: NodeFlags = []) -> NodeID {
+  func nameNode(_ what: String, flags: NodeFlags = []) -> NodeID {
     let token = current
     guard let name = expectName(what) else { return errorNode() }
     return leaf(.name, token, data: name.index, flags: flags)
   }
 
   /// Takes the current token if it is of this kind and stands on the same line.
-  mutating func takeOnLine(_ kind: TokenKind) -> Bool { continuesLine && take(kind) }
+  func takeOnLine(_ kind: TokenKind) -> Bool { continuesLine && take(kind) }
 
   /// What a node holds for a name; a name that could not be read is the empty one.
-  mutating func data(_ name: Name?) -> UInt32 { (name ?? names.intern("")).index }
+  func data(_ name: Name?) -> UInt32 { (name ?? names.intern("")).index }
 }

@@ -1,6 +1,6 @@
 extension Parser {
   /// `image NAME { … }`, `net NAME { … }`, `domain NAME { … }`.
-  mutating func resource(keyword: Name) -> NodeID {
+  func resource(keyword: Name) -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -10,7 +10,7 @@ extension Parser {
   }
 
   /// `clone SOURCE as NAME { … }`.
-  mutating func clone() -> NodeID {
+  func clone() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -22,12 +22,12 @@ extension Parser {
   }
 
   /// An identifier, which stands for its own text, or a string expression.
-  mutating func declaredName(_ what: String) -> NodeID {
+  func declaredName(_ what: String) -> NodeID {
     at(.string) || at(.stringOpen) || at(.leftParenthesis)
       ? operation(expecting: what) : nameNode(what, flags: .bareName)
   }
 
-  private mutating func bodyOfNamed() -> NodeID {
+  private func bodyOfNamed() -> NodeID {
     if at(.minus), !isPanicking, !current.flags.contains(.spaceBefore) {
       reportExpected("`{`", help: SyntaxMessages.hyphenatedName)
     }
@@ -35,7 +35,7 @@ extension Parser {
   }
 
   /// The resource that an expression may begin with here; `nil` if the word is a variable.
-  mutating func resourceExpression() -> NodeID? {
+  func resourceExpression() -> NodeID? {
     let next = peek(1)
     guard ignoresNewlines || !next.flags.contains(.newlineBefore) else { return nil }
     let isString = next.kind == .string || next.kind == .stringOpen
@@ -49,11 +49,11 @@ extension Parser {
   }
 
   /// `{ … }` with the entries of a resource or block.
-  mutating func body() -> NodeID {
+  func body() -> NodeID {
     braced(.body) { $0.parseEntries() }
   }
 
-  private mutating func parseEntries() {
+  private func parseEntries() {
     while true {
       while take(.comma) || take(.semicolon) {}
       if at(.endOfFile) || at(.rightBrace) { return }
@@ -66,7 +66,7 @@ extension Parser {
     }
   }
 
-  private mutating func expectEnd(ofEntry node: NodeID) {
+  private func expectEnd(ofEntry node: NodeID) {
     if at(.comma) || at(.semicolon) || at(.rightBrace) || at(.endOfFile) || !continuesLine { return }
     switch tree[node].kind {
     case .ifStatement, .forStatement, .nestedBlock: return
@@ -74,7 +74,7 @@ extension Parser {
     }
   }
 
-  private mutating func entry() -> NodeID {
+  private func entry() -> NodeID {
     switch kind {
     case .let: return letStatement()
     case .if: return ifStatement(inBody: true)
@@ -92,7 +92,7 @@ extension Parser {
   }
 
   /// `...EXPR`.
-  mutating func spread() -> NodeID {
+  func spread() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -101,7 +101,7 @@ extension Parser {
   }
 
   /// `remove nic 2`, `remove disk data`.
-  private mutating func removal() -> NodeID {
+  private func removal() -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
@@ -114,7 +114,7 @@ extension Parser {
     return finish(.remove, from: start, mark, data: data(key))
   }
 
-  private mutating func propertyOrBlock() -> NodeID {
+  private func propertyOrBlock() -> NodeID {
     let start = current.start
     let mark = pending.count
     let key = name(of: current)

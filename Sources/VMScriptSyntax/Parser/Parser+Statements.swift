@@ -1,6 +1,6 @@
 extension Parser {
   /// Statements up to the end of the file or the `}` of their block, appended to `pending`.
-  mutating func parseStatements(isFile: Bool) {
+  func parseStatements(isFile: Bool) {
     while true {
       while take(.semicolon) {}
       if at(.endOfFile) { return }
@@ -23,7 +23,7 @@ extension Parser {
   }
 
   /// A statement or entry ends with its line, at `;`, before `}`, or after its own `}`.
-  private mutating func expectEnd(of node: NodeID) {
+  private func expectEnd(of node: NodeID) {
     if at(.semicolon) || at(.rightBrace) || at(.endOfFile) || !continuesLine { return }
     switch tree[node].kind {
     case .ifStatement, .forStatement, .resource, .clone: return
@@ -36,7 +36,7 @@ extension Parser {
     reportExpected("the end of the statement", help: SyntaxMessages.oneStatementPerLine)
   }
 
-  mutating func statement() -> NodeID {
+  func statement() -> NodeID {
     switch kind {
     case .let: return letStatement()
     case .param: return paramStatement()
@@ -58,12 +58,12 @@ extension Parser {
   }
 
   /// `{ … }` with statements in it.
-  mutating func block() -> NodeID {
+  func block() -> NodeID {
     braced(.block) { $0.parseStatements(isFile: false) }
   }
 
   /// `{ … }`: newlines mean something inside, whatever stands around it.
-  mutating func braced(_ kind: NodeKind, _ parseContent: (inout Parser) -> Void) -> NodeID {
+  func braced(_ kind: NodeKind, _ parseContent: (Parser) -> Void) -> NodeID {
     guard at(.leftBrace), !isPanicking else {
       reportExpected("`{`")
       return errorNode()
@@ -76,7 +76,7 @@ extension Parser {
     ignoresNewlines = false
     advance()
     openBrackets += 1
-    parseContent(&self)
+    parseContent(self)
     close(.rightBrace, open)
     ignoresNewlines = outer
     leave()
@@ -84,7 +84,7 @@ extension Parser {
   }
 
   /// Takes the bracket that closes `open`, or says that it is missing.
-  mutating func close(_ kind: TokenKind, _ open: Token) {
+  func close(_ kind: TokenKind, _ open: Token) {
     if take(kind) {
       openBrackets -= 1
       return
@@ -94,7 +94,7 @@ extension Parser {
   }
 
   /// The token of a name that is declared here; a reserved word cannot be one.
-  mutating func expectName(_ what: String) -> Name? {
+  func expectName(_ what: String) -> Name? {
     guard !isPanicking else { return nil }
     if at(.identifier), continuesLine {
       let name = name(of: current)
@@ -109,12 +109,12 @@ extension Parser {
     return nil
   }
 
-  mutating func expect(_ kind: TokenKind, _ what: String, help: String? = nil) {
+  func expect(_ kind: TokenKind, _ what: String, help: String? = nil) {
     if at(kind), continuesLine, !isPanicking { advance() } else { reportExpected(what, help: help) }
   }
 
   /// The `##` lines that stand directly above the current token.
-  private mutating func documentationAbove() -> String? {
+  private func documentationAbove() -> String? {
     while nextComment < comments.count, comments[nextComment].position < position {
       nextComment += 1
     }

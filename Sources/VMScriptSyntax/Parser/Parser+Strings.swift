@@ -1,6 +1,6 @@
 extension Parser {
   /// A string that is one token.
-  mutating func stringLiteral(_ token: Token) -> NodeID {
+  func stringLiteral(_ token: Token) -> NodeID {
     let quotes = QuoteForm(bytes, at: Int(token.start))
     let isClosed = !token.flags.contains(.synthetic)
     let start = Int(token.start) + quotes.length
@@ -17,10 +17,9 @@ extension Parser {
   }
 
   /// A string with expressions in it.
-  mutating func interpolation() -> NodeID {
+  func interpolation() -> NodeID {
     let open = current
     let mark = pending.count
-    let quotes = QuoteForm(bytes, at: Int(open.start))
     var pieces: [(token: Token, place: Int)] = []
     advance()
     while !at(.stringClose), !isPanicking {
@@ -33,8 +32,16 @@ extension Parser {
         embeddedExpression()
       }
     }
-    let close = current
+    readPieces(pieces, from: mark, open: open, close: current)
     if !isPanicking { advance() }
+    return finish(.interpolation, from: open.start, mark)
+  }
+
+  /// Puts literals for the pieces of text in their places, now that all of the string is known.
+  private func readPieces(
+    _ pieces: [(token: Token, place: Int)], from mark: Int, open: Token, close: Token
+  ) {
+    let quotes = QuoteForm(bytes, at: Int(open.start))
     var reader = StringReader(bytes: bytes, quotes: quotes)
     let textStart = Int(open.start) + quotes.length
     if quotes.isMultiline, !isPanicking, !close.flags.contains(.synthetic) {
@@ -43,14 +50,16 @@ extension Parser {
     for (token, place) in pieces {
       let text = reader.read(
         token.range, isFirst: Int(token.start) == textStart, isLast: token.end == close.start)
+      // What is left of a piece may be nothing: the line ends next to the quotes belong to them.
+      if text.isEmpty { continue }
       tree.strings.append(text)
       pending[place] = leaf(.stringLiteral, token, data: UInt32(tree.strings.count - 1))
     }
+    pending.replaceSubrange(mark..., with: pending[mark...].filter { !$0.isAbsent })
     for error in reader.errors where !isPanicking { reportLexical(error) }
-    return finish(.interpolation, from: open.start, mark)
   }
 
-  private mutating func embeddedExpression() {
+  private func embeddedExpression() {
     let open = current
     let outer = ignoresNewlines
     ignoresNewlines = true

@@ -3,7 +3,10 @@
 /// After an error the parser is `panicking`: it reports nothing and takes nothing more, every rule
 /// returns with what it has, until the list of statements or entries that holds the error goes on
 /// behind it. So one mistake is reported once, and the next one all the same.
-struct Parser {
+///
+/// A class, though nobody shares it: a rule then never puts a copy of the parser on the stack, of
+/// which deep nesting has little.
+final class Parser {
   let bytes: [UInt8]
   let tokens: [Token]
   let comments: [Comment]
@@ -43,7 +46,7 @@ struct Parser {
   var nextComment = 0
 
   /// Nesting of rules; each level costs stack.
-  static let maximumDepth = 256
+  static let maximumDepth = 128
   /// Height of the tree: what walks it needs stack for that many nodes.
   static let maximumHeight: UInt16 = 1_000
   static let maximumErrors = 100
@@ -53,16 +56,17 @@ struct Parser {
     tokens = lexed.tokens
     comments = lexed.comments
     self.source = source
-    self.names = names
+    var table = names
+    words = ContextualWords(&table)
+    self.names = table
     tree = Tree(source: source)
-    words = ContextualWords(&self.names)
     tree.nodes.reserveCapacity(tokens.count)
     heights.reserveCapacity(tokens.count)
     tree.children.reserveCapacity(tokens.count)
     for error in lexed.errors.prefix(Self.maximumErrors) { reportLexical(error) }
   }
 
-  mutating func parseFile() {
+  func parseFile() {
     let mark = pending.count
     parseStatements(isFile: true)
     tree.root = finish(.file, from: 0, mark)
@@ -92,10 +96,10 @@ extension Parser {
   /// The current token stands on the line of the one before, or newlines mean nothing here.
   var continuesLine: Bool { ignoresNewlines || !current.flags.contains(.newlineBefore) }
 
-  mutating func advance() { if position < tokens.count - 1 { position += 1 } }
+  func advance() { if position < tokens.count - 1 { position += 1 } }
 
   /// Takes the current token if it is of this kind.
-  mutating func take(_ kind: TokenKind) -> Bool {
+  func take(_ kind: TokenKind) -> Bool {
     guard at(kind), !isPanicking else { return false }
     advance()
     return true
@@ -114,17 +118,17 @@ extension Parser {
 
   func text(_ token: Token) -> String { String(decoding: bytes[token.range], as: UTF8.self) }
 
-  mutating func name(of token: Token) -> Name { names.intern(bytes, token.range) }
+  func name(of token: Token) -> Name { names.intern(bytes, token.range) }
 
   /// The current token is this contextual word.
-  mutating func at(word: Name) -> Bool { at(.identifier) && name(of: current) == word }
+  func at(word: Name) -> Bool { at(.identifier) && name(of: current) == word }
 }
 
 // MARK: Nodes
 
 extension Parser {
   /// Makes a node of the pending nodes from `mark` on; it ends where the last token ended.
-  mutating func finish(
+  func finish(
     _ kind: NodeKind, from start: UInt32, _ mark: Int, data: UInt32 = 0, flags: NodeFlags = []
   ) -> NodeID {
     let first = tree.children.count
@@ -142,7 +146,7 @@ extension Parser {
   }
 
   /// A node without children that covers `token`.
-  mutating func leaf(
+  func leaf(
     _ kind: NodeKind, _ token: Token, data: UInt32 = 0, flags: NodeFlags = []
   ) -> NodeID {
     append(
@@ -152,7 +156,7 @@ extension Parser {
       height: 1)
   }
 
-  private mutating func append(_ node: Node, height: UInt16) -> NodeID {
+  private func append(_ node: Node, height: UInt16) -> NodeID {
     let id = NodeID(index: UInt32(tree.nodes.count))
     tree.nodes.append(node)
     heights.append(min(height, Self.maximumHeight))
@@ -161,7 +165,7 @@ extension Parser {
   }
 
   /// Stands for what could not be read at the current token.
-  mutating func errorNode() -> NodeID {
+  func errorNode() -> NodeID {
     append(
       Node(
         kind: .error, flags: [], start: current.start, length: 0, data: 0,
@@ -172,7 +176,7 @@ extension Parser {
   func start(of node: NodeID) -> UInt32 { tree[node].start }
 
   /// Enters a rule that may nest; false, once reported, if it is too deep.
-  mutating func enter() -> Bool {
+  func enter() -> Bool {
     guard depth < Self.maximumDepth else {
       reportTooDeep()
       return false
@@ -181,5 +185,5 @@ extension Parser {
     return true
   }
 
-  mutating func leave() { depth -= 1 }
+  func leave() { depth -= 1 }
 }
