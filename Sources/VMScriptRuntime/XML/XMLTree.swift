@@ -32,7 +32,7 @@ enum XMLTree {
 
   /// The document as text, indented.
   static func text(_ document: XMLDocument) -> String {
-    document.rootElement()?.xmlString(options: [.nodePrettyPrint]) ?? ""
+    document.rootElement()?.xmlString(options: [.nodePrettyPrint, .nodeCompactEmptyElement]) ?? ""
   }
 }
 
@@ -72,7 +72,7 @@ extension XMLElement {
   func ensure(_ name: String, with constants: [String: String] = [:]) -> XMLElement {
     if let child = first(name, with: constants) { return child }
     let child = add(name)
-    for (path, text) in constants { child.setText(text, at: path) }
+    for (path, text) in constants.sorted(by: { $0.key < $1.key }) { child.setText(text, at: path) }
     return child
   }
 
