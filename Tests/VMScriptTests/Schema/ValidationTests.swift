@@ -1,0 +1,50 @@
+import Testing
+import VMScript
+import VMScriptSyntax
+
+@Suite("Resources that do not fit together") struct ValidationTests {
+  private let span = Span(source: SourceID(index: 0), start: 0, length: 0)
+
+  private func net(_ name: String, _ subnet: String, gateway: String? = nil) -> Declaration {
+    let schema = Schema.resource(.net)
+    let values: [(String, Value?)] = [
+      ("subnet", Subnet(subnet).map(Value.cidr)),
+      ("gateway", gateway.flatMap { IPAddress($0) }.map(Value.ip)),
+    ]
+    let properties = values.compactMap { name, value -> DeclaredProperty? in
+      guard let value, let row = schema.properties.first(where: { $0.name == name }) else {
+        return nil
+      }
+      return DeclaredProperty(schema: row, value: value, span: span)
+    }
+    return Declaration(
+      kind: .net, name: name,
+      body: DeclaredBlock(schema: schema, properties: properties, span: span), span: span,
+      nameSpan: span)
+  }
+
+  private func codes(_ declarations: Declaration...) -> [Int] {
+    Validation.check(DeclarationSet(stack: "s", declarations: declarations)).map(\.code.number)
+  }
+
+  @Test(
+    "Names that could be a path or a tag are refused",
+    arguments: ["a/b", "..", "a<b", "a\"b", "a\nb", ""])
+  func names(name: String) {
+    #expect(codes(net(name, "10.0.0.0/24")) == [250])
+  }
+
+  @Test("Subnets, gateways and names are checked against each other")
+  func networks() {
+    #expect(codes(net("a", "10.0.0.0/24"), net("b", "10.0.1.0/24")).isEmpty)
+    #expect(codes(net("a", "10.0.0.0/16"), net("b", "10.0.1.0/24")) == [256])
+    #expect(codes(net("a", "10.0.0.0/24"), net("a", "10.0.1.0/24")) == [251])
+    #expect(codes(net("a", "10.0.0.0/24", gateway: "10.0.1.1")) == [252])
+  }
+
+  @Test("Every code that a check gives is explained once")
+  func explained() {
+    let codes = Validation.explanations.map(\.code.number)
+    #expect(codes == Array(250...257))
+  }
+}
