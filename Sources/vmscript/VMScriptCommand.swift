@@ -7,5 +7,5 @@ struct VMScriptCommand: ParsableCommand {
     commandName: "vmscript",
     abstract: "A small language that describes virtual machines.",
     version: "0.1.0",
-    subcommands: [CheckCommand.self, FormatCommand.self, ExplainCommand.self])
+    subcommands: [CheckCommand.self, EvaluateCommand.self, FormatCommand.self, ExplainCommand.self])
 }
