@@ -1,4 +1,6 @@
 import ArgumentParser
+import VMScript
+import VMScriptRuntime
 import VMScriptSyntax
 
 /// `vmscript explain CODE`: what a code means at length; without a code, all of them by title.
@@ -12,7 +14,9 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let all = (SyntaxExplanations.explanations + CommandLineMessages.explanations)
+    let all =
+      (SyntaxExplanations.explanations + Validation.explanations + XMLExplanations.all
+      + CommandLineMessages.explanations)
       .sorted { $0.code.number < $1.code.number }
     guard let code else {
       for explanation in all { print("\(explanation.code)  \(explanation.title)") }
