@@ -14,6 +14,8 @@ public enum DomainXML {
     let document =
       try base.map { (text) throws(Diagnostic) in try parse(text, declaration) }
       ?? XMLTree.document(root: "domain")
+    // Nodes do not keep their document alive.
+    defer { withExtendedLifetime(document) {} }
     guard let root = document.rootElement() else { throw XMLMessages.malformed(declaration) }
     root["type"] = context.hypervisor
     root.setText(declaration.name, at: "name")
@@ -34,6 +36,8 @@ public enum DomainXML {
     _ declaration: Declaration, context: XMLContext, live: String
   ) throws(Diagnostic) -> [PropertyDifference] {
     let document = try parse(live, declaration)
+    // Nodes do not keep their document alive.
+    defer { withExtendedLifetime(document) {} }
     guard let root = document.rootElement() else { throw XMLMessages.malformed(declaration) }
     var differences = XMLRows.differences(declaration.body, path: "", live: root)
     if let labels = declaration.body.property("labels"),

@@ -14,6 +14,8 @@ public enum NetworkXML {
     let document =
       try base.map { (text) throws(Diagnostic) in try parse(text, declaration) }
       ?? XMLTree.document(root: "network")
+    // Nodes do not keep their document alive.
+    defer { withExtendedLifetime(document) {} }
     guard let root = document.rootElement() else { throw XMLMessages.malformed(declaration) }
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
@@ -36,6 +38,8 @@ public enum NetworkXML {
   ) throws(Diagnostic) -> [PropertyDifference] {
     let document = try parse(live, declaration)
     let wanted = try parse(render(declaration, context: context, onto: live), declaration)
+    // Nodes do not keep their document alive.
+    defer { withExtendedLifetime((document, wanted)) {} }
     guard let found = document.rootElement(), let root = wanted.rootElement() else {
       throw XMLMessages.malformed(declaration)
     }

@@ -19,6 +19,8 @@ public enum SourceXML {
   /// The disks of a domain in the order of its XML; nil if `xml` is no domain's.
   public static func disks(_ xml: String) -> [Disk]? {
     guard let document = try? XMLTree.document(xml, root: "domain") else { return nil }
+    // Nodes do not keep their document alive.
+    defer { withExtendedLifetime(document) {} }
     return (document.rootElement()?.first("devices")?.all("disk") ?? []).map { disk in
       Disk(
         target: disk.text(at: "target/@dev") ?? "", path: disk.text(at: "source/@file"),
@@ -50,6 +52,8 @@ public enum SourceXML {
   /// A definition, indented, with its passwords masked; nil if it is not XML.
   public static func display(_ xml: String, root: String) -> String? {
     guard let document = try? XMLTree.document(xml, root: root) else { return nil }
+    // Nodes do not keep their document alive.
+    defer { withExtendedLifetime(document) {} }
     let graphics = document.rootElement()?.first("devices")?.all("graphics") ?? []
     for display in graphics where display["passwd"] != nil { display["passwd"] = "••••••" }
     return XMLTree.text(document)

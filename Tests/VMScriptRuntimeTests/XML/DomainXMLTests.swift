@@ -58,7 +58,9 @@ import VMScriptSyntax
     let domain = Fixture.declaration(
       .domain, "x", [("title", .string(text)), ("machine", .string(text))])
     let xml = try DomainXML.render(domain, context: context, onto: nil)
-    let root = try #require(XMLTree.document(xml, root: "domain").rootElement())
+    let document = try XMLTree.document(xml, root: "domain")
+    defer { withExtendedLifetime(document) {} }
+    let root = try #require(document.rootElement())
     #expect(root.text(at: "title") == text)
     #expect(root.all("title").count == 1)
   }
