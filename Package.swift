@@ -47,7 +47,7 @@ let package = Package(
     .executableTarget(
       name: "vmscript",
       dependencies: [
-        "VMScript", "VMScriptSyntax", "VMScriptTerminal",
+        "VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -23,7 +23,8 @@ enum XMLTree {
 
   /// An element from text, detached so that it can be put into another document.
   static func fragment(_ text: String) throws(Malformed) -> XMLElement {
-    guard
+    // XMLDocument mends what is no XML, the parser does not.
+    guard XMLParser(data: Data(text.utf8)).parse(),
       let document = try? XMLDocument(xmlString: text, options: [.nodeLoadExternalEntitiesNever]),
       let root = document.rootElement(), let copy = root.copy() as? XMLElement
     else { throw Malformed() }
