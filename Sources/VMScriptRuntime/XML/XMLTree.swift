@@ -23,8 +23,9 @@ enum XMLTree {
 
   /// An element from text, detached so that it can be put into another document.
   static func fragment(_ text: String) throws(Malformed) -> XMLElement {
-    // XMLDocument mends what is no XML, the parser does not.
-    guard XMLParser(data: Data(text.utf8)).parse(),
+    // XMLDocument mends what is no XML, and the parser notices a missing end only inside an element.
+    let strict = XMLParser(data: Data("<fragment>\(text)</fragment>".utf8))
+    guard strict.parse(), strict.parserError == nil,
       let document = try? XMLDocument(xmlString: text, options: [.nodeLoadExternalEntitiesNever]),
       let root = document.rootElement(), let copy = root.copy() as? XMLElement
     else { throw Malformed() }
