@@ -5,57 +5,60 @@ import Testing
 
 /// Every kind of broken text gives an error with its place, and never a crash.
 @Suite struct BadInputTests {
-  @Test(arguments: [
-    ("let s = \"abc\nlet t = 1", [102], ["\"abc"]),
-    ("let s = 'abc\nlet t = 1", [102], ["'abc"]),
-    ("let s = \"a \\(x\nlet t = 1", [104], ["\\("]),
-    ("let s = \"\"\"\n  abc", [102], ["\"\"\""]),
-    ("domain a {\n  memory = 1GiB\n", [103], [""]),
-    ("let x = f(1, 2", [103], [""]),
-    ("let x = [1, 2\nlet y = 2", [101], ["let"]),
-    ("}\nlet x = 1", [101], ["}"]),
-    ("let x = )", [101], [")"]),
-    ("let x 1", [101], ["1"]),
-    ("let for = 1", [115], ["for"]),
-    ("x = 1", [101], ["="]),
-    ("let a = 1 let b = 2", [101], ["let"]),
-    ("domain web-1 { }", [101], ["-"]),
-    ("domain a { memory: 1GiB }", [116], [":"]),
-    ("let m = { a = 1 }", [116], ["="]),
-    ("let x = a < b < c", [113], ["<"]),
-    ("let x = 1...2...3", [113], ["..."]),
-    ("return 1", [114], ["return"]),
-    ("if x { }\nelse { }", [117], ["else"]),
-    ("domain a\n{ }", [117], ["{"]),
-    ("else { }", [101], ["else"]),
-    ("let x = \"\\q\"", [105], ["\\q"]),
-    ("let x = \"\\u{110000}\"", [105], ["\\u{110000"]),
-    ("let x = \"\\u{D800}\"", [105], ["\\u{D800"]),
-    ("let x = 5parsecs", [106], ["parsecs"]),
-    ("let x = 4k", [106], ["k"]),
-    ("let x = 9223372036854775808", [106], ["9223372036854775808"]),
-    ("let x = 16EiB", [106], ["16EiB"]),
-    ("let x = 0.5B", [106], ["0.5B"]),
-    ("let x = 0.0001s", [106], ["0.0001s"]),
-    ("let x = 0x", [106], ["0x"]),
-    ("let x = 1.2.3", [106], ["1.2.3"]),
-    ("let x = 1.2.3.4.5", [106], ["1.2.3.4.5"]),
-    ("let x = 10.0.0.256", [106], ["10.0.0.256"]),
-    ("let x = 10.0.0.01", [106], ["10.0.0.01"]),
-    ("let x = 10.0.0.0/33", [106], ["10.0.0.0/33"]),
-    ("let x = $y", [109], ["$"]),
-    ("let x = \u{201C}y\u{201D}", [109, 109], ["\u{201C}", "\u{201D}"]),
-    ("# \u{202E} hidden", [110], ["\u{202E}"]),
-    ("let x = \"a\u{2066}b\"", [110], ["\u{2066}"]),
-    ("let x = 1\0", [108], ["\0"]),
-    ("let x = \"\u{1B}[2J\"", [108], ["\u{1B}"]),
-    ("let x = 1\rlet y = 2", [108, 101], ["\r", "let"]),
-    ("let x = \"\"\"abc\n  \"\"\"", [111], ["a"]),
-    ("let x = \"\"\"\n  abc\"\"\"", [111], ["\"\"\""]),
-    ("let x = \"\"\"\n abc\n  \"\"\"", [111], [" a"]),
-    ("let a = (\nlet b = 1\nlet c = ]\nlet d = 2\nlet = 3", [101, 101, 101], ["let", "]", "="]),
-    ("domain a {\n  memory 1GiB\n  cpus = \n}\nnet b { x }", [101, 101, 101], ["1GiB", "}", "}"]),
-  ] as [(String, [Int], [String])])
+  @Test(
+    arguments: [
+      ("let s = \"abc\nlet t = 1", [102], ["\"abc"]),
+      ("let s = 'abc\nlet t = 1", [102], ["'abc"]),
+      ("let s = \"a \\(x\nlet t = 1", [104], ["\\("]),
+      ("let s = \"\"\"\n  abc", [102], ["\"\"\""]),
+      ("domain a {\n  memory = 1GiB\n", [103], [""]),
+      ("let x = f(1, 2", [103], [""]),
+      ("let x = [1, 2\nlet y = 2", [101], ["let"]),
+      ("}\nlet x = 1", [101], ["}"]),
+      ("let x = )", [101], [")"]),
+      ("let x 1", [101], ["1"]),
+      ("let for = 1", [115], ["for"]),
+      ("x = 1", [101], ["="]),
+      ("let a = 1 let b = 2", [101], ["let"]),
+      ("domain web-1 { }", [101], ["-"]),
+      ("domain a { memory: 1GiB }", [116], [":"]),
+      ("let m = { a = 1 }", [116], ["="]),
+      ("let x = a < b < c", [113], ["<"]),
+      ("let x = 1...2...3", [113], ["..."]),
+      ("return 1", [114], ["return"]),
+      ("if x { }\nelse { }", [117], ["else"]),
+      ("domain a\n{ }", [117], ["{"]),
+      ("else { }", [101], ["else"]),
+      ("let x = \"\\q\"", [105], ["\\q"]),
+      ("let x = \"\\u{110000}\"", [105], ["\\u{110000"]),
+      ("let x = \"\\u{D800}\"", [105], ["\\u{D800"]),
+      ("let x = 5parsecs", [106], ["parsecs"]),
+      ("let x = 4k", [106], ["k"]),
+      ("let x = 9223372036854775808", [106], ["9223372036854775808"]),
+      ("let x = 16EiB", [106], ["16EiB"]),
+      ("let x = 0.5B", [106], ["0.5B"]),
+      ("let x = 0.0001s", [106], ["0.0001s"]),
+      ("let x = 0x", [106], ["0x"]),
+      ("let x = 1.2.3", [106], ["1.2.3"]),
+      ("let x = 1.2.3.4.5", [106], ["1.2.3.4.5"]),
+      ("let x = 10.0.0.256", [106], ["10.0.0.256"]),
+      ("let x = 10.0.0.01", [106], ["10.0.0.01"]),
+      ("let x = 10.0.0.0/33", [106], ["10.0.0.0/33"]),
+      ("let x = $y", [109], ["$"]),
+      ("let x = \u{201C}y\u{201D}", [109, 109], ["\u{201C}", "\u{201D}"]),
+      ("# \u{202E} hidden", [110], ["\u{202E}"]),
+      ("let x = \"a\u{2066}b\"", [110], ["\u{2066}"]),
+      ("let x = 1\0", [108], ["\0"]),
+      ("let x = \"\u{1B}[2J\"", [108], ["\u{1B}"]),
+      ("let x = 1\rlet y = 2", [108, 101], ["\r", "let"]),
+      ("let x = \"\"\"abc\n  \"\"\"", [111], ["a"]),
+      ("let x = \"\"\"\n  abc\"\"\"", [111], ["\"\"\""]),
+      ("let x = \"\"\"\n abc\n  \"\"\"", [111], [" a"]),
+      ("let a = (\nlet b = 1\nlet c = ]\nlet d = 2\nlet = 3", [101, 101, 101], ["let", "]", "="]),
+      (
+        "domain a {\n  memory 1GiB\n  cpus = \n}\nnet b { x }", [101, 101, 101], ["1GiB", "}", "}"]
+      ),
+    ] as [(String, [Int], [String])])
   func errorsHaveTheirCodeAndPlace(_ source: String, _ codes: [Int], _ places: [String]) {
     let parsed = parsed(source)
     #expect(parsed.codes == codes)
@@ -75,7 +78,9 @@ import Testing
   }
 
   @Test func invalidUTF8IsReportedWhereItStands() {
-    for wrong in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82]]
+    for wrong in [
+      [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82],
+    ]
       as [[UInt8]]
     {
       let bytes = Array("let x = \"a".utf8) + wrong + Array("\" # ok\n".utf8)
@@ -89,7 +94,9 @@ import Testing
     let text = "let a = \"\"\"\r\n  x\r\n  y\r\n  \"\"\"\r\nlet b = 2\r\n"
     let parsed = parsed(bytes: [0xEF, 0xBB, 0xBF] + Array(text.utf8))
     #expect(parsed.codes == [])
-    #expect(parsed.description == "(file (letStatement a (stringLiteral \"x\\ny\")) (letStatement b (intLiteral 2)))")
+    #expect(
+      parsed.description
+        == "(file (letStatement a (stringLiteral \"x\\ny\")) (letStatement b (intLiteral 2)))")
   }
 
   @Test func errorsAreCapped() {
@@ -114,7 +121,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("- ", "x", ""), ("!", "x", ""), ("", "x", " + x"), ("", "x", " ? y : z"), ("a ? b : ", "x", ""),
+    ("- ", "x", ""), ("!", "x", ""), ("", "x", " + x"), ("", "x", " ? y : z"),
+    ("a ? b : ", "x", ""),
     ("", "x", ".y"), ("", "x", "()"), ("", "x", "[0]"), ("if a { } else ", "if b { }", ""),
     ("", "x", " ?? x"), ("", "x", " * x + x"),
   ])
@@ -130,8 +138,12 @@ import Testing
   }
 
   @Test func nestingUpToTheLimitIsReadOnASmallStack() throws {
-    for (open, close) in [("(", ")"), ("[", "]"), ("f(", ")"), ("{ a: ", " }"), ("1 + 1 * -f(", ")")] {
-      let deep = "let x = " + String(repeating: open, count: 120) + "1" + String(repeating: close, count: 120)
+    for (open, close) in [
+      ("(", ")"), ("[", "]"), ("f(", ")"), ("{ a: ", " }"), ("1 + 1 * -f(", ")"),
+    ] {
+      let deep =
+        "let x = " + String(repeating: open, count: 120) + "1"
+        + String(repeating: close, count: 120)
       try onSmallStack { #expect(parsed(deep).codes == []) }
     }
   }

@@ -15,9 +15,12 @@ func formatted(_ text: String) -> String { formatted(SourceText(name: "f", text:
       let once = formatted(script)
       #expect(parsed(once).description == parsed(bytes: script.bytes).description, "\(script.name)")
       #expect(formatted(once) == once, "\(script.name)")
-      let comments = Lexer.run(script.bytes).comments.map { String(decoding: script.bytes[$0.range], as: UTF8.self) }
+      let comments = Lexer.run(script.bytes).comments.map {
+        String(decoding: script.bytes[$0.range], as: UTF8.self)
+      }
       let kept = Lexer.run(Array(once.utf8))
-      #expect(kept.comments.map { String(decoding: kept.bytes[$0.range], as: UTF8.self) } == comments)
+      #expect(
+        kept.comments.map { String(decoding: kept.bytes[$0.range], as: UTF8.self) } == comments)
     }
   }
 
@@ -25,9 +28,15 @@ func formatted(_ text: String) -> String { formatted(SourceText(name: "f", text:
     ("let  x=1+2*-3", "let x = 1 + 2 * -3\n"),
     ("let x = - - 1\nlet y=! a", "let x = --1\nlet y = !a\n"),
     ("net lab{subnet=10.0.0.0/24}", "net lab { subnet = 10.0.0.0/24 }\n"),
-    ("domain a {\n\n\n    memory=1GiB   # big\n\n\n\n    cpus=2\n\n}", "domain a {\n  memory = 1GiB  # big\n\n  cpus = 2\n}\n"),
+    (
+      "domain a {\n\n\n    memory=1GiB   # big\n\n\n\n    cpus=2\n\n}",
+      "domain a {\n  memory = 1GiB  # big\n\n  cpus = 2\n}\n"
+    ),
     ("print  -x , (y) , f (z)[ 0 ]", "print -x, (y), f(z)[0]\n"),
-    ("let r = 1...3\nlet s = 1 ... 3\nlet t=[...a,b]", "let r = 1...3\nlet s = 1 ... 3\nlet t = [...a, b]\n"),
+    (
+      "let r = 1...3\nlet s = 1 ... 3\nlet t=[...a,b]",
+      "let r = 1...3\nlet s = 1 ... 3\nlet t = [...a, b]\n"
+    ),
     ("let c = a?b:d?e:f", "let c = a ? b : d ? e : f\n"),
     ("let m = {a:1,\"b c\":x?y:z}", "let m = { a: 1, \"b c\": x ? y : z }\n"),
     ("let a = 1;let b = 2;\n", "let a = 1; let b = 2\n"),
@@ -35,7 +44,10 @@ func formatted(_ text: String) -> String { formatted(SourceText(name: "f", text:
     ("func  f (a,b=2){return a}", "func f(a, b = 2) { return a }\n"),
     ("let s=\"a \\( x+1 ) b\"", "let s = \"a \\(x + 1) b\"\n"),
     ("start (x)\nstart [x]\nstart(x)", "start (x)\nstart [x]\nstart(x)\n"),
-    ("#!/usr/bin/env vmscript\n\n\n## doc\nlet x = 1", "#!/usr/bin/env vmscript\n\n## doc\nlet x = 1\n"),
+    (
+      "#!/usr/bin/env vmscript\n\n\n## doc\nlet x = 1",
+      "#!/usr/bin/env vmscript\n\n## doc\nlet x = 1\n"
+    ),
     ("f(\n1,\n2,\n)", "f(\n  1,\n  2,\n)\n"),
     ("if a{b()}else if c{d()}else{\ne()\n}", "if a { b() } else if c { d() } else {\n  e()\n}\n"),
     ("domain x {\n# only a comment\n}", "domain x {\n  # only a comment\n}\n"),

@@ -3,44 +3,90 @@ import Testing
 @testable import VMScriptSyntax
 
 @Suite struct ParserTests {
-  @Test(arguments: [
-    // Words are keywords only where a statement of theirs can begin.
-    ("let image = 1; print image", "(file (letStatement image (intLiteral 1)) (printStatement (name image)))"),
-    ("start(x)", "(file (expressionStatement (call (name start) (name x))))"),
-    ("start (x)", "(file (verbStatement start (name/4 x)))"),
-    ("start.x", "(file (expressionStatement (member x (name start))))"),
-    ("output", "(file (expressionStatement (name output)))"),
-    ("image(\"x\").path", "(file (expressionStatement (member path (call (name image) (stringLiteral \"x\")))))"),
-    ("let net = domain", "(file (letStatement net (name domain)))"),
-    ("stop domain force", "(file (verbStatement/2 stop (name domain)))"),
-    ("revert net to clean", "(file (revertStatement (name net) (name/8 clean)))"),
-    // Resources are expressions.
-    ("let w = domain \"w\" { }", "(file (letStatement w (resource domain (stringLiteral \"w\") (body))))"),
-    ("let w = clone a as b { remove nic 2, remove disk data }",
-      "(file (letStatement w (clone (name a) (name/8 b) (body (remove nic (intLiteral 2)) (remove disk (name/8 data))))))"),
-    // Precedence and association.
-    ("1 + 2 * 3 - 4", "(file (expressionStatement (binary - (binary + (intLiteral 1) (binary * (intLiteral 2) (intLiteral 3))) (intLiteral 4))))"),
-    ("-a.b == !c || d && e ?? f", "(file (expressionStatement (binary ?? (binary || (binary == (unary - (member b (name a))) (unary ! (name c))) (binary && (name d) (name e))) (name f))))"),
-    ("a ? b : c ? d : e", "(file (expressionStatement (conditional (name a) (name b) (conditional (name c) (name d) (name e)))))"),
-    ("x in 1 + 1...5", "(file (expressionStatement (binary in (name x) (binary ... (binary + (intLiteral 1) (intLiteral 1)) (intLiteral 5)))))"),
-    ("f((a, b) => a, x => x)", "(file (expressionStatement (call (name f) (lambda (parameterList (parameter a -) (parameter b -)) (name a)) (lambda (parameterList (parameter x -)) (name x)))))"),
-    // Newlines.
-    ("let a = b\n  .c\n  ? d\n  : e", "(file (letStatement a (conditional (member c (name b)) (name d) (name e))))"),
-    ("let a = b +\n c", "(file (letStatement a (binary + (name b) (name c))))"),
-    ("let a = b\n-c", "(file (letStatement a (name b)) (expressionStatement (unary - (name c))))"),
-    ("a\n(b)", "(file (expressionStatement (name a)) (expressionStatement (name/4 b)))"),
-    ("f(a\n+ b)", "(file (expressionStatement (call (name f) (binary + (name a) (name b)))))"),
-    ("let a =\n 1", "(file (letStatement a (intLiteral 1)))"),
-    // A map in a header, then the block.
-    ("for k, v in { a: 1 } { }", "(file (forStatement (name k) (name v) (map (mapEntry (stringLiteral \"a\") (intLiteral 1))) (block)))"),
-    ("if x { a: 1 }", nil),
-    ("func f(x) { if x { return } return x }",
-      "(file (funcStatement f (parameterList (parameter x -)) (block (ifStatement (name x) (block (returnStatement -)) -) (returnStatement (name x)))))"),
-    ("let m = { in: 1, \"a b\": 2, ...c\n d: 3 }", "(file (letStatement m (map (mapEntry (stringLiteral \"in\") (intLiteral 1)) (mapEntry (stringLiteral \"a b\") (intLiteral 2)) (spread (name c)) (mapEntry (stringLiteral \"d\") (intLiteral 3)))))"),
-    ("## one\n## two\nlet x = 1\n## far\n\nlet y = 2", "(file (letStatement x ##\"one\\ntwo\" (intLiteral 1)) (letStatement y (intLiteral 2)))"),
-    ("wait x for ip within 5m", "(file (waitStatement (name x) (name ip) (durationLiteral 300000)))"),
-    ("let größe_2 = 1", "(file (letStatement größe_2 (intLiteral 1)))"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      // Words are keywords only where a statement of theirs can begin.
+      (
+        "let image = 1; print image",
+        "(file (letStatement image (intLiteral 1)) (printStatement (name image)))"
+      ),
+      ("start(x)", "(file (expressionStatement (call (name start) (name x))))"),
+      ("start (x)", "(file (verbStatement start (name/4 x)))"),
+      ("start.x", "(file (expressionStatement (member x (name start))))"),
+      ("output", "(file (expressionStatement (name output)))"),
+      (
+        "image(\"x\").path",
+        "(file (expressionStatement (member path (call (name image) (stringLiteral \"x\")))))"
+      ),
+      ("let net = domain", "(file (letStatement net (name domain)))"),
+      ("stop domain force", "(file (verbStatement/2 stop (name domain)))"),
+      ("revert net to clean", "(file (revertStatement (name net) (name/8 clean)))"),
+      // Resources are expressions.
+      (
+        "let w = domain \"w\" { }",
+        "(file (letStatement w (resource domain (stringLiteral \"w\") (body))))"
+      ),
+      (
+        "let w = clone a as b { remove nic 2, remove disk data }",
+        "(file (letStatement w (clone (name a) (name/8 b) (body (remove nic (intLiteral 2)) (remove disk (name/8 data))))))"
+      ),
+      // Precedence and association.
+      (
+        "1 + 2 * 3 - 4",
+        "(file (expressionStatement (binary - (binary + (intLiteral 1) (binary * (intLiteral 2) (intLiteral 3))) (intLiteral 4))))"
+      ),
+      (
+        "-a.b == !c || d && e ?? f",
+        "(file (expressionStatement (binary ?? (binary || (binary == (unary - (member b (name a))) (unary ! (name c))) (binary && (name d) (name e))) (name f))))"
+      ),
+      (
+        "a ? b : c ? d : e",
+        "(file (expressionStatement (conditional (name a) (name b) (conditional (name c) (name d) (name e)))))"
+      ),
+      (
+        "x in 1 + 1...5",
+        "(file (expressionStatement (binary in (name x) (binary ... (binary + (intLiteral 1) (intLiteral 1)) (intLiteral 5)))))"
+      ),
+      (
+        "f((a, b) => a, x => x)",
+        "(file (expressionStatement (call (name f) (lambda (parameterList (parameter a -) (parameter b -)) (name a)) (lambda (parameterList (parameter x -)) (name x)))))"
+      ),
+      // Newlines.
+      (
+        "let a = b\n  .c\n  ? d\n  : e",
+        "(file (letStatement a (conditional (member c (name b)) (name d) (name e))))"
+      ),
+      ("let a = b +\n c", "(file (letStatement a (binary + (name b) (name c))))"),
+      (
+        "let a = b\n-c", "(file (letStatement a (name b)) (expressionStatement (unary - (name c))))"
+      ),
+      ("a\n(b)", "(file (expressionStatement (name a)) (expressionStatement (name/4 b)))"),
+      ("f(a\n+ b)", "(file (expressionStatement (call (name f) (binary + (name a) (name b)))))"),
+      ("let a =\n 1", "(file (letStatement a (intLiteral 1)))"),
+      // A map in a header, then the block.
+      (
+        "for k, v in { a: 1 } { }",
+        "(file (forStatement (name k) (name v) (map (mapEntry (stringLiteral \"a\") (intLiteral 1))) (block)))"
+      ),
+      ("if x { a: 1 }", nil),
+      (
+        "func f(x) { if x { return } return x }",
+        "(file (funcStatement f (parameterList (parameter x -)) (block (ifStatement (name x) (block (returnStatement -)) -) (returnStatement (name x)))))"
+      ),
+      (
+        "let m = { in: 1, \"a b\": 2, ...c\n d: 3 }",
+        "(file (letStatement m (map (mapEntry (stringLiteral \"in\") (intLiteral 1)) (mapEntry (stringLiteral \"a b\") (intLiteral 2)) (spread (name c)) (mapEntry (stringLiteral \"d\") (intLiteral 3)))))"
+      ),
+      (
+        "## one\n## two\nlet x = 1\n## far\n\nlet y = 2",
+        "(file (letStatement x ##\"one\\ntwo\" (intLiteral 1)) (letStatement y (intLiteral 2)))"
+      ),
+      (
+        "wait x for ip within 5m",
+        "(file (waitStatement (name x) (name ip) (durationLiteral 300000)))"
+      ),
+      ("let größe_2 = 1", "(file (letStatement größe_2 (intLiteral 1)))"),
+    ] as [(String, String?)])
   func trees(_ source: String, _ tree: String?) {
     let parsed = parsed(source)
     #expect(parsed.codes.isEmpty == (tree != nil))
@@ -54,11 +100,18 @@ import Testing
     ("500ms", "(durationLiteral 500)"), ("1.5h", "(durationLiteral 5400000)"),
     ("10.0.0.1", "(ipLiteral 167772161)"), ("10.0.0.0/24", "(cidrLiteral 42949672984)"),
     ("9223372036854775807", "(intLiteral 9223372036854775807)"),
-    ("\"a\\n\\u{1F427}\\0\"", "(stringLiteral \"a\\n\u{1F427}\\0\")"), ("'a\\n'", "(stringLiteral \"a\\\\n\")"),
+    ("\"a\\n\\u{1F427}\\0\"", "(stringLiteral \"a\\n\u{1F427}\\0\")"),
+    ("'a\\n'", "(stringLiteral \"a\\\\n\")"),
     ("\"\"", "(stringLiteral \"\")"), ("''", "(stringLiteral \"\")"),
     ("'''\n  a\n    b\n\n  '''", "(stringLiteral \"a\\n  b\\n\")"),
-    ("\"\"\"\n  \\(x) b\n  \\(y)\n  \"\"\"", "(interpolation (name x) (stringLiteral \" b\\n\") (name y))"),
-    ("\"a\\(\"b\\(c)\")d\"", "(interpolation (stringLiteral \"a\") (interpolation (stringLiteral \"b\") (name c)) (stringLiteral \"d\"))"),
+    (
+      "\"\"\"\n  \\(x) b\n  \\(y)\n  \"\"\"",
+      "(interpolation (name x) (stringLiteral \" b\\n\") (name y))"
+    ),
+    (
+      "\"a\\(\"b\\(c)\")d\"",
+      "(interpolation (stringLiteral \"a\") (interpolation (stringLiteral \"b\") (name c)) (stringLiteral \"d\"))"
+    ),
   ])
   func literals(_ source: String, _ tree: String) {
     let parsed = parsed(source)

@@ -43,13 +43,15 @@ import Testing
   }
 
   @Test func aLongLineIsTrimmedAroundTheSpan() {
-    let line = String(repeating: "a ", count: 500_000) + "HERE" + String(repeating: " b", count: 500_000)
+    let line =
+      String(repeating: "a ", count: 500_000) + "HERE" + String(repeating: " b", count: 500_000)
     let parsed = Parsed(
       result: ParseResult(
         tree: .empty(source: SourceID(index: 0)), diagnostics: [], completeness: .complete),
       names: NameTable(), sources: sourceMap(line))
     let text = DiagnosticRenderer(sources: parsed.sources, color: false).render(
-      Diagnostic(code: 1, "m", at: .init(Span(source: SourceID(index: 0), start: 1_000_000, length: 4))))
+      Diagnostic(
+        code: 1, "m", at: .init(Span(source: SourceID(index: 0), start: 1_000_000, length: 4))))
     #expect(text.count < 1_000)
     #expect(text.contains("HERE"))
   }

@@ -41,13 +41,17 @@ extension DiagnosticRenderer {
 
   private func help(_ help: Diagnostic.Help) -> String {
     var members = [member("text", string(help.text))]
-    if let replacement = help.replacement { members.append(member("replacement", string(replacement))) }
+    if let replacement = help.replacement {
+      members.append(member("replacement", string(replacement)))
+    }
     if let span = help.span { members += place(span) }
     return object(members)
   }
 
   private func member(_ key: String, _ value: String) -> String { "\"\(key)\": \(value)" }
-  private func array(_ elements: [String]) -> String { "[" + elements.joined(separator: ", ") + "]" }
+  private func array(_ elements: [String]) -> String {
+    "[" + elements.joined(separator: ", ") + "]"
+  }
   private func object(_ members: [String]) -> String { "{" + members.joined(separator: ", ") + "}" }
 
   private func string(_ text: String) -> String {
@@ -59,7 +63,8 @@ extension DiagnosticRenderer {
       case "\n": result += "\\n"
       case "\t": result += "\\t"
       case "\r": result += "\\r"
-      case _ where scalar.value < 0x20 || scalar.value >= 0x7F && scalar.value < 0xA0
+      case _
+      where scalar.value < 0x20 || scalar.value >= 0x7F && scalar.value < 0xA0
         || EncodingCheck.isBidirectionalControl(scalar):
         let digits = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -17,7 +17,8 @@ struct Snippet {
     let first = primary ?? secondary.first
     header = source.location(of: first?.span.start ?? 0)
     var byLine: [Int: (range: Range<Int>, marks: [Mark])] = [:]
-    for (label, isPrimary) in secondary.map({ ($0, false) }) + (primary.map { [($0, true)] } ?? []) {
+    for (label, isPrimary) in secondary.map({ ($0, false) }) + (primary.map { [($0, true)] } ?? [])
+    {
       for (number, range, mark) in Self.marks(of: label, isPrimary, source) {
         byLine[number, default: (range, [])].marks.append(mark)
       }
@@ -46,12 +47,15 @@ struct Snippet {
       return [(firstNumber, firstLine, mark)]
     }
     let lastNumber = source.location(of: UInt32(end - 1)).line
-    let indented = lastLine.first { !(source.bytes[$0] == Byte.space || source.bytes[$0] == Byte.tab) }
+    let indented = lastLine.first {
+      !(source.bytes[$0] == Byte.space || source.bytes[$0] == Byte.tab)
+    }
     let lastStart = min(indented ?? lastLine.lowerBound, end)
     return [
       (
         firstNumber, firstLine,
-        Mark(range: start..<max(start, firstLine.upperBound), text: "from here", isPrimary: isPrimary)
+        Mark(
+          range: start..<max(start, firstLine.upperBound), text: "from here", isPrimary: isPrimary)
       ),
       (lastNumber, lastLine, Mark(range: lastStart..<end, text: label.text, isPrimary: isPrimary)),
     ]

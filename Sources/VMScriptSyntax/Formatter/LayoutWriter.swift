@@ -230,7 +230,11 @@ struct LayoutWriter {
 
   private mutating func countQuestion(_ kind: TokenKind) {
     let change = kind == .question ? 1 : kind == .colon && questions > 0 ? -1 : 0
-    if brackets.isEmpty { fileQuestions += change } else { brackets[brackets.count - 1].questions += change }
+    if brackets.isEmpty {
+      fileQuestions += change
+    } else {
+      brackets[brackets.count - 1].questions += change
+    }
   }
 
   // MARK: Kinds

@@ -43,7 +43,11 @@ extension Lexer {
     }
     offset += 1
     while peek().isDigit { offset += 1 }
-    if peek().isLetter { rejectNumber(.malformedAddress, start) } else { emit(.subnet, from: start) }
+    if peek().isLetter {
+      rejectNumber(.malformedAddress, start)
+    } else {
+      emit(.subnet, from: start)
+    }
   }
 
   private mutating func scanUnit(numberStart start: Int) {

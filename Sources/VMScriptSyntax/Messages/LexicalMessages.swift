@@ -9,7 +9,8 @@ enum LexicalMessages {
     case .controlCharacter(let scalar):
       (
         108, "control character \(code(scalar))", "not allowed in a script",
-        scalar == "\r" ? "end lines with `\\n` or `\\r\\n`" : "in a string, write `\(escape(scalar))`"
+        scalar == "\r"
+          ? "end lines with `\\n` or `\\r\\n`" : "in a string, write `\(escape(scalar))`"
       )
     case .bidirectionalControl(let scalar):
       (
@@ -20,7 +21,10 @@ enum LexicalMessages {
     case .unknownCharacter(let scalar):
       (109, "unknown character `\(scalar)`", "means nothing here", unknownHelp(scalar))
     case .unclosedString:
-      (102, "unclosed string", "no closing quote on this line", "a text of several lines stands in `\"\"\"`")
+      (
+        102, "unclosed string", "no closing quote on this line",
+        "a text of several lines stands in `\"\"\"`"
+      )
     case .unclosedMultilineString: (102, "unclosed string", "opened here, never closed", nil)
     case .unclosedInterpolation, .unclosedMultilineInterpolation:
       (104, "unclosed interpolation", "no `)` closes it", nil)
@@ -34,11 +38,17 @@ enum LexicalMessages {
       (106, "unknown unit `\(unit)`", "no such unit", unitHelp(unit))
     case .malformedNumber: (106, "malformed number", "not a number", nil)
     case .malformedAddress:
-      (106, "malformed address", "neither a number nor an IPv4 address", "an address has four parts, such as `10.0.0.1`")
+      (
+        106, "malformed address", "neither a number nor an IPv4 address",
+        "an address has four parts, such as `10.0.0.1`"
+      )
     case .numberTooLarge:
       (106, "the number is too large", "does not fit in 64 bits", nil)
     case .fractionOfByte:
-      (106, "the size is not a whole number of bytes", "not a whole number of bytes", "use a smaller unit")
+      (
+        106, "the size is not a whole number of bytes", "not a whole number of bytes",
+        "use a smaller unit"
+      )
     case .fractionOfMillisecond:
       (106, "the duration is not a whole number of milliseconds", "not whole milliseconds", nil)
     case .addressPartTooLarge:
@@ -73,7 +83,8 @@ enum LexicalMessages {
     if let close = closest(to: unit, among: Unit.all.lazy.map(\.text)) {
       return "did you mean `\(close)`?"
     }
-    return "sizes are in B, KiB, MiB, GiB, TiB, KB, MB, GB, TB or K, M, G, T; durations in ms, s, m, h"
+    return
+      "sizes are in B, KiB, MiB, GiB, TiB, KB, MB, GB, TB or K, M, G, T; durations in ms, s, m, h"
   }
 
   private static func unknownHelp(_ scalar: Unicode.Scalar) -> String? {

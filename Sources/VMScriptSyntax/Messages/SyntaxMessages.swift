@@ -53,7 +53,8 @@ enum SyntaxMessages {
 
   static func returnOutsideFunction(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 114, "`return` outside of a function", at: Diagnostic.Label(span, "nothing to return from"))
+      code: 114, "`return` outside of a function",
+      at: Diagnostic.Label(span, "nothing to return from"))
   }
 
   static func chained(_ first: Operator, _ second: Operator, at span: Span) -> Diagnostic {
@@ -69,14 +70,20 @@ enum SyntaxMessages {
     Diagnostic(
       code: 116, "expected `=` or `{`, found `:`",
       at: Diagnostic.Label(span, "a property is set with `=`"),
-      helps: [Diagnostic.Help("write `=` here; `:` is for the entries of a map", span: span, replacement: " =")])
+      helps: [
+        Diagnostic.Help(
+          "write `=` here; `:` is for the entries of a map", span: span, replacement: " =")
+      ])
   }
 
   static func equalsInMap(at span: Span) -> Diagnostic {
     Diagnostic(
       code: 116, "expected `:`, found `=`",
       at: Diagnostic.Label(span, "the key of a map is followed by `:`"),
-      helps: [Diagnostic.Help("write `:` here; `=` is for the properties of a block", span: span, replacement: ":")])
+      helps: [
+        Diagnostic.Help(
+          "write `:` here; `=` is for the properties of a block", span: span, replacement: ":")
+      ])
   }
 
   static func tooDeep(at span: Span) -> Diagnostic {

@@ -78,7 +78,8 @@ extension Parser {
       let token = current
       let isCloser =
         token.kind == .rightBrace || token.kind == .rightBracket || token.kind == .rightParenthesis
-      if token.flags.contains(.newlineBefore), position > first, !(isCloser && openBrackets > brackets),
+      if token.flags.contains(.newlineBefore), position > first,
+        !(isCloser && openBrackets > brackets),
         openBrackets <= brackets || self.indentation(ofTokenAt: position) <= indentation
       {
         break

@@ -67,7 +67,9 @@ extension Parser {
   }
 
   private func expectEnd(ofEntry node: NodeID) {
-    if at(.comma) || at(.semicolon) || at(.rightBrace) || at(.endOfFile) || !continuesLine { return }
+    if at(.comma) || at(.semicolon) || at(.rightBrace) || at(.endOfFile) || !continuesLine {
+      return
+    }
     switch tree[node].kind {
     case .ifStatement, .forStatement, .nestedBlock: return
     default: reportExpected("`,` or a new line", help: SyntaxMessages.entrySeparator)
@@ -80,7 +82,8 @@ extension Parser {
     case .if: return ifStatement(inBody: true)
     case .for: return forStatement(inBody: true)
     case .ellipsis: return spread()
-    case .identifier: return at(word: words.remove) && peek(1).kind == .identifier ? removal() : propertyOrBlock()
+    case .identifier:
+      return at(word: words.remove) && peek(1).kind == .identifier ? removal() : propertyOrBlock()
     default:
       if kind.isKeyword, peek(1).kind == .equals || peek(1).kind == .leftBrace {
         report(SyntaxMessages.reservedWord(text(current), at: span(current)))

@@ -125,7 +125,8 @@ extension Parser {
     var index = nextComment
     while index < comments.count, comments[index].position == position {
       let comment = comments[index]
-      let end = index + 1 < comments.count && comments[index + 1].position == position
+      let end =
+        index + 1 < comments.count && comments[index + 1].position == position
         ? comments[index + 1].start : current.start
       if comment.isDocumentation, comment.ownsLine { lines.append(documentationLine(comment)) }
       let newlines = bytes[Int(comment.end)..<Int(end)].count { $0 == Byte.newline }
