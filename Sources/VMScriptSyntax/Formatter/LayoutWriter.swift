@@ -105,7 +105,8 @@ struct LayoutWriter {
   private func isNeedless(_ index: Int) -> Bool {
     let next = lexed.tokens[index + 1]
     return next.flags.contains(.newlineBefore) || next.kind == .endOfFile
-      || next.kind == .rightBrace || next.kind == .semicolon || isLineStart
+      || next.kind == .rightBrace || next.kind == .semicolon || next.kind == .comma || mustBreak
+      || previous == nil
       || lexed.tokens[index].flags.contains(.newlineBefore)
       || brackets.last.map { opened.contains($0.token) } ?? false
   }
@@ -114,7 +115,7 @@ struct LayoutWriter {
   private func isNeedlessComma(_ index: Int) -> Bool {
     guard let around = brackets.last, around.kind == .leftBrace else { return false }
     let next = lexed.tokens[index + 1].kind
-    return next == .comma || next == .rightBrace && around.line == line
+    return next == .comma || next == .semicolon || next == .rightBrace && around.line == line
   }
 
   // MARK: Lines
