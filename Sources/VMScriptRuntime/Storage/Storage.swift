@@ -6,6 +6,7 @@
 /// - ``ImageProbe`` reads a header, ``FileDigest`` digests a file, ``ImageConversion`` converts one.
 /// - ``ImageKey`` says which uploads are one image; ``VolumeInventory`` finds a complete base for a
 ///   key, what a killed run left behind, and what may be removed.
+/// - ``VolumeStore`` does it on a host: pools, publishing, overlays, copies, growing, removing.
 /// - ``VolumeXML`` writes what libvirt creates a volume from.
 /// - ``CloudConfig`` renders a guest's NoCloud files, ``SeedImage`` packs them.
 ///

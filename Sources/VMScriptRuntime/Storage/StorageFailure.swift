@@ -22,6 +22,10 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case inactivePool(String)
   /// Sizes in bytes.
   case poolFull(String, needed: Int64, available: Int64)
+  /// There is no volume of this name or path.
+  case missingVolume(String)
+  /// A volume must not be removed or resized.
+  case volumeKept(String, VolumeInventory.Refusal)
   /// Building a seed failed; the text is libarchive's own.
   case seedFailed(String)
 }

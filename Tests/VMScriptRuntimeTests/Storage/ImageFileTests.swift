@@ -7,7 +7,7 @@ import Testing
 @Suite struct ImageFileTests {
   private static let size: Int64 = 8 << 20
 
-  private func make(_ folder: borrowing ScratchFolder, _ format: String, _ options: [String] = [])
+  private func make(_ folder: ScratchFolder, _ format: String, _ options: [String] = [])
     throws -> String
   {
     let path = folder.file("image." + format)

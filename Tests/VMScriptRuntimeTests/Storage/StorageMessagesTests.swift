@@ -11,6 +11,7 @@ import Testing
     .changedWhileRead, .toolMissing("qemu-img"), .conversionFailed(status: 1, output: "no"),
     .missingPool("p", existing: ["q"]), .inactivePool("p"),
     .poolFull("p", needed: 2, available: 1), .seedFailed("no"),
+    .missingVolume("v"), .volumeKept("v", .notOwned), .volumeKept("v", .hasOverlays(["o"])),
   ]
 
   @Test(arguments: all)

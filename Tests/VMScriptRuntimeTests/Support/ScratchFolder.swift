@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder for one test, removed when the test is over.
-struct ScratchFolder: ~Copyable {
+final class ScratchFolder: Sendable {
   let path: String
 
   init() throws {

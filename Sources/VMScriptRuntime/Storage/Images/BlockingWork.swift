@@ -7,8 +7,9 @@ enum BlockingWork {
   final class Cancellation: Sendable {
     private let flag = Atomic<Bool>(false)
     func cancel() { flag.store(true, ordering: .relaxed) }
+    var isCancelled: Bool { flag.load(ordering: .relaxed) }
     func check() throws {
-      if flag.load(ordering: .relaxed) { throw CancellationError() }
+      if isCancelled { throw CancellationError() }
     }
   }
 

@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension StorageMessages {
-  /// What `vmscript explain` says about the codes VM0601 to VM0615.
+  /// What `vmscript explain` says about the codes VM0601 to VM0617.
   public static let explanations: [DiagnosticExplanation] = [
     .init(
       601, "unreadable file",
@@ -51,5 +51,13 @@ extension StorageMessages {
     .init(
       615, "seed not made",
       "The small ISO with the guest's cloud-init files could not be put together."),
+    .init(
+      616, "no such volume",
+      "The host has no volume of this name or path. One that was made by hand is seen after `virsh pool-refresh`."
+    ),
+    .init(
+      617, "volume kept",
+      "A volume that no stack made, that overlays stand on or that a domain uses is never removed or resized: that would destroy data."
+    ),
   ]
 }

@@ -34,6 +34,8 @@ public enum StorageMessages {
     case .inactivePool(let name): (612, "the storage pool `\(name)` is not active")
     case .poolFull(let name, _, _): (613, "the storage pool `\(name)` has not enough room")
     case .unfitStackName(let name): (614, "`\(name)` cannot be the name of a stack")
+    case .missingVolume(let name): (616, "there is no volume `\(name)` on the host")
+    case .volumeKept(let name, _): (617, "the volume `\(name)` must stay as it is")
     case .seedFailed: (615, "the guest's seed could not be made")
     }
   }
@@ -52,8 +54,18 @@ public enum StorageMessages {
       ]
     case .poolFull(_, let needed, let available):
       ["needed: \(needed) bytes, available: \(available) bytes"]
+    case .volumeKept(_, let refusal): [reason(refusal)]
     case .seedFailed(let reason): ["libarchive: \(reason)"]
     default: []
+    }
+  }
+
+  private static func reason(_ refusal: VolumeInventory.Refusal) -> String {
+    switch refusal {
+    case .notOwned: "no stack made it"
+    case .hasOverlays(let names): "these are overlays on it: \(names.joined(separator: ", "))"
+    case .usedByDomain: "a domain uses it"
+    case .pinned: "other stacks use it"
     }
   }
 
@@ -76,7 +88,10 @@ public enum StorageMessages {
     case .inactivePool(let name): ["start it: `virsh pool-start \(name)`"]
     case .poolFull: ["make room, or name another pool with `pool = …`"]
     case .unfitStackName: ["use up to 64 letters, digits, `_` and `-`"]
-    case .unreadable, .conversionFailed, .seedFailed: []
+    case .missingVolume: ["look with `virsh vol-list POOL`"]
+    case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):
+      ["remove what uses it first"]
+    case .unreadable, .conversionFailed, .seedFailed, .volumeKept: []
     }
   }
 }

@@ -1,0 +1,147 @@
+import Libvirt
+
+extension VolumeStore {
+  /// An image's content, ready to be uploaded as it is.
+  public struct Upload: Sendable {
+    /// The local file.
+    public var path: String
+    /// In bytes.
+    public var length: Int64
+    /// What its content must be, in lower-case hexadecimal digits.
+    public var sha256: String
+    /// The file name's extension, such as `qcow2`.
+    public var suffix: String
+
+    /// The content of this file.
+    public init(path: String, length: Int64, sha256: String, suffix: String) {
+      self.path = path
+      self.length = length
+      self.sha256 = sha256
+      self.suffix = suffix
+    }
+  }
+
+  /// Puts an image into a pool unless a complete one is there, pins it for the stack, and removes
+  /// what a killed run of the stack left behind.
+  ///
+  /// Two tasks that publish one image do one upload. The test driver keeps volumes as records, so
+  /// nothing is sent there.
+  ///
+  /// - Parameter progress: bytes sent so far and in all.
+  /// - Returns: the path of the base on the host.
+  /// - Throws: ``StorageFailure/poolFull(_:needed:available:)`` before anything is written;
+  ///   ``StorageFailure/changedWhileRead`` if the content is not what `sha256` says.
+  public func publish(
+    _ upload: Upload, key: ImageKey, stack: String, image: String, pool: String,
+    progress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
+  ) async throws -> String {
+    try await jobs.run(on: "\(pool)/\(key.text)") {
+      let inventory = try await inventory(pool: pool)
+      for leftover in await jobs.foreign(inventory.leftovers(of: stack)) {
+        try await delete(leftover.name, pool: pool)
+      }
+      if let base = inventory.completeBase(for: key), let role = base.owned?.role,
+        case .base(_, let nonce) = role
+      {
+        try await pin(key, nonce, stack: stack, image: image, pool: pool)
+        return base.path
+      }
+      let nonce = Storage.nonce()
+      let name = try VolumeName(
+        stack: stack, owner: image, role: .base(key: key.text, nonce: nonce),
+        extension: upload.suffix)
+      await jobs.began(name.fileName)
+      do {
+        let path = try await send(upload, as: name.fileName, pool: pool, progress)
+        try await pin(key, nonce, stack: stack, image: image, pool: pool)
+        return path
+      } catch {
+        // Best effort: what stays has no pin, so it is never used and the next run removes it. A
+        // task of its own, as a cancelled one could not remove anything.
+        await Task { try? await delete(name.fileName, pool: pool) }.value
+        throw error
+      }
+    }
+  }
+
+  /// Drops the stack's pins on all images but `kept`, and the bases that nothing wants any more.
+  public func releaseImages(of stack: String, keeping kept: Set<ImageKey>, pool: String)
+    async throws
+  {
+    let keys = Set(kept.map(\.text))
+    var released: Set<String> = []
+    for volume in try await inventory(pool: pool).owned(by: stack) {
+      guard case .pin(let key, let nonce)? = volume.owned?.role, !keys.contains(key) else {
+        continue
+      }
+      try await delete(volume.name, pool: pool)
+      released.insert(key + nonce)
+    }
+    let inventory = try await inventory(pool: pool)
+    let leftovers = Set(await jobs.foreign(inventory.leftovers(of: stack)).map(\.name))
+    for volume in inventory.volumes {
+      guard case .base(let key, let nonce)? = volume.owned?.role,
+        released.contains(key + nonce) || leftovers.contains(volume.name),
+        inventory.refusalToRemove(volume.name) == nil
+      else { continue }
+      try await delete(volume.name, pool: pool)
+    }
+  }
+
+  private func pin(_ key: ImageKey, _ nonce: String, stack: String, image: String, pool: String)
+    async throws
+  {
+    let name = try VolumeName(
+      stack: stack, owner: image, role: .pin(key: key.text, nonce: nonce), extension: "pin")
+    try await create(
+      VolumeXML(name: name.fileName, format: .raw, capacity: 512, allocation: 0), pool: pool)
+  }
+
+  private func send(
+    _ upload: Upload, as name: String, pool: String,
+    _ progress: @escaping @Sendable (Int64, Int64) -> Void
+  ) async throws -> String {
+    // Raw and as long as the file: libvirt finds the real format in the header, and no tail of a
+    // volume that it formatted itself stays behind the content.
+    let xml = VolumeXML(name: name, format: .raw, capacity: upload.length, allocation: 0).text()
+    try await change(pool) { target in
+      try Self.requireRoom(upload.length, in: target)
+      try target.createVolume(xml: xml)
+    }
+    let cancellation = BlockingWork.Cancellation()
+    return try await withTaskCancellationHandler {
+      try await connections.run { connection in
+        guard let volume = try Self.pool(pool, connection).volume(named: name) else {
+          throw StorageFailure.missingVolume(name)
+        }
+        if !connection.isTestDriver {
+          try Self.transfer(upload, to: volume, cancellation, progress)
+        }
+        return try volume.path()
+      }
+    } onCancel: {
+      cancellation.cancel()
+    }
+  }
+
+  /// Sends the content and digests what is sent: a file that changed since is refused.
+  private static func transfer(
+    _ upload: Upload, to volume: StorageVolume, _ cancellation: BlockingWork.Cancellation,
+    _ progress: (Int64, Int64) -> Void
+  ) throws {
+    let reader = try DigestingReader(path: upload.path, length: upload.length)
+    do throws(any Error) {
+      try volume.upload(
+        length: UInt64(clamping: upload.length),
+        progress: { bytes in
+          progress(bytes, upload.length)
+          return !cancellation.isCancelled
+        },
+        source: reader.fill)
+    } catch {
+      try cancellation.check()
+      throw error
+    }
+    guard try reader.finish() == upload.sha256 else { throw StorageFailure.changedWhileRead }
+  }
+}

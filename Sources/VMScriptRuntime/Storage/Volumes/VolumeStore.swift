@@ -1,0 +1,148 @@
+import Libvirt
+
+/// The volumes of one host: reads them, makes them and removes them.
+///
+/// One store per run: it orders the jobs on each pool. What libvirt refuses is thrown as it came
+/// (`LibvirtError`); everything else is a ``StorageFailure``.
+public struct VolumeStore: Sendable {
+  let connections: ConnectionPool
+  let jobs = PoolJobs()
+
+  /// A store that works over these connections.
+  public init(connections: ConnectionPool) { self.connections = connections }
+
+  /// The name of the pool to use.
+  ///
+  /// - Parameter declared: the `pool` that the script names; nil takes `default`, or the only active
+  ///   pool of a host that has no `default`.
+  /// - Throws: ``StorageFailure/missingPool(_:existing:)``, ``StorageFailure/inactivePool(_:)``.
+  public func poolName(declared: String?) async throws -> String {
+    try await connections.run { connection in
+      let name = declared ?? "default"
+      if let pool = try connection.pool(named: name) {
+        guard try pool.isActive() else { throw StorageFailure.inactivePool(name) }
+        return name
+      }
+      let pools = try connection.pools()
+      let active = try pools.filter { try $0.isActive() }
+      if declared == nil, active.count == 1 { return active[0].name }
+      throw StorageFailure.missingPool(name, existing: pools.map(\.name).sorted())
+    }
+  }
+
+  /// What the pool holds, read without refreshing it.
+  public func inventory(pool name: String) async throws -> VolumeInventory {
+    try await connections.run { connection in
+      var volumes: [VolumeInventory.Volume] = []
+      for volume in try Self.pool(name, connection).volumes() {
+        do {
+          let backing = try VolumeDescription(xml: volume.xml()).backingPath
+          volumes.append(.init(name: volume.name, path: try volume.path(), backingPath: backing))
+        } catch let error as LibvirtError where error.code == .noStorageVolume {
+          continue  // Removed since the list was made.
+        }
+      }
+      var paths: Set<String> = []
+      for domain in try connection.domains() {
+        do {
+          for inactive in [false, true] {
+            paths.formUnion(try VolumeDescription.diskPaths(xml: domain.xml(inactive: inactive)))
+          }
+        } catch let error as LibvirtError where error.code == .noDomain {
+          continue
+        }
+      }
+      return VolumeInventory(volumes: volumes, pathsInUse: paths)
+    }
+  }
+
+  /// Makes an empty volume or an overlay; one of that name that the stack owns is taken as it is.
+  ///
+  /// - Returns: its path on the host.
+  /// - Throws: ``StorageFailure/poolFull(_:needed:available:)`` before anything is written.
+  @discardableResult
+  public func create(_ xml: VolumeXML, pool: String) async throws -> String {
+    try await change(pool) { target in
+      if let present = try target.volume(named: xml.name) { return try present.path() }
+      try Self.requireRoom(xml.backing == nil ? xml.allocation ?? 0 : 0, in: target)
+      return try target.createVolume(xml: xml.text()).path()
+    }
+  }
+
+  /// Makes a full copy of a volume, within a pool or across two (`virStorageVolCreateXMLFrom`).
+  ///
+  /// - Returns: the copy's path on the host.
+  @discardableResult
+  public func copy(of path: String, as xml: VolumeXML, pool: String) async throws -> String {
+    try await change(pool) { target in
+      guard let source = try target.connection.volume(path: path) else {
+        throw StorageFailure.missingVolume(path)
+      }
+      try Self.requireRoom(Int64(clamping: source.info().allocation), in: target)
+      return try target.createVolume(xml: xml.text(), copying: source).path()
+    }
+  }
+
+  /// Grows a volume to so many bytes; one that is as large already stays as it is.
+  public func grow(_ name: String, pool: String, to bytes: Int64) async throws {
+    if case .hasOverlays(let users)? = try await inventory(pool: pool).refusalToRemove(name) {
+      throw StorageFailure.volumeKept(name, .hasOverlays(users))
+    }
+    try await change(pool) { target in
+      guard let volume = try target.volume(named: name) else {
+        throw StorageFailure.missingVolume(name)
+      }
+      let wanted = UInt64(clamping: bytes)
+      if try volume.info().capacity < wanted { try volume.resize(to: wanted) }
+    }
+  }
+
+  /// Removes a volume of a stack's; one that is gone already is no error.
+  ///
+  /// - Throws: ``StorageFailure/volumeKept(_:_:)`` for one that is not ours or still used.
+  public func remove(_ name: String, pool: String) async throws {
+    if let refusal = try await inventory(pool: pool).refusalToRemove(name) {
+      throw StorageFailure.volumeKept(name, refusal)
+    }
+    try await delete(name, pool: pool)
+  }
+
+  /// Deletes without asking; for callers that looked at an inventory.
+  func delete(_ name: String, pool: String) async throws {
+    try await change(pool) { target in
+      do {
+        try target.volume(named: name)?.delete()
+      } catch let error as LibvirtError where error.code == .noStorageVolume {
+        return
+      }
+    }
+  }
+
+  /// Runs a job on a pool when the earlier ones are over.
+  func change<T: Sendable>(
+    _ pool: String, _ job: @escaping @Sendable (StoragePool) throws -> T
+  ) async throws -> T {
+    let connections = connections
+    return try await jobs.run(on: pool) {
+      try await PoolJobs.retrying {
+        try await connections.run { try job(Self.pool(pool, $0)) }
+      }
+    }
+  }
+
+  static func pool(_ name: String, _ connection: Connection) throws -> StoragePool {
+    guard let pool = try connection.pool(named: name) else {
+      let existing = try connection.pools().map(\.name).sorted()
+      throw StorageFailure.missingPool(name, existing: existing)
+    }
+    guard try pool.isActive() else { throw StorageFailure.inactivePool(name) }
+    return pool
+  }
+
+  static func requireRoom(_ needed: Int64, in pool: StoragePool) throws {
+    let available = Int64(clamping: try pool.info().available)
+    guard needed <= available else {
+      throw StorageFailure.poolFull(pool.name, needed: needed, available: available)
+    }
+  }
+}
