@@ -8,14 +8,19 @@ struct VolumeDescription {
 
   /// Reads a `<volume>` document.
   init(xml: String) throws {
-    let nodes = try XMLDocument(xmlString: xml).nodes(forXPath: "/volume/backingStore/path")
-    backingPath = nodes.first?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
+    backingPath = try Self.texts("/volume/backingStore/path", in: xml).first
   }
 
   /// The files and devices that a `<domain>` document's disks refer to, backing files included.
   static func diskPaths(xml: String) throws -> [String] {
-    try XMLDocument(xmlString: xml)
-      .nodes(forXPath: "/domain/devices/disk//source/@file | /domain/devices/disk//source/@dev")
-      .compactMap(\.stringValue)
+    try texts("/domain/devices/disk//source/@file | /domain/devices/disk//source/@dev", in: xml)
+  }
+
+  /// What stands, not empty, where the XPath leads.
+  private static func texts(_ path: String, in xml: String) throws -> [String] {
+    let document = try XMLDocument(xmlString: xml)
+    // Nodes do not keep their document alive.
+    defer { withExtendedLifetime(document) {} }
+    return try document.nodes(forXPath: path).compactMap(\.stringValue).filter { !$0.isEmpty }
   }
 }
