@@ -1,0 +1,77 @@
+import VMScript
+
+/// A domain as the host has it.
+public struct LiveDomain: Sendable {
+  /// What the guest is doing, in the language's words.
+  public enum State: String, Sendable { case running, paused, stopped, crashed, suspended }
+
+  /// The name, unique on the host.
+  public let name: String
+  /// In lower case.
+  public let uuid: String
+  /// What it is doing now.
+  public let state: State
+  /// The persistent definition, which the next start uses.
+  public let xml: String
+  /// What of the definition planning needs.
+  public let facts: DomainFacts
+
+  /// Reads what planning needs of the definition.
+  ///
+  /// - Throws: `LiveXMLError` if `xml` is not a domain's definition.
+  public init(name: String, uuid: String, state: State, xml: String) throws(LiveXMLError) {
+    self.name = name
+    self.uuid = uuid
+    self.state = state
+    self.xml = xml
+    self.facts = try DomainFacts(xml: xml)
+  }
+}
+
+/// A network as the host has it.
+public struct LiveNetwork: Sendable {
+  /// The name, unique on the host.
+  public let name: String
+  /// In lower case.
+  public let uuid: String
+  /// Whether it is up.
+  public let isActive: Bool
+  /// The persistent definition.
+  public let xml: String
+  /// The IPv4 networks that the host has an address in.
+  public let subnets: [Subnet]
+
+  /// Reads what planning needs of the definition.
+  ///
+  /// - Throws: `LiveXMLError` if `xml` is not a network's definition.
+  public init(name: String, uuid: String, isActive: Bool, xml: String) throws(LiveXMLError) {
+    self.name = name
+    self.uuid = uuid
+    self.isActive = isActive
+    self.xml = xml
+    self.subnets = try NetworkFacts.subnets(xml: xml)
+  }
+}
+
+/// What exists on the host, as far as a plan looks at it: a value, read once for each plan.
+public struct LiveState: Sendable {
+  /// By name.
+  public var domains: [String: LiveDomain]
+  /// By name.
+  public var networks: [String: LiveNetwork]
+  /// Names of the stack's images whose content is complete on the host.
+  public var images: Set<String>
+  /// Names of domains with a disk that overlays of other domains stand on.
+  public var overlaidDomains: Set<String>
+
+  /// Puts a state together from what was read.
+  public init(
+    domains: [LiveDomain] = [], networks: [LiveNetwork] = [], images: Set<String> = [],
+    overlaidDomains: Set<String> = []
+  ) {
+    self.domains = Dictionary(domains.map { ($0.name, $0) }) { first, _ in first }
+    self.networks = Dictionary(networks.map { ($0.name, $0) }) { first, _ in first }
+    self.images = images
+    self.overlaidDomains = overlaidDomains
+  }
+}

@@ -1,0 +1,120 @@
+import VMScript
+import VMScriptSyntax
+
+/// The wording of what planning refuses: VM05xx.
+enum PlanMessages {
+  static func foreignDomain(_ declaration: Declaration, stack: String) -> Diagnostic {
+    Diagnostic(
+      code: 501, "a domain `\(declaration.name)` exists that the stack `\(stack)` does not own",
+      at: .init(declaration.nameSpan, "this name is taken on the host"),
+      notes: ["it was left untouched"],
+      helps: [
+        .init("choose another name, or take the domain over with `--adopt`")
+      ])
+  }
+
+  static func foreignNetwork(_ declaration: Declaration, stack: String) -> Diagnostic {
+    Diagnostic(
+      code: 501, "a network `\(declaration.name)` exists that the stack `\(stack)` does not own",
+      at: .init(declaration.nameSpan, "this name is taken on the host"),
+      notes: ["it was left untouched; a network cannot be adopted, for its UUID says whose it is"],
+      helps: [
+        .init("use it as it is with `net(\"\(declaration.name)\")`, or choose another name")
+      ])
+  }
+
+  static func takenMAC(_ mac: MACAddress, by domain: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 502, "the MAC address \(mac) is used by the domain `\(domain)` on the host",
+      at: .init(span, "this interface"),
+      helps: [.init("declare another `mac`, or label the `nic` so that another one is derived")])
+  }
+
+  static func overlappingSubnet(
+    _ subnet: Subnet, with other: Subnet, of network: String, at span: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 503, "the subnet \(subnet) overlaps \(other) of the network `\(network)` on the host",
+      at: .init(span, "overlaps"), helps: [.init("choose a subnet that is free on this host")])
+  }
+
+  static func missingSource(_ name: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 504, "there is no domain `\(name)` to clone", at: .init(span, "not on the host"),
+      helps: [.init("declare the domain in this script, or name one that exists on the host")])
+  }
+
+  static func activeSource(_ name: String, state: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 505, "the domain `\(name)` is \(state) and cannot be cloned",
+      at: .init(span, "must be shut off"),
+      notes: ["a disk that is written to is no base for an overlay"],
+      helps: [.init("stop it first: `stop \(name)`")])
+  }
+
+  static func startOfOverlaid(_ declaration: Declaration) -> Diagnostic {
+    Diagnostic(
+      code: 506, "`\(declaration.name)` cannot be started: clones stand on its disks",
+      at: .init(declaration.property("state")?.span ?? declaration.nameSpan, "would be started"),
+      notes: ["a guest that writes to a base ruins every overlay on it"],
+      helps: [.init("declare `state = stopped`, or make its clones with `full = true`")])
+  }
+
+  static func fixedAddressOnForeignNetwork(_ network: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 507, "a fixed `ip` needs a network of this stack, and `\(network)` is none",
+      at: .init(span, "this address"),
+      notes: ["the lease would have to be written into a network that is not ours"],
+      helps: [.init("declare the network with `net`, or leave the address to its DHCP server")])
+  }
+
+  /// What each code means, for `vmscript explain`.
+  static let explanations: [DiagnosticExplanation] = [
+    DiagnosticExplanation(
+      501, "name taken by another's object",
+      """
+      A domain or network of a declared name exists on the host, and neither its UUID nor its \
+      metadata says that this stack made it. It is never overwritten. Choose another name; for a \
+      domain, `--adopt` makes it the stack's, after which it is changed and destroyed with it.
+      """),
+    DiagnosticExplanation(
+      502, "MAC address in use",
+      """
+      Another domain of the host has an interface with this address. Two guests with one address \
+      on one network lose each other's packets. Declare another `mac`.
+      """),
+    DiagnosticExplanation(
+      503, "subnet in use",
+      """
+      A network of the host that the script does not declare has addresses in the declared subnet, \
+      so packets for one would reach the other. Choose a free subnet.
+      """),
+    DiagnosticExplanation(
+      504, "no such clone source",
+      """
+      A `clone` names a domain that the script does not declare and the host does not have.
+      """),
+    DiagnosticExplanation(
+      505, "clone source is not shut off",
+      """
+      A clone's disks are overlays on the disks of its source. While the source runs, it writes to \
+      them, which ruins the overlays. Stop it before it is cloned.
+      """),
+    DiagnosticExplanation(
+      506, "start of a base",
+      """
+      Overlays of other domains stand on a disk of this domain. Starting it would write to that \
+      disk and ruin them, so it is refused.
+      """),
+    DiagnosticExplanation(
+      507, "fixed address on a network of others",
+      """
+      A fixed `ip` is a DHCP host entry of the network. Networks that the stack does not own are \
+      never changed, so an address can be fixed on declared networks only.
+      """),
+  ]
+}
+
+extension Declaration {
+  fileprivate func property(_ name: String) -> DeclaredProperty? { body.property(name) }
+}

@@ -1,0 +1,61 @@
+import VMScript
+import VMScriptSyntax
+
+/// One step of a plan: what shall be done to one resource.
+public struct Change: Sendable, Identifiable {
+  /// What is done.
+  public enum Action: String, Sendable { case create, update, replace, delete }
+
+  /// What became of a change that was to be applied.
+  public enum Result: Sendable, Hashable {
+    case done
+    case failed
+    /// Not tried, because the change of the resource of this name, which it needs, failed.
+    case skipped(because: String)
+    /// Not tried, because the run was cancelled or lost its connection before.
+    case notAttempted
+  }
+
+  /// The change's position in its plan.
+  public let id: Int
+  /// What is done.
+  public let action: Action
+  /// The kind of the resource.
+  public let kind: ResourceKind
+  /// The resource's name.
+  public let name: String
+  /// The name of the domain that a clone is made from.
+  public let source: String?
+  /// The hardest impact of the properties that change.
+  public let impact: Impact
+  /// What differs, for an update; empty for the other actions.
+  public let properties: [PropertyDifference]
+  /// The statement that asks for it; nil for what is no longer declared.
+  public let span: Span?
+  /// Changes that must be done before this one, by ``id``.
+  public var dependencies: [Int]
+  /// What became of it; nil in a plan that was not applied.
+  public var result: Result?
+  /// How long it took; nil if it was not tried.
+  public var milliseconds: Int64?
+
+  /// Makes a change that was not applied yet.
+  public init(
+    id: Int, action: Action, kind: ResourceKind, name: String, source: String? = nil,
+    impact: Impact = .none, properties: [PropertyDifference] = [], span: Span? = nil,
+    dependencies: [Int] = []
+  ) {
+    self.id = id
+    self.action = action
+    self.kind = kind
+    self.name = name
+    self.source = source
+    self.impact = impact
+    self.properties = properties
+    self.span = span
+    self.dependencies = dependencies
+  }
+
+  /// Whether it must not be done without a yes: it loses data, or unplugs guests by a restart.
+  public var needsConsent: Bool { impact >= .restart }
+}

@@ -1,0 +1,80 @@
+import OrderedCollections
+import VMScript
+import VMScriptSyntax
+
+extension Plan {
+  /// The plan as the document that `plan --json` prints; results stand in it once it was applied.
+  ///
+  /// - Parameters:
+  ///   - sources: where the changes' spans point into.
+  ///   - outputs: the script's outputs, for `run --json`; nil leaves the key out.
+  public func document(
+    sources: SourceMap, outputs: OrderedDictionary<String, Value>? = nil
+  ) -> Value {
+    var document: OrderedDictionary<String, Value> = [
+      "stack": .string(stack),
+      "changes": .list(changes.map { $0.document(sources: sources) }),
+      "verbs": .list(verbs.map { $0.document(sources: sources) }),
+      "undeclared": .list(
+        undeclared.map { reference in
+          .map(["kind": .string(reference.kind.rawValue), "name": .string(reference.name)])
+        }),
+    ]
+    if let outputs { document["outputs"] = .map(outputs) }
+    return .map(document)
+  }
+}
+
+extension Change {
+  fileprivate func document(sources: SourceMap) -> Value {
+    var document: OrderedDictionary<String, Value> = [
+      "action": .string(action.rawValue), "kind": .string(kind.rawValue), "name": .string(name),
+    ]
+    if let source { document["source"] = .string(source) }
+    document["impact"] = .string(impact.rawValue)
+    document["properties"] = .list(
+      properties.map { property in
+        .map([
+          "name": .string(property.path), "from": property.from ?? .none,
+          "to": property.to ?? .none,
+        ])
+      })
+    document["location"] = span.map { .string(sources.location($0)) } ?? Value.none
+    if let result { document["result"] = .string(result.word) }
+    if let milliseconds { document["milliseconds"] = .int(milliseconds) }
+    return .map(document)
+  }
+}
+
+extension Change.Result {
+  /// The result as documents name it.
+  var word: String {
+    switch self {
+    case .done: "done"
+    case .failed: "failed"
+    case .skipped: "skipped"
+    case .notAttempted: "not-attempted"
+    }
+  }
+}
+
+extension VerbRecord {
+  fileprivate func document(sources: SourceMap) -> Value {
+    .map([
+      "action": .string(action), "targets": .list(targets.map(Value.string)),
+      "location": .string(sources.location(span)),
+    ])
+  }
+}
+
+extension SourceMap {
+  /// File, line and column of a span's first byte, as `lab.vmscript:7:1`; columns count characters.
+  func location(_ span: Span) -> String {
+    let source = self[span.source]
+    let before = source.bytes.prefix(Int(span.start))
+    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+    let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? before.startIndex
+    let column = String(decoding: before[lineStart...], as: UTF8.self).count + 1
+    return "\(source.name):\(line):\(column)"
+  }
+}

@@ -1,0 +1,71 @@
+import VMScript
+import VMScriptSyntax
+
+/// A verb that a script runs, as a plan lists it.
+public struct VerbRecord: Sendable {
+  /// The verb's word, such as `start`.
+  public let action: String
+  /// Names and globs, in order.
+  public let targets: [String]
+  /// The statement.
+  public let span: Span
+
+  /// Makes a record.
+  public init(action: String, targets: [String], span: Span) {
+    self.action = action
+    self.targets = targets
+    self.span = span
+  }
+
+  /// The record of a request.
+  public init(_ request: VerbRequest) {
+    let action =
+      switch request.action {
+      case .start: "start"
+      case .stop: "stop"
+      case .reboot: "reboot"
+      case .suspend: "suspend"
+      case .resume: "resume"
+      case .delete: "delete"
+      case .snapshot: "snapshot"
+      case .revert: "revert"
+      case .wait: "wait"
+      }
+    let targets = request.targets.map { target in
+      switch target {
+      case .resource(let reference): reference.name
+      case .pattern(let pattern): pattern
+      }
+    }
+    self.init(action: action, targets: targets, span: request.span)
+  }
+}
+
+/// What a run would change, or has changed.
+public struct Plan: Sendable {
+  /// Whose resources these are.
+  public var stack: String
+  /// In the order of the script, deletions last; ``Change/id`` is the position.
+  public var changes: [Change]
+  /// The verbs of the script, in order.
+  public var verbs: [VerbRecord]
+  /// What the stack once made and the script no longer declares.
+  public var undeclared: [ResourceReference]
+
+  /// Makes a plan; without changes it is empty.
+  public init(
+    stack: String, changes: [Change] = [], verbs: [VerbRecord] = [],
+    undeclared: [ResourceReference] = []
+  ) {
+    self.stack = stack
+    self.changes = changes
+    self.verbs = verbs
+    self.undeclared = undeclared
+  }
+
+  /// Whether there is nothing to change.
+  public var isEmpty: Bool { changes.isEmpty }
+
+  /// The changes that must not be done without a yes.
+  public var changesThatNeedConsent: [Change] { changes.filter(\.needsConsent) }
+}

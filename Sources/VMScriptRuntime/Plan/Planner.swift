@@ -1,0 +1,161 @@
+import VMScript
+import VMScriptSyntax
+
+/// Makes a plan: what is declared against what exists. Reads nothing and changes nothing.
+public struct Planner {
+  /// The properties in which a live object, given as its XML, is not as declared.
+  public typealias Comparison = (Declaration, _ xml: String) throws(Diagnostic) ->
+    [PropertyDifference]
+
+  let set: DeclarationSet
+  let live: LiveState
+  let prune: Bool
+  let adopt: Bool
+  let compare: Comparison
+
+  /// Makes a planner.
+  ///
+  /// - Parameters:
+  ///   - prune: deletes what the stack owns and `set` does not declare.
+  ///   - adopt: takes over domains that the stack does not own.
+  ///   - compare: finds the differences of a live object.
+  public init(
+    _ set: DeclarationSet, live: LiveState, prune: Bool = false, adopt: Bool = false,
+    compare: @escaping Comparison
+  ) {
+    self.set = set
+    self.live = live
+    self.prune = prune
+    self.adopt = adopt
+    self.compare = compare
+  }
+
+  /// The plan, and every reason why it must not be applied.
+  public func plan() -> (plan: Plan, diagnostics: [Diagnostic]) {
+    var draft = PlanDraft()
+    var diagnostics = HostChecks(set: set, live: live, prune: prune).diagnostics()
+    for declaration in set.declarations {
+      do throws(Diagnostic) {
+        try add(declaration, to: &draft)
+      } catch { diagnostics.append(error) }
+    }
+    let undeclared = undeclaredResources
+    if prune { undeclared.forEach { draft.delete($0) } }
+    let changes = ChangeOrder(set: set, live: live).ordered(draft.changes)
+    return (Plan(stack: set.stack, changes: changes, undeclared: undeclared), diagnostics)
+  }
+
+  private var ownership: Ownership { Ownership(stack: set.stack) }
+
+  private func add(_ declaration: Declaration, to draft: inout PlanDraft) throws(Diagnostic) {
+    switch declaration.kind {
+    case .image:
+      if !live.images.contains(declaration.name) { draft.create(declaration) }
+    case .net:
+      guard let network = live.networks[declaration.name] else { return draft.create(declaration) }
+      guard ownership.owns(network) else {
+        throw PlanMessages.foreignNetwork(declaration, stack: set.stack)
+      }
+      draft.update(
+        declaration, try compare(declaration, network.xml) + start(network))
+    case .domain:
+      guard let domain = live.domains[declaration.name] else { return draft.create(declaration) }
+      var adoption: [PropertyDifference] = []
+      if !ownership.owns(domain) {
+        guard adopt else { throw PlanMessages.foreignDomain(declaration, stack: set.stack) }
+        adoption = [
+          PropertyDifference(
+            name: "stack", from: domain.facts.owner.map { .string($0.stack) },
+            to: .string(set.stack), impact: .none)
+        ]
+      }
+      let state = try stateChange(declaration, domain)
+      draft.update(declaration, try adoption + compare(declaration, domain.xml) + state)
+    }
+  }
+
+  /// A network that was defined but never started is started by the next run.
+  private func start(_ network: LiveNetwork) -> [PropertyDifference] {
+    guard !network.isActive else { return [] }
+    return [
+      PropertyDifference(
+        name: "state", from: .string("stopped"), to: .string("running"), impact: .live)
+    ]
+  }
+
+  /// Starting and stopping; a paused guest counts as running, for a verb may have paused it.
+  private func stateChange(
+    _ declaration: Declaration, _ domain: LiveDomain
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    let isOff = domain.state == .stopped || domain.state == .crashed
+    switch (wantedState(declaration), isOff) {
+    case (.running, true):
+      guard !live.overlaidDomains.contains(domain.name) else {
+        throw PlanMessages.startOfOverlaid(declaration)
+      }
+    case (.stopped, false) where declaration.declaredState == .stopped: break
+    default: return []
+    }
+    return [
+      PropertyDifference(
+        name: "state", from: .string(domain.state.rawValue),
+        to: .string(wantedState(declaration).rawValue), impact: .live)
+    ]
+  }
+
+  /// As declared; else running, but stopped for a domain that is cloned from.
+  private func wantedState(_ declaration: Declaration) -> LiveDomain.State {
+    if let declared = declaration.declaredState { return declared }
+    let isClonedFrom = set.declarations.contains {
+      if case .declared(declaration.name) = $0.source { true } else { false }
+    }
+    return isClonedFrom ? .stopped : .running
+  }
+
+  /// What the stack owns and the script no longer declares, domains before networks and images.
+  private var undeclaredResources: [ResourceReference] {
+    let declared = Set(set.declarations.map { Key(kind: $0.kind, name: $0.name) })
+    let domains = live.domains.values.filter(ownership.owns).map(\.name)
+    let networks = live.networks.values.filter(ownership.owns).map(\.name)
+    let owned = [(ResourceKind.domain, domains), (.net, networks), (.image, Array(live.images))]
+      .flatMap { kind, names in names.sorted().map { Key(kind: kind, name: $0) } }
+    return owned.filter { !declared.contains($0) }.map {
+      ResourceReference(kind: $0.kind, name: $0.name, isDeclared: false)
+    }
+  }
+
+  private struct Key: Hashable {
+    let kind: ResourceKind
+    let name: String
+  }
+}
+
+/// Changes as they are found, before their order is known.
+private struct PlanDraft {
+  private(set) var changes: [Change] = []
+
+  mutating func create(_ declaration: Declaration) {
+    changes.append(
+      Change(
+        id: changes.count, action: .create, kind: declaration.kind, name: declaration.name,
+        source: declaration.sourceName, span: declaration.span))
+  }
+
+  /// Nothing to do where nothing differs.
+  mutating func update(_ declaration: Declaration, _ properties: [PropertyDifference]) {
+    guard let impact = properties.map(\.impact).max() else { return }
+    changes.append(
+      Change(
+        id: changes.count, action: .update, kind: declaration.kind, name: declaration.name,
+        source: declaration.sourceName, impact: impact, properties: properties,
+        span: declaration.span))
+  }
+
+  mutating func delete(_ resource: ResourceReference) {
+    // A network holds nothing that cannot be made again; guests and images do.
+    changes.append(
+      Change(
+        id: changes.count, action: .delete, kind: resource.kind, name: resource.name,
+        impact: resource.kind == .net ? .restart : .dataLoss))
+  }
+}

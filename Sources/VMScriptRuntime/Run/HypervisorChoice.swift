@@ -1,0 +1,31 @@
+import FoundationXML
+
+/// What `hypervisor = auto` means on a host.
+public enum HypervisorChoice {
+  /// The domain type: `test` on libvirt's test driver, else what was asked for, else `kvm` where the
+  /// host offers it, else `qemu`.
+  ///
+  /// - Parameters:
+  ///   - driver: the connection's driver, from `virConnectGetType`.
+  ///   - option: the run's option, which wins over the environment's.
+  ///   - environment: the value of `VMSCRIPT_HYPERVISOR`.
+  ///   - capabilities: the XML of `virConnectGetCapabilities`.
+  public static func resolve(
+    driver: String, option: String?, environment: String?, capabilities: String
+  ) -> String {
+    if driver.lowercased() == "test" { return "test" }
+    let asked = [option, environment].compactMap(\.self).first { !$0.isEmpty && $0 != "auto" }
+    return asked ?? (offersKVM(capabilities) ? "kvm" : "qemu")
+  }
+
+  /// Whether any `guest/arch/domain` of the capabilities has the type `kvm`.
+  private static func offersKVM(_ capabilities: String) -> Bool {
+    guard let document = try? LiveXML.document(capabilities, root: "capabilities") else {
+      return false
+    }
+    return withExtendedLifetime(document) {
+      ($0.rootElement()?.elements("guest") ?? []).flatMap { $0.elements("arch") }
+        .flatMap { $0.elements("domain") }.contains { $0.text("type") == "kvm" }
+    }
+  }
+}

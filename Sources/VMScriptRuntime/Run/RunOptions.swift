@@ -1,0 +1,36 @@
+/// How a run meets the host.
+public struct RunOptions: Sendable {
+  /// The connection; nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
+  public var uri: String?
+  /// Changes that may be in flight at once, at least 1.
+  public var jobs: Int
+  /// Gives the yes that changes with loss of data or a restart need.
+  public var assumeYes: Bool
+  /// Removes what the stack made and the script no longer declares.
+  public var prune: Bool
+  /// Takes over domains of a declared name that the stack does not own.
+  public var adopt: Bool
+  /// What `hypervisor = auto` means; nil leaves it to ``HypervisorChoice``.
+  public var hypervisor: String?
+  /// Asked before a plan with changes that need a yes; not asked with ``assumeYes``.
+  public var confirm: @Sendable (Plan) async -> Bool
+  /// Told of every step, from any thread.
+  public var progress: @Sendable (ProgressEvent) -> Void
+
+  /// Options; those left out do nothing that was not asked for.
+  public init(
+    uri: String? = nil, jobs: Int = 8, assumeYes: Bool = false, prune: Bool = false,
+    adopt: Bool = false, hypervisor: String? = nil,
+    confirm: @escaping @Sendable (Plan) async -> Bool = { _ in false },
+    progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
+  ) {
+    self.uri = uri
+    self.jobs = max(1, jobs)
+    self.assumeYes = assumeYes
+    self.prune = prune
+    self.adopt = adopt
+    self.hypervisor = hypervisor
+    self.confirm = confirm
+    self.progress = progress
+  }
+}

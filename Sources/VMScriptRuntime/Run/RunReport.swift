@@ -1,0 +1,42 @@
+import OrderedCollections
+import VMScript
+import VMScriptSyntax
+
+/// What a run, a plan or a destroy came to.
+public struct RunReport: Sendable {
+  /// How it ended.
+  public enum Outcome: Sendable {
+    case done
+    /// A change or a verb failed.
+    case failed
+    case scriptErrors
+    /// A yes was needed and not given; nothing was changed.
+    case refused
+    case noConnection
+    /// Stopped on request, after what was in flight.
+    case cancelled
+  }
+
+  /// The plan, with results if it was applied.
+  public var plan: Plan
+  /// By name, in the order of the script.
+  public var outputs: OrderedDictionary<String, Value>
+  /// Every error and warning, in the order of their finding.
+  public var diagnostics: [Diagnostic]
+  /// How it ended.
+  public var outcome: Outcome
+  /// Where the spans of plan and diagnostics point into.
+  public var sources: SourceMap
+
+  /// Puts a report together.
+  public init(
+    plan: Plan, outputs: OrderedDictionary<String, Value> = [:], diagnostics: [Diagnostic] = [],
+    outcome: Outcome, sources: SourceMap = SourceMap()
+  ) {
+    self.plan = plan
+    self.outputs = outputs
+    self.diagnostics = diagnostics
+    self.outcome = outcome
+    self.sources = sources
+  }
+}

@@ -1,0 +1,46 @@
+import Testing
+import VMScript
+
+@testable import VMScriptRuntime
+
+@Suite struct OwnershipTests {
+  private let ownership = Ownership(stack: Fixture.stack)
+
+  private func mark(stack: String, name: String, namespace: String = DomainFacts.namespace)
+    -> String
+  { "<v:resource xmlns:v='\(namespace)' stack='\(stack)' kind='domain' name='\(name)'/>" }
+
+  @Test func theUUIDSaysWhoseItIs() throws {
+    #expect(ownership.owns(try Fixture.liveDomain("web")))
+    #expect(!ownership.owns(try Fixture.liveDomain("web", uuid: Fixture.foreign)))
+    #expect(ownership.owns(try Fixture.liveNetwork("lan")))
+    #expect(!ownership.owns(try Fixture.liveNetwork("lan", uuid: Fixture.foreign)))
+  }
+
+  @Test func theMetadataSaysSoForADeclaredUUID() throws {
+    func owns(_ metadata: String) throws -> Bool {
+      ownership.owns(
+        try Fixture.liveDomain("web", uuid: Fixture.foreign, metadata: metadata))
+    }
+    #expect(try owns(mark(stack: "lab", name: "web")))
+    #expect(try !owns(mark(stack: "other", name: "web")))
+    // A copy that somebody made by hand carries the mark of what it was copied from.
+    #expect(try !owns(mark(stack: "lab", name: "original")))
+    #expect(try !owns(mark(stack: "lab", name: "web", namespace: "https://example.org/")))
+  }
+
+  @Test(arguments: ["", " ", "no xml", "<network/>"])
+  func whatIsNoDomainIsAnError(xml: String) {
+    #expect(throws: LiveXMLError.self) { try DomainFacts(xml: xml) }
+  }
+
+  @Test func subnetsAreReadFromPrefixOrNetmask() throws {
+    let network = try Fixture.liveNetwork(
+      "lan",
+      ip: """
+        <ip address='10.0.0.1' prefix='8'/><ip address='192.168.1.1' netmask='255.255.255.0'/>
+        <ip family='ipv6' address='fd00::1' prefix='64'/><ip address='10.1.0.1' prefix='99'/>
+        """)
+    #expect(network.subnets.map(\.description) == ["10.0.0.0/8", "192.168.1.0/24"])
+  }
+}
