@@ -1,0 +1,61 @@
+import Libvirt
+import VMScript
+
+/// Reads what exists on the host: one listing of each kind, no refresh, nothing changed.
+struct LiveReader: Sendable {
+  let pool: ConnectionPool
+
+  /// Everything that a plan looks at.
+  ///
+  /// - Throws: `LibvirtError`, or `LiveXMLError` for a definition that is none.
+  func read() async throws -> LiveState {
+    async let domains = pool.run { connection in
+      try connection.domains().compactMap { domain in
+        try Self.unlessGone(.noDomain) { try LiveDomain(domain) }
+      }
+    }
+    async let networks = pool.run { connection in
+      try connection.networks().compactMap { network in
+        try Self.unlessGone(.noNetwork) {
+          try LiveNetwork(
+            name: network.name, uuid: network.uuid, isActive: network.isActive(),
+            xml: network.xml(inactive: network.isPersistent()))
+        }
+      }
+    }
+    return try await LiveState(domains: domains, networks: networks)
+  }
+
+  /// Others may remove an object between its listing and its reading: it is then just not there.
+  private static func unlessGone<T>(_ code: LibvirtError.Code, _ read: () throws -> T) throws -> T?
+  {
+    do {
+      return try read()
+    } catch let error as LibvirtError where error.code == code {
+      return nil
+    }
+  }
+}
+
+extension LiveDomain {
+  /// What a domain of the host is now.
+  init(_ domain: Domain) throws {
+    try self.init(
+      name: domain.name, uuid: domain.uuid, state: State(domain.state()),
+      xml: domain.xml(inactive: domain.isPersistent()))
+  }
+}
+
+extension LiveDomain.State {
+  /// libvirt's state in the language's words; a guest on its way down still runs.
+  init(_ state: Domain.State) {
+    self =
+      switch state {
+      case .noState, .running, .blocked, .shuttingDown: .running
+      case .paused: .paused
+      case .shutOff: .stopped
+      case .crashed: .crashed
+      case .pmSuspended: .suspended
+      }
+  }
+}

@@ -1,0 +1,113 @@
+import Libvirt
+import VMScriptSyntax
+
+/// The wording of what the host refuses or fails at: VM07xx.
+enum HostMessages {
+  /// Why a connection cannot be opened.
+  static func noConnection(_ uri: String?, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      code: 701, "cannot connect to \(uri.map { "`\($0)`" } ?? "libvirt's default host")",
+      notes: ["libvirt says: \(reason)"],
+      helps: [
+        .init("start libvirtd, or name another host: `--connect test:///default` needs none")
+      ])
+  }
+
+  static func connectionLost(_ doing: String, at span: Span?, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      code: 702, "the connection was lost while \(doing)", at: span.map { .init($0) },
+      notes: ["libvirt says: \(reason)", "what was not attempted yet is left for the next run"],
+      helps: [.init("run the script again once the host answers: it goes on from what is there")])
+  }
+
+  static func failed(_ doing: String, at span: Span?, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      code: 703, "\(doing) failed", at: span.map { .init($0) }, notes: ["libvirt says: \(reason)"])
+  }
+
+  static func cancelled(_ doing: String, at span: Span?) -> Diagnostic {
+    Diagnostic(code: 704, "\(doing) was cancelled", at: span.map { .init($0) })
+  }
+
+  static func unreadable(_ expected: String) -> Diagnostic {
+    Diagnostic(code: 705, "the host gave a definition that is no `\(expected)`")
+  }
+
+  static func noTarget(_ name: String, at span: Span) -> Diagnostic {
+    Diagnostic(code: 706, "there is no domain `\(name)`", at: .init(span, "not on the host"))
+  }
+
+  static func notOwned(_ name: String, stack: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 707, "the stack `\(stack)` does not own `\(name)`", at: .init(span),
+      notes: ["only what the stack made is deleted"])
+  }
+
+  static func noSnapshot(_ name: String, of domain: String, at span: Span) -> Diagnostic {
+    Diagnostic(code: 708, "`\(domain)` has no snapshot `\(name)`", at: .init(span))
+  }
+
+  static func timeout(
+    _ domain: String, awaited: String, state: String, at span: Span, help: String? = nil
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 709, "`\(domain)`: no \(awaited) in time", at: .init(span),
+      notes: ["its state is \(state)"], helps: help.map { [.init($0)] } ?? [])
+  }
+
+  static func notWaitable(_ what: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 710, "waiting for `\(what)` is not available", at: .init(span),
+      helps: [.init("wait for `ip` or `agent` instead")])
+  }
+
+  /// Any error of a call, in the words of what was being done.
+  static func diagnostic(_ error: any Error, _ doing: String, at span: Span?) -> Diagnostic {
+    switch error {
+    case let error as Diagnostic: error
+    case let error as LibvirtError where error.isConnectionLost:
+      connectionLost(doing, at: span, error.message)
+    case let error as LibvirtError: failed(doing, at: span, error.message)
+    case let error as LiveXMLError: unreadable(error.expected)
+    case is CancellationError: cancelled(doing, at: span)
+    default: failed(doing, at: span, String(describing: error))
+    }
+  }
+
+  /// Whether nothing more can be done after this.
+  static func endsEverything(_ diagnostic: Diagnostic) -> Bool {
+    [701, 702, 704].contains(diagnostic.code.number)
+  }
+
+  /// What each code means, for `vmscript explain`.
+  static let explanations: [DiagnosticExplanation] = [
+    DiagnosticExplanation(
+      701, "no connection",
+      """
+      The host does not answer at this URI. Another one is never taken instead. Start its libvirtd, \
+      or name another host with `--connect`.
+      """),
+    DiagnosticExplanation(
+      702, "connection lost",
+      """
+      The host stopped answering in the middle. Nothing is rolled back: the next run reads what is \
+      there and does the rest.
+      """),
+    DiagnosticExplanation(
+      703, "libvirt refused", "A call failed; libvirt's own words stand in the note."),
+    DiagnosticExplanation(
+      704, "cancelled", "The run was cancelled before this was begun. The next run does it."),
+    DiagnosticExplanation(
+      705, "unreadable definition", "The host gave a document that cannot be read."),
+    DiagnosticExplanation(706, "no such domain", "A verb names a domain that is not there."),
+    DiagnosticExplanation(
+      707, "not the stack's",
+      "`delete` removes only what the stack made; other domains are left untouched."),
+    DiagnosticExplanation(708, "no such snapshot", "The domain has no snapshot of this name."),
+    DiagnosticExplanation(
+      709, "waited in vain",
+      "What was waited for did not happen in time. A longer limit is written `within 10m`."),
+    DiagnosticExplanation(
+      710, "nothing to wait by", "This condition cannot be observed; wait for another one."),
+  ]
+}
