@@ -19,6 +19,7 @@ struct LiveReader: Sendable {
         try Self.unlessGone(.noNetwork) {
           try LiveNetwork(
             name: network.name, uuid: network.uuid, isActive: network.isActive(),
+            autostart: network.isPersistent() && network.autostart(),
             xml: network.xml(inactive: network.isPersistent()))
         }
       }
@@ -42,6 +43,7 @@ extension LiveDomain {
   init(_ domain: Domain) throws {
     try self.init(
       name: domain.name, uuid: domain.uuid, state: State(domain.state()),
+      autostart: domain.isPersistent() && domain.autostart(),
       xml: domain.xml(inactive: domain.isPersistent()))
   }
 }

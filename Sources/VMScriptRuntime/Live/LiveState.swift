@@ -11,6 +11,8 @@ public struct LiveDomain: Sendable {
   public let uuid: String
   /// What it is doing now.
   public let state: State
+  /// Whether it starts with the host.
+  public let autostart: Bool
   /// The persistent definition, which the next start uses.
   public let xml: String
   /// What of the definition planning needs.
@@ -19,10 +21,13 @@ public struct LiveDomain: Sendable {
   /// Reads what planning needs of the definition.
   ///
   /// - Throws: `LiveXMLError` if `xml` is not a domain's definition.
-  public init(name: String, uuid: String, state: State, xml: String) throws(LiveXMLError) {
+  public init(
+    name: String, uuid: String, state: State, autostart: Bool = false, xml: String
+  ) throws(LiveXMLError) {
     self.name = name
     self.uuid = uuid
     self.state = state
+    self.autostart = autostart
     self.xml = xml
     self.facts = try DomainFacts(xml: xml)
   }
@@ -36,6 +41,8 @@ public struct LiveNetwork: Sendable {
   public let uuid: String
   /// Whether it is up.
   public let isActive: Bool
+  /// Whether it starts with the host.
+  public let autostart: Bool
   /// The persistent definition.
   public let xml: String
   /// The IPv4 networks that the host has an address in.
@@ -44,10 +51,13 @@ public struct LiveNetwork: Sendable {
   /// Reads what planning needs of the definition.
   ///
   /// - Throws: `LiveXMLError` if `xml` is not a network's definition.
-  public init(name: String, uuid: String, isActive: Bool, xml: String) throws(LiveXMLError) {
+  public init(
+    name: String, uuid: String, isActive: Bool, autostart: Bool = false, xml: String
+  ) throws(LiveXMLError) {
     self.name = name
     self.uuid = uuid
     self.isActive = isActive
+    self.autostart = autostart
     self.xml = xml
     self.subnets = try NetworkFacts.subnets(xml: xml)
   }

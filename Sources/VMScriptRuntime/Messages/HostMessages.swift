@@ -61,6 +61,20 @@ enum HostMessages {
       helps: [.init("wait for `ip` or `agent` instead")])
   }
 
+  static func notProvisioned(_ what: String, at span: Span?) -> Diagnostic {
+    Diagnostic(
+      code: 711, "this version does not provision a `\(what)` yet", at: span.map { .init($0) },
+      notes: ["nothing of this statement was changed"])
+  }
+
+  static func refused(_ changes: [Change]) -> Diagnostic {
+    let names = changes.map { "\($0.action.rawValue) \($0.kind.rawValue) `\($0.name)`" }
+    return Diagnostic(
+      code: 712, "the plan needs a yes", at: changes.first?.span.map { .init($0) },
+      notes: names.map { "\($0): loses data or unplugs guests" } + ["nothing was changed"],
+      helps: [.init("look at it with `plan`, then give the yes with `--yes`")])
+  }
+
   /// Any error of a call, in the words of what was being done.
   static func diagnostic(_ error: any Error, _ doing: String, at span: Span?) -> Diagnostic {
     switch error {

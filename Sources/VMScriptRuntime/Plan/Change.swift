@@ -58,4 +58,19 @@ public struct Change: Sendable, Identifiable {
 
   /// Whether it must not be done without a yes: it loses data, or unplugs guests by a restart.
   public var needsConsent: Bool { impact >= .restart }
+
+  /// The resource that it changes, as declared.
+  var reference: ResourceReference {
+    ResourceReference(kind: kind, name: name, isDeclared: action != .delete)
+  }
+
+  /// The same change at another position, with the positions it depends on.
+  func moved(to id: Int, dependencies: [Int]) -> Change {
+    var moved = Change(
+      id: id, action: action, kind: kind, name: name, source: source, impact: impact,
+      properties: properties, span: span, dependencies: dependencies)
+    moved.result = result
+    moved.milliseconds = milliseconds
+    return moved
+  }
 }

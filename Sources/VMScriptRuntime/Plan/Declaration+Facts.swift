@@ -3,6 +3,8 @@ import VMScriptSyntax
 
 /// A network interface as planning looks at it.
 struct DeclaredInterface {
+  /// Its label, else `nic1`, `nic2`… by position.
+  let key: String
   let mac: MACAddress
   /// The network's name, if it is on one of libvirt's.
   let network: String?
@@ -19,7 +21,7 @@ extension Declaration {
       let key = nic.label ?? "nic\(position + 1)"
       let declared: MACAddress? = if case .mac(let mac) = nic["mac"] { mac } else { nil }
       return DeclaredInterface(
-        mac: declared ?? Identity.mac(stack: stack, domain: name, nic: key),
+        key: key, mac: declared ?? Identity.mac(stack: stack, domain: name, nic: key),
         network: nic["net"].flatMap(resourceName),
         address: nic.property("ip"), span: nic.property("mac")?.span ?? nic.span)
     }

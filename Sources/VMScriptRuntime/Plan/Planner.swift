@@ -57,7 +57,9 @@ public struct Planner {
         throw PlanMessages.foreignNetwork(declaration, stack: set.stack)
       }
       draft.update(
-        declaration, try compare(declaration, network.xml) + start(network))
+        declaration,
+        try compare(declaration, network.xml) + autostart(declaration, network.autostart)
+          + start(network))
     case .domain:
       guard let domain = live.domains[declaration.name] else { return draft.create(declaration) }
       var adoption: [PropertyDifference] = []
@@ -70,8 +72,19 @@ public struct Planner {
         ]
       }
       let state = try stateChange(declaration, domain)
-      draft.update(declaration, try adoption + compare(declaration, domain.xml) + state)
+      draft.update(
+        declaration,
+        try adoption + compare(declaration, domain.xml)
+          + autostart(declaration, domain.autostart) + state)
     }
+  }
+
+  /// libvirt keeps this beside the definition, not in it.
+  private func autostart(_ declaration: Declaration, _ live: Bool) -> [PropertyDifference] {
+    guard case .bool(let wanted) = declaration.body["autostart"], wanted != live else { return [] }
+    return [
+      PropertyDifference(name: "autostart", from: .bool(live), to: .bool(wanted), impact: .live)
+    ]
   }
 
   /// A network that was defined but never started is started by the next run.
@@ -88,7 +101,7 @@ public struct Planner {
     _ declaration: Declaration, _ domain: LiveDomain
   ) throws(Diagnostic) -> [PropertyDifference] {
     let isOff = domain.state == .stopped || domain.state == .crashed
-    switch (wantedState(declaration), isOff) {
+    switch (set.wantedState(of: declaration), isOff) {
     case (.running, true):
       guard !live.overlaidDomains.contains(domain.name) else {
         throw PlanMessages.startOfOverlaid(declaration)
@@ -99,17 +112,8 @@ public struct Planner {
     return [
       PropertyDifference(
         name: "state", from: .string(domain.state.rawValue),
-        to: .string(wantedState(declaration).rawValue), impact: .live)
+        to: .string(set.wantedState(of: declaration).rawValue), impact: .live)
     ]
-  }
-
-  /// As declared; else running, but stopped for a domain that is cloned from.
-  private func wantedState(_ declaration: Declaration) -> LiveDomain.State {
-    if let declared = declaration.declaredState { return declared }
-    let isClonedFrom = set.declarations.contains {
-      if case .declared(declaration.name) = $0.source { true } else { false }
-    }
-    return isClonedFrom ? .stopped : .running
   }
 
   /// What the stack owns and the script no longer declares, domains before networks and images.

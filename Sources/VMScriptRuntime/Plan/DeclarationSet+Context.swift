@@ -1,0 +1,45 @@
+import VMScript
+
+extension DeclarationSet {
+  /// What the XML of one declaration needs to know of the others and of the host.
+  ///
+  /// - Parameters:
+  ///   - uuid: the live object's, which never changes; nil for what does not exist yet.
+  ///   - hypervisor: the domain type, from ``HypervisorChoice``.
+  func context(for declaration: Declaration, uuid: String?, hypervisor: String) -> XMLContext {
+    let declared: String? =
+      if case .string(let text) = declaration.body["uuid"] { text.lowercased() } else { nil }
+    let derived = Identity.uuid(stack: stack, kind: declaration.kind, name: declaration.name)
+    var context = XMLContext(
+      stack: stack, uuid: uuid ?? declared ?? derived, hypervisor: hypervisor)
+    switch declaration.kind {
+    case .image: break
+    case .net: context.leases = leases(of: declaration.name)
+    case .domain:
+      for interface in declaration.interfaces(stack: stack) {
+        context.macs[interface.key] = interface.mac
+      }
+    }
+    return context
+  }
+
+  /// As declared; else running, but stopped for a domain that is cloned from.
+  func wantedState(of declaration: Declaration) -> LiveDomain.State {
+    if let declared = declaration.declaredState { return declared }
+    let isClonedFrom = declarations.contains {
+      if case .declared(declaration.name) = $0.source { true } else { false }
+    }
+    return isClonedFrom ? .stopped : .running
+  }
+
+  /// The fixed addresses that interfaces of the script's domains have on a network.
+  private func leases(of network: String) -> [NetworkLease] {
+    declarations.filter { $0.kind == .domain }.flatMap { domain in
+      domain.interfaces(stack: stack).compactMap { interface in
+        guard interface.network == network, case .ip(let address) = interface.address?.value
+        else { return nil }
+        return NetworkLease(mac: interface.mac, ip: address, name: domain.name)
+      }
+    }
+  }
+}

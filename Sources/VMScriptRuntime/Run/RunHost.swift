@@ -1,0 +1,182 @@
+import Foundation
+import Libvirt
+import Synchronization
+import VMScript
+import VMScriptSyntax
+
+/// The host of an evaluation that has a connection: one for `run`, one for `plan`.
+///
+/// The evaluator calls it from its own thread, which waits while the work goes on elsewhere.
+final class RunHost: EvaluationHost {
+  /// Whether declarations are put into effect, or only planned.
+  enum Mode: Sendable { case run, plan }
+
+  /// What has come of the run so far.
+  struct Progress: Sendable {
+    var plan: Plan
+    var diagnostics: [Diagnostic] = []
+    var isRefused = false
+    /// What was put into effect already; verbs may have changed it since, on purpose.
+    var settled: Set<ResourceReference> = []
+    var current: Task<Void, Never>?
+    var isCancelled = false
+  }
+
+  private let pool: ConnectionPool
+  private let hypervisor: String
+  private let mode: Mode
+  private let options: RunOptions
+  private let progress: Mutex<Progress>
+
+  init(pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions) {
+    self.pool = pool
+    self.hypervisor = hypervisor
+    self.mode = mode
+    self.options = options
+    progress = Mutex(Progress(plan: Plan(stack: stack)))
+  }
+
+  /// Where the run stands.
+  var standing: Progress { progress.withLock(\.self) }
+
+  /// Ends what waits, lets changes in flight come to their end, and begins nothing more.
+  func cancel() {
+    let current = progress.withLock { standing in
+      standing.isCancelled = true
+      return standing.current
+    }
+    current?.cancel()
+  }
+
+  func print(_ line: String) { options.progress(.printed(line)) }
+
+  func attribute(
+    _ name: String, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> Value {
+    if mode == .run { try takeEffect(declarations, isEnd: false) }
+    let reader = AttributeReader(pool: pool)
+    return try waiting("reading `\(name)` of `\(resource.name)`", span) {
+      try await reader.value(of: name, resource: resource)
+    }
+  }
+
+  func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
+    let record = VerbRecord(verb)
+    if mode == .run {
+      try takeEffect(declarations, isEnd: false)
+      let runner = VerbRunner(pool: pool, stack: declarations.stack, progress: options.progress)
+      let start = ContinuousClock.now
+      options.progress(.verbStarted(record))
+      try waiting(record.action, verb.span) { try await runner.perform(verb) }
+      let milliseconds = (ContinuousClock.now - start).wholeMilliseconds
+      options.progress(.verbFinished(record, milliseconds: milliseconds))
+    }
+    progress.withLock { $0.plan.verbs.append(record) }
+  }
+
+  func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool? {
+    let pool = pool
+    return try waiting("looking up `\(resource.name)`", nil) {
+      try await pool.run { connection in
+        switch resource.kind {
+        case .domain: try connection.domain(named: resource.name) != nil
+        case .net: try connection.network(named: resource.name) != nil
+        case .image: nil
+        }
+      }
+    }
+  }
+
+  /// Plans what is declared and was not put into effect yet, and, in a run, applies it.
+  ///
+  /// - Parameter isEnd: whether all is declared, so that what is missing is no longer declared.
+  func takeEffect(_ set: DeclarationSet, isEnd: Bool) throws(Diagnostic) {
+    let settled = standing.settled
+    guard isEnd || set.declarations.contains(where: { !settled.contains($0.reference) }) else {
+      return
+    }
+    try waiting("putting the declarations into effect", nil) { [self] in
+      try await planAndApply(set, isEnd: isEnd)
+    }
+  }
+
+  private func planAndApply(_ set: DeclarationSet, isEnd: Bool) async throws {
+    let settled = standing.settled
+    let live = try await LiveReader(pool: pool).read()
+    var (plan, diagnostics) = planner(set, live, prune: isEnd && options.prune).plan()
+    diagnostics += Unprovisioned.diagnostics(set)
+    if let first = diagnostics.first {
+      progress.withLock { $0.diagnostics += diagnostics.dropFirst() }
+      throw first
+    }
+    plan.changes = plan.changes.leavingOut { settled.contains($0.reference) }
+    if isEnd { progress.withLock { $0.plan.undeclared = plan.undeclared } }
+    options.progress(.planned(plan))
+    let failures = mode == .run ? try await apply(&plan, set) : []
+    progress.withLock { standing in
+      standing.plan.append(plan.changes)
+      standing.settled.formUnion(set.declarations.map(\.reference))
+      standing.diagnostics += failures.dropFirst()
+    }
+    if let first = failures.first { throw first }
+  }
+
+  /// Applies a plan after the yes that it may need; gives what failed.
+  private func apply(_ plan: inout Plan, _ set: DeclarationSet) async throws -> [Diagnostic] {
+    let risky = plan.changesThatNeedConsent
+    if !risky.isEmpty, !options.assumeYes, await !options.confirm(plan) {
+      progress.withLock { $0.isRefused = true }
+      throw HostMessages.refused(risky)
+    }
+    let provisioner = Provisioner(pool: pool, set: set, hypervisor: hypervisor)
+    let scheduler = ChangeScheduler(
+      jobs: options.jobs, progress: options.progress,
+      endsEverything: HostMessages.endsEverything)
+    let outcome = await scheduler.apply(plan.changes) { change throws(Diagnostic) in
+      try await provisioner.apply(change)
+    }
+    plan.changes = outcome.changes
+    let isUnfinished = plan.changes.contains { $0.result == .notAttempted }
+    guard isUnfinished, outcome.diagnostics.isEmpty else { return outcome.diagnostics }
+    return [HostMessages.cancelled("the run", at: nil)]
+  }
+
+  private func planner(_ set: DeclarationSet, _ live: LiveState, prune: Bool) -> Planner {
+    let hypervisor = hypervisor
+    return Planner(set, live: live, prune: prune, adopt: options.adopt) {
+      declaration, xml throws(Diagnostic) in
+      let uuid =
+        declaration.kind == .net
+        ? live.networks[declaration.name]?.uuid : live.domains[declaration.name]?.uuid
+      let context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
+      return declaration.kind == .net
+        ? try NetworkXML.differences(declaration, context: context, live: xml)
+        : try DomainXML.differences(declaration, context: context, live: xml)
+    }
+  }
+
+  /// Does asynchronous work while the evaluation's own thread waits for it.
+  private func waiting<T: Sendable>(
+    _ doing: String, _ span: Span?, _ work: @escaping @Sendable () async throws -> T
+  ) throws(Diagnostic) -> T {
+    let result = Mutex<Result<T, any Error>?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    let task = Task.detached {
+      let outcome: Result<T, any Error>
+      do { outcome = .success(try await work()) } catch { outcome = .failure(error) }
+      result.withLock { $0 = outcome }
+      done.signal()
+    }
+    let isCancelled = progress.withLock { standing in
+      standing.current = task
+      return standing.isCancelled
+    }
+    if isCancelled { task.cancel() }
+    done.wait()
+    switch result.withLock(\.self) {
+    case .success(let value): return value
+    case .failure(let error): throw HostMessages.diagnostic(error, doing, at: span)
+    case nil: throw HostMessages.cancelled(doing, at: span)
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Libvirt
+import VMScript
+import VMScriptSyntax
+
+/// Runs, plans and destroys: what the command line and an embedder call.
+public enum Runner {
+  /// Evaluates a program, puts what it declares into effect and runs its verbs.
+  ///
+  /// Cancelling the task finishes what is in flight and begins nothing more.
+  public static func run(
+    _ program: Program, evaluation: EvaluationOptions = EvaluationOptions(),
+    _ options: RunOptions = RunOptions()
+  ) async -> RunReport {
+    await evaluate(program, evaluation, options, mode: .run)
+  }
+
+  /// Says what a run would change; changes nothing.
+  public static func plan(
+    _ program: Program, evaluation: EvaluationOptions = EvaluationOptions(),
+    _ options: RunOptions = RunOptions()
+  ) async -> RunReport {
+    await evaluate(program, evaluation, options, mode: .plan)
+  }
+
+  /// Removes the domains and networks that a stack owns; others are left untouched.
+  public static func destroy(
+    stack: String, _ options: RunOptions = RunOptions()
+  ) async -> RunReport {
+    var options = options
+    options.prune = true
+    return await withHost(stack, options, mode: .run, sources: SourceMap()) { host in
+      do throws(Diagnostic) {
+        try host.takeEffect(DeclarationSet(stack: stack), isEnd: true)
+        return EvaluationOutcome(stack: stack, diagnostics: [])
+      } catch { return EvaluationOutcome(stack: stack, diagnostics: [error]) }
+    }
+  }
+
+  private static func evaluate(
+    _ program: Program, _ evaluation: EvaluationOptions, _ options: RunOptions, mode: RunHost.Mode
+  ) async -> RunReport {
+    let stack = program.stackName(evaluation)
+    return await withHost(stack, options, mode: mode, sources: program.sources) { host in
+      let outcome = program.evaluate(evaluation, host: host)
+      guard outcome.succeeded else { return outcome }
+      do throws(Diagnostic) {
+        try host.takeEffect(outcome.declarations, isEnd: true)
+        return outcome
+      } catch {
+        return EvaluationOutcome(
+          outputs: outcome.outputs, declarations: outcome.declarations,
+          diagnostics: outcome.diagnostics + [error])
+      }
+    }
+  }
+
+  /// Connects, does blocking work on a thread of its own, and reports.
+  private static func withHost(
+    _ stack: String, _ options: RunOptions, mode: RunHost.Mode, sources: SourceMap,
+    _ work: @escaping @Sendable (RunHost) -> EvaluationOutcome
+  ) async -> RunReport {
+    let uri = options.uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
+    let pool = ConnectionPool(uri: uri, size: min(options.jobs, 8))
+    let hypervisor: String
+    do {
+      hypervisor = try await connect(pool, options)
+    } catch {
+      await pool.close()
+      let reason = (error as? LibvirtError)?.message ?? String(describing: error)
+      return RunReport(
+        plan: Plan(stack: stack), diagnostics: [HostMessages.noConnection(uri, reason)],
+        outcome: .noConnection, sources: sources)
+    }
+    let host = RunHost(
+      pool: pool, hypervisor: hypervisor, stack: stack, mode: mode, options: options)
+    let outcome = await withTaskCancellationHandler {
+      await onOwnThread { work(host) }
+    } onCancel: {
+      host.cancel()
+    }
+    await pool.close()
+    return report(outcome, host.standing, sources)
+  }
+
+  /// The domain type that `auto` means on the host that answers.
+  private static func connect(_ pool: ConnectionPool, _ options: RunOptions) async throws -> String
+  {
+    let (uri, driver, capabilities) = try await pool.run { connection in
+      (connection.uri, connection.driverType, try connection.capabilities())
+    }
+    options.progress(.connected(uri: uri))
+    return HypervisorChoice.resolve(
+      driver: driver, option: options.hypervisor,
+      environment: ProcessInfo.processInfo.environment["VMSCRIPT_HYPERVISOR"],
+      capabilities: capabilities)
+  }
+
+  /// A blocking call must not hold a thread of the cooperative pool.
+  private static func onOwnThread<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(returning: work()) }
+    }
+  }
+
+  private static func report(
+    _ outcome: EvaluationOutcome, _ standing: RunHost.Progress, _ sources: SourceMap
+  ) -> RunReport {
+    let diagnostics = outcome.diagnostics + standing.diagnostics
+    let errors = diagnostics.filter { $0.severity == .error }
+    let isOfHost = errors.contains { (500..<800).contains($0.code.number) }
+    let result: RunReport.Outcome =
+      if errors.isEmpty { .done } else if standing.isCancelled {
+        .cancelled
+      } else if standing
+        .isRefused
+      { .refused } else if isOfHost { .failed } else { .scriptErrors }
+    return RunReport(
+      plan: standing.plan, outputs: outcome.outputs, diagnostics: diagnostics, outcome: result,
+      sources: sources)
+  }
+}
+
+extension EvaluationOutcome {
+  /// What comes of work that evaluates no script.
+  fileprivate init(stack: String, diagnostics: [Diagnostic]) {
+    self.init(
+      outputs: [:], declarations: DeclarationSet(stack: stack), diagnostics: diagnostics)
+  }
+}
