@@ -18,7 +18,7 @@ enum LiveAddresses {
   /// A source that this guest or driver does not have reports nothing.
   private static func reported(
     by source: Domain.AddressSource, _ domain: Domain
-  ) throws(LibvirtError) -> [DomainInterface] {
+  ) throws(LibvirtError) -> [Libvirt.DomainInterface] {
     do throws(LibvirtError) {
       return try domain.interfaceAddresses(source: source)
     } catch {

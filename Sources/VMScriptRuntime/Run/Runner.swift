@@ -1,5 +1,6 @@
 import Foundation
 import Libvirt
+import OrderedCollections
 import VMScript
 import VMScriptSyntax
 
@@ -10,7 +11,7 @@ public enum Runner {
   /// Cancelling the task finishes what is in flight and begins nothing more.
   public static func run(
     _ program: Program, evaluation: EvaluationOptions = EvaluationOptions(),
-    _ options: RunOptions = RunOptions()
+    options: RunOptions = RunOptions()
   ) async -> RunReport {
     await evaluate(program, evaluation, options, mode: .run)
   }
@@ -18,22 +19,22 @@ public enum Runner {
   /// Says what a run would change; changes nothing.
   public static func plan(
     _ program: Program, evaluation: EvaluationOptions = EvaluationOptions(),
-    _ options: RunOptions = RunOptions()
+    options: RunOptions = RunOptions()
   ) async -> RunReport {
     await evaluate(program, evaluation, options, mode: .plan)
   }
 
   /// Removes the domains and networks that a stack owns; others are left untouched.
   public static func destroy(
-    stack: String, _ options: RunOptions = RunOptions()
+    stack: String, options: RunOptions = RunOptions()
   ) async -> RunReport {
     var options = options
     options.prune = true
     return await withHost(stack, options, mode: .run, sources: SourceMap()) { host in
       do throws(Diagnostic) {
         try host.takeEffect(DeclarationSet(stack: stack), isEnd: true)
-        return EvaluationOutcome(stack: stack, diagnostics: [])
-      } catch { return EvaluationOutcome(stack: stack, diagnostics: [error]) }
+        return Evaluated()
+      } catch { return Evaluated(diagnostics: [error]) }
     }
   }
 
@@ -43,22 +44,19 @@ public enum Runner {
     let stack = program.stackName(evaluation)
     return await withHost(stack, options, mode: mode, sources: program.sources) { host in
       let outcome = program.evaluate(evaluation, host: host)
-      guard outcome.succeeded else { return outcome }
+      var evaluated = Evaluated(outputs: outcome.outputs, diagnostics: outcome.diagnostics)
+      guard outcome.succeeded else { return evaluated }
       do throws(Diagnostic) {
         try host.takeEffect(outcome.declarations, isEnd: true)
-        return outcome
-      } catch {
-        return EvaluationOutcome(
-          outputs: outcome.outputs, declarations: outcome.declarations,
-          diagnostics: outcome.diagnostics + [error])
-      }
+      } catch { evaluated.diagnostics.append(error) }
+      return evaluated
     }
   }
 
   /// Connects, does blocking work on a thread of its own, and reports.
   private static func withHost(
     _ stack: String, _ options: RunOptions, mode: RunHost.Mode, sources: SourceMap,
-    _ work: @escaping @Sendable (RunHost) -> EvaluationOutcome
+    _ work: @escaping @Sendable (RunHost) -> Evaluated
   ) async -> RunReport {
     let uri = options.uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
     let pool = ConnectionPool(uri: uri, size: min(options.jobs, 8))
@@ -104,27 +102,29 @@ public enum Runner {
   }
 
   private static func report(
-    _ outcome: EvaluationOutcome, _ standing: RunHost.Progress, _ sources: SourceMap
+    _ outcome: Evaluated, _ standing: RunHost.Progress, _ sources: SourceMap
   ) -> RunReport {
     let diagnostics = outcome.diagnostics + standing.diagnostics
     let errors = diagnostics.filter { $0.severity == .error }
     let isOfHost = errors.contains { (500..<800).contains($0.code.number) }
-    let result: RunReport.Outcome =
-      if errors.isEmpty { .done } else if standing.isCancelled {
-        .cancelled
-      } else if standing
-        .isRefused
-      { .refused } else if isOfHost { .failed } else { .scriptErrors }
+    let result: RunReport.Outcome
+    if errors.isEmpty {
+      result = .done
+    } else if standing.isCancelled {
+      result = .cancelled
+    } else if standing.isRefused {
+      result = .refused
+    } else {
+      result = isOfHost ? .failed : .scriptErrors
+    }
     return RunReport(
       plan: standing.plan, outputs: outcome.outputs, diagnostics: diagnostics, outcome: result,
       sources: sources)
   }
 }
 
-extension EvaluationOutcome {
-  /// What comes of work that evaluates no script.
-  fileprivate init(stack: String, diagnostics: [Diagnostic]) {
-    self.init(
-      outputs: [:], declarations: DeclarationSet(stack: stack), diagnostics: diagnostics)
-  }
+/// What an evaluation, or work without one, came to.
+private struct Evaluated: Sendable {
+  var outputs: OrderedDictionary<String, Value> = [:]
+  var diagnostics: [Diagnostic] = []
 }

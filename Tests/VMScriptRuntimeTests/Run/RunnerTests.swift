@@ -1,0 +1,86 @@
+import Libvirt
+import Testing
+import VMScript
+import VMScriptSyntax
+
+@testable import VMScriptRuntime
+
+/// Whole runs on libvirt's test driver, one after another for they share its network addresses.
+@Suite(.serialized) struct RunnerTests {
+  private let stack = TestHost.name("runs")
+  private let net = TestHost.name("lab")
+  private let domain = TestHost.name("hello")
+
+  private func script(memory: String = "256MiB", rest: String = "") -> String {
+    """
+    stack "\(stack)"
+    net "\(net)" { subnet = 10.10.0.0/24 }
+    domain "\(domain)" { memory = \(memory), nic { net = net("\(net)") } }
+    \(rest)
+    """
+  }
+
+  private func run(_ text: String, plan: Bool = false) async throws -> RunReport {
+    let compiled = Program.compile(SourceText(name: "lab.vmscript", text: text))
+    let program = try #require(compiled.program)
+    let options = RunOptions(uri: "test:///default", assumeYes: true)
+    return plan
+      ? await Runner.plan(program, options: options)
+      : await Runner.run(program, options: options)
+  }
+
+  private func destroy() async -> RunReport {
+    await Runner.destroy(
+      stack: stack, options: RunOptions(uri: "test:///default", assumeYes: true))
+  }
+
+  @Test func aRunCreatesASecondChangesNothingAndDestroyLeavesNothing() async throws {
+    // Keeps the driver's state while no run is connected.
+    let keeper = try await TestHost.pool.run { $0 }
+    let planned = try await run(script(), plan: true)
+    #expect(planned.plan.changes.map(\.name) == [net, domain])
+    #expect(try await !TestHost.exists(domain))
+
+    let first = try await run(script(rest: "output state = domain(\"\(domain)\").state"))
+    #expect(first.outcome == .done, "\(first.diagnostics)")
+    #expect(first.plan.changes.allSatisfy { $0.result == .done })
+    #expect(first.outputs["state"]?.description == "running")
+
+    let second = try await run(script())
+    #expect(second.outcome == .done && second.plan.isEmpty, "\(second.plan.changes)")
+
+    let third = try await run(script(memory: "512MiB"))
+    #expect(third.plan.changes.map(\.action) == [.update], "\(third.diagnostics)")
+    #expect(try await run(script(memory: "512MiB")).plan.isEmpty)
+
+    let gone = await destroy()
+    #expect(gone.outcome == .done, "\(gone.diagnostics)")
+    #expect(gone.plan.changes.count == 2)
+    #expect(try await !TestHost.exists(domain))
+    #expect(await destroy().plan.isEmpty)
+    withExtendedLifetime(keeper) {}
+  }
+
+  @Test func aForeignDomainIsLeftUntouched() async throws {
+    try await TestHost.define(domain)
+    let report = try await run("stack \"\(stack)\"\ndomain \"\(domain)\" { memory = 64MiB }")
+    #expect(report.outcome == .failed)
+    #expect(report.diagnostics.map(\.code.number) == [501])
+    #expect(try await TestHost.exists(domain))
+  }
+
+  @Test func whatNeedsStorageIsRefusedBeforeAnythingIsChanged() async throws {
+    let report = try await run(
+      "stack \"\(stack)\"\ndomain \"\(domain)\" { disk { size = 1GiB } }")
+    #expect(report.diagnostics.map(\.code.number) == [711])
+    #expect(try await !TestHost.exists(domain))
+  }
+
+  @Test func aHostThatDoesNotAnswerIsNoConnection() async throws {
+    let compiled = Program.compile(SourceText(name: "a.vmscript", text: "print 1"))
+    let program = try #require(compiled.program)
+    let report = await Runner.run(program, options: RunOptions(uri: "test:///nowhere.xml"))
+    #expect(report.outcome == .noConnection)
+    #expect(report.diagnostics.map(\.code.number) == [701])
+  }
+}
