@@ -4,7 +4,7 @@ import VMScriptSyntax
 @testable import VMScriptRuntime
 
 /// Declarations as the evaluator would hand them over, without a script behind them.
-enum Fixture {
+enum RunFixture {
   static let span = Span(source: SourceID(index: 0), start: 0, length: 1)
   static let stack = "lab"
 

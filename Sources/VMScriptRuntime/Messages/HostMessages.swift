@@ -123,5 +123,11 @@ enum HostMessages {
       "What was waited for did not happen in time. A longer limit is written `within 10m`."),
     DiagnosticExplanation(
       710, "nothing to wait by", "This condition cannot be observed; wait for another one."),
+    DiagnosticExplanation(
+      711, "not provisioned yet",
+      "The language knows the statement, but this version does not bring it to a host."),
+    DiagnosticExplanation(
+      712, "needs a yes",
+      "What loses data or restarts a network is done only after a yes or with `--yes`."),
   ]
 }

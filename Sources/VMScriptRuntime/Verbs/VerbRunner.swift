@@ -54,7 +54,7 @@ struct VerbRunner: Sendable {
     do {
       let ownership = Ownership(stack: stack)
       let all = try await pool.run { try $0.domains().map { try LiveDomain($0) } }
-      let found = all.filter { ownership.owns($0) && Glob.matches(pattern, $0.name) }.map(\.name)
+      let found = all.filter { ownership.owns($0) && Glob.matches($0.name, pattern) }.map(\.name)
       guard !found.isEmpty else { throw HostMessages.noTarget(pattern, at: span) }
       return found.sorted()
     } catch { throw HostMessages.diagnostic(error, "looking up `\(pattern)`", at: span) }

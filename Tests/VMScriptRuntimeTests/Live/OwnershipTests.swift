@@ -4,23 +4,23 @@ import VMScript
 @testable import VMScriptRuntime
 
 @Suite struct OwnershipTests {
-  private let ownership = Ownership(stack: Fixture.stack)
+  private let ownership = Ownership(stack: RunFixture.stack)
 
   private func mark(stack: String, name: String, namespace: String = DomainFacts.namespace)
     -> String
   { "<v:resource xmlns:v='\(namespace)' stack='\(stack)' kind='domain' name='\(name)'/>" }
 
   @Test func theUUIDSaysWhoseItIs() throws {
-    #expect(ownership.owns(try Fixture.liveDomain("web")))
-    #expect(!ownership.owns(try Fixture.liveDomain("web", uuid: Fixture.foreign)))
-    #expect(ownership.owns(try Fixture.liveNetwork("lan")))
-    #expect(!ownership.owns(try Fixture.liveNetwork("lan", uuid: Fixture.foreign)))
+    #expect(ownership.owns(try RunFixture.liveDomain("web")))
+    #expect(!ownership.owns(try RunFixture.liveDomain("web", uuid: RunFixture.foreign)))
+    #expect(ownership.owns(try RunFixture.liveNetwork("lan")))
+    #expect(!ownership.owns(try RunFixture.liveNetwork("lan", uuid: RunFixture.foreign)))
   }
 
   @Test func theMetadataSaysSoForADeclaredUUID() throws {
     func owns(_ metadata: String) throws -> Bool {
       ownership.owns(
-        try Fixture.liveDomain("web", uuid: Fixture.foreign, metadata: metadata))
+        try RunFixture.liveDomain("web", uuid: RunFixture.foreign, metadata: metadata))
     }
     #expect(try owns(mark(stack: "lab", name: "web")))
     #expect(try !owns(mark(stack: "other", name: "web")))
@@ -35,7 +35,7 @@ import VMScript
   }
 
   @Test func subnetsAreReadFromPrefixOrNetmask() throws {
-    let network = try Fixture.liveNetwork(
+    let network = try RunFixture.liveNetwork(
       "lan",
       ip: """
         <ip address='10.0.0.1' prefix='8'/><ip address='192.168.1.1' netmask='255.255.255.0'/>

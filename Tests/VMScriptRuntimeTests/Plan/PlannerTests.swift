@@ -6,11 +6,11 @@ import VMScriptSyntax
 
 @Suite struct PlannerTests {
   @Test func whatIsMissingIsCreatedAlongItsDependencies() {
-    let disk = Fixture.block("disk", [("image", .resource([.image]), .string("base"))])
-    let (plan, diagnostics) = Fixture.plan([
-      Fixture.domain("clone", source: .declared("web")),
-      Fixture.domain("web", blocks: [disk, Fixture.nic(net: "lan")]),
-      Fixture.net("lan"), Fixture.image("base"),
+    let disk = RunFixture.block("disk", [("image", .resource([.image]), .string("base"))])
+    let (plan, diagnostics) = RunFixture.plan([
+      RunFixture.domain("clone", source: .declared("web")),
+      RunFixture.domain("web", blocks: [disk, RunFixture.nic(net: "lan")]),
+      RunFixture.net("lan"), RunFixture.image("base"),
     ])
     #expect(diagnostics.isEmpty)
     #expect(plan.changes.map(\.name) == ["clone", "web", "lan", "base"])
@@ -21,16 +21,16 @@ import VMScriptSyntax
 
   @Test func whatIsAsDeclaredIsLeftAlone() throws {
     let live = LiveState(
-      domains: [try Fixture.liveDomain("web")], networks: [try Fixture.liveNetwork("lan")],
+      domains: [try RunFixture.liveDomain("web")], networks: [try RunFixture.liveNetwork("lan")],
       images: ["base"])
-    let (plan, diagnostics) = Fixture.plan(
-      [Fixture.image("base"), Fixture.net("lan"), Fixture.domain("web")], live)
+    let (plan, diagnostics) = RunFixture.plan(
+      [RunFixture.image("base"), RunFixture.net("lan"), RunFixture.domain("web")], live)
     #expect(plan.isEmpty && plan.undeclared.isEmpty && diagnostics.isEmpty)
   }
 
   @Test func anUpdateHasItsHardestImpact() throws {
-    let live = LiveState(domains: [try Fixture.liveDomain("web")])
-    let (plan, _) = Fixture.plan([Fixture.domain("web")], live) { _, _ in
+    let live = LiveState(domains: [try RunFixture.liveDomain("web")])
+    let (plan, _) = RunFixture.plan([RunFixture.domain("web")], live) { _, _ in
       [
         PropertyDifference(name: "memory", from: .int(1), to: .int(2), impact: .nextStart),
         PropertyDifference(name: "title", from: nil, to: .string("x"), impact: .live),
@@ -43,47 +43,49 @@ import VMScriptSyntax
 
   @Test(arguments: [false, true])
   func aForeignDomainIsRefusedUnlessAdopted(adopt: Bool) throws {
-    let live = LiveState(domains: [try Fixture.liveDomain("web", uuid: Fixture.foreign)])
-    let (plan, diagnostics) = Fixture.plan([Fixture.domain("web")], live, adopt: adopt)
+    let live = LiveState(domains: [try RunFixture.liveDomain("web", uuid: RunFixture.foreign)])
+    let (plan, diagnostics) = RunFixture.plan([RunFixture.domain("web")], live, adopt: adopt)
     #expect(plan.changes.map(\.action) == (adopt ? [.update] : []))
     #expect(diagnostics.map(\.code.description) == (adopt ? [] : ["VM0501"]))
   }
 
   @Test(arguments: [false, true])
   func aForeignNetworkIsRefusedAlways(adopt: Bool) throws {
-    let live = LiveState(networks: [try Fixture.liveNetwork("lan", uuid: Fixture.foreign)])
-    let (plan, diagnostics) = Fixture.plan([Fixture.net("lan")], live, adopt: adopt)
+    let live = LiveState(networks: [try RunFixture.liveNetwork("lan", uuid: RunFixture.foreign)])
+    let (plan, diagnostics) = RunFixture.plan([RunFixture.net("lan")], live, adopt: adopt)
     #expect(plan.isEmpty)
     #expect(diagnostics.map(\.code.number) == [501])
   }
 
   @Test func whatWasInterruptedBeforeItsStartIsStarted() throws {
     let live = LiveState(
-      domains: [try Fixture.liveDomain("web", state: .stopped)],
-      networks: [try Fixture.liveNetwork("lan", isActive: false)])
-    let (plan, _) = Fixture.plan(
-      [Fixture.net("lan"), Fixture.domain("web", blocks: [Fixture.nic(net: "lan")])], live)
+      domains: [try RunFixture.liveDomain("web", state: .stopped)],
+      networks: [try RunFixture.liveNetwork("lan", isActive: false)])
+    let (plan, _) = RunFixture.plan(
+      [RunFixture.net("lan"), RunFixture.domain("web", blocks: [RunFixture.nic(net: "lan")])], live)
     #expect(plan.changes.map { $0.properties.map(\.name) } == [["state"], ["state"]])
     #expect(plan.changes.map(\.dependencies) == [[], [0]])
   }
 
   @Test func aDomainIsStoppedOnlyIfTheScriptSaysSo() throws {
-    let live = LiveState(domains: [try Fixture.liveDomain("base"), try Fixture.liveDomain("web")])
-    let clone = Fixture.domain("web", source: .declared("base"))
-    #expect(Fixture.plan([Fixture.domain("base"), clone], live).plan.isEmpty)
-    let stopped = Fixture.plan([Fixture.domain("base", state: "stopped"), clone], live).plan
+    let live = LiveState(domains: [
+      try RunFixture.liveDomain("base"), try RunFixture.liveDomain("web"),
+    ])
+    let clone = RunFixture.domain("web", source: .declared("base"))
+    #expect(RunFixture.plan([RunFixture.domain("base"), clone], live).plan.isEmpty)
+    let stopped = RunFixture.plan([RunFixture.domain("base", state: "stopped"), clone], live).plan
     #expect(stopped.changes.map(\.name) == ["base"])
   }
 
   @Test func aPausedDomainIsNotStarted() throws {
-    let live = LiveState(domains: [try Fixture.liveDomain("web", state: .paused)])
-    #expect(Fixture.plan([Fixture.domain("web")], live).plan.isEmpty)
+    let live = LiveState(domains: [try RunFixture.liveDomain("web", state: .paused)])
+    #expect(RunFixture.plan([RunFixture.domain("web")], live).plan.isEmpty)
   }
 
   @Test func aDomainWithOverlaysOnItIsNotStarted() throws {
     let live = LiveState(
-      domains: [try Fixture.liveDomain("web", state: .stopped)], overlaidDomains: ["web"])
-    let (plan, diagnostics) = Fixture.plan([Fixture.domain("web")], live)
+      domains: [try RunFixture.liveDomain("web", state: .stopped)], overlaidDomains: ["web"])
+    let (plan, diagnostics) = RunFixture.plan([RunFixture.domain("web")], live)
     #expect(plan.isEmpty)
     #expect(diagnostics.map(\.code.number) == [506])
   }
@@ -96,17 +98,18 @@ import VMScriptSyntax
       """
     let live = LiveState(
       domains: [
-        try Fixture.liveDomain("web", state: .stopped, devices: onLan),
-        try Fixture.liveDomain("copy", metadata: mark),
-        try Fixture.liveDomain("other", uuid: Fixture.foreign),
+        try RunFixture.liveDomain("web", state: .stopped, devices: onLan),
+        try RunFixture.liveDomain("copy", metadata: mark),
+        try RunFixture.liveDomain("other", uuid: RunFixture.foreign),
       ],
       networks: [
-        try Fixture.liveNetwork("lan"), try Fixture.liveNetwork("default", uuid: Fixture.foreign),
+        try RunFixture.liveNetwork("lan"),
+        try RunFixture.liveNetwork("default", uuid: RunFixture.foreign),
       ])
-    let kept = Fixture.plan([], live).plan
+    let kept = RunFixture.plan([], live).plan
     #expect(kept.isEmpty)
     #expect(kept.undeclared.map(\.name) == ["copy", "web", "lan"])
-    let pruned = Fixture.plan([], live, prune: true).plan
+    let pruned = RunFixture.plan([], live, prune: true).plan
     #expect(pruned.changes.map(\.action) == [.delete, .delete, .delete])
     #expect(pruned.changes.map(\.dependencies) == [[], [0], [1]])
     #expect(pruned.changesThatNeedConsent.count == 3)
@@ -114,18 +117,20 @@ import VMScriptSyntax
 
   @Test func aNetworkWaitsForThePrunedOneWhoseAddressesItTakes() throws {
     let live = LiveState(networks: [
-      try Fixture.liveNetwork("old", ip: "<ip address='10.0.0.1' prefix='24'/>")
+      try RunFixture.liveNetwork("old", ip: "<ip address='10.0.0.1' prefix='24'/>")
     ])
-    let declared = [Fixture.net("new", subnet: "10.0.0.0/24")]
-    let (plan, diagnostics) = Fixture.plan(declared, live, prune: true)
+    let declared = [RunFixture.net("new", subnet: "10.0.0.0/24")]
+    let (plan, diagnostics) = RunFixture.plan(declared, live, prune: true)
     #expect(diagnostics.isEmpty)
     #expect(plan.changes.map(\.dependencies) == [[1], []])
-    #expect(Fixture.plan(declared, live).diagnostics.map(\.code.number) == [503])
+    #expect(RunFixture.plan(declared, live).diagnostics.map(\.code.number) == [503])
   }
 
   @Test func aComparisonThatFailsIsReportedAndTheOthersGoOn() throws {
-    let live = LiveState(domains: [try Fixture.liveDomain("bad")])
-    let (plan, diagnostics) = Fixture.plan([Fixture.domain("bad"), Fixture.domain("new")], live) {
+    let live = LiveState(domains: [try RunFixture.liveDomain("bad")])
+    let (plan, diagnostics) = RunFixture.plan(
+      [RunFixture.domain("bad"), RunFixture.domain("new")], live
+    ) {
       _, _ throws(Diagnostic) in throw Diagnostic(code: 599, "cannot compare")
     }
     #expect(plan.changes.map(\.name) == ["new"])

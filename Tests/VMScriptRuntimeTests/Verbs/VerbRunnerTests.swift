@@ -9,8 +9,8 @@ import VMScriptSyntax
 
   private func perform(_ action: VerbRequest.Action, _ names: String...) async throws {
     let request = VerbRequest(
-      action: action, targets: names.map { .pattern($0) }, span: Fixture.span,
-      targetSpan: Fixture.span)
+      action: action, targets: names.map { .pattern($0) }, span: RunFixture.span,
+      targetSpan: RunFixture.span)
     try await VerbRunner(pool: TestHost.pool, stack: stack, progress: { _ in }).perform(request)
   }
 
@@ -93,6 +93,6 @@ import VMScriptSyntax
     ("a?c", "ac", false), ("*-*-x", "a-b-c-x", true), ("web", "web-1", false), ("", "a", false),
   ])
   func globs(pattern: String, name: String, matches: Bool) {
-    #expect(Glob.matches(pattern, name) == matches)
+    #expect(Glob.matches(name, pattern) == matches)
   }
 }
