@@ -8,18 +8,18 @@ struct AttributeReader: Sendable {
 
   /// The attribute's value; unknown for what does not exist, and for attributes of volumes.
   func value(of name: String, resource: ResourceReference) async throws -> Value {
-    let unknown = Value.unknown(UnknownOrigin(resource: resource.name, attribute: name))
-    return try await pool.run { connection in
+    let value = try await pool.run { connection -> Value? in
       switch resource.kind {
-      case .image: return unknown
+      case .image: return nil
       case .domain:
-        guard let domain = try connection.domain(named: resource.name) else { return unknown }
-        return try Self.value(of: name, domain) ?? unknown
+        guard let domain = try connection.domain(named: resource.name) else { return nil }
+        return try LiveReader.unlessGone(.noDomain) { try Self.value(of: name, domain) } ?? nil
       case .net:
-        guard let network = try connection.network(named: resource.name) else { return unknown }
-        return try Self.value(of: name, network) ?? unknown
+        guard let network = try connection.network(named: resource.name) else { return nil }
+        return try LiveReader.unlessGone(.noNetwork) { try Self.value(of: name, network) } ?? nil
       }
     }
+    return value ?? .unknown(UnknownOrigin(resource: resource.name, attribute: name))
   }
 
   private static func value(of name: String, _ domain: Domain) throws -> Value? {

@@ -9,11 +9,7 @@ struct LiveReader: Sendable {
   ///
   /// - Throws: `LibvirtError`, or `LiveXMLError` for a definition that is none.
   func read() async throws -> LiveState {
-    async let domains = pool.run { connection in
-      try connection.domains().compactMap { domain in
-        try Self.unlessGone(.noDomain) { try LiveDomain(domain) }
-      }
-    }
+    async let domains = pool.run { try Self.read($0.domains()) }
     async let networks = pool.run { connection in
       try connection.networks().compactMap { network in
         try Self.unlessGone(.noNetwork) {
@@ -27,9 +23,15 @@ struct LiveReader: Sendable {
     return try await LiveState(domains: domains, networks: networks)
   }
 
-  /// Others may remove an object between its listing and its reading: it is then just not there.
-  private static func unlessGone<T>(_ code: LibvirtError.Code, _ read: () throws -> T) throws -> T?
-  {
+  /// What the domains of a listing are now, without those that went since.
+  static func read(_ domains: [Domain]) throws -> [LiveDomain] {
+    try domains.compactMap { domain in
+      try unlessGone(.noDomain) { try LiveDomain(domain) }
+    }
+  }
+
+  /// Others may remove an object between its finding and its reading: it is then just not there.
+  static func unlessGone<T>(_ code: LibvirtError.Code, _ read: () throws -> T) throws -> T? {
     do {
       return try read()
     } catch let error as LibvirtError where error.code == code {

@@ -53,7 +53,7 @@ struct VerbRunner: Sendable {
   private func owned(matching pattern: String, at span: Span) async throws(Diagnostic) -> [String] {
     do {
       let ownership = Ownership(stack: stack)
-      let all = try await pool.run { try $0.domains().map { try LiveDomain($0) } }
+      let all = try await pool.run { try LiveReader.read($0.domains()) }
       let found = all.filter { ownership.owns($0) && Glob.matches($0.name, pattern) }.map(\.name)
       guard !found.isEmpty else { throw HostMessages.noTarget(pattern, at: span) }
       return found.sorted()
@@ -95,11 +95,13 @@ struct VerbRunner: Sendable {
     let stack = stack
     try await pool.run { connection in
       guard let domain = try connection.domain(named: name) else { return }
-      guard Ownership(stack: stack).owns(try LiveDomain(domain)) else {
-        throw HostMessages.notOwned(name, stack: stack, at: span)
+      try LiveReader.unlessGone(.noDomain) {
+        guard Ownership(stack: stack).owns(try LiveDomain(domain)) else {
+          throw HostMessages.notOwned(name, stack: stack, at: span)
+        }
+        if try domain.isActive() { try domain.destroy() }
+        try domain.undefine()
       }
-      if try domain.isActive() { try domain.destroy() }
-      try domain.undefine()
     }
   }
 
@@ -139,10 +141,10 @@ struct VerbRunner: Sendable {
     _ name: String, _ span: Span, _ body: @escaping @Sendable (Domain) throws -> T
   ) async throws -> T {
     try await pool.run { connection in
-      guard let domain = try connection.domain(named: name) else {
-        throw HostMessages.noTarget(name, at: span)
-      }
-      return try body(domain)
+      guard let domain = try connection.domain(named: name),
+        let result = try LiveReader.unlessGone(.noDomain, { try body(domain) })
+      else { throw HostMessages.noTarget(name, at: span) }
+      return result
     }
   }
 

@@ -17,6 +17,18 @@ import Testing
     #expect(network.subnets.map(\.description) == ["192.168.122.0/24"])
   }
 
+  @Test func whatIsGoneAfterItsListingIsNotThere() async throws {
+    let (stays, goes) = (TestHost.name("stays"), TestHost.name("goes"))
+    try await TestHost.define(stays)
+    try await TestHost.define(goes)
+    let names = try await TestHost.pool.run { connection in
+      let listed = try connection.domains().filter { [stays, goes].contains($0.name) }
+      try connection.domain(named: goes)?.undefine()
+      return try LiveReader.read(listed).map(\.name)
+    }
+    #expect(names == [stays])
+  }
+
   @Test func aHostThatIsNotThereIsAnError() async throws {
     let pool = ConnectionPool(uri: "test:///nowhere/at/all.xml", size: 1)
     await #expect(throws: LibvirtError.self) { try await LiveReader(pool: pool).read() }
