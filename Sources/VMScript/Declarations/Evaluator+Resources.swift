@@ -21,7 +21,9 @@ extension Evaluator {
     var span = code.span(id)
     span.length = nameSpan.end - span.start
     let name = try resourceName(nameNode)
-    guard Self.isResourceName(name) else { throw Diagnostic.invalidName(name, at: nameSpan) }
+    guard ResourceName.isSafe(name), name.utf8.count <= 200 else {
+      throw Diagnostic.invalidName(name, at: nameSpan)
+    }
     let kind = isClone ? ResourceKind.domain : ResourceKind(rawValue: code.name(node)) ?? .domain
     if let earlier = registry.find(kind, name) {
       throw Diagnostic.duplicateResource(kind, name, at: nameSpan, earlier: earlier.nameSpan)
@@ -71,15 +73,6 @@ extension Evaluator {
       }
     }
     for nested in block.blocks { requireProperties(nested, isHostClone: isHostClone) }
-  }
-
-  /// Names that are never a path or a tag, and that libvirt takes.
-  static func isResourceName(_ name: String) -> Bool {
-    !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 200
-      && name.unicodeScalars.allSatisfy { scalar in
-        !"/<>&\"'\\".unicodeScalars.contains(scalar) && scalar.value >= 32
-          && !(127..<160).contains(scalar.value)
-      }
   }
 }
 

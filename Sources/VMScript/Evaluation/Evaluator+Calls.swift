@@ -95,7 +95,7 @@ extension Evaluator {
     _ value: FunctionValue, _ function: FunctionCode, _ values: [Value?], _ id: NodeID
   ) throws -> Value {
     try step(id)
-    guard depth < options.limits.depth else {
+    guard depth < options.limits.depth, nesting + function.height < Self.maximumNesting else {
       throw LimitReached(.tooDeep(options.limits.depth, at: code.span(id)))
     }
     let saved = (base, captures, callee)
@@ -106,10 +106,12 @@ extension Evaluator {
     captures = value.captures
     callee = value
     depth += 1
+    nesting += function.height
     defer {
       stack.removeLast(stack.count - frame)
       (base, captures, callee) = saved
       depth -= 1
+      nesting -= function.height
     }
     do {
       for (position, parameter) in function.parameters.enumerated() where values[position] == nil {

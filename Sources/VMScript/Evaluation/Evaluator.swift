@@ -9,6 +9,9 @@ struct AlreadyReported: Error {}
 /// Bindings never change, so functions capture values. The stack holds the frames of the running
 /// functions behind each other; `base` is where the current one begins. Lives on one thread.
 final class Evaluator {
+  /// What ``nesting`` may reach; the thread's stack has room for it.
+  static let maximumNesting = 100_000
+
   let code: Code
   let options: EvaluationOptions
   let host: any EvaluationHost
@@ -21,6 +24,8 @@ final class Evaluator {
   var globals: [Value?]
   var steps = 0
   var depth = 0
+  /// Nodes whose evaluation is under way, at most.
+  var nesting = 0
   var allocated: Int64 = 0
   /// The module whose statements run.
   var module = 0
@@ -68,6 +73,7 @@ final class Evaluator {
         stack.removeLast(stack.count - module.slotCount)
         base = 0
         depth = 0
+        nesting = 0
         captures = nil
         callee = nil
         if error is LimitReached { return }

@@ -36,6 +36,8 @@ struct FunctionCode: Sendable {
   var slotCount: Int
   /// Where the enclosing function finds what this one captures.
   var captures: [Target]
+  /// Nodes below each other in the body: what a call needs of the evaluator's stack.
+  let height: Int
   let span: Span
 }
 

@@ -161,6 +161,7 @@ struct Resolver {
   private func placeholder(_ function: NodeID) -> FunctionCode {
     FunctionCode(
       name: names[name(function)], parameters: [], body: .absent, isExpression: true,
-      slotCount: 0, captures: [], span: span(function))
+      slotCount: 0, captures: [], height: 0,
+      span: span(function))
   }
 }

@@ -15,7 +15,8 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let all =
-      (SyntaxExplanations.explanations + Validation.explanations + XMLExplanations.all
+      (SyntaxExplanations.explanations + LanguageExplanations.explanations
+      + Validation.explanations + XMLExplanations.all
       + CommandLineMessages.explanations)
       .sorted { $0.code.number < $1.code.number }
     guard let code else {

@@ -65,6 +65,13 @@ import VMScriptSyntax
     #expect(run(large, limits: Limits(memory: 1 << 16)).codes == [411])
   }
 
+  @Test func deepExpressionsInDeepCallsStayWithinTheStack() {
+    let chain = String(repeating: " + 1", count: 900)
+    #expect(run("func f(n) = f(n)\(chain)\nprint f(0)").codes == [412])
+    let brackets = String(repeating: "[", count: 200) + "f(n)" + String(repeating: "]", count: 200)
+    #expect(run("func f(n) = \(brackets)\nprint f(0)").codes == [412])
+  }
+
   @Test func aFailedCheckShowsWhatItsPartsWere() {
     let ran = run("let a = 3\ncheck a + 1 == 5, \"no: \\(a)\"")
     #expect(ran.messages == ["check failed: no: 3"])
