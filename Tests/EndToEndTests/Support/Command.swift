@@ -27,7 +27,7 @@ func vmscript(
   let errors = try file("err")
 
   let process = Process()
-  process.executableURL = binary
+  process.executableURL = vmscriptBinary
   process.currentDirectoryURL = packageFolder
   process.arguments = arguments
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -47,7 +47,8 @@ let packageFolder = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent()
 
-private let binary: URL =
+/// The `vmscript` that is tested.
+let vmscriptBinary: URL =
   if let path = ProcessInfo.processInfo.environment["VMSCRIPT_BINARY"] {
     URL(fileURLWithPath: path)
   } else {

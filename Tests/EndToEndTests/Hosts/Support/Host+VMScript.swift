@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+extension Host {
+  /// Runs the built `vmscript` against this host.
+  ///
+  /// - Parameters:
+  ///   - calls: where libvirt's client library logs the calls that are made.
+  ///   - watch: acts in the middle; has a log of its own.
+  @discardableResult
+  func vmscript(
+    _ arguments: [String], calls: CallLog? = nil, watch: CallWatch? = nil
+  ) async throws -> CommandResult {
+    var environment = [
+      // Its digest cache and its locks are the test's own.
+      "XDG_CACHE_HOME": folder + "/cache-of-client", "XDG_RUNTIME_DIR": folder + "/files",
+      "VMSCRIPT_HYPERVISOR": "qemu", "LIBVIRT_DEFAULT_URI": "test:///must-not-be-used",
+    ]
+    if let log = watch?.log ?? calls { environment.merge(log.environment) { $1 } }
+    return try await Subprocess.run(
+      vmscriptBinary.path, arguments + ["--connect", uri], environment: environment
+    ) { watch?.begin($0) }
+  }
+
+  /// Runs it and takes the one document of its standard output apart; it must end well.
+  func json(_ arguments: [String], calls: CallLog? = nil) async throws -> JSON {
+    let result = try await vmscript(arguments + ["--json"], calls: calls)
+    try #require(
+      result.status == 0,
+      "vmscript \(arguments.joined(separator: " ")) ended with \(result.status): \(result.errors)")
+    return try JSON(result.output)
+  }
+
+  /// A log of calls that does not exist yet.
+  func newCallLog() -> CallLog { CallLog(path: "\(folder)/calls-\(UUID().uuidString)") }
+}
+
+/// A document as it comes, asked by keys and positions.
+struct JSON {
+  private let value: Any?
+
+  init(_ text: String) throws {
+    value = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
+  }
+
+  private init(value: Any?) { self.value = value }
+
+  subscript(key: String) -> JSON { JSON(value: (value as? [String: Any])?[key]) }
+  subscript(index: Int) -> JSON {
+    let items = items
+    return items.indices.contains(index) ? items[index] : JSON(value: nil)
+  }
+
+  var items: [JSON] { (value as? [Any] ?? []).map { JSON(value: $0) } }
+  var text: String? { value as? String }
+  var texts: [String] { items.compactMap(\.text) }
+  var int: Int? { value as? Int }
+}
