@@ -42,8 +42,14 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // What a terminal shows of a plan and its progress: pure text, for the command line and the shell.
-    .target(name: "VMScriptTerminal", swiftSettings: strict),
+    // What a terminal shows of a plan and its progress, for the command line and the shell.
+    .target(
+      name: "VMScriptTerminal",
+      dependencies: [
+        "VMScript", "VMScriptRuntime", "VMScriptSyntax",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "vmscript",
       dependencies: [
@@ -60,7 +66,9 @@ let package = Package(
     .testTarget(
       name: "VMScriptRuntimeTests", dependencies: ["VMScriptRuntime"], swiftSettings: strict),
     .testTarget(
-      name: "VMScriptTerminalTests", dependencies: ["VMScriptTerminal"], swiftSettings: strict),
+      name: "VMScriptTerminalTests",
+      dependencies: ["VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal"],
+      swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["vmscript"], swiftSettings: strict),
   ]

@@ -69,7 +69,7 @@ public struct Program: Sendable {
   }
 
   /// Letters, digits, `_` and `-` of ASCII, at least one.
-  static func isStackName(_ name: String) -> Bool {
+  public static func isStackName(_ name: String) -> Bool {
     !name.isEmpty
       && name.utf8.allSatisfy {
         (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95

@@ -13,6 +13,7 @@ public enum ProgressEvent: Sendable {
   case skipped(Change, because: String)
   case verbStarted(VerbRecord)
   case verbFinished(VerbRecord, milliseconds: Int64)
+  case verbFailed(VerbRecord)
   /// A line of the script's `print`.
   case printed(String)
   /// What is being waited for, such as `an address of web-1`.

@@ -62,12 +62,17 @@ final class RunHost: EvaluationHost {
 
   func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
     let record = VerbRecord(verb)
+    try takeEffect(declarations, isEnd: false)
     if mode == .run {
-      try takeEffect(declarations, isEnd: false)
       let runner = VerbRunner(pool: pool, stack: declarations.stack, progress: options.progress)
       let start = ContinuousClock.now
       options.progress(.verbStarted(record))
-      try waiting(record.action, verb.span) { try await runner.perform(verb) }
+      do throws(Diagnostic) {
+        try waiting(record.action, verb.span) { try await runner.perform(verb) }
+      } catch {
+        options.progress(.verbFailed(record))
+        throw error
+      }
       let milliseconds = (ContinuousClock.now - start).wholeMilliseconds
       options.progress(.verbFinished(record, milliseconds: milliseconds))
     }
@@ -110,7 +115,8 @@ final class RunHost: EvaluationHost {
       throw first
     }
     plan.changes = plan.changes.leavingOut { settled.contains($0.reference) }
-    if isEnd { progress.withLock { $0.plan.undeclared = plan.undeclared } }
+    if !isEnd { plan.undeclared = [] }
+    progress.withLock { $0.plan.undeclared = plan.undeclared }
     options.progress(.planned(plan))
     let failures = mode == .run ? try await apply(&plan, set) : []
     progress.withLock { standing in
@@ -125,7 +131,11 @@ final class RunHost: EvaluationHost {
   private func apply(_ plan: inout Plan, _ set: DeclarationSet) async throws -> [Diagnostic] {
     let risky = plan.changesThatNeedConsent
     if !risky.isEmpty, !options.assumeYes, await !options.confirm(plan) {
-      progress.withLock { $0.isRefused = true }
+      let changes = plan.changes
+      progress.withLock { standing in
+        standing.isRefused = true
+        standing.plan.append(changes)
+      }
       throw HostMessages.refused(risky)
     }
     let provisioner = Provisioner(pool: pool, set: set, hypervisor: hypervisor)

@@ -14,10 +14,16 @@ public struct PlanDisplay: Sendable {
 
   /// The lines of a plan, without line ends.
   ///
-  /// `undeclared` are resources, such as `net old`, that the stack once made and the script no
-  /// longer names.
-  public func lines(stack: String, changes: [PlanLine], undeclared: [String] = []) -> [String] {
+  /// - Parameters:
+  ///   - stack: the stack's name, with the host where that is to be said.
+  ///   - undeclared: resources, such as `net old`, that the stack once made and the script no
+  ///     longer names.
+  ///   - verbs: what the script does besides, such as `wait web-*`, in order.
+  public func lines(
+    stack: String, changes: [PlanLine], undeclared: [String] = [], verbs: [String] = []
+  ) -> [String] {
     var result = changes.flatMap(lines)
+    result += verbs.map { Style.dim.applied(to: "> \(shown($0))", color: color) }
     result += undeclared.map {
       Style.dim.applied(to: "? \(shown($0))  no longer declared; --prune removes it", color: color)
     }

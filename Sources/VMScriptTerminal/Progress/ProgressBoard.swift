@@ -9,10 +9,12 @@ public struct ProgressBoard: Sendable {
   /// A board with nothing under way.
   public init() {}
 
-  /// Takes in that work on `id` began; `label` is shown for it, such as `+ domain web-1`.
-  public mutating func start(_ id: String, label: String, at now: Duration) {
+  /// Takes in that work on `id` began; `label` is shown for it, such as `domain web-1`.
+  public mutating func start(
+    _ id: String, label: String, phase: String? = nil, at now: Duration
+  ) {
     guard tasks[id] == nil else { return }
-    tasks[id] = ProgressTask(label: TerminalText.escaped(label), started: now)
+    tasks[id] = ProgressTask(label: TerminalText.escaped(label), started: now, phase: phase)
     running.append(id)
   }
 
@@ -23,14 +25,24 @@ public struct ProgressBoard: Sendable {
     tasks[id]?.advance(phase: TerminalText.escaped(phase), done: done, total: total, at: now)
   }
 
-  /// Takes in that `id` is done; its line comes out of `takeEnded` once.
-  public mutating func finish(_ id: String, at now: Duration, color: Bool = false) {
-    end(id, mark: Style.green.applied(to: "✓", color: color), at: now)
+  /// Takes in what the work that began last is at.
+  public mutating func advanceLast(phase: String, at now: Duration) {
+    if let id = running.last { advance(id, phase: phase, at: now) }
+  }
+
+  /// Takes in that `id` is done, with a word such as `created`; its line comes out of `takeEnded`
+  /// once.
+  public mutating func finish(
+    _ id: String, word: String? = nil, at now: Duration, color: Bool = false
+  ) {
+    end(id, mark: Style.green.applied(to: "✓", color: color), word: word, at: now)
   }
 
   /// Takes in that `id` failed; its line comes out of `takeEnded` once.
-  public mutating func fail(_ id: String, at now: Duration, color: Bool = false) {
-    end(id, mark: Style.red.applied(to: "✗", color: color), at: now)
+  public mutating func fail(
+    _ id: String, word: String? = nil, at now: Duration, color: Bool = false
+  ) {
+    end(id, mark: Style.red.applied(to: "✗", color: color), word: word, at: now)
   }
 
   /// The lines of what ended since the last call: they are printed once and stay.
@@ -53,10 +65,11 @@ public struct ProgressBoard: Sendable {
     return result
   }
 
-  private mutating func end(_ id: String, mark: String, at now: Duration) {
+  private mutating func end(_ id: String, mark: String, word: String?, at now: Duration) {
     guard let task = tasks.removeValue(forKey: id) else { return }
     running.removeAll { $0 == id }
-    ended.append("\(mark) \(task.label)  \(Quantity.time(now - task.started))")
+    let parts = [task.label, word, Quantity.time(now - task.started)].compactMap(\.self)
+    ended.append("\(mark) " + parts.joined(separator: "  "))
   }
 
   private func line(of task: ProgressTask, at now: Duration, columns: Int) -> String {

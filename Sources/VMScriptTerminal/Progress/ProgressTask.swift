@@ -9,13 +9,10 @@ struct ProgressTask: Sendable {
     let doneBefore: Int64
   }
 
-  enum State: Sendable { case running, done, failed }
-
   let label: String
   let started: Duration
   var phase: String?
   var transfer: Transfer?
-  var state = State.running
 
   /// Takes in a report; a new phase, or one that counts anew, starts the measurement over.
   mutating func advance(phase: String, done: Int64, total: Int64, at now: Duration) {

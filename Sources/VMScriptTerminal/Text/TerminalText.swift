@@ -9,11 +9,13 @@ public enum TerminalText {
 
   /// The text with every control character written as `\u{1B}`, so that a name from outside
   /// cannot move the cursor, colour the screen or forge a line.
-  public static func escaped(_ text: String) -> String {
+  ///
+  /// - Parameter keepingLayout: leaves line ends and tabs as they are, for text of several lines.
+  public static func escaped(_ text: String, keepingLayout: Bool = false) -> String {
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
-      if isUnsafe(scalar) {
+      if isUnsafe(scalar), !(keepingLayout && (scalar == "\n" || scalar == "\t")) {
         result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
       } else {
         result.unicodeScalars.append(scalar)

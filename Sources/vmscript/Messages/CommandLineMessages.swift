@@ -1,3 +1,4 @@
+import VMScriptRuntime
 import VMScriptSyntax
 
 /// The wording of what can be wrong with a command line, VM08xx.
@@ -5,6 +6,23 @@ enum CommandLineMessages {
   static let isFolder = "it is a folder"
   static let doesNotExist = "there is no such file"
   static let mayNotBeRead = "this user may not read it"
+
+  static let finishing =
+    "stopping: what is in flight is brought to its end; once more stops at once"
+  static let stoppedAtOnce = "stopped at once; the next run goes on from what is there"
+
+  /// What is asked before a plan is applied that must not be applied unasked.
+  static func question(_ plan: Plan) -> String {
+    let risky = plan.changesThatNeedConsent
+    let losing = risky.count { $0.impact == .dataLoss }
+    let restarting = risky.count - losing
+    let parts = [
+      losing == 0 ? nil : losing == 1 ? "1 change loses data" : "\(losing) changes lose data",
+      restarting == 0
+        ? nil : restarting == 1 ? "1 change unplugs guests" : "\(restarting) changes unplug guests",
+    ].compactMap(\.self)
+    return "\(parts.joined(separator: ", ")). Go on?"
+  }
 
   /// A script that cannot be read, and why.
   static func unreadable(_ path: String, reason: String) -> Diagnostic {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VMScriptRuntime
 
 /// What the exit code of `vmscript` tells a script that calls it.
 enum ExitStatus: Int32 {
@@ -6,7 +7,26 @@ enum ExitStatus: Int32 {
   case failed = 1
   /// A script has errors or cannot be read.
   case scriptErrors = 2
+  /// A yes was needed and not given.
+  case refused = 3
+  /// The host cannot be reached.
+  case noConnection = 4
+  /// A plan that changes something, where `--exit-code` asks.
+  case differs = 5
+  /// The command line makes no sense (`EX_USAGE` of sysexits.h).
+  case usage = 64
 
   /// The value to throw out of a command's `run`.
   var code: ExitCode { ExitCode(rawValue) }
+
+  /// The status of a run; nil if all is well.
+  init?(_ outcome: RunReport.Outcome) {
+    switch outcome {
+    case .done: return nil
+    case .failed, .cancelled: self = .failed
+    case .scriptErrors: self = .scriptErrors
+    case .refused: self = .refused
+    case .noConnection: self = .noConnection
+    }
+  }
 }

@@ -13,6 +13,13 @@ struct CommandResult {
 func vmscript(
   _ arguments: String..., input: [UInt8] = [], environment: [String: String] = [:]
 ) throws -> CommandResult {
+  try vmscript(arguments, input: input, environment: environment)
+}
+
+/// The same, with the arguments in an array.
+func vmscript(
+  _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
+) throws -> CommandResult {
   let files = FileManager.default
   let scratch = files.temporaryDirectory.appendingPathComponent(UUID().uuidString)
   try files.createDirectory(at: scratch, withIntermediateDirectories: true)

@@ -1,0 +1,49 @@
+import Foundation
+
+extension OutsideAccess {
+  /// What a command line grants: files relative to the script that asks, and the environment.
+  public static let local: OutsideAccess = {
+    var access = OutsideAccess()
+    access.read = { (path, script) throws(Failure) in
+      let file = resolve(path, script)
+      guard let data = FileManager.default.contents(atPath: file.path) else {
+        throw Failure("there is no readable file \(file.path)")
+      }
+      return Array(data)
+    }
+    access.glob = { (pattern, script) throws(Failure) in matches(pattern, script) }
+    access.environment = { ProcessInfo.processInfo.environment[$0] }
+    return access
+  }()
+
+  private static func resolve(_ path: String, _ script: String) -> URL {
+    let folder = URL(fileURLWithPath: script).deletingLastPathComponent()
+    return URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL
+  }
+
+  /// Paths that match, sorted, as relative or absolute as the pattern is; a name that starts with a
+  /// dot is matched only by a pattern that does.
+  private static func matches(_ pattern: String, _ script: String) -> [String] {
+    let parts = pattern.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+    var found = [pattern.hasPrefix("/") ? "/" : ""]
+    for part in parts {
+      found = found.flatMap { folder in
+        let path = resolve(folder.isEmpty ? "." : folder, script).path
+        return names(part, in: path).map {
+          folder + (folder.isEmpty || folder == "/" ? "" : "/") + $0
+        }
+      }
+    }
+    return parts.isEmpty ? [] : found.sorted()
+  }
+
+  private static func names(_ pattern: String, in folder: String) -> [String] {
+    guard pattern.contains(where: { "*?".contains($0) }) else {
+      return FileManager.default.fileExists(atPath: folder + "/" + pattern) ? [pattern] : []
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter {
+      Glob.matches($0, pattern) && (pattern.hasPrefix(".") || !$0.hasPrefix("."))
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import VMScriptSyntax
+
+extension Program {
+  /// Whether anything in the script or its imports declares, looks up or acts on resources.
+  ///
+  /// A script of which this is false means the same with and without a host. Linear in its length.
+  public var speaksOfResources: Bool {
+    let kinds: Set<NodeKind> = [
+      .resource, .clone, .verbStatement, .snapshotStatement, .revertStatement, .waitStatement,
+    ]
+    let isLookUp = code.targets.contains { target in
+      switch target {
+      case .builtin(.image), .builtin(.net), .builtin(.domain): true
+      default: false
+      }
+    }
+    return isLookUp || code.nodes.contains { kinds.contains($0.kind) }
+  }
+
+  /// The names of the parameters that need a value from outside, in the order of the script.
+  public var requiredParameters: [String] {
+    guard let main = code.modules.last else { return [] }
+    return code.children(of: code.nodes[Int(main.root.index)]).map { code.nodes[Int($0.index)] }
+      .filter { $0.kind == .paramStatement && code.child(1, of: $0).isAbsent }.map(code.name)
+  }
+}

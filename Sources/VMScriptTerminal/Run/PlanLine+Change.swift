@@ -1,0 +1,62 @@
+import VMScript
+import VMScriptRuntime
+
+extension PlanLine {
+  /// The line of a change, its values written as the language writes them.
+  public init(_ change: Change) {
+    self.init(
+      action: Action(change.action), kind: change.kind.rawValue, name: change.name,
+      source: change.source,
+      properties: change.properties.map { property in
+        Property(
+          name: property.path, from: property.from?.literal, to: property.to?.literal,
+          effect: property.impact.words)
+      },
+      losesData: change.impact == .dataLoss)
+  }
+}
+
+extension PlanLine.Action {
+  fileprivate init(_ action: Change.Action) {
+    self =
+      switch action {
+      case .create: .create
+      case .update: .update
+      case .replace: .replace
+      case .delete: .delete
+      }
+  }
+}
+
+extension Impact {
+  /// When a change is seen, as plans say it; nil where there is nothing to say.
+  fileprivate var words: String? {
+    switch self {
+    case .none: nil
+    case .live: "live"
+    case .nextStart: "at next start"
+    case .restart: "by restart"
+    case .dataLoss: "loses data"
+    }
+  }
+}
+
+extension VerbRecord {
+  /// The verb with its targets, such as `stop web-1, web-2`.
+  public var words: String { ([action] + [targets.joined(separator: ", ")]).joined(separator: " ") }
+}
+
+extension ResourceReference {
+  /// Kind and name, such as `net lab`.
+  public var words: String { "\(kind.rawValue) \(name)" }
+}
+
+extension PlanDisplay {
+  /// The lines of a plan; `host` is the URI that it was made for, if that is to be said.
+  public func lines(_ plan: Plan, host: String? = nil) -> [String] {
+    lines(
+      stack: plan.stack + (host.map { " on \($0)" } ?? ""),
+      changes: plan.changes.map(PlanLine.init),
+      undeclared: plan.undeclared.map(\.words), verbs: plan.verbs.map(\.words))
+  }
+}

@@ -1,0 +1,165 @@
+import Synchronization
+import VMScript
+import VMScriptRuntime
+
+/// Shows a run while it goes on: repainted in place on a terminal, line by line elsewhere.
+///
+///     let display = RunDisplay(screen: screen)
+///     let report = await display.showing { await Runner.run(program, options: options) }
+///
+/// Events come in through ``take(_:)``, from any thread.
+public final class RunDisplay: Sendable {
+  private struct State {
+    var host: String?
+    var board = ProgressBoard()
+    var region = LiveRegion()
+    /// While a question stands on the screen, nothing is painted over it.
+    var isHeld = false
+    var last: Plan?
+  }
+
+  private let screen: Screen
+  private let isQuiet: Bool
+  private let start = ContinuousClock.now
+  private let state = Mutex(State())
+
+  /// A display.
+  ///
+  /// - Parameter isQuiet: shows nothing but what the script prints.
+  public init(screen: Screen, isQuiet: Bool = false) {
+    self.screen = screen
+    self.isQuiet = isQuiet
+  }
+
+  /// The time since the display was made.
+  public var elapsed: Duration { ContinuousClock.now - start }
+
+  /// The host that answered; nil before one did.
+  public var host: String? { state.withLock(\.host) }
+
+  /// Does work while the screen is kept up to date; leaves none of the moving lines behind.
+  public func showing<T: Sendable>(_ work: () async -> T) async -> T {
+    let painter = screen.isLive && !isQuiet ? Task { await paintUntilCancelled() } : nil
+    let result = await work()
+    painter?.cancel()
+    await painter?.value
+    hold()
+    return result
+  }
+
+  /// Takes the moving lines off the screen and paints no more of them until ``release()``.
+  public func hold() {
+    state.withLock { state in
+      guard !state.isHeld else { return }
+      state.isHeld = true
+      if screen.isLive { screen.writeMessage(state.region.end(columns: screen.size().columns)) }
+    }
+  }
+
+  /// Paints again.
+  public func release() {
+    state.withLock { $0.isHeld = false }
+  }
+
+  /// The lines of the plan that was shown last, for a question about it where nothing was shown.
+  public func showPlan(_ plan: Plan) {
+    state.withLock { state in
+      let lines = PlanDisplay(color: screen.color).lines(plan, host: state.host)
+      screen.writeMessage(lines.map { $0 + "\n" }.joined())
+    }
+  }
+
+  /// Takes in a step of the run.
+  public func take(_ event: ProgressEvent) {
+    let now = elapsed
+    state.withLock { state in
+      var kept: [String] = []
+      switch event {
+      case .printed(let line): return show(line, &state)
+      case .connected(let uri): state.host = uri
+      case .planned(let plan):
+        guard !plan.isEmpty || !plan.undeclared.isEmpty else { break }
+        kept = PlanDisplay(color: screen.color).lines(plan, host: state.host) + [""]
+      default: kept = progress(event, on: &state.board, at: now)
+      }
+      paint(kept + state.board.takeEnded(), &state)
+    }
+  }
+
+  /// Brings the board up to date; gives lines that stay.
+  private func progress(
+    _ event: ProgressEvent, on board: inout ProgressBoard, at now: Duration
+  ) -> [String] {
+    let color = screen.color
+    switch event {
+    case .started(let change):
+      board.start(change.key, label: change.key, phase: change.action.ongoing, at: now)
+    case .advanced(let change, let phase, let done, let total):
+      board.advance(change.key, phase: phase, done: done, total: total, at: now)
+    case .finished(let change, _):
+      board.finish(change.key, word: change.action.past, at: now, color: color)
+    case .failed(let change, _):
+      board.fail(change.key, word: "failed", at: now, color: color)
+    case .skipped(let change, let cause):
+      let text =
+        "\(TerminalText.escaped(change.key))  skipped: \(TerminalText.escaped(cause)) failed"
+      return [Style.dim.applied(to: "- \(text)", color: color)]
+    case .verbStarted(let verb): board.start(verb.words, label: verb.words, at: now)
+    case .verbFinished(let verb, _): board.finish(verb.words, at: now, color: color)
+    case .verbFailed(let verb): board.fail(verb.words, word: "failed", at: now, color: color)
+    case .waiting(let what):
+      board.advanceLast(phase: "for \(what)", at: now)
+      if !screen.isLive { return ["  waiting for \(TerminalText.escaped(what))"] }
+    case .connected, .planned, .printed: break
+    }
+    return []
+  }
+
+  /// A line of the script, between the moving lines and what stands above them.
+  private func show(_ line: String, _ state: inout State) {
+    if screen.isLive, !isQuiet, !state.isHeld {
+      screen.writeMessage(state.region.end(columns: screen.size().columns))
+    }
+    let text = screen.showsOutput ? TerminalText.escaped(line, keepingLayout: true) : line
+    screen.writeOutput(text + "\n")
+    paint([], &state)
+  }
+
+  private func paint(_ kept: [String], _ state: inout State) {
+    guard !isQuiet else { return }
+    guard screen.isLive else {
+      return screen.writeMessage(kept.map { $0 + "\n" }.joined())
+    }
+    let (columns, rows) = screen.size()
+    let live =
+      state.isHeld
+      ? [] : state.board.lines(at: elapsed, columns: columns, rows: min(rows - 1, 30))
+    screen.writeMessage(state.region.frame(kept: kept, live: live, columns: columns))
+  }
+
+  private func paintUntilCancelled() async {
+    while !Task.isCancelled {
+      state.withLock { paint([], &$0) }
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+  }
+}
+
+extension Change {
+  /// Kind and name, which no other change of a plan has.
+  fileprivate var key: String { "\(kind.rawValue) \(name)" }
+}
+
+extension Change.Action {
+  fileprivate var ongoing: String {
+    switch self {
+    case .create: "creating"
+    case .update: "updating"
+    case .replace: "replacing"
+    case .delete: "deleting"
+    }
+  }
+
+  /// What was done, such as `created`.
+  var past: String { rawValue.hasSuffix("e") ? rawValue + "d" : rawValue + "ed" }
+}

@@ -1,0 +1,49 @@
+import OrderedCollections
+import VMScript
+import VMScriptRuntime
+
+/// How a run ended, in a line.
+public enum RunSummary {
+  /// What was done, what was not, and how long it took: `lab: 3 created, 1 failed in 2.3s`.
+  public static func line(_ report: RunReport, elapsed: Duration) -> String {
+    let changes = report.plan.changes
+    var parts = [Change.Action.create, .update, .replace, .delete].compactMap { action in
+      count(changes.count { $0.action == action && $0.result == .done }, action.past)
+    }
+    let verbs = report.plan.verbs.count
+    if verbs > 0 { parts.append(verbs == 1 ? "1 verb run" : "\(verbs) verbs run") }
+    parts += [
+      count(changes.count { $0.result == .failed }, "failed"),
+      count(changes.count(where: \.wasSkipped), "skipped"),
+      count(changes.count { $0.result == nil || $0.result == .notAttempted }, "not begun"),
+    ].compactMap(\.self)
+    let what = parts.isEmpty ? nothing(report.outcome) : parts.joined(separator: ", ")
+    let prefix = report.outcome == .cancelled ? "cancelled: " : ""
+    let stack = TerminalText.escaped(report.plan.stack)
+    return "\(stack): \(prefix)\(what) in \(Quantity.time(elapsed))"
+  }
+
+  private static func count(_ number: Int, _ word: String) -> String? {
+    number == 0 ? nil : "\(number) \(word)"
+  }
+
+  private static func nothing(_ outcome: RunReport.Outcome) -> String {
+    outcome == .done ? "nothing to change" : "nothing was changed"
+  }
+}
+
+extension Change {
+  fileprivate var wasSkipped: Bool { if case .skipped = result { true } else { false } }
+}
+
+/// A script's outputs, a line each.
+public enum OutputLines {
+  /// `name = value`, the values as the language writes them and the names padded to one width.
+  public static func lines(_ outputs: OrderedDictionary<String, Value>) -> [String] {
+    let names = outputs.keys.map { TerminalText.escaped($0) }
+    let width = names.map { TerminalText.columns(of: $0) }.max() ?? 0
+    return zip(names, outputs.values).map { name, value in
+      "\(TerminalText.padded(name, to: width)) = \(TerminalText.escaped(value.literal))"
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import VMScriptRuntime
+
+/// Which host, and how it is met.
+struct ConnectionOptions: ParsableArguments {
+  @Option(
+    name: [.customLong("connect"), .customShort("c")],
+    help: ArgumentHelp(
+      "The host, as libvirt's URI.",
+      discussion: "Else LIBVIRT_DEFAULT_URI, else libvirt's own default.", valueName: "uri"))
+  var uri: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What `hypervisor = auto` means: kvm or qemu.",
+      discussion: "Else VMSCRIPT_HYPERVISOR, else what the host is best at."))
+  var hypervisor: String?
+
+  @Option(help: "How many changes may be in flight at once.")
+  var jobs = 8
+
+  func validate() throws {
+    guard jobs >= 1 else { throw ValidationError("--jobs wants a number from 1 on, not \(jobs)") }
+  }
+
+  /// Options of a run on this host, to be completed by the command.
+  var runOptions: RunOptions { RunOptions(uri: uri, jobs: jobs, hypervisor: hypervisor) }
+}
