@@ -122,9 +122,9 @@ extension Schema {
     ])
 
   private static let xmlPatch = BlockSchema(
-    "xml", "A change of libvirt's XML that no property covers; the label is an XPath.",
+    "xml", "A change of libvirt's XML that no property covers; the label is a path from the root.",
     label: .required, repeats: true,
     properties: [
-      PropertySchema("append", .string, "An element to put at the end of what the XPath finds.")
+      PropertySchema("append", .string, "An element to put at the end of what the path leads to.")
     ])
 }

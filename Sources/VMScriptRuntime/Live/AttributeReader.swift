@@ -1,4 +1,3 @@
-import FoundationXML
 import Libvirt
 import VMScript
 
@@ -31,9 +30,9 @@ struct AttributeReader: Sendable {
     case "ips": .list(try LiveAddresses.of(domain).map(Value.ip))
     case "macs": .list(try DomainFacts(xml: domain.xml()).macs.map(Value.mac))
     case "snapshots": .list(try domain.snapshots().map(Value.string))
-    case "console": try device("console", of: domain)?.text("tty").map(Value.string) ?? Value.none
+    case "console": try device("console", of: domain)?["tty"].map(Value.string) ?? Value.none
     case "vnc.display":
-      try device("graphics", of: domain)?.text("port").flatMap(Int64.init)
+      try device("graphics", of: domain)?["port"].flatMap(Int64.init)
         .flatMap { $0 < 5900 ? nil : .int($0 - 5900) } ?? Value.none
     default: nil
     }
@@ -48,9 +47,6 @@ struct AttributeReader: Sendable {
   }
 
   private static func device(_ name: String, of domain: Domain) throws -> XMLElement? {
-    let document = try LiveXML.document(domain.xml(), root: "domain")
-    return withExtendedLifetime(document) {
-      $0.rootElement()?.element("devices")?.element(name)?.copy() as? XMLElement
-    }
+    try XMLElement.parse(domain.xml(), root: "domain").first("devices")?.first(name)
   }
 }

@@ -7,7 +7,7 @@ struct LiveReader: Sendable {
 
   /// Everything that a plan looks at.
   ///
-  /// - Throws: `LibvirtError`, or `LiveXMLError` for a definition that is none.
+  /// - Throws: `LibvirtError`, or `MalformedXML` for a definition that is none.
   func read() async throws -> LiveState {
     async let domains = pool.run { try Self.read($0.domains()) }
     async let networks = pool.run { connection in

@@ -20,10 +20,10 @@ public struct LiveDomain: Sendable {
 
   /// Reads what planning needs of the definition.
   ///
-  /// - Throws: `LiveXMLError` if `xml` is not a domain's definition.
+  /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
   public init(
     name: String, uuid: String, state: State, autostart: Bool = false, xml: String
-  ) throws(LiveXMLError) {
+  ) throws(MalformedXML) {
     self.name = name
     self.uuid = uuid
     self.state = state
@@ -50,10 +50,10 @@ public struct LiveNetwork: Sendable {
 
   /// Reads what planning needs of the definition.
   ///
-  /// - Throws: `LiveXMLError` if `xml` is not a network's definition.
+  /// - Throws: `MalformedXML` if `xml` is not a network's definition.
   public init(
     name: String, uuid: String, isActive: Bool, autostart: Bool = false, xml: String
-  ) throws(LiveXMLError) {
+  ) throws(MalformedXML) {
     self.name = name
     self.uuid = uuid
     self.isActive = isActive

@@ -1,23 +1,19 @@
-import FoundationXML
 import VMScript
 
 /// What planning needs of a network's definition.
 enum NetworkFacts {
   /// The IPv4 networks of the `ip` elements, whose size stands as a prefix or as a netmask.
-  static func subnets(xml: String) throws(LiveXMLError) -> [Subnet] {
-    let document = try LiveXML.document(xml, root: "network")
-    return withExtendedLifetime(document) {
-      ($0.rootElement()?.elements("ip") ?? []).compactMap(subnet)
-    }
+  static func subnets(xml: String) throws(MalformedXML) -> [Subnet] {
+    try XMLElement.parse(xml, root: "network").all("ip").compactMap(subnet)
   }
 
   private static func subnet(_ element: XMLElement) -> Subnet? {
-    guard let address = element.text("address").flatMap(IPAddress.init) else { return nil }
-    if let prefix = element.text("prefix") {
+    guard let address = element["address"].flatMap(IPAddress.init) else { return nil }
+    if let prefix = element["prefix"] {
       guard let prefix = Int(prefix), (0...32).contains(prefix) else { return nil }
       return Subnet(address: address, prefix: prefix)
     }
-    guard let mask = element.text("netmask").flatMap(IPAddress.init) else { return nil }
+    guard let mask = element["netmask"].flatMap(IPAddress.init) else { return nil }
     return Subnet(address: address, prefix: mask.value.nonzeroBitCount)
   }
 }

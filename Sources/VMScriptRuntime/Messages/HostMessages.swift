@@ -29,8 +29,9 @@ enum HostMessages {
     Diagnostic(code: 704, "\(doing) was cancelled", at: span.map { .init($0) })
   }
 
-  static func unreadable(_ expected: String) -> Diagnostic {
-    Diagnostic(code: 705, "the host gave a definition that is no `\(expected)`")
+  static func unreadable(_ error: MalformedXML) -> Diagnostic {
+    Diagnostic(
+      code: 705, "the host gave a definition that cannot be read", notes: [error.description])
   }
 
   static func noTarget(_ name: String, at span: Span) -> Diagnostic {
@@ -82,7 +83,7 @@ enum HostMessages {
     case let error as LibvirtError where error.isConnectionLost:
       connectionLost(doing, at: span, error.message)
     case let error as LibvirtError: failed(doing, at: span, error.message)
-    case let error as LiveXMLError: unreadable(error.expected)
+    case let error as MalformedXML: unreadable(error)
     case is CancellationError: cancelled(doing, at: span)
     default: failed(doing, at: span, String(describing: error))
     }

@@ -1,5 +1,3 @@
-import FoundationXML
-
 /// What `hypervisor = auto` means on a host.
 public enum HypervisorChoice {
   /// The domain type: `test` on libvirt's test driver, else what was asked for, else `kvm` where the
@@ -20,12 +18,8 @@ public enum HypervisorChoice {
 
   /// Whether any `guest/arch/domain` of the capabilities has the type `kvm`.
   private static func offersKVM(_ capabilities: String) -> Bool {
-    guard let document = try? LiveXML.document(capabilities, root: "capabilities") else {
-      return false
-    }
-    return withExtendedLifetime(document) {
-      ($0.rootElement()?.elements("guest") ?? []).flatMap { $0.elements("arch") }
-        .flatMap { $0.elements("domain") }.contains { $0.text("type") == "kvm" }
-    }
+    guard let root = try? XMLElement.parse(capabilities, root: "capabilities") else { return false }
+    return root.all("guest").flatMap { $0.all("arch") }.flatMap { $0.all("domain") }
+      .contains { $0["type"] == "kvm" }
   }
 }

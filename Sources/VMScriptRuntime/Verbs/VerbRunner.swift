@@ -1,4 +1,3 @@
-import FoundationXML
 import Libvirt
 import VMScript
 import VMScriptSyntax
@@ -150,7 +149,7 @@ struct VerbRunner: Sendable {
 
   private static func snapshotXML(_ name: String) -> String {
     let root = XMLElement(name: "domainsnapshot")
-    root.addChild(XMLElement(name: "name", stringValue: name))
+    root.add("name", text: name)
     return root.xmlString
   }
 }

@@ -1,4 +1,3 @@
-import FoundationXML
 import VMScript
 
 /// Disks and CD-ROM drives: which target each has, and what storage it is on.
@@ -68,7 +67,7 @@ struct DomainDisks {
       return
     }
     setStorage(storage, of: element)
-    if slot.bus == "scsi", let devices = element.parent as? XMLElement {
+    if slot.bus == "scsi", let devices = element.parent {
       _ = devices.ensure("controller", with: ["@type": "scsi", "@model": "virtio-scsi"])
     }
   }

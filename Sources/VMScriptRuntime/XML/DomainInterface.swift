@@ -1,4 +1,3 @@
-import FoundationXML
 import VMScript
 
 /// A network interface: what it is plugged into, and its MAC.

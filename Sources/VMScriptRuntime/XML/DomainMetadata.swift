@@ -1,4 +1,3 @@
-import FoundationXML
 import OrderedCollections
 import VMScript
 
@@ -24,8 +23,7 @@ struct DomainMetadata {
       labels = declared.mapValues(\.description)
     }
     earlier?.detach()
-    let empty = "<\(Self.prefix):resource xmlns:\(Self.prefix)=\"\(Self.namespace)\"/>"
-    guard let mark = try? XMLTree.fragment(empty) else { return }
+    let mark = metadata.add("\(Self.prefix):resource", ["xmlns:\(Self.prefix)": Self.namespace])
     mark["stack"] = stack
     mark["kind"] = declaration.kind.rawValue
     mark["name"] = declaration.name
@@ -36,7 +34,6 @@ struct DomainMetadata {
     for (key, value) in labels {
       mark.add("\(Self.prefix):label", ["key": key, "value": value])
     }
-    metadata.addChild(mark)
   }
 
   /// The change of the labels, if they are otherwise.
@@ -54,13 +51,14 @@ struct DomainMetadata {
       impact: property.schema.impact)
   }
 
-  private static func mark(in root: XMLElement) -> XMLElement? {
-    root.first("metadata")?.all("\(prefix):resource").first
+  /// The mark; nil on a domain that no stack made.
+  static func mark(in root: XMLElement) -> XMLElement? {
+    root.first("metadata")?.all("resource", namespace: namespace).first
   }
 
   private static func labels(_ mark: XMLElement) -> OrderedDictionary<String, String> {
     var labels: OrderedDictionary<String, String> = [:]
-    for label in mark.all("\(prefix):label") {
+    for label in mark.all("label", namespace: namespace) {
       if let key = label["key"], let value = label["value"] { labels[key] = value }
     }
     return labels

@@ -1,4 +1,3 @@
-import FoundationXML
 import VMScript
 import VMScriptSyntax
 
@@ -11,12 +10,9 @@ public enum DomainXML {
   public static func render(
     _ declaration: Declaration, context: XMLContext, onto base: String?
   ) throws(Diagnostic) -> String {
-    let document =
+    let root =
       try base.map { (text) throws(Diagnostic) in try parse(text, declaration) }
-      ?? XMLTree.document(root: "domain")
-    // Nodes do not keep their document alive.
-    defer { withExtendedLifetime(document) {} }
-    guard let root = document.rootElement() else { throw XMLMessages.malformed(declaration) }
+      ?? XMLElement(name: "domain")
     root["type"] = context.hypervisor
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
@@ -25,8 +21,8 @@ public enum DomainXML {
     try XMLRows.write(declaration.body, to: root)
     if let cpus = declaration.body.block("cpus") { DomainCPU.write(cpus, to: root) }
     try DomainDevices(declaration, context: context).write(to: root)
-    try XMLPatch.apply(declaration, to: document)
-    return XMLTree.text(document)
+    try XMLPatch.apply(declaration, to: root)
+    return root.xmlString
   }
 
   /// The declared properties in which a live domain, given as its inactive XML, is otherwise.
@@ -35,10 +31,7 @@ public enum DomainXML {
   public static func differences(
     _ declaration: Declaration, context: XMLContext, live: String
   ) throws(Diagnostic) -> [PropertyDifference] {
-    let document = try parse(live, declaration)
-    // Nodes do not keep their document alive.
-    defer { withExtendedLifetime(document) {} }
-    guard let root = document.rootElement() else { throw XMLMessages.malformed(declaration) }
+    let root = try parse(live, declaration)
     var differences = XMLRows.differences(declaration.body, path: "", live: root)
     if let labels = declaration.body.property("labels"),
       let change = DomainMetadata.difference(labels, live: root)
@@ -50,15 +43,15 @@ public enum DomainXML {
 
   private static func parse(
     _ text: String, _ declaration: Declaration
-  ) throws(Diagnostic) -> XMLDocument {
-    do { return try XMLTree.document(text, root: "domain") } catch {
-      throw XMLMessages.malformed(declaration)
+  ) throws(Diagnostic) -> XMLElement {
+    do { return try .parse(text, root: "domain") } catch {
+      throw XMLMessages.malformed(declaration, error)
     }
   }
 
   /// What a new domain has where nothing is declared.
   private static func addDefaults(_ root: XMLElement) {
-    root.add("memory", ["unit": "KiB"]).stringValue = "1048576"
+    root.add("memory", ["unit": "KiB"], text: "1048576")
     root.setText("1", at: "vcpu")
     root.setText("hvm", at: "os/type")
     root.ensure("features").add("acpi")
@@ -77,7 +70,7 @@ enum DomainCPU {
         cpu["mode"] = model
       } else {
         cpu["mode"] = "custom"
-        cpu.add("model").stringValue = model
+        cpu.add("model", text: model)
       }
     }
     let names = ["sockets", "cores", "threads"]

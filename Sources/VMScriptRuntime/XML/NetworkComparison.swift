@@ -1,4 +1,3 @@
-import FoundationXML
 import VMScript
 
 /// Compares what ``NetworkShape`` writes with what a live network has.

@@ -1,4 +1,3 @@
-import FoundationXML
 import OrderedCollections
 import VMScript
 import VMScriptSyntax
@@ -111,11 +110,11 @@ struct NetworkShape {
       guard let ip = host["ip"]?.description, let label = host.label else { continue }
       let element = byAddress[ip] ?? names.add("host", ["ip": ip])
       byAddress[ip] = element
-      element.add("hostname").stringValue = label
+      element.add("hostname", text: label)
     }
     let services = dns.blocks("srv")
     if !services.isEmpty { names.remove("srv") }
     for service in services { try XMLRows.write(service, to: names.add("srv")) }
-    if names.children?.isEmpty ?? true { names.detach() }
+    if names.children.isEmpty { names.detach() }
   }
 }

@@ -1,4 +1,3 @@
-import FoundationXML
 import OrderedCollections
 import VMScript
 import VMScriptSyntax
@@ -11,12 +10,9 @@ public enum NetworkXML {
   public static func render(
     _ declaration: Declaration, context: XMLContext, onto base: String?
   ) throws(Diagnostic) -> String {
-    let document =
+    let root =
       try base.map { (text) throws(Diagnostic) in try parse(text, declaration) }
-      ?? XMLTree.document(root: "network")
-    // Nodes do not keep their document alive.
-    defer { withExtendedLifetime(document) {} }
-    guard let root = document.rootElement() else { throw XMLMessages.malformed(declaration) }
+      ?? XMLElement(name: "network")
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
     let shape = NetworkShape(declaration, context: context)
@@ -27,7 +23,7 @@ public enum NetworkXML {
     }
     try shape.writeNames(to: root)
     shape.writeAddresses(to: root)
-    return XMLTree.text(document)
+    return root.xmlString
   }
 
   /// The declared properties in which a live network, given as its XML, is otherwise.
@@ -36,13 +32,8 @@ public enum NetworkXML {
   public static func differences(
     _ declaration: Declaration, context: XMLContext, live: String
   ) throws(Diagnostic) -> [PropertyDifference] {
-    let document = try parse(live, declaration)
+    let found = try parse(live, declaration)
     let wanted = try parse(render(declaration, context: context, onto: live), declaration)
-    // Nodes do not keep their document alive.
-    defer { withExtendedLifetime((document, wanted)) {} }
-    guard let found = document.rootElement(), let root = wanted.rootElement() else {
-      throw XMLMessages.malformed(declaration)
-    }
     var result = XMLRows.differences(declaration.body, path: "", live: found)
     for block in declaration.body.blocks {
       guard ["bandwidth", "dns"].contains(block.schema.name), let place = block.schema.xml else {
@@ -51,14 +42,14 @@ public enum NetworkXML {
       result += XMLRows.differences(
         block, path: block.schema.name, live: place.element(in: found) ?? XMLElement(name: ""))
     }
-    return result + NetworkComparison(found: found, wanted: root).differences()
+    return result + NetworkComparison(found: found, wanted: wanted).differences()
   }
 
   private static func parse(
     _ text: String, _ declaration: Declaration
-  ) throws(Diagnostic) -> XMLDocument {
-    do { return try XMLTree.document(text, root: "network") } catch {
-      throw XMLMessages.malformed(declaration)
+  ) throws(Diagnostic) -> XMLElement {
+    do { return try .parse(text, root: "network") } catch {
+      throw XMLMessages.malformed(declaration, error)
     }
   }
 }

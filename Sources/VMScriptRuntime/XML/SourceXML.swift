@@ -1,5 +1,3 @@
-import FoundationXML
-
 /// What is read from, and taken out of, the XML of domains that scripts did not write.
 public enum SourceXML {
   /// A disk of a domain.
@@ -18,10 +16,8 @@ public enum SourceXML {
 
   /// The disks of a domain in the order of its XML; nil if `xml` is no domain's.
   public static func disks(_ xml: String) -> [Disk]? {
-    guard let document = try? XMLTree.document(xml, root: "domain") else { return nil }
-    // Nodes do not keep their document alive.
-    defer { withExtendedLifetime(document) {} }
-    return (document.rootElement()?.first("devices")?.all("disk") ?? []).map { disk in
+    guard let root = try? XMLElement.parse(xml, root: "domain") else { return nil }
+    return (root.first("devices")?.all("disk") ?? []).map { disk in
       Disk(
         target: disk.text(at: "target/@dev") ?? "", path: disk.text(at: "source/@file"),
         format: disk.text(at: "driver/@type"), isReadOnly: disk.first("readonly") != nil,
@@ -32,13 +28,11 @@ public enum SourceXML {
   /// A domain's XML without what makes it that one: name, UUID, MACs, NVRAM, seed, aliases, labels
   /// of security drivers and its metadata; nil if `xml` is no domain's.
   public static func stripped(_ xml: String) -> String? {
-    guard let document = try? XMLTree.document(xml, root: "domain"),
-      let root = document.rootElement()
-    else { return nil }
+    guard let root = try? XMLElement.parse(xml, root: "domain") else { return nil }
     for name in ["name", "uuid", "metadata", "seclabel", "genid", "sysinfo"] { root.remove(name) }
     root["id"] = nil
     root.first("os")?.remove("nvram")
-    for device in (root.first("devices")?.children ?? []).compactMap({ $0 as? XMLElement }) {
+    for device in root.first("devices")?.children ?? [] {
       device.remove("alias")
       if device.name == "interface" {
         device.remove("mac")
@@ -46,16 +40,14 @@ public enum SourceXML {
       }
       if device.text(at: "target/@dev") == DomainDisks.seedTarget { device.detach() }
     }
-    return XMLTree.text(document)
+    return root.xmlString
   }
 
   /// A definition, indented, with its passwords masked; nil if it is not XML.
-  public static func display(_ xml: String, root: String) -> String? {
-    guard let document = try? XMLTree.document(xml, root: root) else { return nil }
-    // Nodes do not keep their document alive.
-    defer { withExtendedLifetime(document) {} }
-    let graphics = document.rootElement()?.first("devices")?.all("graphics") ?? []
+  public static func display(_ xml: String, root name: String) -> String? {
+    guard let root = try? XMLElement.parse(xml, root: name) else { return nil }
+    let graphics = root.first("devices")?.all("graphics") ?? []
     for display in graphics where display["passwd"] != nil { display["passwd"] = "••••••" }
-    return XMLTree.text(document)
+    return root.xmlString
   }
 }

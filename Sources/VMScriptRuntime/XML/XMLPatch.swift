@@ -1,35 +1,49 @@
-import Foundation
-import FoundationXML
 import VMScript
 import VMScriptSyntax
 
 /// The `xml` blocks of a domain: they say what no property covers.
 enum XMLPatch {
-  /// Elements from the root, each with an attribute or a position where that is needed to tell it
-  /// apart. FoundationXML crashes on text that is no XPath, so nothing else gets there.
-  private nonisolated(unsafe) static let pathForm =
-    /(\/[A-Za-z_][A-Za-z0-9_:.\-]*(\[([0-9]+|@[A-Za-z_:]+='[^'\]]*')\])?)+/
-
-  static func apply(_ declaration: Declaration, to document: XMLDocument) throws(Diagnostic) {
+  /// Appends to every element that a path leads to, unless what would be appended is there already:
+  /// an update meets what an earlier run appended.
+  static func apply(_ declaration: Declaration, to root: XMLElement) throws(Diagnostic) {
+    var met: Set<ObjectIdentifier> = []
     for block in declaration.body.blocks("xml") {
       guard let property = block.property("append"), case .string(let text) = property.value,
-        let path = block.label
+        let label = block.label
       else { continue }
-      guard path.wholeMatch(of: pathForm) != nil else { throw XMLMessages.noMatch(path, block) }
-      let found = ((try? document.nodes(forXPath: path)) ?? []).compactMap { $0 as? XMLElement }
-      guard !found.isEmpty else { throw XMLMessages.noMatch(path, block) }
+      let found = try path(label, block).elements(from: root)
+      guard !found.isEmpty else { throw XMLMessages.noMatch(label, block) }
+      let fragment = try fragment(text, property)
       for target in found {
-        let element: XMLElement
-        do { element = try XMLTree.fragment(text) } catch {
-          throw XMLMessages.badFragment(property)
+        let earlier = target.children.first {
+          $0.includes(fragment) && !met.contains(ObjectIdentifier($0))
         }
-        // An update meets what an earlier run appended.
-        let form = element.xmlString(options: [.nodeCompactEmptyElement])
-        let isThere = (target.children ?? []).contains {
-          $0.xmlString(options: [.nodeCompactEmptyElement]) == form
-        }
-        if !isThere { target.addChild(element) }
+        let element = earlier ?? fragment.copy()
+        if earlier == nil { target.append(.element(element)) }
+        met.insert(ObjectIdentifier(element))
       }
     }
+  }
+
+  private static func path(_ text: String, _ block: DeclaredBlock) throws(Diagnostic) -> XMLPath {
+    do { return try XMLPath(text) } catch { throw XMLMessages.unsupportedPath(text, block) }
+  }
+
+  private static func fragment(
+    _ text: String, _ property: DeclaredProperty
+  ) throws(Diagnostic) -> XMLElement {
+    do { return try .parse(text) } catch { throw XMLMessages.badFragment(property, error) }
+  }
+}
+
+extension XMLElement {
+  /// Whether everything that `other` says stands here as well; libvirt adds addresses and aliases,
+  /// and writes the declarations of namespaces elsewhere.
+  fileprivate func includes(_ other: XMLElement) -> Bool {
+    guard localName == other.localName, namespaceURI == other.namespaceURI else { return false }
+    let attributes = other.attributes.filter { $0.key != "xmlns" && !$0.key.hasPrefix("xmlns:") }
+    guard attributes.allSatisfy({ self[$0.key] == $0.value }) else { return false }
+    if other.children.isEmpty { return other.nodes.isEmpty || stringValue == other.stringValue }
+    return other.children.allSatisfy { part in children.contains { $0.includes(part) } }
   }
 }

@@ -1,4 +1,3 @@
-import FoundationXML
 import VMScript
 
 extension XMLPlace {
@@ -44,7 +43,7 @@ extension XMLPlace {
     }
     guard let element = element(in: block) else { return [] }
     if case .presence = codec { return ["true"] }
-    guard let attribute = parts.attribute else { return [element.stringValue ?? ""] }
+    guard let attribute = parts.attribute else { return [element.stringValue] }
     return element[attribute].map { [$0] } ?? []
   }
 
@@ -56,8 +55,11 @@ extension XMLPlace {
       let parent = elements.dropLast().reduce(block) { $0.ensure($1) }
       parent.remove(name)
       for text in texts {
-        let child = parent.add(name)
-        if let attribute { child[attribute] = text } else { child.stringValue = text }
+        if let attribute {
+          parent.add(name)[attribute] = text
+        } else {
+          parent.add(name, text: text)
+        }
       }
       return
     }

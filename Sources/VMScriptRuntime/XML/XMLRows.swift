@@ -1,4 +1,3 @@
-import FoundationXML
 import VMScript
 import VMScriptSyntax
 
@@ -32,10 +31,7 @@ enum XMLRows {
 
   /// XML 1.0 holds no control characters but tab and newlines.
   static func isWritable(_ text: String) -> Bool {
-    text.unicodeScalars.allSatisfy {
-      $0.value >= 32 && $0.value != 0xFFFE && $0.value != 0xFFFF
-        || "\t\n\r".unicodeScalars.contains($0)
-    }
+    text.unicodeScalars.allSatisfy(XMLCharacters.allows)
   }
 
   /// libvirt writes an alias of a machine type as what it stands for.

@@ -6,7 +6,7 @@ import VMScript
 @Suite struct OwnershipTests {
   private let ownership = Ownership(stack: RunFixture.stack)
 
-  private func mark(stack: String, name: String, namespace: String = DomainFacts.namespace)
+  private func mark(stack: String, name: String, namespace: String = DomainMetadata.namespace)
     -> String
   { "<v:resource xmlns:v='\(namespace)' stack='\(stack)' kind='domain' name='\(name)'/>" }
 
@@ -31,7 +31,7 @@ import VMScript
 
   @Test(arguments: ["", " ", "no xml", "<network/>"])
   func whatIsNoDomainIsAnError(xml: String) {
-    #expect(throws: LiveXMLError.self) { try DomainFacts(xml: xml) }
+    #expect(throws: MalformedXML.self) { try DomainFacts(xml: xml) }
   }
 
   @Test func subnetsAreReadFromPrefixOrNetmask() throws {

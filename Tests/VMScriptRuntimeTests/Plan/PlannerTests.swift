@@ -93,7 +93,7 @@ import VMScriptSyntax
   @Test func whatIsNoLongerDeclaredIsListedAndPrunedInReverse() throws {
     let onLan = "<interface type='network'><source network='lan'/></interface>"
     let mark = """
-      <vmscript:resource xmlns:vmscript='\(DomainFacts.namespace)' stack='lab' name='copy' \
+      <vmscript:resource xmlns:vmscript='\(DomainMetadata.namespace)' stack='lab' name='copy' \
       source='web'/>
       """
     let live = LiveState(

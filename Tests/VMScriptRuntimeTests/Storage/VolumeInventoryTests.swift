@@ -61,6 +61,6 @@ import Testing
     let text = xml.text()
     #expect(text.contains("a&lt;b&amp;"))
     #expect(text.contains("/pool/&lt;base&gt;"))
-    #expect(text.contains("<capacity unit=\"bytes\">1048576</capacity>"))
+    #expect(text.contains("<capacity unit='bytes'>1048576</capacity>"))
   }
 }

@@ -12,9 +12,7 @@ import VMScriptSyntax
     let subnet = try #require(Subnet("10.10.0.0/24"))
     let net = Fixture.declaration(.net, "lab", [("subnet", .cidr(subnet))])
     let xml = try NetworkXML.render(net, context: context, onto: nil)
-    let document = try XMLTree.document(xml, root: "network")
-    defer { withExtendedLifetime(document) {} }
-    let root = try #require(document.rootElement())
+    let root = try XMLElement.parse(xml, root: "network")
     #expect(root.text(at: "forward/@mode") == "nat")
     #expect(root.text(at: "ip/@address") == "10.10.0.1")
     #expect(root.text(at: "ip/dhcp/range/@start") == "10.10.0.2")
@@ -28,9 +26,7 @@ import VMScriptSyntax
     let net = Fixture.declaration(
       .net, "n", [("mode", .string(mode)), ("subnet", .cidr(subnet)), ("dhcp", .bool(false))])
     let xml = try NetworkXML.render(net, context: context, onto: nil)
-    let document = try XMLTree.document(xml, root: "network")
-    defer { withExtendedLifetime(document) {} }
-    let root = try #require(document.rootElement())
+    let root = try XMLElement.parse(xml, root: "network")
     #expect((root.text(at: "forward/@mode") ?? "isolated") == mode)
     #expect(root.text(at: "ip/dhcp/range/@start") == nil)
     #expect(try NetworkXML.differences(net, context: context, live: xml).isEmpty)

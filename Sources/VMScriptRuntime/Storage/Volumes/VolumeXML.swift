@@ -1,6 +1,3 @@
-import Foundation
-import FoundationXML
-
 /// The XML that libvirt creates a volume from (`virStorageVolCreateXML`).
 public struct VolumeXML: Hashable, Sendable {
   /// The name within the pool.
@@ -37,41 +34,27 @@ public struct VolumeXML: Hashable, Sendable {
   /// The `volume` element as text.
   public func text() -> String {
     let root = XMLElement(name: "volume")
-    root.addChild(XMLElement(name: "name", stringValue: name))
-    root.addChild(Self.bytes("capacity", capacity))
-    if let allocation { root.addChild(Self.bytes("allocation", allocation)) }
-    let target = XMLElement(name: "target")
-    target.addChild(Self.format(format))
+    root.add("name", text: name)
+    root.add("capacity", Self.bytes, text: String(capacity))
+    if let allocation { root.add("allocation", Self.bytes, text: String(allocation)) }
+    let target = root.add("target")
+    target.add("format", ["type": Self.word(format)])
     if format == .qcow2 {
-      target.addChild(XMLElement(name: "compat", stringValue: "1.1"))
-      if let clusterSize {
-        target.addChild(Self.bytes("clusterSize", clusterSize))
-      }
-      if lazyRefcounts {
-        let features = XMLElement(name: "features")
-        features.addChild(XMLElement(name: "lazy_refcounts"))
-        target.addChild(features)
-      }
+      target.add("compat", text: "1.1")
+      if let clusterSize { target.add("clusterSize", Self.bytes, text: String(clusterSize)) }
+      if lazyRefcounts { target.add("features").add("lazy_refcounts") }
     }
-    root.addChild(target)
     if let backingPath {
-      let store = XMLElement(name: "backingStore")
-      store.addChild(XMLElement(name: "path", stringValue: backingPath))
-      store.addChild(Self.format(backingFormat))
-      root.addChild(store)
+      let store = root.add("backingStore")
+      store.add("path", text: backingPath)
+      store.add("format", ["type": Self.word(backingFormat)])
     }
     return root.xmlString
   }
 
-  private static func bytes(_ name: String, _ count: Int64) -> XMLElement {
-    let element = XMLElement(name: name, stringValue: String(count))
-    element.setAttributesWith(["unit": "bytes"])
-    return element
-  }
+  private static let bytes: KeyValuePairs = ["unit": "bytes"]
 
-  private static func format(_ format: ImageFormat) -> XMLElement {
-    let element = XMLElement(name: "format")
-    element.setAttributesWith(["type": format == .iso ? "raw" : format.rawValue])
-    return element
+  private static func word(_ format: ImageFormat) -> String {
+    format == .iso ? "raw" : format.rawValue
   }
 }

@@ -1,0 +1,92 @@
+import OrderedCollections
+
+/// An element of a document, which owns what stands below it.
+///
+/// Parts of a document may be held on their own: an element never outlives its content, and a
+/// parent that is gone is just no parent.
+final class XMLElement {
+  /// What stands between an element's tags, in order.
+  enum Node {
+    case element(XMLElement)
+    /// Without its escapes.
+    case text(String)
+    /// A comment or processing instruction as it was written. libvirt has none of its own, but
+    /// keeps those in the metadata that other programs put into a domain.
+    case verbatim(String)
+  }
+
+  /// With its prefix, if it has one.
+  let name: String
+  /// In the order in which they were written.
+  private(set) var attributes: OrderedDictionary<String, String> = [:]
+  private(set) var nodes: [Node] = []
+  private(set) weak var parent: XMLElement?
+
+  init(name: String) { self.name = name }
+
+  /// An attribute's value; a new one stands last.
+  subscript(attribute: String) -> String? {
+    get { attributes[attribute] }
+    set { attributes[attribute] = newValue }
+  }
+
+  /// The child elements, in order.
+  var children: [XMLElement] {
+    nodes.compactMap { if case .element(let child) = $0 { child } else { nil } }
+  }
+
+  /// All text below the element; writing it replaces whatever stands there.
+  var stringValue: String {
+    get {
+      nodes.reduce(into: "") { text, node in
+        switch node {
+        case .element(let child): text += child.stringValue
+        case .text(let part): text += part
+        case .verbatim: break
+        }
+      }
+    }
+    set {
+      for child in children { child.parent = nil }
+      nodes = newValue.isEmpty ? [] : [.text(newValue)]
+    }
+  }
+
+  /// Puts a node at the end; an element leaves where it was.
+  func append(_ node: Node) {
+    if case .element(let child) = node {
+      child.detach()
+      child.parent = self
+    }
+    nodes.append(node)
+  }
+
+  /// Takes the element out of its document.
+  func detach() {
+    parent?.nodes.removeAll { if case .element(let child) = $0 { child === self } else { false } }
+    parent = nil
+  }
+
+  /// The element with all that stands below it, in no document.
+  func copy() -> XMLElement {
+    let copy = XMLElement(name: name)
+    copy.attributes = attributes
+    for node in nodes {
+      if case .element(let child) = node {
+        copy.append(.element(child.copy()))
+      } else {
+        copy.append(node)
+      }
+    }
+    return copy
+  }
+}
+
+extension XMLElement.Node {
+  var isText: Bool { if case .text = self { true } else { false } }
+
+  /// Whether it is text that is more than the white space between tags.
+  var isWritten: Bool {
+    if case .text(let text) = self { !XMLCharacters.isSpace(text) } else { false }
+  }
+}

@@ -1,0 +1,71 @@
+/// The way to elements of a document, in the part of XPath that tells libvirt's elements apart:
+/// `/domain/devices/disk[@device='cdrom'][1]`.
+///
+/// Steps lead from the root to child elements by name or `*`; each may have tests: an attribute's
+/// value, a child's text, a position among what the step finds so far.
+struct XMLPath {
+  /// Text that is no such path.
+  struct Unsupported: Error {}
+
+  private enum Test {
+    case position(Int)
+    /// A path as ``XMLElement/text(at:)`` takes it, `@name` or `name`.
+    case equals(path: String, value: String)
+  }
+
+  private struct Step {
+    /// nil for any.
+    let name: String?
+    let tests: [Test]
+  }
+
+  private let steps: [Step]
+
+  init(_ text: String) throws(Unsupported) {
+    var scanner = XMLScanner(text)
+    var steps: [Step] = []
+    do {
+      repeat {
+        guard scanner.skip("/") else { throw Unsupported() }
+        let name = scanner.skip("*") ? nil : try scanner.name()
+        var tests: [Test] = []
+        while scanner.skip("[") { tests.append(try Self.test(&scanner)) }
+        steps.append(Step(name: name, tests: tests))
+      } while !scanner.isAtEnd
+    } catch {
+      throw Unsupported()
+    }
+    self.steps = steps
+  }
+
+  /// A test, whose `[` has been passed.
+  private static func test(_ scanner: inout XMLScanner) throws -> Test {
+    if let position = scanner.number() {
+      guard position > 0, scanner.skip("]") else { throw Unsupported() }
+      return .position(position)
+    }
+    let path = (scanner.skip("@") ? "@" : "") + (try scanner.name())
+    guard scanner.skip("="), let value = scanner.quoted(), scanner.skip("]") else {
+      throw Unsupported()
+    }
+    return .equals(path: path, value: value)
+  }
+
+  /// The elements that it leads to, in document order.
+  func elements(from root: XMLElement) -> [XMLElement] {
+    guard let first = steps.first else { return [] }
+    return steps.dropFirst().reduce(Self.matches([root], first)) { found, step in
+      found.flatMap { Self.matches($0.children, step) }
+    }
+  }
+
+  private static func matches(_ elements: [XMLElement], _ step: Step) -> [XMLElement] {
+    let named = elements.filter { step.name == nil || $0.name == step.name }
+    return step.tests.reduce(named) { found, test in
+      switch test {
+      case .position(let position): Array(found.dropFirst(position - 1).prefix(1))
+      case .equals(let path, let value): found.filter { $0.text(at: path) == value }
+      }
+    }
+  }
+}

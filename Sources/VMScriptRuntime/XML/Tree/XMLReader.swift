@@ -1,0 +1,142 @@
+/// Reads a document strictly: what is not well-formed is refused, never mended.
+///
+/// This is the XML that libvirt writes and takes: no document type, hence no entities but the five
+/// that need no declaration, and nothing is ever loaded from elsewhere. Elements are kept on a stack
+/// of its own, so that no document can exhaust the thread's.
+struct XMLReader {
+  /// libvirt's own parser goes no deeper.
+  static let maximumDepth = 256
+
+  private var scanner: XMLScanner
+  private var open: [XMLElement] = []
+  private var root: XMLElement?
+  private var text = ""
+
+  private init(_ text: String) { scanner = XMLScanner(text) }
+
+  /// The root of a document.
+  static func read(_ text: String) throws(MalformedXML) -> XMLElement {
+    var reader = XMLReader(text)
+    return try reader.document()
+  }
+
+  private mutating func document() throws(MalformedXML) -> XMLElement {
+    _ = scanner.skip("\u{FEFF}")
+    if scanner.skip("<?xml ") { _ = try scanner.text(until: "?>") }
+    while !scanner.isAtEnd {
+      if scanner.skip("<!--") {
+        try comment()
+      } else if scanner.skip("<![CDATA[") {
+        guard !open.isEmpty else { throw scanner.malformed(.textOutside) }
+        text += try scanner.text(until: "]]>")
+      } else if scanner.skip("<!") {
+        throw scanner.malformed(.documentType)
+      } else if scanner.skip("<?") {
+        try instruction()
+      } else if scanner.skip("</") {
+        try close()
+      } else if scanner.skip("<") {
+        try start()
+      } else {
+        try characters()
+      }
+    }
+    guard let root else { throw scanner.malformed(.empty) }
+    if let element = open.last { throw scanner.malformed(.unclosed(element.name)) }
+    return root
+  }
+
+  private mutating func start() throws(MalformedXML) {
+    let element = XMLElement(name: try scanner.name())
+    while true {
+      let isSpaced = scanner.skipSpace()
+      if scanner.skip(">") { return try push(element) }
+      if scanner.skip("/>") {
+        try push(element)
+        return pop()
+      }
+      guard isSpaced else { throw scanner.malformed(.tag(element.name)) }
+      let name = try scanner.name()
+      guard element[name] == nil else { throw scanner.malformed(.attributeTwice(name)) }
+      element[name] = try scanner.attributeValue()
+    }
+  }
+
+  private mutating func close() throws(MalformedXML) {
+    let name = try scanner.name()
+    _ = scanner.skipSpace()
+    guard scanner.skip(">"), open.last?.name == name else {
+      throw scanner.malformed(.wrongEnd(name))
+    }
+    pop()
+  }
+
+  private mutating func push(_ element: XMLElement) throws(MalformedXML) {
+    guard open.count < Self.maximumDepth else { throw scanner.malformed(.tooDeep) }
+    if let parent = open.last {
+      flushText()
+      parent.append(.element(element))
+    } else {
+      guard root == nil else { throw scanner.malformed(.secondRoot) }
+      root = element
+    }
+    open.append(element)
+  }
+
+  private mutating func pop() {
+    flushText()
+    open.removeLast()
+  }
+
+  private mutating func comment() throws(MalformedXML) {
+    let content = try scanner.text(until: "--")
+    guard scanner.skip(">") else { throw scanner.malformed(.comment) }
+    keep("<!--\(content)-->")
+  }
+
+  private mutating func instruction() throws(MalformedXML) {
+    let content = try scanner.text(until: "?>")
+    let target = content.prefix { !$0.isWhitespace }.lowercased()
+    guard !target.isEmpty else { throw scanner.malformed(.name) }
+    guard target != "xml" else { throw scanner.malformed(.declaration) }
+    keep("<?\(content)?>")
+  }
+
+  private mutating func keep(_ verbatim: String) {
+    guard let element = open.last else { return }
+    flushText()
+    element.append(.verbatim(verbatim))
+  }
+
+  private mutating func characters() throws(MalformedXML) {
+    let part = try scanner.characters(endingAt: "<")
+    guard !open.isEmpty || XMLCharacters.isSpace(part) else {
+      throw scanner.malformed(.textOutside)
+    }
+    text += part
+  }
+
+  private mutating func flushText() {
+    guard !text.isEmpty else { return }
+    open.last?.append(.text(text))
+    text = ""
+  }
+}
+
+extension XMLElement {
+  /// The root of a document, whatever its name.
+  static func parse(_ text: String) throws(MalformedXML) -> XMLElement {
+    try XMLReader.read(text)
+  }
+
+  /// The root of a document of one kind.
+  ///
+  /// - Throws: also for a root of another name.
+  static func parse(_ text: String, root name: String) throws(MalformedXML) -> XMLElement {
+    let root = try parse(text)
+    guard root.name == name else {
+      throw MalformedXML(.otherRoot(found: root.name, expected: name), line: 1)
+    }
+    return root
+  }
+}

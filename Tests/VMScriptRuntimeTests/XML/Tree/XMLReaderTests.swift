@@ -1,0 +1,106 @@
+import Testing
+
+@testable import VMScriptRuntime
+
+@Suite("Reading XML") struct XMLReaderTests {
+  @Test("Elements, attributes and text are found by name and path")
+  func access() throws {
+    let root = try XMLElement.parse(
+      """
+      <?xml version='1.0' encoding='UTF-8'?>
+      <!-- made by hand -->
+      <domain type='qemu' id="3">
+        <name>a &amp; b&#x41;&#66;</name>
+        <devices>
+          <disk device='disk'><source file='/a'/><backingStore><source file='/b'/></backingStore></disk>
+          <disk device='cdrom' />
+        </devices>
+      </domain >
+
+      """)
+    #expect(root.name == "domain")
+    #expect(Array(root.attributes.keys) == ["type", "id"])
+    #expect(root.text(at: "name") == "a & bAB")
+    #expect(root.text(at: "devices/disk/@device") == "disk")
+    #expect(root.text(at: "devices/nothing/@device") == nil)
+    let devices = try #require(root.first("devices"))
+    #expect(devices.first("disk", with: ["@device": "cdrom"]) === devices.children.last)
+    #expect(devices.descendants("source").map { $0["file"] } == ["/a", "/b"])
+  }
+
+  @Test("Newlines and spaces are normalised as XML says")
+  func normalisation() throws {
+    let root = try XMLElement.parse("<a b='1\t2\r\n3&#10;4'>x\r\ny\rz<![CDATA[<&>]]></a>")
+    #expect(root["b"] == "1 2 3\n4")
+    #expect(root.stringValue == "x\ny\nz<&>")
+  }
+
+  @Test("A part outlives its document")
+  func lifetime() throws {
+    let devices = try XMLElement.parse("<domain><devices><disk/></devices></domain>").first(
+      "devices")
+    #expect(devices?.children.count == 1)
+    #expect(devices?.parent == nil)
+  }
+
+  @Test("Namespaces are told by their URI, not by their prefix")
+  func namespaces() throws {
+    let root = try XMLElement.parse(
+      "<m xmlns='urn:d' xmlns:x='urn:x'><x:r/><r/><y:r xmlns:y='urn:x'/><z:r/><r xmlns=''/></m>")
+    #expect(root.children.map(\.namespaceURI) == ["urn:x", "urn:d", "urn:x", nil, nil])
+    #expect(root.all("r", namespace: "urn:x").map(\.name) == ["x:r", "y:r"])
+  }
+
+  @Test(
+    "What is not well-formed is refused",
+    arguments: [
+      "", " \n", "text", "<a>", "<a", "<a b", "<a b=", "<a b='", "<a b='c", "<a b='c'", "<a/",
+      "</a>",
+      "<a></b>", "<a><b></a></b>", "<a/><b/>", "<a/>text", "text<a/>", "<a/></a>",
+      "<a b='1' b='2'/>",
+      "<a b=c/>", "<a b='1'c='2'/>", "<a b='<'/>", "<1/>", "< a/>", "<a>]]></a>", "<a>&b;</a>",
+      "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#99999999999;</a>", "<a>&#+65;</a>", "<a>&amp</a>",
+      "<a>& b</a>", "<a>\0</a>", "<a>\u{1}</a>", "<a>\u{FFFF}</a>", "<a b='\0'/>",
+      "<a><!-- -- --></a>",
+      "<a><!-- </a>", "<a><![CDATA[ </a>", "<![CDATA[x]]><a/>", "<a><? ?></a>",
+      "<a/><?xml version='1.0'?>",
+      " <?xml version='1.0'?><a/>", "<!DOCTYPE a><a/>", "<a><!ELEMENT a ANY></a>",
+      """
+      <!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>
+      <a>&b;&c;</a>
+      """,
+    ])
+  func malformed(text: String) {
+    #expect(throws: MalformedXML.self) { try XMLElement.parse(text) }
+  }
+
+  @Test("Every beginning of a document is refused")
+  func truncated() throws {
+    let whole = "<?xml version='1.0'?><a b='&lt;'>x<!-- c --><d><![CDATA[e]]></d><?f g?>&#65;</a>"
+    _ = try XMLElement.parse(whole)
+    for length in 0..<whole.count {
+      #expect(throws: MalformedXML.self) { try XMLElement.parse(String(whole.prefix(length))) }
+    }
+  }
+
+  @Test("Bytes that are no UTF-8 are no names and no end")
+  func invalidText() throws {
+    let text = String(decoding: [0x3C, 0x61, 0xFF, 0xFE, 0x3E] as [UInt8], as: UTF8.self)
+    #expect(throws: MalformedXML.self) { try XMLElement.parse(text) }
+  }
+
+  @Test("Depth is bounded", arguments: [(256, true), (257, false), (100_000, false)])
+  func depth(levels: Int, isAllowed: Bool) {
+    let text =
+      String(repeating: "<a>", count: levels) + String(repeating: "</a>", count: levels)
+    #expect(((try? XMLElement.parse(text)) != nil) == isAllowed)
+  }
+
+  @Test("An error says where and what")
+  func wording() {
+    #expect(throws: MalformedXML(.wrongEnd("b"), line: 2)) { try XMLElement.parse("<a>\n</b>") }
+    let other = MalformedXML(.otherRoot(found: "a", expected: "domain"), line: 1)
+    #expect(throws: other) { try XMLElement.parse("<a/>", root: "domain") }
+    #expect(other.description == "line 1: the root is `a`, not `domain`")
+  }
+}
