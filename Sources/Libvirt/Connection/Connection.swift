@@ -27,6 +27,7 @@ public final class Connection: @unchecked Sendable {
       try Call.succeed(virConnectGetLibVersion(pointer, &version))
       libraryVersion = version
     } catch {
+      // SAFETY: nothing else has got the pointer, and there is no object whose end would close it.
       virConnectClose(pointer)
       throw error
     }

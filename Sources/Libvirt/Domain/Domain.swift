@@ -1,22 +1,14 @@
 import CLibvirt
 
-// @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
-
 /// A machine, running or not.
-public final class Domain: @unchecked Sendable {
-  let pointer: OpaquePointer
+public struct Domain: HostObject {
+  static func release(_ pointer: OpaquePointer) -> Int32 { virDomainFree(pointer) }
+  static let missing = LibvirtError.Code.noDomain
+
+  let handle: Handle<Domain>
+
   /// The connection it belongs to.
-  public let connection: Connection
-
-  init(pointer: OpaquePointer, connection: Connection) {
-    self.pointer = pointer
-    self.connection = connection
-  }
-
-  deinit {
-    // SAFETY: the handle was given to this object alone, and this is its last use.
-    virDomainFree(pointer)
-  }
+  public var connection: Connection { handle.connection }
 
   /// What a domain is doing, libvirt's `virDomainState`.
   public enum State: Int32, Sendable {
@@ -81,9 +73,7 @@ public final class Domain: @unchecked Sendable {
 
   /// Whether it starts with the host.
   public func autostart() throws(LibvirtError) -> Bool {
-    var value: Int32 = 0
-    try Call.succeed(virDomainGetAutostart(pointer, &value))
-    return value != 0
+    try Call.flag { virDomainGetAutostart(pointer, $0) }
   }
 
   /// Sets whether it starts with the host.

@@ -1,5 +1,4 @@
 import CLibvirt
-import Foundation
 
 /// A network interface of a running guest and its addresses.
 public struct DomainInterface: Sendable, Hashable {
@@ -36,13 +35,10 @@ extension Domain {
   public func interfaceAddresses(
     source: AddressSource
   ) throws(LibvirtError) -> [DomainInterface] {
-    var array: UnsafeMutablePointer<virDomainInterfacePtr?>?
-    let count = try Call.succeed(
-      virDomainInterfaceAddresses(pointer, &array, source.rawValue, 0))
-    // SAFETY: libvirt allocated `count` entries and the array; each is copied, then freed once.
-    defer { free(array) }
-    return (0..<Int(count)).compactMap { index in
-      guard let entry = array?[index] else { return nil }
+    try Call.list {
+      virDomainInterfaceAddresses(pointer, $0, source.rawValue, 0)
+    } taking: { entry in
+      // SAFETY: the entry is libvirt's own; it is copied, then freed once.
       defer { virDomainInterfaceFree(entry) }
       return DomainInterface(entry.pointee)
     }

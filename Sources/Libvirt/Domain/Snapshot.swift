@@ -1,21 +1,11 @@
 import CLibvirt
 
-// @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
-
 /// A kept state of a domain.
-public final class Snapshot: @unchecked Sendable {
-  private let pointer: OpaquePointer
-  private let domain: Domain
+public struct Snapshot: HostObject {
+  static func release(_ pointer: OpaquePointer) -> Int32 { virDomainSnapshotFree(pointer) }
+  static let missing = LibvirtError.Code.noSnapshot
 
-  init(pointer: OpaquePointer, domain: Domain) {
-    self.pointer = pointer
-    self.domain = domain
-  }
-
-  deinit {
-    // SAFETY: the handle was given to this object alone, and this is its last use.
-    virDomainSnapshotFree(pointer)
-  }
+  let handle: Handle<Snapshot>
 
   /// The name.
   public var name: String { Call.borrowedString(virDomainSnapshotGetName(pointer)) }
@@ -39,14 +29,13 @@ public final class Snapshot: @unchecked Sendable {
 extension Domain {
   /// The names of all snapshots.
   public func snapshots() throws(LibvirtError) -> [String] {
-    try Call.list { virDomainListAllSnapshots(pointer, $0, 0) }
-      .map { Snapshot(pointer: $0, domain: self).name }
+    let snapshots: [Snapshot] = try connection.list { virDomainListAllSnapshots(pointer, $0, 0) }
+    return snapshots.map(\.name)
   }
 
   /// The snapshot of this name, nil where there is none.
   public func snapshot(named name: String) throws(LibvirtError) -> Snapshot? {
-    try Call.lookup(virDomainSnapshotLookupByName(pointer, name, 0), missing: .noSnapshot)
-      .map { Snapshot(pointer: $0, domain: self) }
+    try connection.lookup(virDomainSnapshotLookupByName(pointer, name, 0))
   }
 
   /// Keeps the present state.
@@ -57,7 +46,6 @@ extension Domain {
   @discardableResult
   public func createSnapshot(xml: String, diskOnly: Bool = false) throws(LibvirtError) -> Snapshot {
     let flags = diskOnly ? VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY.rawValue : 0
-    return Snapshot(
-      pointer: try Call.handle(virDomainSnapshotCreateXML(pointer, xml, flags)), domain: self)
+    return try connection.object(virDomainSnapshotCreateXML(pointer, xml, flags))
   }
 }

@@ -1,5 +1,4 @@
 import CLibvirt
-import Foundation
 
 /// An address that a network's DHCP server gave out.
 public struct DHCPLease: Sendable, Hashable {
@@ -22,12 +21,10 @@ public struct DHCPLease: Sendable, Hashable {
 extension Network {
   /// The leases of the network, or of one hardware address (`virNetworkGetDHCPLeases`).
   public func leases(mac: String? = nil) throws(LibvirtError) -> [DHCPLease] {
-    var array: UnsafeMutablePointer<virNetworkDHCPLeasePtr?>?
-    let count = try Call.succeed(virNetworkGetDHCPLeases(pointer, mac, &array, 0))
-    // SAFETY: libvirt allocated `count` entries and the array; each is copied, then freed once.
-    defer { free(array) }
-    return (0..<Int(count)).compactMap { index in
-      guard let entry = array?[index] else { return nil }
+    try Call.list {
+      virNetworkGetDHCPLeases(pointer, mac, $0, 0)
+    } taking: { entry in
+      // SAFETY: the entry is libvirt's own; it is copied, then freed once.
       defer { virNetworkDHCPLeaseFree(entry) }
       return DHCPLease(entry.pointee)
     }

@@ -1,22 +1,14 @@
 import CLibvirt
 
-// @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
-
 /// A virtual network.
-public final class Network: @unchecked Sendable {
-  let pointer: OpaquePointer
+public struct Network: HostObject {
+  static func release(_ pointer: OpaquePointer) -> Int32 { virNetworkFree(pointer) }
+  static let missing = LibvirtError.Code.noNetwork
+
+  let handle: Handle<Network>
+
   /// The connection it belongs to.
-  public let connection: Connection
-
-  init(pointer: OpaquePointer, connection: Connection) {
-    self.pointer = pointer
-    self.connection = connection
-  }
-
-  deinit {
-    // SAFETY: the handle was given to this object alone, and this is its last use.
-    virNetworkFree(pointer)
-  }
+  public var connection: Connection { handle.connection }
 
   /// The name.
   public var name: String { Call.borrowedString(virNetworkGetName(pointer)) }
@@ -59,9 +51,7 @@ public final class Network: @unchecked Sendable {
 
   /// Whether it starts with the host.
   public func autostart() throws(LibvirtError) -> Bool {
-    var value: Int32 = 0
-    try Call.succeed(virNetworkGetAutostart(pointer, &value))
-    return value != 0
+    try Call.flag { virNetworkGetAutostart(pointer, $0) }
   }
 
   /// Sets whether it starts with the host.

@@ -1,22 +1,14 @@
 import CLibvirt
 
-// @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
-
 /// A place on the host that holds volumes.
-public final class StoragePool: @unchecked Sendable {
-  let pointer: OpaquePointer
+public struct StoragePool: HostObject {
+  static func release(_ pointer: OpaquePointer) -> Int32 { virStoragePoolFree(pointer) }
+  static let missing = LibvirtError.Code.noStoragePool
+
+  let handle: Handle<StoragePool>
+
   /// The connection it belongs to.
-  public let connection: Connection
-
-  init(pointer: OpaquePointer, connection: Connection) {
-    self.pointer = pointer
-    self.connection = connection
-  }
-
-  deinit {
-    // SAFETY: the handle was given to this object alone, and this is its last use.
-    virStoragePoolFree(pointer)
-  }
+  public var connection: Connection { handle.connection }
 
   /// Its size and what is left, in bytes.
   public struct Info: Sendable, Hashable {
@@ -74,9 +66,7 @@ public final class StoragePool: @unchecked Sendable {
 
   /// Whether it starts with the host.
   public func autostart() throws(LibvirtError) -> Bool {
-    var value: Int32 = 0
-    try Call.succeed(virStoragePoolGetAutostart(pointer, &value))
-    return value != 0
+    try Call.flag { virStoragePoolGetAutostart(pointer, $0) }
   }
 
   /// Sets whether it starts with the host.
@@ -91,14 +81,12 @@ public final class StoragePool: @unchecked Sendable {
 
   /// All volumes, in one call.
   public func volumes() throws(LibvirtError) -> [StorageVolume] {
-    try Call.list { virStoragePoolListAllVolumes(pointer, $0, 0) }
-      .map { StorageVolume(pointer: $0, connection: connection) }
+    try connection.list { virStoragePoolListAllVolumes(pointer, $0, 0) }
   }
 
   /// The volume of this name, nil where there is none.
   public func volume(named name: String) throws(LibvirtError) -> StorageVolume? {
-    try Call.lookup(virStorageVolLookupByName(pointer, name), missing: .noStorageVolume)
-      .map { StorageVolume(pointer: $0, connection: connection) }
+    try connection.lookup(virStorageVolLookupByName(pointer, name))
   }
 
   /// Makes a volume from a `<volume>` document, or a copy of another one.
@@ -112,6 +100,6 @@ public final class StoragePool: @unchecked Sendable {
       } else {
         virStorageVolCreateXML(pointer, xml, 0)
       }
-    return StorageVolume(pointer: try Call.handle(created), connection: connection)
+    return try connection.object(created)
   }
 }

@@ -1,22 +1,14 @@
 import CLibvirt
 
-// @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
-
 /// A disk or an image in a storage pool.
-public final class StorageVolume: @unchecked Sendable {
-  let pointer: OpaquePointer
+public struct StorageVolume: HostObject {
+  static func release(_ pointer: OpaquePointer) -> Int32 { virStorageVolFree(pointer) }
+  static let missing = LibvirtError.Code.noStorageVolume
+
+  let handle: Handle<StorageVolume>
+
   /// The connection it belongs to.
-  public let connection: Connection
-
-  init(pointer: OpaquePointer, connection: Connection) {
-    self.pointer = pointer
-    self.connection = connection
-  }
-
-  deinit {
-    // SAFETY: the handle was given to this object alone, and this is its last use.
-    virStorageVolFree(pointer)
-  }
+  public var connection: Connection { handle.connection }
 
   /// Its sizes in bytes.
   public struct Info: Sendable, Hashable {

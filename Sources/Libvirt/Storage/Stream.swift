@@ -6,7 +6,8 @@ final class Stream {
   private var isFinished = false
 
   init(_ connection: Connection) throws(LibvirtError) {
-    pointer = try Call.handle(virStreamNew(connection.pointer, 0))
+    guard let pointer = virStreamNew(connection.pointer, 0) else { throw .last() }
+    self.pointer = pointer
   }
 
   deinit {

@@ -18,6 +18,7 @@ extension StorageVolume {
       buffer throws(LibvirtError) in
       let wanted = Int(clamping: min(Int64(buffer.count), length - sent))
       guard wanted > 0 else { return 0 }
+      // SAFETY: `wanted` is no more than the buffer holds.
       let count = try Self.system { read(fileDescriptor, buffer.baseAddress, wanted) }
       guard count > 0 else {
         throw LibvirtError(
@@ -46,6 +47,7 @@ extension StorageVolume {
     while true {
       let count = try source(buffer)
       guard count > 0 else { break }
+      // SAFETY: a source never says more than it was given room for; the range is checked.
       try stream.send(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       sent += Int64(count)
       try Self.goOn(progress, sent)
@@ -72,6 +74,7 @@ extension StorageVolume {
       guard count > 0 else { break }
       var written = 0
       while written < count {
+        // SAFETY: `count` bytes were received into the buffer, `written` of them are done with.
         let rest = UnsafeRawBufferPointer(rebasing: buffer[written..<count])
         written += try Self.system { write(fileDescriptor, rest.baseAddress, rest.count) }
       }

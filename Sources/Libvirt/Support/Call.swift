@@ -15,20 +15,11 @@ enum Call {
     try succeed(status) > 0
   }
 
-  /// A handle, nil being a failure.
-  static func handle(_ pointer: OpaquePointer?) throws(LibvirtError) -> OpaquePointer {
-    guard let pointer else { throw .last() }
-    return pointer
-  }
-
-  /// A handle, or nil where libvirt says that there is no such object.
-  static func lookup(
-    _ pointer: OpaquePointer?, missing: LibvirtError.Code
-  ) throws(LibvirtError) -> OpaquePointer? {
-    if let pointer { return pointer }
-    let error = LibvirtError.last()
-    guard error.code == missing else { throw error }
-    return nil
+  /// The same where the call writes its answer through a pointer.
+  static func flag(_ call: (UnsafeMutablePointer<Int32>) -> Int32) throws(LibvirtError) -> Bool {
+    var value: Int32 = 0
+    try succeed(call(&value))
+    return value != 0
   }
 
   /// A string that the caller has to free.
@@ -44,16 +35,18 @@ enum Call {
     text.map { String(cString: $0) } ?? ""
   }
 
-  /// A list of handles, each the caller's from now on.
-  static func list(
-    _ call: (UnsafeMutablePointer<UnsafeMutablePointer<OpaquePointer?>?>) -> Int32
-  ) throws(LibvirtError) -> [OpaquePointer] {
-    var array: UnsafeMutablePointer<OpaquePointer?>?
+  /// What a call lists behind an array that it allocates.
+  ///
+  /// - Parameter take: given each entry once, to keep or to free.
+  static func list<Entry, Element>(
+    _ call: (UnsafeMutablePointer<UnsafeMutablePointer<Entry?>?>) -> Int32,
+    taking take: (Entry) -> Element
+  ) throws(LibvirtError) -> [Element] {
+    var array: UnsafeMutablePointer<Entry?>?
     let count = try succeed(call(&array))
-    // SAFETY: libvirt allocated `count` entries; the array is freed here, its entries go to their
-    // owners.
+    // SAFETY: libvirt allocated `count` entries; the array is freed here, its entries by `take`.
     defer { free(array) }
-    return (0..<Int(count)).compactMap { array?[$0] }
+    return (0..<Int(count)).compactMap { array?[$0].map(take) }
   }
 
   /// A UUID in its usual spelling, read by one of libvirt's `GetUUIDString` calls.
