@@ -7,10 +7,13 @@ public enum ResourceKind: String, Sendable, CaseIterable, Codable {
 
 /// A resource as values of the language carry it: by kind and name, resolved by the host that runs it.
 public struct ResourceReference: Hashable, Sendable {
+  /// Image, net or domain.
   public let kind: ResourceKind
+  /// The name on the host.
   public let name: String
   /// Declared by this script; otherwise it is looked up on the host.
   public let isDeclared: Bool
+  /// A reference by kind and name.
   public init(kind: ResourceKind, name: String, isDeclared: Bool) {
     self.kind = kind
     self.name = name
@@ -20,9 +23,13 @@ public struct ResourceReference: Hashable, Sendable {
 
 /// A property with its value, checked against the schema and converted to the property's type.
 public struct DeclaredProperty: Sendable {
+  /// The row of the table that describes it.
   public let schema: PropertySchema
+  /// The value, of the type that the row says.
   public let value: Value
+  /// The whole entry, `key = value`.
   public let span: Span
+  /// A property with the value that a script gives it.
   public init(schema: PropertySchema, value: Value, span: Span) {
     self.schema = schema
     self.value = value
@@ -33,15 +40,21 @@ public struct DeclaredProperty: Sendable {
 /// A body after evaluation: conditions, loops and spreads are gone, names checked, values typed.
 /// A property stands at most once; blocks keep the order of the script.
 public struct DeclaredBlock: Sendable {
+  /// The row of the table that describes it.
   public let schema: BlockSchema
+  /// The block's name among others of its kind, such as `data` in `disk data { … }`.
   public var label: String?
+  /// In the order of the script.
   public var properties: [DeclaredProperty]
+  /// The nested blocks of all kinds, in the order of the script.
   public var blocks: [DeclaredBlock]
+  /// The block's first line: keyword and label.
   public let span: Span
   /// For a block that a clone inherited: which block of the source it is (index among the source's
   /// blocks of the same name); nil for a block of its own.
   public var inheritedFrom: Int?
 
+  /// A block with what stands in it.
   public init(
     schema: BlockSchema, label: String? = nil, properties: [DeclaredProperty] = [],
     blocks: [DeclaredBlock] = [], span: Span, inheritedFrom: Int? = nil
@@ -57,6 +70,7 @@ public struct DeclaredBlock: Sendable {
   /// The value of a property as declared, or nil.
   public subscript(name: String) -> Value? { property(name)?.value }
 
+  /// The property of this name; nil where it is not declared.
   public func property(_ name: String) -> DeclaredProperty? {
     properties.first { $0.schema.name == name }
   }
@@ -66,6 +80,7 @@ public struct DeclaredBlock: Sendable {
     blocks.filter { $0.schema.name == name }
   }
 
+  /// The first nested block of this name; nil where there is none.
   public func block(_ name: String) -> DeclaredBlock? { blocks.first { $0.schema.name == name } }
 }
 
@@ -79,10 +94,20 @@ public enum CloneSource: Sendable {
 
 /// `remove nic 2` or `remove disk data` in the body of a clone of a host's domain.
 public struct Removal: Sendable {
-  public enum Which: Sendable { case label(String), position(Int) }
+  /// How the block is told from others of its kind: by label, or by position from 1.
+  public enum Which: Sendable {
+    /// By the label that it was given.
+    case label(String)
+    /// By its place, counted from 1.
+    case position(Int)
+  }
+  /// The kind of the block, such as `nic`.
   public let block: String
+  /// Which of them.
   public let which: Which
+  /// The whole entry.
   public let span: Span
+  /// The removal of one block.
   public init(block: String, which: Which, span: Span) {
     self.block = block
     self.which = which
@@ -92,18 +117,24 @@ public struct Removal: Sendable {
 
 /// A resource statement after evaluation: what shall exist.
 public struct Declaration: Sendable {
+  /// Image, net or domain; a clone is a domain.
   public let kind: ResourceKind
+  /// The name that it has on the host.
   public let name: String
+  /// What stands in its braces, merged with the source's body for a clone of this script's domain.
   public var body: DeclaredBlock
+  /// What a clone is made from; nil for what is no clone.
   public let source: CloneSource?
   /// Where the source of a clone was written.
   public let sourceSpan: Span?
+  /// What a clone of a host's domain leaves out.
   public let removals: [Removal]
   /// The statement's first line: keyword and name.
   public let span: Span
   /// The name alone.
   public let nameSpan: Span
 
+  /// A declaration as evaluation makes it.
   public init(
     kind: ResourceKind, name: String, body: DeclaredBlock, source: CloneSource? = nil,
     sourceSpan: Span? = nil, removals: [Removal] = [], span: Span, nameSpan: Span
@@ -118,6 +149,7 @@ public struct Declaration: Sendable {
     self.nameSpan = nameSpan
   }
 
+  /// The resource as a value of the language.
   public var reference: ResourceReference {
     ResourceReference(kind: kind, name: name, isDeclared: true)
   }

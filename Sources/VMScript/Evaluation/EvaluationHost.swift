@@ -2,27 +2,40 @@ import VMScriptSyntax
 
 /// A verb with its target, ready for the host.
 public struct VerbRequest: Sendable {
+  /// What is done to the targets.
   public enum Action: Sendable {
     case start
+    /// Asks the guest to shut down, or turns it off at once.
     case stop(force: Bool)
-    case reboot, suspend, resume, delete
+    case reboot, suspend, resume
+    /// Removes the resource with what belongs to it.
+    case delete
+    /// Keeps the present state under a name.
     case snapshot(name: String)
+    /// Goes back to the state of that name.
     case revert(name: String)
+    /// Waits until the condition holds; without a limit, the host's own.
     case wait(WaitCondition, limit: Duration?)
   }
 
+  /// What a verb is done to.
   public enum Target: Sendable {
+    /// A resource of the script or of the host.
     case resource(ResourceReference)
     /// An exact name, or a glob such as `web-*`.
     case pattern(String)
   }
 
+  /// What to do.
   public let action: Action
   /// In order, duplicates removed; a list's members run in parallel.
   public let targets: [Target]
+  /// The whole statement.
   public let span: Span
+  /// The statement's target alone.
   public let targetSpan: Span
 
+  /// A request as the evaluator makes it.
   public init(action: Action, targets: [Target], span: Span, targetSpan: Span) {
     self.action = action
     self.targets = targets
@@ -60,8 +73,11 @@ public protocol EvaluationHost: AnyObject, Sendable {
 
 /// The declarations of a run so far, in the order of the script, with the stack they belong to.
 public struct DeclarationSet: Sendable {
+  /// The name that tells this stack's resources from all others on a host.
   public var stack: String
+  /// In the order of the script.
   public var declarations: [Declaration]
+  /// The declarations of one stack.
   public init(stack: String, declarations: [Declaration] = []) {
     self.stack = stack
     self.declarations = declarations

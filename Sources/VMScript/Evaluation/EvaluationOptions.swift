@@ -10,6 +10,7 @@ public struct Limits: Sendable {
   /// Bytes of lists, maps and strings made during the evaluation, as an estimate.
   public var memory: Int64
 
+  /// The limits of a run by the command line; an embedder may want less.
   public init(steps: Int = 1_000_000_000, depth: Int = 1_000, memory: Int64 = 1 << 32) {
     self.steps = steps
     self.depth = depth
@@ -21,7 +22,9 @@ public struct Limits: Sendable {
 public struct OutsideAccess: Sendable {
   /// Why the outside could not be read, in a few words.
   public struct Failure: Error, Sendable {
+    /// The words, without a full stop.
     public let reason: String
+    /// A failure with its reason.
     public init(_ reason: String) { self.reason = reason }
   }
 
@@ -32,6 +35,7 @@ public struct OutsideAccess: Sendable {
   /// A variable of the environment.
   public var environment: (@Sendable (_ name: String) -> String?)?
 
+  /// No access to anything.
   public init() {}
 }
 
@@ -43,11 +47,14 @@ public struct EvaluationOptions: Sendable {
   public var values: [String: Value]
   /// Parameters that only count where the script has them, such as the environment's.
   public var fallbackParameters: [String: String]
+  /// The bounds of this evaluation.
   public var limits: Limits
+  /// What the script may reach.
   public var access: OutsideAccess
   /// The stack's name, whatever the script says.
   public var stack: String?
 
+  /// Options that grant nothing unless told.
   public init(
     parameters: [String: String] = [:], values: [String: Value] = [:],
     fallbackParameters: [String: String] = [:], limits: Limits = Limits(),
@@ -68,6 +75,7 @@ public struct EvaluationOutcome: Sendable {
   public let outputs: OrderedDictionary<String, Value>
   /// All declarations, those that a `delete` withdrew left out.
   public let declarations: DeclarationSet
+  /// Errors and warnings, in the order in which they occurred.
   public let diagnostics: [Diagnostic]
   /// Whether the last effect point, the end of the script, was reached without an error.
   public var succeeded: Bool { !diagnostics.contains { $0.severity == .error } }

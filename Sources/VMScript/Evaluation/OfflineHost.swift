@@ -14,20 +14,24 @@ public final class OfflineHost: EvaluationHost {
   /// The verbs that would run, in order.
   public var verbs: [VerbRequest] { state.withLock(\.verbs) }
 
+  /// Gives the line to the output, or keeps it.
   public func print(_ line: String) {
     if let output { return output(line) }
     state.withLock { $0.lines.append(line) }
   }
 
+  /// An unknown value, whatever is asked for.
   public func attribute(
     _ name: String, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
   ) throws(Diagnostic) -> Value {
     .unknown(UnknownOrigin(resource: resource.name, attribute: name))
   }
 
+  /// Notes the verb.
   public func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
     state.withLock { $0.verbs.append(verb) }
   }
 
+  /// Always `nil`: there is no host to know.
   public func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool? { nil }
 }

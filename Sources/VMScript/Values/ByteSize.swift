@@ -1,8 +1,11 @@
 /// A whole number of bytes, such as `512MiB`.
 public struct ByteSize: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The number of bytes.
   public var bytes: Int64
+  /// A size of so many bytes.
   public init(bytes: Int64) { self.bytes = bytes }
 
+  /// Whether `a` has fewer bytes.
   public static func < (a: ByteSize, b: ByteSize) -> Bool { a.bytes < b.bytes }
 
   /// Units from the largest to the smallest; a size prints in the first that holds it whole.

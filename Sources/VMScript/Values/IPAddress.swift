@@ -2,10 +2,13 @@
 public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The address in host order: `10.0.0.1` is `0x0A000001`.
   public let value: UInt32
+  /// The address of a number in host order.
   public init(value: UInt32) { self.value = value }
 
+  /// Whether `a` comes first in order of number.
   public static func < (a: IPAddress, b: IPAddress) -> Bool { a.value < b.value }
 
+  /// Dotted decimal: `10.0.0.1`.
   public var description: String {
     "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
   }

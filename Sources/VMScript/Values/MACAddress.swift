@@ -2,6 +2,7 @@
 public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
   /// The six bytes as the low 48 bits.
   public let value: UInt64
+  /// The address of the low 48 bits of a number.
   public init(value: UInt64) { self.value = value & 0xFFFF_FFFF_FFFF }
 
   /// Lower-case hexadecimal bytes with colons, as libvirt writes them.

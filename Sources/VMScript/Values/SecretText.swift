@@ -8,6 +8,8 @@ public struct SecretText: Hashable, Sendable, CustomStringConvertible {
 
   /// The text itself, for the one who hands it to the guest.
   public let revealed: String
+  /// Keeps a text from being shown.
   public init(_ text: String) { revealed = text }
+  /// The ``mask``, never the text.
   public var description: String { Self.mask }
 }

@@ -25,6 +25,7 @@ public struct Subnet: Hashable, Sendable, CustomStringConvertible {
     self.init(address: address, prefix: prefix)
   }
 
+  /// In CIDR notation: `10.0.0.0/24`.
   public var description: String { "\(base)/\(prefix)" }
 
   /// `255.255.255.0` for a `/24`.
@@ -42,10 +43,12 @@ public struct Subnet: Hashable, Sendable, CustomStringConvertible {
   /// Number of addresses, the network's own and broadcast included.
   public var count: Int64 { 1 << Int64(32 - prefix) }
 
+  /// Whether the address lies in the network.
   public func contains(_ address: IPAddress) -> Bool {
     address.value & Self.mask(prefix) == base.value
   }
 
+  /// Whether any address lies in both networks.
   public func overlaps(_ other: Subnet) -> Bool {
     contains(other.base) || other.contains(base)
   }

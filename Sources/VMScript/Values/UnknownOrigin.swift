@@ -4,6 +4,7 @@ public final class UnknownOrigin: Sendable {
   public let resource: String
   /// The attribute that was read.
   public let attribute: String
+  /// The origin of one attribute's value.
   public init(resource: String, attribute: String) {
     self.resource = resource
     self.attribute = attribute

@@ -1,10 +1,13 @@
 /// An inclusive run of ints or of addresses; empty where `last < first`.
 public enum ValueRange: Hashable, Sendable, CustomStringConvertible {
+  /// Ints, both ends among them.
   case ints(first: Int64, last: Int64)
+  /// IPv4 addresses, both ends among them.
   case addresses(first: IPAddress, last: IPAddress)
   /// A run of ints with nothing in it, such as `1..<1` at the lowest int.
   case empty
 
+  /// As the language writes it: `1...3`.
   public var description: String {
     switch self {
     case .ints(let first, let last): "\(first)...\(last)"
@@ -35,6 +38,7 @@ public enum ValueRange: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether an int or an address is a member; false for a value of any other type.
   public func contains(_ value: Value) -> Bool {
     switch (self, value) {
     case (.ints(let first, let last), .int(let number)): first <= number && number <= last

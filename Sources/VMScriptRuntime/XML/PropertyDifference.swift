@@ -13,6 +13,7 @@ public struct PropertyDifference: Sendable {
   /// When the change takes effect.
   public let impact: Impact
 
+  /// A difference between declared and found.
   public init(block: String = "", name: String, from: Value?, to: Value?, impact: Impact) {
     self.block = block
     self.name = name

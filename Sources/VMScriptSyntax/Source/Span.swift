@@ -1,17 +1,21 @@
 /// Which file of a program a span points into: an index into ``SourceMap``.
 public struct SourceID: Hashable, Sendable {
+  /// The place in ``SourceMap/sources``.
   public let index: UInt32
+  /// The file at a place in ``SourceMap/sources``.
   public init(index: UInt32) { self.index = index }
 }
 
 /// A run of bytes in one source file; everything that can be wrong carries one.
 public struct Span: Hashable, Sendable {
+  /// The file.
   public var source: SourceID
   /// Byte offset of the first byte.
   public var start: UInt32
   /// Length in bytes; zero marks a place between two bytes, such as the end of the file.
   public var length: UInt32
 
+  /// The `length` bytes from byte offset `start`.
   public init(source: SourceID, start: UInt32, length: UInt32) {
     self.source = source
     self.start = start

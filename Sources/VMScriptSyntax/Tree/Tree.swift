@@ -1,27 +1,38 @@
 /// The position of a node in its ``Tree``.
 public struct NodeID: Hashable, Sendable {
+  /// The place in ``Tree/nodes``.
   public let index: UInt32
+  /// The node at a place in ``Tree/nodes``.
   public init(index: UInt32) { self.index = index }
   /// Stands where an optional child is not there.
   public static let absent = NodeID(index: .max)
+  /// Whether no child stands here.
   public var isAbsent: Bool { self == .absent }
 }
 
 /// One node of the flat tree; what `data` and the children mean is said by each ``NodeKind``.
 public struct Node: Sendable {
+  /// What the node is, which says what the rest means.
   public var kind: NodeKind
+  /// Facts that need no child.
   public var flags: NodeFlags
+  /// Byte offset of the node's first byte.
   public var start: UInt32
+  /// Length in bytes.
   public var length: UInt32
   /// A ``Name``, an ``Operator`` or an index into `tree.literals` or `tree.strings`, by kind.
   public var data: UInt32
+  /// Where its children begin in ``Tree/children``.
   public var firstChild: UInt32
+  /// How many children it has, absent ones included.
   public var childCount: UInt32
 }
 
 /// Facts about a node that need no child of their own.
 public struct NodeFlags: OptionSet, Sendable {
+  /// One bit for each fact.
   public let rawValue: UInt8
+  /// The facts that `rawValue` has a bit for.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// `func f(x) = EXPR`: the body is an expression, not a block.
   public static let expressionBody = NodeFlags(rawValue: 1)
@@ -35,7 +46,9 @@ public struct NodeFlags: OptionSet, Sendable {
 
 /// A parsed file as flat arrays: immutable once built, shared freely between threads.
 public struct Tree: Sendable {
+  /// The file that the nodes' offsets count in.
   public let source: SourceID
+  /// All nodes; a child stands before its parent.
   public internal(set) var nodes: [Node] = []
   /// Children of all nodes, each node's in one run.
   public internal(set) var children: [NodeID] = []
@@ -49,8 +62,10 @@ public struct Tree: Sendable {
   /// The `file` node.
   public internal(set) var root: NodeID = .absent
 
+  /// A tree without nodes, to build on.
   public init(source: SourceID) { self.source = source }
 
+  /// The node itself, in constant time.
   public subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
 
   /// A tree of a file without statements.
@@ -73,10 +88,13 @@ public struct Tree: Sendable {
     return children[first..<first + Int(node.childCount)]
   }
 
+  /// The child at a position, counted from 0, in constant time; `position` must be below the node's
+  /// ``Node/childCount``.
   public func child(_ position: Int, of id: NodeID) -> NodeID {
     children[Int(self[id].firstChild) + position]
   }
 
+  /// The bytes of the file that the node stands for.
   public func span(of id: NodeID) -> Span {
     let node = self[id]
     return Span(source: source, start: node.start, length: node.length)
