@@ -23,6 +23,7 @@ extension Host {
   }
 
   /// Runs it and takes the one document of its standard output apart; it must end well.
+  @discardableResult
   func json(_ arguments: [String], calls: CallLog? = nil) async throws -> JSON {
     let result = try await vmscript(arguments + ["--json"], calls: calls)
     try #require(

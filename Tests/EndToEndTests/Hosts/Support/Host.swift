@@ -112,7 +112,7 @@ struct Host: Sendable {
     return result.output
   }
 
-  private static func script(_ verb: String, _ folder: String) async throws {
+  static func script(_ verb: String, _ folder: String) async throws {
     let program = packageFolder.appendingPathComponent("scripts/libvirtd").path
     let result = try await Subprocess.run(program, [verb, folder])
     try #require(result.status == 0, "scripts/libvirtd \(verb): \(result.errors)")

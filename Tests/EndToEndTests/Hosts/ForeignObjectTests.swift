@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+extension HostTests {
+  /// What no stack made, and what another stack made, is refused by name and left as it is.
+  @Suite struct ForeignObjectTests {
+    @Test(arguments: [
+      "domain \(Host.unrelated) { memory = 64MiB, state = stopped }",
+      "net \(Host.unrelated) { subnet = 10.78.0.0/24 }",
+    ])
+    func aNameThatIsTakenIsRefused(statement: String) async throws {
+      try await Host.run { host in
+        let before = try await HostSnapshot.of(host)
+        let script = try host.file(
+          "taken.vmscript", statement + "\nnet free { subnet = 10.79.0.0/24 }\n")
+        for command in ["plan", "run"] {
+          let result = try await host.vmscript(
+            [command, script, "--yes"].filter {
+              command == "run" || $0 != "--yes"
+            })
+          #expect(result.status == 1)
+          #expect(result.errors.contains("error[VM0501]"), "\(result.errors)")
+          #expect(result.errors.contains("`\(Host.unrelated)`"))
+          #expect(result.errors.contains("taken.vmscript:1:"))
+        }
+        #expect(try await HostSnapshot.of(host) == before)
+      }
+    }
+
+    @Test func whatAnotherStackMadeIsRefusedToo() async throws {
+      try await Host.run { host in
+        let text =
+          "net shared { subnet = 10.79.0.0/24 }\ndomain m { memory = 64MiB, state = stopped }\n"
+        try await host.json(["run", try host.file("one.vmscript", text)])
+        let before = try await HostSnapshot.of(host)
+        let result = try await host.vmscript(["run", try host.file("two.vmscript", text), "--yes"])
+        #expect(result.status == 1)
+        #expect(result.errors.contains("error[VM0501]"), "\(result.errors)")
+        try await host.json(["destroy", "--stack", "two", "--yes"])
+        #expect(try await HostSnapshot.of(host) == before)
+      }
+    }
+
+    @Test func destroyOfAStackThatIsNotThereChangesNothing() async throws {
+      try await Host.run { host in
+        let before = try await HostSnapshot.of(host)
+        let calls = host.newCallLog()
+        let result = try await host.json(["destroy", "--stack", "nobody", "--yes"], calls: calls)
+        #expect(result["changes"].items.isEmpty)
+        #expect(try calls.changes() == [])
+        #expect(try await HostSnapshot.of(host) == before)
+      }
+    }
+  }
+}
