@@ -6,7 +6,7 @@ final class ConnectionWatch: Sendable {
   private struct State {
     var isClosed = false
     var nextKey = 0
-    var streams: [Int: AsyncStream<LifecycleEvent>.Continuation] = [:]
+    var streams: [Int: @Sendable () -> Void] = [:]
   }
 
   private let state = Mutex(State())
@@ -41,14 +41,15 @@ final class ConnectionWatch: Sendable {
     _ = virConnectUnregisterCloseCallback(connection, Self.closed)
   }
 
-  /// Ends a stream together with the connection; gives the key to forget it by.
-  func add(_ stream: AsyncStream<LifecycleEvent>.Continuation) -> Int {
+  /// Ends a stream, by the closure that does, together with the connection; gives the key to forget
+  /// it by.
+  func add(_ finish: @escaping @Sendable () -> Void) -> Int {
     let (key, isClosed) = state.withLock { state in
       state.nextKey += 1
-      if !state.isClosed { state.streams[state.nextKey] = stream }
+      if !state.isClosed { state.streams[state.nextKey] = finish }
       return (state.nextKey, state.isClosed)
     }
-    if isClosed { stream.finish() }
+    if isClosed { finish() }
     return key
   }
 
@@ -63,6 +64,6 @@ final class ConnectionWatch: Sendable {
       state.streams = [:]
       return streams
     }
-    for stream in streams { stream.finish() }
+    for finish in streams { finish() }
   }
 }

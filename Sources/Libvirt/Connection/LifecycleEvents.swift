@@ -35,57 +35,25 @@ public struct LifecycleEvent: Sendable, Hashable {
 }
 
 extension Connection {
-  /// The lifecycle events of all domains from now on (`virConnectDomainEventRegisterAny`).
+  /// The lifecycle events of all domains from now on.
   ///
   /// The stream ends when the connection is lost. Leaving it unregisters; the connection lives as
   /// long as the stream does.
   public func lifecycleEvents() throws(LibvirtError) -> AsyncStream<LifecycleEvent> {
-    let (stream, continuation) = AsyncStream.makeStream(of: LifecycleEvent.self)
-    // SAFETY: libvirt keeps one reference to the sink, given back by the free callback; where the
-    // registration fails that is never called, so it is given back here.
-    let reference = Unmanaged.passRetained(EventSink(continuation: continuation))
-    let identifier = virConnectDomainEventRegisterAny(
-      pointer, nil, Int32(bitPattern: VIR_DOMAIN_EVENT_ID_LIFECYCLE.rawValue),
-      // SAFETY: libvirt calls it as the lifecycle callback that the event identifier stands for.
-      unsafeBitCast(lifecycleCallback, to: virConnectDomainEventGenericCallback.self),
-      reference.toOpaque(),
-      { opaque in
-        guard let opaque else { return }
-        Unmanaged<EventSink>.fromOpaque(opaque).release()
-      })
-    guard identifier >= 0 else {
-      reference.release()
-      throw .last()
-    }
-    let key = watch.add(continuation)
-    continuation.onTermination = { _ in
-      // The call may wait for the other side, and the stream may end on any thread.
-      housekeeping.submit { _ in
-        self.watch.forget(key)
-        _ = virConnectDomainEventDeregisterAny(self.pointer, identifier)
-      }
-    }
-    return stream
-  }
-}
-
-private final class EventSink: Sendable {
-  let continuation: AsyncStream<LifecycleEvent>.Continuation
-
-  init(continuation: AsyncStream<LifecycleEvent>.Continuation) {
-    self.continuation = continuation
+    // SAFETY: libvirt calls it as the lifecycle callback that the event identifier stands for.
+    try events(
+      VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+      unsafeBitCast(lifecycleCallback, to: virConnectDomainEventGenericCallback.self))
   }
 }
 
 private let lifecycleCallback: virConnectDomainEventCallback = {
   _, domain, event, detail, opaque in
-  guard let domain, let opaque, let kind = LifecycleEvent.Kind(rawValue: event) else { return 0 }
-  // SAFETY: libvirt holds a reference to the sink while the callback is registered; the domain is
-  // libvirt's and only read during the call.
-  let sink = Unmanaged<EventSink>.fromOpaque(opaque).takeUnretainedValue()
-  sink.continuation.yield(
+  guard let domain, let kind = LifecycleEvent.Kind(rawValue: event) else { return 0 }
+  EventSink.deliver(
     LifecycleEvent(
       domain: Call.borrowedString(virDomainGetName(domain)),
-      uuid: Call.uuid { virDomainGetUUIDString(domain, $0) }, kind: kind, detail: detail))
+      uuid: Call.uuid { virDomainGetUUIDString(domain, $0) }, kind: kind, detail: detail),
+    to: opaque)
   return 0
 }

@@ -43,19 +43,6 @@ extension Domain {
       return DomainInterface(entry.pointee)
     }
   }
-
-  /// Whether the agent inside the guest answers; false as well where the domain has none or is off.
-  public func isAgentConnected() throws(LibvirtError) -> Bool {
-    var seconds: Int64 = 0
-    var nanoseconds: UInt32 = 0
-    if virDomainGetTime(pointer, &seconds, &nanoseconds, 0) == 0 { return true }
-    let error = LibvirtError.last()
-    switch error.code {
-    case .agentUnresponsive, .argumentUnsupported, .operationInvalid, .configurationUnsupported:
-      return false
-    default: throw error
-    }
-  }
 }
 
 extension DomainInterface {

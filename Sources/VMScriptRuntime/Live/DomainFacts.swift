@@ -18,6 +18,8 @@ public struct DomainFacts: Sendable {
   public let macs: [MACAddress]
   /// From `interface/source/@network`.
   public let networks: Set<String>
+  /// Whether the QEMU guest agent has a channel: `channel/target/@name`.
+  public let hasAgentChannel: Bool
 
   /// Reads a `<domain>` document.
   ///
@@ -28,6 +30,9 @@ public struct DomainFacts: Sendable {
     owner = DomainMetadata.mark(in: root).flatMap(Self.owner)
     macs = interfaces.compactMap { $0.text(at: "mac/@address").flatMap(MACAddress.init) }
     networks = Set(interfaces.compactMap { $0.text(at: "source/@network") })
+    hasAgentChannel = (root.first("devices")?.all("channel") ?? []).contains {
+      $0.text(at: "target/@name") == "org.qemu.guest_agent.0"
+    }
   }
 
   private static func owner(_ mark: XMLElement) -> Owner? {

@@ -48,18 +48,51 @@ enum HostMessages {
     Diagnostic(code: 708, "`\(domain)` has no snapshot `\(name)`", at: .init(span))
   }
 
+  /// - Parameter reason: why what is awaited is not so, if that is known.
   static func timeout(
-    _ domain: String, awaited: String, state: String, at span: Span, help: String? = nil
+    _ domain: String, awaited: String, state: String, _ reason: String = "", at span: Span,
+    help: String? = nil
   ) -> Diagnostic {
     Diagnostic(
       code: 709, "`\(domain)`: no \(awaited) in time", at: .init(span),
-      notes: ["its state is \(state)"], helps: help.map { [.init($0)] } ?? [])
+      notes: ["its state is \(state)"] + (reason.isEmpty ? [] : [reason]),
+      helps: [.init(help ?? "give it longer: `within 10m`")])
   }
 
-  static func notWaitable(_ what: String, at span: Span) -> Diagnostic {
+  static func conditionTimeout(_ states: [(name: String, state: String)], at span: Span)
+    -> Diagnostic
+  {
     Diagnostic(
-      code: 710, "waiting for `\(what)` is not available", at: .init(span),
-      helps: [.init("wait for `ip` or `agent` instead")])
+      code: 709, "the condition was not true in time", at: .init(span),
+      notes: states.map { "`\($0.name)` is \($0.state)" },
+      helps: [.init("give it longer: `within 10m`")])
+  }
+
+  static func noAgent(_ domain: String, for condition: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 710, "`\(domain)` has no channel to a guest agent", at: .init(span),
+      notes: ["waiting for `\(condition)` asks the QEMU guest agent inside of it"],
+      helps: [
+        .init("declare `agent = true`, and install `qemu-guest-agent` in the guest"),
+        .init("or wait for `ip` or `ssh`, which need no agent"),
+      ])
+  }
+
+  static func cloudInitUnreachable(_ domain: String, _ reason: String, at span: Span) -> Diagnostic
+  {
+    Diagnostic(
+      code: 713, "cloud-init of `\(domain)` cannot be asked", at: .init(span),
+      notes: ["libvirt says: \(reason)"],
+      helps: [
+        .init("see that cloud-init is installed in the guest and that its agent may run commands")
+      ])
+  }
+
+  static func cloudInitFailed(_ domain: String, says output: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 714, "cloud-init of `\(domain)` failed", at: .init(span),
+      notes: output.isEmpty ? [] : ["cloud-init says: \(output)"],
+      helps: [.init("look at /var/log/cloud-init-output.log in the guest")])
   }
 
   static func notProvisioned(_ what: String, at span: Span?) -> Diagnostic {
@@ -123,12 +156,24 @@ enum HostMessages {
       709, "waited in vain",
       "What was waited for did not happen in time. A longer limit is written `within 10m`."),
     DiagnosticExplanation(
-      710, "nothing to wait by", "This condition cannot be observed; wait for another one."),
+      710, "no guest agent",
+      """
+      `wait … for agent` and `for cloud_init` ask the QEMU guest agent inside the guest, over a \
+      channel that the domain has to have: declare `agent = true`.
+      """),
     DiagnosticExplanation(
       711, "not provisioned yet",
       "The language knows the statement, but this version does not bring it to a host."),
     DiagnosticExplanation(
       712, "needs a yes",
       "What loses data or restarts a network is done only after a yes or with `--yes`."),
+    DiagnosticExplanation(
+      713, "cloud-init cannot be asked",
+      """
+      The guest agent answers, but could not run `cloud-init status` in the guest: it is not \
+      installed there, or the agent's configuration blocks `guest-exec`.
+      """),
+    DiagnosticExplanation(
+      714, "cloud-init failed", "cloud-init in the guest ended with an error; its words are noted."),
   ]
 }

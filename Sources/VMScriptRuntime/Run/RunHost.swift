@@ -22,10 +22,10 @@ final class RunHost: EvaluationHost {
     var isCancelled = false
   }
 
-  private let pool: ConnectionPool
+  let pool: ConnectionPool
   private let hypervisor: String
   private let mode: Mode
-  private let options: RunOptions
+  let options: RunOptions
   private let progress: Mutex<Progress>
 
   init(pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions) {
@@ -68,7 +68,11 @@ final class RunHost: EvaluationHost {
       let start = ContinuousClock.now
       options.progress(.verbStarted(record))
       do throws(Diagnostic) {
-        try waiting(record.action, verb.span) { try await runner.perform(verb) }
+        if case .wait(.expression(let holds), let limit) = verb.action {
+          try wait(until: holds, limit ?? VerbRunner.standardLimit, verb, of: runner.targets)
+        } else {
+          try waiting(record.action, verb.span) { try await runner.perform(verb) }
+        }
       } catch {
         options.progress(.verbFailed(record))
         throw error
@@ -166,7 +170,7 @@ final class RunHost: EvaluationHost {
   }
 
   /// Does asynchronous work while the evaluation's own thread waits for it.
-  private func waiting<T: Sendable>(
+  func waiting<T: Sendable>(
     _ doing: String, _ span: Span?, _ work: @escaping @Sendable () async throws -> T
   ) throws(Diagnostic) -> T {
     let result = Mutex<Result<T, any Error>?>(nil)

@@ -73,7 +73,8 @@ import VMScriptSyntax
     #expect(await failure(.start, name) == 706)
     try await TestHost.define(name, stack: stack)
     #expect(await failure(.revert(name: "none"), name) == 708)
-    #expect(await failure(.wait(.ssh, limit: nil), name) == 710)
+    #expect(await failure(.wait(.agent, limit: nil), name) == 710)
+    #expect(await failure(.wait(.cloudInit, limit: nil), name) == 710)
   }
 
   @Test func waitingInVainSaysTheState() async throws {
@@ -84,7 +85,8 @@ import VMScriptSyntax
       Issue.record("a machine that is off has no address")
     } catch let error as Diagnostic {
       #expect(error.code.number == 709)
-      #expect(error.notes == ["its state is stopped"])
+      #expect(
+        error.notes == ["its state is stopped", "neither lease, agent nor ARP tells of an address"])
     }
   }
 

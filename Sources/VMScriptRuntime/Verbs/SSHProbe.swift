@@ -1,0 +1,61 @@
+import Foundation
+import VMScript
+
+/// Asks whether an SSH server greets at an address.
+enum SSHProbe {
+  /// How long one try may take, in milliseconds.
+  private static let patience: Int32 = 2000
+
+  /// nil where a server greets as SSH does, else what is in its way, in words.
+  static func obstacle(at address: IPAddress, port: UInt16 = 22) async throws -> String? {
+    let place = "\(address):\(port)"
+    return try await BlockingWork.run { _ in
+      let descriptor = socket(
+        AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+      guard descriptor >= 0 else { return "no socket: \(reason(errno))" }
+      defer { close(descriptor) }
+      if let failure = connect(descriptor, address, port) { return "\(place): \(failure)" }
+      guard isReady(descriptor, POLLIN) else { return "\(place) accepts but says nothing" }
+      var greeting = [UInt8](repeating: 0, count: 4)
+      let count = read(descriptor, &greeting, greeting.count)
+      guard count == greeting.count, greeting == Array("SSH-".utf8) else {
+        return "\(place) answers, but not as SSH does"
+      }
+      return nil
+    }
+  }
+
+  private static func connect(
+    _ descriptor: Int32, _ address: IPAddress, _ port: UInt16
+  ) -> String? {
+    var target = sockaddr_in()
+    target.sin_family = sa_family_t(AF_INET)
+    target.sin_port = port.bigEndian
+    target.sin_addr = in_addr(s_addr: address.value.bigEndian)
+    let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    // SAFETY: an IPv4 address is what `connect` takes for this family; it is read during the call.
+    let status = withUnsafePointer(to: target) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Foundation.connect(descriptor, $0, size)
+      }
+    }
+    if status == 0 { return nil }
+    guard errno == EINPROGRESS else { return reason(errno) }
+    guard isReady(descriptor, POLLOUT) else { return "no answer" }
+    var failure: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &length)
+    return failure == 0 ? nil : reason(failure)
+  }
+
+  /// Whether the socket becomes ready for `event` in time.
+  private static func isReady(_ descriptor: Int32, _ event: Int32) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+    return poll(&entry, 1, patience) == 1
+  }
+
+  private static func reason(_ number: Int32) -> String {
+    // SAFETY: the text is copied before another call can change it.
+    String(cString: strerror(number))
+  }
+}

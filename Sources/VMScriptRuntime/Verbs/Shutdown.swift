@@ -1,0 +1,51 @@
+import Libvirt
+import Synchronization
+import VMScriptSyntax
+
+/// Asks a guest to shut down and waits until it has.
+struct Shutdown: Sendable {
+  let targets: DomainTargets
+  let name: String
+  let span: Span
+  /// How long a guest may take.
+  var limit = Duration.seconds(120)
+  /// How often it is asked again: a guest that is just starting does not hear the button.
+  private static let repetition = Duration.seconds(10)
+
+  /// - Throws: a diagnostic where the guest does not react in time; it runs on then.
+  func perform() async throws {
+    let deadline = ContinuousClock.now + limit
+    let news = try await DomainNews(of: [name], pool: targets.pool)
+    defer { news.close() }
+    let isOn = try await Awaiting.until(deadline, news: news.of(name), look: look()) != nil
+    guard isOn else { return }
+    throw HostMessages.timeout(
+      name, awaited: "shutdown", state: try await targets.state(of: name, span), at: span,
+      help: "turn it off with `stop \(name) force`: the guest does not heed its power button")
+  }
+
+  /// Sees whether it is off, and asks if it is time to.
+  private func look() -> Awaiting.Look {
+    let next = Mutex(ContinuousClock.now)
+    let (targets, name, span) = (targets, name, span)
+    return {
+      let isDue = next.withLock { next in
+        guard next <= .now else { return false }
+        next = .now + Self.repetition
+        return true
+      }
+      return try await targets.with(name, span) { domain in
+        if isDue { try Self.ask(domain) }
+        return try domain.isActive() ? "" : nil
+      }
+    }
+  }
+
+  private static func ask(_ domain: Domain) throws {
+    guard try domain.isActive() else { return }
+    do throws(LibvirtError) { try domain.shutdown() } catch {
+      // It may have gone down by itself between the two calls.
+      guard try !domain.isActive() else { throw error }
+    }
+  }
+}

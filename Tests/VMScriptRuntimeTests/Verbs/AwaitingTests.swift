@@ -1,0 +1,85 @@
+import Foundation
+import Libvirt
+import Synchronization
+import Testing
+import VMScript
+
+@testable import VMScriptRuntime
+
+@Suite struct AwaitingTests {
+  private let news: AsyncStream<Void>
+  private let tell: AsyncStream<Void>.Continuation
+  private let never = ContinuousClock.now + .seconds(3600)
+
+  init() { (news, tell) = AsyncStream.makeStream() }
+
+  @Test func whatIsSoAtOnceNeedsNoNewsAndNoTime() async throws {
+    #expect(try await Awaiting.until(.now, news: news) { nil } == nil)
+  }
+
+  @Test func whatIsNotSoAtTheDeadlineSaysWhy() async throws {
+    #expect(try await Awaiting.until(.now, news: news) { "not yet" } == "not yet")
+  }
+
+  @Test func eachPieceOfNewsIsALook() async throws {
+    let looks = Mutex(0)
+    for _ in 1...3 { tell.yield() }
+    let reason = try await Awaiting.until(never, news: news) {
+      looks.withLock { looks in
+        looks += 1
+        return looks == 4 ? nil : "after \(looks)"
+      }
+    }
+    #expect(reason == nil)
+    #expect(looks.withLock(\.self) == 4)
+  }
+
+  @Test func aLookThatFailsEndsTheWaiting() async throws {
+    struct Broken: Error {}
+    let looks = Mutex(0)
+    tell.yield()
+    await #expect(throws: Broken.self) {
+      try await Awaiting.until(never, news: news) {
+        if looks.withLock({ looks in (looks += 1, looks).1 }) == 2 { throw Broken() }
+        return ""
+      }
+    }
+  }
+
+  @Test func aLookInFlightDoesNotMoveTheDeadline() async throws {
+    let (endless, keep) = AsyncStream.makeStream(of: Void.self)
+    let looks = Mutex(0)
+    tell.yield()
+    let reason = try await Awaiting.until(.now + .milliseconds(50), news: news) {
+      if looks.withLock({ looks in (looks += 1, looks).1 }) == 2 {
+        for await _ in endless {}
+      }
+      return "first look"
+    }
+    #expect(reason == "first look")
+    keep.finish()
+  }
+
+  @Test func cancellingTheTaskEndsTheWaiting() async throws {
+    let (news, never) = (news, never)
+    let task = Task { try await Awaiting.until(never, news: news) { "not yet" } }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test func newsBeforeTheDeadlineIsTold() async {
+    tell.yield()
+    #expect(await Awaiting.isNews(in: news, before: never))
+    #expect(await !Awaiting.isNews(in: news, before: .now))
+  }
+
+  @Test func eventsOfADomainAreNewsOfItAndOfAny() async throws {
+    let name = TestHost.name("news")
+    try await TestHost.define(name)
+    let domain = try await DomainNews(of: [name], pool: TestHost.pool)
+    defer { domain.close() }
+    try await TestHost.pool.run { try $0.domain(named: name)?.start() }
+    #expect(await Awaiting.isNews(in: domain.of(name), before: never))
+    #expect(await Awaiting.isNews(in: domain.ofAny, before: never))
+  }
+}
