@@ -20,6 +20,8 @@ public struct DomainFacts: Sendable {
   public let networks: Set<String>
   /// Whether the QEMU guest agent has a channel: `channel/target/@name`.
   public let hasAgentChannel: Bool
+  /// In the order of the definition.
+  public let disks: [SourceXML.Disk]
 
   /// Reads a `<domain>` document.
   ///
@@ -33,6 +35,7 @@ public struct DomainFacts: Sendable {
     hasAgentChannel = (root.first("devices")?.all("channel") ?? []).contains {
       $0.text(at: "target/@name") == "org.qemu.guest_agent.0"
     }
+    disks = SourceXML.disks(root)
   }
 
   private static func owner(_ mark: XMLElement) -> Owner? {

@@ -73,15 +73,18 @@ public struct LiveState: Sendable {
   public var images: Set<String>
   /// Names of domains with a disk that overlays of other domains stand on.
   public var overlaidDomains: Set<String>
+  /// The pools with their volumes.
+  public let storage: LiveStorage
 
   /// Puts a state together from what was read.
   public init(
     domains: [LiveDomain] = [], networks: [LiveNetwork] = [], images: Set<String> = [],
-    overlaidDomains: Set<String> = []
+    overlaidDomains: Set<String> = [], storage: LiveStorage = LiveStorage()
   ) {
     self.domains = Dictionary(domains.map { ($0.name, $0) }) { first, _ in first }
     self.networks = Dictionary(networks.map { ($0.name, $0) }) { first, _ in first }
     self.images = images
-    self.overlaidDomains = overlaidDomains
+    self.overlaidDomains = overlaidDomains.union(storage.overlaidDomains)
+    self.storage = storage
   }
 }

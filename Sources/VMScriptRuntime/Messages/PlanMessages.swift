@@ -68,6 +68,28 @@ enum PlanMessages {
       helps: [.init("declare the network with `net`, or leave the address to its DHCP server")])
   }
 
+  static func earlierContent(of image: String, disks: [String], at span: Span) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 508, "disks stand on what `\(image)` was before",
+      at: .init(span, "its content changed"),
+      notes: disks.map { "\($0) keeps the earlier content" },
+      helps: [.init("to have the new content there, `delete` the domain and run again")])
+  }
+
+  static func overlaid(_ action: String, by clones: [String], at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 509, "the disk cannot be \(action): clones stand on it", at: .init(span, "this disk"),
+      notes: clones.sorted().map { "`\($0)` has an overlay on it" },
+      helps: [.init("delete the clones first, or make them with `full = true`")])
+  }
+
+  static func deletionOfOverlaid(_ name: String, by clones: [String]) -> Diagnostic {
+    Diagnostic(
+      code: 510, "the domain `\(name)` cannot be deleted: clones stand on its disks",
+      notes: clones.sorted().map { "`\($0)` has an overlay on them" },
+      helps: [.init("delete the clones first; `clone` with `full = true` copies the disks")])
+  }
+
   /// What each code means, for `vmscript explain`.
   static let explanations: [DiagnosticExplanation] = [
     DiagnosticExplanation(
@@ -111,6 +133,25 @@ enum PlanMessages {
       """
       A fixed `ip` is a DHCP host entry of the network. Networks that the stack does not own are \
       never changed, so an address can be fixed on declared networks only.
+      """),
+    DiagnosticExplanation(
+      508, "disks on earlier content",
+      """
+      The file of an image changed. New disks stand on the new content; those that exist keep what \
+      they were made from, for an overlay on another base would be garbage. No machine is made anew \
+      for it. To have the new content, delete the domain and run again: what it wrote is lost.
+      """),
+    DiagnosticExplanation(
+      509, "disk with overlays",
+      """
+      Overlays of clones hold only what differs from the disk they stand on. Growing or replacing \
+      that disk would ruin them, so it is refused while they exist.
+      """),
+    DiagnosticExplanation(
+      510, "domain with clones",
+      """
+      The disks of clones that stay are overlays on the disks of this domain. They would be lost \
+      with it, so it is not deleted before them.
       """),
   ]
 }

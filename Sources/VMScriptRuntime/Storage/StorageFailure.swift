@@ -26,6 +26,26 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case missingVolume(String)
   /// A volume must not be removed or resized.
   case volumeKept(String, VolumeInventory.Refusal)
+  /// Something new and empty was declared without a size; the text is what, such as `disk`.
+  case missingSize(String)
+  /// An address on the network, which is not fetched.
+  case remoteSource(String)
+  /// Less than what it stands on; sizes in bytes.
+  case tooSmall(declared: Int64, needed: Int64)
+  /// Shrinking would cut off content; sizes in bytes.
+  case cannotShrink(declared: Int64, present: Int64)
+  /// The host cannot hold an image of this format, or not an empty one.
+  case unfitFormat(ImageFormat)
+  /// A digest was declared of what lies on the host and is not read.
+  case digestOfVolume
+  /// Two properties that exclude each other were declared.
+  case contradiction(String, String)
+  /// A guest would write to the content that others stand on.
+  case sharedContent(image: String)
+  /// The drive of this target is neither a file nor a device of the host.
+  case diskElsewhere(String)
+  /// The host keeps no copy of this image that is complete.
+  case missingBase(image: String)
   /// Building a seed failed; the text is libarchive's own.
   case seedFailed(String)
 }

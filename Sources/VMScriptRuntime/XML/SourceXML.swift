@@ -1,10 +1,12 @@
 /// What is read from, and taken out of, the XML of domains that scripts did not write.
 public enum SourceXML {
-  /// A disk of a domain.
+  /// A drive of a domain.
   public struct Disk: Sendable, Equatable {
     /// Target, such as `vda`.
     public let target: String
-    /// File on the host; nil for an empty drive or storage of another kind.
+    /// The bus of the target, such as `virtio`.
+    public let bus: String?
+    /// File or device on the host; nil for an empty drive or storage of another kind.
     public let path: String?
     /// Format of the driver, such as `qcow2`.
     public let format: String?
@@ -12,17 +14,39 @@ public enum SourceXML {
     public let isReadOnly: Bool
     /// `disk`, `cdrom` or `floppy`.
     public let device: String
+    /// Whether it has storage that is neither a file nor a device, such as one over the network.
+    public let isElsewhere: Bool
+    /// ``path``, and what a running guest's definition says that it stands on.
+    public let paths: [String]
+
+    /// Whether a guest writes to it.
+    var isWritable: Bool { device == "disk" && !isReadOnly }
   }
 
-  /// The disks of a domain in the order of its XML; nil if `xml` is no domain's.
+  /// The drives of a domain in the order of its XML; nil if `xml` is no domain's.
   public static func disks(_ xml: String) -> [Disk]? {
-    guard let root = try? XMLElement.parse(xml, root: "domain") else { return nil }
-    return (root.first("devices")?.all("disk") ?? []).map { disk in
-      Disk(
-        target: disk.text(at: "target/@dev") ?? "", path: disk.text(at: "source/@file"),
-        format: disk.text(at: "driver/@type"), isReadOnly: disk.first("readonly") != nil,
-        device: disk["device"] ?? "disk")
-    }
+    (try? XMLElement.parse(xml, root: "domain")).map(disks)
+  }
+
+  static func disks(_ root: XMLElement) -> [Disk] {
+    (root.first("devices")?.all("disk") ?? []).map(disk)
+  }
+
+  private static func disk(_ element: XMLElement) -> Disk {
+    let path = path(element)
+    return Disk(
+      target: element.text(at: "target/@dev") ?? "", bus: element.text(at: "target/@bus"),
+      path: path, format: element.text(at: "driver/@type"),
+      isReadOnly: element.first("readonly") != nil, device: element["device"] ?? "disk",
+      isElsewhere: path == nil && element.first("source") != nil, paths: paths(element))
+  }
+
+  private static func path(_ element: XMLElement) -> String? {
+    element.text(at: "source/@file") ?? element.text(at: "source/@dev")
+  }
+
+  private static func paths(_ element: XMLElement) -> [String] {
+    [path(element)].compactMap(\.self) + (element.first("backingStore").map(paths) ?? [])
   }
 
   /// A domain's XML without what makes it that one: name, UUID, MACs, NVRAM, seed, aliases, labels

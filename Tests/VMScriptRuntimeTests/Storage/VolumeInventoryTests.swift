@@ -3,7 +3,7 @@ import Testing
 @testable import VMScriptRuntime
 
 @Suite struct VolumeInventoryTests {
-  private let key = ImageKey(sha256: "ab", format: "qcow2", size: nil, clusterSize: nil)
+  private let key = ImageKey(sha256: "ab", format: "qcow2", size: nil)
 
   private func name(_ stack: String, _ role: VolumeName.Role, _ suffix: String = "qcow2") throws
     -> String

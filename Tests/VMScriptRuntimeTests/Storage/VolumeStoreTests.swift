@@ -16,7 +16,7 @@ struct VolumeStoreTests {
   }
 
   private func key(_ upload: VolumeStore.Upload) -> ImageKey {
-    ImageKey(sha256: upload.sha256, format: "qcow2", size: nil, clusterSize: nil)
+    ImageKey(sha256: upload.sha256, format: "qcow2", size: nil)
   }
 
   @Test func publishedContentIsTheSourceAndOverlaysKeepIt() async throws {
@@ -160,7 +160,7 @@ struct VolumeStoreTests {
     await #expect(throws: StorageFailure.self) { try await store.poolName(declared: "none") }
     let before = try await store.inventory(pool: pool).volumes.count
     let upload = VolumeStore.Upload(path: "/none", length: 4096, sha256: "00", suffix: "raw")
-    let key = ImageKey(sha256: "00", format: "raw", size: nil, clusterSize: nil)
+    let key = ImageKey(sha256: "00", format: "raw", size: nil)
     let base = try await store.publish(upload, key: key, stack: "lab", image: "i", pool: pool)
     #expect(try await store.inventory(pool: pool).completeBase(for: key)?.path == base)
     try await store.releaseImages(of: "lab", keeping: [], pool: pool)

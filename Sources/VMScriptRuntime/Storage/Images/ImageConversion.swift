@@ -1,14 +1,14 @@
 import Foundation
 
 /// Conversion of an image by `qemu-img convert`, a child process without a shell.
-public enum ImageConversion {
+enum ImageConversion {
   /// Converts `source` into a private temporary file, hands its path to `body`, and removes it.
   ///
-  /// - Parameter clusterSize: of a qcow2 result, in bytes; nil for the tool's default.
+  /// - Parameter layout: what the result shall be like; it may be larger than the source.
   /// - Throws: ``StorageFailure/toolMissing(_:)``, ``StorageFailure/conversionFailed(status:output:)``,
   ///   `CancellationError`, and what `body` throws.
-  public static func withConverted<T: Sendable>(
-    _ source: ImageFile, to format: ImageFormat, clusterSize: Int64? = nil,
+  static func withConverted<T: Sendable>(
+    _ source: ImageFile, to format: ImageFormat, layout: ImageLayout = ImageLayout(),
     _ body: @Sendable (String) async throws -> T
   ) async throws -> T {
     let folder = FileManager.default.temporaryDirectory
@@ -18,10 +18,16 @@ public enum ImageConversion {
     defer { try? FileManager.default.removeItem(at: folder) }
     let target = folder.appendingPathComponent("image").path
     var arguments = ["convert", "-f", toolName(source.probe.format), "-O", toolName(format)]
-    if let clusterSize, format == .qcow2 { arguments += ["-o", "cluster_size=\(clusterSize)"] }
+    let options = layout.options(for: format)
+    if !options.isEmpty { arguments += ["-o", options.joined(separator: ",")] }
     // Both paths are absolute, so neither is read as an option or as a protocol such as `nbd:`.
     arguments += [source.path, target]
-    try await run("qemu-img", arguments, errors: folder.appendingPathComponent("errors"))
+    let errors = folder.appendingPathComponent("errors")
+    try await run("qemu-img", arguments, errors: errors)
+    if let size = layout.size, size > source.probe.virtualSize ?? 0 {
+      let resize = ["resize", "-q", "-f", toolName(format), target, String(size)]
+      try await run("qemu-img", resize, errors: errors)
+    }
     return try await body(target)
   }
 

@@ -25,6 +25,17 @@ public struct ImageFile: Hashable, Sendable {
     }
   }
 
+  /// What the header of a file says; reads no more than that.
+  static func probe(_ path: String) throws(StorageFailure) -> ImageProbe {
+    do {
+      return try probe(FileIdentity(path: path), .raw)
+    } catch let failure as StorageFailure {
+      throw failure
+    } catch {
+      throw .unreadable(path: path, reason: error.localizedDescription)
+    }
+  }
+
   private static func probe(_ file: FileIdentity, _ declared: ImageFormat?) throws -> ImageProbe {
     do {
       return try ImageProbe.probe(header(file), fileSize: file.size)

@@ -9,12 +9,10 @@ public struct ImageKey: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - size: the declared virtual size in bytes; nil keeps the source's.
-  ///   - clusterSize: of a qcow2 in bytes; nil for the tool's default.
-  public init(sha256: String, format: String, size: Int64?, clusterSize: Int64?) {
-    let fields = [
-      "vmscript image", sha256.lowercased(), format, size.map(String.init) ?? "",
-      clusterSize.map(String.init) ?? "",
-    ]
+  ///   - options: of its layout, as `qemu-img` takes them; none for the tool's own choice.
+  public init(sha256: String, format: String, size: Int64?, options: [String] = []) {
+    let fields =
+      ["vmscript image", sha256.lowercased(), format, size.map(String.init) ?? ""] + options
     let digest = SHA256.hash(data: Array(fields.joined(separator: "\0").utf8))
     text = Hexadecimal.text(digest.prefix(8))
   }

@@ -12,6 +12,8 @@ public struct ImageProbe: Hashable, Sendable {
   public let virtualSize: Int64?
   /// The file that this one is a difference to, as the header names it.
   public let backingFile: String?
+  /// Whether what has no format of its own begins like a disk, with a boot record.
+  public var hasBootRecord = false
 
   /// Reads a header.
   ///
@@ -37,13 +39,33 @@ public struct ImageProbe: Hashable, Sendable {
       return ImageProbe(format: .vhdx, virtualSize: nil, backingFile: nil)
     }
     if let foreign = foreignContent(reader) { throw .notAnImage(foreign) }
-    return ImageProbe(format: .raw, virtualSize: fileSize, backingFile: nil)
+    return ImageProbe(
+      format: .raw, virtualSize: fileSize, backingFile: nil,
+      hasBootRecord: reader.little(510, 2) == 0xAA55)
   }
 
   /// Checks the format that a script declares against the one found.
   public func check(declared: ImageFormat?) throws(StorageFailure) {
     guard let declared, declared != format else { return }
     throw .formatMismatch(declared: declared, found: format)
+  }
+
+  /// The format that the image shall have on the host; another one than ``format`` means conversion.
+  ///
+  /// - Parameter declared: the `format` that the script names; nil keeps what guests can run on.
+  /// - Throws: ``StorageFailure/formatMismatch(declared:found:)`` where a conversion would make
+  ///   nonsense of it, such as of a file without any header that is declared as qcow2.
+  func target(declared: ImageFormat?) throws(StorageFailure) -> ImageFormat {
+    let mismatch = StorageFailure.formatMismatch(declared: declared ?? format, found: format)
+    switch (format, declared) {
+    case (.vmdk, nil), (.vdi, nil), (.vhdx, nil): return .qcow2
+    case (_, nil): return format
+    case (_, .vhdx): throw .unfitFormat(.vhdx)
+    case (.iso, .raw), (.iso, .iso): return declared ?? .iso
+    case (.iso, _), (_, .iso): throw mismatch
+    case (.raw, let other?) where other != .raw && !hasBootRecord: throw mismatch
+    case (_, let other?): return other
+    }
   }
 
   /// What is often downloaded instead of an image.

@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension StorageMessages {
-  /// What `vmscript explain` says about the codes VM0601 to VM0617.
+  /// What `vmscript explain` says about the codes VM0601 to VM0627.
   public static let explanations: [DiagnosticExplanation] = [
     .init(
       601, "unreadable file",
@@ -58,6 +58,37 @@ extension StorageMessages {
     .init(
       617, "volume kept",
       "A volume that no stack made, that overlays stand on or that a domain uses is never removed or resized: that would destroy data."
+    ),
+    .init(
+      618, "no size",
+      "What is new and empty has no content that says how large it is. Write a `size`."),
+    .init(
+      619, "remote source",
+      "Images are taken from local files and from volumes of the host; addresses are not fetched."),
+    .init(
+      620, "smaller than what it stands on",
+      "An overlay that is smaller than its base would cut off the base's end."),
+    .init(
+      621, "a disk cannot shrink",
+      "The guest's file systems reach to the end of the disk. Cutting it off would destroy them."),
+    .init(
+      622, "format that the host cannot hold",
+      "Empty images are raw or qcow2; sources of other formats are converted to these."),
+    .init(
+      623, "digest of a volume",
+      "A digest is compared with the content of a local file before it is uploaded. What lies on the host already is used as it is."
+    ),
+    .init(624, "contradiction", "Two properties of which only one can hold were declared."),
+    .init(
+      625, "disk without a file",
+      "An overlay needs a file or a device of the host. The disk is on the network, say."),
+    .init(
+      626, "missing content",
+      "An image was complete when the plan was made and is no longer. The next run uploads it anew."
+    ),
+    .init(
+      627, "shared content",
+      "What is uploaded from a file is the base of many overlays, perhaps of other stacks too. A guest that wrote to it would ruin them all. `image = …` gives the disk an overlay of its own."
     ),
   ]
 }

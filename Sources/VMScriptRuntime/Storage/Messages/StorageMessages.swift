@@ -1,3 +1,4 @@
+import VMScript
 import VMScriptSyntax
 
 /// The wording of everything that can be wrong with images, volumes and seeds.
@@ -36,6 +37,26 @@ public enum StorageMessages {
     case .unfitStackName(let name): (614, "`\(name)` cannot be the name of a stack")
     case .missingVolume(let name): (616, "there is no volume `\(name)` on the host")
     case .volumeKept(let name, _): (617, "the volume `\(name)` must stay as it is")
+    case .missingSize(let what): (618, "a new, empty \(what) needs a `size`")
+    case .remoteSource(let address):
+      (619, "`\(address)` is not fetched: a source is a file or a volume")
+    case .tooSmall(let declared, let needed):
+      (
+        620,
+        "\(ByteSize(bytes: declared)) is less than the \(ByteSize(bytes: needed)) that it stands on"
+      )
+    case .cannotShrink(let declared, let present):
+      (
+        621,
+        "a disk of \(ByteSize(bytes: present)) cannot be shrunk to \(ByteSize(bytes: declared))"
+      )
+    case .unfitFormat(let format): (622, "the host cannot hold this image as \(format.rawValue)")
+    case .digestOfVolume: (623, "the digest of a volume on the host is not checked")
+    case .contradiction(let one, let other): (624, "`\(one)` and `\(other)` exclude each other")
+    case .sharedContent(let image):
+      (627, "the content of `\(image)` is shared and never written to")
+    case .diskElsewhere(let target): (625, "the disk `\(target)` is no file or device of the host")
+    case .missingBase(let image): (626, "the content of the image `\(image)` is not on the host")
     case .seedFailed: (615, "the guest's seed could not be made")
     }
   }
@@ -89,6 +110,21 @@ public enum StorageMessages {
     case .poolFull: ["make room, or name another pool with `pool = …`"]
     case .unfitStackName: ["use up to 64 letters, digits, `_` and `-`"]
     case .missingVolume: ["look with `virsh vol-list POOL`"]
+    case .missingSize: ["write one: `size = 20GiB`"]
+    case .remoteSource: ["fetch it first, and name the file: `source = \"debian.qcow2\"`"]
+    case .tooSmall(_, let needed):
+      ["write `size = \(ByteSize(bytes: needed))` or more, or leave `size` out"]
+    case .cannotShrink(_, let present):
+      [
+        "write `size = \(ByteSize(bytes: present))`; to start anew, `delete` the domain and run again"
+      ]
+    case .unfitFormat: ["write `format = qcow2`, or `raw`"]
+    case .digestOfVolume: ["leave the digest out, or name a local file, which is uploaded"]
+    case .contradiction(_, let other): ["leave `\(other)` out"]
+    case .diskElsewhere(let target): ["drop it from the clone: `remove disk \"\(target)\"`"]
+    case .sharedContent(let image):
+      ["take a private overlay, `image = \(image)`, or declare `readonly = true`"]
+    case .missingBase: ["run the script again: it is uploaded then"]
     case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):
       ["remove what uses it first"]
     case .unreadable, .conversionFailed, .seedFailed, .volumeKept: []

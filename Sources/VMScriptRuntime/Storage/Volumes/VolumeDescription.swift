@@ -1,18 +1,26 @@
-/// What the inventory reads out of libvirt's documents.
+/// What a plan reads out of a `<volume>` document.
 struct VolumeDescription {
+  /// Where it is on the host.
+  let path: String?
   /// The path of the volume that this one is an overlay on; nil for none.
   let backingPath: String?
+  /// The size that a guest sees, in bytes.
+  let capacity: Int64?
+  /// libvirt's word, such as `qcow2`.
+  let format: String?
 
   /// Reads a `<volume>` document.
-  init(xml: String) throws {
-    let path = try XMLElement.parse(xml, root: "volume").text(at: "backingStore/path")
-    backingPath = path == "" ? nil : path
-  }
-
-  /// The files and devices that a `<domain>` document's disks refer to, backing files included.
-  static func diskPaths(xml: String) throws -> [String] {
-    let disks = try XMLElement.parse(xml, root: "domain").first("devices")?.all("disk") ?? []
-    return disks.flatMap { $0.descendants("source") }.flatMap { [$0["file"], $0["dev"]] }
-      .compactMap { $0 }.filter { !$0.isEmpty }
+  ///
+  /// - Throws: `MalformedXML` if it is none.
+  init(xml: String) throws(MalformedXML) {
+    let root = try XMLElement.parse(xml, root: "volume")
+    func text(_ path: String) -> String? {
+      root.text(at: path).flatMap { $0.isEmpty ? nil : $0 }
+    }
+    path = text("target/path")
+    backingPath = text("backingStore/path")
+    // libvirt writes sizes in bytes.
+    capacity = text("capacity").flatMap(Int64.init)
+    format = text("target/format/@type")
   }
 }

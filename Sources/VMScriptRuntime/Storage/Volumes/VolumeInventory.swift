@@ -8,14 +8,23 @@ public struct VolumeInventory: Sendable {
     public let path: String
     /// The path of the volume that this one is an overlay on.
     public let backingPath: String?
+    /// The size that a guest sees, in bytes; nil where it was not read.
+    public let capacity: Int64?
+    /// libvirt's word, such as `qcow2`; nil where it was not read.
+    public let format: String?
     /// Who owns it; nil if no stack does.
     public let owned: VolumeName?
 
-    /// A volume as libvirt lists it (`virStorageVolGetName`, `…GetPath`, `backingStore/path`).
-    public init(name: String, path: String, backingPath: String? = nil) {
+    /// A volume as libvirt's document shows it.
+    public init(
+      name: String, path: String, backingPath: String? = nil, capacity: Int64? = nil,
+      format: String? = nil
+    ) {
       self.name = name
       self.path = path
       self.backingPath = backingPath
+      self.capacity = capacity
+      self.format = format
       self.owned = VolumeName(parsing: name)
     }
   }
@@ -79,6 +88,11 @@ public struct VolumeInventory: Sendable {
   public func completeBase(for key: ImageKey) -> Volume? {
     pins.keys.filter { $0.key == key.text }.sorted { $0.nonce < $1.nonce }
       .compactMap { bases[$0] }.first.map { volumes[$0] }
+  }
+
+  /// The base of one upload, whether it is complete or not.
+  func base(key: String, nonce: String) -> Volume? {
+    bases[Upload(key: key, nonce: nonce)].map { volumes[$0] }
   }
 
   /// The stack's bases that no pin completes: what a killed run left behind.

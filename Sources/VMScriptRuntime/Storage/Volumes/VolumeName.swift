@@ -69,6 +69,19 @@ public struct VolumeName: Hashable, Sendable {
     self.fileName = fileName
   }
 
+  /// The owner's name as scripts write it; the text as it stands where a digest shortened it.
+  var ownerName: String {
+    owner.contains("~") ? owner : owner.removingPercentEncoding ?? owner
+  }
+
+  /// Whether this is a volume of the domain or image of this name.
+  func isOwned(by name: String) -> Bool {
+    if owner == name { return true }
+    let suffix = fileName.split(separator: ".").last.map(String.init) ?? ""
+    let named = try? VolumeName(stack: stack, owner: name, role: role, extension: suffix)
+    return named?.owner == owner
+  }
+
   /// Whether a stack may bear this name.
   static func isFitStack(_ stack: String) -> Bool {
     !stack.isEmpty && stack.utf8.count <= 64 && stack.utf8.allSatisfy(isPlain)

@@ -33,26 +33,33 @@ public struct VolumeStore: Sendable {
   /// What the pool holds, read without refreshing it.
   public func inventory(pool name: String) async throws -> VolumeInventory {
     try await connections.run { connection in
-      var volumes: [VolumeInventory.Volume] = []
-      for volume in try Self.pool(name, connection).volumes() {
-        do {
-          let backing = try VolumeDescription(xml: volume.xml()).backingPath
-          volumes.append(.init(name: volume.name, path: try volume.path(), backingPath: backing))
-        } catch let error as LibvirtError where error.code == .noStorageVolume {
-          continue  // Removed since the list was made.
-        }
-      }
+      let volumes = try Self.volumes(of: Self.pool(name, connection))
       var paths: Set<String> = []
       for domain in try connection.domains() {
         do {
           for inactive in [false, true] {
-            paths.formUnion(try VolumeDescription.diskPaths(xml: domain.xml(inactive: inactive)))
+            paths.formUnion(
+              (SourceXML.disks(try domain.xml(inactive: inactive)) ?? []).flatMap(\.paths))
           }
         } catch let error as LibvirtError where error.code == .noDomain {
           continue
         }
       }
       return VolumeInventory(volumes: volumes, pathsInUse: paths)
+    }
+  }
+
+  /// The volumes of a pool: one listing, and one document each.
+  static func volumes(of pool: StoragePool) throws -> [VolumeInventory.Volume] {
+    try pool.volumes().compactMap { volume in
+      do {
+        let found = try VolumeDescription(xml: volume.xml())
+        return VolumeInventory.Volume(
+          name: volume.name, path: try found.path ?? volume.path(), backingPath: found.backingPath,
+          capacity: found.capacity, format: found.format)
+      } catch let error as LibvirtError where error.code == .noStorageVolume {
+        return nil  // Removed since the list was made.
+      }
     }
   }
 

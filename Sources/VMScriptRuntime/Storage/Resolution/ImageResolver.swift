@@ -1,0 +1,254 @@
+import Foundation
+import VMScript
+import VMScriptSyntax
+
+/// Finds out what the images of a script are made of, before anything is changed.
+struct ImageResolver: Sendable {
+  let stack: String
+  let live: LiveStorage
+  /// Says in which folder a script lies.
+  let sources: SourceMap
+  let cache: DigestCache?
+  /// Told of a file that is about to be read whole.
+  let reading: @Sendable (String) -> Void
+
+  /// What one declaration stands for.
+  ///
+  /// - Parameter declared: the images of the script that stand before it.
+  /// - Throws: a diagnostic at the property that is wrong.
+  func resolve(
+    _ image: Declaration, after declared: [String: ResolvedImage]
+  ) async throws(Diagnostic) -> ResolvedImage {
+    let pool = try located(image, "pool") { () throws(StorageFailure) in
+      try live.pool(declared: image.body["pool"]?.text)
+    }
+    guard let source = image.body.property("source"), let text = source.value.text else {
+      return try located(image, "size") { () throws(StorageFailure) in
+        try blank(image, in: pool, after: declared)
+      }
+    }
+    do throws(StorageFailure) {
+      if image.body["backing"] != nil { throw .contradiction("source", "backing") }
+      switch ImageSource(text, folder: sources.folder(of: source.span)) {
+      case .local(let path): return try await local(path, image, in: pool)
+      case .volume(let pool, let name): return try existing(name, inPool: pool, image)
+      case .host(let path): return try existing(at: path, image)
+      case .remote(let address): throw .remoteSource(address)
+      }
+    } catch { throw StorageMessages.diagnostic(error, at: image.span(of: error) ?? source.span) }
+  }
+
+  /// What an undeclared `image("x")` is: the volume of that name, in the standard pool or any other.
+  func undeclared(_ name: String) throws(StorageFailure) -> ResolvedImage {
+    let standard = try? live.pool(declared: nil)
+    let others = live.pools.values.sorted { $0.name < $1.name }
+    for pool in [standard].compactMap(\.self) + others {
+      if let volume = pool.inventory[name] {
+        return existing(.init(pool: pool.name, volume: volume), named: name)
+      }
+    }
+    throw .missingVolume(name)
+  }
+
+  /// What a path or `volume:POOL/NAME` stands for where it is used as it is.
+  func inPlace(_ text: String, at span: Span) throws(StorageFailure) -> ResolvedImage {
+    switch ImageSource(text, folder: sources.folder(of: span)) {
+    case .volume(let pool, let name): return try existing(volume(name, inPool: pool), named: text)
+    case .host(let path):
+      guard let place = live.place(at: path) else { throw Self.nowhere(path) }
+      return existing(place, named: text)
+    case .local(let path):
+      if let place = live.place(at: path) { return existing(place, named: text) }
+      return try file(path, named: text)
+    case .remote(let address): throw .remoteSource(address)
+    }
+  }
+
+  // MARK: Local files
+
+  private func local(
+    _ path: String, _ image: Declaration, in pool: LiveStorage.Pool
+  ) async throws(StorageFailure) -> ResolvedImage {
+    let declared = image.body["format"]?.text.flatMap(ImageFormat.init)
+    let file: ImageFile
+    let digest: FileDigest
+    do {
+      do {
+        file = try await ImageFile.open(path, declared: nil)
+      } catch StorageFailure.notAnImage where declared == .raw {
+        file = try await ImageFile.open(path, declared: .raw)
+      }
+      reading(path)
+      digest = try await FileDigest.of(path, cache: cache)
+    } catch let failure as StorageFailure {
+      throw failure
+    } catch {
+      throw .unreadable(path: path, reason: error.localizedDescription)
+    }
+    try digest.check(sha256: image.body["sha256"]?.text, sha512: image.body["sha512"]?.text)
+    let format = try file.probe.target(declared: declared)
+    let layout = ImageLayout(image.body)
+    if let size = layout.size, let least = file.probe.virtualSize, size < least {
+      throw .tooSmall(declared: size, needed: least)
+    }
+    let key = ImageKey(
+      sha256: digest.sha256, format: format.rawValue, size: layout.size,
+      options: layout.options(for: format))
+    // Chosen here, so that the path is known before the upload.
+    let nonce = Storage.nonce()
+    let base = try VolumeName(
+      stack: stack, owner: image.name, role: .base(key: key.text, nonce: nonce),
+      extension: format.rawValue)
+    return ResolvedImage(
+      name: image.name,
+      content: .file(file, sha256: digest.sha256, key: key, nonce: nonce), pool: pool.name,
+      path: pool.inventory.completeBase(for: key)?.path ?? pool.path(of: base.fileName),
+      format: format, capacity: layout.size ?? file.probe.virtualSize, layout: layout)
+  }
+
+  /// A file of this machine that is no volume, used in place: a guest here can have it.
+  private func file(_ path: String, named name: String) throws(StorageFailure) -> ResolvedImage {
+    let probe = try ImageFile.probe(path)
+    return ResolvedImage(
+      name: name, content: .existing, pool: "", path: path, format: probe.format,
+      capacity: probe.virtualSize)
+  }
+
+  // MARK: Volumes of the host
+
+  private func existing(
+    _ name: String, inPool pool: String, _ image: Declaration
+  ) throws(StorageFailure) -> ResolvedImage {
+    try existing(volume(name, inPool: pool), image)
+  }
+
+  private func existing(
+    at path: String, _ image: Declaration
+  ) throws(StorageFailure) -> ResolvedImage {
+    guard let place = live.place(at: path) else { throw Self.nowhere(path) }
+    return try existing(place, image)
+  }
+
+  private func existing(
+    _ place: LiveStorage.Place, _ image: Declaration
+  ) throws(StorageFailure) -> ResolvedImage {
+    if image.body["sha256"] != nil || image.body["sha512"] != nil { throw .digestOfVolume }
+    let found = existing(place, named: image.name)
+    if let declared = image.body["format"]?.text.flatMap(ImageFormat.init),
+      declared != found.format, !(declared == .iso && found.format == .raw)
+    {
+      throw .formatMismatch(declared: declared, found: found.format)
+    }
+    if let size = ImageLayout(image.body).size, let capacity = found.capacity, size != capacity {
+      throw size < capacity
+        ? .cannotShrink(declared: size, present: capacity)
+        : .volumeKept(place.volume.name, .notOwned)
+    }
+    return found
+  }
+
+  private func existing(_ place: LiveStorage.Place, named name: String) -> ResolvedImage {
+    let volume = place.volume
+    return ResolvedImage(
+      name: name, content: .existing, pool: place.pool, path: volume.path,
+      format: volume.format.flatMap(ImageFormat.init) ?? .raw, capacity: volume.capacity)
+  }
+
+  private func volume(
+    _ name: String, inPool pool: String
+  ) throws(StorageFailure) -> LiveStorage.Place {
+    guard let volume = try live.pool(declared: pool).inventory[name] else {
+      throw .missingVolume("\(pool)/\(name)")
+    }
+    return .init(pool: pool, volume: volume)
+  }
+
+  private static func nowhere(_ path: String) -> StorageFailure {
+    .unreadable(
+      path: path, reason: "there is no such file here, and no such volume in the host's pools")
+  }
+
+  // MARK: Empty images
+
+  private func blank(
+    _ image: Declaration, in pool: LiveStorage.Pool, after declared: [String: ResolvedImage]
+  ) throws(StorageFailure) -> ResolvedImage {
+    let format = image.body["format"]?.text.flatMap(ImageFormat.init) ?? .qcow2
+    guard format == .raw || format == .qcow2 else { throw .unfitFormat(format) }
+    if image.body["sha256"] != nil || image.body["sha512"] != nil { throw .digestOfVolume }
+    let layout = ImageLayout(image.body)
+    let base = try image.body.property("backing").map { property throws(StorageFailure) in
+      try backing(property, after: declared)
+    }
+    if base != nil, format == .raw { throw .contradiction("backing", "format = raw") }
+    guard let capacity = layout.size ?? base?.capacity else { throw .missingSize("image") }
+    if let least = base?.capacity, capacity < least {
+      throw .tooSmall(declared: capacity, needed: least)
+    }
+    let volume = try VolumeName(
+      stack: stack, owner: image.name, role: .image, extension: format.rawValue)
+    return ResolvedImage(
+      name: image.name, content: .blank(volume, backing: base.map(\.base)), pool: pool.name,
+      path: pool.path(of: volume.fileName), format: format, capacity: capacity, layout: layout)
+  }
+
+  private func backing(
+    _ property: DeclaredProperty, after declared: [String: ResolvedImage]
+  ) throws(StorageFailure) -> ResolvedImage {
+    switch property.value {
+    case .resource(let reference):
+      if let image = declared[reference.name] { return image }
+      return try undeclared(reference.name)
+    default: return try inPlace(property.value.text ?? "", at: property.span)
+    }
+  }
+
+  // MARK: Places of errors
+
+  private func located<T>(
+    _ image: Declaration, _ property: String, _ work: () throws(StorageFailure) -> T
+  ) throws(Diagnostic) -> T {
+    do throws(StorageFailure) { return try work() } catch {
+      let span = image.span(of: error) ?? image.body.property(property)?.span ?? image.nameSpan
+      throw StorageMessages.diagnostic(error, at: span)
+    }
+  }
+}
+
+extension Declaration {
+  /// The property that a failure is about, where the failure says so.
+  fileprivate func span(of failure: StorageFailure) -> Span? {
+    let name: String? =
+      switch failure {
+      case .digestMismatch(let algorithm, _, _): algorithm
+      case .digestOfVolume: body["sha256"] == nil ? "sha512" : "sha256"
+      case .formatMismatch, .unfitFormat: "format"
+      case .tooSmall, .cannotShrink: "size"
+      case .missingPool, .inactivePool: "pool"
+      case .contradiction: "backing"
+      default: nil
+      }
+    return name.flatMap { body.property($0)?.span }
+  }
+}
+
+extension Value {
+  /// The text of a string or of a secret.
+  var text: String? {
+    switch self {
+    case .string(let text): text
+    case .secret(let secret): secret.revealed
+    default: nil
+    }
+  }
+}
+
+extension SourceMap {
+  /// The folder of the file that a span is in; nil for what is no file.
+  func folder(of span: Span) -> String? {
+    guard sources.indices.contains(Int(span.source.index)) else { return nil }
+    let name = self[span.source].name
+    guard let slash = name.lastIndex(of: "/") else { return nil }
+    return slash == name.startIndex ? "/" : String(name[..<slash])
+  }
+}

@@ -1,0 +1,90 @@
+import VMScript
+import VMScriptSyntax
+
+/// An image of a script, with what its content turned out to be.
+struct ResolvedImage: Sendable {
+  /// What it is made of.
+  enum Content: Sendable {
+    /// A local file, which is published; `nonce` is what a new upload is told apart by.
+    case file(ImageFile, sha256: String, key: ImageKey, nonce: String)
+    /// A volume of the stack's own, made empty or as an overlay on another image.
+    case blank(VolumeName, backing: StorageBase?)
+    /// What the host has already; used in place, never ours.
+    case existing
+  }
+
+  /// The name in the script, or the text that stands for it.
+  let name: String
+  let content: Content
+  /// The pool that holds it; empty for a file that is in none.
+  let pool: String
+  /// The path on the host, whether it is there already or not.
+  let path: String
+  /// What it is stored as.
+  let format: ImageFormat
+  /// The size that a guest sees, in bytes; nil where only a conversion tells.
+  let capacity: Int64?
+  /// How a new file or volume is laid out.
+  var layout = ImageLayout()
+
+  /// Which uploads have this content; nil for what is not published.
+  var key: ImageKey? {
+    if case .file(_, _, let key, _) = content { key } else { nil }
+  }
+
+  /// The image as what an overlay stands on.
+  var base: StorageBase {
+    StorageBase(
+      path: path, format: format, capacity: capacity, image: key.map { (name: name, key: $0) })
+  }
+}
+
+/// What an overlay stands on.
+struct StorageBase: Sendable {
+  /// The path on the host.
+  let path: String
+  let format: ImageFormat
+  /// In bytes; nil where it is known only once it is there.
+  let capacity: Int64?
+  /// The image of the script that is published as it; nil for any other volume or file.
+  let image: (name: String, key: ImageKey)?
+}
+
+/// How an image is laid out, as far as the script says.
+struct ImageLayout: Hashable, Sendable {
+  /// The size that a guest sees, in bytes; nil keeps the source's.
+  var size: Int64?
+  /// Of a qcow2, in bytes.
+  var clusterSize: Int64?
+  /// `off`, `metadata`, `falloc` or `full`.
+  var preallocation: String?
+  /// Of a qcow2: write reference counts late.
+  var lazyRefcounts = false
+
+  init() {}
+
+  /// What an `image` block declares.
+  init(_ body: DeclaredBlock) {
+    if case .size(let size)? = body["size"] { self.size = size.bytes }
+    if case .size(let size)? = body["cluster_size"] { clusterSize = size.bytes }
+    if case .string(let word)? = body["preallocation"] { preallocation = word }
+    if case .bool(let isLazy)? = body["lazy_refcounts"] { lazyRefcounts = isLazy }
+  }
+
+  /// Whether a file must be rewritten to have it.
+  var isDeclared: Bool {
+    clusterSize != nil || lazyRefcounts || !["off", nil].contains(preallocation)
+  }
+
+  /// The creation options of `qemu-img`, as `name=value`.
+  func options(for format: ImageFormat) -> [String] {
+    var options: [String] = []
+    if let preallocation, preallocation != "off", [.raw, .qcow2].contains(format) {
+      options.append("preallocation=\(preallocation)")
+    }
+    guard format == .qcow2 else { return options }
+    if let clusterSize { options.append("cluster_size=\(clusterSize)") }
+    if lazyRefcounts { options.append("lazy_refcounts=on") }
+    return options
+  }
+}

@@ -1,0 +1,149 @@
+import VMScript
+import VMScriptSyntax
+
+extension StoragePlan {
+  /// What an overlay stands on, compared with what it shall stand on.
+  enum Standing: Equatable {
+    case asDeclared
+    /// On what the image was when the overlay was made.
+    case earlierContent
+    case elsewhere
+  }
+
+  /// Compares the backing of a volume with what its drive is declared to stand on.
+  func standing(of volume: VolumeInventory.Volume, on base: StorageBase) -> Standing {
+    guard let backing = volume.backingPath else { return .elsewhere }
+    if backing == base.path { return .asDeclared }
+    guard let image = base.image,
+      case .base(let key, _)? = live.storage.place(at: backing)?.volume.owned?.role
+    else { return .elsewhere }
+    if key == image.key.text { return .asDeclared }
+    return pinnedKeys(of: image.name).contains(key) ? .earlierContent : .elsewhere
+  }
+
+  /// The properties in which the storage of a domain is not as declared.
+  ///
+  /// - Throws: a diagnostic for what cannot be done, such as shrinking.
+  func differences(
+    domain declaration: Declaration, live domain: LiveDomain
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    guard let storage = domains[declaration.name] else { return [] }
+    var differences: [PropertyDifference] = []
+    for drive in storage.drives {
+      guard let own = drive.own, domain.facts.disks.contains(where: { $0.path == own.path }) else {
+        continue
+      }
+      guard let volume = live.storage.place(at: own.path)?.volume else {
+        if !own.pool.isEmpty { differences.append(missing(drive, own)) }
+        continue
+      }
+      if let origin = originDifference(drive, own, volume) {
+        try refuseIfOverlaid(own.path, drive.span, to: "replaced")
+        differences.append(origin)
+      } else if let size = try sizeDifference(drive, own, volume) {
+        differences.append(size)
+      }
+    }
+    if let seed = storage.seed, let change = seedDifference(seed, domain) {
+      differences.append(change)
+    }
+    return differences
+  }
+
+  /// A volume that the domain refers to and that is gone: a killed run may have removed it.
+  private func missing(_ drive: DriveStorage, _ own: OwnVolume) -> PropertyDifference {
+    PropertyDifference(
+      block: drive.name, name: "volume", from: nil, to: .string(own.name), impact: .nextStart)
+  }
+
+  private func originDifference(
+    _ drive: DriveStorage, _ own: OwnVolume, _ volume: VolumeInventory.Volume
+  ) -> PropertyDifference? {
+    let from = volume.backingPath.map { Value.string(label(ofPath: $0)) }
+    func difference(_ name: String, to: Value?) -> PropertyDifference {
+      PropertyDifference(block: drive.name, name: name, from: from, to: to, impact: .dataLoss)
+    }
+    switch own.origin {
+    case .kept: return nil
+    case .new: return from == nil ? nil : difference("image", to: nil)
+    case .copy: return from == nil ? nil : difference("full", to: .bool(true))
+    case .overlay(let base):
+      guard standing(of: volume, on: base) == .elsewhere else { return nil }
+      return difference(
+        base.image == nil ? "source" : "image",
+        to: .string(base.image?.name ?? label(ofPath: base.path)))
+    }
+  }
+
+  /// An image of a stack by its name, anything else by its path.
+  private func label(ofPath path: String) -> String {
+    guard let owned = live.storage.place(at: path)?.volume.owned, case .base = owned.role else {
+      return path
+    }
+    return owned.ownerName
+  }
+
+  private func sizeDifference(
+    _ drive: DriveStorage, _ own: OwnVolume, _ volume: VolumeInventory.Volume
+  ) throws(Diagnostic) -> PropertyDifference? {
+    guard let size = drive.size, let capacity = volume.capacity, size.bytes != capacity else {
+      return nil
+    }
+    guard size.bytes > capacity else {
+      throw StorageMessages.diagnostic(
+        .cannotShrink(declared: size.bytes, present: capacity), at: size.span)
+    }
+    try refuseIfOverlaid(own.path, size.span, to: "grown")
+    return PropertyDifference(
+      block: drive.name, name: "size", from: .size(ByteSize(bytes: capacity)),
+      to: .size(ByteSize(bytes: size.bytes)), impact: .live)
+  }
+
+  private func refuseIfOverlaid(
+    _ path: String, _ span: Span, to action: String
+  ) throws(Diagnostic) {
+    let overlays = live.storage.overlays(on: path)
+    guard !overlays.isEmpty else { return }
+    throw PlanMessages.overlaid(action, by: overlays.map { owner(of: $0.volume) }, at: span)
+  }
+
+  /// The domain that a volume belongs to, else the volume's own name.
+  func owner(of volume: VolumeInventory.Volume) -> String {
+    volume.owned?.ownerName ?? volume.name
+  }
+
+  private func seedDifference(_ seed: DomainSeed, _ domain: LiveDomain) -> PropertyDifference? {
+    let present = domain.facts.disks.first { $0.target == DomainDisks.seedTarget }?.path
+    let isThere = live.storage.place(at: seed.path) != nil
+    guard present != seed.path || !isThere else { return nil }
+    return PropertyDifference(
+      name: "cloud_init", from: present.flatMap(Self.seedContent),
+      to: Self.seedContent(seed.path), impact: .nextStart)
+  }
+
+  private static func seedContent(_ path: String) -> Value? {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard case .seed(let content)? = VolumeName(parsing: name)?.role else { return nil }
+    return .string("seed \(content)")
+  }
+
+  /// Disks that stand on what their image was before; they stay as they are.
+  func warnings() -> [Diagnostic] {
+    let disks = domains.flatMap { domain, storage in
+      storage.drives.compactMap { drive -> (image: String, disk: String)? in
+        guard let own = drive.own, case .overlay(let base) = own.origin, let image = base.image,
+          let volume = live.storage.place(at: own.path)?.volume,
+          standing(of: volume, on: base) == .earlierContent
+        else { return nil }
+        return (image.name, "\(drive.name) of \(domain)")
+      }
+    }
+    return set.declarations.compactMap { declaration in
+      let standing = disks.filter { declaration.kind == .image && $0.image == declaration.name }
+      guard !standing.isEmpty else { return nil }
+      let span = declaration.body.property("source")?.span ?? declaration.nameSpan
+      return PlanMessages.earlierContent(
+        of: declaration.name, disks: standing.map(\.disk).sorted(), at: span)
+    }
+  }
+}

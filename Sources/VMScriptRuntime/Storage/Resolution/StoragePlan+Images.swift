@@ -1,0 +1,64 @@
+import VMScript
+import VMScriptSyntax
+
+extension StoragePlan {
+  /// Names of the declared images that need not be made: their own content or an earlier one is
+  /// complete, or the host has them.
+  var presentImages: Set<String> {
+    Set(images.values.filter(isPresent).map(\.name))
+  }
+
+  private func isPresent(_ image: ResolvedImage) -> Bool {
+    switch image.content {
+    case .existing: true
+    case .blank: live.storage.place(at: image.path) != nil
+    case .file: !pins(of: image.name).isEmpty
+    }
+  }
+
+  /// The keys of the contents that the stack pinned for an image of its own.
+  func pinnedKeys(of image: String) -> Set<String> { Set(pins(of: image).map(\.key)) }
+
+  private func pins(of image: String) -> [(key: String, pool: String)] {
+    live.storage.owned(by: set.stack).compactMap { place in
+      guard case .pin(let key, let nonce)? = place.volume.owned?.role,
+        place.volume.owned?.isOwned(by: image) == true,
+        live.storage.pools[place.pool]?.inventory.base(key: key, nonce: nonce) != nil
+      else { return nil }
+      return (key, place.pool)
+    }
+  }
+
+  /// The properties in which an image that is present is not as declared.
+  func differences(image declaration: Declaration) throws(Diagnostic) -> [PropertyDifference] {
+    guard let image = images[declaration.name] else { return [] }
+    switch image.content {
+    case .existing: return []
+    case .file(_, _, let key, _):
+      let pins = pins(of: image.name)
+      guard !pins.contains(where: { $0.key == key.text && $0.pool == image.pool }) else {
+        return []
+      }
+      // New disks stand on the new content, present ones on what they were made from.
+      return [
+        PropertyDifference(
+          name: "source", from: pins.first.map { .string("content \($0.key)") },
+          to: .string("content \(key.text)"), impact: .none)
+      ]
+    case .blank:
+      guard let wanted = image.capacity,
+        let capacity = live.storage.place(at: image.path)?.volume.capacity, wanted != capacity
+      else { return [] }
+      let span = declaration.body.property("size")?.span ?? declaration.nameSpan
+      guard wanted > capacity else {
+        throw StorageMessages.diagnostic(
+          .cannotShrink(declared: wanted, present: capacity), at: span)
+      }
+      return [
+        PropertyDifference(
+          name: "size", from: .size(ByteSize(bytes: capacity)),
+          to: .size(ByteSize(bytes: wanted)), impact: .live)
+      ]
+    }
+  }
+}

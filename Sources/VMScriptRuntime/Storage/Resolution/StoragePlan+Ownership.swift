@@ -1,0 +1,73 @@
+import VMScript
+import VMScriptSyntax
+
+extension StoragePlan {
+  /// Names of the declared or live domains that overlays stand on, or will once the plan is applied.
+  var overlaidDomains: Set<String> {
+    let bases = Set(
+      domains.values.flatMap(\.drives).compactMap { drive in
+        if case .overlay(let base)? = drive.own?.origin { base.path } else { nil }
+      })
+    let declared = domains.filter { _, storage in
+      storage.drives.contains { drive in drive.own.map { bases.contains($0.path) } ?? false }
+    }
+    return live.overlaidDomains.union(declared.keys)
+  }
+
+  /// Owners of volumes that the stack made and that nothing declared or alive stands for: what a
+  /// killed run left, and images that are no longer declared.
+  var leftovers: (domains: Set<String>, images: Set<String>) {
+    let ownership = Ownership(stack: set.stack)
+    let declared = set.declarations.map { ($0.kind, $0.name) }
+    let alive = live.domains.values.filter(ownership.owns).map { (ResourceKind.domain, $0.name) }
+    let known = (declared + alive).reduce(into: [ResourceKind: Set<String>]()) {
+      $0[$1.0, default: []].insert($1.1)
+    }
+    var result: (domains: Set<String>, images: Set<String>) = ([], [])
+    for place in live.storage.owned(by: set.stack) {
+      guard let owned = place.volume.owned else { continue }
+      let refusal = live.storage.pools[place.pool]?.inventory.refusalToRemove(place.volume.name)
+      switch owned.role {
+      case .disk, .seed:
+        // One that a domain of others refers to is in use, whoever made it.
+        guard refusal != .usedByDomain, known[.domain]?.contains(owned.ownerName) != true else {
+          continue
+        }
+        result.domains.insert(owned.ownerName)
+      case .image, .pin, .base:
+        if case .base = owned.role, refusal != nil { continue }
+        guard known[.image]?.contains(owned.ownerName) != true else { continue }
+        result.images.insert(owned.ownerName)
+      }
+    }
+    return result
+  }
+
+  /// Why domains must not be deleted: overlays that stay stand on their disks.
+  func refusals(toDelete names: Set<String>) -> [Diagnostic] {
+    names.sorted().compactMap { name in
+      let disks = volumes(of: name).map(\.volume.path)
+      let staying = disks.flatMap(live.storage.overlays(on:)).filter { place in
+        guard let owned = place.volume.owned, owned.stack == set.stack else { return true }
+        return !names.contains(owned.ownerName)
+      }
+      guard !staying.isEmpty else { return nil }
+      return PlanMessages.deletionOfOverlaid(name, by: staying.map { owner(of: $0.volume) })
+    }
+  }
+
+  /// The disks and seeds that the stack made for a domain.
+  func volumes(of domain: String) -> [LiveStorage.Place] {
+    live.storage.owned(by: set.stack).filter { $0.volume.owned?.isDomains(domain) ?? false }
+  }
+}
+
+extension VolumeName {
+  /// Whether this is a disk or a seed of the domain of this name.
+  func isDomains(_ name: String) -> Bool {
+    switch role {
+    case .disk, .seed: isOwned(by: name)
+    case .image, .base, .pin: false
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import VMScript
+import VMScriptSyntax
+
+/// What the declarations of a script stand on: their images, and the storage of each drive.
+struct StoragePlan: Sendable {
+  let set: DeclarationSet
+  let live: LiveState
+  /// The declared images by name, those left out that are wrong.
+  private(set) var images: [String: ResolvedImage] = [:]
+  /// The declared domains by name.
+  private(set) var domains: [String: DomainStorage] = [:]
+  /// Everything that is wrong, each at the property that caused it.
+  private(set) var diagnostics: [Diagnostic] = []
+
+  /// Resolves everything that is declared; reads local files, asks and changes nothing on the host.
+  init(_ set: DeclarationSet, live: LiveState, resolver: ImageResolver) async {
+    self.set = set
+    self.live = live
+    var failed: Set<String> = []
+    for image in set.declarations where image.kind == .image {
+      do throws(Diagnostic) {
+        images[image.name] = try await resolver.resolve(image, after: images)
+      } catch {
+        diagnostics.append(error)
+        failed.insert(image.name)
+      }
+    }
+    for domain in set.declarations where domain.kind == .domain {
+      var drives = DriveResolver(
+        domain: domain, set: set, live: live, images: images, failedImages: failed,
+        domains: domains, resolver: resolver)
+      domains[domain.name] = drives.resolve()
+      diagnostics += drives.diagnostics
+    }
+  }
+
+  /// What the XML of a declaration needs to know of the others and of the host.
+  ///
+  /// - Parameter uuid: the live object's; nil for what does not exist yet.
+  func context(for declaration: Declaration, uuid: String?, hypervisor: String) -> XMLContext {
+    var context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
+    guard declaration.kind == .domain, let storage = domains[declaration.name] else {
+      return context
+    }
+    for drive in storage.drives {
+      guard let base = drive.base else { continue }
+      context.disks[drive.key] = XMLContext.Storage(
+        path: base.path, format: base.format == .iso ? "raw" : base.format.rawValue)
+    }
+    context.seed = storage.seed?.path
+    return context
+  }
+}
