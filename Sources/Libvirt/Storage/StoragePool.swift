@@ -90,15 +90,18 @@ public struct StoragePool: HostObject {
   }
 
   /// Makes a volume from a `<volume>` document, or a copy of another one.
+  ///
+  /// - Parameter allocatesMetadata: whether the tables of a qcow2 volume are written at once.
   @discardableResult
   public func createVolume(
-    xml: String, copying source: StorageVolume? = nil
+    xml: String, copying source: StorageVolume? = nil, allocatesMetadata: Bool = false
   ) throws(LibvirtError) -> StorageVolume {
+    let flags = allocatesMetadata ? VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA.rawValue : 0
     let created =
       if let source {
-        virStorageVolCreateXMLFrom(pointer, xml, source.pointer, 0)
+        virStorageVolCreateXMLFrom(pointer, xml, source.pointer, flags)
       } else {
-        virStorageVolCreateXML(pointer, xml, 0)
+        virStorageVolCreateXML(pointer, xml, flags)
       }
     return try connection.object(created)
   }

@@ -29,6 +29,18 @@ extension StorageVolume {
     }
   }
 
+  /// Sends these bytes, from the volume's beginning.
+  public func upload(_ content: [UInt8]) throws(LibvirtError) {
+    var rest = content[...]
+    try upload(length: UInt64(content.count)) { buffer throws(LibvirtError) in
+      let part = rest.prefix(buffer.count)
+      // SAFETY: `part` is no more than the buffer holds.
+      buffer.copyBytes(from: part)
+      rest = rest.dropFirst(part.count)
+      return part.count
+    }
+  }
+
   /// Sends what `source` writes into the buffer it is given, until it returns zero.
   ///
   /// - Parameters:

@@ -5,7 +5,7 @@ import VMScript
 extension Provisioner {
   /// Defined in place, onto what is there, then started: the definition is the commit record.
   func bring(network change: Change) async throws {
-    let declaration = try declaration(of: change)
+    guard let declaration = declaration(of: change) else { return }
     let (set, hypervisor) = (set, hypervisor)
     try await pool.run { connection in
       let live = try connection.network(named: change.name)
@@ -22,7 +22,7 @@ extension Provisioner {
     }
   }
 
-  func deleteNetwork(_ name: String) async throws {
+  func delete(network name: String) async throws {
     let uuid = Identity.uuid(stack: set.stack, kind: .net, name: name)
     try await pool.run { connection in
       guard let network = try connection.network(uuid: uuid), network.name == name else { return }

@@ -7,28 +7,41 @@ struct Provisioner: Sendable {
   let pool: ConnectionPool
   let set: DeclarationSet
   let hypervisor: String
+  let storage: StoragePlan
+  let store: VolumeStore
+  let progress: @Sendable (ProgressEvent) -> Void
+  let published: PublishedImages
+
+  init(
+    pool: ConnectionPool, hypervisor: String, storage: StoragePlan, store: VolumeStore,
+    progress: @escaping @Sendable (ProgressEvent) -> Void
+  ) {
+    self.pool = pool
+    self.set = storage.set
+    self.hypervisor = hypervisor
+    self.storage = storage
+    self.store = store
+    self.progress = progress
+    published = PublishedImages(storage.publishedPaths)
+  }
 
   func apply(_ change: Change) async throws(Diagnostic) {
     let doing = "to \(change.action.rawValue) the \(change.kind.rawValue) `\(change.name)`"
     do {
       switch (change.action, change.kind) {
-      case (.delete, .net): try await deleteNetwork(change.name)
-      case (.delete, .domain): try await deleteDomain(change.name)
-      case (.create, .net), (.update, .net): try await bring(network: change)
+      case (.delete, .net): try await delete(network: change.name)
+      case (.delete, .domain): try await delete(domain: change.name)
+      case (_, .net): try await bring(network: change)
       case (.create, .domain): try await create(domain: change)
-      case (.update, .domain): try await update(domain: change)
-      case (_, .image), (.replace, _):
-        throw HostMessages.notProvisioned(change.kind.rawValue, at: change.span)
+      case (_, .domain): try await update(domain: change)
+      case (.delete, .image): try await delete(image: change.name)
+      case (_, .image): try await bring(image: change)
       }
     } catch { throw HostMessages.diagnostic(error, doing, at: change.span) }
   }
 
-  func declaration(of change: Change) throws -> Declaration {
-    guard
-      let found = set.declarations.first(where: {
-        $0.kind == change.kind && $0.name == change.name
-      })
-    else { throw HostMessages.notProvisioned(change.kind.rawValue, at: change.span) }
-    return found
+  /// The statement that a change brings into effect; nil for a deletion.
+  func declaration(of change: Change) -> Declaration? {
+    set.declarations.first { $0.kind == change.kind && $0.name == change.name }
   }
 }

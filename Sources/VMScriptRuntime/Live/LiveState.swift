@@ -73,6 +73,8 @@ public struct LiveState: Sendable {
   public var images: Set<String>
   /// Names of domains with a disk that overlays of other domains stand on.
   public var overlaidDomains: Set<String>
+  /// Names of domains that are gone and of which the stack's volumes are left.
+  public var leftoverDomains: Set<String> = []
   /// The pools with their volumes.
   public let storage: LiveStorage
 

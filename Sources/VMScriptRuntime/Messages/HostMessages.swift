@@ -95,10 +95,11 @@ enum HostMessages {
       helps: [.init("look at /var/log/cloud-init-output.log in the guest")])
   }
 
-  static func notProvisioned(_ what: String, at span: Span?) -> Diagnostic {
+  static func stackInUse(_ stack: String) -> Diagnostic {
     Diagnostic(
-      code: 711, "this version does not provision a `\(what)` yet", at: span.map { .init($0) },
-      notes: ["nothing of this statement was changed"])
+      code: 711, "another run of the stack `\(stack)` is going on",
+      notes: ["nothing was changed"],
+      helps: [.init("run again when it is over; `--stack NAME` makes an independent copy")])
   }
 
   static func refused(_ changes: [Change]) -> Diagnostic {
@@ -113,6 +114,7 @@ enum HostMessages {
   static func diagnostic(_ error: any Error, _ doing: String, at span: Span?) -> Diagnostic {
     switch error {
     case let error as Diagnostic: error
+    case let error as StorageFailure: StorageMessages.diagnostic(error, at: span)
     case let error as LibvirtError where error.isConnectionLost:
       connectionLost(doing, at: span, error.message)
     case let error as LibvirtError: failed(doing, at: span, error.message)
@@ -162,8 +164,11 @@ enum HostMessages {
       channel that the domain has to have: declare `agent = true`.
       """),
     DiagnosticExplanation(
-      711, "not provisioned yet",
-      "The language knows the statement, but this version does not bring it to a host."),
+      711, "stack in use",
+      """
+      Two runs of one stack would make and remove the same things at once, so the second one is \
+      refused. The lock goes with the process that holds it, however it ends.
+      """),
     DiagnosticExplanation(
       712, "needs a yes",
       "What loses data or restarts a network is done only after a yes or with `--yes`."),

@@ -5,6 +5,13 @@ import VMScript
 struct ChangeOrder {
   let set: DeclarationSet
   let live: LiveState
+  private let bases: [String: Set<String>]
+
+  init(set: DeclarationSet, live: LiveState) {
+    self.set = set
+    self.live = live
+    bases = Self.bases(set.stack, live.storage)
+  }
 
   /// The changes with their dependencies filled in.
   func ordered(_ changes: [Change]) -> [Change] {
@@ -52,15 +59,29 @@ struct ChangeOrder {
   /// What must be gone, or have let go, before something is deleted.
   private func blockers(of deletion: Change, in changes: [Change]) -> [Int] {
     changes.filter { other in
-      guard other.kind == .domain, other.id != deletion.id,
-        let domain = live.domains[other.name]
-      else { return false }
+      guard other.kind == .domain, other.id != deletion.id else { return false }
+      let facts = live.domains[other.name]?.facts
       return switch deletion.kind {
-      // An update may be the one that takes the guest off the network.
-      case .net: domain.facts.networks.contains(deletion.name)
-      case .image: true
-      case .domain: other.action == .delete && domain.facts.owner?.source == deletion.name
+      // An update may be the one that takes the guest off the network, or off the image.
+      case .net: facts?.networks.contains(deletion.name) ?? false
+      case .image: other.action != .create
+      case .domain:
+        other.action == .delete
+          && (facts?.owner?.source == deletion.name
+            || bases[other.name]?.contains(deletion.name) == true)
       }
     }.map(\.id)
+  }
+
+  /// By a domain's name, the domains of the stack whose disks its own disks are overlays on.
+  private static func bases(_ stack: String, _ storage: LiveStorage) -> [String: Set<String>] {
+    var bases: [String: Set<String>] = [:]
+    for place in storage.owned(by: stack) {
+      guard let owner = place.volume.owned?.ownerName, let path = place.volume.backingPath,
+        let base = storage.place(at: path)?.volume.owned, base.stack == stack, base.isDomains
+      else { continue }
+      bases[owner, default: []].insert(base.ownerName)
+    }
+    return bases
   }
 }

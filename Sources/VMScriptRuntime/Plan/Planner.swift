@@ -18,7 +18,7 @@ public struct Planner {
   /// - Parameters:
   ///   - prune: deletes what the stack owns and `set` does not declare.
   ///   - adopt: takes over domains that the stack does not own.
-  ///   - compare: finds the differences of a live object.
+  ///   - compare: finds the differences of a live object; an image has no XML.
   public init(
     _ set: DeclarationSet, live: LiveState, prune: Bool = false, adopt: Bool = false,
     compare: @escaping Comparison
@@ -42,7 +42,8 @@ public struct Planner {
     let undeclared = undeclaredResources
     if prune { undeclared.forEach { draft.delete($0) } }
     let changes = ChangeOrder(set: set, live: live).ordered(draft.changes)
-    return (Plan(stack: set.stack, changes: changes, undeclared: undeclared), diagnostics)
+    let kept = prune ? [] : undeclared
+    return (Plan(stack: set.stack, changes: changes, undeclared: kept), diagnostics)
   }
 
   private var ownership: Ownership { Ownership(stack: set.stack) }
@@ -50,7 +51,8 @@ public struct Planner {
   private func add(_ declaration: Declaration, to draft: inout PlanDraft) throws(Diagnostic) {
     switch declaration.kind {
     case .image:
-      if !live.images.contains(declaration.name) { draft.create(declaration) }
+      guard live.images.contains(declaration.name) else { return draft.create(declaration) }
+      draft.update(declaration, try compare(declaration, ""))
     case .net:
       guard let network = live.networks[declaration.name] else { return draft.create(declaration) }
       guard ownership.owns(network) else {
@@ -61,7 +63,10 @@ public struct Planner {
         try compare(declaration, network.xml) + autostart(declaration, network.autostart)
           + start(network))
     case .domain:
-      guard let domain = live.domains[declaration.name] else { return draft.create(declaration) }
+      guard let domain = live.domains[declaration.name] else {
+        if set.wantedState(of: declaration) == .running { try refuseStartOfBase(declaration) }
+        return draft.create(declaration)
+      }
       var adoption: [PropertyDifference] = []
       if !ownership.owns(domain) {
         guard adopt else { throw PlanMessages.foreignDomain(declaration, stack: set.stack) }
@@ -103,9 +108,7 @@ public struct Planner {
     let isOff = domain.state == .stopped || domain.state == .crashed
     switch (set.wantedState(of: declaration), isOff) {
     case (.running, true):
-      guard !live.overlaidDomains.contains(domain.name) else {
-        throw PlanMessages.startOfOverlaid(declaration)
-      }
+      try refuseStartOfBase(declaration)
     case (.stopped, false) where declaration.declaredState == .stopped: break
     default: return []
     }
@@ -116,10 +119,18 @@ public struct Planner {
     ]
   }
 
+  /// A guest that writes to a disk ruins the overlays on it.
+  private func refuseStartOfBase(_ declaration: Declaration) throws(Diagnostic) {
+    guard !live.overlaidDomains.contains(declaration.name) else {
+      throw PlanMessages.startOfOverlaid(declaration)
+    }
+  }
+
   /// What the stack owns and the script no longer declares, domains before networks and images.
   private var undeclaredResources: [ResourceReference] {
     let declared = Set(set.declarations.map { Key(kind: $0.kind, name: $0.name) })
-    let domains = live.domains.values.filter(ownership.owns).map(\.name)
+    let domains =
+      live.domains.values.filter(ownership.owns).map(\.name) + live.leftoverDomains
     let networks = live.networks.values.filter(ownership.owns).map(\.name)
     let owned = [(ResourceKind.domain, domains), (.net, networks), (.image, Array(live.images))]
       .flatMap { kind, names in names.sorted().map { Key(kind: kind, name: $0) } }

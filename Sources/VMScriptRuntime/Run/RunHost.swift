@@ -26,9 +26,16 @@ final class RunHost: EvaluationHost {
   private let hypervisor: String
   private let mode: Mode
   let options: RunOptions
+  private let sources: SourceMap
+  private let store: VolumeStore
   private let progress: Mutex<Progress>
 
-  init(pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions) {
+  init(
+    pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions,
+    sources: SourceMap
+  ) {
+    self.sources = sources
+    store = VolumeStore(connections: pool)
     self.pool = pool
     self.hypervisor = hypervisor
     self.mode = mode
@@ -111,18 +118,17 @@ final class RunHost: EvaluationHost {
 
   private func planAndApply(_ set: DeclarationSet, isEnd: Bool) async throws {
     let settled = standing.settled
-    let live = try await LiveReader(pool: pool).read()
-    var (plan, diagnostics) = planner(set, live, prune: isEnd && options.prune).plan()
-    diagnostics += Unprovisioned.diagnostics(set)
-    if let first = diagnostics.first {
-      progress.withLock { $0.diagnostics += diagnostics.dropFirst() }
-      throw first
-    }
+    let planning = Planning(
+      pool: pool, hypervisor: hypervisor, sources: sources, adopt: options.adopt,
+      progress: options.progress)
+    let outcome = try await planning.plan(set, prune: isEnd && options.prune)
+    var plan = outcome.plan
+    try note(outcome.diagnostics)
     plan.changes = plan.changes.leavingOut { settled.contains($0.reference) }
     if !isEnd { plan.undeclared = [] }
     progress.withLock { $0.plan.undeclared = plan.undeclared }
     options.progress(.planned(plan))
-    let failures = mode == .run ? try await apply(&plan, set) : []
+    let failures = mode == .run ? try await apply(&plan, outcome.storage) : []
     progress.withLock { standing in
       standing.plan.append(plan.changes)
       standing.settled.formUnion(set.declarations.map(\.reference))
@@ -132,7 +138,7 @@ final class RunHost: EvaluationHost {
   }
 
   /// Applies a plan after the yes that it may need; gives what failed.
-  private func apply(_ plan: inout Plan, _ set: DeclarationSet) async throws -> [Diagnostic] {
+  private func apply(_ plan: inout Plan, _ storage: StoragePlan) async throws -> [Diagnostic] {
     let risky = plan.changesThatNeedConsent
     if !risky.isEmpty, !options.assumeYes, await !options.confirm(plan) {
       let changes = plan.changes
@@ -142,7 +148,9 @@ final class RunHost: EvaluationHost {
       }
       throw HostMessages.refused(risky)
     }
-    let provisioner = Provisioner(pool: pool, set: set, hypervisor: hypervisor)
+    let provisioner = Provisioner(
+      pool: pool, hypervisor: hypervisor, storage: storage, store: store,
+      progress: options.progress)
     let scheduler = ChangeScheduler(
       jobs: options.jobs, progress: options.progress,
       endsEverything: HostMessages.endsEverything)
@@ -155,18 +163,19 @@ final class RunHost: EvaluationHost {
     return [HostMessages.cancelled("the run", at: nil)]
   }
 
-  private func planner(_ set: DeclarationSet, _ live: LiveState, prune: Bool) -> Planner {
-    let hypervisor = hypervisor
-    return Planner(set, live: live, prune: prune, adopt: options.adopt) {
-      declaration, xml throws(Diagnostic) in
-      let uuid =
-        declaration.kind == .net
-        ? live.networks[declaration.name]?.uuid : live.domains[declaration.name]?.uuid
-      let context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
-      return declaration.kind == .net
-        ? try NetworkXML.differences(declaration, context: context, live: xml)
-        : try DomainXML.differences(declaration, context: context, live: xml)
+  /// Keeps warnings, each once, and ends with the first error; the others are kept too.
+  private func note(_ diagnostics: [Diagnostic]) throws(Diagnostic) {
+    let errors = diagnostics.filter { $0.severity == .error }
+    progress.withLock { standing in
+      for warning in diagnostics where warning.severity != .error {
+        let isKnown = standing.diagnostics.contains {
+          $0.code == warning.code && $0.primary?.span == warning.primary?.span
+        }
+        if !isKnown { standing.diagnostics.append(warning) }
+      }
+      standing.diagnostics += errors.dropFirst()
     }
+    if let first = errors.first { throw first }
   }
 
   /// Does asynchronous work while the evaluation's own thread waits for it.

@@ -71,7 +71,8 @@ public enum Runner {
         outcome: .noConnection, sources: sources)
     }
     let host = RunHost(
-      pool: pool, hypervisor: hypervisor, stack: stack, mode: mode, options: options)
+      pool: pool, hypervisor: hypervisor, stack: stack, mode: mode, options: options,
+      sources: sources)
     let outcome = await withTaskCancellationHandler {
       await onOwnThread { work(host) }
     } onCancel: {

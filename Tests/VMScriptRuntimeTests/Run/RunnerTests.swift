@@ -69,13 +69,6 @@ import VMScriptSyntax
     #expect(try await TestHost.exists(domain))
   }
 
-  @Test func whatNeedsStorageIsRefusedBeforeAnythingIsChanged() async throws {
-    let report = try await run(
-      "stack \"\(stack)\"\ndomain \"\(domain)\" { disk { size = 1GiB } }")
-    #expect(report.diagnostics.map(\.code.number) == [711])
-    #expect(try await !TestHost.exists(domain))
-  }
-
   @Test func aHostThatDoesNotAnswerIsNoConnection() async throws {
     let compiled = Program.compile(SourceText(name: "a.vmscript", text: "print 1"))
     let program = try #require(compiled.program)

@@ -78,8 +78,10 @@ struct ImageResolver: Sendable {
       } catch StorageFailure.notAnImage where declared == .raw {
         file = try await ImageFile.open(path, declared: .raw)
       }
-      reading(path)
-      digest = try await FileDigest.of(path, cache: cache)
+      digest = try await FileDigest.of(path, cache: cache) { [reading] done, total in
+        // What is read in a moment is not worth a word.
+        if done == 1 << 20, total > 1 << 28 { reading(path) }
+      }
     } catch let failure as StorageFailure {
       throw failure
     } catch {

@@ -32,6 +32,14 @@ struct ResolvedImage: Sendable {
     if case .file(_, _, let key, _) = content { key } else { nil }
   }
 
+  /// Whether a file must be rewritten before it is this image.
+  func needsConversion(from file: ImageFile) -> Bool {
+    let isSameFormat = format == file.probe.format || (format == .raw && file.probe.format == .iso)
+    if !isSameFormat || !layout.options(for: format).isEmpty { return true }
+    guard let size = layout.size else { return false }
+    return size != file.probe.virtualSize
+  }
+
   /// The image as what an overlay stands on.
   var base: StorageBase {
     StorageBase(
@@ -69,11 +77,6 @@ struct ImageLayout: Hashable, Sendable {
     if case .size(let size)? = body["cluster_size"] { clusterSize = size.bytes }
     if case .string(let word)? = body["preallocation"] { preallocation = word }
     if case .bool(let isLazy)? = body["lazy_refcounts"] { lazyRefcounts = isLazy }
-  }
-
-  /// Whether a file must be rewritten to have it.
-  var isDeclared: Bool {
-    clusterSize != nil || lazyRefcounts || !["off", nil].contains(preallocation)
   }
 
   /// The creation options of `qemu-img`, as `name=value`.

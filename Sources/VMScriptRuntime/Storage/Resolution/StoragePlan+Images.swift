@@ -8,6 +8,14 @@ extension StoragePlan {
     Set(images.values.filter(isPresent).map(\.name))
   }
 
+  /// Where the images are whose content is complete, by name.
+  var publishedPaths: [String: String] {
+    images.filter { _, image in
+      image.key.map { live.storage.pools[image.pool]?.inventory.completeBase(for: $0) != nil }
+        ?? true
+    }.mapValues(\.path)
+  }
+
   private func isPresent(_ image: ResolvedImage) -> Bool {
     switch image.content {
     case .existing: true
@@ -27,6 +35,17 @@ extension StoragePlan {
       else { return nil }
       return (key, place.pool)
     }
+  }
+
+  /// The keys of the contents that disks of the stack stand on.
+  var keysInUse: Set<String> {
+    Set(
+      live.storage.owned(by: set.stack).compactMap { place in
+        guard let backing = place.volume.backingPath,
+          case .base(let key, _)? = live.storage.place(at: backing)?.volume.owned?.role
+        else { return nil }
+        return key
+      })
   }
 
   /// The properties in which an image that is present is not as declared.

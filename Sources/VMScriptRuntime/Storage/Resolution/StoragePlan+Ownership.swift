@@ -58,15 +58,17 @@ extension StoragePlan {
 
   /// The disks and seeds that the stack made for a domain.
   func volumes(of domain: String) -> [LiveStorage.Place] {
-    live.storage.owned(by: set.stack).filter { $0.volume.owned?.isDomains(domain) ?? false }
+    live.storage.owned(by: set.stack).filter {
+      $0.volume.owned.map { $0.isDomains && $0.isOwned(by: domain) } ?? false
+    }
   }
 }
 
 extension VolumeName {
-  /// Whether this is a disk or a seed of the domain of this name.
-  func isDomains(_ name: String) -> Bool {
+  /// Whether this is a disk or a seed, so that its owner is a domain.
+  var isDomains: Bool {
     switch role {
-    case .disk, .seed: isOwned(by: name)
+    case .disk, .seed: true
     case .image, .base, .pin: false
     }
   }

@@ -36,8 +36,13 @@ struct StoragePlan: Sendable {
 
   /// What the XML of a declaration needs to know of the others and of the host.
   ///
-  /// - Parameter uuid: the live object's; nil for what does not exist yet.
-  func context(for declaration: Declaration, uuid: String?, hypervisor: String) -> XMLContext {
+  /// - Parameters:
+  ///   - uuid: the live object's; nil for what does not exist yet.
+  ///   - published: where images are that were published since, by name.
+  func context(
+    for declaration: Declaration, uuid: String?, hypervisor: String,
+    published: [String: String] = [:]
+  ) -> XMLContext {
     var context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
     guard declaration.kind == .domain, let storage = domains[declaration.name] else {
       return context
@@ -45,7 +50,8 @@ struct StoragePlan: Sendable {
     for drive in storage.drives {
       guard let base = drive.base else { continue }
       context.disks[drive.key] = XMLContext.Storage(
-        path: base.path, format: base.format == .iso ? "raw" : base.format.rawValue)
+        path: base.image.flatMap { published[$0.name] } ?? base.path,
+        format: base.format == .iso ? "raw" : base.format.rawValue)
     }
     context.seed = storage.seed?.path
     return context

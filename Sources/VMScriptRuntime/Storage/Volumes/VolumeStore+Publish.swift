@@ -11,13 +11,18 @@ extension VolumeStore {
     public var sha256: String
     /// The file name's extension, such as `qcow2`.
     public var suffix: String
+    /// The size that a guest sees, in bytes; nil where only the content says it.
+    public var capacity: Int64?
 
     /// The content of this file.
-    public init(path: String, length: Int64, sha256: String, suffix: String) {
+    public init(
+      path: String, length: Int64, sha256: String, suffix: String, capacity: Int64? = nil
+    ) {
       self.path = path
       self.length = length
       self.sha256 = sha256
       self.suffix = suffix
+      self.capacity = capacity
     }
   }
 
@@ -27,12 +32,15 @@ extension VolumeStore {
   /// Two tasks that publish one image do one upload. The test driver keeps volumes as records, so
   /// nothing is sent there.
   ///
-  /// - Parameter progress: bytes sent so far and in all.
+  /// - Parameters:
+  ///   - nonce: tells this upload apart from others of the same content.
+  ///   - progress: bytes sent so far and in all.
   /// - Returns: the path of the base on the host.
   /// - Throws: ``StorageFailure/poolFull(_:needed:available:)`` before anything is written;
   ///   ``StorageFailure/changedWhileRead`` if the content is not what `sha256` says.
   public func publish(
     _ upload: Upload, key: ImageKey, stack: String, image: String, pool: String,
+    nonce: String = Storage.nonce(),
     progress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
   ) async throws -> String {
     try await jobs.run(on: "\(pool)/\(key.text)") {
@@ -40,13 +48,7 @@ extension VolumeStore {
       for leftover in await jobs.foreign(inventory.leftovers(of: stack)) {
         try await delete(leftover.name, pool: pool)
       }
-      if let base = inventory.completeBase(for: key), let role = base.owned?.role,
-        case .base(_, let nonce) = role
-      {
-        try await pin(key, nonce, stack: stack, image: image, pool: pool)
-        return base.path
-      }
-      let nonce = Storage.nonce()
+      if let path = try await share(key, stack, image, pool, inventory) { return path }
       let name = try VolumeName(
         stack: stack, owner: image, role: .base(key: key.text, nonce: nonce),
         extension: upload.suffix)
@@ -64,16 +66,38 @@ extension VolumeStore {
     }
   }
 
+  /// Pins an image for the stack if a complete copy of it is there, whoever made it.
+  ///
+  /// - Returns: the path of the base on the host; nil if it has to be published.
+  public func share(
+    key: ImageKey, stack: String, image: String, pool: String
+  ) async throws -> String? {
+    try await share(key, stack, image, pool, inventory(pool: pool))
+  }
+
+  private func share(
+    _ key: ImageKey, _ stack: String, _ image: String, _ pool: String, _ inventory: VolumeInventory
+  ) async throws -> String? {
+    guard let base = inventory.completeBase(for: key),
+      case .base(_, let nonce)? = base.owned?.role
+    else { return nil }
+    try await pin(key, nonce, stack: stack, image: image, pool: pool)
+    return base.path
+  }
+
   /// Drops the stack's pins on all images but `kept`, and the bases that nothing wants any more.
-  public func releaseImages(of stack: String, keeping kept: Set<ImageKey>, pool: String)
-    async throws
-  {
-    let keys = Set(kept.map(\.text))
+  ///
+  /// - Parameters:
+  ///   - image: only the pins of the image of this name; nil for all.
+  ///   - kept: texts of keys.
+  public func releaseImages(
+    of stack: String, named image: String? = nil, keeping kept: Set<String>, pool: String
+  ) async throws {
     var released: Set<String> = []
     for volume in try await inventory(pool: pool).owned(by: stack) {
-      guard case .pin(let key, let nonce)? = volume.owned?.role, !keys.contains(key) else {
-        continue
-      }
+      guard let owned = volume.owned, case .pin(let key, let nonce) = owned.role,
+        !kept.contains(key), image.map(owned.isOwned(by:)) ?? true
+      else { continue }
       try await delete(volume.name, pool: pool)
       released.insert(key + nonce)
     }
@@ -103,10 +127,16 @@ extension VolumeStore {
   ) async throws -> String {
     // Raw and as long as the file: libvirt finds the real format in the header, and no tail of a
     // volume that it formatted itself stays behind the content.
-    let xml = VolumeXML(name: name, format: .raw, capacity: upload.length, allocation: 0).text()
-    try await change(pool) { target in
+    let xml = VolumeXML(name: name, format: .raw, capacity: upload.length, allocation: 0)
+    try await change(pool) { [xml] target in
       try Self.requireRoom(upload.length, in: target)
-      try target.createVolume(xml: xml)
+      // The test driver keeps records, and never looks into the content for the rest.
+      var xml = xml
+      if target.connection.isTestDriver {
+        xml.format = ImageFormat(rawValue: upload.suffix) ?? .raw
+        xml.capacity = upload.capacity ?? upload.length
+      }
+      try target.createVolume(xml: xml.text())
     }
     let cancellation = BlockingWork.Cancellation()
     return try await withTaskCancellationHandler {

@@ -72,7 +72,9 @@ public struct VolumeStore: Sendable {
     try await change(pool) { target in
       if let present = try target.volume(named: xml.name) { return try present.path() }
       try Self.requireRoom(xml.backing == nil ? xml.allocation ?? 0 : 0, in: target)
-      return try target.createVolume(xml: xml.text()).path()
+      let created = try target.createVolume(
+        xml: xml.text(), allocatesMetadata: xml.preallocation == .metadata && xml.format == .qcow2)
+      return try created.path()
     }
   }
 

@@ -12,6 +12,16 @@ public struct VolumeXML: Hashable, Sendable {
   public var clusterSize: Int64?
   /// Of a qcow2: write reference counts late (`features/lazy_refcounts`).
   public var lazyRefcounts = false
+  /// How much of it takes room at once.
+  public enum Preallocation: String, Sendable { case off, metadata, falloc, full }
+  /// How much of it takes room at once; ``allocation`` says so, too.
+  public var preallocation = Preallocation.off {
+    didSet {
+      if preallocation == .falloc || preallocation == .full { allocation = capacity }
+    }
+  }
+  /// Who may read the file, as octal digits; nil for libvirt's own choice.
+  public var mode: String?
   /// The volume that this one is an overlay on.
   public var backing: (path: String, format: ImageFormat)? {
     get { backingPath.map { ($0, backingFormat) } }
@@ -39,6 +49,7 @@ public struct VolumeXML: Hashable, Sendable {
     if let allocation { root.add("allocation", Self.bytes, text: String(allocation)) }
     let target = root.add("target")
     target.add("format", ["type": Self.word(format)])
+    if let mode { target.add("permissions").add("mode", text: mode) }
     if format == .qcow2 {
       target.add("compat", text: "1.1")
       if let clusterSize { target.add("clusterSize", Self.bytes, text: String(clusterSize)) }

@@ -1,0 +1,56 @@
+import Libvirt
+import VMScript
+
+/// Disks of domains that exist: replaced after a yes, grown.
+extension Provisioner {
+  /// Brings the volumes of a domain to what is declared, before its definition is.
+  func bringStorage(of declaration: Declaration, _ change: Change) async throws {
+    let drives = storage.domains[declaration.name]?.drives ?? []
+    let replaced = drives.filter { drive in
+      change.properties.contains { $0.block == drive.name && $0.impact == .dataLoss }
+    }
+    if !replaced.isEmpty { try await removeVolumes(of: declaration.name, in: replaced) }
+    try await provide(storageOf: declaration.name, anew: Set(replaced.map(\.key)))
+    for drive in drives {
+      let grows = change.properties.contains { $0.block == drive.name && $0.name == "size" }
+      if grows { try await grow(drive, of: declaration.name) }
+    }
+  }
+
+  /// The guest goes off, for a disk cannot be taken from under it; only the domain's own volumes go.
+  private func removeVolumes(of domain: String, in drives: [DriveStorage]) async throws {
+    try await pool.run { connection in
+      if let live = try connection.domain(named: domain), try live.isActive() {
+        try live.destroy()
+      }
+    }
+    let own = storage.volumes(of: domain)
+    let disks = storage.live.domains[domain]?.facts.disks ?? []
+    for drive in drives {
+      let present = disks.first { $0.target == drive.target }?.path
+      for place in own where place.volume.path == present || place.volume.path == drive.own?.path {
+        guard storage.live.storage.overlays(on: place.volume.path).isEmpty else {
+          throw StorageMessages.diagnostic(
+            .volumeKept(
+              place.volume.name,
+              .hasOverlays(storage.live.storage.overlays(on: place.volume.path).map(\.volume.name))),
+            at: drive.span)
+        }
+        try await store.delete(place.volume.name, pool: place.pool)
+      }
+    }
+  }
+
+  /// A running guest is told of its larger disk; of one that is off the volume alone grows.
+  private func grow(_ drive: DriveStorage, of domain: String) async throws {
+    guard let own = drive.own, let size = drive.size else { return }
+    let isDone = try await pool.run { connection in
+      guard let live = try connection.domain(named: domain), try live.isActive() else {
+        return false
+      }
+      try live.resizeBlock(drive.target, bytes: UInt64(clamping: size.bytes))
+      return true
+    }
+    if !isDone { try await store.grow(own.name, pool: own.pool, to: size.bytes) }
+  }
+}

@@ -1,0 +1,90 @@
+import Libvirt
+import VMScript
+
+/// Images: published or made empty, released.
+extension Provisioner {
+  func bring(image change: Change) async throws {
+    guard let image = storage.images[change.name] else { return }
+    switch image.content {
+    case .existing: return
+    case .file(let file, let sha256, let key, let nonce):
+      let path = try await publish(image, file, sha256, key, nonce, change)
+      await published.add(image.name, at: path)
+      try await releaseEarlier(image, keeping: key)
+    case .blank(let name, let backing):
+      try await makeEmpty(image, name.fileName, backing)
+    }
+  }
+
+  /// Uploads the file, converted if need be, unless a complete copy is there.
+  private func publish(
+    _ image: ResolvedImage, _ file: ImageFile, _ sha256: String, _ key: ImageKey, _ nonce: String,
+    _ change: Change
+  ) async throws -> String {
+    let (store, stack, report) = (store, set.stack, progress)
+    @Sendable func send(_ upload: VolumeStore.Upload) async throws -> String {
+      try await store.publish(
+        upload, key: key, stack: stack, image: image.name, pool: image.pool, nonce: nonce
+      ) { done, total in
+        report(.advanced(change, phase: "upload", done: done, total: total))
+      }
+    }
+    guard image.needsConversion(from: file), hypervisor != "test" else {
+      return try await send(
+        .init(
+          path: file.path, length: file.size, sha256: sha256, suffix: image.format.rawValue,
+          capacity: image.capacity))
+    }
+    if let path = try await store.share(
+      key: key, stack: stack, image: image.name, pool: image.pool)
+    {
+      return path
+    }
+    report(.advanced(change, phase: "convert", done: 0, total: 0))
+    return try await ImageConversion.withConverted(file, to: image.format, layout: image.layout) {
+      path in
+      let converted = try await FileDigest.of(path, cache: nil)
+      return try await send(
+        .init(
+          path: path, length: FileIdentity(path: path).size, sha256: converted.sha256,
+          suffix: image.format.rawValue, capacity: image.capacity))
+    }
+  }
+
+  /// Pins of earlier contents go, unless a disk of the stack still stands on one.
+  private func releaseEarlier(_ image: ResolvedImage, keeping key: ImageKey) async throws {
+    let kept = storage.keysInUse.union([key.text])
+    guard !storage.pinnedKeys(of: image.name).subtracting(kept).isEmpty else { return }
+    for pool in storage.live.storage.pools.keys {
+      try await store.releaseImages(of: set.stack, named: image.name, keeping: kept, pool: pool)
+    }
+  }
+
+  private func makeEmpty(
+    _ image: ResolvedImage, _ name: String, _ backing: StorageBase?
+  ) async throws {
+    let capacity = image.capacity ?? 0
+    var xml = VolumeXML(name: name, format: image.format, capacity: capacity, allocation: 0)
+    xml.clusterSize = image.layout.clusterSize
+    xml.lazyRefcounts = image.layout.lazyRefcounts
+    xml.preallocation = image.layout.preallocation.flatMap(VolumeXML.Preallocation.init) ?? .off
+    if let backing {
+      xml.backing = (path: try await published.path(of: backing), format: backing.format)
+    }
+    try await store.create(xml, pool: image.pool)
+    try await store.grow(name, pool: image.pool, to: capacity)
+  }
+
+  /// Everything that the stack keeps for an image, in every pool; what others still use stays.
+  func delete(image name: String) async throws {
+    let volumes = storage.live.storage.owned(by: set.stack).filter {
+      $0.volume.owned.map { !$0.isDomains && $0.isOwned(by: name) } ?? false
+    }
+    for place in volumes where place.volume.owned?.role == .image {
+      try await store.remove(place.volume.name, pool: place.pool)
+    }
+    for pool in Set(volumes.map(\.pool)) {
+      try await store.releaseImages(of: set.stack, named: name, keeping: [], pool: pool)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Libvirt
+import VMScript
+import VMScriptSyntax
+
+/// One look at the host, and what follows from it for the declarations.
+struct Planning: Sendable {
+  let pool: ConnectionPool
+  let hypervisor: String
+  /// Say in which folders the scripts lie.
+  let sources: SourceMap
+  let adopt: Bool
+  let progress: @Sendable (ProgressEvent) -> Void
+
+  /// What came of it.
+  struct Outcome: Sendable {
+    var plan: Plan
+    let storage: StoragePlan
+    /// Errors, which forbid to apply the plan, and warnings.
+    let diagnostics: [Diagnostic]
+  }
+
+  /// Reads what exists, resolves what the declarations stand on, and compares.
+  ///
+  /// - Parameter prune: deletes what the stack owns and `set` does not declare.
+  func plan(_ set: DeclarationSet, prune: Bool) async throws -> Outcome {
+    var live = try await LiveReader(pool: pool).read()
+    let report = progress
+    let resolver = ImageResolver(
+      stack: set.stack, live: live.storage, sources: sources, cache: .standard()
+    ) { report(.waiting("the digest of \($0)")) }
+    let storage = await StoragePlan(set, live: live, resolver: resolver)
+    let leftovers = storage.leftovers
+    live.images = storage.presentImages.union(leftovers.images)
+    live.leftoverDomains = leftovers.domains
+    live.overlaidDomains = storage.overlaidDomains
+    let (plan, diagnostics) = planner(set, live, storage, prune: prune).plan()
+    let deleted = plan.changes.filter { $0.action == .delete && $0.kind == .domain }.map(\.name)
+    return Outcome(
+      plan: plan, storage: storage,
+      diagnostics: storage.diagnostics + diagnostics + storage.refusals(toDelete: Set(deleted))
+        + storage.warnings())
+  }
+
+  private func planner(
+    _ set: DeclarationSet, _ live: LiveState, _ storage: StoragePlan, prune: Bool
+  ) -> Planner {
+    let hypervisor = hypervisor
+    return Planner(set, live: live, prune: prune, adopt: adopt) {
+      declaration, xml throws(Diagnostic) in
+      switch declaration.kind {
+      case .image: return try storage.differences(image: declaration)
+      case .net:
+        let context = set.context(
+          for: declaration, uuid: live.networks[declaration.name]?.uuid, hypervisor: hypervisor)
+        return try NetworkXML.differences(declaration, context: context, live: xml)
+      case .domain:
+        guard let domain = live.domains[declaration.name] else { return [] }
+        let context = storage.context(
+          for: declaration, uuid: domain.uuid, hypervisor: hypervisor)
+        return try DomainXML.differences(declaration, context: context, live: xml)
+          + storage.differences(domain: declaration, live: domain)
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import Libvirt
+
+extension VolumeStore {
+  /// Makes a volume with this content, in place of one of that name.
+  ///
+  /// The test driver keeps volumes as records, so nothing is sent there.
+  ///
+  /// - Parameter mode: who may read the file, as octal digits.
+  public func write(_ content: [UInt8], as name: String, mode: String, pool: String) async throws {
+    try await delete(name, pool: pool)
+    var xml = VolumeXML(
+      name: name, format: .raw, capacity: Int64(content.count), allocation: 0)
+    xml.mode = mode
+    try await create(xml, pool: pool)
+    try await connections.run { connection in
+      guard !connection.isTestDriver else { return }
+      guard let volume = try Self.pool(pool, connection).volume(named: name) else {
+        throw StorageFailure.missingVolume(name)
+      }
+      try volume.upload(content)
+    }
+  }
+
+  /// The size that a guest sees of what is at a path, in bytes; nil if no pool holds it.
+  public func capacity(at path: String) async throws -> Int64? {
+    try await connections.run { connection in
+      try connection.volume(path: path).map { Int64(clamping: try $0.info().capacity) }
+    }
+  }
+}
