@@ -70,6 +70,6 @@ let package = Package(
       dependencies: ["VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["vmscript"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["VMScript", "vmscript"], swiftSettings: strict),
   ]
 )

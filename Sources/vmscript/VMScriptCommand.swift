@@ -1,15 +1,33 @@
 import ArgumentParser
 
 /// The command `vmscript`: arguments in, exit code out.
-@main
 struct VMScriptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vmscript",
-    abstract: "A small language that describes virtual machines, and puts them into effect.",
+    abstract: "A small language that describes virtual machines and puts them into effect.",
+    discussion: """
+      Examples:
+        vmscript lab.vmscript                       plan, then apply
+        vmscript plan lab.vmscript                  what would change
+        vmscript run lab.vmscript --connect test:///default
+        vmscript destroy lab.vmscript               remove what it made
+
+      Exit codes: 0 done, 1 the run failed, 2 the script has errors, 3 refused (needs a yes), \
+      4 no connection, 5 `--exit-code` found changes, 64 wrong usage.
+      """,
     version: "0.1.0",
-    subcommands: [
-      RunCommand.self, PlanCommand.self, DestroyCommand.self, CheckCommand.self,
-      EvaluateCommand.self, FormatCommand.self, ExplainCommand.self,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Host",
+        subcommands: [
+          RunCommand.self, PlanCommand.self, DestroyCommand.self, StatusCommand.self,
+          ListCommand.self, ShowCommand.self,
+        ]),
+      CommandGroup(
+        name: "Script",
+        subcommands: [
+          CheckCommand.self, EvaluateCommand.self, FormatCommand.self, ExplainCommand.self,
+        ]),
     ],
     defaultSubcommand: RunCommand.self)
 }

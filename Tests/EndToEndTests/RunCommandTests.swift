@@ -33,10 +33,12 @@ import Testing
   }
 
   @Test func aConnectionThatFailsSaysWhichWhyAndWhatToTry() throws {
-    let result = try vmscript(["run", "-c", "test:///nowhere.xml", "Examples/hello.vmscript"])
+    let result = try vmscript([
+      "run", "-c", "qemu+unix:///system?socket=/nowhere", "Examples/hello.vmscript",
+    ])
     #expect(result.status == 4)
     #expect(result.output == "")
-    #expect(result.errors.contains("cannot connect to `test:///nowhere.xml`"))
+    #expect(result.errors.contains("cannot connect to `qemu+unix:///system?socket=/nowhere`"))
     #expect(result.errors.contains("libvirt says: "))
     #expect(result.errors.contains("--connect test:///default"))
   }
@@ -45,5 +47,84 @@ import Testing
     let result = try vmscript(["destroy", "--stack", "none"], environment: Self.testHost)
     #expect(result.status == 0)
     #expect(result.errors.hasPrefix("none: nothing to change in "))
+  }
+}
+
+/// Where a script comes from, and what it is given.
+@Suite struct ScriptInputTests {
+  private let testHost = RunCommandTests.testHost
+
+  @Test func aTextNeedsNoHost() throws {
+    let result = try vmscript("-e", "print 1 + 1", "-c", "qemu+unix:///system?socket=/nowhere")
+    #expect(result.status == 0)
+    #expect(result.output == "2\n")
+    #expect(result.errors == "")
+  }
+
+  @Test func aFileThatSpeaksOfNoResourcesNeedsNone() throws {
+    let result = try vmscript(
+      "run", "-", "-c", "qemu+unix:///system?socket=/nowhere",
+      input: Array("output a = 6 * 7\n".utf8))
+    #expect(result.status == 0)
+    #expect(result.output == "a = 42\n")
+  }
+
+  @Test func standardInputIsReadWhereNobodyTypes() throws {
+    let result = try vmscript([], input: Array("print \"piped\"\n".utf8), environment: testHost)
+    #expect(result.status == 0)
+    #expect(result.output == "piped\n")
+  }
+
+  @Test func severalScriptsRunInOrder() throws {
+    let result = try vmscript("-e", "print 1", "-e", "print 2")
+    #expect(result.output == "1\n2\n")
+  }
+
+  @Test func theFirstScriptThatFailsIsTheLast() throws {
+    let result = try vmscript("-e", "check false", "-e", "print 2")
+    #expect(result.status == 2)
+    #expect(result.output == "")
+  }
+
+  @Test func anUnknownSettingIsHelpedWith() throws {
+    let result = try vmscript("-e", "param replicas: int = 1", "--set", "replica=3")
+    #expect(result.status == 2)
+    #expect(result.errors.contains("error[VM0405]"))
+    #expect(result.errors.contains("did you mean `replicas`?"))
+  }
+
+  @Test func aScriptReachesWhatLiesBesideIt() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func write(_ name: String, _ text: String) throws {
+      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    }
+    try write("b.txt", "two\nlines\n")
+    try write("a.txt", "one")
+    try write(
+      "main.vmscript",
+      """
+      output read = read("a.txt")
+      output lines = lines("b.txt")
+      output glob = glob("*.txt")
+      output env = env("VMSCRIPT_SOME_THING")
+      """)
+    let script = folder.appendingPathComponent("main.vmscript").path
+    let result = try vmscript("eval", script, environment: ["VMSCRIPT_SOME_THING": "here"])
+    #expect(result.status == 0)
+    let document = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    let expected: [String: Any] = [
+      "read": "one", "lines": ["two", "lines"], "glob": ["a.txt", "b.txt"], "env": "here",
+    ]
+    #expect((document as? NSDictionary) == expected as NSDictionary)
+  }
+
+  @Test(arguments: ["Examples", "/no/such.vmscript", "no such"])
+  func aScriptThatCannotBeReadIsAnError(path: String) throws {
+    let result = try vmscript("run", path, environment: testHost)
+    #expect(result.status == 2)
+    #expect(result.errors.contains("error[VM0801]: cannot read `\(path)`"))
   }
 }

@@ -2,6 +2,9 @@ import VMScriptSyntax
 
 // Evaluation: VM03xx.
 extension Diagnostic {
+  /// What depends on a value that is not known yet.
+  static let undecided = DiagnosticCode(301)
+
   static func branchOnUnknown(_ origin: UnknownOrigin, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 301, "cannot decide by a value that is known only after apply",

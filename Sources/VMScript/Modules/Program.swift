@@ -62,7 +62,9 @@ public struct Program: Sendable {
 
   /// The base name of a file, unfit characters replaced.
   static func standardStack(for name: String) -> String {
-    let file = name.split(separator: "/").last.map(String.init) ?? name
+    // What is no file bears a name such as `<stdin>`.
+    let file = (name.split(separator: "/").last.map(String.init) ?? name)
+      .filter { !"<>".contains($0) }
     let base = file.hasSuffix(".vmscript") ? String(file.dropLast(9)) : file
     let fit = String(base.map { isStackName(String($0)) ? $0 : "_" })
     return fit.isEmpty ? "main" : fit

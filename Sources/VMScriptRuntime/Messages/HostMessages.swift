@@ -4,8 +4,9 @@ import VMScriptSyntax
 /// The wording of what the host refuses or fails at: VM07xx.
 enum HostMessages {
   /// Why a connection cannot be opened.
-  static func noConnection(_ uri: String?, _ reason: String) -> Diagnostic {
-    Diagnostic(
+  static func noConnection(_ uri: String?, _ error: any Error) -> Diagnostic {
+    let reason = (error as? LibvirtError)?.message ?? String(describing: error)
+    return Diagnostic(
       code: 701, "cannot connect to \(uri.map { "`\($0)`" } ?? "libvirt's default host")",
       notes: ["libvirt says: \(reason)"],
       helps: [

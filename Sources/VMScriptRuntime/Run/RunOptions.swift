@@ -10,6 +10,8 @@ public struct RunOptions: Sendable {
   public var prune: Bool
   /// Takes over domains of a declared name that the stack does not own.
   public var adopt: Bool
+  /// Leaves the host alone where the script speaks of no resources.
+  public var connectsOnlyIfNeeded = false
   /// What `hypervisor = auto` means; nil leaves it to ``HypervisorChoice``.
   public var hypervisor: String?
   /// Asked before a plan with changes that need a yes; not asked with ``assumeYes``.

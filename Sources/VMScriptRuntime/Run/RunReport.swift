@@ -21,6 +21,8 @@ public struct RunReport: Sendable {
   public var plan: Plan
   /// By name, in the order of the script.
   public var outputs: OrderedDictionary<String, Value>
+  /// What the script declares, in its order.
+  public var declared: [ResourceReference]
   /// Every error and warning, in the order of their finding.
   public var diagnostics: [Diagnostic]
   /// How it ended.
@@ -30,11 +32,13 @@ public struct RunReport: Sendable {
 
   /// Puts a report together.
   public init(
-    plan: Plan, outputs: OrderedDictionary<String, Value> = [:], diagnostics: [Diagnostic] = [],
-    outcome: Outcome, sources: SourceMap = SourceMap()
+    plan: Plan, outputs: OrderedDictionary<String, Value> = [:],
+    declared: [ResourceReference] = [], diagnostics: [Diagnostic] = [], outcome: Outcome,
+    sources: SourceMap = SourceMap()
   ) {
     self.plan = plan
     self.outputs = outputs
+    self.declared = declared
     self.diagnostics = diagnostics
     self.outcome = outcome
     self.sources = sources

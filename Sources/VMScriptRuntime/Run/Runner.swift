@@ -41,10 +41,40 @@ public enum Runner {
   private static func evaluate(
     _ program: Program, _ evaluation: EvaluationOptions, _ options: RunOptions, mode: RunHost.Mode
   ) async -> RunReport {
+    let needsHost = program.speaksOfResources || options.prune
+    if !needsHost, options.connectsOnlyIfNeeded {
+      return await evaluateAlone(program, evaluation, options)
+    }
+    let report = await evaluateOnHost(program, evaluation, options, mode: mode)
+    // Only for its leftovers was the host to be asked.
+    if !needsHost, report.outcome == .noConnection {
+      return await evaluateAlone(program, evaluation, options)
+    }
+    return report
+  }
+
+  /// For a script that means the same with and without a host.
+  private static func evaluateAlone(
+    _ program: Program, _ evaluation: EvaluationOptions, _ options: RunOptions
+  ) async -> RunReport {
+    let outcome = await onOwnThread {
+      program.evaluate(evaluation, host: OfflineHost { options.progress(.printed($0)) })
+    }
+    return RunReport(
+      plan: Plan(stack: program.stackName(evaluation)), outputs: outcome.outputs,
+      diagnostics: outcome.diagnostics, outcome: outcome.succeeded ? .done : .scriptErrors,
+      sources: program.sources)
+  }
+
+  private static func evaluateOnHost(
+    _ program: Program, _ evaluation: EvaluationOptions, _ options: RunOptions, mode: RunHost.Mode
+  ) async -> RunReport {
     let stack = program.stackName(evaluation)
     return await withHost(stack, options, mode: mode, sources: program.sources) { host in
       let outcome = program.evaluate(evaluation, host: host)
-      var evaluated = Evaluated(outputs: outcome.outputs, diagnostics: outcome.diagnostics)
+      var evaluated = Evaluated(
+        outputs: outcome.outputs, declared: outcome.declarations.declarations.map(\.reference),
+        diagnostics: outcome.diagnostics)
       guard outcome.succeeded else { return evaluated }
       do throws(Diagnostic) {
         try host.takeEffect(outcome.declarations, isEnd: true)
@@ -65,9 +95,8 @@ public enum Runner {
       hypervisor = try await connect(pool, options)
     } catch {
       await pool.close()
-      let reason = (error as? LibvirtError)?.message ?? String(describing: error)
       return RunReport(
-        plan: Plan(stack: stack), diagnostics: [HostMessages.noConnection(uri, reason)],
+        plan: Plan(stack: stack), diagnostics: [HostMessages.noConnection(uri, error)],
         outcome: .noConnection, sources: sources)
     }
     let host = RunHost(
@@ -119,13 +148,14 @@ public enum Runner {
       result = isOfHost ? .failed : .scriptErrors
     }
     return RunReport(
-      plan: standing.plan, outputs: outcome.outputs, diagnostics: diagnostics, outcome: result,
-      sources: sources)
+      plan: standing.plan, outputs: outcome.outputs, declared: outcome.declared,
+      diagnostics: diagnostics, outcome: result, sources: sources)
   }
 }
 
 /// What an evaluation, or work without one, came to.
 private struct Evaluated: Sendable {
   var outputs: OrderedDictionary<String, Value> = [:]
+  var declared: [ResourceReference] = []
   var diagnostics: [Diagnostic] = []
 }

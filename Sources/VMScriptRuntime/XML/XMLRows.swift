@@ -22,8 +22,10 @@ enum XMLRows {
       let wanted = place.texts(of: property.value)
       let found = place.read(in: element)
       guard wanted != found, !isExpansion(of: wanted, found, property.schema) else { return nil }
+      // `memory = 1GiB` is shown as it is written, not as the block that it stands for.
+      let isShorthand = !path.isEmpty && property.schema.name == block.schema.shorthand
       return PropertyDifference(
-        block: path, name: property.schema.name,
+        block: isShorthand ? "" : path, name: isShorthand ? path : property.schema.name,
         from: place.value(of: found, as: property.schema.type), to: property.value,
         impact: property.schema.impact)
     }

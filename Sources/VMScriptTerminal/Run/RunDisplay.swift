@@ -15,7 +15,6 @@ public final class RunDisplay: Sendable {
     var region = LiveRegion()
     /// While a question stands on the screen, nothing is painted over it.
     var isHeld = false
-    var last: Plan?
   }
 
   private let screen: Screen
@@ -61,7 +60,15 @@ public final class RunDisplay: Sendable {
     state.withLock { $0.isHeld = false }
   }
 
-  /// The lines of the plan that was shown last, for a question about it where nothing was shown.
+  /// Writes a line that stays, above the moving ones, even if the display is quiet.
+  public func note(_ line: String) {
+    state.withLock { state in
+      guard !isQuiet else { return screen.writeMessage(line + "\n") }
+      paint([line], &state)
+    }
+  }
+
+  /// Writes a plan, for a question about it where nothing was shown.
   public func showPlan(_ plan: Plan) {
     state.withLock { state in
       let lines = PlanDisplay(color: screen.color).lines(plan, host: state.host)

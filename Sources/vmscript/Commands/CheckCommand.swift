@@ -1,30 +1,55 @@
 import ArgumentParser
+import VMScript
 import VMScriptSyntax
 
-/// `vmscript check FILE …`: every error of each file, without a connection.
+/// `vmscript check FILE …`: every error of each script that shows without a connection.
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Report every syntax error of scripts.")
+    commandName: "check",
+    abstract: "Report every error of scripts, without a connection.",
+    discussion: """
+      Syntax, names, types and what the resources of a script mean to each other are checked. \
+      A parameter that needs a value does not need it here.
 
-  @Argument(help: "Scripts to check; - reads standard input.")
-  var files: [String]
+      Examples:
+        vmscript check lab.vmscript
+        vmscript check *.vmscript --json
+      """)
 
+  @OptionGroup var scripts: ScriptArguments
+  @OptionGroup var script: ScriptOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { try scripts.requireSome() }
+
   func run() throws {
-    var sources = SourceMap()
-    var names = NameTable()
-    var diagnostics: [Diagnostic] = []
-    for file in files {
-      do throws(Diagnostic) {
-        let source = try ScriptFile.read(file)
-        let id = sources.add(source)
-        diagnostics += VMScriptSyntax.parse(source, id: id, names: &names).diagnostics
-      } catch {
-        diagnostics.append(error)
-      }
+    var hasErrors = false
+    var results: [Value] = []
+    for input in scripts.inputs {
+      let (diagnostics, sources) = check(input)
+      output.report(diagnostics, sources)
+      let errors = diagnostics.count { $0.severity == .error }
+      hasErrors = hasErrors || errors > 0
+      results.append(
+        .map([
+          "file": .string(input.name), "errors": .int(Int64(errors)),
+          "warnings": .int(Int64(diagnostics.count { $0.severity == .warning })),
+        ]))
     }
-    output.report(diagnostics, sources)
-    if diagnostics.contains(where: { $0.severity == .error }) { throw ExitStatus.scriptErrors.code }
+    if output.json { Terminal.writeOutput(Value.list(results).json() + "\n") }
+    if hasErrors { throw ExitStatus.scriptErrors.code }
+    if output.screen.isLive, !output.quiet {
+      Terminal.writeMessage(CommandLineMessages.noErrors(in: scripts.inputs.count) + "\n")
+    }
+  }
+
+  private func check(_ input: ScriptInput) -> ([Diagnostic], SourceMap) {
+    do throws(Diagnostic) {
+      let (program, diagnostics, sources) = Program.compile(
+        try input.read(), importer: DirectoryImporter())
+      return (diagnostics + (program?.check(script.evaluation) ?? []), sources)
+    } catch {
+      return ([error], SourceMap())
+    }
   }
 }

@@ -7,12 +7,21 @@ import VMScriptTerminal
 /// `vmscript destroy FILE …` or `--stack NAME`: removes what a stack made, and nothing else.
 struct DestroyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "destroy", abstract: "Remove what a stack made, and nothing else.")
+    commandName: "destroy",
+    abstract: "Remove what a stack made, and nothing else.",
+    discussion: """
+      Machines go with their disks, seeds, snapshots and firmware state, then networks, and images \
+      that nothing else uses. What another made is left untouched.
+
+      Examples:
+        vmscript destroy lab.vmscript
+        vmscript destroy --stack lab --yes
+      """)
 
   @Argument(help: ArgumentHelp("The stack's script; only its name counts.", valueName: "file"))
   var files: [String] = []
 
-  @Option(help: "The stack's name, in place of a script.")
+  @Option(help: ArgumentHelp("The stack, in place of its script.", valueName: "name"))
   var stack: String?
 
   @Flag(name: [.long, .customShort("y")], help: "Do it without asking.")
@@ -23,10 +32,10 @@ struct DestroyCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard files.isEmpty != (stack == nil) else {
-      throw ValidationError("destroy wants a script, or --stack NAME and no script")
+      throw ValidationError(CommandLineMessages.stackOrScript)
     }
     if let stack, !Program.isStackName(stack) {
-      throw ValidationError("a stack's name is made of letters, digits, _ and -, not '\(stack)'")
+      throw ValidationError(CommandLineMessages.unfitStack(stack))
     }
   }
 

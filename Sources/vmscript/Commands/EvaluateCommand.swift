@@ -5,22 +5,44 @@ import VMScriptSyntax
 /// `vmscript eval FILE`: the outputs of a script as one JSON object, without a connection.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "eval", abstract: "Evaluate a script and print its outputs as JSON.")
+    commandName: "eval",
+    abstract: "Evaluate a script and print its outputs as JSON, without a connection.",
+    discussion: """
+      What the script prints goes to standard error.
 
-  @Argument(help: "The script; - reads standard input.")
-  var file: String
+      Examples:
+        vmscript eval sizes.vmscript
+        vmscript eval lab.vmscript --resources --set replicas=5
+        vmscript eval -e 'output n = 6 * 7'
+      """)
+
+  @OptionGroup var scripts: ScriptArguments
+
+  @Flag(help: "Print the declared resources too: {\"outputs\": …, \"resources\": […]}.")
+  var resources = false
 
   @OptionGroup var script: ScriptOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { try scripts.requireOne() }
+
   func run() throws {
-    let program = try output.compile(.file(file))
-    // What a script prints goes to standard error: standard output is the one document.
-    let output = output
-    let host = OfflineHost { output.printAside($0) }
-    let outcome = program.evaluate(script.evaluation, host: host)
-    output.report(outcome.diagnostics, program.sources)
-    guard outcome.succeeded else { throw ExitStatus.scriptErrors.code }
-    Terminal.writeOutput(Value.map(outcome.outputs).json() + "\n")
+    for input in scripts.inputs {
+      let program = try output.compile(input)
+      let output = output
+      let host = OfflineHost { output.printAside($0) }
+      let outcome = program.evaluate(script.evaluation, host: host)
+      output.report(outcome.diagnostics, program.sources)
+      guard outcome.succeeded else { throw ExitStatus.scriptErrors.code }
+      Terminal.writeOutput(document(of: outcome).json() + "\n")
+    }
+  }
+
+  private func document(of outcome: EvaluationOutcome) -> Value {
+    guard resources else { return .map(outcome.outputs) }
+    return .map([
+      "outputs": .map(outcome.outputs),
+      "resources": .list(outcome.declarations.declarations.map(\.document)),
+    ])
   }
 }

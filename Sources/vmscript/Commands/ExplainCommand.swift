@@ -6,27 +6,52 @@ import VMScriptSyntax
 /// `vmscript explain CODE`: what a code means at length; without a code, all of them by title.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Explain the code of a message, or list all codes.")
+    commandName: "explain",
+    abstract: "Explain the code of a message, or list all codes.",
+    discussion: """
+      Examples:
+        vmscript explain VM0210
+        vmscript explain
+      """)
 
-  @Argument(help: "A code such as VM0101; without one, all are listed.")
+  @Argument(help: "A code such as VM0210; without one, all are listed.")
   var code: String?
 
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let all =
-      (SyntaxExplanations.explanations + LanguageExplanations.explanations
-      + Validation.explanations + XMLExplanations.all
-      + CommandLineMessages.explanations)
-      .sorted { $0.code.number < $1.code.number }
-    guard let code else {
-      for explanation in all { print("\(explanation.code)  \(explanation.title)") }
-      return
+    guard let code else { return list() }
+    // The code as a message shows it, or its number alone.
+    let wanted = code.uppercased().filter { !"[]".contains($0) }
+    let found = Self.all.first {
+      $0.code.description == wanted || $0.code.number == Int(wanted)
     }
-    guard let found = all.first(where: { $0.code.description == code.uppercased() }) else {
-      output.report([CommandLineMessages.unknownCode(code)], SourceMap())
+    guard let found else {
+      output.report([CommandLineMessages.unknownCode(code)])
       throw ExitStatus.scriptErrors.code
     }
-    print("\(found.code): \(found.title)\n\n\(found.text)")
+    if output.json { return Terminal.writeOutput(found.document.json() + "\n") }
+    Terminal.writeOutput("\(found.code): \(found.title)\n\n\(found.text)\n")
+  }
+
+  private func list() {
+    if output.json {
+      return Terminal.writeOutput(Value.list(Self.all.map(\.document)).json() + "\n")
+    }
+    Terminal.writeOutput(Self.all.map { "\($0.code)  \($0.title)\n" }.joined())
+  }
+
+  /// The codes of every module, in their order.
+  private static let all =
+    (SyntaxExplanations.explanations + LanguageExplanations.explanations
+    + Validation.explanations + RuntimeExplanations.explanations
+    + CommandLineMessages.explanations).sorted { $0.code.number < $1.code.number }
+}
+
+extension DiagnosticExplanation {
+  fileprivate var document: Value {
+    .map([
+      "code": .string(code.description), "title": .string(title), "text": .string(text),
+    ])
   }
 }

@@ -5,9 +5,20 @@ import VMScriptSyntax
 /// `vmscript fmt FILE …`: one style for scripts, in place; `-` goes from standard input to output.
 struct FormatCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "fmt", abstract: "Bring scripts into the one style, in place.")
+    commandName: "fmt",
+    abstract: "Bring scripts into the one style, in place.",
+    discussion: """
+      Comments are kept, and nothing changes its meaning.
 
-  @Argument(help: "Scripts to format; - reads standard input and writes standard output.")
+      Examples:
+        vmscript fmt *.vmscript
+        vmscript fmt --check lab.vmscript
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Scripts; - reads standard input and writes standard output.", valueName: "file"),
+    completion: .file(extensions: ["vmscript"]))
   var files: [String]
 
   @Flag(help: "Change nothing; list what is not in the style, and exit with 1 if anything is not.")
@@ -21,7 +32,7 @@ struct FormatCommand: ParsableCommand {
     for file in files {
       var sources = SourceMap()
       do throws(Diagnostic) {
-        let source = try ScriptFile.read(file)
+        let source = try ScriptInput.file(file).read()
         _ = sources.add(source)
         switch VMScriptSyntax.Formatter.format(source) {
         case .failure(let refusal):
@@ -46,9 +57,9 @@ struct FormatCommand: ParsableCommand {
     _ text: String, of file: String, name: String, isFormatted: Bool
   ) throws(Diagnostic) {
     if check {
-      if !isFormatted { print(name) }
+      if !isFormatted { Terminal.writeOutput(name + "\n") }
     } else if file == "-" {
-      print(text, terminator: "")
+      Terminal.writeOutput(text)
     } else if !isFormatted {
       try ScriptFile.write(text, to: file)
     }

@@ -6,7 +6,16 @@ import VMScriptTerminal
 /// `vmscript plan FILE …`: what a run would change; changes nothing.
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Show what a run would change, and how.")
+    commandName: "plan",
+    abstract: "Show what a run would change, and how; change nothing.",
+    discussion: """
+      + creates, ~ changes, - removes, ! loses data, > is a verb of the script.
+
+      Examples:
+        vmscript plan lab.vmscript --set replicas=5
+        vmscript plan lab.vmscript --json
+        vmscript plan lab.vmscript --exit-code    exits with 5 if anything would change
+      """)
 
   @OptionGroup var scripts: ScriptArguments
   @OptionGroup var script: ScriptOptions
@@ -23,11 +32,13 @@ struct PlanCommand: AsyncParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws { try scripts.requireSome() }
+
   func run() async throws {
     var differs = false
     for input in scripts.inputs {
       let program = try output.compile(input)
-      let session = HostSession(output, showsProgress: false)
+      let session = HostSession(output, show: .prints)
       var options = connection.runOptions
       options.prune = prune
       options.adopt = adopt

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import VMScript
 import VMScriptRuntime
 import VMScriptSyntax
@@ -7,7 +8,18 @@ import VMScriptTerminal
 /// `vmscript run FILE …`, `vmscript FILE …`, `vmscript -e TEXT`: plan, then apply.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Put a script into effect: plan, then apply.")
+    commandName: "run",
+    abstract: "Put scripts into effect: plan, then apply. The default: `vmscript FILE`.",
+    discussion: """
+      What is already as declared is left alone; what would lose data is asked for first. \
+      Ctrl-C ends in order, twice at once; the next run goes on from what is there.
+
+      Examples:
+        vmscript run lab.vmscript --set replicas=3
+        vmscript lab.vmscript --connect qemu+ssh://host/system
+        vmscript -e 'print 20GiB / 8GiB'
+        vmscript - < lab.vmscript
+      """)
 
   @OptionGroup var scripts: ScriptArguments
   @OptionGroup var script: ScriptOptions
@@ -16,17 +28,30 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    for input in scripts.inputs {
+    for input in try inputs() {
       let program = try output.compile(input)
       let session = HostSession(output)
       var options = connection.runOptions
       changes.apply(to: &options)
+      if case .text = input { options.connectsOnlyIfNeeded = true }
       let evaluation = script.evaluation
       let report = await session.perform(options) {
         await Runner.run(program, evaluation: evaluation, options: $0)
       }
-      if report.outcome != .noConnection { session.conclude(report) }
+      if report.outcome != .noConnection {
+        session.conclude(report, summarizes: program.speaksOfResources || changes.prune)
+      }
       if let status = ExitStatus(report.outcome) { throw status.code }
     }
+  }
+
+  /// What was named; without a name what comes in, if nobody sits there to type it.
+  private func inputs() throws -> [ScriptInput] {
+    let named = scripts.inputs
+    guard named.isEmpty else { return named }
+    guard Terminal.isTerminal(STDIN_FILENO) else { return [.file("-")] }
+    Terminal.writeMessage(
+      CommandLineMessages.noShell + "\n\n" + VMScriptCommand.helpMessage() + "\n")
+    throw ExitStatus.usage.code
   }
 }

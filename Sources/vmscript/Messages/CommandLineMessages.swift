@@ -1,11 +1,35 @@
 import VMScriptRuntime
 import VMScriptSyntax
+import VMScriptTerminal
 
 /// The wording of what can be wrong with a command line, VM08xx.
 enum CommandLineMessages {
+  static let noShell = "The interactive shell is not built yet: name a script, or give one with -e."
+  static let noScript = "Name a script; - is standard input, -e TEXT a script as text."
+  static let severalScripts = "Name one script alone."
+  static let stackOrScript =
+    "Name the stack's script, or the stack with --stack NAME and no script."
   static let isFolder = "it is a folder"
   static let doesNotExist = "there is no such file"
   static let mayNotBeRead = "this user may not read it"
+
+  static func settingWithoutValue(_ setting: String) -> String {
+    "--set wants NAME=VALUE, as in --set replicas=3, not '\(TerminalText.escaped(setting))'."
+  }
+
+  static func unfitStack(_ name: String) -> String {
+    "A stack's name is made of letters, digits, _ and -, not '\(TerminalText.escaped(name))'."
+  }
+
+  /// What `list` says where there is nothing.
+  static func nothingListed(_ stack: String?) -> String {
+    stack.map { "the stack \($0) has made nothing on this host" } ?? "there is nothing on this host"
+  }
+
+  /// What `check` says where nothing is wrong.
+  static func noErrors(in scripts: Int) -> String {
+    scripts == 1 ? "no errors" : "no errors in \(scripts) scripts"
+  }
 
   static let finishing =
     "stopping: what is in flight is brought to its end; once more stops at once"
@@ -29,6 +53,13 @@ enum CommandLineMessages {
     Diagnostic(
       code: 801, "cannot read `\(path)`", notes: [reason],
       helps: [.init("name a script file, or - for standard input")])
+  }
+
+  /// A first word that is neither a command nor a file.
+  static func unknownCommand(_ word: String, closest: String) -> Diagnostic {
+    Diagnostic(
+      code: 804, "there is no command `\(word)`", notes: ["nor a file of that name"],
+      helps: [.init("did you mean `vmscript \(closest)`?")])
   }
 
   /// A script that cannot be replaced by its formatted text, and why.
@@ -56,6 +87,12 @@ enum CommandLineMessages {
       """
       `vmscript explain` takes the code that stands in brackets after `error`, such as VM0101. \
       Without a code it lists all of them.
+      """),
+    DiagnosticExplanation(
+      804, "unknown command",
+      """
+      The first word is a command such as `plan`, or else a script to run. It is neither, but close \
+      to a command. `vmscript --help` lists them.
       """),
     DiagnosticExplanation(
       803, "unwritable script",

@@ -6,17 +6,19 @@ struct ConnectionOptions: ParsableArguments {
   @Option(
     name: [.customLong("connect"), .customShort("c")],
     help: ArgumentHelp(
-      "The host, as libvirt's URI.",
-      discussion: "Else LIBVIRT_DEFAULT_URI, else libvirt's own default.", valueName: "uri"))
+      "The host, as libvirt's URI; else LIBVIRT_DEFAULT_URI, else libvirt's own default.",
+      valueName: "uri"))
   var uri: String?
 
   @Option(
     help: ArgumentHelp(
-      "What `hypervisor = auto` means: kvm or qemu.",
-      discussion: "Else VMSCRIPT_HYPERVISOR, else what the host is best at."))
+      """
+      What `hypervisor = auto` means, kvm or qemu; else VMSCRIPT_HYPERVISOR, else the best that the \
+      host has.
+      """, valueName: "name"))
   var hypervisor: String?
 
-  @Option(help: "How many changes may be in flight at once.")
+  @Option(help: ArgumentHelp("Changes that may be in flight at once.", valueName: "number"))
   var jobs = 8
 
   func validate() throws {

@@ -9,12 +9,10 @@ extension ColorChoice: ExpressibleByArgument {}
 /// How a command says what it has to say.
 struct OutputOptions: ParsableArguments {
   @Flag(
-    help: ArgumentHelp(
-      "Write one JSON document to standard output.",
-      discussion: "Errors, and what the script prints, are JSON objects on standard error."))
+    help: "Write one JSON document; errors and prints are JSON lines on standard error.")
   var json = false
 
-  @Flag(help: "Show no plan and no progress.")
+  @Flag(help: "Show no plan, no progress and no summary.")
   var quiet = false
 
   @Option(help: "When to use colour.")

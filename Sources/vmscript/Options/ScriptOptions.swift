@@ -1,27 +1,26 @@
 import ArgumentParser
 import Foundation
 import VMScript
-import VMScriptSyntax
 
 /// What scripts are given.
 struct ScriptOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Give a parameter its value; repeatable.",
-      discussion: "A parameter `replicas` also takes the variable VMSCRIPT_REPLICAS.",
+      "Give a parameter its value; repeatable. Else VMSCRIPT_NAME of the environment counts.",
       valueName: "name=value"))
   var settings: [String] = []
 
-  @Option(help: "The name of the stack, whatever the script says.")
+  @Option(
+    help: ArgumentHelp("The name of the stack, whatever the script says.", valueName: "name"))
   var stack: String?
 
   func validate() throws {
     for setting in settings where !setting.dropFirst().contains("=") {
-      throw ValidationError("--set wants NAME=VALUE, as in --set replicas=3, not '\(setting)'")
+      throw ValidationError(CommandLineMessages.settingWithoutValue(setting))
     }
     if let stack, !Program.isStackName(stack) {
-      throw ValidationError("a stack's name is made of letters, digits, _ and -, not '\(stack)'")
+      throw ValidationError(CommandLineMessages.unfitStack(stack))
     }
   }
 
@@ -46,14 +45,4 @@ struct ScriptOptions: ParsableArguments {
     }
     return result
   }
-}
-
-/// The scripts that a command works on.
-struct ScriptArguments: ParsableArguments {
-  @Argument(help: ArgumentHelp("Scripts; - is standard input.", valueName: "file"))
-  var files: [String] = []
-
-  @Option(
-    name: .customShort("e"), help: ArgumentHelp("A script as text; repeatable.", valueName: "text"))
-  var texts: [String] = []
 }

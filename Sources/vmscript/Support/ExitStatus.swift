@@ -1,5 +1,6 @@
 import ArgumentParser
 import VMScriptRuntime
+import VMScriptSyntax
 
 /// What the exit code of `vmscript` tells a script that calls it.
 enum ExitStatus: Int32 {
@@ -18,6 +19,11 @@ enum ExitStatus: Int32 {
 
   /// The value to throw out of a command's `run`.
   var code: ExitCode { ExitCode(rawValue) }
+
+  /// The status of looking at a host in vain.
+  init(_ diagnostic: Diagnostic) {
+    self = diagnostic.code == RuntimeExplanations.noConnection ? .noConnection : .failed
+  }
 
   /// The status of a run; nil if all is well.
   init?(_ outcome: RunReport.Outcome) {

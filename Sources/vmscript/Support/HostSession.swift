@@ -9,10 +9,17 @@ struct HostSession: Sendable {
   let output: OutputOptions
   let display: RunDisplay
 
-  init(_ output: OutputOptions, showsProgress: Bool = true) {
+  /// What to show besides what the script prints.
+  enum Show: Sendable { case progress, prints, nothing }
+
+  private let show: Show
+
+  init(_ output: OutputOptions, show: Show = .progress) {
     self.output = output
+    self.show = show
     screen = output.screen
-    display = RunDisplay(screen: screen, isQuiet: output.quiet || output.json || !showsProgress)
+    display = RunDisplay(
+      screen: screen, isQuiet: output.quiet || output.json || show != .progress)
   }
 
   /// Does work on the host; reports what went wrong.
@@ -20,9 +27,12 @@ struct HostSession: Sendable {
     _ options: RunOptions, _ work: @escaping @Sendable (RunOptions) async -> RunReport
   ) async -> RunReport {
     var options = options
-    let (display, output) = (display, output)
+    let (display, output, show) = (display, output, show)
     options.progress = { event in
-      if output.json, case .printed(let line) = event { return output.printAside(line) }
+      if case .printed(let line) = event {
+        if show == .nothing { return }
+        if output.json { return output.printAside(line) }
+      }
       display.take(event)
     }
     options.confirm = { await confirm($0) }
@@ -30,11 +40,11 @@ struct HostSession: Sendable {
     let report = await display.showing {
       await Interruption.guarding {
         guard display.host != nil else { return false }
-        if !output.json { Terminal.writeMessage(CommandLineMessages.finishing + "\n") }
+        if !output.json { display.note(CommandLineMessages.finishing) }
         return true
       } atOnce: {
         display.hold()
-        if !output.json { Terminal.writeMessage(CommandLineMessages.stoppedAtOnce + "\n") }
+        if !output.json { display.note(CommandLineMessages.stoppedAtOnce) }
       } _: {
         await work(prepared)
       }
@@ -52,12 +62,14 @@ struct HostSession: Sendable {
   }
 
   /// Writes how the run ended and its outputs, or its document.
-  func conclude(_ report: RunReport) {
+  ///
+  /// - Parameter summarizes: whether there was anything to do on a host.
+  func conclude(_ report: RunReport, summarizes: Bool = true) {
     if output.json {
       let document = report.plan.document(sources: report.sources, outputs: report.outputs)
       return Terminal.writeOutput(document.json() + "\n")
     }
-    if !output.quiet {
+    if !output.quiet, summarizes {
       Terminal.writeMessage(RunSummary.line(report, elapsed: display.elapsed) + "\n")
     }
     Terminal.writeOutput(OutputLines.lines(report.outputs).map { $0 + "\n" }.joined())

@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C and SIGTERM: the first one asks for an orderly end, the second one ends at once.
+/// Ctrl-C, SIGTERM and SIGHUP: the first one asks for an orderly end, the second one ends at once.
 enum Interruption {
   /// Does work in a task that the first signal cancels.
   ///
@@ -13,26 +13,42 @@ enum Interruption {
     orderly: @escaping @Sendable () -> Bool, atOnce: @escaping @Sendable () -> Void,
     _ work: @escaping @Sendable () async -> T
   ) async -> T {
-    let task = Task { await work() }
-    let count = Mutex(0)
-    let sources = [SIGINT, SIGTERM].map { number in
+    let state = Mutex(State())
+    // Before the work begins: a signal must not find the process unprepared.
+    let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       // Else the signal would end the process before its source hears of it.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        let times = count.withLock { count in
-          count += 1
-          return count
+        let isFirst = state.withLock { state in
+          state.count += 1
+          return state.count == 1
         }
-        if times == 1, orderly() { return task.cancel() }
+        if isFirst, orderly() { return state.withLock { $0.cancel() } }
         atOnce()
         exit(ExitStatus.failed.rawValue)
       }
       source.resume()
       return source
     }
+    let task = Task { await work() }
+    state.withLock { state in
+      state.cancelTask = { task.cancel() }
+      if state.isCancelled { task.cancel() }
+    }
     let result = await task.value
     sources.forEach { $0.cancel() }
     return result
+  }
+
+  private struct State {
+    var count = 0
+    var isCancelled = false
+    var cancelTask: (@Sendable () -> Void)?
+
+    mutating func cancel() {
+      isCancelled = true
+      cancelTask?()
+    }
   }
 }

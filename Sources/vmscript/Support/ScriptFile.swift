@@ -3,15 +3,11 @@ import VMScriptSyntax
 
 /// Scripts as the command line names them.
 enum ScriptFile {
-  /// Reads a file, or standard input for `-`; a folder, a missing or an unreadable file is thrown.
-  static func read(_ path: String) throws(Diagnostic) -> SourceText {
+  /// Reads a file; a folder, a missing or an unreadable file is thrown.
+  static func read(_ path: String) throws(Diagnostic) -> [UInt8] {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     do {
-      if path == "-" {
-        let data = try FileHandle.standardInput.readToEnd() ?? Data()
-        return SourceText(name: "<stdin>", bytes: Array(data))
-      }
-      return SourceText(name: path, bytes: Array(try Data(contentsOf: url)))
+      return Array(try Data(contentsOf: url))
     } catch {
       // The system's message for a folder is a bare number.
       let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
@@ -19,6 +15,15 @@ enum ScriptFile {
         throw CommandLineMessages.unreadable(path, reason: CommandLineMessages.isFolder)
       }
       throw CommandLineMessages.unreadable(path, reason: reason(of: error))
+    }
+  }
+
+  /// Reads standard input to its end.
+  static func readStandardInput() throws(Diagnostic) -> [UInt8] {
+    do {
+      return Array(try FileHandle.standardInput.readToEnd() ?? Data())
+    } catch {
+      throw CommandLineMessages.unreadable("-", reason: error.localizedDescription)
     }
   }
 

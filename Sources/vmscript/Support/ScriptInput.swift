@@ -1,3 +1,4 @@
+import ArgumentParser
 import VMScript
 import VMScriptSyntax
 
@@ -7,17 +8,48 @@ enum ScriptInput: Sendable {
   /// `-` is standard input.
   case file(String)
 
+  /// What messages call it.
+  var name: String {
+    switch self {
+    case .text: "<command line>"
+    case .file("-"): "<stdin>"
+    case .file(let path): path
+    }
+  }
+
   func read() throws(Diagnostic) -> SourceText {
     switch self {
-    case .text(let text): SourceText(name: "<command line>", bytes: Array(text.utf8))
-    case .file(let path): try ScriptFile.read(path)
+    case .text(let text): SourceText(name: name, bytes: Array(text.utf8))
+    case .file("-"): SourceText(name: name, bytes: try ScriptFile.readStandardInput())
+    case .file(let path): SourceText(name: name, bytes: try ScriptFile.read(path))
     }
   }
 }
 
-extension ScriptArguments {
+/// The scripts that a command works on.
+struct ScriptArguments: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp("Scripts; - is standard input.", valueName: "file"),
+    completion: .file(extensions: ["vmscript"]))
+  var files: [String] = []
+
+  @Option(
+    name: .customShort("e"), help: ArgumentHelp("A script as text; repeatable.", valueName: "text"))
+  var texts: [String] = []
+
   /// The scripts in their order, texts first.
   var inputs: [ScriptInput] { texts.map(ScriptInput.text) + files.map(ScriptInput.file) }
+
+  /// Refuses a command line without a script.
+  func requireSome() throws {
+    guard !inputs.isEmpty else { throw ValidationError(CommandLineMessages.noScript) }
+  }
+
+  /// Refuses a command line with no script or several.
+  func requireOne() throws {
+    try requireSome()
+    guard inputs.count == 1 else { throw ValidationError(CommandLineMessages.severalScripts) }
+  }
 }
 
 extension OutputOptions {

@@ -19,7 +19,7 @@ enum Terminal {
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
-  /// A reader that went away, as `head` does, is no reason to stop what is in flight.
+  /// A reader that went away is no reason to stop what is in flight.
   private static func write(_ text: String, _ handle: FileHandle) {
     guard !text.isEmpty else { return }
     try? handle.write(contentsOf: Data(text.utf8))

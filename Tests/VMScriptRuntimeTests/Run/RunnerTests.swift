@@ -70,10 +70,18 @@ import VMScriptSyntax
   }
 
   @Test func aHostThatDoesNotAnswerIsNoConnection() async throws {
-    let compiled = Program.compile(SourceText(name: "a.vmscript", text: "print 1"))
+    let compiled = Program.compile(SourceText(name: "a.vmscript", text: "stop \"a\""))
     let program = try #require(compiled.program)
     let report = await Runner.run(program, options: RunOptions(uri: "test:///nowhere.xml"))
     #expect(report.outcome == .noConnection)
     #expect(report.diagnostics.map(\.code.number) == [701])
+  }
+
+  @Test func aScriptWithoutResourcesNeedsNoHost() async throws {
+    let compiled = Program.compile(SourceText(name: "a.vmscript", text: "output a = 1"))
+    let program = try #require(compiled.program)
+    let report = await Runner.run(program, options: RunOptions(uri: "test:///nowhere.xml"))
+    #expect(report.outcome == .done)
+    #expect(report.outputs["a"]?.json() == "1")
   }
 }

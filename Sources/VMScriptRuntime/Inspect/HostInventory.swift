@@ -1,0 +1,96 @@
+import Libvirt
+import OrderedCollections
+import VMScript
+
+/// What is on a host and whose it is, for `list`.
+public struct HostInventory: Sendable {
+  /// A machine.
+  public struct Domain: Sendable {
+    /// The name, unique on the host.
+    public let name: String
+    /// What the guest is doing.
+    public let state: LiveDomain.State
+    /// The stack that made it; nil if none did.
+    public let stack: String?
+    /// The domain that it was cloned from.
+    public let source: String?
+    /// The IPv4 addresses that lease, agent or ARP report.
+    public let addresses: [IPAddress]
+  }
+
+  /// A network.
+  public struct Network: Sendable {
+    /// The name, unique on the host.
+    public let name: String
+    /// Whether it is up.
+    public let isActive: Bool
+    /// The stack that made it; nil if none did that has left another trace on the host.
+    public let stack: String?
+    /// The IPv4 networks that the host has an address in.
+    public let subnets: [Subnet]
+  }
+
+  /// An image whose content is complete.
+  public struct Image: Sendable {
+    /// The image's name in its script.
+    public let name: String
+    /// The stack that wants it.
+    public let stack: String
+    /// The pool that holds it.
+    public let pool: String
+    /// Where it is on the host.
+    public let path: String
+    /// What a guest sees.
+    public let capacity: ByteSize
+    /// What it takes up.
+    public let allocation: ByteSize
+  }
+
+  /// By name.
+  public let domains: [Domain]
+  /// By name.
+  public let networks: [Network]
+  /// By stack and name; what no stack made is not listed.
+  public let images: [Image]
+
+  /// What one stack owns.
+  public func owned(by stack: String) -> HostInventory {
+    HostInventory(
+      domains: domains.filter { $0.stack == stack },
+      networks: networks.filter { $0.stack == stack }, images: images.filter { $0.stack == stack })
+  }
+
+  /// `{"domains": […], "networks": […], "images": […]}`.
+  public var document: Value {
+    .map([
+      "domains": .list(
+        domains.map {
+          .map([
+            "name": .string($0.name), "state": .string($0.state.rawValue),
+            "stack": Value($0.stack), "source": Value($0.source),
+            "addresses": .list($0.addresses.map(Value.ip)),
+          ])
+        }),
+      "networks": .list(
+        networks.map {
+          .map([
+            "name": .string($0.name), "state": .string($0.isActive ? "running" : "stopped"),
+            "stack": Value($0.stack), "subnets": .list($0.subnets.map(Value.cidr)),
+          ])
+        }),
+      "images": .list(
+        images.map {
+          .map([
+            "name": .string($0.name), "stack": .string($0.stack), "pool": .string($0.pool),
+            "path": .string($0.path), "capacity": .size($0.capacity),
+            "allocation": .size($0.allocation),
+          ])
+        }),
+    ])
+  }
+}
+
+extension Value {
+  /// A text, or `none`.
+  init(_ text: String?) { self = text.map(Value.string) ?? .none }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Libvirt
+import VMScript
+import VMScriptSyntax
+
+/// Looks at a host; changes nothing.
+public enum Inspector {
+  /// What is there and whose it is.
+  ///
+  /// - Parameters:
+  ///   - uri: the connection; nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
+  ///   - stack: whose networks are to be known even if nothing else of the stack is there.
+  /// - Throws: VM0701 without a connection, and what libvirt refuses.
+  public static func inventory(uri: String?, stack: String? = nil) async throws(Diagnostic)
+    -> HostInventory
+  {
+    try await onHost(uri, "listing what is there") {
+      try await InventoryReader(pool: $0, stack: stack).read()
+    }
+  }
+
+  /// All that can be said of every domain, network and image of a name, each as a document that
+  /// begins with `kind` and `name`; secrets are left out.
+  ///
+  /// - Throws: VM0701 without a connection, VM0790 if nothing bears the name, and what libvirt
+  ///   refuses.
+  public static func details(of name: String, uri: String?) async throws(Diagnostic) -> [Value] {
+    try await onHost(uri, "looking at `\(name)`") { pool in
+      let inventory = try await InventoryReader(pool: pool, stack: nil).read()
+      let found = try await pool.run { connection in
+        try ObjectDetails(connection: connection, inventory: inventory).all(named: name)
+      }
+      guard found.isEmpty else { return found }
+      let names =
+        inventory.domains.map(\.name) + inventory.networks.map(\.name)
+        + inventory.images.map(\.name)
+      throw InspectionMessages.nothingNamed(name, closest: closest(to: name, among: names))
+    }
+  }
+
+  private static func onHost<T: Sendable>(
+    _ uri: String?, _ doing: String, _ work: (ConnectionPool) async throws -> T
+  ) async throws(Diagnostic) -> T {
+    let uri = uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
+    let pool = ConnectionPool(uri: uri, size: 2)
+    do {
+      try await pool.run { _ in }
+    } catch {
+      await pool.close()
+      throw HostMessages.noConnection(uri, error)
+    }
+    do {
+      let result = try await work(pool)
+      await pool.close()
+      return result
+    } catch {
+      await pool.close()
+      throw HostMessages.diagnostic(error, doing, at: nil)
+    }
+  }
+}

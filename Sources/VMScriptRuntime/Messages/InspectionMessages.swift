@@ -1,0 +1,28 @@
+import VMScriptSyntax
+
+/// The wording of what cannot be looked at: VM079x.
+enum InspectionMessages {
+  static func nothingNamed(_ name: String, closest: String?) -> Diagnostic {
+    Diagnostic(
+      code: 790, "nothing on the host bears the name `\(name)`",
+      helps: [
+        .init(closest.map { "did you mean `\($0)`?" } ?? "`vmscript list` shows what is there")
+      ])
+  }
+
+  static func nothingDeclared(_ name: String, closest: String?) -> Diagnostic {
+    Diagnostic(
+      code: 791, "the script declares no net and no domain `\(name)`",
+      helps: closest.map { [.init("did you mean `\($0)`?")] } ?? [])
+  }
+
+  /// What each code means, for `vmscript explain`.
+  static let explanations: [DiagnosticExplanation] = [
+    DiagnosticExplanation(
+      790, "nothing of this name",
+      "The host has no domain, no network and no image of a stack that bears the name."),
+    DiagnosticExplanation(
+      791, "nothing declared by this name",
+      "`vmscript xml FILE NAME` shows what a net or a domain of the script is defined by."),
+  ]
+}

@@ -1,0 +1,79 @@
+import OrderedCollections
+import VMScript
+import VMScriptRuntime
+
+/// What was found on a host, as people read it.
+public struct InspectionDisplay: Sendable {
+  private let color: Bool
+
+  /// A display that sets headings off by colour, or does not.
+  public init(color: Bool) { self.color = color }
+
+  /// A table of each kind that there is something of.
+  public func lines(_ inventory: HostInventory) -> [String] {
+    var domains = TextTable(["DOMAIN", "STATE", "STACK", "ADDRESS"])
+    for domain in inventory.domains {
+      domains.add([
+        domain.name, domain.state.rawValue, domain.stack,
+        domain.addresses.map(\.description).joined(separator: ", "),
+      ])
+    }
+    var networks = TextTable(["NET", "STATE", "STACK", "SUBNET"])
+    for network in inventory.networks {
+      networks.add([
+        network.name, network.isActive ? "running" : "stopped", network.stack,
+        network.subnets.map(\.description).joined(separator: ", "),
+      ])
+    }
+    var images = TextTable(["IMAGE", "SIZE", "STACK", "POOL"])
+    for image in inventory.images {
+      images.add([image.name, image.capacity.description, image.stack, image.pool])
+    }
+    let tables = [domains, networks, images].filter { !$0.isEmpty }
+    return Array(tables.map { $0.lines(color: color) }.joined(separator: [""]))
+  }
+
+  /// A row for each resource of a stack.
+  public func lines(_ status: StackStatus) -> [String] {
+    var table = TextTable(["KIND", "NAME", "STATUS", "DIFFERENCES"])
+    for entry in status.entries {
+      table.add([
+        entry.resource.kind.rawValue, entry.resource.name, entry.standing.rawValue,
+        entry.differences.joined(separator: ", "),
+      ])
+    }
+    return table.isEmpty ? [] : table.lines(color: color)
+  }
+
+  /// A document as `name  value` lines; lists of maps stand below, a line an item.
+  public func lines(details: Value) -> [String] {
+    guard case .map(let entries) = details else { return [TerminalText.escaped(details.literal)] }
+    let shown = entries.filter { !Self.isEmpty($0.value) }
+    let width = shown.keys.map { TerminalText.columns(of: $0) }.max() ?? 0
+    return shown.flatMap { name, value in
+      let values = Self.rows(value)
+      return values.enumerated().map { position, text in
+        TerminalText.padded(
+          position == 0 ? Style.dim.applied(to: name, color: color) : "",
+          to: width + (position == 0 && color ? 8 : 0)) + "  " + text
+      }
+    }
+  }
+
+  private static func isEmpty(_ value: Value) -> Bool {
+    switch value {
+    case .none: true
+    case .list(let items): items.isEmpty
+    default: false
+    }
+  }
+
+  private static func rows(_ value: Value) -> [String] {
+    guard case .list(let items) = value else { return [TerminalText.escaped(value.description)] }
+    return items.map { item in
+      guard case .map(let entries) = item else { return TerminalText.escaped(item.description) }
+      return TerminalText.escaped(
+        entries.map { "\($0.key) \($0.value.description)" }.joined(separator: "  "))
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import VMScript
+import VMScriptRuntime
+import VMScriptSyntax
+import VMScriptTerminal
+
+/// `vmscript list`: the domains, networks and images of a host, and whose they are.
+struct ListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List domains, networks and images of the host, and which stack made them.",
+    discussion: """
+      Examples:
+        vmscript list
+        vmscript list --stack lab --json
+      """)
+
+  @Option(help: ArgumentHelp("List what this stack made, and nothing else.", valueName: "name"))
+  var stack: String?
+
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    var inventory = try await output.inspecting { () async throws(Diagnostic) in
+      try await Inspector.inventory(uri: connection.uri, stack: stack)
+    }
+    if let stack { inventory = inventory.owned(by: stack) }
+    if output.json { return Terminal.writeOutput(inventory.document.json() + "\n") }
+    let lines = InspectionDisplay(color: output.isOutputColored).lines(inventory)
+    if lines.isEmpty, !output.quiet {
+      return Terminal.writeMessage(CommandLineMessages.nothingListed(stack) + "\n")
+    }
+    Terminal.writeOutput(lines.map { $0 + "\n" }.joined())
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import VMScript
+import VMScriptRuntime
+import VMScriptSyntax
+import VMScriptTerminal
+
+/// `vmscript show NAME`: all that can be said of one object of the host, secrets left out.
+struct ShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show a domain, network or image: its state, addresses, devices and owner.",
+    discussion: """
+      Examples:
+        vmscript show web-1
+        vmscript show web-1 --json
+      """)
+
+  @Argument(help: "The name on the host.")
+  var name: String
+
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let found = try await output.inspecting { () async throws(Diagnostic) in
+      try await Inspector.details(of: name, uri: connection.uri)
+    }
+    if output.json { return Terminal.writeOutput(Value.list(found).json() + "\n") }
+    let display = InspectionDisplay(color: output.isOutputColored)
+    let lines = found.map { display.lines(details: $0) }.joined(separator: [""])
+    Terminal.writeOutput(lines.map { $0 + "\n" }.joined())
+  }
+}
+
+extension OutputOptions {
+  /// Looks at the host; what goes wrong is reported.
+  func inspecting<T: Sendable>(_ look: () async throws(Diagnostic) -> T) async throws -> T {
+    do throws(Diagnostic) {
+      return try await look()
+    } catch {
+      report([error])
+      throw ExitStatus(error).code
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import VMScript
+import VMScriptRuntime
+import VMScriptTerminal
+
+/// `vmscript status FILE`: each resource beside its declaration.
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show each declared resource: as declared, different, missing or undeclared.",
+    discussion: """
+      Examples:
+        vmscript status lab.vmscript
+        vmscript status lab.vmscript --exit-code    exits with 5 unless all is as declared
+      """)
+
+  @OptionGroup var scripts: ScriptArguments
+  @OptionGroup var script: ScriptOptions
+  @OptionGroup var connection: ConnectionOptions
+
+  @Flag(help: "Exit with 5 unless all is as declared.")
+  var exitCode = false
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws { try scripts.requireOne() }
+
+  func run() async throws {
+    for input in scripts.inputs {
+      let program = try output.compile(input)
+      let session = HostSession(output, show: .nothing)
+      let evaluation = script.evaluation
+      let report = await session.perform(connection.runOptions) {
+        await Runner.plan(program, evaluation: evaluation, options: $0)
+      }
+      if let status = ExitStatus(report.outcome) { throw status.code }
+      show(StackStatus(report))
+      if exitCode, !StackStatus(report).isAsDeclared { throw ExitStatus.differs.code }
+    }
+  }
+
+  private func show(_ status: StackStatus) {
+    if output.json { return Terminal.writeOutput(status.document.json() + "\n") }
+    let lines = InspectionDisplay(color: output.isOutputColored).lines(status)
+    Terminal.writeOutput(lines.map { $0 + "\n" }.joined())
+  }
+}

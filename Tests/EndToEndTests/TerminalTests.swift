@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+/// What a user sees who sits at a terminal.
+@Suite struct TerminalTests {
+  private static let waiting = """
+    domain a { memory = 64MiB }
+    wait a for a.state == "stopped" within 60s
+    domain b { memory = 64MiB }
+    """
+
+  @Test(
+    arguments: [
+      ("y\n", 0), ("yes\n", 0), ("n\n", 3), ("\n", 3), ("yep\n", 3), ("\u{4}", 3),
+    ] as [(String, Int32)])
+  func whatLosesDataIsAskedForFirst(answer: String, status: Int32) throws {
+    let host = try OwnedHost(stack: "ask", domains: ["old"])
+    defer { host.remove() }
+    let session = try TerminalSession(["destroy", "--stack", "ask", "-c", host.uri])
+    try session.expect("1 change loses data. Go on? [y/N] ")
+    #expect(session.transcript.contains("! delete domain old  loses data"))
+    session.type(answer)
+    #expect(try session.finish() == status)
+    if status == 0 {
+      #expect(session.transcript.contains("✓ domain old  deleted"))
+      #expect(session.transcript.contains("ask: 1 deleted in "))
+    } else {
+      #expect(session.transcript.contains("error[VM0712]"))
+      #expect(session.transcript.contains("ask: 1 not begun in "))
+    }
+  }
+
+  @Test func aYesOnTheCommandLineIsNotAskedForAgain() throws {
+    let host = try OwnedHost(stack: "ask", domains: ["old"])
+    defer { host.remove() }
+    let session = try TerminalSession(["destroy", "--stack", "ask", "--yes", "-c", host.uri])
+    #expect(try session.finish() == 0)
+    #expect(!session.transcript.contains("[y/N]"))
+  }
+
+  @Test func aQuietCommandShowsThePlanThatItAsksAbout() throws {
+    let host = try OwnedHost(stack: "ask", domains: ["old"])
+    defer { host.remove() }
+    let session = try TerminalSession(["destroy", "--stack", "ask", "--quiet", "-c", host.uri])
+    try session.expect("[y/N] ")
+    #expect(session.transcript.contains("! delete domain old"))
+    session.type("n\n")
+    #expect(try session.finish() == 3)
+  }
+
+  @Test func anInterruptedQuestionIsANo() throws {
+    let host = try OwnedHost(stack: "ask", domains: ["old"])
+    defer { host.remove() }
+    let session = try TerminalSession(["destroy", "--stack", "ask", "-c", host.uri])
+    try session.expect("[y/N] ")
+    session.interrupt()
+    #expect(try session.finish() == 1)
+    #expect(!session.transcript.contains("deleted"))
+  }
+
+  @Test func progressIsPaintedInPlace() throws {
+    let session = try TerminalSession(["-e", Self.waiting])
+    try session.expect("⠋ wait a")
+    // The next frame goes up to where the last one began.
+    try session.expect("\u{1B}[1A\r")
+    session.interrupt()
+    #expect(try session.finish() == 1)
+    #expect(session.transcript.contains("✓ domain a  created"))
+  }
+
+  @Test func ctrlCOnceEndsInOrderAndSaysWhatWasDone() throws {
+    let session = try TerminalSession(["-e", Self.waiting])
+    try session.expect("wait a")
+    session.interrupt()
+    #expect(try session.finish() == 1)
+    #expect(session.transcript.contains("once more stops at once"))
+    #expect(session.transcript.contains("error[VM0704]"))
+    #expect(session.transcript.contains("command_line: cancelled: 1 created in "))
+    #expect(!session.transcript.contains("domain b"))
+  }
+
+  @Test func aDumbTerminalGetsPlainLines() throws {
+    let session = try TerminalSession(
+      ["Examples/hello.vmscript"], environment: ["TERM": "dumb", "NO_COLOR": ""])
+    #expect(try session.finish() == 0)
+    #expect(session.transcript.contains("✓ domain hello  created"))
+    #expect(!session.transcript.contains("\u{1B}"))
+  }
+
+  @Test func colourIsForTerminalsThatWantIt() throws {
+    let colored = try TerminalSession(["Examples/hello.vmscript"], environment: ["NO_COLOR": ""])
+    #expect(try colored.finish() == 0)
+    #expect(colored.transcript.contains("\u{1B}[32m+\u{1B}[0m net"))
+    let plain = try TerminalSession(["Examples/hello.vmscript"])
+    #expect(try plain.finish() == 0)
+    #expect(!plain.transcript.contains("\u{1B}[32m"))
+  }
+
+  @Test(arguments: [20, 40, 200] as [UInt16])
+  func movingLinesFitTheTerminal(columns: UInt16) throws {
+    let session = try TerminalSession(["-e", Self.waiting], columns: columns)
+    try session.expect("⠹ wait a")
+    session.interrupt()
+    #expect(try session.finish() == 1)
+    let moving = session.transcript.split(separator: "\n").filter { $0.contains("⠹ wait a") }
+    for line in moving {
+      let text = line.drop { $0 != "⠹" }.prefix { $0 != "\u{1B}" && $0 != "\r" }
+      #expect(text.count <= Int(columns))
+    }
+  }
+
+  @Test func withoutAScriptTheHelpIsShown() throws {
+    let session = try TerminalSession([])
+    #expect(try session.finish() == 64)
+    #expect(session.transcript.contains("shell is not built yet"))
+    #expect(session.transcript.contains("USAGE: vmscript"))
+  }
+
+  @Test func aCleanCheckSaysSo() throws {
+    let session = try TerminalSession(["check", "Examples/hello.vmscript"])
+    #expect(try session.finish() == 0)
+    #expect(session.transcript == "no errors\r\n")
+  }
+
+  @Test func whatAScriptPrintsCannotStirTheTerminal() throws {
+    let session = try TerminalSession(["-e", #"print "a\u{1B}[2J\tb\nc""#])
+    #expect(try session.finish() == 0)
+    #expect(session.transcript == "a\\u{1B}[2J\tb\r\nc\r\n")
+  }
+}
