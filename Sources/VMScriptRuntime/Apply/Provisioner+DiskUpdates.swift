@@ -24,7 +24,7 @@ extension Provisioner {
         try live.destroy()
       }
     }
-    let own = storage.volumes(of: domain)
+    let own = storage.volumes.volumes(ofDomain: domain)
     let disks = storage.live.domains[domain]?.facts.disks ?? []
     for drive in drives {
       let present = disks.first { $0.target == drive.target }?.path

@@ -103,7 +103,7 @@ extension Provisioner {
   /// Seeds that the domain no longer has; a running guest keeps what it was started with.
   func removeEarlierSeeds(of domain: String) async throws {
     let current = storage.domains[domain]?.seed?.name.fileName
-    for place in storage.volumes(of: domain) {
+    for place in storage.volumes.volumes(ofDomain: domain) {
       guard case .seed? = place.volume.owned?.role, place.volume.name != current else { continue }
       try await store.delete(place.volume.name, pool: place.pool)
     }

@@ -1,7 +1,7 @@
 import Libvirt
 import VMScript
 
-/// Domains that come and go.
+/// Domains that come.
 extension Provisioner {
   /// Its storage, its definition, its start: each is found by the next run if this one ends before.
   func create(domain change: Change) async throws {
@@ -18,24 +18,5 @@ extension Provisioner {
       if wanted == .running { try domain.start() }
     }
     try await removeEarlierSeeds(of: change.name)
-  }
-
-  /// Its volumes go first, so that the definition shows an unfinished deletion. Whose it is, is looked
-  /// at again: much may have happened since the plan.
-  func delete(domain name: String) async throws {
-    let ownership = Ownership(stack: set.stack)
-    let isOwned = try await pool.run { connection in
-      guard let domain = try connection.domain(named: name) else { return true }
-      guard try ownership.owns(LiveDomain(domain)) else { return false }
-      if try domain.isActive() { try domain.destroy() }
-      return true
-    }
-    guard isOwned else { return }
-    for place in storage.volumes(of: name) {
-      try await store.delete(place.volume.name, pool: place.pool)
-    }
-    try await pool.run { connection in
-      try connection.domain(named: name)?.undefine()
-    }
   }
 }

@@ -77,9 +77,7 @@ extension Provisioner {
 
   /// Everything that the stack keeps for an image, in every pool; what others still use stays.
   func delete(image name: String) async throws {
-    let volumes = storage.live.storage.owned(by: set.stack).filter {
-      $0.volume.owned.map { !$0.isDomains && $0.isOwned(by: name) } ?? false
-    }
+    let volumes = storage.volumes.volumes(ofImage: name)
     for place in volumes where place.volume.owned?.role == .image {
       try await store.remove(place.volume.name, pool: place.pool)
     }

@@ -30,7 +30,9 @@ struct Provisioner: Sendable {
     do {
       switch (change.action, change.kind) {
       case (.delete, .net): try await delete(network: change.name)
-      case (.delete, .domain): try await delete(domain: change.name)
+      case (.delete, .domain):
+        try await DomainDeletion(pool: pool, store: store, volumes: storage.volumes)
+          .delete(change.name)
       case (_, .net): try await bring(network: change)
       case (.create, .domain): try await create(domain: change)
       case (_, .domain): try await update(domain: change)

@@ -103,6 +103,12 @@ enum HostMessages {
       helps: [.init("run again when it is over; `--stack NAME` makes an independent copy")])
   }
 
+  static func noLock(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      code: 715, "cannot lock the stack", notes: ["\(path): \(reason)", "nothing was changed"],
+      helps: [.init("name a folder of your own in XDG_RUNTIME_DIR")])
+  }
+
   static func refused(_ changes: [Change]) -> Diagnostic {
     let names = changes.map { "\($0.action.rawValue) \($0.kind.rawValue) `\($0.name)`" }
     return Diagnostic(
@@ -181,5 +187,11 @@ enum HostMessages {
       """),
     DiagnosticExplanation(
       714, "cloud-init failed", "cloud-init in the guest ended with an error; its words are noted."),
+    DiagnosticExplanation(
+      715, "no lock",
+      """
+      A run locks its stack by a file in `$XDG_RUNTIME_DIR/vmscript`, or in `/tmp/vmscript-UID` where \
+      that variable is not set. The folder must be yours, and nobody else may write to it.
+      """),
   ]
 }

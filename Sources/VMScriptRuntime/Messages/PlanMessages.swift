@@ -83,9 +83,11 @@ enum PlanMessages {
       helps: [.init("delete the clones first, or make them with `full = true`")])
   }
 
-  static func deletionOfOverlaid(_ name: String, by clones: [String]) -> Diagnostic {
+  static func deletionOfOverlaid(_ name: String, by clones: [String], at span: Span?) -> Diagnostic
+  {
     Diagnostic(
       code: 510, "the domain `\(name)` cannot be deleted: clones stand on its disks",
+      at: span.map { .init($0) },
       notes: clones.sorted().map { "`\($0)` has an overlay on them" },
       helps: [.init("delete the clones first; `clone` with `full = true` copies the disks")])
   }

@@ -37,7 +37,7 @@ struct Planning: Sendable {
     let deleted = plan.changes.filter { $0.action == .delete && $0.kind == .domain }.map(\.name)
     return Outcome(
       plan: plan, storage: storage,
-      diagnostics: storage.diagnostics + diagnostics + storage.refusals(toDelete: Set(deleted))
+      diagnostics: storage.diagnostics + diagnostics + storage.volumes.refusals(toDelete: deleted)
         + storage.warnings())
   }
 

@@ -90,15 +90,26 @@ public enum Runner {
   ) async -> RunReport {
     let uri = options.uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
     let pool = ConnectionPool(uri: uri, size: min(options.jobs, 8))
-    let hypervisor: String
+    let (address, hypervisor): (String, String)
     do {
-      hypervisor = try await connect(pool, options)
+      (address, hypervisor) = try await connect(pool, options)
     } catch {
       await pool.close()
       return RunReport(
         plan: Plan(stack: stack), diagnostics: [HostMessages.noConnection(uri, error)],
         outcome: .noConnection, sources: sources)
     }
+    var lock: StackLock?
+    if mode == .run {
+      do throws(Diagnostic) {
+        lock = try StackLock.take(stack: stack, uri: address)
+      } catch {
+        await pool.close()
+        return RunReport(
+          plan: Plan(stack: stack), diagnostics: [error], outcome: .failed, sources: sources)
+      }
+    }
+    defer { withExtendedLifetime(lock) {} }
     let host = RunHost(
       pool: pool, hypervisor: hypervisor, stack: stack, mode: mode, options: options,
       sources: sources)
@@ -111,17 +122,19 @@ public enum Runner {
     return report(outcome, host.standing, sources)
   }
 
-  /// The domain type that `auto` means on the host that answers.
-  private static func connect(_ pool: ConnectionPool, _ options: RunOptions) async throws -> String
-  {
+  /// The host's own URI, and the domain type that `auto` means on it.
+  private static func connect(
+    _ pool: ConnectionPool, _ options: RunOptions
+  ) async throws -> (uri: String, hypervisor: String) {
     let (uri, driver, capabilities) = try await pool.run { connection in
       (connection.uri, connection.driverType, try connection.capabilities())
     }
     options.progress(.connected(uri: uri))
-    return HypervisorChoice.resolve(
+    let hypervisor = HypervisorChoice.resolve(
       driver: driver, option: options.hypervisor,
       environment: ProcessInfo.processInfo.environment["VMSCRIPT_HYPERVISOR"],
       capabilities: capabilities)
+    return (uri, hypervisor)
   }
 
   /// A blocking call must not hold a thread of the cooperative pool.

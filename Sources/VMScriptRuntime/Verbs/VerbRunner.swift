@@ -18,6 +18,7 @@ struct VerbRunner: Sendable {
 
   func perform(_ request: VerbRequest) async throws(Diagnostic) {
     let names = try await targets.names(of: request)
+    if case .delete = request.action { return try await delete(names, request) }
     let failures = await withTaskGroup(of: Diagnostic?.self) { group in
       for name in names {
         group.addTask {
@@ -51,7 +52,7 @@ struct VerbRunner: Sendable {
       try await targets.with(name, span) { if try $0.state() != .paused { try $0.suspend() } }
     case .resume:
       try await targets.with(name, span) { if try $0.state() == .paused { try $0.resume() } }
-    case .delete: try await delete(name, span)
+    case .delete: try await delete([name], request)
     case .snapshot(let snapshot):
       try await targets.with(name, span) { try $0.createSnapshot(xml: Self.snapshotXML(snapshot)) }
     case .revert(let snapshot):
@@ -66,19 +67,20 @@ struct VerbRunner: Sendable {
     }
   }
 
-  /// Only what the stack owns; what is not there any more is as wanted.
-  private func delete(_ name: String, _ span: Span) async throws {
-    let stack = targets.stack
-    try await targets.pool.run { connection in
-      guard let domain = try connection.domain(named: name) else { return }
-      try LiveReader.unlessGone(.noDomain) {
-        guard Ownership(stack: stack).owns(try LiveDomain(domain)) else {
-          throw HostMessages.notOwned(name, stack: stack, at: span)
-        }
-        if try domain.isActive() { try domain.destroy() }
-        try domain.undefine()
+  /// Only what the stack owns, clones before what they stand on; what is not there is as wanted.
+  private func delete(_ names: [String], _ request: VerbRequest) async throws(Diagnostic) {
+    do {
+      let live = try await LiveReader(pool: targets.pool).read()
+      let volumes = StackVolumes(stack: targets.stack, storage: live.storage)
+      if let refusal = volumes.refusals(toDelete: names, at: request.targetSpan).first {
+        throw refusal
       }
-    }
+      let deletion = DomainDeletion(
+        pool: targets.pool, store: VolumeStore(connections: targets.pool), volumes: volumes)
+      for name in volumes.clonesFirst(names) where try await !deletion.delete(name) {
+        throw HostMessages.notOwned(name, stack: targets.stack, at: request.targetSpan)
+      }
+    } catch { throw HostMessages.diagnostic(error, "deleting", at: request.targetSpan) }
   }
 
   private func wait(

@@ -104,12 +104,8 @@ extension StoragePlan {
   ) throws(Diagnostic) {
     let overlays = live.storage.overlays(on: path)
     guard !overlays.isEmpty else { return }
-    throw PlanMessages.overlaid(action, by: overlays.map { owner(of: $0.volume) }, at: span)
-  }
-
-  /// The domain that a volume belongs to, else the volume's own name.
-  func owner(of volume: VolumeInventory.Volume) -> String {
-    volume.owned?.ownerName ?? volume.name
+    throw PlanMessages.overlaid(
+      action, by: overlays.map { StackVolumes.owner(of: $0.volume) }, at: span)
   }
 
   private func seedDifference(_ seed: DomainSeed, _ domain: LiveDomain) -> PropertyDifference? {

@@ -28,9 +28,8 @@ extension StoragePlan {
   func pinnedKeys(of image: String) -> Set<String> { Set(pins(of: image).map(\.key)) }
 
   private func pins(of image: String) -> [(key: String, pool: String)] {
-    live.storage.owned(by: set.stack).compactMap { place in
+    volumes.volumes(ofImage: image).compactMap { place in
       guard case .pin(let key, let nonce)? = place.volume.owned?.role,
-        place.volume.owned?.isOwned(by: image) == true,
         live.storage.pools[place.pool]?.inventory.base(key: key, nonce: nonce) != nil
       else { return nil }
       return (key, place.pool)
@@ -40,7 +39,7 @@ extension StoragePlan {
   /// The keys of the contents that disks of the stack stand on.
   var keysInUse: Set<String> {
     Set(
-      live.storage.owned(by: set.stack).compactMap { place in
+      volumes.all.compactMap { place in
         guard let backing = place.volume.backingPath,
           case .base(let key, _)? = live.storage.place(at: backing)?.volume.owned?.role
         else { return nil }

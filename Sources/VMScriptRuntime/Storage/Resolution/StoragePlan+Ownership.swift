@@ -24,7 +24,7 @@ extension StoragePlan {
       $0[$1.0, default: []].insert($1.1)
     }
     var result: (domains: Set<String>, images: Set<String>) = ([], [])
-    for place in live.storage.owned(by: set.stack) {
+    for place in volumes.all {
       guard let owned = place.volume.owned else { continue }
       let refusal = live.storage.pools[place.pool]?.inventory.refusalToRemove(place.volume.name)
       switch owned.role {
@@ -41,35 +41,5 @@ extension StoragePlan {
       }
     }
     return result
-  }
-
-  /// Why domains must not be deleted: overlays that stay stand on their disks.
-  func refusals(toDelete names: Set<String>) -> [Diagnostic] {
-    names.sorted().compactMap { name in
-      let disks = volumes(of: name).map(\.volume.path)
-      let staying = disks.flatMap(live.storage.overlays(on:)).filter { place in
-        guard let owned = place.volume.owned, owned.stack == set.stack else { return true }
-        return !names.contains(owned.ownerName)
-      }
-      guard !staying.isEmpty else { return nil }
-      return PlanMessages.deletionOfOverlaid(name, by: staying.map { owner(of: $0.volume) })
-    }
-  }
-
-  /// The disks and seeds that the stack made for a domain.
-  func volumes(of domain: String) -> [LiveStorage.Place] {
-    live.storage.owned(by: set.stack).filter {
-      $0.volume.owned.map { $0.isDomains && $0.isOwned(by: domain) } ?? false
-    }
-  }
-}
-
-extension VolumeName {
-  /// Whether this is a disk or a seed, so that its owner is a domain.
-  var isDomains: Bool {
-    switch role {
-    case .disk, .seed: true
-    case .image, .base, .pin: false
-    }
   }
 }

@@ -5,6 +5,8 @@ import VMScriptSyntax
 struct StoragePlan: Sendable {
   let set: DeclarationSet
   let live: LiveState
+  /// What the stack owns already.
+  let volumes: StackVolumes
   /// The declared images by name, those left out that are wrong.
   private(set) var images: [String: ResolvedImage] = [:]
   /// The declared domains by name.
@@ -16,6 +18,7 @@ struct StoragePlan: Sendable {
   init(_ set: DeclarationSet, live: LiveState, resolver: ImageResolver) async {
     self.set = set
     self.live = live
+    volumes = StackVolumes(stack: set.stack, storage: live.storage)
     var failed: Set<String> = []
     for image in set.declarations where image.kind == .image {
       do throws(Diagnostic) {

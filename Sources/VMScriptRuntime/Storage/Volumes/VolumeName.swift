@@ -74,6 +74,20 @@ public struct VolumeName: Hashable, Sendable {
     owner.contains("~") ? owner : owner.removingPercentEncoding ?? owner
   }
 
+  /// The owner's part of a name that no volume has to shorten; nil for a longer one.
+  static func plainOwner(_ name: String) -> String? {
+    let text = escaped(name, keepingDots: true)
+    return text.utf8.count <= 64 ? text : nil
+  }
+
+  /// Whether this is a disk or a seed, so that its owner is a domain.
+  var isDomains: Bool {
+    switch role {
+    case .disk, .seed: true
+    case .image, .base, .pin: false
+    }
+  }
+
   /// Whether this is a volume of the domain or image of this name.
   func isOwned(by name: String) -> Bool {
     if owner == name { return true }

@@ -1,0 +1,82 @@
+import VMScriptSyntax
+
+/// The volumes that a stack owns on a host, by the domain or image that they are for.
+struct StackVolumes: Sendable {
+  let stack: String
+  let storage: LiveStorage
+  /// Every volume, by its owner's name as volumes bear it.
+  private let byOwner: [String: [LiveStorage.Place]]
+
+  init(stack: String, storage: LiveStorage) {
+    self.stack = stack
+    self.storage = storage
+    byOwner = Dictionary(grouping: storage.owned(by: stack)) { $0.volume.owned?.owner ?? "" }
+  }
+
+  /// All of them.
+  var all: [LiveStorage.Place] { byOwner.values.flatMap(\.self) }
+
+  /// What the stack made for a domain or an image of this name.
+  private func owned(by name: String) -> [LiveStorage.Place] {
+    if let owner = VolumeName.plainOwner(name) { return byOwner[owner] ?? [] }
+    // A long name is shortened to fit the rest of each volume's name.
+    return all.filter { $0.volume.owned?.isOwned(by: name) ?? false }
+  }
+
+  /// The disks and seeds of a domain.
+  func volumes(ofDomain name: String) -> [LiveStorage.Place] {
+    owned(by: name).filter { $0.volume.owned?.isDomains ?? false }
+  }
+
+  /// The contents of an image, complete or not, and their pins.
+  func volumes(ofImage name: String) -> [LiveStorage.Place] {
+    owned(by: name).filter { !($0.volume.owned?.isDomains ?? true) }
+  }
+
+  /// Overlays on the disks of a domain.
+  func overlays(onDomain name: String) -> [LiveStorage.Place] {
+    volumes(ofDomain: name).flatMap { storage.overlays(on: $0.volume.path) }
+  }
+
+  /// The domain that a volume belongs to, else the volume's own name.
+  static func owner(of volume: VolumeInventory.Volume) -> String {
+    volume.owned?.ownerName ?? volume.name
+  }
+
+  /// Why domains must not be deleted: overlays that stay stand on their disks.
+  ///
+  /// - Parameters:
+  ///   - names: all that are to go together.
+  ///   - span: the statement that says so; nil for what is no longer declared.
+  func refusals(toDelete names: [String], at span: Span? = nil) -> [Diagnostic] {
+    let going = Set(names)
+    return names.compactMap { name in
+      let staying = overlays(onDomain: name).filter { place in
+        guard let owned = place.volume.owned, owned.stack == stack else { return true }
+        return !going.contains(owned.ownerName)
+      }
+      guard !staying.isEmpty else { return nil }
+      return PlanMessages.deletionOfOverlaid(
+        name, by: staying.map { Self.owner(of: $0.volume) }, at: span)
+    }
+  }
+
+  /// The same names, those that overlays of others of them stand on last.
+  func clonesFirst(_ names: [String]) -> [String] {
+    var rest = names
+    var ordered: [String] = []
+    while !rest.isEmpty {
+      let bases = Set(rest)
+      let free = rest.filter { name in
+        !overlays(onDomain: name).contains { place in
+          let owner = Self.owner(of: place.volume)
+          return owner != name && bases.contains(owner)
+        }
+      }
+      // Backing files have no cycles; were there one, any order would do.
+      ordered += free.isEmpty ? rest : free
+      rest.removeAll { free.isEmpty || free.contains($0) }
+    }
+    return ordered
+  }
+}
