@@ -52,7 +52,12 @@ extension Evaluator {
     case .mac:
       if case .mac = first { return first }
       guard case .string(let text) = first else { throw wrong("a string") }
-      return .mac(MACAddress(text) ?? Identity.mac(text))
+      if let address = MACAddress(text) { return .mac(address) }
+      // What was meant as an address is not the name of one.
+      if text.count(where: { $0 == ":" }) >= 3, text.allSatisfy({ $0.isHexDigit || $0 == ":" }) {
+        throw Diagnostic.cannotConvert(first, to: "mac", at: code.span(id))
+      }
+      return .mac(Identity.mac(text))
     case .uuid:
       guard case .string(let text) = first else { throw wrong("a string") }
       return .string(Identity.uuid(text))
@@ -60,15 +65,21 @@ extension Evaluator {
     case .read, .lines, .env, .glob: return try reach(builtin, first, id)
     case .json, .yaml:
       guard case .string(let text) = first else { throw wrong("a string") }
-      do { return try YAMLReader.value(text) } catch {
-        throw Diagnostic.invalidText(builtin.name, error.reason, at: code.span(id))
+      do {
+        return builtin == .json ? try JSONReader.value(text) : try YAMLReader.value(text)
+      } catch {
+        throw Diagnostic.invalidText(builtin.name.uppercased(), error.reason, at: code.span(id))
       }
-    case .toJSON: return .string(first.json(indentation: nil))
-    case .toYAML: return .string(first.json())
-    case .base64: return try masked(first, id) { Data($0.utf8).base64EncodedString() }
-    case .sha256:
-      return try masked(first, id) {
-        SHA256.hash(data: Array($0.utf8)).map(Identity.hexadecimal).joined()
+    case .toJSON: return document(first) { $0.json(indentation: nil, revealsSecrets: true) }
+    case .toYAML:
+      do { return try document(first, YAMLWriter.text) } catch {
+        throw Diagnostic.invalidText("YAML", "\(error)", at: code.span(id))
+      }
+    case .base64, .sha256:
+      switch first {
+      case .string(let text): return .string(digest(builtin, text))
+      case .secret(let secret): return .secret(SecretText(digest(builtin, secret.revealed)))
+      default: throw wrong("a string")
       }
     case .join: return try callMethod("join", of: first, Array(arguments.dropFirst()), id)
     case .split: return try callMethod("split", of: first, Array(arguments.dropFirst()), id)
@@ -103,10 +114,17 @@ extension Evaluator {
     return (value.description, false)
   }
 
-  private func masked(_ value: Value, _ id: NodeID, _ transform: (String) -> String) throws -> Value
-  {
-    let (text, isSecret) = text(value)
-    return isSecret ? .secret(SecretText(transform(text))) : .string(transform(text))
+  private func digest(_ builtin: Builtin, _ text: String) -> String {
+    builtin == .base64
+      ? Data(text.utf8).base64EncodedString()
+      : SHA256.hash(data: Array(text.utf8)).map(Identity.hexadecimal).joined()
+  }
+
+  /// A value written out as text: secret if a part of it is, unknown if a part of it is.
+  private func document(_ value: Value, _ write: (Value) throws -> String) rethrows -> Value {
+    if value.isUnknown { return .unknown(UnknownOrigin(resource: "", attribute: "")) }
+    let text = try write(value)
+    return value.holdsSecret ? .secret(SecretText(text)) : .string(text)
   }
 
   private func extreme(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws -> Value {

@@ -27,6 +27,7 @@ extension Evaluator {
   /// `read`, `lines`, `env` and `glob`, as far as the host grants them.
   func reach(_ builtin: Builtin, _ argument: Value, _ id: NodeID) throws -> Value {
     let span = code.span(id)
+    if options.ignoresOutside { return .unknown(.failed) }
     guard case .string(let name) = argument else {
       throw Diagnostic.argumentType(builtin.name, expected: "a string", argument, at: span)
     }

@@ -81,7 +81,7 @@ extension Evaluator {
         try values.filter { value in
           switch try apply(arguments[0], [value], id) {
           case .bool(let keep): return keep
-          case .unknown(let origin): throw Diagnostic.branchOnUnknown(origin, at: code.span(id))
+          case .unknown(let origin): throw refusal(of: origin, at: code.span(id))
           case let other: throw Diagnostic.notABool(other, at: code.span(id))
           }
         })

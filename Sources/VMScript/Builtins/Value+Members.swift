@@ -22,7 +22,7 @@ extension Value {
         "lines",
       ]
     case "list": ["map", "filter", "join", "contains", "sorted", "reversed", "unique"]
-    case "range": ["map", "filter", "contains"]
+    case "range": ["map", "filter", "join", "contains", "sorted", "reversed"]
     case "map": ["contains"]
     case "cidr": ["contains"]
     default: []

@@ -1,19 +1,21 @@
 import OrderedCollections
 import Yams
 
-/// YAML, and JSON as a part of it, as values with the order of keys kept.
-enum YAMLReader {
-  /// What is wrong with a text.
-  struct Problem: Error { let reason: String }
+/// Why a text is not of the format that it is read as.
+struct MalformedText: Error {
+  let reason: String
+}
 
-  static func value(_ text: String) throws(Problem) -> Value {
+/// YAML as values, with the order of keys kept.
+enum YAMLReader {
+  static func value(_ text: String) throws(MalformedText) -> Value {
     let node: Node?
-    do { node = try Yams.compose(yaml: text) } catch { throw Problem(reason: "\(error)") }
+    do { node = try Yams.compose(yaml: text) } catch { throw MalformedText(reason: "\(error)") }
     guard let node else { return .none }
     return try convert(node)
   }
 
-  private static func convert(_ node: Node) throws(Problem) -> Value {
+  private static func convert(_ node: Node) throws(MalformedText) -> Value {
     switch node {
     case .scalar(let scalar): return convert(scalar)
     case .sequence(let sequence):
@@ -23,11 +25,13 @@ enum YAMLReader {
     case .mapping(let mapping):
       var entries: OrderedDictionary<String, Value> = [:]
       for (key, value) in mapping {
-        guard let text = key.scalar?.string else { throw Problem(reason: "a key is not a string") }
+        guard let text = key.scalar?.string else {
+          throw MalformedText(reason: "a key is not a string")
+        }
         entries[text] = try convert(value)
       }
       return .map(entries)
-    case .alias: throw Problem(reason: "aliases are not taken")
+    case .alias: throw MalformedText(reason: "aliases are not taken")
     }
   }
 
@@ -38,6 +42,17 @@ enum YAMLReader {
     {
       return .string(text)
     }
+    return plain(text)
+  }
+
+  /// Whether a text without quotes is read as a string.
+  static func isPlainString(_ text: String) -> Bool {
+    guard case .string = plain(text) else { return false }
+    // What YAML 1.1 takes for bools, other readers of the text may too.
+    return !["yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
+  }
+
+  private static func plain(_ text: String) -> Value {
     switch text {
     case "", "~", "null", "Null", "NULL": return .none
     case "true", "True", "TRUE": return .bool(true)
@@ -45,11 +60,12 @@ enum YAMLReader {
     default: break
     }
     if let number = Int64(text) { return .int(number) }
-    if text.first.map({ $0.isNumber || $0 == "-" || $0 == "." }) == true, let number = Double(text),
-      number.isFinite
-    {
-      return .float(number)
+    if text.hasPrefix("0x"), let number = Int64(text.dropFirst(2), radix: 16) {
+      return .int(number)
     }
+    if text.hasPrefix("0o"), let number = Int64(text.dropFirst(2), radix: 8) { return .int(number) }
+    let isDecimal = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
+    if isDecimal, let number = Double(text), number.isFinite { return .float(number) }
     return .string(text)
   }
 }

@@ -17,7 +17,8 @@ struct BodyBuilder {
     self.span = span
   }
 
-  /// Adds a property; an explicit one wins over one from a spread, whichever comes later.
+  /// Adds a property; as in a map the later one wins, but two that were written out contradict each
+  /// other.
   mutating func set(_ property: DeclaredProperty, isExplicit: Bool) throws {
     let name = property.schema.name
     if let position = properties.firstIndex(where: { $0.schema.name == name }) {

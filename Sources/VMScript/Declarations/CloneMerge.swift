@@ -42,26 +42,32 @@ enum CloneMerge {
     }
   }
 
-  /// Blocks meet by label, else by position; the rest is added behind.
+  /// Blocks meet by label, else by their position among the blocks of their kind; the rest is added
+  /// behind.
   private static func merge(
     _ base: DeclaredBlock, _ body: DeclaredBlock, dropping dropped: Set<Int> = []
   ) -> DeclaredBlock {
     var blocks: [DeclaredBlock?] = base.blocks
     var added: [DeclaredBlock] = []
-    var unlabelled: [String: Int] = [:]
+    var positions: [String: Int] = [:]
+    let labelled = Set(
+      body.blocks.compactMap { block in block.label.map { [block.schema.name, $0] } })
     for block in body.blocks {
       let name = block.schema.name
       let candidates = base.blocks.indices.filter { base.blocks[$0].schema.name == name }
-      let met: Int?
+      let position = positions[name, default: 0]
+      positions[name] = position + 1
+      var met: Int?
       if let label = block.label {
         met = candidates.first { base.blocks[$0].label == label }
-      } else {
-        let position = unlabelled[name, default: 0]
-        unlabelled[name] = position + 1
-        met = candidates.indices.contains(position) ? candidates[position] : nil
+      } else if candidates.indices.contains(position) {
+        let candidate = base.blocks[candidates[position]]
+        // One that the clone names by its label is not meant by a position too.
+        let isNamed = candidate.label.map { labelled.contains([name, $0]) } ?? false
+        met = isNamed ? nil : candidates[position]
       }
-      if let met, !dropped.contains(met) {
-        blocks[met] = merge(base.blocks[met], block)
+      if let met, !dropped.contains(met), let current = blocks[met] {
+        blocks[met] = merge(current, block)
       } else {
         added.append(block)
       }

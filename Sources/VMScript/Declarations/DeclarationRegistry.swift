@@ -4,6 +4,8 @@ import VMScriptSyntax
 struct DeclarationRegistry {
   private(set) var positions: [String: Int] = [:]
   var set: DeclarationSet
+  /// Counts the changes of what is declared.
+  private(set) var version = 0
 
   init(stack: String) { set = DeclarationSet(stack: stack) }
 
@@ -22,6 +24,7 @@ struct DeclarationRegistry {
   mutating func add(_ declaration: Declaration) {
     positions[Self.key(declaration.kind, declaration.name)] = set.declarations.count
     set.declarations.append(declaration)
+    version += 1
   }
 
   /// Takes back what a `delete` names, so that the rest of the run does not make it again.
@@ -35,32 +38,43 @@ struct DeclarationRegistry {
           }
         }
     }
+    version += 1
     positions = [:]
     for (position, declaration) in set.declarations.enumerated() {
       positions[Self.key(declaration.kind, declaration.name)] = position
     }
   }
 
-  /// Clones by the name of a host's domain that turns out to be one of this script.
+  /// Clones whose source, named as if it were on the host, is declared further down.
   func problemsOfReferences() -> [Diagnostic] {
     set.declarations.compactMap { declaration in
-      guard case .host(let source) = declaration.source, find(.domain, source) != nil else {
+      guard case .host(let name) = declaration.source, let source = find(.domain, name) else {
         return nil
       }
-      return .cloneOfDescendant(source, at: declaration.sourceSpan ?? declaration.span)
+      let place = declaration.sourceSpan ?? declaration.span
+      return isDescendant(source, of: declaration)
+        ? .cloneOfDescendant(name, at: place, declared: source.nameSpan)
+        : .cloneBeforeSource(name, at: place, declared: source.nameSpan)
     }
+  }
+
+  /// Whether a domain is, by way of clones, made from `ancestor`.
+  private func isDescendant(_ domain: Declaration, of ancestor: Declaration) -> Bool {
+    var current = domain
+    var seen: Set<String> = []
+    while seen.insert(current.name).inserted {
+      if current.name == ancestor.name { return true }
+      guard let source = current.source?.name, let next = find(.domain, source) else { break }
+      current = next
+    }
+    return false
   }
 }
 
 extension DeclarationSet {
   /// Whether a clone of this set is made from the domain of this name.
   public func isClonedFrom(_ name: String) -> Bool {
-    declarations.contains { declaration in
-      switch declaration.source {
-      case .declared(let source), .host(let source): source == name
-      case nil: false
-      }
-    }
+    declarations.contains { $0.source?.name == name }
   }
 }
 

@@ -20,7 +20,7 @@ extension Evaluator {
     guard live.contains(name) else {
       throw Diagnostic.unknownMember(
         name, of: reference.kind.rawValue, at: memberSpan(id),
-        known: live + ["name"] + (declaration?.body.properties.map(\.schema.name) ?? []))
+        known: live + ["name"] + (declaration?.body.schema.entryNames ?? []))
     }
     try prepareEffect()
     let current = registry.reference(reference.kind, reference.name)
@@ -52,7 +52,17 @@ extension Evaluator {
       return declaration.body.blocks("nic").lazy.compactMap { $0["ip"] }.first
     case (.domain, "state"), (.net, "state"): return nil
     default:
-      return declaration.body[name]
+      if let value = declaration.body[name] { return value }
+      if Self.live(declaration.kind).contains(name) { return nil }
+      return undeclared(name, of: declaration.body)
     }
+  }
+
+  /// A block as a map or a list of them; of what is not declared the default, or none.
+  private func undeclared(_ name: String, of body: DeclaredBlock) -> Value? {
+    if let property = body.schema.property(name) { return property.standard ?? Value.none }
+    guard body.schema.block(name) != nil else { return nil }
+    guard case .map(let entries) = body.document else { return nil }
+    return entries[name] ?? Value.none
   }
 }

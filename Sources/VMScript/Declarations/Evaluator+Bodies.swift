@@ -5,11 +5,7 @@ extension Evaluator {
   /// Evaluates the entries of a body; reports what is wrong with one and goes on with the next.
   func evaluateEntries(_ body: NodeID, into builder: inout BodyBuilder) throws {
     for entry in code.children(of: code.nodes[Int(body.index)]) {
-      do { try evaluateEntry(entry, into: &builder) } catch let error as Diagnostic {
-        diagnostics.append(error)
-      } catch is AlreadyReported {
-        // The cause is among the diagnostics.
-      }
+      try goingOn { try evaluateEntry(entry, into: &builder) }
     }
   }
 
@@ -19,9 +15,10 @@ extension Evaluator {
     switch node.kind {
     case .property:
       let valueNode = code.child(0, of: node)
+      let place = EntryPlace(
+        whole: code.span(id), key: code.keySpan(id), value: code.span(valueNode), node: valueNode)
       try assign(
-        code.name(node), try evaluate(valueNode), to: &builder, at: code.span(id),
-        valueSpan: code.span(valueNode), isExplicit: true)
+        code.name(node), try evaluate(valueNode), to: &builder, at: place, isExplicit: true)
     case .nestedBlock:
       try evaluateNestedBlock(id, node, into: &builder)
     case .spread:
@@ -29,11 +26,15 @@ extension Evaluator {
       let value = try evaluate(mapNode)
       guard case .map(let entries) = value else {
         if case .none = value { return }
+        if case .unknown(let origin) = value { throw refusal(of: origin, at: code.span(mapNode)) }
         throw Diagnostic.cannotSpread(value, into: "body", at: code.span(mapNode))
       }
-      let span = code.span(mapNode)
+      let place = EntryPlace(code.span(mapNode), node: mapNode)
       for (key, value) in entries {
-        try assign(key, value, to: &builder, at: span, valueSpan: span, isExplicit: false)
+        try goingOn {
+          try assign(
+            key, value, to: &builder, at: code.place(ofKey: key, in: place), isExplicit: false)
+        }
       }
     case .ifStatement:
       let branch = code.child(try condition(code.child(0, of: node)) ? 1 : 2, of: node)
@@ -49,6 +50,10 @@ extension Evaluator {
         return .next
       }
     case .remove:
+      if builder.schema.name == Schema.domain.name, builder.schema.block(code.name(node)) == nil {
+        // Resolving reported it.
+        throw AlreadyReported()
+      }
       builder.removals.append(try removal(id, node))
     default:
       _ = try execute(id)
@@ -76,13 +81,15 @@ extension Evaluator {
     _ id: NodeID, _ node: Node, into builder: inout BodyBuilder
   ) throws {
     let name = code.name(node)
-    let span = code.span(id)
+    var span = code.keySpan(id)
     guard let schema = builder.schema.block(name) else {
-      throw Diagnostic.unknownProperty(name, in: builder.schema, at: span)
+      // Resolving reported it.
+      throw AlreadyReported()
     }
     let labelNode = code.child(0, of: node)
     let label = labelNode.isAbsent ? nil : try resourceName(labelNode)
-    try requireLabel(label, schema, at: span)
+    if !labelNode.isAbsent { span.length = code.span(labelNode).end - span.start }
+    try requireLabel(label, schema, at: labelNode.isAbsent ? span : code.span(labelNode))
     var inner = BodyBuilder(schema: schema, label: label, span: span)
     try evaluateEntries(code.child(1, of: node), into: &inner)
     if let removal = inner.removals.first {
@@ -92,54 +99,63 @@ extension Evaluator {
   }
 
   private func requireLabel(_ label: String?, _ schema: BlockSchema, at span: Span) throws {
-    if schema.label == .required, label == nil {
+    guard let label else {
+      if schema.label == .none || schema.label == .optional { return }
       throw Diagnostic.label(schema.name, required: true, at: span)
     }
-    if schema.label == .none, label != nil {
-      throw Diagnostic.label(schema.name, required: false, at: span)
+    if schema.label == .none { throw Diagnostic.label(schema.name, required: false, at: span) }
+    // A label becomes a part of volumes' names and of guests' configuration.
+    if schema.label != .anyText, !ResourceName.isSafe(label) {
+      throw Diagnostic.invalidName(label, of: "a `\(schema.name)`", at: span)
     }
   }
 
   /// `key = value`, whether the key names a property or a block.
   private func assign(
-    _ key: String, _ value: Value, to builder: inout BodyBuilder, at span: Span, valueSpan: Span,
-    isExplicit: Bool
+    _ key: String, _ value: Value, to builder: inout BodyBuilder, at place: EntryPlace,
+    isExplicit: Bool,
+    called name: String? = nil
   ) throws {
     // What is none is as if it did not stand there.
     if case .none = value { return }
     if let property = builder.schema.property(key) {
       guard let converted = property.type.convert(value, registry) else {
         throw Diagnostic.wrongPropertyType(
-          key, value, expected: property.type.expectation, at: valueSpan,
+          name ?? key, value, expected: property.type.expectation, at: place.value,
           help: property.type.suggestion(for: value))
       }
-      let declared = DeclaredProperty(schema: property, value: converted, span: span)
+      let declared = DeclaredProperty(schema: property, value: converted, span: place.whole)
       return try builder.set(declared, isExplicit: isExplicit)
     }
     guard let schema = builder.schema.block(key) else {
-      throw Diagnostic.unknownProperty(key, in: builder.schema, at: span)
+      throw Diagnostic.unknownProperty(key, in: builder.schema, at: place.key)
     }
     if case .list(let items) = value, schema.repeats {
-      for item in items {
-        let block = try self.block(schema, of: item, at: valueSpan)
+      for (index, item) in items.enumerated() {
+        let block = try self.block(schema, of: item, at: code.place(ofElement: index, in: place))
         try builder.add(block, isExplicit: isExplicit)
       }
     } else {
-      try builder.add(try block(schema, of: value, at: valueSpan), isExplicit: isExplicit)
+      try builder.add(try block(schema, of: value, at: place), isExplicit: isExplicit)
     }
   }
 
   /// A block written as a map, or as the value of its shorthand.
-  private func block(_ schema: BlockSchema, of value: Value, at span: Span) throws -> DeclaredBlock
-  {
+  private func block(
+    _ schema: BlockSchema, of value: Value, at place: EntryPlace
+  ) throws -> DeclaredBlock {
+    if case .unknown(let origin) = value, schema.shorthand == nil {
+      throw refusal(of: origin, at: place.value)
+    }
     guard case .map(var entries) = value else {
       guard let shorthand = schema.shorthand else {
         throw Diagnostic.wrongPropertyType(
           schema.name, value, expected: schema.repeats ? "a map or a list of maps" : "a map",
-          at: span, help: nil)
+          at: place.value, help: nil)
       }
-      var builder = BodyBuilder(schema: schema, label: nil, span: span)
-      try assign(shorthand, value, to: &builder, at: span, valueSpan: span, isExplicit: true)
+      var builder = BodyBuilder(schema: schema, label: nil, span: place.whole)
+      try assign(
+        shorthand, value, to: &builder, at: place, isExplicit: true, called: schema.name)
       return builder.block
     }
     var label: String?
@@ -149,10 +165,13 @@ extension Evaluator {
       label = name
       entries.removeValue(forKey: "name")
     }
-    try requireLabel(label, schema, at: span)
-    var builder = BodyBuilder(schema: schema, label: label, span: span)
+    try requireLabel(label, schema, at: place.value)
+    var builder = BodyBuilder(schema: schema, label: label, span: place.whole)
     for (key, value) in entries {
-      try assign(key, value, to: &builder, at: span, valueSpan: span, isExplicit: true)
+      try goingOn {
+        try assign(
+          key, value, to: &builder, at: code.place(ofKey: key, in: place), isExplicit: true)
+      }
     }
     return builder.block
   }

@@ -8,7 +8,7 @@ extension Evaluator {
     let value = try evaluate(id)
     switch value {
     case .string(let text): return text
-    case .unknown(let origin): throw Diagnostic.branchOnUnknown(origin, at: code.span(id))
+    case .unknown(let origin): throw refusal(of: origin, at: code.span(id))
     default: throw Diagnostic.argumentType("a name", expected: "a string", value, at: code.span(id))
     }
   }
@@ -21,15 +21,15 @@ extension Evaluator {
     var span = code.span(id)
     span.length = nameSpan.end - span.start
     let name = try resourceName(nameNode)
-    guard ResourceName.isSafe(name), name.utf8.count <= 200 else {
-      throw Diagnostic.invalidName(name, at: nameSpan)
+    guard ResourceName.isSafe(name) else {
+      throw Diagnostic.invalidName(name, of: "a resource", at: nameSpan)
     }
     let kind = isClone ? ResourceKind.domain : ResourceKind(rawValue: code.name(node)) ?? .domain
     if let earlier = registry.find(kind, name) {
       throw Diagnostic.duplicateResource(kind, name, at: nameSpan, earlier: earlier.nameSpan)
     }
     let source = isClone ? try cloneSource(code.child(0, of: node), cloneNamed: name) : nil
-    let errors = diagnostics.count
+    let failuresBefore = failures
     var builder = BodyBuilder(schema: Schema.resource(kind), label: nil, span: span)
     try evaluateEntries(bodyNode, into: &builder)
     var body = builder.block
@@ -39,7 +39,7 @@ extension Evaluator {
     if case .declared(let original)? = source, let original = registry.find(.domain, original) {
       body = try CloneMerge.refine(original.body, with: body, removing: builder.removals)
     }
-    if errors == diagnostics.count { requireProperties(body, isHostClone: source?.isHost ?? false) }
+    if failures == failuresBefore { requireProperties(body, isHostClone: source?.isHost ?? false) }
     registry.add(
       Declaration(
         kind: kind, name: name, body: body, source: source,
@@ -56,11 +56,14 @@ extension Evaluator {
     switch value {
     case .resource(let reference) where reference.kind == .domain: source = reference.name
     case .string(let text): source = text
+    case .unknown(let origin): throw refusal(of: origin, at: code.span(id))
     default:
       throw Diagnostic.argumentType(
         "clone", expected: "a domain or its name", value, at: code.span(id))
     }
-    guard source != name else { throw Diagnostic.cloneOfDescendant(source, at: code.span(id)) }
+    guard source != name else {
+      throw Diagnostic.cloneOfDescendant(source, at: code.span(id), declared: nil)
+    }
     return registry.find(.domain, source) == nil ? .host(source) : .declared(source)
   }
 
@@ -69,7 +72,7 @@ extension Evaluator {
     if !isHostClone {
       for property in block.schema.properties
       where property.isRequired && block.property(property.name) == nil {
-        diagnostics.append(.missingProperty(property.name, in: block.schema.name, at: block.span))
+        report(.missingProperty(property.name, in: block.schema.name, at: block.span))
       }
     }
     for nested in block.blocks { requireProperties(nested, isHostClone: isHostClone) }
@@ -77,6 +80,13 @@ extension Evaluator {
 }
 
 extension CloneSource {
+  /// The name of the domain that is cloned.
+  var name: String {
+    switch self {
+    case .declared(let name), .host(let name): name
+    }
+  }
+
   var isHost: Bool {
     if case .host = self { true } else { false }
   }

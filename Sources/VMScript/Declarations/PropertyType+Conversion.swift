@@ -97,7 +97,7 @@ extension PropertyType {
     case .word(let words): "one of \(words.joined(separator: ", "))"
     case .list(let element): "a list, each \(element.expectation)"
     case .map(let element): "a map, each value \(element.expectation)"
-    case .resource(let kinds): "a resource (\(kinds.map(\.rawValue).joined(separator: " or ")))"
+    case .resource(let kinds): kinds.map { withArticle($0.rawValue) }.joined(separator: " or ")
     case .either(let alternatives): alternatives.map(\.expectation).joined(separator: " or ")
     case .secret: "a string"
     }
@@ -111,6 +111,8 @@ extension PropertyType {
     case (.either(let alternatives), _):
       alternatives.lazy.compactMap { $0.suggestion(for: value) }.first
     case (.word(let words), .string(let word)): didYouMean(word, words)
+    case (.list(.word), .string(let word)): "it takes a list: write `[\(word)]`"
+    case (.list, .string): "it takes a list: write `[\(value.literal)]`"
     default: nil
     }
   }

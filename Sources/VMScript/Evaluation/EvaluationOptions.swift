@@ -53,6 +53,12 @@ public struct EvaluationOptions: Sendable {
   public var access: OutsideAccess
   /// The stack's name, whatever the script says.
   public var stack: String?
+  /// Whether a parameter without a value is left unknown, and what depends on unknown values is
+  /// left out, as `check` does, instead of an error.
+  public var leavesParametersOpen = false
+  /// Whether all that may differ outside of the script is left unknown: parameters with defaults,
+  /// files, the environment.
+  var ignoresOutside = false
 
   /// Options that grant nothing unless told.
   public init(

@@ -95,21 +95,25 @@ extension Evaluator {
     _ value: FunctionValue, _ function: FunctionCode, _ values: [Value?], _ id: NodeID
   ) throws -> Value {
     try step(id)
+    if let captures = value.captures, captures.values == nil {
+      throw Diagnostic.notYetDefined(function.name, at: code.span(id))
+    }
     guard depth < options.limits.depth, nesting + function.height < Self.maximumNesting else {
       throw LimitReached(.tooDeep(options.limits.depth, at: code.span(id)))
     }
-    let saved = (base, captures, callee)
+    let saved = (base, captures, callee, trace)
     let frame = stack.count
     for value in values { stack.append(value ?? .none) }
     for _ in values.count..<max(values.count, function.slotCount) { stack.append(.none) }
     base = frame
     captures = value.captures
     callee = value
+    trace = nil
     depth += 1
     nesting += function.height
     defer {
       stack.removeLast(stack.count - frame)
-      (base, captures, callee) = saved
+      (base, captures, callee, trace) = saved
       depth -= 1
       nesting -= function.height
     }
@@ -121,8 +125,7 @@ extension Evaluator {
         stack[frame + position] = try evaluate(parameter.standard)
       }
       if function.isExpression { return try evaluate(function.body) }
-      let body = code.nodes[Int(function.body.index)]
-      if case .returned(let result) = try executeBlock(body) { return result }
+      if case .returned(let result) = try executeBlock(function.body) { return result }
       return .none
     } catch var error as Diagnostic {
       trace(&error, function.name, id)
@@ -133,9 +136,12 @@ extension Evaluator {
     }
   }
 
-  /// Adds the call to the trace of an error; the innermost eight are shown.
+  /// Adds the call to the trace of an error: the innermost eight, each place once.
   private func trace(_ diagnostic: inout Diagnostic, _ name: String, _ id: NodeID) {
-    guard diagnostic.secondary.count < 8 else { return }
-    diagnostic.secondary.append(.init(code.span(id), "in this call of `\(name)`"))
+    let span = code.span(id)
+    guard diagnostic.secondary.count < 8, diagnostic.primary?.span != span,
+      !diagnostic.secondary.contains(where: { $0.span == span })
+    else { return }
+    diagnostic.secondary.append(.init(span, "in this call of `\(name)`"))
   }
 }

@@ -3,13 +3,23 @@ import VMScriptSyntax
 
 extension Evaluator {
   func evaluate(_ id: NodeID) throws -> Value {
+    if trace != nil { return try evaluateTraced(id) }
+    return try evaluateNode(id)
+  }
+
+  /// The value of a node, whether a `check` looks on or not.
+  @inline(__always)
+  func evaluateNode(_ id: NodeID) throws -> Value {
     let node = code.nodes[Int(id.index)]
     switch node.kind {
     case .name: return try read(id, node)
     case .intLiteral, .floatLiteral, .sizeLiteral, .durationLiteral, .ipLiteral, .cidrLiteral,
       .stringLiteral:
       return code.literals[Int(node.data)]
-    case .noneLiteral: return .none
+    case .noneLiteral:
+      // A property may have a word `none`.
+      if case .word = code.targets[Int(id.index)] { return .string("none") }
+      return .none
     case .trueLiteral: return .bool(true)
     case .falseLiteral: return .bool(false)
     case .binary: return try evaluateBinary(id, node)
@@ -24,7 +34,7 @@ extension Evaluator {
     case .list: return try evaluateList(id, node)
     case .map: return try evaluateMap(id, node)
     case .comprehension: return try evaluateComprehension(id, node)
-    case .lambda: return makeFunction(node)
+    case .lambda: return makeLambda(node)
     case .resource, .clone: return try declareResource(id, node)
     default: throw AlreadyReported()
     }
@@ -46,14 +56,14 @@ extension Evaluator {
     case .local(let slot): return stack[base + Int(slot)]
     case .global(let slot):
       if let value = globals[Int(slot)] { return value }
-      if failedGlobals.contains(slot) || hasErrors { throw AlreadyReported() }
+      if hasErrors { throw AlreadyReported() }
       throw Diagnostic.notYetDefined(code.globals[Int(slot)], at: code.span(id))
-    case .capture(let index): return captures?.values[Int(index)] ?? .none
+    case .capture(let index): return captured(index)
     case .callee: return callee.map(Value.function) ?? .none
     case .function(let index): return .function(FunctionValue(code: .script(Int(index))))
     case .builtin(let builtin): return .function(FunctionValue(code: .builtin(builtin)))
     case .module(let index): return try moduleValue(Int(index), at: id)
-    case .word, .none: throw AlreadyReported()
+    case .word, .hoists, .none: throw AlreadyReported()
     }
   }
 
@@ -63,25 +73,6 @@ extension Evaluator {
       members[name] = try value(of: target, named: id)
     }
     return .map(members)
-  }
-
-  /// The value of a function statement or lambda here, with what it captures.
-  func makeFunction(_ node: Node) -> Value {
-    guard case .function(let index) = code.targets[Int(code.child(0, of: node).index)] else {
-      return .none
-    }
-    let function = code.functions[Int(index)]
-    let captured = function.captures.map { target -> Value in
-      switch target {
-      case .local(let slot): stack[base + Int(slot)]
-      case .capture(let index): captures?.values[Int(index)] ?? .none
-      case .callee: callee.map(Value.function) ?? .none
-      default: .none
-      }
-    }
-    return .function(
-      FunctionValue(
-        code: .script(Int(index)), captures: captured.isEmpty ? nil : .init(captured)))
   }
 
   // MARK: Composed values
@@ -141,6 +132,7 @@ extension Evaluator {
         continue
       }
       let key = try evaluate(inner)
+      if case .unknown(let origin) = key { return .unknown(origin) }
       guard case .string(let text) = key else {
         throw Diagnostic.keyNotString(key, at: code.span(inner))
       }

@@ -39,6 +39,7 @@ extension Evaluator {
         if case .returned(let value) = try body() { return .returned(value) }
       }
     case .unknown(let origin):
+      if mayDecideLater(by: origin) { throw AlreadyReported() }
       throw Diagnostic.loopOverUnknown(origin, at: code.span(sequence))
     default:
       throw Diagnostic.notASequence(value, at: code.span(sequence))

@@ -71,7 +71,7 @@ extension Evaluator {
     case .lessOrEqual: return .bool(a <= b)
     case .greater: return .bool(a > b)
     case .greaterOrEqual: return .bool(a >= b)
-    case .closedRange: return .range(a <= b ? .ints(first: a, last: b) : .empty)
+    case .closedRange: return .range(.ints(first: a, last: b))
     case .halfOpenRange: return .range(a < b ? .ints(first: a, last: b - 1) : .empty)
     default: throw Diagnostic.operands(symbol.symbol, .int(a), .int(b), at: code.span(id))
     }
@@ -99,7 +99,7 @@ extension Evaluator {
       if let result = left.isContained(in: right) { return .bool(result) }
     case .closedRange, .halfOpenRange:
       if case .ip(let a) = left, case .ip(let b) = right {
-        if symbol == .closedRange { return .range(a <= b ? .addresses(first: a, last: b) : .empty) }
+        if symbol == .closedRange { return .range(.addresses(first: a, last: b)) }
         guard a < b, let last = b.advanced(by: -1) else { return .range(.empty) }
         return .range(.addresses(first: a, last: last))
       }

@@ -5,7 +5,8 @@ extension Evaluator {
   func parameter(_ id: NodeID, _ node: Node) throws -> Value {
     let name = code.name(node)
     let typeNode = code.nodes[Int(code.child(0, of: node).index)]
-    let type = ParameterType(rawValue: code.name(typeNode)) ?? .string
+    // A type that does not exist was reported.
+    guard let type = ParameterType(rawValue: code.name(typeNode)) else { throw AlreadyReported() }
     let standard = code.child(1, of: node)
     if module == code.modules.count - 1 {
       if let value = options.values[name] {
@@ -19,9 +20,11 @@ extension Evaluator {
       }
     }
     guard !standard.isAbsent else {
+      if options.leavesParametersOpen { return .unknown(.failed) }
       throw Diagnostic.missingParameter(name, type: type.rawValue, at: code.span(id))
     }
     let value = try evaluate(standard)
+    if options.ignoresOutside { return .unknown(.failed) }
     guard let converted = type.convert(value) else {
       throw Diagnostic.wrongParameter(name, value, type: type.rawValue, at: code.span(standard))
     }
@@ -36,7 +39,7 @@ extension Evaluator {
       .filter { $0.kind == .paramStatement }.map(code.name)
     let given = Set(options.parameters.keys).union(options.values.keys)
     for name in given.sorted() where !known.contains(name) {
-      diagnostics.append(.unknownParameter(name, known: known))
+      report(.unknownParameter(name, known: known))
     }
   }
 }

@@ -21,14 +21,13 @@ extension Evaluator {
     case .forStatement:
       return try executeFor(node)
     case .block:
-      return try executeBlock(node)
+      return try executeBlock(id)
     case .expressionStatement:
       _ = try evaluate(code.child(0, of: node))
     case .funcStatement:
-      if case .global = code.targets[Int(id.index)] { break }
-      if case .local = code.targets[Int(id.index)] { store(makeFunction(node), id) }
+      defineFunction(id, node)
     case .printStatement:
-      let parts = try code.children(of: node).map { try evaluate($0).description }
+      let parts = try code.children(of: node).map { try shown($0).description }
       host.print(parts.joined(separator: " "))
     case .outputStatement:
       try executeOutput(id, node)
@@ -48,7 +47,13 @@ extension Evaluator {
     return .next
   }
 
-  func executeBlock(_ node: Node) throws -> Flow {
+  func executeBlock(_ id: NodeID) throws -> Flow {
+    let node = code.nodes[Int(id.index)]
+    if case .hoists = code.targets[Int(id.index)] { declareFunctions(of: node) }
+    if depth == 0 {
+      for statement in code.children(of: node) { _ = try executeSafely(statement) }
+      return .next
+    }
     for statement in code.children(of: node) {
       if case .returned(let value) = try execute(statement) { return .returned(value) }
     }
@@ -71,7 +76,7 @@ extension Evaluator {
   }
 
   private func executeFor(_ node: Node) throws -> Flow {
-    let body = code.nodes[Int(code.child(3, of: node).index)]
+    let body = code.child(3, of: node)
     return try iterate(
       code.child(2, of: node), code.child(0, of: node), code.child(1, of: node)
     ) {
@@ -82,12 +87,20 @@ extension Evaluator {
   private func executeOutput(_ id: NodeID, _ node: Node) throws {
     let name = code.name(node)
     if outputs[name] != nil { throw Diagnostic.duplicateOutput(name, at: code.span(id)) }
-    outputs[name] = try evaluate(code.child(0, of: node))
+    outputs[name] = try shown(code.child(0, of: node))
+  }
+
+  /// A value that leaves the script; what follows from an error does not.
+  private func shown(_ id: NodeID) throws -> Value {
+    let value = try evaluate(id)
+    if case .unknown(let origin) = value, origin.isReported { throw AlreadyReported() }
+    return value
   }
 
   private func executeStack(_ id: NodeID, _ node: Node) throws {
     let value = try evaluate(code.child(0, of: node))
     let span = code.span(code.child(0, of: node))
+    if case .unknown(let origin) = value { throw refusal(of: origin, at: span) }
     guard case .string(let name) = value, Program.isStackName(name) else {
       throw Diagnostic.invalidStackName(value.literal, at: span)
     }
@@ -99,12 +112,23 @@ extension Evaluator {
     if options.stack == nil { registry.set.stack = name }
   }
 
+  /// Why nothing can be decided by an unknown value; silent where that follows from another error.
+  func refusal(of origin: UnknownOrigin, at span: Span) -> any Error {
+    mayDecideLater(by: origin)
+      ? AlreadyReported() : Diagnostic.branchOnUnknown(origin, at: span)
+  }
+
+  /// Whether nothing needs to be said of a decision by an unknown value: the error that it follows
+  /// from was reported, or the script is only checked, and a run will know it.
+  func mayDecideLater(by origin: UnknownOrigin) -> Bool {
+    origin.isReported || options.leavesParametersOpen
+  }
+
   /// A condition must be a bool, and known.
   func condition(_ id: NodeID) throws -> Bool {
     switch try evaluate(id) {
     case .bool(let value): return value
-    case .unknown(let origin):
-      throw Diagnostic.branchOnUnknown(origin, at: code.span(id))
+    case .unknown(let origin): throw refusal(of: origin, at: code.span(id))
     case let other: throw Diagnostic.notABool(other, at: code.span(id))
     }
   }

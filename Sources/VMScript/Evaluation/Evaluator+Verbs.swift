@@ -13,8 +13,8 @@ extension Evaluator {
     let targets = try self.targets(try evaluate(targetNode), at: code.span(targetNode))
     let action: VerbRequest.Action
     switch node.kind {
-    case .snapshotStatement: action = .snapshot(name: try resourceName(code.child(1, of: node)))
-    case .revertStatement: action = .revert(name: try resourceName(code.child(1, of: node)))
+    case .snapshotStatement: action = .snapshot(name: try snapshotName(code.child(1, of: node)))
+    case .revertStatement: action = .revert(name: try snapshotName(code.child(1, of: node)))
     case .waitStatement: action = try waitAction(node)
     default:
       switch code.name(node) {
@@ -31,6 +31,15 @@ extension Evaluator {
       action: action, targets: targets, span: code.span(id), targetSpan: code.span(targetNode))
     try host.perform(request, declarations: registry.set)
     if case .delete = action { registry.withdraw(targets) }
+  }
+
+  /// A snapshot's name becomes a part of a path on the host.
+  private func snapshotName(_ id: NodeID) throws -> String {
+    let name = try resourceName(id)
+    guard ResourceName.isSafe(name) else {
+      throw Diagnostic.invalidName(name, of: "a snapshot", at: code.span(id))
+    }
+    return name
   }
 
   private func waitAction(_ node: Node) throws -> VerbRequest.Action {
@@ -66,6 +75,7 @@ extension Evaluator {
       case .string(let name):
         if seen.insert(name).inserted { result.append(.pattern(name)) }
       case .list(let items): for item in items { try add(item) }
+      case .unknown(let origin): throw refusal(of: origin, at: span)
       default: throw Diagnostic.verbTarget(value, at: span)
       }
     }
@@ -75,8 +85,7 @@ extension Evaluator {
 
   /// Before anything takes effect: what is declared so far must be whole.
   func prepareEffect() throws {
-    if !hasErrors { diagnostics += registry.problemsOfReferences() }
-    if !hasErrors { diagnostics += Validation.check(registry.set) }
+    validate()
     if hasErrors { throw AlreadyReported() }
   }
 }

@@ -11,6 +11,8 @@ struct AlreadyReported: Error {}
 final class Evaluator {
   /// What ``nesting`` may reach; the thread's stack has room for it.
   static let maximumNesting = 100_000
+  /// Errors that are shown of one evaluation.
+  static let maximumErrors = 100
 
   let code: Code
   let options: EvaluationOptions
@@ -21,6 +23,8 @@ final class Evaluator {
   var base = 0
   var captures: FunctionValue.Captures?
   var callee: FunctionValue?
+  /// Of the local functions, which may hold each other.
+  var openCaptures: [FunctionValue.Captures] = []
   var globals: [Value?]
   var steps = 0
   var depth = 0
@@ -29,16 +33,28 @@ final class Evaluator {
   var allocated: Int64 = 0
   /// The module whose statements run.
   var module = 0
+  /// Values of the parts of the `check` that is being evaluated.
+  var trace: [NodeID: Value]?
 
   var outputs: OrderedDictionary<String, Value> = [:]
   var diagnostics: [Diagnostic] = []
-  /// Globals whose statement failed; what uses them says nothing of its own.
-  var failedGlobals: Set<UInt32> = []
+  /// Whether anything is wrong so far; then nothing takes effect any more.
+  private(set) var hasErrors: Bool
+  /// How often something failed, whether that was reported before or not.
+  private(set) var failures = 0
   var registry: DeclarationRegistry
   var stackSpan: Span?
+  /// How often the declarations had changed when they were last validated.
+  private var validatedVersion = -1
+  /// What was reported: a loop reports each thing once.
+  private var reported: Set<Diagnostic.Place> = []
+  /// What resolving found.
+  private let earlier: [Diagnostic]
 
+  /// - Parameter earlier: what resolving found; it is not said again, and nothing takes effect.
   init(
-    code: Code, options: EvaluationOptions, host: any EvaluationHost, name: String, stack: String
+    code: Code, options: EvaluationOptions, host: any EvaluationHost, name: String, stack: String,
+    earlier: [Diagnostic] = []
   ) {
     self.code = code
     self.options = options
@@ -46,62 +62,99 @@ final class Evaluator {
     self.programName = name
     self.globals = Array(repeating: nil, count: code.globals.count)
     self.registry = DeclarationRegistry(stack: stack)
+    self.earlier = earlier
+    self.hasErrors = !earlier.isEmpty
   }
-
-  var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
   /// Runs all modules, those that are imported first.
   func run() {
+    defer { for captures in openCaptures { captures.clear() } }
     reportUnknownParameters()
     for index in code.modules.indices {
       module = index
-      runModule(code.modules[index])
+      guard runModule(code.modules[index]) else { return }
     }
-    if !hasErrors { diagnostics += registry.problemsOfReferences() }
-    if !hasErrors { diagnostics += Validation.check(registry.set) }
+    validate()
   }
 
-  private func runModule(_ module: ModuleCode) {
+  /// Reports what is wrong between the declarations so far.
+  func validate() {
+    guard validatedVersion != registry.version else { return }
+    validatedVersion = registry.version
+    for problem in registry.problemsOfReferences() + Validation.check(registry.set) {
+      report(problem)
+    }
+  }
+
+  /// False where a limit ended all.
+  private func runModule(_ module: ModuleCode) -> Bool {
     stack = Array(repeating: .none, count: module.slotCount)
     base = 0
     let root = code.nodes[Int(module.root.index)]
-    for statement in code.children(of: root) {
-      do {
-        _ = try execute(statement)
-      } catch {
-        report(error, statement: statement)
-        stack.removeLast(stack.count - module.slotCount)
-        base = 0
-        depth = 0
-        nesting = 0
-        captures = nil
-        callee = nil
-        if error is LimitReached { return }
-      }
+    do {
+      for statement in code.children(of: root) { _ = try executeSafely(statement) }
+      return true
+    } catch {
+      return false
     }
   }
 
-  private func report(_ error: any Error, statement: NodeID) {
-    if let diagnostic = error as? Diagnostic { diagnostics.append(diagnostic) }
-    if let limit = error as? LimitReached { diagnostics.append(limit.diagnostic) }
-    markFailed(statement)
+  /// Executes a statement outside of functions: an error in it is reported, and the next one runs,
+  /// so that all errors of a script are found. Only a limit is thrown.
+  func executeSafely(_ statement: NodeID) throws -> Flow {
+    let saved = (base, captures, callee, depth, nesting, stack.count)
+    do {
+      return try execute(statement)
+    } catch let limit as LimitReached {
+      report(limit.diagnostic)
+      throw limit
+    } catch {
+      if let diagnostic = error as? Diagnostic { report(diagnostic) }
+      stack.removeLast(stack.count - saved.5)
+      (base, captures, callee, depth, nesting) = (saved.0, saved.1, saved.2, saved.3, saved.4)
+      markFailed(statement)
+      return .next
+    }
   }
 
-  /// Notes that a statement's name will have no value.
+  /// Runs `body`, reports its error if it throws one, and goes on; a limit is thrown all the same.
+  func goingOn(_ body: () throws -> Void) throws {
+    do { try body() } catch let error as Diagnostic {
+      report(error)
+    } catch is AlreadyReported {
+      // The cause is among the diagnostics.
+      failures += 1
+    }
+  }
+
+  /// Adds an error unless it was reported before, here or by resolving; too many are cut off.
+  func report(_ diagnostic: Diagnostic) {
+    failures += 1
+    if diagnostic.severity == .error { hasErrors = true }
+    guard diagnostics.count < Self.maximumErrors, reported.insert(diagnostic.place).inserted,
+      !earlier.contains(where: { $0.says(diagnostic) })
+    else { return }
+    diagnostics.append(diagnostic)
+    if diagnostics.count == Self.maximumErrors { diagnostics.append(.tooManyErrors()) }
+  }
+
+  /// The name of a failed statement has a value that is not known: what uses it says nothing of its
+  /// own, and what does not is checked all the same.
   private func markFailed(_ statement: NodeID) {
     let node = code.nodes[Int(statement.index)]
-    func mark(_ id: NodeID) {
-      if case .global(let slot) = code.targets[Int(id.index)], globals[Int(slot)] == nil {
-        failedGlobals.insert(slot)
-      }
-    }
-    mark(statement)
     switch node.kind {
-    case .resource: mark(code.child(0, of: node))
-    case .clone: mark(code.child(1, of: node))
+    case .letStatement, .paramStatement: store(.unknown(.failed), statement)
+    case .resource: markFailedName(code.child(0, of: node))
+    case .clone: markFailedName(code.child(1, of: node))
     case .expressionStatement: markFailed(code.child(0, of: node))
     default: break
     }
+  }
+
+  private func markFailedName(_ id: NodeID) {
+    guard code.nodes[Int(id.index)].flags.contains(.bareName) else { return }
+    if case .global(let slot) = code.targets[Int(id.index)], globals[Int(slot)] != nil { return }
+    store(.unknown(.failed), id)
   }
 
   // MARK: Limits

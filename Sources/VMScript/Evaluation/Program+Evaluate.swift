@@ -15,10 +15,17 @@ extension Program {
   public func evaluate(
     _ options: EvaluationOptions = EvaluationOptions(), host: any EvaluationHost = OfflineHost()
   ) -> EvaluationOutcome {
+    evaluate(options, host: host, earlier: [])
+  }
+
+  /// - Parameter earlier: the errors of a program that cannot run, evaluated only to find more.
+  func evaluate(
+    _ options: EvaluationOptions, host: any EvaluationHost, earlier: [Diagnostic]
+  ) -> EvaluationOutcome {
     let result = Mutex<EvaluationOutcome?>(nil)
     let done = DispatchSemaphore(value: 0)
     let thread = Thread {
-      let outcome = self.evaluateHere(options, host: host)
+      let outcome = self.evaluateHere(options, host: host, earlier: earlier)
       result.withLock { $0 = outcome }
       done.signal()
     }
@@ -37,10 +44,11 @@ extension Program {
   }
 
   private func evaluateHere(
-    _ options: EvaluationOptions, host: any EvaluationHost
+    _ options: EvaluationOptions, host: any EvaluationHost, earlier: [Diagnostic]
   ) -> EvaluationOutcome {
     let evaluator = Evaluator(
-      code: code, options: options, host: host, name: name, stack: stackName(options))
+      code: code, options: options, host: host, name: name, stack: stackName(options),
+      earlier: earlier)
     evaluator.run()
     return EvaluationOutcome(
       outputs: evaluator.outputs, declarations: evaluator.registry.set,

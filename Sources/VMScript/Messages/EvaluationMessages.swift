@@ -2,9 +2,6 @@ import VMScriptSyntax
 
 // Evaluation: VM03xx.
 extension Diagnostic {
-  /// What depends on a value that is not known yet.
-  static let undecided = DiagnosticCode(301)
-
   static func branchOnUnknown(_ origin: UnknownOrigin, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 301, "cannot decide by a value that is known only after apply",
@@ -21,23 +18,23 @@ extension Diagnostic {
 
   static func notABool(_ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 302, "a condition must be a bool, not \(value.typeName)",
+      code: 302, "a condition must be a bool, not \(value.kindInWords)",
       at: Label(span, value.literal),
       helps: [Help("compare it, as in `x != none`")])
   }
 
   static func notASequence(_ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 302, "cannot loop over \(value.typeName)", at: Label(span),
+      code: 302, "cannot loop over \(value.kindInWords)", at: Label(span),
       helps: [Help("loop over a list, a map or a range such as `1...3`")])
   }
 
   static func cannotSpread(_ value: Value, into: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 302, "cannot spread \(value.typeName) into a \(into)", at: Label(span))
+    Diagnostic(code: 302, "cannot spread \(value.kindInWords) into a \(into)", at: Label(span))
   }
 
   static func keyNotString(_ value: Value, at span: Span) -> Diagnostic {
-    Diagnostic(code: 302, "a key must be a string, not \(value.typeName)", at: Label(span))
+    Diagnostic(code: 302, "a key must be a string, not \(value.kindInWords)", at: Label(span))
   }
 
   static func operands(_ symbol: String, _ left: Value, _ right: Value, at span: Span) -> Diagnostic
@@ -68,7 +65,7 @@ extension Diagnostic {
   }
 
   static func notCallable(_ value: Value, at span: Span) -> Diagnostic {
-    Diagnostic(code: 307, "\(value.typeName) is not a function", at: Label(span))
+    Diagnostic(code: 307, "\(value.kindInWords) is not a function", at: Label(span))
   }
 
   static func argumentCount(_ function: String, expected: String, got: Int, at span: Span)
@@ -100,12 +97,12 @@ extension Diagnostic {
     _ function: String, expected: String, _ value: Value, at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 310, "`\(function)` takes \(expected), not \(value.typeName)",
+      code: 310, "`\(function)` takes \(expected), not \(value.kindInWords)",
       at: Label(span, value.literal))
   }
 
   static func cannotConvert(_ value: Value, to type: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 311, "cannot make \(type) of \(value.literal)", at: Label(span))
+    Diagnostic(code: 311, "cannot make \(withArticle(type)) of \(value.literal)", at: Label(span))
   }
 
   static func invalidText(_ format: String, _ reason: String, at span: Span) -> Diagnostic {
@@ -116,8 +113,8 @@ extension Diagnostic {
     -> Diagnostic
   {
     Diagnostic(
-      code: 313, message.map { "check failed: \($0)" } ?? "check failed: \(text)", at: Label(span),
-      notes: notes)
+      code: 313, message.map { "check failed: \($0)" } ?? "check failed: \(text)",
+      at: Label(span, "is false"), notes: notes)
   }
 
   static func duplicateOutput(_ name: String, at span: Span) -> Diagnostic {
@@ -126,14 +123,8 @@ extension Diagnostic {
 
   static func verbTarget(_ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 315, "a verb acts on a domain, a name or a list of them, not \(value.typeName)",
+      code: 315, "a verb acts on a domain, a name or a list of them, not \(value.kindInWords)",
       at: Label(span))
-  }
-
-  static func resourceMember(_ name: String, kind: ResourceKind, known: [String], at span: Span)
-    -> Diagnostic
-  {
-    .unknownMember(name, of: kind.rawValue, at: span, known: known)
   }
 }
 

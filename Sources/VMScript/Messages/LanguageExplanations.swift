@@ -22,8 +22,6 @@ public enum LanguageExplanations {
       "`param`, `import` and `stack` stand at the top of a file, resources, outputs and verbs "
         + "outside of functions: a function computes a value and does nothing else."),
     DiagnosticExplanation(
-      205, "return outside of a function", "A file gives values with `output`, not with `return`."),
-    DiagnosticExplanation(
       206, "unknown type",
       "A parameter is one of bool, int, float, string, size, duration, ip, cidr, mac, list, map or "
         + "secret."),
@@ -48,8 +46,8 @@ public enum LanguageExplanations {
     DiagnosticExplanation(214, "missing property", "The block cannot do without this property."),
     DiagnosticExplanation(
       215, "given twice",
-      "Two explicit entries of one block contradict each other. What `...map` brings is overridden "
-        + "by what stands beside it."),
+      "Two entries of one block or map contradict each other. What `...map` brings may be given "
+        + "again: of the two, the later one counts."),
     DiagnosticExplanation(
       216, "label of a block", "Some blocks need a label, some may have one, the rest take none."),
     DiagnosticExplanation(
@@ -112,5 +110,9 @@ public enum LanguageExplanations {
     DiagnosticExplanation(
       413, "not allowed", "A script reaches files and environment only where its host allows it."),
     DiagnosticExplanation(414, "outside failed", "What lies outside could not be read."),
+    DiagnosticExplanation(
+      415, "too many errors",
+      "After a hundred errors no more are shown; many follow from the first."
+    ),
   ]
 }

@@ -8,9 +8,12 @@ extension Diagnostic {
   }
 
   static func unknownName(_ name: String, at span: Span, known: [String]) -> Diagnostic {
-    Diagnostic(
+    let isNothing = ["null", "nil", "undefined"].contains(name.lowercased())
+    return Diagnostic(
       code: 201, "unknown name `\(name)`", at: Label(span, "not defined here"),
-      helps: didYouMean(name, known, at: span))
+      helps: isNothing
+        ? [Help("`none` stands for nothing", span: span, replacement: "none")]
+        : didYouMean(name, known, at: span))
   }
 
   static func duplicateName(_ name: String, at span: Span, earlier: Span) -> Diagnostic {
@@ -46,12 +49,6 @@ extension Diagnostic {
       helps: [Help("move it out of the block")])
   }
 
-  static func returnOutsideFunction(at span: Span) -> Diagnostic {
-    Diagnostic(
-      code: 205, "`return` outside of a function", at: Label(span),
-      helps: [Help("use `output` to give a value to the one who runs the script")])
-  }
-
   static func unknownType(_ name: String, at span: Span, known: [String]) -> Diagnostic {
     Diagnostic(
       code: 206, "unknown type `\(name)`", at: Label(span),
@@ -62,9 +59,15 @@ extension Diagnostic {
   static func unknownMember(
     _ name: String, of type: String, at span: Span, known: [String]
   ) -> Diagnostic {
-    Diagnostic(
-      code: 207, "no member `\(name)` in this \(type)", at: Label(span, "no such member"),
-      helps: didYouMean(name, known, at: span))
+    let isCount = ["length", "lenght", "size", "len"].contains(name) && known.contains("count")
+    return Diagnostic(
+      code: 207,
+      type == "none"
+        ? "`none` has no members, so no `\(name)`" : "no member `\(name)` in this \(type)",
+      at: Label(span, "no such member"),
+      helps: isCount
+        ? [Help("did you mean `count`?", span: span, replacement: "count")]
+        : didYouMean(name, known, at: span))
   }
 
   static func unknownProperty(_ name: String, in schema: BlockSchema, at span: Span) -> Diagnostic {
@@ -91,8 +94,9 @@ extension Diagnostic {
     _ name: String, _ value: Value, expected: String, at span: Span, help: String?
   ) -> Diagnostic {
     Diagnostic(
-      code: 213, "`\(name)` takes \(expected), not \(value.typeName)",
-      at: Label(span, "this is \(value.literal)"), helps: help.map { [Help($0)] } ?? [])
+      code: 213, "`\(name)` takes \(expected), not \(excerpt(value.literal, 60))",
+      at: Label(span, "this is \(value.kindInWords)"),
+      helps: help.map { [Help($0)] } ?? [])
   }
 
   static func missingProperty(_ name: String, in block: String, at span: Span) -> Diagnostic {
@@ -111,7 +115,7 @@ extension Diagnostic {
     Diagnostic(
       code: 215, "block `\(name)` stands twice", at: Label(span, "again"),
       secondary: [Label(earlier, "first here")],
-      helps: [Help("put the entries into one block, or use another label")])
+      helps: [Help("put the entries into one block")])
   }
 
   static func label(_ block: String, required: Bool, at span: Span) -> Diagnostic {
@@ -131,10 +135,19 @@ extension Diagnostic {
       helps: [Help("give one of them another name")])
   }
 
-  static func cloneOfDescendant(_ name: String, at span: Span) -> Diagnostic {
+  static func cloneOfDescendant(_ name: String, at span: Span, declared: Span?) -> Diagnostic {
     Diagnostic(
       code: 221, "\(Value.quoted(name)) cannot be cloned from itself or its own clone",
-      at: Label(span))
+      at: Label(span, "needs itself first"),
+      secondary: declared.map { [Label($0, "made from the clone")] } ?? [],
+      helps: [Help("begin with a `domain` that is no clone")])
+  }
+
+  static func cloneBeforeSource(_ name: String, at span: Span, declared: Span) -> Diagnostic {
+    Diagnostic(
+      code: 221, "\(Value.quoted(name)) is cloned before it is declared",
+      at: Label(span, "not declared yet"), secondary: [Label(declared, "declared here")],
+      helps: [Help("move the clone below its source")])
   }
 
   static func nothingToRemove(_ what: String, at span: Span) -> Diagnostic {
@@ -147,11 +160,13 @@ extension Diagnostic {
     Diagnostic(code: 222, "`remove` stands in a clone only", at: Label(span))
   }
 
-  static func invalidName(_ name: String, at span: Span) -> Diagnostic {
+  static func invalidName(_ name: String, of what: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 223, "\(Value.quoted(name)) cannot be the name of a resource", at: Label(span),
+      code: 223, "\(excerpt(Value.quoted(name), 60)) cannot be the name of \(what)",
+      at: Label(span),
       notes: [
-        "a name is not empty, not `.` or `..`, and holds no `/ < > & \" '` and no control characters"
-      ])
+        "a name has 1 to \(ResourceName.maximumLength) bytes, holds no `/ \\ < > \" '`, no `..` and "
+          + "no control characters, and neither begins nor ends with white space"
+      ], helps: [Help("use letters, digits, `-`, `_` and single dots")])
   }
 }

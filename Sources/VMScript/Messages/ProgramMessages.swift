@@ -21,7 +21,7 @@ extension Diagnostic {
 
   static func missingParameter(_ name: String, type: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 403, "parameter `\(name)` has no value", at: Label(span, "needs a \(type)"),
+      code: 403, "parameter `\(name)` has no value", at: Label(span, "needs \(withArticle(type))"),
       helps: [Help("give it with `--set \(name)=VALUE` or VMSCRIPT_\(name.uppercased())")])
   }
 
@@ -29,7 +29,8 @@ extension Diagnostic {
     -> Diagnostic
   {
     Diagnostic(
-      code: 404, "parameter `\(name)` takes \(type), not \(value.literal)", at: Label(span),
+      code: 404, "parameter `\(name)` takes \(withArticle(type)), not \(value.literal)",
+      at: Label(span),
       helps: type == "size" ? [Help("write a unit, as in 2GiB")] : [])
   }
 
@@ -79,5 +80,9 @@ extension Diagnostic {
 
   static func outsideFailed(_ function: String, _ reason: String, at span: Span) -> Diagnostic {
     Diagnostic(code: 414, "`\(function)` failed", at: Label(span), notes: [reason])
+  }
+
+  static func tooManyErrors() -> Diagnostic {
+    Diagnostic(code: 415, "too many errors: more of them are not shown")
   }
 }

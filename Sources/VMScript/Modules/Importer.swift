@@ -21,13 +21,17 @@ public struct DirectoryImporter: Importer {
   /// An importer for the local file system.
   public init() {}
 
-  /// Reads the file; the name of the source is its normalized path.
+  /// Reads the file; the name of the source is its path in the shortest form, relative where the
+  /// importing file's is.
   public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
-    let folder = URL(fileURLWithPath: script).deletingLastPathComponent()
-    let file = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL
-    guard let data = FileManager.default.contents(atPath: file.path) else {
-      throw ImportFailure("there is no readable file \(file.path)")
+    let name = SourcePath.resolve(path, from: script)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
+      throw ImportFailure("there is no file \(name)")
     }
-    return SourceText(name: file.path, bytes: Array(data))
+    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: name) else {
+      throw ImportFailure("\(name) cannot be read")
+    }
+    return SourceText(name: name, bytes: Array(data))
   }
 }

@@ -27,7 +27,8 @@ struct ModuleLoader {
     let id = sources.add(source)
     let parsed = parse(source, id: id, names: &names)
     diagnostics += parsed.diagnostics
-    chain.append(source.name)
+    // The main file's name is as it was typed.
+    chain.append(SourcePath.normalized(source.name))
     defer { chain.removeLast() }
     let tree = parsed.tree
     var imports: [(statement: NodeID, module: Int)] = []
@@ -61,8 +62,7 @@ struct ModuleLoader {
     do {
       let source = try importer.load(path: path, from: script.name)
       if let known = loaded[source.name] { return known }
-      let sameFile = { (name: String) in name == source.name || source.name.hasSuffix("/" + name) }
-      if let start = chain.firstIndex(where: sameFile) {
+      if let start = chain.firstIndex(of: source.name) {
         diagnostics.append(.importCycle(Array(chain[start...]) + [source.name], at: span))
         return nil
       }

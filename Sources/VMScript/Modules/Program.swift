@@ -18,15 +18,27 @@ public struct Program: Sendable {
   ///
   /// - Parameter importer: finds imported files; without one, `import` is an error.
   /// - Returns: the program unless there were errors, every diagnostic, and the sources they are in.
+  ///   Where only names are wrong, what evaluation would refuse whatever the parameters is among
+  ///   the diagnostics, so that one look shows all of it.
   public static func compile(
     _ main: SourceText, importer: (any Importer)? = nil
   ) -> (program: Program?, diagnostics: [Diagnostic], sources: SourceMap) {
+    let resolved = resolve(main, importer: importer)
+    guard let program = resolved.program, resolved.diagnostics.hasErrors else { return resolved }
+    var options = EvaluationOptions()
+    options.limits = Limits(steps: 1_000_000)
+    options.ignoresOutside = true
+    let found = program.problems(options, earlier: resolved.diagnostics)
+    return (nil, found, resolved.sources)
+  }
+
+  /// The program with what is wrong with its names; nil where it could not be parsed.
+  private static func resolve(
+    _ main: SourceText, importer: (any Importer)?
+  ) -> (program: Program?, diagnostics: [Diagnostic], sources: SourceMap) {
     var loader = ModuleLoader(importer: importer)
     _ = loader.load(main)
-    var diagnostics = loader.diagnostics
-    guard !diagnostics.contains(where: { $0.severity == .error }) else {
-      return (nil, diagnostics, loader.sources)
-    }
+    guard !loader.diagnostics.hasErrors else { return (nil, loader.diagnostics, loader.sources) }
     var resolver = Resolver(pool: loader.pool, names: loader.names)
     for module in loader.modules {
       let resolved = resolver.resolve(
@@ -34,17 +46,12 @@ public struct Program: Sendable {
         imports: module.imports)
       resolver.modules.append(resolved)
     }
-    diagnostics += resolver.diagnostics
-    guard !diagnostics.contains(where: { $0.severity == .error }) else {
-      return (nil, diagnostics, loader.sources)
-    }
     let code = Code(
       pool: loader.pool, targets: resolver.targets, functions: resolver.functions,
       modules: resolver.modules, globals: resolver.globals, names: loader.names,
       sources: loader.sources)
-    let program = Program(
-      code: code, name: main.name, declaredStack: literalStack(code))
-    return (program, diagnostics, loader.sources)
+    let program = Program(code: code, name: main.name, declaredStack: literalStack(code))
+    return (program, loader.diagnostics + resolver.diagnostics, loader.sources)
   }
 
   private static func literalStack(_ code: Code) -> String? {

@@ -16,6 +16,8 @@ enum Target: Sendable {
   case builtin(Builtin)
   /// A bare word where a property takes one of a fixed set.
   case word
+  /// Of a block: it holds functions, which are known to each other.
+  case hoists
   /// The names of an imported module, as a map.
   case module(UInt32)
 }
@@ -96,6 +98,13 @@ final class Code: Sendable {
     let node = nodes[Int(id.index)]
     return Span(
       source: module?.source ?? SourceID(index: 0), start: node.start, length: node.length)
+  }
+
+  /// Where the key of a property or block stands: at the start of its node.
+  func keySpan(_ id: NodeID) -> Span {
+    var span = span(id)
+    span.length = min(span.length, UInt32(name(nodes[Int(id.index)]).utf8.count))
+    return span
   }
 
   /// The source text of a node.

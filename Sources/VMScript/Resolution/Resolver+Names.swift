@@ -16,8 +16,10 @@ extension Resolver {
     diagnostics.append(.unknownName(names[name], at: span(id), known: knownNames))
   }
 
+  /// Names that could stand here, the same in each run: the script's own first, in alphabetical order.
   private var knownNames: [String] {
-    (context.visibleNames + topLevel.keys).map { names[$0] } + Builtin.allCases.map(\.name)
+    Set(context.visibleNames + topLevel.keys).map { names[$0] }.sorted()
+      + Builtin.allCases.map(\.name) + ["true", "false", "none", "print", "check"]
   }
 
   /// `module.name` is found at once; other members when they are read.

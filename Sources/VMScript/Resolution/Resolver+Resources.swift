@@ -40,11 +40,12 @@ extension Resolver {
     case .ifStatement: resolveIf(id, body: schema)
     case .forStatement: resolveFor(id, body: schema)
     case .remove:
-      if let schema, schema.block(names[name(id)]) == nil {
+      // Elsewhere than in a clone it is refused as a whole.
+      if let schema, schema.name == Schema.domain.name, schema.block(names[name(id)]) == nil {
         diagnostics.append(.unknownProperty(names[name(id)], in: schema, at: span(id)))
       }
       resolveResourceName(child(0, id))
-    case .spread: resolveExpression(child(0, id))
+    case .spread: resolveSpread(child(0, id), schema)
     default: resolveStatement(id)
     }
   }
@@ -71,12 +72,30 @@ extension Resolver {
       set(id, .word)
     case .name where !isKnown(name(id)):
       diagnostics.append(.unknownWord(names[name(id)], at: span(id), words: words))
+    case .noneLiteral where words.contains("none"):
+      set(id, .word)
     case .list:
       for element in children(id) { resolveValue(element, words: words) }
+    default:
+      resolveAlternatives(id) { $0.resolveValue($1, words: words) }
+    }
+  }
+
+  /// Resolves by `resolve` what an expression may give: the branches of a conditional, both sides
+  /// of `??`, the element of a comprehension.
+  private mutating func resolveAlternatives(
+    _ id: NodeID, _ resolve: (inout Resolver, NodeID) -> Void
+  ) {
+    switch node(id).kind {
     case .conditional:
       resolveExpression(child(0, id))
-      resolveValue(child(1, id), words: words)
-      resolveValue(child(2, id), words: words)
+      resolve(&self, child(1, id))
+      resolve(&self, child(2, id))
+    case .binary where node(id).data == Operator.coalesce.rawValue:
+      resolve(&self, child(0, id))
+      resolve(&self, child(1, id))
+    case .comprehension:
+      resolveComprehension(id, resolve)
     default:
       resolveExpression(id)
     }
@@ -90,21 +109,39 @@ extension Resolver {
   private mutating func resolveBlockValue(_ id: NodeID, _ block: BlockSchema) {
     switch node(id).kind {
     case .map:
-      for entry in children(id) {
-        guard node(entry).kind == .mapEntry, node(child(0, entry)).kind == .stringLiteral,
-          case .string(let key) = pool.literals[Int(node(child(0, entry)).data)],
-          key != "name" || block.property(key) != nil
-        else {
-          resolveExpression(entry)
-          continue
-        }
-        resolveAssignment(key: key, at: span(child(0, entry)), value: child(1, entry), block)
-      }
+      resolveMap(id, block)
     case .list:
       for element in children(id) { resolveBlockValue(element, block) }
+    case .conditional, .comprehension:
+      resolveAlternatives(id) { $0.resolveBlockValue($1, block) }
     default:
       let shorthand = block.shorthand.flatMap(block.property)
       resolveValue(id, words: shorthand?.type.words ?? [])
+    }
+  }
+
+  /// A map that is spread into a body.
+  private mutating func resolveSpread(_ id: NodeID, _ schema: BlockSchema?) {
+    guard let schema else { return resolveExpression(id) }
+    if node(id).kind == .map {
+      resolveMap(id, schema)
+    } else {
+      resolveAlternatives(id) { $0.resolveSpread($1, schema) }
+    }
+  }
+
+  /// The entries of a map that becomes a body, or a part of one.
+  private mutating func resolveMap(_ id: NodeID, _ block: BlockSchema) {
+    refuseRepeatedKeys(id)
+    for entry in children(id) {
+      guard node(entry).kind == .mapEntry, node(child(0, entry)).kind == .stringLiteral,
+        case .string(let key) = pool.literals[Int(node(child(0, entry)).data)],
+        key != "name" || block.property(key) != nil
+      else {
+        resolveExpression(entry)
+        continue
+      }
+      resolveAssignment(key: key, at: span(child(0, entry)), value: child(1, entry), block)
     }
   }
 

@@ -3,6 +3,10 @@ import VMScriptSyntax
 extension Resolver {
   mutating func resolveBlock(_ id: NodeID) {
     context.push()
+    for statement in children(id) where node(statement).kind == .funcStatement {
+      bind(statement, name(statement), span: nameSpan(statement))
+      set(id, .hoists)
+    }
     for statement in children(id) { resolveStatement(statement) }
     context.pop()
   }
@@ -30,7 +34,6 @@ extension Resolver {
       if !context.isModuleLevel { diagnostics.append(.misplaced("output", at: span(id))) }
       resolveExpression(child(0, id))
     case .returnStatement:
-      if context.isModuleLevel { diagnostics.append(.returnOutsideFunction(at: span(id))) }
       resolveOptional(child(0, id))
     case .checkStatement:
       resolveExpression(child(0, id))
@@ -73,7 +76,6 @@ extension Resolver {
     if context.isTopLevel, case .function(let index) = targets[Int(child(0, id).index)] {
       return resolveFunction(id, named: text, ownName: nil, index: Int(index))
     }
-    bind(id, name(id), span: nameSpan(id))
     guard case .local(let slot) = targets[Int(id.index)] else { return }
     resolveFunction(id, named: text, ownName: (name(id), slot), index: nil)
   }

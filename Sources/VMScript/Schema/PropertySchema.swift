@@ -81,7 +81,11 @@ public struct PropertySchema: Sendable {
 }
 
 /// How a block may be labelled.
-public enum BlockLabel: Sendable { case none, optional, required }
+public enum BlockLabel: Sendable {
+  case none, optional, required
+  /// Must follow, and may hold what a name may not.
+  case anyText
+}
 
 /// A block: a resource's body or a nested one.
 public struct BlockSchema: Sendable {

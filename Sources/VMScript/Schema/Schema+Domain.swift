@@ -123,7 +123,7 @@ extension Schema {
 
   private static let xmlPatch = BlockSchema(
     "xml", "A change of libvirt's XML that no property covers; the label is a path from the root.",
-    label: .required, repeats: true,
+    label: .anyText, repeats: true,
     properties: [
       PropertySchema("append", .string, "An element to put at the end of what the path leads to.")
     ])

@@ -36,17 +36,9 @@ struct ValidationPass {
 
   init(stack: String) { self.stack = stack }
 
-  /// Notes a resource; a second one of its kind and name is refused.
+  /// Notes a resource, so that others may speak of it.
   mutating func enter(_ declaration: Declaration) {
-    if !ResourceName.isSafe(declaration.name) {
-      diagnostics.append(ValidationMessages.unsafeName(declaration))
-    }
-    let key = Key(kind: declaration.kind, name: declaration.name)
-    if let first = declared[key] {
-      diagnostics.append(ValidationMessages.duplicate(declaration, first: first))
-    } else {
-      declared[key] = declaration
-    }
+    declared[Key(kind: declaration.kind, name: declaration.name)] = declaration
   }
 
   /// A network's addresses must lie in its subnet.
@@ -75,14 +67,15 @@ struct ValidationPass {
 
   /// A domain's interfaces must be its own, and its disks hold their images.
   mutating func domain(_ declaration: Declaration) {
-    for nic in declaration.body.blocks("nic") {
-      if let mac = nic.property("mac"), !isInherited(mac, nic, declaration) { claim(mac) }
+    for (index, nic) in declaration.body.blocks("nic").enumerated() {
+      claimMAC(of: nic, index, declaration)
       guard let address = nic.property("ip"), let name = nic["net"]?.resourceName else { continue }
       claim(address, on: name)
       if let net = declared[Key(kind: .net, name: name)],
         let row = net.body.property("subnet"), case .cidr(let subnet) = row.value
       {
         require(address, in: subnet, row)
+        refuseReserved(address, of: net, subnet, row)
       }
     }
     for disk in declaration.body.blocks("disk") {
@@ -104,30 +97,53 @@ struct ValidationPass {
     guard var widest = sorted.first else { return }
     for entry in sorted.dropFirst() {
       if entry.subnet.overlaps(widest.subnet) {
-        diagnostics.append(ValidationMessages.overlap(entry, widest))
+        let isLater =
+          (entry.span.source.index, entry.span.start)
+          > (widest.span.source.index, widest.span.start)
+        diagnostics.append(
+          isLater
+            ? ValidationMessages.overlap(entry, widest) : ValidationMessages.overlap(widest, entry))
       }
       if entry.subnet.broadcast > widest.subnet.broadcast { widest = entry }
     }
   }
 
-  /// Whether a clone's property is its source's, which a clone replaces by one of its own.
-  private func isInherited(
-    _ property: DeclaredProperty, _ block: DeclaredBlock, _ declaration: Declaration
-  ) -> Bool {
-    guard let position = block.inheritedFrom, case .declared(let name) = declaration.source,
-      let source = declared[Key(kind: .domain, name: name)]
-    else { return false }
-    let blocks = source.body.blocks(block.schema.name)
-    return blocks.indices.contains(position)
-      && blocks[position].property(property.schema.name)?.span == property.span
+  /// Each interface has a MAC address of its own, declared or derived.
+  private mutating func claimMAC(
+    of nic: DeclaredBlock, _ index: Int, _ declaration: Declaration
+  ) {
+    let span: Span
+    let address: MACAddress
+    if let declared = nic.property("mac"), case .mac(let mac) = declared.value {
+      (address, span) = (mac, declared.span)
+    } else {
+      // How many interfaces a domain of the host has is known only to the host.
+      if declaration.source?.isHost ?? false { return }
+      address = Identity.mac(
+        stack: stack, domain: declaration.name, nic: nic.label ?? "nic\(index + 1)")
+      span = nic.inheritedFrom == nil ? nic.span : declaration.span
+    }
+    if let first = macs[address] {
+      diagnostics.append(ValidationMessages.sameMAC(address, span, first: first))
+    } else {
+      macs[address] = span
+    }
   }
 
-  private mutating func claim(_ property: DeclaredProperty) {
-    guard case .mac(let mac) = property.value else { return }
-    if let first = macs[mac] {
-      diagnostics.append(ValidationMessages.sameMAC(mac, property.span, first: first))
-    } else {
-      macs[mac] = property.span
+  /// The network's own address, and the two that name the network and all of it, belong to no guest.
+  private mutating func refuseReserved(
+    _ property: DeclaredProperty, of net: Declaration, _ subnet: Subnet, _ row: DeclaredProperty
+  ) {
+    guard case .ip(let address) = property.value, subnet.contains(address) else { return }
+    let gateway = net.body.property("gateway")
+    if case .ip(address) = gateway?.value ?? .ip(subnet.first) {
+      diagnostics.append(
+        ValidationMessages.reserved(
+          address, property, as: "the host's own address in", subnet, at: (gateway ?? row).span))
+    } else if subnet.prefix < 31, address == subnet.base || address == subnet.broadcast {
+      let role = address == subnet.base ? "the address of" : "the broadcast address of"
+      diagnostics.append(
+        ValidationMessages.reserved(address, property, as: role, subnet, at: row.span))
     }
   }
 
@@ -146,17 +162,6 @@ struct ValidationPass {
     guard case .ip(let address) = property.value, !subnet.contains(address) else { return }
     diagnostics.append(
       ValidationMessages.outside(address, property, subnet: subnet, at: row.span))
-  }
-}
-
-/// Names that are safe as a libvirt name, in a path and on a terminal.
-enum ResourceName {
-  static func isSafe(_ name: String) -> Bool {
-    !name.isEmpty && name != "." && !name.contains("..")
-      && name.unicodeScalars.allSatisfy { scalar in
-        !#"/\<>"'"#.unicodeScalars.contains(scalar) && scalar.value >= 32
-          && !(127..<160).contains(scalar.value)
-      }
   }
 }
 

@@ -1,22 +1,7 @@
 import VMScriptSyntax
 
-/// The wording of everything that ``Validation`` finds, VM0250 to VM0269.
+/// The wording of everything that ``Validation`` finds, VM0252 to VM0269.
 enum ValidationMessages {
-  static func unsafeName(_ declaration: Declaration) -> Diagnostic {
-    Diagnostic(
-      code: 250, "a name cannot hold `/`, `\\`, `..`, quotes, `<`, `>` or control characters",
-      at: .init(declaration.nameSpan, "not usable as a name"),
-      helps: [.init("use letters, digits, `-`, `_` and single dots")])
-  }
-
-  static func duplicate(_ declaration: Declaration, first: Declaration) -> Diagnostic {
-    Diagnostic(
-      code: 251, "a second \(declaration.kind.rawValue) of the name `\(declaration.name)`",
-      at: .init(declaration.nameSpan, "declared again"),
-      secondary: [.init(first.nameSpan, "first declared here")],
-      helps: [.init("give one of them another name")])
-  }
-
   static func outside(
     _ address: IPAddress, _ property: DeclaredProperty, subnet: Subnet, at other: Span
   ) -> Diagnostic {
@@ -40,7 +25,11 @@ enum ValidationMessages {
     Diagnostic(
       code: 254, "two interfaces have the MAC address \(mac)", at: .init(span, "used again"),
       secondary: [.init(first, "first used here")],
-      helps: [.init("leave `mac` out: each interface then gets one of its own")])
+      helps: [
+        .init(
+          "leave `mac` out: each interface then gets one that is derived from its name; where two "
+            + "such meet, declare one")
+      ])
   }
 
   static func sameAddress(_ address: IPAddress, _ span: Span, first: Span) -> Diagnostic {
@@ -59,6 +48,17 @@ enum ValidationMessages {
       helps: [.init("give each network a subnet of its own")])
   }
 
+  static func reserved(
+    _ address: IPAddress, _ property: DeclaredProperty, as role: String, _ subnet: Subnet,
+    at other: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 258, "\(address) is \(role) \(subnet)",
+      at: .init(property.span, "no guest can have it"),
+      secondary: [.init(other, "because of this")],
+      helps: [.init("take another address from \(subnet.first) to \(subnet.last)")])
+  }
+
   static func smallDisk(_ size: DeclaredProperty, image: DeclaredProperty) -> Diagnostic {
     Diagnostic(
       code: 257, "the disk, \(size.value), is smaller than its image, \(image.value)",
@@ -70,14 +70,6 @@ enum ValidationMessages {
 extension Validation {
   /// The codes that ``check(_:)`` gives, for `vmscript explain`.
   public static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      250, "unsafe name",
-      "Names become names in libvirt and parts of file names. Path separators, `..`, quotes, angle "
-        + "brackets and control characters are therefore refused."),
-    DiagnosticExplanation(
-      251, "duplicate resource",
-      "Two resources of one kind cannot bear one name: on the host they would be one object. In a "
-        + "loop, put the loop's variable into the name."),
     DiagnosticExplanation(
       252, "address outside the subnet",
       "A fixed address or gateway must lie in its network's subnet, or nothing could reach it."),
@@ -97,5 +89,9 @@ extension Validation {
     DiagnosticExplanation(
       257, "disk smaller than its image",
       "An overlay that is smaller than its image would cut off the image's end."),
+    DiagnosticExplanation(
+      258, "reserved address",
+      "The first address of a subnet names the network, the last all of its guests, and one, the "
+        + "gateway, is the host's own. A guest that had one of them could not be reached."),
   ]
 }

@@ -7,9 +7,20 @@ public struct FunctionValue: Sendable {
   }
 
   /// The values of outer scopes that the function uses; in a class so that a value stays small.
-  final class Captures: Sendable {
-    let values: [Value]
-    init(_ values: [Value]) { self.values = values }
+  ///
+  /// A local function is known to its neighbours before its statement runs, which fills it in: that
+  /// is how two of them can call each other. Filled once, by the evaluator's thread, before anyone
+  /// else can have the value; hence Sendable.
+  final class Captures: @unchecked Sendable {
+    /// Nil until the function's statement ran.
+    private(set) var values: [Value]?
+
+    init(_ values: [Value]? = nil) { self.values = values }
+
+    func fill(_ values: [Value]) { self.values = values }
+
+    /// Lets go of what it holds, for two functions that hold each other would never go.
+    func clear() { values = [] }
   }
 
   let code: Code

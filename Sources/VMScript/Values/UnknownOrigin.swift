@@ -4,11 +4,22 @@ public final class UnknownOrigin: Sendable {
   public let resource: String
   /// The attribute that was read.
   public let attribute: String
-  /// The origin of one attribute's value.
-  public init(resource: String, attribute: String) {
+  /// Whether the value is missing for another reason, of which nothing more needs to be said.
+  let isReported: Bool
+
+  /// The origin of an attribute that is known after apply.
+  public convenience init(resource: String, attribute: String) {
+    self.init(resource: resource, attribute: attribute, isReported: false)
+  }
+
+  private init(resource: String, attribute: String, isReported: Bool) {
     self.resource = resource
     self.attribute = attribute
+    self.isReported = isReported
   }
+
+  /// The statement that should give the value failed, or nobody gave the parameter yet.
+  static let failed = UnknownOrigin(resource: "", attribute: "", isReported: true)
 
   /// What stands for an unknown value in outputs.
   public static let text = "(known after apply)"

@@ -6,12 +6,19 @@ extension Value {
   ///
   /// - Parameter indentation: spaces a level; nil gives one line.
   public func json(indentation: Int? = 2) -> String {
+    json(indentation: indentation, revealsSecrets: false)
+  }
+
+  /// - Parameter revealsSecrets: for a text that is a secret itself.
+  func json(indentation: Int?, revealsSecrets: Bool) -> String {
     var text = ""
-    writeJSON(to: &text, indentation: indentation, level: 0)
+    writeJSON(to: &text, indentation, level: 0, revealsSecrets)
     return text
   }
 
-  private func writeJSON(to text: inout String, indentation: Int?, level: Int) {
+  private func writeJSON(
+    to text: inout String, _ indentation: Int?, level: Int, _ revealsSecrets: Bool
+  ) {
     func newline(_ level: Int) {
       guard let indentation else { return }
       text += "\n" + String(repeating: " ", count: indentation * level)
@@ -34,14 +41,15 @@ extension Value {
     case .float(let value): text += value.isFinite ? String(value) : "null"
     case .list(let values):
       items(values.count, open: "[", close: "]") { position in
-        values[position].writeJSON(to: &text, indentation: indentation, level: level + 1)
+        values[position].writeJSON(to: &text, indentation, level: level + 1, revealsSecrets)
       }
     case .map(let entries):
       items(entries.count, open: "{", close: "}") { position in
         let (key, value) = entries.elements[position]
         text += Self.jsonString(key) + ": "
-        value.writeJSON(to: &text, indentation: indentation, level: level + 1)
+        value.writeJSON(to: &text, indentation, level: level + 1, revealsSecrets)
       }
+    case .secret(let secret) where revealsSecrets: text += Self.jsonString(secret.revealed)
     case .resource(let reference): text += Self.jsonString(reference.name)
     default: text += Self.jsonString(description)
     }

@@ -56,4 +56,14 @@ public enum Value: Sendable {
     default: false
     }
   }
+
+  /// Whether the value is, or holds, a secret.
+  var holdsSecret: Bool {
+    switch self {
+    case .secret: true
+    case .list(let items): items.contains(where: \.holdsSecret)
+    case .map(let entries): entries.values.contains(where: \.holdsSecret)
+    default: false
+    }
+  }
 }

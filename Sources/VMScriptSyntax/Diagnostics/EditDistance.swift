@@ -1,7 +1,8 @@
 /// The candidate that `word` was probably meant to be, for "did you mean".
 ///
 /// Close is what differs by a third of the letters at most; two letters that changed places count
-/// as one difference, and so does other case. Of several that are as close, the first is taken.
+/// as one difference, other case as none. Of several that are as close, the first is taken. Where
+/// none is close, it is the first that begins with the word: `mem` is `memory`.
 ///
 /// - Complexity: the product of both lengths for each candidate of about the same length.
 public func closest(to word: String, among candidates: some Sequence<String>) -> String? {
@@ -19,7 +20,9 @@ public func closest(to word: String, among candidates: some Sequence<String>) ->
     guard distance <= limit, distance < max(letters.count, other.count) else { continue }
     if distance < best?.distance ?? .max { best = (candidate, distance) }
   }
-  return best?.candidate
+  if let best { return best.candidate }
+  guard letters.count >= 3 else { return nil }
+  return candidates.first { $0.hasPrefix(word) && $0 != word }
 }
 
 /// How many letters must be inserted, removed, replaced or swapped with their neighbour.

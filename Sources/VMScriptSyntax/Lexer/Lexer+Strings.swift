@@ -89,11 +89,22 @@ extension Lexer {
   }
 
   private mutating func reportUnclosedString(start: Int, isMultiline: Bool) {
+    if closesOuterString(start: start, isMultiline: isMultiline) { return }
     if isMultiline {
       report(.unclosedMultilineString, start..<start + 3)
     } else {
       report(.unclosedString, start..<endOfLine)
     }
+  }
+
+  /// Whether these quotes were meant to end the string around them: `"one \(1 + 2"`. Then it is the
+  /// interpolation that is unclosed, which ``closeOpenStrings(through:)`` reports.
+  private func closesOuterString(start: Int, isMultiline: Bool) -> Bool {
+    guard let outer = openStrings.last, outer.isMultiline == isMultiline else { return false }
+    let quote = bytes[start]
+    guard quote == bytes[outer.start] else { return false }
+    // A `)` behind them says that a string in the interpolation lacks its end.
+    return isMultiline || !bytes[start..<offset].contains(UInt8(ascii: ")"))
   }
 
   /// The current offset without the carriage return of the line's end.

@@ -33,7 +33,22 @@ extension Parser {
     if at(.equals), tree[node].kind == .expressionStatement {
       return report(SyntaxMessages.assignment(at: span(current)))
     }
+    if let word = unknownStatementWord(node) {
+      return report(SyntaxMessages.unknownStatement(text(word), at: span(word)))
+    }
     reportExpected("the end of the statement", help: SyntaxMessages.oneStatementPerLine)
+  }
+
+  /// The word that begins `doman web { … }` or `prnt "x"`: a name that stands before another one.
+  private func unknownStatementWord(_ statement: NodeID) -> Token? {
+    guard tree[statement].kind == .expressionStatement, position > 0 else { return nil }
+    let word = tokens[position - 1]
+    guard tree[tree.child(0, of: statement)].kind == .name, word.start == tree[statement].start
+    else { return nil }
+    switch kind {
+    case .identifier, .string, .stringOpen: return word
+    default: return nil
+    }
   }
 
   func statement() -> NodeID {

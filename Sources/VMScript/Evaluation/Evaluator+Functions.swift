@@ -1,0 +1,56 @@
+import VMScriptSyntax
+
+// How functions come to hold the values of the scope that they stand in.
+extension Evaluator {
+  /// The value of a lambda here.
+  func makeLambda(_ node: Node) -> Value {
+    guard let (index, function) = functionCode(node) else { return .none }
+    return .function(
+      FunctionValue(
+        code: .script(index),
+        captures: function.captures.isEmpty ? nil : .init(capturedHere(function))))
+  }
+
+  /// Makes the functions of a block known to each other, whatever their order.
+  func declareFunctions(of block: Node) {
+    for statement in code.children(of: block) {
+      let node = code.nodes[Int(statement.index)]
+      guard node.kind == .funcStatement, let (index, function) = functionCode(node) else {
+        continue
+      }
+      let captures = function.captures.isEmpty ? nil : FunctionValue.Captures()
+      if let captures { openCaptures.append(captures) }
+      store(.function(FunctionValue(code: .script(index), captures: captures)), statement)
+    }
+  }
+
+  /// Runs the statement of a local function: now what it captures is there.
+  func defineFunction(_ id: NodeID, _ node: Node) {
+    guard case .local(let slot) = code.targets[Int(id.index)],
+      case .function(let value) = stack[base + Int(slot)], let captures = value.captures,
+      let (_, function) = functionCode(node)
+    else { return }
+    captures.fill(capturedHere(function))
+  }
+
+  private func functionCode(_ node: Node) -> (index: Int, code: FunctionCode)? {
+    guard case .function(let index) = code.targets[Int(code.child(0, of: node).index)] else {
+      return nil
+    }
+    return (Int(index), code.functions[Int(index)])
+  }
+
+  private func capturedHere(_ function: FunctionCode) -> [Value] {
+    function.captures.map { target in
+      switch target {
+      case .local(let slot): stack[base + Int(slot)]
+      case .capture(let index): captured(index)
+      case .callee: callee.map(Value.function) ?? .none
+      default: .none
+      }
+    }
+  }
+
+  /// A value that the running function captured.
+  func captured(_ index: UInt32) -> Value { captures?.values?[Int(index)] ?? .none }
+}

@@ -1,0 +1,22 @@
+/// A type's name with its article, as a sentence needs it: `an int`, `a size`, `none`.
+func withArticle(_ type: String) -> String {
+  switch type {
+  case "none": "none"
+  case "unknown": "a value that is not known yet"
+  case _ where type.first.map("aeiou".contains) ?? false: "an \(type)"
+  default: "a \(type)"
+  }
+}
+
+extension Value {
+  /// What the value is, with an article: `an int`, of a resource which: `a net`.
+  var kindInWords: String {
+    if case .resource(let reference) = self { return withArticle(reference.kind.rawValue) }
+    return withArticle(typeName)
+  }
+}
+
+/// A text, cut where it would bury what is said of it.
+func excerpt(_ text: String, _ count: Int) -> String {
+  text.count <= count ? text : text.prefix(count) + "…"
+}

@@ -1,0 +1,19 @@
+import Foundation
+import Testing
+
+/// Scripts in the language itself, each beside all that it gives: a suite that any other
+/// implementation could run.
+///
+/// `VMSCRIPT_RECORD=1` writes the expectations anew; read the difference before it is kept.
+@Suite struct SpecTests {
+  @Test(arguments: try SpecCase.all())
+  func aScriptGivesWhatStandsBesideIt(script: SpecCase) throws {
+    let results = try script.run()
+    if ProcessInfo.processInfo.environment["VMSCRIPT_RECORD"] == "1" { try script.record(results) }
+    let expected = script.expected()
+    #expect(!results.isEmpty, "the script shows nothing")
+    for kind in Set(results.keys).union(expected.keys).sorted() {
+      #expect(results[kind] ?? "" == expected[kind] ?? "", "\(script.path).\(kind)")
+    }
+  }
+}
