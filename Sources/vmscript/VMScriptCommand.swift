@@ -26,7 +26,8 @@ struct VMScriptCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Script",
         subcommands: [
-          CheckCommand.self, EvaluateCommand.self, FormatCommand.self, ExplainCommand.self,
+          CheckCommand.self, EvaluateCommand.self, XMLCommand.self, FormatCommand.self,
+          ExplainCommand.self,
         ]),
     ],
     defaultSubcommand: RunCommand.self)

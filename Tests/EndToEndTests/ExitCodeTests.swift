@@ -18,7 +18,7 @@ import Testing
     #expect(result.status == 1)
     #expect(result.errors.contains("✗ stop nobody  failed"))
     #expect(result.errors.contains("error[VM0706]: there is no domain `nobody`"))
-    #expect(result.errors.contains("stdin: 1 created in "))
+    #expect(result.errors.contains("stdin: failed: 1 created in "))
   }
 
   @Test(arguments: [

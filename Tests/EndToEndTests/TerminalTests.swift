@@ -26,7 +26,7 @@ import Testing
       #expect(session.transcript.contains("ask: 1 deleted in "))
     } else {
       #expect(session.transcript.contains("error[VM0712]"))
-      #expect(session.transcript.contains("ask: 1 not begun in "))
+      #expect(session.transcript.contains("ask: refused: 1 not begun in "))
     }
   }
 

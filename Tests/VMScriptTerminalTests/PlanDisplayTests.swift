@@ -19,8 +19,8 @@ import VMScriptTerminal
       plain.lines(stack: "lab", changes: changes) == [
         "+ domain web-1  clone of web_base",
         "~ domain db  memory 256MiB → 512MiB (next start)",
-        "- net lab",
-        "! replace image base  format raw → qcow2  loses data",
+        "- net    lab",
+        "! replace image  base  format raw → qcow2  loses data",
         "",
         "lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 1 loses data",
       ])

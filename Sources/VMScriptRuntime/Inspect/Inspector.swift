@@ -38,7 +38,7 @@ public enum Inspector {
     }
   }
 
-  private static func onHost<T: Sendable>(
+  static func onHost<T: Sendable>(
     _ uri: String?, _ doing: String, _ work: (ConnectionPool) async throws -> T
   ) async throws(Diagnostic) -> T {
     let uri = uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]

@@ -138,7 +138,7 @@ public enum Runner {
   }
 
   /// A blocking call must not hold a thread of the cooperative pool.
-  private static func onOwnThread<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
+  static func onOwnThread<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread { continuation.resume(returning: work()) }
     }

@@ -1,9 +1,9 @@
 /// A plan as people read it: a line per resource, its sign first, and a summary.
 ///
 ///     + domain web-1  clone of web_base
-///     ~ domain db  memory 256MiB → 512MiB (next start)
-///     - net lab
-///     ! replace image base  format raw → qcow2  loses data
+///     ~ domain db  memory 256MiB → 512MiB (at next start)
+///     - net    lab
+///     ! replace image  base  format raw → qcow2  loses data
 ///
 ///     lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 1 loses data
 public struct PlanDisplay: Sendable {
@@ -22,7 +22,8 @@ public struct PlanDisplay: Sendable {
   public func lines(
     stack: String, changes: [PlanLine], undeclared: [String] = [], verbs: [String] = []
   ) -> [String] {
-    var result = changes.flatMap(lines)
+    let width = changes.map { TerminalText.columns(of: $0.kind) }.max() ?? 0
+    var result = changes.flatMap { lines(of: $0, kindWidth: width) }
     result += verbs.map { Style.dim.applied(to: "> \(shown($0))", color: color) }
     result += undeclared.map {
       Style.dim.applied(to: "? \(shown($0))  no longer declared; --prune removes it", color: color)
@@ -32,10 +33,11 @@ public struct PlanDisplay: Sendable {
     return result
   }
 
-  private func lines(of change: PlanLine) -> [String] {
+  private func lines(of change: PlanLine, kindWidth: Int) -> [String] {
     let sign = change.losesData ? "! \(change.action.rawValue)" : change.action.sign
     let style = change.losesData ? .red : change.action.style
-    var head = style.applied(to: sign, color: color) + " \(change.kind) "
+    let kind = TerminalText.padded(change.kind, to: kindWidth)
+    var head = style.applied(to: sign, color: color) + " \(kind) "
     head += Style.bold.applied(to: shown(change.name), color: color)
     if let source = change.source { head += "  clone of \(shown(source))" }
     if change.properties.count == 1 { head += "  " + text(of: change.properties[0]) }

@@ -5,6 +5,7 @@ public struct ProgressBoard: Sendable {
   private var tasks: [String: ProgressTask] = [:]
   private var running: [String] = []
   private var ended: [String] = []
+  private var idle: ProgressTask?
 
   /// A board with nothing under way.
   public init() {}
@@ -23,6 +24,11 @@ public struct ProgressBoard: Sendable {
     _ id: String, phase: String, done: Int64 = 0, total: Int64 = 0, at now: Duration
   ) {
     tasks[id]?.advance(phase: TerminalText.escaped(phase), done: done, total: total, at: now)
+  }
+
+  /// Takes in what is done while no resource is under way; nil is nothing.
+  public mutating func idle(_ label: String?, at now: Duration) {
+    idle = label.map { ProgressTask(label: TerminalText.escaped($0), started: now) }
   }
 
   /// Takes in what the work that began last is at.
@@ -54,6 +60,9 @@ public struct ProgressBoard: Sendable {
   /// A line for each resource under way, none wider than `columns` and no more than `rows`; the
   /// last one counts those that found no room.
   public func lines(at now: Duration, columns: Int, rows: Int) -> [String] {
+    if running.isEmpty, let idle, now - idle.started >= Self.patience {
+      return [line(of: idle, at: now, columns: columns)]
+    }
     let room = max(1, rows)
     let shown = running.count <= room ? running.count : room - 1
     var result = running.prefix(shown).compactMap { id in
@@ -91,6 +100,9 @@ public struct ProgressBoard: Sendable {
     return String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
       + " \(Int(share * 100))%"
   }
+
+  /// What takes less is not worth a line that comes and goes.
+  private static let patience = Duration.milliseconds(400)
 
   private static let spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 }

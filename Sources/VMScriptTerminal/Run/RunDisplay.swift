@@ -13,6 +13,9 @@ public final class RunDisplay: Sendable {
     var host: String?
     var board = ProgressBoard()
     var region = LiveRegion()
+    /// The columns that kinds and names take up in the plan at hand.
+    var labelWidth = 0
+    var hasShown = false
     /// While a question stands on the screen, nothing is painted over it.
     var isHeld = false
   }
@@ -28,10 +31,14 @@ public final class RunDisplay: Sendable {
   public init(screen: Screen, isQuiet: Bool = false) {
     self.screen = screen
     self.isQuiet = isQuiet
+    state.withLock { $0.board.idle("connecting", at: .zero) }
   }
 
   /// The time since the display was made.
   public var elapsed: Duration { ContinuousClock.now - start }
+
+  /// Whether lines stand on the screen that what follows is to be set off from.
+  public var hasShown: Bool { state.withLock(\.hasShown) }
 
   /// The host that answered; nil before one did.
   public var host: String? { state.withLock(\.host) }
@@ -83,11 +90,15 @@ public final class RunDisplay: Sendable {
       var kept: [String] = []
       switch event {
       case .printed(let line): return show(line, &state)
-      case .connected(let uri): state.host = uri
+      case .connected(let uri):
+        state.host = uri
+        state.board.idle("reading what is there", at: now)
       case .planned(let plan):
+        state.board.idle(nil, at: now)
         guard !plan.isEmpty || !plan.undeclared.isEmpty else { break }
+        state.labelWidth = plan.changes.map { TerminalText.columns(of: $0.label) }.max() ?? 0
         kept = PlanDisplay(color: screen.color).lines(plan, host: state.host) + [""]
-      default: kept = progress(event, on: &state.board, at: now)
+      default: kept = progress(event, on: &state.board, at: now, labelWidth: state.labelWidth)
       }
       paint(kept + state.board.takeEnded(), &state)
     }
@@ -95,12 +106,13 @@ public final class RunDisplay: Sendable {
 
   /// Brings the board up to date; gives lines that stay.
   private func progress(
-    _ event: ProgressEvent, on board: inout ProgressBoard, at now: Duration
+    _ event: ProgressEvent, on board: inout ProgressBoard, at now: Duration, labelWidth: Int
   ) -> [String] {
     let color = screen.color
     switch event {
     case .started(let change):
-      board.start(change.key, label: change.key, phase: change.action.ongoing, at: now)
+      let label = TerminalText.padded(change.label, to: min(labelWidth, 40))
+      board.start(change.key, label: label, phase: change.action.ongoing, at: now)
     case .advanced(let change, let phase, let done, let total):
       board.advance(change.key, phase: phase, done: done, total: total, at: now)
     case .finished(let change, _):
@@ -108,14 +120,15 @@ public final class RunDisplay: Sendable {
     case .failed(let change, _):
       board.fail(change.key, word: "failed", at: now, color: color)
     case .skipped(let change, let cause):
-      let text =
-        "\(TerminalText.escaped(change.key))  skipped: \(TerminalText.escaped(cause)) failed"
-      return [Style.dim.applied(to: "- \(text)", color: color)]
+      let label = TerminalText.padded(TerminalText.escaped(change.label), to: min(labelWidth, 40))
+      let text = "- \(label)  skipped: \(TerminalText.escaped(cause)) failed"
+      return [Style.dim.applied(to: text, color: color)]
     case .verbStarted(let verb): board.start(verb.words, label: verb.words, at: now)
     case .verbFinished(let verb, _): board.finish(verb.words, at: now, color: color)
     case .verbFailed(let verb): board.fail(verb.words, word: "failed", at: now, color: color)
     case .waiting(let what):
       board.advanceLast(phase: "for \(what)", at: now)
+      board.idle("waiting for \(what)", at: now)
       if !screen.isLive { return ["  waiting for \(TerminalText.escaped(what))"] }
     case .connected, .planned, .printed: break
     }
@@ -134,6 +147,7 @@ public final class RunDisplay: Sendable {
 
   private func paint(_ kept: [String], _ state: inout State) {
     guard !isQuiet else { return }
+    if !kept.isEmpty { state.hasShown = true }
     guard screen.isLive else {
       return screen.writeMessage(kept.map { $0 + "\n" }.joined())
     }
@@ -155,6 +169,9 @@ public final class RunDisplay: Sendable {
 extension Change {
   /// Kind and name, which no other change of a plan has.
   fileprivate var key: String { "\(kind.rawValue) \(name)" }
+
+  /// The key with the kinds as wide as the widest of them.
+  fileprivate var label: String { TerminalText.padded(kind.rawValue, to: 6) + " \(name)" }
 }
 
 extension Change.Action {

@@ -4,7 +4,7 @@ import VMScriptRuntime
 
 /// How a run ended, in a line.
 public enum RunSummary {
-  /// What was done, what was not, and how long it took: `lab: 3 created, 1 failed in 2.3s`.
+  /// What was done, what was not, and how long it took: `lab: failed: 3 created, 1 skipped in 2.3s`.
   public static func line(_ report: RunReport, elapsed: Duration) -> String {
     let changes = report.plan.changes
     var parts = [Change.Action.create, .update, .replace, .delete].compactMap { action in
@@ -18,7 +18,13 @@ public enum RunSummary {
       count(changes.count { $0.result == nil || $0.result == .notAttempted }, "not begun"),
     ].compactMap(\.self)
     let what = parts.isEmpty ? nothing(report.outcome) : parts.joined(separator: ", ")
-    let prefix = report.outcome == .cancelled ? "cancelled: " : ""
+    let prefix: String
+    switch report.outcome {
+    case .done, .noConnection: prefix = ""
+    case .failed, .scriptErrors: prefix = "failed: "
+    case .refused: prefix = "refused: "
+    case .cancelled: prefix = "cancelled: "
+    }
     let stack = TerminalText.escaped(report.plan.stack)
     return "\(stack): \(prefix)\(what) in \(Quantity.time(elapsed))"
   }

@@ -20,9 +20,13 @@ enum ExitStatus: Int32 {
   /// The value to throw out of a command's `run`.
   var code: ExitCode { ExitCode(rawValue) }
 
-  /// The status of looking at a host in vain.
-  init(_ diagnostic: Diagnostic) {
-    self = diagnostic.code == RuntimeExplanations.noConnection ? .noConnection : .failed
+  /// The status of an error: whether it is the script's or the host's.
+  init(_ error: Diagnostic) {
+    switch error.code.number {
+    case RuntimeExplanations.noConnection.number: self = .noConnection
+    case ..<500: self = .scriptErrors
+    default: self = .failed
+    }
   }
 
   /// The status of a run; nil if all is well.

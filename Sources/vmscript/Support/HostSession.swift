@@ -49,7 +49,11 @@ struct HostSession: Sendable {
         await work(prepared)
       }
     }
+    guard !report.diagnostics.isEmpty else { return report }
+    let gap = display.hasShown ? "\n" : ""
+    Terminal.writeMessage(gap)
     output.report(report.diagnostics, report.sources)
+    Terminal.writeMessage(gap)
     return report
   }
 

@@ -1,0 +1,125 @@
+import Foundation
+import Libvirt
+import VMScript
+import VMScriptSyntax
+
+/// The libvirt XML that a script's networks and domains would be defined by, for `xml`.
+public enum Definitions {
+  /// One network or domain.
+  public struct Definition: Sendable {
+    /// `net` or `domain`.
+    public let kind: ResourceKind
+    /// As declared.
+    public let name: String
+    /// Indented, passwords masked.
+    public let xml: String
+
+    /// `{"kind", "name", "xml"}`.
+    public var document: Value {
+      .map(["kind": .string(kind.rawValue), "name": .string(name), "xml": .string(xml)])
+    }
+  }
+
+  /// What a script's declarations come to.
+  public struct Report: Sendable {
+    /// In the order of the script.
+    public var definitions: [Definition] = []
+    /// Every error and warning.
+    public var diagnostics: [Diagnostic] = []
+  }
+
+  /// Renders what a script declares; changes nothing.
+  ///
+  /// Without a host, pools are where libvirt has them by default, nothing exists yet, and
+  /// `hypervisor = auto` means `qemu` unless the options say otherwise.
+  ///
+  /// - Parameters:
+  ///   - name: the one network or domain that is asked for; nil for all.
+  ///   - isOnHost: looks at the host that the options name. A clone of a host's domain does so too.
+  public static func of(
+    _ program: Program, named name: String? = nil, evaluation: EvaluationOptions,
+    options: RunOptions, isOnHost: Bool
+  ) async -> Report {
+    let outcome = await Runner.onOwnThread { program.evaluate(evaluation) }
+    guard outcome.succeeded else { return Report(diagnostics: outcome.diagnostics) }
+    let set = outcome.declarations
+    let needsHost = set.declarations.contains { declaration in
+      if case .host = declaration.source { true } else { false }
+    }
+    do throws(Diagnostic) {
+      let (live, hypervisor) =
+        isOnHost || needsHost
+        ? try await onHost(options) : (emptyHost, hypervisor(options, driver: "", ""))
+      let resolver = ImageResolver(
+        stack: set.stack, live: live.storage, sources: program.sources, cache: .standard()
+      ) { _ in }
+      let storage = await StoragePlan(set, live: live, resolver: resolver)
+      var report = Report(diagnostics: outcome.diagnostics + storage.diagnostics)
+      for declaration in set.declarations where declaration.kind != .image {
+        guard name == nil || declaration.name == name else { continue }
+        report.definitions.append(
+          try definition(declaration, storage: storage, hypervisor: hypervisor))
+      }
+      if let name, report.definitions.isEmpty {
+        let names = set.declarations.filter { $0.kind != .image }.map(\.name)
+        throw InspectionMessages.nothingDeclared(name, closest: closest(to: name, among: names))
+      }
+      return report
+    } catch {
+      return Report(diagnostics: outcome.diagnostics + [error])
+    }
+  }
+
+  /// Onto what is there, as a run would define it.
+  private static func definition(
+    _ declaration: Declaration, storage: StoragePlan, hypervisor: String
+  ) throws(Diagnostic) -> Definition {
+    let live = storage.live
+    let xml: String
+    switch declaration.kind {
+    case .net:
+      let present = live.networks[declaration.name]
+      let context = storage.context(
+        for: declaration, uuid: present?.uuid, hypervisor: hypervisor)
+      xml = try NetworkXML.render(declaration, context: context, onto: present?.xml)
+    default:
+      let present = live.domains[declaration.name]
+      let context = storage.context(
+        for: declaration, uuid: present?.uuid, hypervisor: hypervisor)
+      xml = try DomainXML.render(declaration, context: context, onto: present?.xml)
+    }
+    let root = declaration.kind == .net ? "network" : "domain"
+    return Definition(
+      kind: declaration.kind, name: declaration.name,
+      xml: SourceXML.display(xml, root: root) ?? xml)
+  }
+
+  private static func onHost(_ options: RunOptions) async throws(Diagnostic) -> (LiveState, String)
+  {
+    try await Inspector.onHost(options.uri, "reading what is there") { pool in
+      let (driver, capabilities) = try await pool.run { connection in
+        (connection.driverType, try connection.capabilities())
+      }
+      return (
+        try await LiveReader(pool: pool).read(),
+        hypervisor(options, driver: driver, capabilities)
+      )
+    }
+  }
+
+  private static func hypervisor(
+    _ options: RunOptions, driver: String, _ capabilities: String
+  ) -> String {
+    HypervisorChoice.resolve(
+      driver: driver, option: options.hypervisor,
+      environment: ProcessInfo.processInfo.environment["VMSCRIPT_HYPERVISOR"],
+      capabilities: capabilities)
+  }
+
+  /// A host as libvirt is set up by default.
+  private static var emptyHost: LiveState {
+    LiveState(
+      storage: LiveStorage(pools: [(name: "default", path: "/var/lib/libvirt/images", volumes: [])])
+    )
+  }
+}

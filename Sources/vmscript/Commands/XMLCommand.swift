@@ -1,0 +1,49 @@
+import ArgumentParser
+import Foundation
+import VMScript
+import VMScriptRuntime
+
+/// `vmscript xml FILE [NAME]`: the libvirt XML that a script's networks and domains become.
+struct XMLCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "xml",
+    abstract: "Print the libvirt XML that networks and domains would be defined by.",
+    discussion: """
+      Where --connect or LIBVIRT_DEFAULT_URI names a host, what is there counts: its pools, its \
+      hypervisor, and the definitions that a run would change. Else nothing is connected to, unless \
+      a domain of the host is cloned.
+
+      Examples:
+        vmscript xml lab.vmscript
+        vmscript xml lab.vmscript web-1 --connect qemu:///system
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The script; - is standard input.", valueName: "file"),
+    completion: .file(extensions: ["vmscript"]))
+  var file: String
+
+  @Argument(help: "The one network or domain to print.")
+  var name: String?
+
+  @OptionGroup var script: ScriptOptions
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let program = try output.compile(.file(file))
+    let environment = ProcessInfo.processInfo.environment
+    let report = await Definitions.of(
+      program, named: name, evaluation: script.evaluation, options: connection.runOptions,
+      isOnHost: connection.uri != nil || environment["LIBVIRT_DEFAULT_URI"] != nil)
+    output.report(report.diagnostics, program.sources)
+    if let error = report.diagnostics.first(where: { $0.severity == .error }) {
+      throw ExitStatus(error).code
+    }
+    if output.json {
+      return Terminal.writeOutput(Value.list(report.definitions.map(\.document)).json() + "\n")
+    }
+    let texts = report.definitions.map { $0.xml.hasSuffix("\n") ? $0.xml : $0.xml + "\n" }
+    Terminal.writeOutput(texts.joined(separator: "\n"))
+  }
+}
