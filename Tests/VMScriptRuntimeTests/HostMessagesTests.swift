@@ -4,7 +4,11 @@ import Testing
 
 @Suite struct HostMessagesTests {
   @Test func everyCodeIsExplainedOnce() {
-    let codes = HostMessages.explanations.map(\.code.number)
-    #expect(codes == Array(701..<701 + codes.count))
+    let host = HostMessages.explanations.map(\.code.number)
+    #expect(host == Array(701..<701 + host.count))
+    let update = UpdateMessages.explanations.map(\.code.number)
+    #expect(update == Array(720..<720 + update.count))
+    let all = RuntimeExplanations.explanations.map(\.code)
+    #expect(Set(all).count == all.count)
   }
 }

@@ -87,4 +87,23 @@ extension Domain {
       virDomainSetMetadata(
         pointer, type, xml, prefix, namespace, Call.impact(live: live, config: config)))
   }
+
+  /// Sets the short title.
+  public func setTitle(_ title: String, live: Bool, config: Bool) throws(LibvirtError) {
+    try setText(title, VIR_DOMAIN_METADATA_TITLE, live: live, config: config)
+  }
+
+  /// Sets the free text about it.
+  public func setDescription(_ text: String, live: Bool, config: Bool) throws(LibvirtError) {
+    try setText(text, VIR_DOMAIN_METADATA_DESCRIPTION, live: live, config: config)
+  }
+
+  private func setText(
+    _ text: String, _ type: virDomainMetadataType, live: Bool, config: Bool
+  ) throws(LibvirtError) {
+    try Call.succeed(
+      virDomainSetMetadata(
+        pointer, Int32(bitPattern: type.rawValue), text, nil, nil,
+        Call.impact(live: live, config: config)))
+  }
 }

@@ -80,7 +80,12 @@ extension Schema {
   private static let cpus = BlockSchema(
     "cpus", "Virtual processors: a number, or a block.", shorthand: "max", xml: XMLPlace(""),
     properties: [
-      PropertySchema("max", .int(1...4096), "How many.", xml: XMLPlace("vcpu")),
+      PropertySchema(
+        "max", .int(1...4096), "How many; the most that it may have where `current` is said.",
+        xml: XMLPlace("vcpu")),
+      PropertySchema(
+        "current", .int(1...4096), "How many it has of them; more can be added while it runs.",
+        impact: .live, xml: XMLPlace("vcpu/@current")),
       PropertySchema(
         "sockets", .int(1...4096), "Sockets.", xml: XMLPlace("cpu/topology/@sockets")),
       PropertySchema(
@@ -94,7 +99,12 @@ extension Schema {
   private static let memory = BlockSchema(
     "memory", "Memory: a size, or a block.", shorthand: "max", xml: XMLPlace(""),
     properties: [
-      PropertySchema("max", .size, "How much.", xml: XMLPlace("memory", .kibibytes)),
+      PropertySchema(
+        "max", .size, "How much; the most that it may have where `current` is said.",
+        impact: .live, xml: XMLPlace("memory", .kibibytes)),
+      PropertySchema(
+        "current", .size, "How much it has of it; up to `max` it changes while it runs.",
+        impact: .live, xml: XMLPlace("currentMemory", .kibibytes)),
       PropertySchema(
         "hugepages", .bool, "Whether it is backed by huge pages.",
         xml: XMLPlace("memoryBacking/hugepages", .presence)),

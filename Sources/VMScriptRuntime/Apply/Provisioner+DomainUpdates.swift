@@ -1,29 +1,67 @@
 import Libvirt
 import VMScript
+import VMScriptSyntax
 
 /// Domains that exist and are not as declared.
 extension Provisioner {
-  /// Its storage, its definition in place, then what the definition does not hold.
+  /// Its storage; the machine as it runs; its definition in place; then what that does not hold.
   func update(domain change: Change) async throws {
     guard let declaration = declaration(of: change) else { return }
-    let uuid = storage.live.domains[change.name]?.uuid
+    let name = change.name
     try await bringStorage(of: declaration, change)
-    let context = await context(for: declaration, uuid: uuid)
-    let wanted = set.wantedState(of: declaration)
-    let isActive = try await pool.run { connection in
-      let live = try connection.domain(named: change.name)
-      let xml = try DomainXML.render(
-        declaration, context: context, onto: live?.xml(inactive: true, secure: true))
-      let domain = try connection.defineDomain(xml: xml)
-      if case .bool(let autostart) = declaration.body["autostart"] {
-        try domain.setAutostart(autostart)
-      }
-      let changesState = change.properties.contains { $0.name == "state" }
-      let isActive = try domain.isActive()
-      if wanted == .running, !isActive { try domain.start() }
-      if wanted == .stopped, isActive, changesState { try domain.shutdown() }
-      return isActive
+    let context = await context(
+      for: declaration, uuid: storage.live.domains[name]?.uuid)
+    let update = DomainUpdate(declaration: declaration, context: context)
+    let span = declaration.nameSpan
+    let outcome = try await targets.with(name, span) { try update.changeRunning($0) }
+    outcome.refusals.forEach(warn)
+    let staying = try await letGo(of: outcome.leaving, declaration)
+    // Volumes go before the definition, which shows what is unfinished.
+    for volume in outcome.volumes where !staying.contains(volume.device) {
+      guard let place = storage.live.storage.place(at: volume.path) else { continue }
+      try await store.delete(place.volume.name, pool: place.pool)
     }
-    if !isActive { try await removeEarlierSeeds(of: change.name) }
+    try await targets.with(name, span) { try update.define($0) }
+    let isActive = try await bringToState(change, declaration)
+    if !isActive { try await removeEarlierSeeds(of: name) }
+  }
+
+  private var targets: DomainTargets { DomainTargets(pool: pool, stack: set.stack) }
+
+  /// Waits, for a short while, until the guest has let go of devices; gives those that it keeps.
+  private func letGo(
+    of leaving: [DomainUpdate.Leaving], _ declaration: Declaration
+  ) async throws -> Set<String> {
+    guard !leaving.isEmpty else { return [] }
+    let (name, span, targets) = (declaration.name, declaration.nameSpan, targets)
+    let deadline = ContinuousClock.now + .seconds(15)
+    let news = try await DomainNews(of: [name], pool: pool)
+    defer { news.close() }
+    @Sendable func staying() async throws -> [String] {
+      let present = try await targets.with(name, span) { domain in
+        try domain.isActive() ? DomainFacts.deviceAliases(xml: domain.xml()) : []
+      }
+      return leaving.filter { present.contains($0.alias) }.map(\.device)
+    }
+    let paths = try await Awaiting.until(deadline, news: news.of(name)) {
+      let staying = try await staying()
+      return staying.isEmpty ? nil : staying.joined(separator: ", ")
+    }
+    guard let paths else { return [] }
+    warn(UpdateMessages.heldDevice(paths, of: declaration))
+    return Set(try await staying())
+  }
+
+  /// Starts it or shuts it down; gives whether it runs then.
+  private func bringToState(_ change: Change, _ declaration: Declaration) async throws -> Bool {
+    let (name, span) = (declaration.name, declaration.nameSpan)
+    let changesState = change.properties.contains { $0.name == "state" && $0.block.isEmpty }
+    let wanted = set.wantedState(of: declaration)
+    if wanted == .running {
+      try await targets.with(name, span) { if try !$0.isActive() { try $0.start() } }
+    } else if changesState {
+      try await Shutdown(targets: targets, name: name, span: span).perform()
+    }
+    return try await targets.with(name, span) { try $0.isActive() }
   }
 }

@@ -10,11 +10,14 @@ struct Provisioner: Sendable {
   let storage: StoragePlan
   let store: VolumeStore
   let progress: @Sendable (ProgressEvent) -> Void
+  /// Told of what was done otherwise than wished.
+  let warn: @Sendable (Diagnostic) -> Void
   let published: PublishedImages
 
   init(
     pool: ConnectionPool, hypervisor: String, storage: StoragePlan, store: VolumeStore,
-    progress: @escaping @Sendable (ProgressEvent) -> Void
+    progress: @escaping @Sendable (ProgressEvent) -> Void,
+    warn: @escaping @Sendable (Diagnostic) -> Void
   ) {
     self.pool = pool
     self.set = storage.set
@@ -22,6 +25,7 @@ struct Provisioner: Sendable {
     self.storage = storage
     self.store = store
     self.progress = progress
+    self.warn = warn
     published = PublishedImages(storage.publishedPaths)
   }
 

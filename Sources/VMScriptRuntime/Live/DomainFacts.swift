@@ -20,6 +20,8 @@ public struct DomainFacts: Sendable {
   public let networks: Set<String>
   /// Whether the QEMU guest agent has a channel: `channel/target/@name`.
   public let hasAgentChannel: Bool
+  /// Which device each declared block is; nil on a domain that no stack made.
+  let devices: DeviceRecords?
   /// In the order of the definition.
   public let disks: [SourceXML.Disk]
 
@@ -35,11 +37,20 @@ public struct DomainFacts: Sendable {
     hasAgentChannel = (root.first("devices")?.all("channel") ?? []).contains {
       $0.text(at: "target/@name") == "org.qemu.guest_agent.0"
     }
+    devices = DeviceRecords(in: root)
     disks = SourceXML.disks(root)
   }
 
   private static func owner(_ mark: XMLElement) -> Owner? {
     guard let stack = mark["stack"], let name = mark["name"] else { return nil }
     return Owner(stack: stack, name: name, source: mark["source"])
+  }
+
+  /// libvirt's names of the devices of a running machine: `alias/@name`.
+  ///
+  /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
+  static func deviceAliases(xml: String) throws(MalformedXML) -> Set<String> {
+    let devices = try XMLElement.parse(xml, root: "domain").first("devices")
+    return Set((devices?.children ?? []).compactMap { $0.text(at: "alias/@name") })
   }
 }

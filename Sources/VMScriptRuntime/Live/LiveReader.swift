@@ -85,7 +85,8 @@ extension LiveDomain {
     try self.init(
       name: domain.name, uuid: domain.uuid, state: State(domain.state()),
       autostart: domain.isPersistent() && domain.autostart(),
-      xml: domain.xml(inactive: domain.isPersistent()))
+      xml: domain.xml(inactive: domain.isPersistent()),
+      running: domain.isActive() ? domain.xml() : nil)
   }
 }
 

@@ -15,6 +15,8 @@ public struct LiveDomain: Sendable {
   public let autostart: Bool
   /// The persistent definition, which the next start uses.
   public let xml: String
+  /// The definition as it is running; nil for one that is off.
+  public let running: String?
   /// What of the definition planning needs.
   public let facts: DomainFacts
 
@@ -22,13 +24,15 @@ public struct LiveDomain: Sendable {
   ///
   /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
   public init(
-    name: String, uuid: String, state: State, autostart: Bool = false, xml: String
+    name: String, uuid: String, state: State, autostart: Bool = false, xml: String,
+    running: String? = nil
   ) throws(MalformedXML) {
     self.name = name
     self.uuid = uuid
     self.state = state
     self.autostart = autostart
     self.xml = xml
+    self.running = running
     self.facts = try DomainFacts(xml: xml)
   }
 }

@@ -8,5 +8,5 @@ public enum RuntimeExplanations {
   /// Every code of plans, XML, images and hosts.
   public static let explanations: [DiagnosticExplanation] =
     XMLExplanations.all + PlanMessages.explanations + StorageMessages.explanations
-    + HostMessages.explanations + InspectionMessages.explanations
+    + HostMessages.explanations + UpdateMessages.explanations + InspectionMessages.explanations
 }

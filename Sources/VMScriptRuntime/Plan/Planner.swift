@@ -60,8 +60,8 @@ public struct Planner {
       }
       draft.update(
         declaration,
-        try compare(declaration, network.xml) + autostart(declaration, network.autostart)
-          + start(network))
+        try compare(declaration, network.xml)
+          + autostart(declaration, network.autostart, isActive: network.isActive) + start(network))
     case .domain:
       guard let domain = live.domains[declaration.name] else {
         if set.wantedState(of: declaration) == .running { try refuseStartOfBase(declaration) }
@@ -80,15 +80,18 @@ public struct Planner {
       draft.update(
         declaration,
         try adoption + compare(declaration, domain.xml)
-          + autostart(declaration, domain.autostart) + state)
+          + autostart(declaration, domain.autostart, isActive: domain.running != nil) + state)
     }
   }
 
   /// libvirt keeps this beside the definition, not in it.
-  private func autostart(_ declaration: Declaration, _ live: Bool) -> [PropertyDifference] {
+  private func autostart(
+    _ declaration: Declaration, _ live: Bool, isActive: Bool
+  ) -> [PropertyDifference] {
     guard case .bool(let wanted) = declaration.body["autostart"], wanted != live else { return [] }
     return [
-      PropertyDifference(name: "autostart", from: .bool(live), to: .bool(wanted), impact: .live)
+      PropertyDifference(
+        name: "autostart", from: .bool(live), to: .bool(wanted), impact: isActive ? .live : .none)
     ]
   }
 

@@ -57,7 +57,8 @@ struct Planning: Sendable {
         guard let domain = live.domains[declaration.name] else { return [] }
         let context = storage.context(
           for: declaration, uuid: domain.uuid, hypervisor: hypervisor)
-        return try DomainXML.differences(declaration, context: context, live: xml)
+        return try DomainXML.differences(
+          declaration, context: context, live: xml, running: domain.running)
           + storage.differences(domain: declaration, live: domain)
       }
     }

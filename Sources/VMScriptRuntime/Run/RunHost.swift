@@ -150,7 +150,8 @@ final class RunHost: EvaluationHost {
     }
     let provisioner = Provisioner(
       pool: pool, hypervisor: hypervisor, storage: storage, store: store,
-      progress: options.progress)
+      progress: options.progress,
+      warn: { [self] warning in progress.withLock { $0.diagnostics.append(warning) } })
     let scheduler = ChangeScheduler(
       jobs: options.jobs, progress: options.progress,
       endsEverything: HostMessages.endsEverything)

@@ -1,99 +1,101 @@
 import VMScript
 import VMScriptSyntax
 
-/// The devices of a domain: all but disks and interfaces come from the table alone.
+/// The devices that a domain declares, against those that a machine has.
 struct DomainDevices {
   let declaration: Declaration
   let context: XMLContext
+  /// The declared devices, in order.
+  let devices: [DeclaredDevice]
+  /// What was declared when the definition was last written.
+  private let records: DeviceRecords
+  private let disks: DomainDisks
 
-  init(_ declaration: Declaration, context: XMLContext) {
+  /// The devices of a declaration, on a definition or a running machine.
+  ///
+  /// - Parameters:
+  ///   - root: what they will be found in.
+  ///   - records: those of the definition; nil reads them from `root`.
+  init(
+    _ declaration: Declaration, context: XMLContext, on root: XMLElement,
+    records: DeviceRecords? = nil
+  ) {
+    let known = records ?? DeviceRecords(in: root)
     self.declaration = declaration
     self.context = context
-  }
-
-  private var isHostClone: Bool {
-    if case .host = declaration.source { true } else { false }
-  }
-
-  func write(to root: XMLElement) throws(Diagnostic) {
-    let devices = root.ensure("devices")
+    self.records = known ?? DeviceRecords()
+    let disks = DomainDisks(
+      declaration, context: context, records: known,
+      present: SourceXML.disks(root).map(\.target))
+    self.disks = disks
+    var found: [DeclaredDevice] = []
     for block in declaration.body.blocks {
-      guard let place = block.schema.xml, !Self.matched.contains(block.schema.name) else {
-        continue
-      }
-      let element = place.ensureElement(in: root)
-      try XMLRows.write(block, to: element)
-      if element.name == "graphics" { completeGraphics(element, block) }
+      guard let place = block.schema.xml, place.path.hasPrefix("devices/"),
+        !Self.matched.contains(block.schema.name)
+      else { continue }
+      found.append(DeclaredDevice(block: block, shape: .plain(place), key: ""))
     }
-    // A new maximum is the guest's memory too.
-    if declaration.body.block("memory")?["max"] != nil { root.remove("currentMemory") }
-    let disks = DomainDisks(declaration, context: context)
     for (slot, block) in disks.slots {
-      let element = disks.element(slot, in: devices) ?? devices.add("disk", ["device": slot.device])
-      try XMLRows.write(block, to: element)
-      disks.complete(element, slot)
-    }
-    disks.writeSeed(to: devices)
-    for (position, nic) in declaration.body.blocks("nic").enumerated() {
-      let interface = DomainInterface(nic, position: position, declaration, context)
-      let element =
-        interface.element(in: devices, byPosition: isHostClone) ?? devices.add("interface")
-      try XMLRows.write(nic, to: element)
-      interface.complete(element)
-    }
-  }
-
-  func differences(live root: XMLElement) -> [PropertyDifference] {
-    let devices = root.ensure("devices")
-    var result: [PropertyDifference] = []
-    for block in declaration.body.blocks {
-      guard let place = block.schema.xml, !Self.matched.contains(block.schema.name) else {
-        continue
-      }
-      if let element = place.element(in: root) {
-        result += XMLRows.differences(block, path: block.schema.name, live: element)
-      } else {
-        result.append(Self.missing(block.schema.name, .nextStart))
-      }
-    }
-    let disks = DomainDisks(declaration, context: context)
-    for (slot, block) in disks.slots {
-      let path = "\(block.schema.name) \(slot.key)"
-      guard let element = disks.element(slot, in: devices) else {
-        result.append(Self.missing(path, .live))
-        continue
-      }
-      result += XMLRows.differences(block, path: path, live: element)
-      result += disks.sourceDifference(element, slot, path: path)
+      found.append(DeclaredDevice(block: block, shape: .drive(slot, disks), key: slot.key))
     }
     for (position, nic) in declaration.body.blocks("nic").enumerated() {
       let interface = DomainInterface(nic, position: position, declaration, context)
-      let path = "nic \(nic.label ?? String(position + 1))"
-      guard let element = interface.element(in: devices, byPosition: isHostClone) else {
-        result.append(Self.missing(path, .live))
-        continue
-      }
-      result += XMLRows.differences(nic, path: path, live: element)
-      result += interface.sourceDifference(element, path: path)
+      found.append(
+        DeclaredDevice(block: nic, shape: .interface(interface), key: interface.key))
     }
-    return result
+    devices = found
   }
 
   /// Blocks that are matched to devices by target or MAC, not by their place alone.
-  private static let matched: Set<String> = ["disk", "cdrom", "nic"]
+  private static let matched: Set<String> = ["disk", "cdrom", "floppy", "nic"]
 
-  private static func missing(_ path: String, _ impact: Impact) -> PropertyDifference {
-    PropertyDifference(block: path, name: "device", from: nil, to: .string("new"), impact: impact)
+  var isHostClone: Bool {
+    if case .host = declaration.source { true } else { false }
   }
 
-  /// A port, or one that libvirt finds; one listening address, said in one place.
-  private func completeGraphics(_ element: XMLElement, _ block: DeclaredBlock) {
-    if block["listen"] != nil { element.remove("listen") }
-    if block["port"] != nil {
-      element["autoport"] = "no"
-    } else if element["port"] == nil {
-      element["port"] = "-1"
-      element["autoport"] = "yes"
+  /// Writes the devices into a definition, takes out those that are no longer declared, and notes in
+  /// its mark which are there.
+  func write(to root: XMLElement) throws(Diagnostic) {
+    var written: [DeviceRecords.Record] = []
+    for device in devices {
+      let found = device.element(in: root, byPosition: isHostClone)
+      try device.write(to: found ?? device.make(in: root))
+      let isMade = found == nil || records.isMade(device.block.schema.name, device.identity)
+      written.append(device.record(isMade: isMade))
     }
+    if let seed = disks.writeSeed(to: root.ensure("devices")) { written.append(seed) }
+    for record in gone { take(record, from: root) }
+    if let mark = DomainMetadata.mark(in: root) { DeviceRecords(written).write(to: mark) }
+  }
+
+  /// The devices that were made for blocks that the script no longer has.
+  var gone: [DeviceRecords.Record] {
+    let kept = Set(devices.map { "\($0.kind) \($0.identity)" })
+    let hasSeed = context.seed != nil || declaration.body.block(DeviceRecords.Record.seed) != nil
+    return records.records.filter { record in
+      if record.block == DeviceRecords.Record.seed { return !hasSeed }
+      return record.isMade && !kept.contains("\(record.kind) \(record.identity)")
+    }
+  }
+
+  private func take(_ record: DeviceRecords.Record, from root: XMLElement) {
+    record.element(in: root)?.detach()
+    // libvirt shows the first serial port as a console too, and makes a port of such a console.
+    if record.block == "serial", declaration.body.block("console") == nil {
+      root.first("devices")?.all("console")
+        .filter { $0.text(at: "target/@type") == "serial" }.forEach { $0.detach() }
+    }
+  }
+}
+
+extension DeclaredDevice {
+  /// Devices of one kind are told apart by their identity.
+  fileprivate var kind: String { record(isMade: true).kind }
+}
+
+extension DeviceRecords.Record {
+  /// Drives share their targets.
+  fileprivate var kind: String {
+    ["disk", "cdrom", "floppy"].contains(block) ? "drive" : block
   }
 }

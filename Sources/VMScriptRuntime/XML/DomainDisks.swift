@@ -11,6 +11,8 @@ struct DomainDisks {
     let bus: String
     /// Target, such as `vda`.
     let target: String
+    /// Whether the drive is to have no medium.
+    let isEmptied: Bool
   }
 
   /// The target of the seed: the last of its bus, so that disks never move for it.
@@ -19,31 +21,67 @@ struct DomainDisks {
   let context: XMLContext
   let slots: [(slot: Slot, block: DeclaredBlock)]
 
-  init(_ declaration: Declaration, context: XMLContext) {
+  /// The drives of a declaration.
+  ///
+  /// - Parameters:
+  ///   - records: the targets that drives had so far, which they keep.
+  ///   - present: the targets of the definition that they will be found in. Where there are records,
+  ///     those of others are not to be taken.
+  init(
+    _ declaration: Declaration, context: XMLContext, records: DeviceRecords? = nil,
+    present: [String] = []
+  ) {
     self.context = context
     let drives = declaration.body.blocks.filter { ["disk", "cdrom"].contains($0.schema.name) }
     var taken = Set(drives.compactMap { $0["dev"]?.description })
     taken.insert(Self.seedTarget)
+    if let records, !records.records.isEmpty {
+      taken.formUnion(present)
+    }
+    var kept: Set<String> = []
     var counts: [String: Int] = [:]
     slots = drives.map { block in
       let device = block.schema.name
       counts[device, default: 0] += 1
       let bus = block["bus"]?.description ?? (device == "cdrom" ? "sata" : "virtio")
-      let target = block["dev"]?.description ?? Self.free(bus, &taken)
       let key = block.label ?? "\(device)\(counts[device, default: 1])"
-      return (Slot(key: key, device: device, bus: bus, target: target), block)
+      let earlier = records?.target(of: device, key: key)
+        .flatMap { Self.isTarget($0, of: bus) && kept.insert($0).inserted ? $0 : nil }
+      let target = block["dev"]?.description ?? earlier ?? Self.free(bus, &taken)
+      let slot = Slot(
+        key: key, device: device, bus: bus, target: target,
+        isEmptied: device == "cdrom" && Self.isEmpty(block["source"], in: declaration))
+      return (slot, block)
+    }
+  }
+
+  /// A clone of a host's domain has the medium of its source where nothing else is said.
+  private static func isEmpty(_ source: Value?, in declaration: Declaration) -> Bool {
+    switch (source, declaration.source) {
+    case (Value.none?, _): true
+    case (nil, .host): false
+    case (nil, _): true
+    default: false
     }
   }
 
   /// The next target of a bus: `vda`, … `vdz`, `vdaa`, ….
   private static func free(_ bus: String, _ taken: inout Set<String>) -> String {
-    let prefix = ["virtio": "vd", "ide": "hd"][bus] ?? "sd"
+    let prefix = prefix(of: bus)
     var number = 0
     while true {
       let target = prefix + letters(number)
       if taken.insert(target).inserted { return target }
       number += 1
     }
+  }
+
+  private static func prefix(of bus: String) -> String {
+    ["virtio": "vd", "ide": "hd"][bus] ?? "sd"
+  }
+
+  private static func isTarget(_ target: String, of bus: String) -> Bool {
+    target.hasPrefix(prefix(of: bus))
   }
 
   private static func letters(_ number: Int) -> String {
@@ -62,13 +100,20 @@ struct DomainDisks {
     element.setText(slot.target, at: "target/@dev")
     element.setText(slot.bus, at: "target/@bus")
     if slot.device == "cdrom" { _ = element.ensure("readonly") }
-    guard let storage = context.disks[slot.key] else {
-      if element["type"] == nil { element["type"] = "file" }
-      return
-    }
-    setStorage(storage, of: element)
+    if context.disks[slot.key] == nil, element["type"] == nil { element["type"] = "file" }
+    writeStorage(to: element, slot)
     if slot.bus == "scsi", let devices = element.parent {
       _ = devices.ensure("controller", with: ["@type": "scsi", "@model": "virtio-scsi"])
+    }
+  }
+
+  /// The storage that the drive is on.
+  func writeStorage(to element: XMLElement, _ slot: Slot) {
+    if let storage = context.disks[slot.key] {
+      guard element.text(at: "source/@file") != storage.path else { return }
+      setStorage(storage, of: element)
+    } else if slot.isEmptied {
+      element.remove("source")
     }
   }
 
@@ -76,19 +121,19 @@ struct DomainDisks {
   func sourceDifference(
     _ element: XMLElement, _ slot: Slot, path: String
   ) -> [PropertyDifference] {
-    guard let storage = context.disks[slot.key] else { return [] }
+    let wanted = context.disks[slot.key]?.path
     let found = element.text(at: "source/@file")
-    guard found != storage.path else { return [] }
+    guard wanted != nil || slot.isEmptied, found != wanted else { return [] }
     return [
       PropertyDifference(
-        block: path, name: "source", from: found.map(Value.string), to: .string(storage.path),
-        impact: slot.device == "cdrom" ? .live : .dataLoss)
+        block: path, name: "source", from: found.map(Value.string),
+        to: wanted.map(Value.string), impact: slot.device == "cdrom" ? .live : .dataLoss)
     ]
   }
 
-  /// The cloud-init seed, a read-only disk that every kernel sees.
-  func writeSeed(to devices: XMLElement) {
-    guard let seed = context.seed else { return }
+  /// The cloud-init seed, a read-only disk that every kernel sees; gives the record of it.
+  func writeSeed(to devices: XMLElement) -> DeviceRecords.Record? {
+    guard let seed = context.seed else { return nil }
     let element =
       devices.first("disk", with: ["target/@dev": Self.seedTarget])
       ?? devices.add("disk", ["device": "disk"])
@@ -96,6 +141,8 @@ struct DomainDisks {
     element.setText(Self.seedTarget, at: "target/@dev")
     element.setText("virtio", at: "target/@bus")
     _ = element.ensure("readonly")
+    return DeviceRecords.Record(
+      block: DeviceRecords.Record.seed, key: "", identity: Self.seedTarget, isMade: true)
   }
 
   private func setStorage(_ storage: XMLContext.Storage, of element: XMLElement) {

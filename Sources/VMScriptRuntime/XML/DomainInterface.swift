@@ -3,13 +3,15 @@ import VMScript
 /// A network interface: what it is plugged into, and its MAC.
 struct DomainInterface {
   let block: DeclaredBlock
+  /// Label, or `nic1` and so on by position.
+  let key: String
   let mac: MACAddress
 
   init(
     _ block: DeclaredBlock, position: Int, _ declaration: Declaration, _ context: XMLContext
   ) {
     self.block = block
-    let key = block.label ?? "nic\(position + 1)"
+    key = block.label ?? "nic\(position + 1)"
     let declared: MACAddress? = if case .mac(let mac) = block["mac"] { mac } else { nil }
     self.position = position
     mac =
@@ -46,7 +48,10 @@ struct DomainInterface {
       if element["type"] == nil { element["type"] = "user" }
       return
     }
-    if element["type"] != source.type { element.remove("source") }
+    let found = element.text(at: "source/@\(source.attribute)")
+    guard element["type"] != source.type || found != source.name else { return }
+    // What libvirt notes beside the source belongs to the earlier one.
+    element.remove("source")
     element["type"] = source.type
     element.setText(source.name, at: "source/@\(source.attribute)")
     if source.type == "direct" { element.setText("bridge", at: "source/@mode") }
@@ -58,10 +63,12 @@ struct DomainInterface {
     let found = element.text(at: "source/@\(source.attribute)")
     guard element["type"] != source.type || found != source.name else { return [] }
     let property = ["network": "net", "bridge": "bridge", "direct": "dev"][source.type] ?? "net"
+    // A tap moves from bridge to bridge; anything else is another device of the host.
+    let moves = [element["type"], source.type].allSatisfy { ["network", "bridge"].contains($0) }
     return [
       PropertyDifference(
         block: path, name: property, from: found.map(Value.string), to: .string(source.name),
-        impact: .live)
+        impact: moves ? .live : .nextStart)
     ]
   }
 }

@@ -4,7 +4,10 @@ import VMScript
 /// The stack's mark on a domain, with the domain's labels.
 struct DomainMetadata {
   static let namespace = "https://vmscript.dev/xmlns/1"
-  private static let prefix = "vmscript"
+  static let prefix = "vmscript"
+
+  /// An element's name within the mark.
+  static func name(_ localName: String) -> String { "\(prefix):\(localName)" }
 
   let declaration: Declaration
   let stack: String
@@ -23,7 +26,7 @@ struct DomainMetadata {
       labels = declared.mapValues(\.description)
     }
     earlier?.detach()
-    let mark = metadata.add("\(Self.prefix):resource", ["xmlns:\(Self.prefix)": Self.namespace])
+    let mark = metadata.add(Self.name("resource"), ["xmlns:\(Self.prefix)": Self.namespace])
     mark["stack"] = stack
     mark["kind"] = declaration.kind.rawValue
     mark["name"] = declaration.name
@@ -32,7 +35,7 @@ struct DomainMetadata {
     case nil: break
     }
     for (key, value) in labels {
-      mark.add("\(Self.prefix):label", ["key": key, "value": value])
+      mark.add(Self.name("label"), ["key": key, "value": value])
     }
   }
 
@@ -49,6 +52,17 @@ struct DomainMetadata {
     return PropertyDifference(
       name: property.schema.name, from: .map(found.mapValues(Value.string)), to: property.value,
       impact: property.schema.impact)
+  }
+
+  /// The mark as `virDomainSetMetadata` takes it, which adds the namespace by itself; nil where there
+  /// is none.
+  static func bareMark(in root: XMLElement) -> XMLElement? { mark(in: root).map(bare) }
+
+  private static func bare(_ element: XMLElement) -> XMLElement {
+    let copy = XMLElement(name: element.localName)
+    for (name, value) in element.attributes where !name.hasPrefix("xmlns") { copy[name] = value }
+    for child in element.children { copy.append(.element(bare(child))) }
+    return copy
   }
 
   /// The mark; nil on a domain that no stack made.

@@ -6,6 +6,9 @@ public enum DomainXML {
   /// The XML that defines the domain: onto nothing for a new one, onto the source's stripped XML
   /// for a clone of a host's domain, onto the inactive XML for an update.
   ///
+  /// Devices that were made for blocks which the script no longer has are taken out. A property that
+  /// it no longer has stays as it is.
+  ///
   /// - Throws: a diagnostic for text that XML cannot hold and for an `xml` block that does not fit.
   public static func render(
     _ declaration: Declaration, context: XMLContext, onto base: String?
@@ -13,35 +16,58 @@ public enum DomainXML {
     let root =
       try base.map { (text) throws(Diagnostic) in try parse(text, declaration) }
       ?? XMLElement(name: "domain")
+    // It reads the mark that is about to be written anew.
+    let devices = DomainDevices(declaration, context: context, on: root)
     root["type"] = context.hypervisor
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
     if base == nil { addDefaults(root) }
     DomainMetadata(declaration, stack: context.stack).write(to: root)
     try XMLRows.write(declaration.body, to: root)
-    if let cpus = declaration.body.block("cpus") { DomainCPU.write(cpus, to: root) }
-    try DomainDevices(declaration, context: context).write(to: root)
+    if let memory = declaration.body.block("memory") { try DomainMemory.write(memory, to: root) }
+    if let cpus = declaration.body.block("cpus") { try DomainCPU.write(cpus, to: root) }
+    try devices.write(to: root)
     try XMLPatch.apply(declaration, to: root)
     return root.xmlString
   }
 
-  /// The declared properties in which a live domain, given as its inactive XML, is otherwise.
+  /// The declared properties in which a domain is otherwise, and when each change takes effect.
   ///
-  /// - Throws: a diagnostic if `live` is no domain's XML.
+  /// - Parameters:
+  ///   - live: its inactive XML.
+  ///   - running: its XML as it runs; nil for one that is off.
+  /// - Throws: a diagnostic if one of them is no domain's XML.
   public static func differences(
-    _ declaration: Declaration, context: XMLContext, live: String
+    _ declaration: Declaration, context: XMLContext, live: String, running: String? = nil
   ) throws(Diagnostic) -> [PropertyDifference] {
     let root = try parse(live, declaration)
+    let machine = try running.map { (text) throws(Diagnostic) in
+      RunningMachine(try parse(text, declaration))
+    }
     var differences = XMLRows.differences(declaration.body, path: "", live: root)
     if let labels = declaration.body.property("labels"),
       let change = DomainMetadata.difference(labels, live: root)
     {
       differences.append(change)
     }
-    return differences + DomainDevices(declaration, context: context).differences(live: root)
+    // What only describes the machine disturbs nobody while it is off.
+    if machine == nil {
+      differences = differences.map { $0.impact == .live ? $0.with(impact: .none) : $0 }
+    }
+    if let memory = declaration.body.block("memory") {
+      differences += DomainMemory.differences(memory, definition: root, running: machine)
+    }
+    if let cpus = declaration.body.block("cpus") {
+      differences += DomainCPU.differences(cpus, definition: root, running: machine)
+    }
+    return try differences
+      + DomainDevices(declaration, context: context, on: root)
+      .differences(definition: root, running: machine)
+      + XMLPatch.differences(declaration, definition: root)
   }
 
-  private static func parse(
+  /// A domain's document.
+  static func parse(
     _ text: String, _ declaration: Declaration
   ) throws(Diagnostic) -> XMLElement {
     do { return try .parse(text, root: "domain") } catch {
@@ -57,32 +83,5 @@ public enum DomainXML {
     root.ensure("features").add("acpi")
     root.add("clock", ["offset": "utc"])
     root.add("devices")
-  }
-}
-
-/// Model and topology of the processors, which libvirt wants whole.
-enum DomainCPU {
-  static func write(_ cpus: DeclaredBlock, to root: XMLElement) {
-    if case .string(let model) = cpus["model"] {
-      let cpu = root.ensure("cpu")
-      cpu.remove("model")
-      if ["host-model", "host-passthrough", "maximum"].contains(model) {
-        cpu["mode"] = model
-      } else {
-        cpu["mode"] = "custom"
-        cpu.add("model", text: model)
-      }
-    }
-    let names = ["sockets", "cores", "threads"]
-    guard names.contains(where: { cpus[$0] != nil }) else { return }
-    let topology = root.ensure("cpu").ensure("topology")
-    var count: Int64 = 1
-    for name in names {
-      var number: Int64 = 1
-      if case .int(let declared) = cpus[name] { number = declared }
-      topology[name] = String(number)
-      count = count.multipliedReportingOverflow(by: number).partialValue
-    }
-    if cpus["max"] == nil { root.setText(String(count), at: "vcpu") }
   }
 }

@@ -24,4 +24,12 @@ public struct PropertyDifference: Sendable {
 
   /// The property with its block, as plans show it: `nic 1 mtu`.
   public var path: String { block.isEmpty ? name : "\(block) \(name)" }
+
+  /// The same change where its object does not run: then it waits for the next start.
+  var offline: PropertyDifference { impact == .live ? with(impact: .nextStart) : self }
+
+  /// The same change with another impact.
+  func with(impact: Impact) -> PropertyDifference {
+    PropertyDifference(block: block, name: name, from: from, to: to, impact: impact)
+  }
 }

@@ -3,10 +3,13 @@ import VMScriptSyntax
 
 /// Writes and compares the rows of a block by their places in the table.
 enum XMLRows {
-  /// Writes every declared property that has a place.
-  static func write(_ block: DeclaredBlock, to element: XMLElement) throws(Diagnostic) {
+  /// Writes every declared property that has a place, or those of them that are wanted.
+  static func write(
+    _ block: DeclaredBlock, to element: XMLElement,
+    where isWanted: (PropertySchema) -> Bool = { _ in true }
+  ) throws(Diagnostic) {
     for property in block.properties where !property.value.isUnknown {
-      guard let place = property.schema.xml else { continue }
+      guard let place = property.schema.xml, isWanted(property.schema) else { continue }
       let texts = place.texts(of: property.value)
       guard texts.allSatisfy(isWritable) else { throw XMLMessages.unwritable(property) }
       place.write(texts, in: element)

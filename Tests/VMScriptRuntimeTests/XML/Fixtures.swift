@@ -1,3 +1,4 @@
+import Testing
 import VMScript
 import VMScriptSyntax
 
@@ -35,5 +36,16 @@ enum Fixture {
       kind: kind, name: name,
       body: block(Schema.resource(kind), values, blocks: blocks.compactMap { $0 }), span: span,
       nameSpan: span)
+  }
+}
+
+/// Declarations as a script makes them.
+enum Script {
+  static func declarations(_ text: String) throws -> [Declaration] {
+    let compiled = Program.compile(SourceText(name: "test.vmscript", text: text))
+    let program = try #require(compiled.program, "\(compiled.diagnostics)")
+    let outcome = program.evaluate(EvaluationOptions(), host: OfflineHost())
+    try #require(outcome.succeeded, "\(outcome.diagnostics)")
+    return outcome.declarations.declarations
   }
 }

@@ -32,7 +32,11 @@ struct DriveResolver {
   mutating func resolve() -> DomainStorage {
     var storage = DomainStorage()
     let context = XMLContext(stack: set.stack, uuid: "")
-    for (slot, block) in DomainDisks(domain, context: context).slots {
+    let facts = liveDomain?.facts
+    let disks = DomainDisks(
+      domain, context: context, records: facts?.devices,
+      present: facts?.disks.map(\.target) ?? [])
+    for (slot, block) in disks.slots {
       do throws(StorageFailure) {
         if let drive = try drive(slot, block) { storage.drives.append(drive) }
       } catch {

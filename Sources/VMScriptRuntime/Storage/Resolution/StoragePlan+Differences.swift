@@ -47,6 +47,13 @@ extension StoragePlan {
     if let seed = storage.seed, let change = seedDifference(seed, domain) {
       differences.append(change)
     }
+    // The devices that are no longer declared are differences of the definition.
+    let left = try DomainXML.leftVolumes(
+      declaration, context: context(for: declaration, uuid: domain.uuid, hypervisor: ""),
+      definition: domain.xml)
+    for volume in left {
+      try refuseIfOverlaid(volume.path, declaration.nameSpan, to: "removed")
+    }
     return differences
   }
 

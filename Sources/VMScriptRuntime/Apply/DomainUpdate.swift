@@ -1,0 +1,96 @@
+import Libvirt
+import VMScript
+import VMScriptSyntax
+
+/// Brings the definition of an existing domain, and its machine if it runs, to what is declared.
+///
+/// What can change while the machine runs is changed first; the definition is the commit record, so
+/// that an update which is cut short is found and finished by the next run.
+struct DomainUpdate {
+  let declaration: Declaration
+  let context: XMLContext
+
+  /// A device that the guest was asked to let go of.
+  struct Leaving: Sendable {
+    /// libvirt's name of it, such as `virtio-disk1`.
+    let alias: String
+    /// The block that it was, such as `disk data`.
+    let device: String
+  }
+
+  /// A volume of the domain's own that no device is left on.
+  struct LeftVolume: Sendable {
+    let path: String
+    /// The block that it belonged to, such as `disk data`.
+    let device: String
+  }
+
+  /// What an update came to.
+  struct Outcome: Sendable {
+    /// What the running machine refused; it takes effect at its next start.
+    var refusals: [Diagnostic] = []
+    var leaving: [Leaving] = []
+    var volumes: [LeftVolume] = []
+  }
+
+  /// Changes the machine if it runs; blocks.
+  func changeRunning(_ domain: Domain) throws -> Outcome {
+    let definition = try domain.xml(inactive: true, secure: true)
+    var outcome = Outcome()
+    outcome.volumes = try DomainXML.leftVolumes(
+      declaration, context: context, definition: definition)
+    guard try domain.isActive() else { return outcome }
+    let running = try domain.xml(secure: true)
+    let changes = try DomainXML.liveChanges(
+      declaration, context: context, definition: definition,
+      wanted: DomainXML.render(declaration, context: context, onto: definition), running: running)
+    var gone: Set<String> = []
+    for change in changes {
+      do throws(LibvirtError) {
+        try change.apply(to: domain)
+        guard case .detach(let device, let alias, _) = change else { continue }
+        gone.insert(device)
+        if let alias { outcome.leaving.append(Leaving(alias: alias, device: device)) }
+      } catch {
+        guard !error.isConnectionLost, error.code != .noDomain else { throw error }
+        outcome.refusals.append(
+          UpdateMessages.notLive(change.path, of: declaration, reason: error.message))
+      }
+    }
+    // What the machine still stands on stays.
+    let inUse = Set((SourceXML.disks(running) ?? []).flatMap(\.paths))
+    outcome.volumes.removeAll { inUse.contains($0.path) && !gone.contains($0.device) }
+    return outcome
+  }
+
+  /// Writes the definition; blocks.
+  func define(_ domain: Domain) throws {
+    let definition = try domain.xml(inactive: true, secure: true)
+    try domain.connection.defineDomain(
+      xml: DomainXML.render(declaration, context: context, onto: definition))
+    if case .bool(let autostart) = declaration.body["autostart"] {
+      try domain.setAutostart(autostart)
+    }
+  }
+}
+
+extension LiveChange {
+  /// Changes the running machine alone.
+  func apply(to domain: Domain) throws(LibvirtError) {
+    switch self {
+    case .detach(_, _, let xml): try domain.detachDevice(xml: xml, live: true, config: false)
+    case .update(_, let xml): try domain.updateDevice(xml: xml, live: true, config: false)
+    case .attach(_, let xml): try domain.attachDevice(xml: xml, live: true, config: false)
+    case .memory(let kibibytes):
+      try domain.setMemory(kibibytes: UInt(clamping: kibibytes), live: true, config: false)
+    case .processors(let count):
+      try domain.setCPUs(Int(clamping: count), live: true, config: false)
+    case .title(let text): try domain.setTitle(text, live: true, config: false)
+    case .description(let text): try domain.setDescription(text, live: true, config: false)
+    case .mark(let xml):
+      try domain.setMetadata(
+        xml, namespace: DomainMetadata.namespace, prefix: DomainMetadata.prefix, live: true,
+        config: false)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import VMScript
+import VMScriptSyntax
+
+/// A declared block that is a device of the machine.
+struct DeclaredDevice {
+  /// How its element is found and what the table alone does not say of it.
+  enum Shape {
+    case drive(DomainDisks.Slot, DomainDisks)
+    case interface(DomainInterface)
+    case plain(XMLPlace)
+  }
+
+  let block: DeclaredBlock
+  let shape: Shape
+  /// Label, or `nic1` and so on by position; empty for a block that stands once.
+  let key: String
+
+  /// What tells it from others of its kind.
+  var identity: String {
+    switch shape {
+    case .drive(let slot, _): slot.target
+    case .interface(let interface): interface.mac.description
+    case .plain: ""
+    }
+  }
+
+  /// The block as plans name it, such as `disk data`.
+  var path: String { record(isMade: true).path }
+
+  /// What is remembered of it.
+  func record(isMade: Bool) -> DeviceRecords.Record {
+    DeviceRecords.Record(
+      block: block.schema.name, key: key, identity: identity, isMade: isMade)
+  }
+
+  /// Its element in a machine.
+  ///
+  /// - Parameter byPosition: whether an interface may be one with another MAC, as in what a domain of
+  ///   the host was cloned from.
+  func element(in root: XMLElement, byPosition: Bool = false) -> XMLElement? {
+    switch shape {
+    case .drive(let slot, let disks): disks.element(slot, in: root.ensure("devices"))
+    case .interface(let interface):
+      interface.element(in: root.ensure("devices"), byPosition: byPosition)
+    case .plain(let place): place.element(in: root)
+    }
+  }
+
+  /// A new element for it in a machine.
+  func make(in root: XMLElement) -> XMLElement {
+    switch shape {
+    case .drive(let slot, _): root.ensure("devices").add("disk", ["device": slot.device])
+    case .interface: root.ensure("devices").add("interface")
+    case .plain(let place): place.ensureElement(in: root)
+    }
+  }
+
+  /// Writes into its element what is declared.
+  ///
+  /// - Parameter isRunning: whether it is the element of a running machine, of which only what can
+  ///   change then is written.
+  func write(to element: XMLElement, isRunning: Bool = false) throws(Diagnostic) {
+    try XMLRows.write(block, to: element) { !isRunning || $0.impact == .live }
+    switch shape {
+    case .drive(let slot, let disks):
+      if isRunning {
+        if slot.device == "cdrom" { disks.writeStorage(to: element, slot) }
+      } else {
+        disks.complete(element, slot)
+      }
+    case .interface(let interface): interface.complete(element)
+    case .plain: if element.name == "graphics", !isRunning { Self.completeGraphics(element, block) }
+    }
+  }
+
+  /// In what its element is not as declared, with the impact that the table says.
+  func differences(_ element: XMLElement) -> [PropertyDifference] {
+    let rows = XMLRows.differences(block, path: path, live: element)
+    return switch shape {
+    case .drive(let slot, let disks): rows + disks.sourceDifference(element, slot, path: path)
+    case .interface(let interface): rows + interface.sourceDifference(element, path: path)
+    case .plain: rows
+    }
+  }
+
+  /// A port, or one that libvirt finds; one listening address, said in one place.
+  private static func completeGraphics(_ element: XMLElement, _ block: DeclaredBlock) {
+    if block["listen"] != nil { element.remove("listen") }
+    if block["port"] != nil {
+      element["autoport"] = "no"
+    } else if element["port"] == nil {
+      element["port"] = "-1"
+      element["autoport"] = "yes"
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import VMScript
+
+/// Which device of a machine each declared block is, kept in the domain's metadata.
+///
+/// It tells a device that the script once asked for, and no longer does, from those that libvirt or
+/// somebody else added, which are never touched; and it lets a drive keep its target when drives
+/// before it come or go.
+struct DeviceRecords: Equatable {
+  /// One declared block.
+  struct Record: Hashable {
+    /// The block's name, such as `disk`.
+    let block: String
+    /// Label, or `disk1` and so on by position; empty for a block that stands once.
+    let key: String
+    /// What tells the device from others of its kind: a drive's target, an interface's MAC.
+    let identity: String
+    /// Whether the device was added for the block, rather than found there.
+    let isMade: Bool
+
+    /// The block as plans name it, such as `nic 2`.
+    var path: String {
+      if key.isEmpty { return block }
+      if block == "nic", key.hasPrefix("nic"), let position = Int(key.dropFirst(3)) {
+        return "nic \(position)"
+      }
+      return "\(block) \(key)"
+    }
+  }
+
+  var records: [Record] = []
+
+  /// The records on a domain; nil where there is no mark of a stack.
+  init?(in root: XMLElement) {
+    guard let mark = DomainMetadata.mark(in: root) else { return nil }
+    records = mark.all("device", namespace: DomainMetadata.namespace).compactMap { entry in
+      guard let block = entry["block"], let key = entry["key"], let identity = entry["at"] else {
+        return nil
+      }
+      return Record(block: block, key: key, identity: identity, isMade: entry["made"] == "yes")
+    }
+  }
+
+  init(_ records: [Record] = []) { self.records = records }
+
+  /// Puts them into a mark.
+  func write(to mark: XMLElement) {
+    for record in records {
+      let entry = mark.add(
+        DomainMetadata.name("device"),
+        ["block": record.block, "key": record.key, "at": record.identity])
+      if record.isMade { entry["made"] = "yes" }
+    }
+  }
+
+  /// The target that a drive had so far.
+  func target(of device: String, key: String) -> String? {
+    records.first { $0.block == device && $0.key == key }?.identity
+  }
+
+  /// Whether the device of a block was made for it or an earlier one.
+  func isMade(_ block: String, _ identity: String) -> Bool {
+    records.contains { $0.block == block && $0.identity == identity && $0.isMade }
+  }
+}
+
+extension DeviceRecords.Record {
+  /// The device in a machine's definition.
+  func element(in root: XMLElement) -> XMLElement? {
+    let devices = root.first("devices")
+    switch block {
+    case "disk", "cdrom", "floppy", Self.seed:
+      return devices?.first("disk", with: ["target/@dev": identity])
+    case "nic":
+      return devices?.all("interface").first {
+        $0.text(at: "mac/@address")?.lowercased() == identity
+      }
+    default: return Schema.resource(.domain).block(block)?.xml?.element(in: root)
+    }
+  }
+
+  /// The block whose device is the seed.
+  static let seed = "cloud_init"
+}

@@ -1,0 +1,89 @@
+import VMScript
+import VMScriptSyntax
+
+extension DomainDevices {
+  /// In what the devices of a definition are not as declared, and when each change takes effect.
+  ///
+  /// - Parameter running: the machine as it runs; nil for one that is off.
+  func differences(
+    definition root: XMLElement, running: RunningMachine?
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    var running = running
+    var result: [PropertyDifference] = []
+    for record in gone {
+      guard let element = record.element(in: root) else { continue }
+      result.append(removal(of: record, element, running))
+    }
+    for device in devices {
+      if let element = device.element(in: root, byPosition: isHostClone) {
+        let present = running.flatMap { device.element(in: $0.root) }
+        result += device.differences(element).map { difference in
+          present == nil ? difference.offline : difference
+        }
+      } else {
+        // Its element, with all that libvirt looks at, shows whether a running machine takes it.
+        let scratch = XMLElement(name: "domain")
+        let element = device.make(in: scratch)
+        try device.write(to: element)
+        let isLive = running?.take(element) ?? false
+        result.append(
+          PropertyDifference(
+            block: device.path, name: "device", from: nil, to: .string("new"),
+            impact: isLive ? .live : .nextStart))
+      }
+    }
+    return result
+  }
+
+  private func removal(
+    of record: DeviceRecords.Record, _ element: XMLElement, _ running: RunningMachine?
+  ) -> PropertyDifference {
+    let present = running.flatMap { record.element(in: $0.root) }
+    var impact: Impact = present.map(RunningMachine.canLose) ?? false ? .live : .nextStart
+    if losesData(record, element) { impact = .dataLoss }
+    let path = element.text(at: "source/@file")
+    return PropertyDifference(
+      block: record.path, name: "device",
+      from: .string(path ?? (record.identity.isEmpty ? "present" : record.identity)), to: nil,
+      impact: impact)
+  }
+
+  /// Whether the volume of a drive is the domain's own, and goes with it.
+  private func losesData(_ record: DeviceRecords.Record, _ element: XMLElement) -> Bool {
+    ownVolume(of: record, element)?.isDisk ?? false
+  }
+
+  /// The volume that a drive leaves behind: the domain's own, and no longer declared anywhere in it.
+  func ownVolume(of record: DeviceRecords.Record, _ element: XMLElement) -> VolumeName? {
+    guard let path = element.text(at: "source/@file"),
+      !context.disks.values.contains(where: { $0.path == path }), context.seed != path,
+      let name = path.split(separator: "/").last.flatMap({ VolumeName(parsing: String($0)) }),
+      name.stack == context.stack
+    else { return nil }
+    return switch name.role {
+    case .disk, .seed: name
+    case .image, .base, .pin: nil
+    }
+  }
+}
+
+extension DomainXML {
+  /// The volumes of the domain's own on drives that its script no longer declares.
+  static func leftVolumes(
+    _ declaration: Declaration, context: XMLContext, definition: String
+  ) throws(Diagnostic) -> [DomainUpdate.LeftVolume] {
+    let root = try parse(definition, declaration)
+    let devices = DomainDevices(declaration, context: context, on: root)
+    return devices.gone.compactMap { record in
+      guard let element = record.element(in: root),
+        devices.ownVolume(of: record, element) != nil,
+        let path = element.text(at: "source/@file")
+      else { return nil }
+      return DomainUpdate.LeftVolume(path: path, device: record.path)
+    }
+  }
+}
+
+extension VolumeName {
+  fileprivate var isDisk: Bool { if case .disk = role { true } else { false } }
+}

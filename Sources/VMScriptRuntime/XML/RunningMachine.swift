@@ -1,0 +1,81 @@
+import VMScript
+
+/// A running machine, as far as it says what can be changed while it runs.
+struct RunningMachine {
+  /// Its definition as it runs.
+  let root: XMLElement
+  /// PCI Express ports with nothing in them; nil where slots are not ports.
+  private var freePorts: Int?
+
+  init(_ root: XMLElement) {
+    self.root = root
+    let devices = root.first("devices")?.children ?? []
+    let controllers = devices.filter { $0.name == "controller" && $0["type"] == "pci" }
+    guard controllers.contains(where: { $0["model"] == "pcie-root" }) else { return }
+    let taken = Set(
+      devices.compactMap { $0.text(at: "address/@bus").flatMap(Self.number) })
+    freePorts =
+      controllers.filter { $0["model"] == "pcie-root-port" }
+      .compactMap { $0["index"].flatMap(Self.number) }.count { !taken.contains($0) }
+  }
+
+  private static func number(_ text: String) -> Int? {
+    text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)
+  }
+
+  /// Whether libvirt's test driver runs it, which knows no devices that come and go.
+  private var isTest: Bool { root["type"] == "test" }
+
+  // MARK: Devices
+
+  /// Whether a device, given as its element, can be plugged in; a port is taken then.
+  mutating func take(_ device: XMLElement) -> Bool {
+    guard !isTest else { return false }
+    switch (device.name, Self.bus(of: device)) {
+    case ("interface", _), ("disk", "virtio"), ("watchdog", _), ("rng", _):
+      guard let ports = freePorts else { return true }
+      freePorts = max(0, ports - 1)
+      return ports > 0
+    case ("disk", "scsi"): return hasController("scsi")
+    case ("disk", "usb"), ("input", "usb"): return hasController("usb")
+    case ("channel", _): return hasController("virtio-serial")
+    default: return false
+    }
+  }
+
+  /// Whether a device of a running machine can be unplugged.
+  static func canLose(_ device: XMLElement) -> Bool {
+    switch (device.name, bus(of: device)) {
+    case ("interface", _), ("watchdog", _), ("rng", _), ("channel", _): true
+    case ("disk", "virtio"), ("disk", "scsi"), ("disk", "usb"), ("input", "usb"): true
+    default: false
+    }
+  }
+
+  private static func bus(of device: XMLElement) -> String? {
+    device.text(at: "target/@bus") ?? device["bus"]
+  }
+
+  private func hasController(_ type: String) -> Bool {
+    root.first("devices")?.all("controller").contains { $0["type"] == type } ?? false
+  }
+
+  // MARK: Memory and processors
+
+  /// Whether it can be given so much memory, in KiB: up to its maximum, by the balloon.
+  func canHave(kibibytes: Int64) -> Bool {
+    guard let maximum = root.text(at: "memory").flatMap({ Int64($0) }), kibibytes <= maximum else {
+      return false
+    }
+    let balloon = root.first("devices")?.first("memballoon")?["model"]
+    return isTest || (balloon != nil && balloon != "none")
+  }
+
+  /// Whether it can be given so many processors: more than it has, up to its maximum. Taking one
+  /// away needs the guest's consent, and is left to the next start.
+  func canHave(processors: Int64) -> Bool {
+    guard let maximum = root.text(at: "vcpu").flatMap({ Int64($0) }) else { return false }
+    let present = root.text(at: "vcpu/@current").flatMap { Int64($0) } ?? maximum
+    return processors > present && processors <= maximum
+  }
+}
