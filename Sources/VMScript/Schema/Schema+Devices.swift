@@ -42,6 +42,14 @@ extension Schema {
           impact: .live), bus, dev,
       ]),
     BlockSchema(
+      "floppy", "A floppy drive; the guest only reads it.", label: .optional, repeats: true,
+      xml: XMLPlace("devices/disk", with: ["@device": "floppy"]),
+      properties: [
+        PropertySchema(
+          "source", .either([.path, .resource([.image])]), "The medium; none for an empty drive.",
+          impact: .live), dev,
+      ]),
+    BlockSchema(
       "nic", "A network interface.", label: .optional, repeats: true,
       xml: XMLPlace("devices/interface"),
       properties: [

@@ -56,34 +56,33 @@ extension Provisioner {
       guard let capacity = own.capacity else { throw StorageFailure.missingSize("disk") }
       try await store.create(xml(own, capacity), pool: own.pool)
     case .overlay(let base):
-      let path = try await published.path(of: base)
-      let least = try await capacity(of: base, at: path)
-      let wanted = own.capacity ?? least
-      guard wanted >= least else {
-        throw StorageFailure.tooSmall(declared: wanted, needed: least)
-      }
-      var volume = xml(own, wanted)
-      volume.backing = (path: path, format: base.format)
+      var volume = xml(own, base.capacity == nil ? nil : own.capacity)
+      volume.backing = (path: try await published.path(of: base), format: base.format)
       try await store.create(volume, pool: own.pool)
+      if base.capacity == nil { try await enlarge(own) }
     case .copy(let base):
-      let least = try await capacity(of: base, at: base.path)
-      try await store.copy(of: base.path, as: xml(own, least), pool: own.pool)
-      if let wanted = own.capacity, wanted > least {
-        try await store.grow(own.name, pool: own.pool, to: wanted)
+      guard let least = try await store.capacity(at: base.path) else {
+        throw StorageFailure.copyOutsidePool(base.path)
       }
+      try await store.copy(of: base.path, as: xml(own, least), pool: own.pool)
+      try await enlarge(own)
     }
   }
 
-  private func xml(_ own: OwnVolume, _ capacity: Int64) -> VolumeXML {
+  private func xml(_ own: OwnVolume, _ capacity: Int64?) -> VolumeXML {
     VolumeXML(name: own.name, format: own.format, capacity: capacity, allocation: 0)
   }
 
-  private func capacity(of base: StorageBase, at path: String) async throws -> Int64 {
-    if let known = base.capacity { return known }
-    guard let found = try await store.capacity(at: path) else {
-      throw StorageFailure.missingVolume(path)
+  /// A new volume that has the size of what it was made from grows to the declared one.
+  private func enlarge(_ own: OwnVolume) async throws {
+    guard let wanted = own.capacity, let least = try await store.capacity(at: own.path),
+      wanted != least
+    else { return }
+    guard wanted > least else {
+      try await store.delete(own.name, pool: own.pool)
+      throw StorageFailure.tooSmall(declared: wanted, needed: least)
     }
-    return found
+    try await store.grow(own.name, pool: own.pool, to: wanted)
   }
 
   /// A seed is trusted only if a domain refers to it: an upload may have been cut short.

@@ -83,6 +83,18 @@ enum PlanMessages {
       helps: [.init("delete the clones first, or make them with `full = true`")])
   }
 
+  static func nothingToRemove(_ removal: Removal, from clone: Declaration) -> Diagnostic {
+    let which =
+      switch removal.which {
+      case .label(let label): label
+      case .position(let number): String(number)
+      }
+    return Diagnostic(
+      code: 511, "`\(clone.sourceName ?? "")` has no `\(removal.block) \(which)` to remove",
+      at: .init(removal.span, "nothing there"),
+      helps: [.init("look at it with `virsh dumpxml \(clone.sourceName ?? "")`")])
+  }
+
   static func deletionOfOverlaid(_ name: String, by clones: [String], at span: Span?) -> Diagnostic
   {
     Diagnostic(
@@ -154,6 +166,12 @@ enum PlanMessages {
       """
       The disks of clones that stay are overlays on the disks of this domain. They would be lost \
       with it, so it is not deleted before them.
+      """),
+    DiagnosticExplanation(
+      511, "nothing to remove",
+      """
+      A clone drops by `remove` what its source has: by position among the devices of the kind, a \
+      disk also by its target such as `vdb`.
       """),
   ]
 }

@@ -35,10 +35,20 @@ struct Planning: Sendable {
     live.overlaidDomains = storage.overlaidDomains
     let (plan, diagnostics) = planner(set, live, storage, prune: prune).plan()
     let deleted = plan.changes.filter { $0.action == .delete && $0.kind == .domain }.map(\.name)
-    return Outcome(
-      plan: plan, storage: storage,
-      diagnostics: storage.diagnostics + diagnostics + storage.volumes.refusals(toDelete: deleted)
-        + storage.warnings())
+    let found =
+      storage.diagnostics + diagnostics + storage.volumes.refusals(toDelete: deleted)
+      + storage.warnings()
+    return Outcome(plan: plan, storage: storage, diagnostics: Self.eachOnce(found))
+  }
+
+  /// What a clone inherits is wrong once, not again for each clone.
+  private static func eachOnce(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    diagnostics.reduce(into: []) { unique, one in
+      let isKnown = unique.contains {
+        $0.code == one.code && $0.message == one.message && $0.primary?.span == one.primary?.span
+      }
+      if !isKnown { unique.append(one) }
+    }
   }
 
   private func planner(

@@ -42,6 +42,8 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case contradiction(String, String)
   /// A guest would write to the content that others stand on.
   case sharedContent(image: String)
+  /// The host copies volumes, and what is at this path is none.
+  case copyOutsidePool(String)
   /// The drive of this target is neither a file nor a device of the host.
   case diskElsewhere(String)
   /// The host keeps no copy of this image that is complete.

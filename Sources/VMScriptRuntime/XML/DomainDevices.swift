@@ -47,7 +47,7 @@ struct DomainDevices {
   }
 
   /// Blocks that are matched to devices by target or MAC, not by their place alone.
-  private static let matched: Set<String> = ["disk", "cdrom", "floppy", "nic"]
+  private static let matched: Set<String> = DomainDisks.devices.union(["nic"])
 
   var isHostClone: Bool {
     if case .host = declaration.source { true } else { false }

@@ -1,12 +1,12 @@
 import VMScript
 
-/// Disks and CD-ROM drives: which target each has, and what storage it is on.
+/// Disks, CD-ROM and floppy drives: which target each has, and what storage it is on.
 struct DomainDisks {
   /// A drive's place in the machine.
   struct Slot {
     /// Label, or `disk1`, `cdrom1` and so on by position.
     let key: String
-    /// `disk` or `cdrom`.
+    /// `disk`, `cdrom` or `floppy`.
     let device: String
     let bus: String
     /// Target, such as `vda`.
@@ -17,6 +17,9 @@ struct DomainDisks {
 
   /// The target of the seed: the last of its bus, so that disks never move for it.
   static let seedTarget = "vdz"
+
+  /// The blocks that become drives.
+  static let devices: Set<String> = ["disk", "cdrom", "floppy"]
 
   let context: XMLContext
   let slots: [(slot: Slot, block: DeclaredBlock)]
@@ -32,25 +35,35 @@ struct DomainDisks {
     present: [String] = []
   ) {
     self.context = context
-    let drives = declaration.body.blocks.filter { ["disk", "cdrom"].contains($0.schema.name) }
-    var taken = Set(drives.compactMap { $0["dev"]?.description })
+    let drives = declaration.body.blocks.filter { Self.devices.contains($0.schema.name) }
+    var taken = Set(drives.compactMap { $0["dev"]?.description } + context.drives.map(\.target))
     taken.insert(Self.seedTarget)
     if let records, !records.records.isEmpty {
       taken.formUnion(present)
+    }
+    func isEmptied(_ block: DeclaredBlock) -> Bool {
+      block.schema.name != "disk" && Self.isEmpty(block["source"], in: declaration)
     }
     var kept: Set<String> = []
     var counts: [String: Int] = [:]
     slots = drives.map { block in
       let device = block.schema.name
       counts[device, default: 0] += 1
-      let bus = block["bus"]?.description ?? (device == "cdrom" ? "sata" : "virtio")
+      let bus = block["bus"]?.description ?? Self.standardBus[device] ?? "virtio"
+      let position = counts[device, default: 1] - 1
+      if let present = Self.drive(of: block, at: position, in: context.drives) {
+        let slot = Slot(
+          key: present.key, device: device, bus: block["bus"]?.description ?? present.bus ?? bus,
+          target: present.target, isEmptied: isEmptied(block))
+        return (slot, block)
+      }
       let key = block.label ?? "\(device)\(counts[device, default: 1])"
       let earlier = records?.target(of: device, key: key)
         .flatMap { Self.isTarget($0, of: bus) && kept.insert($0).inserted ? $0 : nil }
       let target = block["dev"]?.description ?? earlier ?? Self.free(bus, &taken)
       let slot = Slot(
         key: key, device: device, bus: bus, target: target,
-        isEmptied: device == "cdrom" && Self.isEmpty(block["source"], in: declaration))
+        isEmptied: isEmptied(block))
       return (slot, block)
     }
   }
@@ -65,6 +78,17 @@ struct DomainDisks {
     }
   }
 
+  private static let standardBus = ["cdrom": "sata", "floppy": "fdc"]
+
+  /// The drive of a clone's source that a block refines: by label, without one by position.
+  private static func drive(
+    of block: DeclaredBlock, at position: Int, in drives: [XMLContext.Drive]
+  ) -> XMLContext.Drive? {
+    let same = drives.filter { $0.device == block.schema.name }
+    if let label = block.label { return same.first { [$0.key, $0.target].contains(label) } }
+    return same.indices.contains(position) ? same[position] : nil
+  }
+
   /// The next target of a bus: `vda`, … `vdz`, `vdaa`, ….
   private static func free(_ bus: String, _ taken: inout Set<String>) -> String {
     let prefix = prefix(of: bus)
@@ -77,7 +101,7 @@ struct DomainDisks {
   }
 
   private static func prefix(of bus: String) -> String {
-    ["virtio": "vd", "ide": "hd"][bus] ?? "sd"
+    ["virtio": "vd", "ide": "hd", "fdc": "fd"][bus] ?? "sd"
   }
 
   private static func isTarget(_ target: String, of bus: String) -> Bool {
@@ -99,7 +123,7 @@ struct DomainDisks {
     element["device"] = slot.device
     element.setText(slot.target, at: "target/@dev")
     element.setText(slot.bus, at: "target/@bus")
-    if slot.device == "cdrom" { _ = element.ensure("readonly") }
+    if slot.device != "disk" { _ = element.ensure("readonly") }
     if context.disks[slot.key] == nil, element["type"] == nil { element["type"] = "file" }
     writeStorage(to: element, slot)
     if slot.bus == "scsi", let devices = element.parent {
@@ -110,11 +134,16 @@ struct DomainDisks {
   /// The storage that the drive is on.
   func writeStorage(to element: XMLElement, _ slot: Slot) {
     if let storage = context.disks[slot.key] {
-      guard element.text(at: "source/@file") != storage.path else { return }
-      setStorage(storage, of: element)
+      guard Self.path(of: element) != storage.path else { return }
+      SourceXML.setStorage(storage, of: element)
     } else if slot.isEmptied {
       element.remove("source")
     }
+  }
+
+  /// The file or the host's device that a drive is on.
+  private static func path(of element: XMLElement) -> String? {
+    element.text(at: "source/@file") ?? element.text(at: "source/@dev")
   }
 
   /// A different source than the resolved one; a CD-ROM's can be changed while it runs.
@@ -122,12 +151,12 @@ struct DomainDisks {
     _ element: XMLElement, _ slot: Slot, path: String
   ) -> [PropertyDifference] {
     let wanted = context.disks[slot.key]?.path
-    let found = element.text(at: "source/@file")
+    let found = Self.path(of: element)
     guard wanted != nil || slot.isEmptied, found != wanted else { return [] }
     return [
       PropertyDifference(
         block: path, name: "source", from: found.map(Value.string),
-        to: wanted.map(Value.string), impact: slot.device == "cdrom" ? .live : .dataLoss)
+        to: wanted.map(Value.string), impact: slot.device == "disk" ? .dataLoss : .live)
     ]
   }
 
@@ -137,20 +166,24 @@ struct DomainDisks {
     let element =
       devices.first("disk", with: ["target/@dev": Self.seedTarget])
       ?? devices.add("disk", ["device": "disk"])
-    setStorage(XMLContext.Storage(path: seed, format: "raw"), of: element)
+    SourceXML.setStorage(XMLContext.Storage(path: seed, format: "raw"), of: element)
     element.setText(Self.seedTarget, at: "target/@dev")
     element.setText("virtio", at: "target/@bus")
     _ = element.ensure("readonly")
     return DeviceRecords.Record(
       block: DeviceRecords.Record.seed, key: "", identity: Self.seedTarget, isMade: true)
   }
+}
 
-  private func setStorage(_ storage: XMLContext.Storage, of element: XMLElement) {
-    element["type"] = "file"
+extension SourceXML {
+  /// Puts a drive onto a file, or onto a device of the host.
+  static func setStorage(_ storage: XMLContext.Storage, of element: XMLElement) {
+    let isDevice = storage.path.hasPrefix("/dev/")
+    element["type"] = isDevice ? "block" : "file"
     element.ensure("driver")["name"] = "qemu"
     element.setText(storage.format, at: "driver/@type")
     element.remove("source")
     element.remove("backingStore")
-    element.add("source", ["file": storage.path])
+    element.add("source", [isDevice ? "dev" : "file": storage.path])
   }
 }

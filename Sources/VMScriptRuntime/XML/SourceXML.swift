@@ -55,7 +55,12 @@ public enum SourceXML {
     guard let root = try? XMLElement.parse(xml, root: "domain") else { return nil }
     for name in ["name", "uuid", "metadata", "seclabel", "genid", "sysinfo"] { root.remove(name) }
     root["id"] = nil
-    root.first("os")?.remove("nvram")
+    if let nvram = root.first("os")?.first("nvram") {
+      // The file is the source's; from its template the clone gets one of its own.
+      let template = nvram["template"]
+      nvram.detach()
+      if let template { root.first("os")?.add("nvram", ["template": template]) }
+    }
     for device in root.first("devices")?.children ?? [] {
       device.remove("alias")
       if device.name == "interface" {

@@ -15,6 +15,25 @@ public struct XMLContext: Sendable {
     }
   }
 
+  /// A drive that a clone of a host's domain has taken over from it.
+  public struct Drive: Sendable, Equatable {
+    /// What its storage is found by.
+    public var key: String
+    /// `disk`, `cdrom` or `floppy`.
+    public var device: String
+    /// Target, such as `vda`.
+    public var target: String
+    /// The bus of the target; nil leaves it to libvirt.
+    public var bus: String?
+    /// A drive of a clone.
+    public init(key: String, device: String, target: String, bus: String?) {
+      self.key = key
+      self.device = device
+      self.target = target
+      self.bus = bus
+    }
+  }
+
   /// The stack that the resource belongs to.
   public var stack: String
   /// The resource's UUID.
@@ -23,6 +42,8 @@ public struct XMLContext: Sendable {
   public var hypervisor: String
   /// Storage by the disk's key: label, else `disk1`… and `cdrom1`….
   public var disks: [String: Storage]
+  /// The drives of a clone of a host's domain, in order: its blocks meet them by label or position.
+  public var drives: [Drive] = []
   /// The cloud-init seed on the host.
   public var seed: String?
   /// MAC addresses by the interface's key: label, else `nic1`….

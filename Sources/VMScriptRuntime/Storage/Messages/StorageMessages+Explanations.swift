@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension StorageMessages {
-  /// What `vmscript explain` says about the codes VM0601 to VM0627.
+  /// What `vmscript explain` says about the codes VM0601 to VM0628.
   public static let explanations: [DiagnosticExplanation] = [
     .init(
       601, "unreadable file",
@@ -89,6 +89,10 @@ extension StorageMessages {
     .init(
       627, "shared content",
       "What is uploaded from a file is the base of many overlays, perhaps of other stacks too. A guest that wrote to it would ruin them all. `image = …` gives the disk an overlay of its own."
+    ),
+    .init(
+      628, "copy of what is in no pool",
+      "A full copy is made by the host from volume to volume. A file outside of all storage pools is no volume; overlays may stand on it nevertheless."
     ),
   ]
 }

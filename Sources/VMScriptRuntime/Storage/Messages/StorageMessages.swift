@@ -55,6 +55,7 @@ public enum StorageMessages {
     case .contradiction(let one, let other): (624, "`\(one)` and `\(other)` exclude each other")
     case .sharedContent(let image):
       (627, "the content of `\(image)` is shared and never written to")
+    case .copyOutsidePool(let path): (628, "`\(path)` is in no storage pool and cannot be copied")
     case .diskElsewhere(let target): (625, "the disk `\(target)` is no file or device of the host")
     case .missingBase(let image): (626, "the content of the image `\(image)` is not on the host")
     case .seedFailed: (615, "the guest's seed could not be made")
@@ -124,6 +125,10 @@ public enum StorageMessages {
     case .diskElsewhere(let target): ["drop it from the clone: `remove disk \"\(target)\"`"]
     case .sharedContent(let image):
       ["take a private overlay, `image = \(image)`, or declare `readonly = true`"]
+    case .copyOutsidePool:
+      [
+        "leave `full` out, or make its folder a pool: `virsh pool-create-as NAME dir --target FOLDER`"
+      ]
     case .missingBase: ["run the script again: it is uploaded then"]
     case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):
       ["remove what uses it first"]

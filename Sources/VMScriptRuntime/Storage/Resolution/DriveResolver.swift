@@ -14,6 +14,7 @@ struct DriveResolver {
   let domains: [String: DomainStorage]
   let resolver: ImageResolver
   private(set) var diagnostics: [Diagnostic] = []
+  private var hostClone: HostClone?
 
   init(
     domain: Declaration, set: DeclarationSet, live: LiveState, images: [String: ResolvedImage],
@@ -31,7 +32,12 @@ struct DriveResolver {
   /// The storage of the domain; what is wrong is left out and stands in ``diagnostics``.
   mutating func resolve() -> DomainStorage {
     var storage = DomainStorage()
-    let context = XMLContext(stack: set.stack, uuid: "")
+    do throws(Diagnostic) {
+      hostClone = try HostClone(domain, stack: set.stack, live: live)
+    } catch { diagnostics.append(error) }
+    storage.clonedDrives = hostClone?.drives.map(\.place) ?? []
+    var context = XMLContext(stack: set.stack, uuid: "")
+    context.drives = storage.clonedDrives
     let facts = liveDomain?.facts
     let disks = DomainDisks(
       domain, context: context, records: facts?.devices,
@@ -41,6 +47,19 @@ struct DriveResolver {
         if let drive = try drive(slot, block) { storage.drives.append(drive) }
       } catch {
         diagnostics.append(StorageMessages.diagnostic(error, at: block.span(of: error)))
+      }
+    }
+    let refined = Set(storage.drives.map(\.target))
+    for drive in hostClone?.drives ?? [] where !refined.contains(drive.place.target) {
+      do throws(StorageFailure) {
+        guard let content = try content(of: drive, nil) else { continue }
+        storage.drives.append(
+          DriveStorage(
+            key: drive.place.key, device: drive.place.device, target: drive.place.target,
+            span: domain.sourceSpan ?? domain.nameSpan, content: content))
+      } catch {
+        let span = domain.sourceSpan ?? domain.nameSpan
+        diagnostics.append(StorageMessages.diagnostic(error, at: span))
       }
     }
     do throws(StorageFailure) { storage.seed = try seed() } catch {
@@ -61,7 +80,10 @@ struct DriveResolver {
     let inherited = inheritedDrive(block)
     let own = inherited.map { Properties(of: block, beyond: $0.block) } ?? Properties(of: block)
     let content: DriveStorage.Content?
-    if slot.device != "disk" || own.isDeclared("source") {
+    let cloned = hostClone?.drives.first { $0.place.target == slot.target }
+    if let cloned, block["image"] == nil, block["source"] == nil {
+      content = try self.content(of: cloned, block)
+    } else if slot.device != "disk" || own.isDeclared("source") {
       content = try medium(slot, block)
     } else if own.isDeclared("image") || inherited == nil {
       content = try disk(slot, block)
@@ -73,8 +95,8 @@ struct DriveResolver {
     guard let content else { return nil }
     var drive = DriveStorage(
       key: slot.key, device: slot.device, target: slot.target, span: block.span, content: content)
-    if let property = block.property("size"), case .size(let size) = property.value {
-      drive.size = (size.bytes, property.span)
+    if let size = block["size"]?.diskSize {
+      drive.size = (size, block.property("size")?.span ?? block.span)
     }
     return drive
   }
@@ -117,10 +139,10 @@ struct DriveResolver {
     switch block["image"] {
     case .resource(let reference)?:
       guard let image = try image(reference) else { return nil }
-      return try .own(volume(slot, block, .qcow2, .overlay(on: image.base)))
+      return try .own(volume(slot.key, block, .qcow2, .overlay(on: image.base)))
     default:
       let format = block["format"]?.text.flatMap(ImageFormat.init) ?? .qcow2
-      let volume = try volume(slot, block, format, .new)
+      let volume = try volume(slot.key, block, format, .new)
       if live.storage.place(at: volume.path) == nil, let kept = keptVolume(slot, volume) {
         return .own(kept)
       }
@@ -140,10 +162,43 @@ struct DriveResolver {
     _ slot: DomainDisks.Slot, _ block: DeclaredBlock, of base: StorageBase
   ) throws(StorageFailure) -> DriveStorage.Content? {
     if block["readonly"] == .bool(true) { return .inPlace(base) }
-    if domain.body["full"] == .bool(true) {
-      return try .own(volume(slot, block, base.format, .copy(of: base)))
+    return try .own(clone(slot.key, block, of: base))
+  }
+
+  /// An overlay on the source's disk, or a copy of it.
+  private func clone(
+    _ key: String, _ block: DeclaredBlock?, of base: StorageBase
+  ) throws(StorageFailure) -> OwnVolume {
+    domain.body["full"] == .bool(true)
+      ? try volume(key, block, base.format, .copy(of: base))
+      : try volume(key, block, .qcow2, .overlay(on: base))
+  }
+
+  /// What a drive of a clone of a host's domain stands on; nil for one that the definition says alone.
+  private func content(
+    of drive: HostClone.Drive, _ block: DeclaredBlock?
+  ) throws(StorageFailure) -> DriveStorage.Content? {
+    if let present = drive.present, let path = present.path,
+      let place = live.storage.place(at: path)
+    {
+      // It is there; what its source has become since does not matter.
+      return place.volume.owned?.isOwned(by: domain.name) == true
+        ? .own(kept(present, at: path, size: block?["size"]?.diskSize)) : nil
     }
-    return try .own(volume(slot, block, .qcow2, .overlay(on: base)))
+    guard let source = drive.source else {
+      return try block.map { (block) throws(StorageFailure) in
+        try .own(volume(drive.place.key, block, .qcow2, .new))
+      }
+    }
+    guard !source.isElsewhere || !source.isWritable else { throw .diskElsewhere(source.target) }
+    guard source.isWritable, let path = source.path else { return nil }
+    let base = StorageBase(
+      path: path, format: source.format.flatMap(ImageFormat.init) ?? .raw,
+      capacity: live.storage.place(at: path)?.volume.capacity, image: nil)
+    if domain.body["full"] == .bool(true), live.storage.place(at: path) == nil {
+      throw .copyOutsidePool(path)
+    }
+    return try .own(clone(drive.place.key, block, of: base))
   }
 
   /// A disk of which only the size is declared is the one that the domain has: an adopted domain's,
@@ -152,21 +207,24 @@ struct DriveResolver {
     guard let disk = liveDomain?.facts.disks.first(where: { $0.target == slot.target }),
       let path = disk.path, path != wanted.path
     else { return nil }
+    return kept(disk, at: path, size: wanted.capacity)
+  }
+
+  private func kept(_ disk: SourceXML.Disk, at path: String, size: Int64?) -> OwnVolume {
     let place = live.storage.place(at: path)
     return OwnVolume(
       name: place?.volume.name ?? "", pool: place?.pool ?? "", path: path,
       format: disk.format.flatMap(ImageFormat.init) ?? .raw,
-      capacity: wanted.capacity ?? place?.volume.capacity, origin: .kept)
+      capacity: size ?? place?.volume.capacity, origin: .kept)
   }
 
   private func volume(
-    _ slot: DomainDisks.Slot, _ block: DeclaredBlock, _ format: ImageFormat,
-    _ origin: OwnVolume.Origin
+    _ key: String, _ block: DeclaredBlock?, _ format: ImageFormat, _ origin: OwnVolume.Origin
   ) throws(StorageFailure) -> OwnVolume {
-    let pool = try live.storage.pool(declared: block["pool"]?.text)
+    let pool = try live.storage.pool(declared: block?["pool"]?.text)
     let name = try VolumeName(
-      stack: set.stack, owner: domain.name, role: .disk(slot.key), extension: format.rawValue)
-    let declared: Int64? = if case .size(let size)? = block["size"] { size.bytes } else { nil }
+      stack: set.stack, owner: domain.name, role: .disk(key), extension: format.rawValue)
+    let declared = block?["size"]?.diskSize
     let least: Int64?
     switch origin {
     case .new, .kept: least = nil

@@ -71,6 +71,8 @@ struct OwnVolume: Sendable {
 struct DomainStorage: Sendable {
   var drives: [DriveStorage] = []
   var seed: DomainSeed?
+  /// The drives that a clone has taken over from a domain of the host.
+  var clonedDrives: [XMLContext.Drive] = []
 }
 
 /// The cloud-init seed of a domain.

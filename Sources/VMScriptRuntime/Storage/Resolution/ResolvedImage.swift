@@ -73,7 +73,7 @@ struct ImageLayout: Hashable, Sendable {
 
   /// What an `image` block declares.
   init(_ body: DeclaredBlock) {
-    if case .size(let size)? = body["size"] { self.size = size.bytes }
+    size = body["size"]?.diskSize
     if case .size(let size)? = body["cluster_size"] { clusterSize = size.bytes }
     if case .string(let word)? = body["preallocation"] { preallocation = word }
     if case .bool(let isLazy)? = body["lazy_refcounts"] { lazyRefcounts = isLazy }
@@ -89,5 +89,14 @@ struct ImageLayout: Hashable, Sendable {
     if let clusterSize { options.append("cluster_size=\(clusterSize)") }
     if lazyRefcounts { options.append("lazy_refcounts=on") }
     return options
+  }
+}
+
+extension Value {
+  /// A size in bytes, in whole sectors as disks have them.
+  var diskSize: Int64? {
+    guard case .size(let size) = self else { return nil }
+    let (padded, overflow) = size.bytes.addingReportingOverflow(511)
+    return overflow ? size.bytes : padded / 512 * 512
   }
 }

@@ -56,6 +56,7 @@ struct StoragePlan: Sendable {
         path: base.image.flatMap { published[$0.name] } ?? base.path,
         format: base.format == .iso ? "raw" : base.format.rawValue)
     }
+    context.drives = storage.clonedDrives
     context.seed = storage.seed?.path
     return context
   }

@@ -4,8 +4,8 @@ public struct VolumeXML: Hashable, Sendable {
   public var name: String
   /// Any format that libvirt knows; an ISO is written as `raw` there.
   public var format: ImageFormat
-  /// In bytes.
-  public var capacity: Int64
+  /// In bytes; nil takes what an overlay stands on.
+  public var capacity: Int64?
   /// In bytes; nil leaves it to libvirt, which fills a raw file completely then.
   public var allocation: Int64?
   /// Of a qcow2, in bytes.
@@ -34,7 +34,7 @@ public struct VolumeXML: Hashable, Sendable {
   private var backingFormat = ImageFormat.qcow2
 
   /// A volume of its own, an overlay once ``backing`` is set.
-  public init(name: String, format: ImageFormat, capacity: Int64, allocation: Int64? = nil) {
+  public init(name: String, format: ImageFormat, capacity: Int64?, allocation: Int64? = nil) {
     self.name = name
     self.format = format
     self.capacity = capacity
@@ -45,7 +45,7 @@ public struct VolumeXML: Hashable, Sendable {
   public func text() -> String {
     let root = XMLElement(name: "volume")
     root.add("name", text: name)
-    root.add("capacity", Self.bytes, text: String(capacity))
+    if let capacity { root.add("capacity", Self.bytes, text: String(capacity)) }
     if let allocation { root.add("allocation", Self.bytes, text: String(allocation)) }
     let target = root.add("target")
     target.add("format", ["type": Self.word(format)])

@@ -1,0 +1,80 @@
+import VMScript
+import VMScriptSyntax
+
+/// The definition of a host's domain as what a clone of it begins with.
+enum HostCloneXML {
+  /// The source's definition without its identity and without what the clone drops, each drive on
+  /// the clone's own storage, each interface with an address of the clone's own.
+  ///
+  /// - Parameters:
+  ///   - storage: by target; drives that are shared have none.
+  ///   - mac: the address of the interface at a position.
+  /// - Throws: a diagnostic if `source` is no domain's definition or has not what is dropped.
+  static func base(
+    _ source: String, for clone: Declaration, storage: [String: XMLContext.Storage],
+    mac: (Int) -> MACAddress
+  ) throws(Diagnostic) -> String {
+    let root = try parse(SourceXML.stripped(source) ?? source, clone)
+    for element in try dropped(from: root, by: clone) { element.detach() }
+    let devices = root.ensure("devices")
+    for disk in devices.all("disk") {
+      guard let target = disk.text(at: "target/@dev"), let own = storage[target] else { continue }
+      SourceXML.setStorage(own, of: disk)
+    }
+    for (position, interface) in devices.all("interface").enumerated() {
+      interface.setText(mac(position).description, at: "mac/@address")
+    }
+    return root.xmlString
+  }
+
+  /// Targets of the drives that a clone drops.
+  static func droppedTargets(
+    _ source: String, by clone: Declaration
+  ) throws(Diagnostic) -> Set<String> {
+    let root = try parse(source, clone)
+    return Set(try dropped(from: root, by: clone).compactMap { $0.text(at: "target/@dev") })
+  }
+
+  private static func parse(
+    _ text: String, _ clone: Declaration
+  ) throws(Diagnostic) -> XMLElement {
+    do { return try XMLElement.parse(text, root: "domain") } catch {
+      throw XMLMessages.malformed(clone, error)
+    }
+  }
+
+  /// The elements that `remove` names: by position among those of the kind, a disk by its target too.
+  private static func dropped(
+    from root: XMLElement, by clone: Declaration
+  ) throws(Diagnostic) -> [XMLElement] {
+    var dropped: [XMLElement] = []
+    for removal in clone.removals {
+      let found = elements(of: removal.block, in: root)
+      let element: XMLElement?
+      switch removal.which {
+      case .position(let number):
+        element = found.indices.contains(number - 1) ? found[number - 1] : nil
+      case .label(let label):
+        element = found.first {
+          $0.text(at: "target/@dev") == label || $0.text(at: "mac/@address") == label
+        }
+      }
+      guard let element else { throw PlanMessages.nothingToRemove(removal, from: clone) }
+      dropped.append(element)
+    }
+    return dropped
+  }
+
+  private static func elements(of block: String, in root: XMLElement) -> [XMLElement] {
+    let schema = Schema.resource(.domain).blocks.first { $0.name == block }
+    guard let place = schema?.xml else { return [] }
+    let path = place.path.split(separator: "/").map(String.init)
+    guard let name = path.last, !name.hasPrefix("@") else { return [] }
+    let parent = path.dropLast().reduce(Optional(root)) { $0?.first($1) }
+    return (parent?.all(name) ?? []).filter { element in
+      // The guest's seed is not one of its disks.
+      element.text(at: "target/@dev") != DomainDisks.seedTarget
+        && place.with.allSatisfy { element.text(at: $0.key) == $0.value }
+    }
+  }
+}
