@@ -58,4 +58,17 @@ public struct Network: HostObject {
   public func setAutostart(_ value: Bool) throws(LibvirtError) {
     try Call.succeed(virNetworkSetAutostart(pointer, value ? 1 : 0))
   }
+
+  /// The UUIDs of its ports, in lower case: one for each interface that is plugged into it
+  /// (`virNetworkListAllPorts`).
+  public func ports() throws(LibvirtError) -> Set<String> {
+    Set(
+      try Call.list {
+        virNetworkListAllPorts(pointer, $0, 0)
+      } taking: { port in
+        // SAFETY: the reference is this call's; its last use is the UUID.
+        defer { virNetworkPortFree(port) }
+        return Call.uuid { virNetworkPortGetUUIDString(port, $0) }
+      })
+  }
 }

@@ -13,7 +13,7 @@ extension Schema {
       PropertySchema(
         "dhcp", .either([.bool, .ipRange]),
         "First and last address that DHCP gives out, or false for no DHCP; the whole subnet unless "
-          + "said otherwise.", impact: .restart),
+          + "said otherwise.", impact: .live),
       PropertySchema(
         "bridge", .string, "The host's bridge: its name here, or the existing one of mode bridge.",
         impact: .restart, xml: XMLPlace("bridge/@name")),
@@ -65,28 +65,28 @@ extension Schema {
       PropertySchema(
         "forward", .list(.ip), "Servers that other names are asked of.", impact: .restart,
         xml: XMLPlace("dns/forwarder/@addr", .each([:]))),
-      PropertySchema("txt", .map(.string), "TXT records by name.", impact: .restart),
+      PropertySchema("txt", .map(.string), "TXT records by name.", impact: .live),
     ],
     blocks: [
       BlockSchema(
         "host", "A name with an address.", label: .required, repeats: true,
         properties: [
-          PropertySchema("ip", .ip, "The address.", impact: .restart, isRequired: true)
+          PropertySchema("ip", .ip, "The address.", impact: .live, isRequired: true)
         ]),
       BlockSchema(
         "srv", "An SRV record.", repeats: true, xml: XMLPlace("dns/srv"),
         properties: [
           PropertySchema(
-            "service", .string, "Name of the service.", impact: .restart,
+            "service", .string, "Name of the service.", impact: .live,
             xml: XMLPlace("@service"), isRequired: true),
           PropertySchema(
-            "protocol", .word(["tcp", "udp"]), "Its protocol.", impact: .restart,
+            "protocol", .word(["tcp", "udp"]), "Its protocol.", impact: .live,
             xml: XMLPlace("@protocol"), isRequired: true),
           PropertySchema(
-            "target", .string, "The machine that offers it.", impact: .restart,
+            "target", .string, "The machine that offers it.", impact: .live,
             xml: XMLPlace("@target")),
           PropertySchema(
-            "port", .int(1...65_535), "Its port.", impact: .restart, xml: XMLPlace("@port")),
+            "port", .int(1...65_535), "Its port.", impact: .live, xml: XMLPlace("@port")),
         ]),
     ])
 

@@ -3,22 +3,28 @@ import VMScript
 
 /// Networks: defined in place, started, removed.
 extension Provisioner {
-  /// Defined in place, onto what is there, then started: the definition is the commit record.
+  /// Changed as it runs, or defined and restarted; then its guests are plugged in again.
   func bring(network change: Change) async throws {
     guard let declaration = declaration(of: change) else { return }
-    let (set, hypervisor) = (set, hypervisor)
-    try await pool.run { connection in
-      let live = try connection.network(named: change.name)
-      let xml = try NetworkXML.render(
-        declaration,
-        context: set.context(for: declaration, uuid: live?.uuid, hypervisor: hypervisor),
-        onto: live?.xml(inactive: true))
-      let network = try connection.defineNetwork(xml: xml)
-      if case .bool(let autostart) = declaration.body["autostart"] {
-        try network.setAutostart(autostart)
-      }
-      if change.impact == .restart, try network.isActive() { try network.destroy() }
-      if try !network.isActive() { try network.start() }
+    let uuid = storage.live.networks[change.name]?.uuid
+    let update = NetworkUpdate(
+      declaration: declaration,
+      context: set.context(for: declaration, uuid: uuid, hypervisor: hypervisor),
+      restarts: change.impact == .restart)
+    let (warnings, guests) = try await pool.run { connection in
+      (
+        try update.apply(connection),
+        try GuestPlug(network: declaration.name).plug(connection)
+      )
+    }
+    warnings.forEach(warn)
+    for guest in guests {
+      guard let failure = guest.failure else { continue }
+      warn(UpdateMessages.notPlugged(guest.name, into: declaration, reason: failure))
+    }
+    let hasNewSubnet = change.properties.contains { $0.name == "subnet" }
+    if hasNewSubnet, !guests.isEmpty {
+      warn(UpdateMessages.oldAddresses(guests.map(\.name), on: declaration))
     }
   }
 

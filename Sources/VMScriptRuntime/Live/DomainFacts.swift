@@ -53,4 +53,14 @@ public struct DomainFacts: Sendable {
     let devices = try XMLElement.parse(xml, root: "domain").first("devices")
     return Set((devices?.children ?? []).compactMap { $0.text(at: "alias/@name") })
   }
+
+  /// The ports that the interfaces of a running machine are plugged into: UUIDs by network.
+  ///
+  /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
+  static func ports(xml: String) throws(MalformedXML) -> [String: Set<String>] {
+    let devices = try XMLElement.parse(xml, root: "domain").first("devices")
+    return NetworkPort.all(in: devices).reduce(into: [:]) { ports, port in
+      ports[port.network, default: []].insert(port.id)
+    }
+  }
 }

@@ -13,10 +13,13 @@ struct LiveReader: Sendable {
     async let networks = pool.run { connection in
       try connection.networks().compactMap { network in
         try Self.unlessGone(.noNetwork) {
-          try LiveNetwork(
-            name: network.name, uuid: network.uuid, isActive: network.isActive(),
+          let isActive = try network.isActive()
+          return try LiveNetwork(
+            name: network.name, uuid: network.uuid, isActive: isActive,
             autostart: network.isPersistent() && network.autostart(),
-            xml: network.xml(inactive: network.isPersistent()))
+            xml: network.xml(inactive: network.isPersistent()),
+            running: isActive ? network.xml() : nil,
+            ports: isActive ? GuestPlug.ports(of: network) : nil)
         }
       }
     }

@@ -19,6 +19,8 @@ public struct LiveDomain: Sendable {
   public let running: String?
   /// What of the definition planning needs.
   public let facts: DomainFacts
+  /// The ports that its interfaces are plugged into as it runs: UUIDs by network.
+  let ports: [String: Set<String>]
 
   /// Reads what planning needs of the definition.
   ///
@@ -34,6 +36,7 @@ public struct LiveDomain: Sendable {
     self.xml = xml
     self.running = running
     self.facts = try DomainFacts(xml: xml)
+    self.ports = try running.map(DomainFacts.ports) ?? [:]
   }
 }
 
@@ -49,6 +52,10 @@ public struct LiveNetwork: Sendable {
   public let autostart: Bool
   /// The persistent definition.
   public let xml: String
+  /// The definition as it runs; nil for one that is off.
+  public let running: String?
+  /// UUIDs of its ports, one for each interface that is plugged in; nil where that is not known.
+  let ports: Set<String>?
   /// The IPv4 networks that the host has an address in.
   public let subnets: [Subnet]
 
@@ -56,13 +63,16 @@ public struct LiveNetwork: Sendable {
   ///
   /// - Throws: `MalformedXML` if `xml` is not a network's definition.
   public init(
-    name: String, uuid: String, isActive: Bool, autostart: Bool = false, xml: String
+    name: String, uuid: String, isActive: Bool, autostart: Bool = false, xml: String,
+    running: String? = nil, ports: Set<String>? = nil
   ) throws(MalformedXML) {
     self.name = name
     self.uuid = uuid
     self.isActive = isActive
     self.autostart = autostart
     self.xml = xml
+    self.running = running
+    self.ports = ports
     self.subnets = try NetworkFacts.subnets(xml: xml)
   }
 }

@@ -21,6 +21,38 @@ enum UpdateMessages {
       helps: [restart(declaration)])
   }
 
+  static func notLive(
+    network entry: String, of declaration: Declaration, reason: String
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 722, "the running network `\(declaration.name)` does not take a change",
+      at: .init(declaration.nameSpan),
+      notes: [
+        "libvirt says: \(reason)", "of: \(entry)",
+        "it is written down, and the next run restarts the network for it, after a yes",
+      ])
+  }
+
+  static func notPlugged(_ domain: String, into declaration: Declaration, reason: String)
+    -> Diagnostic
+  {
+    Diagnostic(
+      .warning, code: 723,
+      "`\(domain)` could not be plugged into `\(declaration.name)` again",
+      at: .init(declaration.nameSpan),
+      notes: ["libvirt says: \(reason)", "the network was restarted, which unplugs its guests"],
+      helps: [.init("run again, or restart it: `stop \(domain)`, then `start \(domain)`")])
+  }
+
+  static func oldAddresses(_ domains: [String], on declaration: Declaration) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 724,
+      "guests of `\(declaration.name)` have addresses of its earlier subnet",
+      at: .init(declaration.nameSpan),
+      notes: ["these run on it: \(domains.sorted().joined(separator: ", "))"],
+      helps: [.init("they get new ones when they renew their lease: `reboot` them")])
+  }
+
   private static func restart(_ declaration: Declaration) -> Diagnostic.Help {
     .init("restart it: `stop \(declaration.name)`, then `start \(declaration.name)`")
   }
@@ -38,6 +70,24 @@ enum UpdateMessages {
       """
       A device of a running machine goes when its guest lets go of it; one that is still booting, or \
       uses the device, does not. The definition no longer has it.
+      """),
+    DiagnosticExplanation(
+      722, "not while the network runs",
+      """
+      libvirt refused to add or remove an entry of a running network. The definition is as declared; \
+      the next run finds that the network does not run so.
+      """),
+    DiagnosticExplanation(
+      723, "guest not plugged in again",
+      """
+      A network that restarts loses its bridge, and every guest on it is unplugged. They are plugged \
+      in again at once; this one could not be. The next run tries again.
+      """),
+    DiagnosticExplanation(
+      724, "addresses of the earlier subnet",
+      """
+      The subnet of a network changed while guests ran on it. A guest keeps its address until it \
+      renews its lease or starts anew.
       """),
   ]
 }

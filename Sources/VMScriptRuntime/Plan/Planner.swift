@@ -61,7 +61,8 @@ public struct Planner {
       draft.update(
         declaration,
         try compare(declaration, network.xml)
-          + autostart(declaration, network.autostart, isActive: network.isActive) + start(network))
+          + autostart(declaration, network.autostart, isActive: network.isActive) + start(network)
+          + plug(network))
     case .domain:
       guard let domain = live.domains[declaration.name] else {
         if set.wantedState(of: declaration) == .running { try refuseStartOfBase(declaration) }
@@ -101,6 +102,20 @@ public struct Planner {
     return [
       PropertyDifference(
         name: "state", from: .string("stopped"), to: .string("running"), impact: .live)
+    ]
+  }
+
+  /// Guests that a restart of their network unplugged, whoever restarted it.
+  private func plug(_ network: LiveNetwork) -> [PropertyDifference] {
+    guard let ports = network.ports else { return [] }
+    let unplugged = live.domains.values.filter { domain in
+      !(domain.ports[network.name] ?? []).isSubset(of: ports)
+    }.map(\.name).sorted()
+    guard !unplugged.isEmpty else { return [] }
+    return [
+      PropertyDifference(
+        name: "unplugged guests", from: .list(unplugged.map(Value.string)), to: .list([]),
+        impact: .live)
     ]
   }
 

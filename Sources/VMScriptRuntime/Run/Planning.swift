@@ -60,9 +60,11 @@ struct Planning: Sendable {
       switch declaration.kind {
       case .image: return try storage.differences(image: declaration)
       case .net:
+        let network = live.networks[declaration.name]
         let context = set.context(
-          for: declaration, uuid: live.networks[declaration.name]?.uuid, hypervisor: hypervisor)
-        return try NetworkXML.differences(declaration, context: context, live: xml)
+          for: declaration, uuid: network?.uuid, hypervisor: hypervisor)
+        return try NetworkXML.differences(
+          declaration, context: context, live: xml, running: network?.running)
       case .domain:
         guard let domain = live.domains[declaration.name] else { return [] }
         let context = storage.context(

@@ -38,9 +38,8 @@ enum DomainCPU {
     _ cpus: DeclaredBlock, definition root: XMLElement, running: RunningMachine?
   ) -> [PropertyDifference] {
     let isLive = count(cpus).flatMap { running?.canHave(processors: $0) } ?? false
-    var differences = XMLRows.differences(cpus, path: "cpus", live: root).map { difference in
-      difference.name == "current"
-        ? difference.with(impact: isLive ? .live : .nextStart) : difference
+    var differences = XMLRows.differences(cpus, path: "cpus", live: root) { row in
+      row.name == "current" ? (isLive ? .live : .nextStart) : row.impact
     }
     if let model = cpus.property("model"), let wanted = cpus["model"]?.description {
       let mode = root.text(at: "cpu/@mode")

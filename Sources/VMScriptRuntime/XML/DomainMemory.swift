@@ -15,11 +15,11 @@ enum DomainMemory {
     _ memory: DeclaredBlock, definition root: XMLElement, running: RunningMachine?
   ) -> [PropertyDifference] {
     let isLive = kibibytes(memory).flatMap { running?.canHave(kibibytes: $0) } ?? false
-    return XMLRows.differences(memory, path: "memory", live: root).map { difference in
-      switch difference.name {
-      case "max": difference.with(impact: isLive && memory["current"] == nil ? .live : .nextStart)
-      case "current": difference.with(impact: isLive ? .live : .nextStart)
-      default: difference
+    return XMLRows.differences(memory, path: "memory", live: root) { row in
+      switch row.name {
+      case "max": isLive && memory["current"] == nil ? .live : .nextStart
+      case "current": isLive ? .live : .nextStart
+      default: row.impact
       }
     }
   }

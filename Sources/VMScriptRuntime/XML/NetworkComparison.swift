@@ -13,7 +13,7 @@ struct NetworkComparison {
       },
       difference("subnet", .restart) { Self.address($0, ipv6: false) },
       difference("ipv6", .restart) { Self.address($0, ipv6: true) },
-      difference("dhcp", .restart) { root in
+      difference("dhcp", .live) { root in
         Self.dhcp(root)?.first("range").map { "\($0["start"] ?? "")...\($0["end"] ?? "")" }
       },
       difference("host", .live) { root in
@@ -21,13 +21,28 @@ struct NetworkComparison {
           [host["mac"]?.lowercased(), host["ip"], host["name"]]
         }
       },
-      difference("dns host", .restart) { root in
+      difference("dns host", .live) { root in
         Self.joined(root.first("dns"), "host") { host in
           [host["ip"]] + host.all("hostname").map(\.stringValue)
         }
       },
-      difference("dns txt", .restart) { root in
+      difference("dns txt", .live) { root in
         Self.joined(root.first("dns"), "txt") { [$0["name"], $0["value"]] }
+      },
+      difference("dns srv", .live) { root in
+        Self.joined(root.first("dns"), "srv") { service in
+          [service["service"], service["protocol"], service["target"], service["port"]]
+        }
+      },
+      // Left out of the comparison of rows where the block is gone.
+      difference("dns", .restart) { root in
+        wanted.first("dns") == nil && wanted.first("domain") == nil
+          ? Self.joined(root.first("dns"), "forwarder") { [$0["addr"]] }
+            ?? root.text(at: "domain/@name")
+          : nil
+      },
+      difference("bandwidth", .restart) { root in
+        wanted.first("bandwidth") == nil && root.first("bandwidth") != nil ? "declared" : nil
       },
       difference("route", .restart) { root in
         Self.joined(root, "route") { [$0["address"], $0["prefix"], $0["gateway"]] }

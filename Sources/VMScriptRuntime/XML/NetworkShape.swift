@@ -38,8 +38,8 @@ struct NetworkShape {
         "ip", ["address": gateway.description, "netmask": subnet.netmask.description])
       writeDHCP(to: ip, subnet: subnet, gateway: gateway)
     }
+    root.all("ip").filter { $0["family"] == "ipv6" }.forEach { $0.detach() }
     if let subnet = body.block("ipv6")?["subnet"]?.description {
-      root.all("ip").filter { $0["family"] == "ipv6" }.forEach { $0.detach() }
       let parts = subnet.split(separator: "/")
       if parts.count == 2 {
         let base = String(parts[0])
@@ -51,9 +51,8 @@ struct NetworkShape {
           ])
       }
     }
-    let routes = body.blocks("route")
-    if !routes.isEmpty { root.remove("route") }
-    for route in routes {
+    root.remove("route")
+    for route in body.blocks("route") {
       guard case .cidr(let to) = route["to"], case .ip(let via) = route["via"] else { continue }
       root.add(
         "route",
@@ -94,27 +93,29 @@ struct NetworkShape {
   }
 
   func writeNames(to root: XMLElement) throws(Diagnostic) {
-    guard let dns = body.block("dns") else { return }
+    guard let dns = body.block("dns") else {
+      root.remove("dns")
+      root.remove("domain")
+      return
+    }
     try XMLRows.write(dns, to: root)
     if root.first("domain") != nil { root.setText("yes", at: "domain/@localOnly") }
     let names = root.ensure("dns")
+    names.remove("txt")
     if case .map(let records) = dns["txt"] {
-      names.remove("txt")
       for (name, value) in records { names.add("txt", ["name": name, "value": value.description]) }
     }
-    let hosts = dns.blocks("host")
-    if !hosts.isEmpty { names.remove("host") }
+    names.remove("host")
     // One element for each address: libvirt refuses a second one of the same.
     var byAddress: OrderedDictionary<String, XMLElement> = [:]
-    for host in hosts {
+    for host in dns.blocks("host") {
       guard let ip = host["ip"]?.description, let label = host.label else { continue }
       let element = byAddress[ip] ?? names.add("host", ["ip": ip])
       byAddress[ip] = element
       element.add("hostname", text: label)
     }
-    let services = dns.blocks("srv")
-    if !services.isEmpty { names.remove("srv") }
-    for service in services { try XMLRows.write(service, to: names.add("srv")) }
+    names.remove("srv")
+    for service in dns.blocks("srv") { try XMLRows.write(service, to: names.add("srv")) }
     if names.children.isEmpty { names.detach() }
   }
 }

@@ -6,6 +6,9 @@ import VMScriptSyntax
 public enum NetworkXML {
   /// The XML that defines the network, onto nothing or onto its present XML.
   ///
+  /// A network is the stack's alone: blocks that the script no longer has are taken out. A property
+  /// that it no longer has stays as it is.
+  ///
   /// - Throws: a diagnostic for text that XML cannot hold.
   public static func render(
     _ declaration: Declaration, context: XMLContext, onto base: String?
@@ -20,17 +23,35 @@ public enum NetworkXML {
     try XMLRows.write(declaration.body, to: root)
     if let bandwidth = declaration.body.block("bandwidth") {
       try XMLRows.write(bandwidth, to: root.ensure("bandwidth"))
+    } else {
+      root.remove("bandwidth")
     }
     try shape.writeNames(to: root)
     shape.writeAddresses(to: root)
     return root.xmlString
   }
 
-  /// The declared properties in which a live network, given as its XML, is otherwise.
+  /// The declared properties in which a network is otherwise, and when each change takes effect.
   ///
-  /// - Throws: a diagnostic if `live` is no network's XML.
+  /// - Parameters:
+  ///   - live: its definition.
+  ///   - running: its XML as it runs, which a change that was cut short may have left behind; nil for
+  ///     one that is off.
+  /// - Throws: a diagnostic if one of them is no network's XML.
   public static func differences(
-    _ declaration: Declaration, context: XMLContext, live: String
+    _ declaration: Declaration, context: XMLContext, live: String, running: String? = nil
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    var result = try differences(declaration, context, in: live)
+    guard let running else { return result.map { $0.with(impact: min($0.impact, .nextStart)) } }
+    for difference in try differences(declaration, context, in: running)
+    where !result.contains(where: { $0.path == difference.path }) {
+      result.append(difference)
+    }
+    return result
+  }
+
+  private static func differences(
+    _ declaration: Declaration, _ context: XMLContext, in live: String
   ) throws(Diagnostic) -> [PropertyDifference] {
     let found = try parse(live, declaration)
     let wanted = try parse(render(declaration, context: context, onto: live), declaration)
@@ -43,6 +64,19 @@ public enum NetworkXML {
         block, path: block.schema.name, live: place.element(in: found) ?? XMLElement(name: ""))
     }
     return result + NetworkComparison(found: found, wanted: wanted).differences()
+  }
+
+  /// The entries of a running network that come and go without restarting it; those that go first.
+  ///
+  /// - Parameters:
+  ///   - definition: the inactive XML from before the change.
+  ///   - running: the XML of the network as it runs.
+  static func liveChanges(
+    _ declaration: Declaration, context: XMLContext, definition: String, running: String
+  ) throws(Diagnostic) -> [NetworkEntryChange] {
+    NetworkEntryChange.changes(
+      from: try parse(running, declaration),
+      to: try parse(render(declaration, context: context, onto: definition), declaration))
   }
 
   private static func parse(

@@ -17,8 +17,11 @@ enum XMLRows {
   }
 
   /// The declared properties that stand otherwise in `element`.
+  ///
+  /// - Parameter impact: when the change of a row takes effect, where the table alone does not say.
   static func differences(
-    _ block: DeclaredBlock, path: String, live element: XMLElement
+    _ block: DeclaredBlock, path: String, live element: XMLElement,
+    impact: (PropertySchema) -> Impact = { $0.impact }
   ) -> [PropertyDifference] {
     block.properties.compactMap { property in
       guard let place = property.schema.xml, !property.value.isUnknown else { return nil }
@@ -30,7 +33,7 @@ enum XMLRows {
       return PropertyDifference(
         block: isShorthand ? "" : path, name: isShorthand ? path : property.schema.name,
         from: place.value(of: found, as: property.schema.type), to: property.value,
-        impact: property.schema.impact)
+        impact: impact(property.schema))
     }
   }
 

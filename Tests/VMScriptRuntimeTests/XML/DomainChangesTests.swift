@@ -68,7 +68,7 @@ import VMScript
     #expect(
       try plan(from: old, to: "title = \"t\"\nmemory = 128MiB\nnic { net = b }\nnic { net = a }")
         == [
-          "title: none", "memory max: next-start", "nic 1 net: next-start",
+          "title: none", "memory: next-start", "nic 1 net: next-start",
           "nic 2 device: next-start",
         ])
   }
@@ -80,13 +80,13 @@ import VMScript
       try plan(from: old, to: new, running: machine)
     }
     #expect(try impacts("title = \"t\"\nmemory = 256MiB\nnic { net = a }") == ["title: live"])
-    #expect(try impacts("memory = 128MiB\nnic { net = a }") == ["memory max: live"])
-    #expect(try impacts("memory = 512MiB\nnic { net = a }") == ["memory max: next-start"])
+    #expect(try impacts("memory = 128MiB\nnic { net = a }") == ["memory: live"])
+    #expect(try impacts("memory = 512MiB\nnic { net = a }") == ["memory: next-start"])
     #expect(
       try impacts("memory { max = 1GiB, current = 128MiB }\nnic { net = a }")
-        == ["memory max: next-start", "memory current: live"])
+        == ["memory: next-start", "memory current: live"])
     #expect(try impacts("cpus { max = 4, current = 3 }\nnic { net = a }") == ["cpus current: live"])
-    #expect(try impacts("cpus = 8\nnic { net = a }") == ["cpus max: next-start"])
+    #expect(try impacts("cpus = 8\nnic { net = a }") == ["cpus: next-start"])
     #expect(try impacts("nic { net = b }") == ["nic 1 net: live"])
     #expect(try impacts("nic { net = a, mtu = 1400 }") == ["nic 1 mtu: next-start"])
     #expect(try impacts("nic { dev = \"eth0\" }") == ["nic 1 dev: next-start"])

@@ -47,4 +47,79 @@ import VMScriptSyntax
     #expect(changes.map(\.path) == ["host"])
     #expect(changes.map(\.impact) == [.live])
   }
+
+  private func net(_ body: String) throws -> Declaration {
+    try #require(try Script.declarations("net lab { \(body) }").first)
+  }
+
+  private func xml(_ body: String) throws -> String {
+    try NetworkXML.render(net(body), context: context, onto: nil)
+  }
+
+  private static let full = """
+    subnet = 10.91.0.0/24
+    host printer { mac = "52:54:00:aa:bb:01", ip = 10.91.0.9 }
+    dns {
+      domain = "lab.test"
+      host gateway { ip = 10.91.0.1 }
+      srv { service = "ldap", protocol = tcp, target = "a.lab.test", port = 389 }
+      txt = { "_owner": "ops" }
+    }
+    ipv6 { subnet = "fd00:91::/64" }
+    route { to = 10.92.0.0/24, via = 10.91.0.2 }
+    bandwidth { inbound = 100 }
+    """
+
+  @Test("Blocks that are no longer declared go")
+  func goneBlocks() throws {
+    let live = try xml(Self.full)
+    #expect(
+      try NetworkXML.differences(net(Self.full), context: context, live: live, running: live)
+        .isEmpty)
+    let small = try net("subnet = 10.91.0.0/24")
+    let changes = try NetworkXML.differences(small, context: context, live: live, running: live)
+    #expect(
+      changes.map { "\($0.path) \($0.impact.rawValue)" } == [
+        "ipv6 restart", "host live", "dns host live", "dns txt live", "dns srv live", "dns restart",
+        "bandwidth restart", "route restart",
+      ])
+    let after = try NetworkXML.render(small, context: context, onto: live)
+    #expect(try NetworkXML.differences(small, context: context, live: after).isEmpty)
+  }
+
+  @Test("A network that is off is not restarted, and one that runs otherwise is noticed")
+  func runningIsCompared() throws {
+    let wanted = try net("subnet = 10.91.0.0/24, mtu = 1400")
+    let (old, new) = (
+      try xml("subnet = 10.91.0.0/24"), try xml("subnet = 10.91.0.0/24, mtu = 1400")
+    )
+    func impacts(_ live: String, _ running: String?) throws -> [Impact] {
+      try NetworkXML.differences(wanted, context: context, live: live, running: running)
+        .map(\.impact)
+    }
+    #expect(try impacts(old, nil) == [.nextStart])
+    #expect(try impacts(old, old) == [.restart])
+    #expect(try impacts(new, old) == [.restart])
+    #expect(try impacts(new, new) == [])
+  }
+
+  @Test("Entries of a running network come and go, those that go first")
+  func entries() throws {
+    let old = try xml(Self.full)
+    let new = try net(
+      """
+      subnet = 10.91.0.0/24, dhcp = 10.91.0.100 ... 10.91.0.200
+      host printer { mac = "52:54:00:AA:BB:01", ip = 10.91.0.9 }
+      host scanner { mac = "52:54:00:aa:bb:02", ip = 10.91.0.10 }
+      dns { domain = "lab.test", host gateway { ip = 10.91.0.1 }, host nas { ip = 10.91.0.1 } }
+      """)
+    let changes = try NetworkXML.liveChanges(
+      new, context: context, definition: old, running: old)
+    #expect(
+      changes.map { "\($0.command) \($0.section)" } == [
+        "delete dhcpRange", "delete dnsHost", "delete dnsText", "delete dnsService",
+        "addLast dhcpHost", "addLast dhcpRange", "addLast dnsHost",
+      ])
+    #expect(changes[4].xml.contains("52:54:00:aa:bb:02"))
+  }
 }
