@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+import VMScript
+
+@testable import VMScriptRuntime
+
+/// What is wrong with an image is found before anything is changed, at the property that causes it.
+@Suite struct ImageResolverTests {
+  @Test func filesThatAreNoSoundImagesAreRefused() async throws {
+    let fixture = try StorageFixture()
+    try fixture.folder.write("empty.raw", [])
+    try fixture.folder.write("page.html", Array("<html>404</html>".utf8))
+    try fixture.folder.write("cut.qcow2", [0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 3])
+    try fixture.folder.write("text.raw", Array("hello".utf8))
+    #expect(try await fixture.errors(#"image x { source = "none.qcow2" }"#) == [601])
+    #expect(try await fixture.errors(#"image x { source = "empty.raw" }"#) == [602])
+    #expect(try await fixture.errors(#"image x { source = "cut.qcow2" }"#) == [603])
+    #expect(try await fixture.errors(#"image x { source = "page.html" }"#) == [605])
+    #expect(try await fixture.errors(#"image x { source = "text.raw", format = qcow2 }"#) == [605])
+    #expect(try await fixture.errors(#"image x { source = "text.raw", format = iso }"#) == [605])
+    #expect(try await fixture.errors(#"image x { source = "text.raw" }"#) == [])
+    #expect(try await fixture.errors(#"image x { source = "." }"#) == [601])
+  }
+
+  @Test func digestsAreCompared() async throws {
+    let fixture = try StorageFixture()
+    let path = try fixture.disk("a.raw")
+    let digest = try await FileDigest.of(path, cache: nil)
+    let (short, long) = (digest.sha256.uppercased(), digest.sha512)
+    #expect(
+      try await fixture.errors(
+        "image x { source = \"a.raw\", sha256 = \"\(short)\", sha512 = \"\(long)\" }") == [])
+    let plan = try await fixture.plan(#"image x { source = "a.raw", sha512 = "00" }"#)
+    #expect(plan.diagnostics.map(\.code.number) == [607])
+    let span = try #require(plan.diagnostics.first?.primary?.span)
+    let property = plan.set.declarations.first?.body.property("sha512")
+    #expect(span == property?.span)
+  }
+
+  @Test func sizesAndFormatsFollowTheSource() async throws {
+    let fixture = try StorageFixture()
+    try fixture.disk("a.raw")
+    let plan = try await fixture.plan(
+      """
+      image plain { source = "a.raw" }
+      image grown { source = "a.raw", size = 2MiB }
+      image converted { source = "a.raw", format = qcow2 }
+      """)
+    #expect(plan.diagnostics.isEmpty)
+    #expect(plan.images["plain"]?.format == .raw)
+    #expect(plan.images["grown"]?.capacity == 2 << 20)
+    #expect(plan.images["converted"]?.format == .qcow2)
+    let keys = ["plain", "grown", "converted"].compactMap { plan.images[$0]?.key }
+    #expect(Set(keys).count == 3)
+    #expect(try await fixture.errors(#"image x { source = "a.raw", size = 1KiB }"#) == [620])
+    #expect(try await fixture.errors(#"image x { source = "a.raw", format = vhdx }"#) == [622])
+  }
+
+  @Test func emptyImagesNeedASizeAndAFormatOfTheHosts() async throws {
+    let fixture = try StorageFixture()
+    #expect(try await fixture.errors("image x { format = raw }") == [618])
+    #expect(try await fixture.errors("image x { format = vdi, size = 1GiB }") == [622])
+    #expect(try await fixture.errors("image x { size = 1GiB, pool = \"no\" }") == [611])
+    #expect(try await fixture.errors("image x { size = 1GiB, pool = \"off\" }") == [612])
+    let plan = try await fixture.plan(
+      "image base { size = 1GiB }\nimage top { backing = base }\nimage x { format = raw, size = 1GiB }"
+    )
+    #expect(plan.diagnostics.isEmpty)
+    #expect(plan.images["top"]?.capacity == 1 << 30)
+    #expect(plan.images["x"]?.path.hasSuffix(".raw") == true)
+  }
+
+  @Test func volumesOfTheHostAreUsedInPlace() async throws {
+    var fixture = try StorageFixture()
+    fixture.add("golden.qcow2", capacity: 1 << 30)
+    let plan = try await fixture.plan(
+      """
+      image named { source = "volume:default/golden.qcow2" }
+      image path { source = "/pool/golden.qcow2" }
+      """)
+    #expect(plan.diagnostics.isEmpty)
+    #expect(plan.images["named"]?.path == "/pool/golden.qcow2")
+    #expect(plan.images["path"]?.capacity == 1 << 30)
+    #expect(plan.presentImages == ["named", "path"])
+    let source = "image x { source = \"/pool/golden.qcow2\""
+    #expect(try await fixture.errors(source + ", sha256 = \"00\" }") == [623])
+    #expect(try await fixture.errors(source + ", format = raw }") == [605])
+    #expect(try await fixture.errors(#"image x { source = "volume:default/none" }"#) == [616])
+    #expect(try await fixture.errors(#"image x { source = "volume:no/golden" }"#) == [611])
+  }
+
+  @Test func whatIsNotFetchedIsSaid() async throws {
+    let fixture = try StorageFixture()
+    try fixture.disk("a.raw")
+    #expect(try await fixture.errors(#"image x { source = "https://x.test/a.qcow2" }"#) == [619])
+    #expect(
+      try await fixture.errors(#"image x { source = "a.raw", backing = "/pool/b" }"#) == [624])
+  }
+}

@@ -1,0 +1,109 @@
+import Testing
+import VMScript
+import VMScriptSyntax
+
+@testable import VMScriptRuntime
+
+/// What a domain stands on, compared with what the host has.
+@Suite struct StoragePlanTests {
+  private let image = "image base { source = \"a.raw\" }\n"
+
+  /// A host on which `web` stands on an upload of `a.raw`.
+  private func host() async throws -> StorageFixture {
+    var fixture = try StorageFixture()
+    try fixture.disk("a.raw")
+    let key = try #require(try await fixture.plan(image).images["base"]?.key).text
+    let base = try StorageFixture.name("base", .base(key: key, nonce: "1"), "raw")
+    let disk = try StorageFixture.name("web", .disk("disk1"))
+    fixture.add(base, capacity: 1 << 20, format: "raw")
+    fixture.add(try StorageFixture.name("base", .pin(key: key, nonce: "1"), "pin"))
+    fixture.add(disk, on: base, capacity: 2 << 20)
+    try fixture.add(domain: "web", [("vda", disk)])
+    return fixture
+  }
+
+  @Test func whatIsAsDeclaredHasNoDifference() async throws {
+    let fixture = try await host()
+    let script = image + "domain web { disk { image = base, size = 2MiB } }"
+    #expect(try await fixture.differences(script, of: "web") == [])
+    let plan = try await fixture.plan(script)
+    #expect(plan.presentImages == ["base"])
+    #expect(plan.leftovers.domains.isEmpty && plan.leftovers.images.isEmpty)
+    #expect(plan.warnings().isEmpty)
+    #expect(plan.images["base"]?.path == plan.publishedPaths["base"])
+  }
+
+  @Test func aDiskGrowsAndDoesNotShrink() async throws {
+    let fixture = try await host()
+    #expect(
+      try await fixture.differences(
+        image + "domain web { disk { image = base, size = 3MiB } }", of: "web")
+        == ["disk disk1 size: 2MiB → 3MiB (live)"])
+    let plan = try await fixture.plan(
+      image + "domain web { disk { image = base, size = 1MiB } }")
+    let web = try #require(plan.set.declarations.last)
+    let live = try #require(plan.live.domains["web"])
+    #expect { _ = try plan.differences(domain: web, live: live) } throws: {
+      ($0 as? Diagnostic)?.code.number == 621
+    }
+  }
+
+  @Test func aChangedFileLeavesTheDiskOnWhatItStandsOn() async throws {
+    let fixture = try await host()
+    try fixture.disk("a.raw", fill: 7)
+    let script = image + "domain web { disk { image = base } }"
+    #expect(try await fixture.differences(script, of: "web") == [])
+    let plan = try await fixture.plan(script)
+    let change = try plan.differences(image: try #require(plan.set.declarations.first))
+    #expect(change.map(\.name) == ["source"] && change.map(\.impact) == [.none])
+    #expect(plan.warnings().map(\.code.number) == [508])
+    #expect(plan.keysInUse.count == 1)
+  }
+
+  @Test func anotherImageIsALossOfData() async throws {
+    let fixture = try await host()
+    try fixture.disk("b.raw", fill: 1)
+    let other = "image other { source = \"b.raw\" }\n"
+    #expect(
+      try await fixture.differences(
+        image + other + "domain web { disk { image = other } }", of: "web")
+        == ["disk disk1 image: base → other (data-loss)"])
+    #expect(
+      try await fixture.differences("domain web { disk { size = 2MiB } }", of: "web")
+        == ["disk disk1 image: base → none (data-loss)"])
+  }
+
+  @Test func aVolumeThatIsGoneIsMadeAgain() async throws {
+    var fixture = try await host()
+    fixture.volumes.removeAll { $0.backingPath != nil }
+    let found = try await fixture.differences(
+      image + "domain web { disk { image = base } }", of: "web")
+    #expect(found.count == 1 && found[0].hasSuffix("(next-start)"), "\(found)")
+  }
+
+  @Test func aDiskWithCloneOverlaysIsNeitherGrownNorReplacedNorDeleted() async throws {
+    var fixture = try await host()
+    let disk = try StorageFixture.name("web", .disk("disk1"))
+    fixture.add(try StorageFixture.name("copy", .disk("disk1"), stack: "other"), on: disk)
+    let plan = try await fixture.plan(
+      image + "domain web { disk { image = base, size = 3MiB } }")
+    let web = try #require(plan.set.declarations.last)
+    let live = try #require(plan.live.domains["web"])
+    #expect { _ = try plan.differences(domain: web, live: live) } throws: {
+      ($0 as? Diagnostic)?.code.number == 509
+    }
+    #expect(plan.overlaidDomains == ["web"])
+    #expect(plan.volumes.refusals(toDelete: ["web"]).map(\.code.number) == [510])
+  }
+
+  @Test func whatNothingStandsForIsLeftOver() async throws {
+    var fixture = try await host()
+    fixture.domains = []
+    fixture.add(try StorageFixture.name("x", .base(key: "k", nonce: "2")))
+    fixture.add(try StorageFixture.name("y", .disk("disk1"), stack: "other"))
+    let plan = try await fixture.plan("")
+    #expect(plan.leftovers.domains == ["web"])
+    #expect(plan.leftovers.images == ["base", "x"])
+    #expect(try await fixture.plan("domain web { disk { size = 1GiB } }").leftovers.domains == [])
+  }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import Libvirt
+import Testing
+import VMScript
+import VMScriptSyntax
+
+@testable import VMScriptRuntime
+
+/// Whole runs of scripts with storage: on libvirt's test driver, which keeps volumes as records, and
+/// on a real libvirtd where there is one.
+@Suite struct StorageRunTests {
+  private static let uris = ["test:///default", IsolatedHost.uri].compactMap(\.self)
+
+  /// A stack of its own on a host, with a folder beside the script.
+  private struct Lab {
+    let uri: String
+    let stack = TestHost.name("lab").replacingOccurrences(of: ".", with: "-")
+    let folder: ScratchFolder
+    let connections: ConnectionPool
+
+    init(_ uri: String) throws {
+      self.uri = uri
+      folder = try ScratchFolder()
+      connections = ConnectionPool(uri: uri, size: 2)
+      var disk = [UInt8](repeating: 0, count: 1 << 20)
+      (disk[510], disk[511]) = (0x55, 0xAA)
+      try folder.write("disk.raw", disk)
+    }
+
+    func domain(_ name: String) -> String { "\(stack)-\(name)" }
+
+    /// `$` stands for the stack's name, so that domains of two labs differ.
+    func run(_ script: String, yes: Bool = true) async throws -> RunReport {
+      let text = "stack \"\(stack)\"\n" + script.replacingOccurrences(of: "$", with: stack)
+      let compiled = Program.compile(SourceText(name: folder.file("lab.vmscript"), text: text))
+      let program = try #require(compiled.program, "\(compiled.diagnostics)")
+      return await Runner.run(program, options: options(yes))
+    }
+
+    func destroy() async -> RunReport { await Runner.destroy(stack: stack, options: options(true)) }
+
+    private func options(_ yes: Bool) -> RunOptions {
+      RunOptions(uri: uri, assumeYes: yes, hypervisor: "qemu")
+    }
+
+    /// The stack's volumes as owner, role and what they stand on.
+    func volumes() async throws -> [LiveStorage.Place] {
+      try await LiveReader(pool: connections).read().storage.owned(by: stack)
+    }
+
+    func disk(_ domain: String, _ key: String) async throws -> VolumeInventory.Volume? {
+      try await volumes().map(\.volume).first {
+        $0.owned?.isOwned(by: self.domain(domain)) == true && $0.owned?.role == .disk(key)
+      }
+    }
+  }
+
+  private static let script = """
+    image base { source = "disk.raw", format = qcow2 }
+    image blank { format = raw, size = 4MiB }
+    domain "$-web" {
+      memory = 64MiB
+      disk { image = base, size = 4MiB }
+      disk data { size = 8MiB }
+      cdrom { source = blank }
+      cloud_init { run = ["true"] }
+      state = stopped
+    }
+    clone "$-web" as "$-copy" { disk data { size = 16MiB }, state = stopped }
+    clone "$-web" as "$-full" { full = true, state = stopped }
+    """
+
+  @Test(arguments: uris)
+  func aRunMakesEverythingASecondNothingAndDestroyLeavesNothing(uri: String) async throws {
+    let lab = try Lab(uri)
+    let keeper = try await lab.connections.run { $0 }
+    let first = try await lab.run(Self.script)
+    #expect(first.outcome == .done, "\(first.diagnostics)")
+    #expect(first.plan.changes.count == 5)
+    let volumes = try await lab.volumes()
+    // A base with its pin, an empty image, two disks and a seed for each domain.
+    #expect(volumes.count == 3 + 3 * 3)
+    let web = try #require(try await lab.disk("web", "disk1"))
+    #expect(web.capacity == 4 << 20)
+    #expect(try await lab.disk("copy", "disk1")?.backingPath == web.path)
+    #expect(try await lab.disk("copy", "data")?.capacity == 16 << 20)
+    #expect(try await lab.disk("full", "disk1")?.backingPath == nil)
+
+    let second = try await lab.run(Self.script)
+    #expect(second.outcome == .done && second.plan.isEmpty, "\(second.plan.changes)")
+    let gone = await lab.destroy()
+    #expect(gone.outcome == .done, "\(gone.diagnostics)")
+    #expect(try await lab.volumes().isEmpty)
+    withExtendedLifetime(keeper) {}
+  }
+
+  @Test(arguments: uris)
+  func whatAnInterruptedRunLeftIsFinishedOrRemoved(uri: String) async throws {
+    let lab = try Lab(uri)
+    let keeper = try await lab.connections.run { $0 }
+    _ = try await lab.run(Self.script)
+    // As if it had been killed before the definition of one domain and amid the deletion of another.
+    let removed = try #require(try await lab.disk("full", "data"))
+    let pool = try #require(try await lab.volumes().first).pool
+    let (copy, name) = (lab.domain("copy"), removed.name)
+    try await lab.connections.run { connection in
+      try connection.domain(named: copy)?.undefine()
+      try connection.pool(named: pool)?.volume(named: name)?.delete()
+    }
+    let kept = try await lab.disk("copy", "data")?.path
+    let next = try await lab.run(Self.script)
+    #expect(next.outcome == .done, "\(next.diagnostics)")
+    #expect(next.plan.changes.map(\.action) == [.create, .update])
+    #expect(try await lab.disk("copy", "data")?.path == kept)
+    #expect(try await lab.disk("full", "data") != nil)
+    #expect(try await lab.run(Self.script).plan.isEmpty)
+
+    try await lab.connections.run { try $0.domain(named: copy)?.undefine() }
+    #expect(await lab.destroy().outcome == .done)
+    #expect(try await lab.volumes().isEmpty)
+    withExtendedLifetime(keeper) {}
+  }
+
+  @Test(arguments: uris)
+  func anotherImageNeedsAYes(uri: String) async throws {
+    let lab = try Lab(uri)
+    let keeper = try await lab.connections.run { $0 }
+    func script(_ image: String) -> String {
+      """
+      image one { source = "disk.raw" }
+      image two { source = "disk.raw", size = 2MiB }
+      domain "$-web" { memory = 64MiB, disk { image = \(image) }, state = stopped }
+      """
+    }
+    _ = try await lab.run(script("one"))
+    let before = try await lab.disk("web", "disk1")
+    let refused = try await lab.run(script("two"), yes: false)
+    #expect(refused.outcome == .refused)
+    #expect(try await lab.disk("web", "disk1") == before)
+    let replaced = try await lab.run(script("two"))
+    #expect(replaced.outcome == .done, "\(replaced.diagnostics)")
+    #expect(try await lab.disk("web", "disk1")?.backingPath != before?.backingPath)
+    #expect(try await lab.run(script("two")).plan.isEmpty)
+    _ = await lab.destroy()
+    withExtendedLifetime(keeper) {}
+  }
+
+  @Test(arguments: uris)
+  func deletedDomainsTakeTheirVolumesAlong(uri: String) async throws {
+    let lab = try Lab(uri)
+    let keeper = try await lab.connections.run { $0 }
+    _ = try await lab.run(Self.script)
+    let refused = try await lab.run(Self.script + "\ndelete \"$-web\"")
+    #expect(refused.diagnostics.map(\.code.number) == [510])
+    let both = try await lab.run(Self.script + "\ndelete [\"$-web\", \"$-copy\"]")
+    #expect(both.outcome == .done, "\(both.diagnostics)")
+    #expect(try await lab.disk("web", "disk1") == nil)
+    #expect(try await lab.disk("full", "disk1") != nil)
+    _ = await lab.destroy()
+    #expect(try await lab.volumes().isEmpty)
+    withExtendedLifetime(keeper) {}
+  }
+
+  @Test func aWrongImageChangesNothing() async throws {
+    let lab = try Lab("test:///default")
+    let report = try await lab.run(
+      "image x { source = \"none.qcow2\" }\ndomain \"$-web\" { disk { size = 1GiB } }")
+    #expect(report.diagnostics.map(\.code.number) == [601])
+    #expect(try await !TestHost.exists(lab.domain("web")))
+  }
+
+  @Test func aSourceThatIsToRunCannotBeCloned() async throws {
+    let lab = try Lab("test:///default")
+    let report = try await lab.run(
+      """
+      domain "$-web" { disk { size = 1GiB }, state = running }
+      clone "$-web" as "$-copy" { }
+      """)
+    #expect(report.diagnostics.map(\.code.number) == [506])
+  }
+}
