@@ -93,7 +93,7 @@ extension Parser {
     let start = current.start
     let mark = pending.count
     advance()
-    pending.append(expression(expecting: "a machine"))
+    pending.append(postfixed(expecting: "a machine"))
     var flags: NodeFlags = []
     if verb == words.stop, continuesLine, !isPanicking, at(word: words.force) {
       advance()
@@ -107,7 +107,7 @@ extension Parser {
     let start = current.start
     let mark = pending.count
     advance()
-    pending.append(expression(expecting: "a machine"))
+    pending.append(postfixed(expecting: "a machine"))
     if kind == .snapshotStatement {
       expect(.as, "`as` and a name")
     } else {
@@ -121,7 +121,7 @@ extension Parser {
     let start = current.start
     let mark = pending.count
     advance()
-    pending.append(expression(expecting: "a machine"))
+    pending.append(postfixed(expecting: "a machine"))
     expect(.for, "`for` and a condition", help: SyntaxMessages.waitForm)
     pending.append(expression(expecting: "a condition"))
     if continuesLine, !isPanicking, at(word: words.within) {

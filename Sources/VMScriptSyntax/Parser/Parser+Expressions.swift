@@ -1,10 +1,10 @@
 extension Parser {
-  /// Any expression: a lambda, or operations joined by `?` and `:`.
+  /// Any expression: a resource, a lambda, or operations joined by `?` and `:`.
   func expression(expecting what: String = "an expression") -> NodeID {
     guard !isPanicking, enter() else { return errorNode() }
-    let node = beginsLambda() ? lambda() : conditional(expecting: what)
-    leave()
-    return node
+    defer { leave() }
+    if at(.identifier), let node = resourceExpression() { return node }
+    return beginsLambda() ? lambda() : conditional(expecting: what)
   }
 
   /// `a ? b : c ? d : e`; a chain of any length takes no stack.

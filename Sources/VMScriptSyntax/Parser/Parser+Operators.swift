@@ -93,7 +93,7 @@ extension Parser {
   }
 
   /// An operand with the calls, indices and members behind it.
-  private func postfixed(expecting what: String) -> NodeID {
+  func postfixed(expecting what: String) -> NodeID {
     var operand = primary(expecting: what)
     while !isPanicking {
       // A line that begins with `.` goes on; one that begins with a bracket is a new one.

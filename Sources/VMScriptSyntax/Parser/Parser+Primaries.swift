@@ -5,7 +5,6 @@ extension Parser {
     let token = current
     switch token.kind {
     case .identifier:
-      if let node = resourceExpression() { return node }
       advance()
       return leaf(.name, token, data: name(of: token).index)
     case .integer, .float, .size, .duration, .address, .subnet:
@@ -54,18 +53,18 @@ extension Parser {
     let open = current
     let mark = pending.count
     var kind = NodeKind.list
-    var isFirst = true
-    commaSeparated(open, .rightBracket) { parser in
-      if parser.at(.ellipsis) {
-        parser.pending.append(parser.spread())
-      } else {
-        parser.pending.append(parser.expression(expecting: "an element"))
-        if isFirst, parser.at(.for), !parser.isPanicking {
+    bracketed(open, .rightBracket) { parser in
+      while !parser.at(.rightBracket), !parser.isPanicking {
+        let isFirst = parser.pending.count == mark
+        let isSpread = parser.at(.ellipsis)
+        parser.pending.append(
+          isSpread ? parser.spread() : parser.expression(expecting: "an element"))
+        if isFirst, !isSpread, parser.at(.for), !parser.isPanicking {
           kind = .comprehension
-          parser.comprehensionClauses()
+          return parser.comprehensionClauses()
         }
+        if !parser.take(.comma) { break }
       }
-      isFirst = false
     }
     return finish(kind, from: open.start, mark)
   }

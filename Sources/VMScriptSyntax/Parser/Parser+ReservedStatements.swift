@@ -16,7 +16,7 @@ extension Parser {
     advance()
     let name = expectName("a name")
     expect(.colon, "`:` and a type", help: SyntaxMessages.parameterForm)
-    pending.append(nameNode("a type"))
+    pending.append(nameNode("a type", onAnyLine: true))
     pending.append(takeOnLine(.equals) ? expression() : .absent)
     return finish(.paramStatement, from: start, mark, data: data(name))
   }
@@ -47,7 +47,7 @@ extension Parser {
   private func parameterList() -> NodeID {
     let mark = pending.count
     let open = current
-    guard at(.leftParenthesis), !isPanicking else {
+    guard at(.leftParenthesis), continuesLine, !isPanicking else {
       reportExpected("`(`")
       return errorNode()
     }
@@ -101,7 +101,7 @@ extension Parser {
   /// `NAME in` or `KEY, VALUE in`, appended to `pending` as two nodes.
   func bindings() {
     pending.append(nameNode("a name"))
-    pending.append(takeOnLine(.comma) ? nameNode("a second name") : .absent)
+    pending.append(takeOnLine(.comma) ? nameNode("a second name", onAnyLine: true) : .absent)
     expect(.in, "`in`")
   }
 
@@ -131,9 +131,9 @@ extension Parser {
   }
 
   /// A `name` node of the identifier that must stand here.
-  func nameNode(_ what: String, flags: NodeFlags = []) -> NodeID {
+  func nameNode(_ what: String, flags: NodeFlags = [], onAnyLine: Bool = false) -> NodeID {
     let token = current
-    guard let name = expectName(what) else { return errorNode() }
+    guard let name = expectName(what, onAnyLine: onAnyLine) else { return errorNode() }
     return leaf(.name, token, data: name.index, flags: flags)
   }
 

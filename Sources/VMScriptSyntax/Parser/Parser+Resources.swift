@@ -14,17 +14,18 @@ extension Parser {
     let start = current.start
     let mark = pending.count
     advance()
-    pending.append(expression(expecting: "what to clone"))
+    pending.append(postfixed(expecting: "what to clone"))
     expect(.as, "`as` and a name", help: SyntaxMessages.cloneForm)
     pending.append(declaredName("a name"))
     pending.append(bodyOfNamed())
     return finish(.clone, from: start, mark)
   }
 
-  /// An identifier, which stands for its own text, or a string expression.
+  /// An identifier, which stands for its own text, a string, or an expression in parentheses.
   func declaredName(_ what: String) -> NodeID {
-    at(.string) || at(.stringOpen) || at(.leftParenthesis)
-      ? operation(expecting: what) : nameNode(what, flags: .bareName)
+    let isExpression = at(.string) || at(.stringOpen) || at(.leftParenthesis)
+    return isExpression && continuesLine
+      ? primary(expecting: what) : nameNode(what, flags: .bareName)
   }
 
   private func bodyOfNamed() -> NodeID {
@@ -109,11 +110,9 @@ extension Parser {
     let mark = pending.count
     advance()
     let key = expectName("a block's name")
-    if at(.identifier) {
-      pending.append(nameNode("a label", flags: .bareName))
-    } else {
-      pending.append(operation(expecting: "a label or a position"))
-    }
+    pending.append(
+      at(.integer) && continuesLine
+        ? primary(expecting: "a position") : declaredName("a label or a position"))
     return finish(.remove, from: start, mark, data: data(key))
   }
 

@@ -109,9 +109,9 @@ extension Parser {
   }
 
   /// The token of a name that is declared here; a reserved word cannot be one.
-  func expectName(_ what: String) -> Name? {
+  func expectName(_ what: String, onAnyLine: Bool = false) -> Name? {
     guard !isPanicking else { return nil }
-    if at(.identifier), continuesLine {
+    if at(.identifier), continuesLine || onAnyLine {
       let name = name(of: current)
       advance()
       return name
@@ -125,7 +125,12 @@ extension Parser {
   }
 
   func expect(_ kind: TokenKind, _ what: String, help: String? = nil) {
-    if at(kind), continuesLine, !isPanicking { advance() } else { reportExpected(what, help: help) }
+    // A line may begin with `:`.
+    if at(kind), continuesLine || kind == .colon, !isPanicking {
+      advance()
+    } else {
+      reportExpected(what, help: help)
+    }
   }
 
   /// The `##` lines that stand directly above the current token.

@@ -74,8 +74,11 @@ let packageFolder: URL = {
 }()
 
 /// All scripts of the tour, with their paths.
-func tourScripts() throws -> [SourceText] {
-  let folder = packageFolder.appendingPathComponent("Examples/tour")
+func tourScripts() throws -> [SourceText] { try scripts(in: "Examples/tour") }
+
+/// All scripts below a folder of the package, with their paths.
+func scripts(in path: String) throws -> [SourceText] {
+  let folder = packageFolder.appendingPathComponent(path)
   let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
   return try paths.filter { $0.hasSuffix(".vmscript") }.sorted().map { path in
     let data = try Data(contentsOf: folder.appendingPathComponent(path))
