@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["plan"], ["check"], ["eval"], ["destroy"], ["destroy", "a.vmscript", "--stack", "b"],
+    ["plan"], ["check"], ["eval"], ["destroy"], ["destroy", "--yes"],
     ["run", "--set", "n", "x"], ["run", "--set", "=n", "x"], ["run", "--jobs", "0", "x"],
     ["run", "--stack", "a/b", "x"], ["eval", "a", "b"], ["run", "--color", "red", "x"],
     ["show"], ["run", "--nonsense"],

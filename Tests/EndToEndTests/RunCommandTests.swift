@@ -43,10 +43,25 @@ import Testing
     #expect(result.errors.contains("--connect test:///default"))
   }
 
+  @Test func destroyTakesTheStackThatTheRunHad() throws {
+    func destroy(_ script: String, _ arguments: String...) throws -> CommandResult {
+      try vmscript(
+        ["destroy", "-"] + arguments, input: Array(script.utf8), environment: Self.testHost)
+    }
+    #expect(try destroy("param n: int").errors.hasPrefix("stdin: nothing"))
+    #expect(try destroy("stack \"a\"\nparam n: int").errors.hasPrefix("a: nothing"))
+    #expect(try destroy("stack \"a\"", "--stack", "b").errors.hasPrefix("b: nothing"))
+    let computed = "param e: string\nstack \"lab-\\(e)\""
+    #expect(try destroy(computed, "--set", "e=test").errors.hasPrefix("lab-test: nothing"))
+    let unknown = try destroy(computed)
+    #expect(unknown.status == 2)
+    #expect(unknown.errors.contains("error[VM0403]"))
+  }
+
   @Test func destroyNeedsNoScript() throws {
     let result = try vmscript(["destroy", "--stack", "none"], environment: Self.testHost)
     #expect(result.status == 0)
-    #expect(result.errors.hasPrefix("none: nothing to change in "))
+    #expect(result.errors.hasPrefix("none: nothing to remove in "))
   }
 }
 
@@ -67,6 +82,12 @@ import Testing
       input: Array("output a = 6 * 7\n".utf8))
     #expect(result.status == 0)
     #expect(result.output == "a = 42\n")
+  }
+
+  @Test func aPipeIsAFileToo() throws {
+    let result = try vmscript("eval", "/dev/stdin", input: Array("output a = 1\n".utf8))
+    #expect(result.status == 0)
+    #expect(result.output.contains("\"a\": 1"))
   }
 
   @Test func standardInputIsReadWhereNobodyTypes() throws {

@@ -35,6 +35,17 @@ import Testing
     #expect(chosen.output.hasPrefix("<domain type='kvm'>"))
   }
 
+  @Test func aCloneOfAHostsDomainBeginsWithIt() throws {
+    let result = try vmscript(
+      "xml", "-", "copy", "-c", "test:///default",
+      input: Array("clone \"test\" as copy { title = \"A copy\" }\n".utf8))
+    #expect(result.status == 0)
+    #expect(result.output.contains("<name>copy</name>"))
+    #expect(result.output.contains("<title>A copy</title>"))
+    #expect(result.output.contains("<memory unit='KiB'>8388608</memory>"))
+    #expect(!result.output.contains("6695eb01-f6a4-8304-79aa-97f2502e193f"))
+  }
+
   @Test func aNameThatIsNotDeclaredIsAnError() throws {
     let result = try vmscript("xml", "Examples/tour/07-networks.vmscript", "mulit")
     #expect(result.status == 1)

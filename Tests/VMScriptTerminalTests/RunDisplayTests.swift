@@ -112,7 +112,7 @@ import VMScriptTerminal
     }
     #expect(result == 7)
     #expect(paper.text.hasSuffix("\u{1B}[1A\r\u{1B}[J"))
-    #expect(!display.hasShown)
+    #expect(!display.needsGap)
   }
 
   /// The text without the times, which no test can know.

@@ -86,12 +86,25 @@ public enum Definitions {
       let present = live.domains[declaration.name]
       let context = storage.context(
         for: declaration, uuid: present?.uuid, hypervisor: hypervisor)
-      xml = try DomainXML.render(declaration, context: context, onto: present?.xml)
+      let base =
+        if let present { present.xml } else { try source(of: declaration, storage) }
+      xml = try DomainXML.render(declaration, context: context, onto: base)
     }
     let root = declaration.kind == .net ? "network" : "domain"
     return Definition(
       kind: declaration.kind, name: declaration.name,
       xml: SourceXML.display(xml, root: root) ?? xml)
+  }
+
+  /// What a clone of a host's domain begins with; nil for every other domain.
+  private static func source(
+    of clone: Declaration, _ storage: StoragePlan
+  ) throws(Diagnostic) -> String? {
+    guard case .host(let name) = clone.source else { return nil }
+    guard let source = storage.live.domains[name] else {
+      throw PlanMessages.missingSource(name, at: clone.sourceSpan ?? clone.nameSpan)
+    }
+    return try storage.base(ofClone: clone, source: source.xml)
   }
 
   private static func onHost(_ options: RunOptions) async throws(Diagnostic) -> (LiveState, String)

@@ -110,11 +110,14 @@ enum HostMessages {
   }
 
   static func refused(_ changes: [Change]) -> Diagnostic {
-    let names = changes.map { "\($0.action.rawValue) \($0.kind.rawValue) `\($0.name)`" }
+    let notes = changes.map { change in
+      "to \(change.action.rawValue) the \(change.kind.rawValue) `\(change.name)` "
+        + (change.impact == .dataLoss ? "loses data" : "unplugs guests")
+    }
     return Diagnostic(
       code: 712, "the plan needs a yes", at: changes.first?.span.map { .init($0) },
-      notes: names.map { "\($0): loses data or unplugs guests" } + ["nothing was changed"],
-      helps: [.init("look at it with `plan`, then give the yes with `--yes`")])
+      notes: notes + ["nothing was changed"],
+      helps: [.init("give the yes at a terminal, or with `--yes`")])
   }
 
   /// Any error of a call, in the words of what was being done.

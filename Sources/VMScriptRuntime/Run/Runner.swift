@@ -61,7 +61,7 @@ public enum Runner {
       program.evaluate(evaluation, host: OfflineHost { options.progress(.printed($0)) })
     }
     return RunReport(
-      plan: Plan(stack: program.stackName(evaluation)), outputs: outcome.outputs,
+      plan: Plan(stack: outcome.declarations.stack), outputs: outcome.outputs,
       diagnostics: outcome.diagnostics, outcome: outcome.succeeded ? .done : .scriptErrors,
       sources: program.sources)
   }
@@ -69,7 +69,7 @@ public enum Runner {
   private static func evaluateOnHost(
     _ program: Program, _ evaluation: EvaluationOptions, _ options: RunOptions, mode: RunHost.Mode
   ) async -> RunReport {
-    let stack = program.stackName(evaluation)
+    let stack = await onOwnThread { program.resolveStackName(evaluation).name }
     return await withHost(stack, options, mode: mode, sources: program.sources) { host in
       let outcome = program.evaluate(evaluation, host: host)
       var evaluated = Evaluated(

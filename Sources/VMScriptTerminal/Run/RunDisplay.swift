@@ -15,7 +15,7 @@ public final class RunDisplay: Sendable {
     var region = LiveRegion()
     /// The columns that kinds and names take up in the plan at hand.
     var labelWidth = 0
-    var hasShown = false
+    var needsGap = false
     /// While a question stands on the screen, nothing is painted over it.
     var isHeld = false
   }
@@ -37,8 +37,8 @@ public final class RunDisplay: Sendable {
   /// The time since the display was made.
   public var elapsed: Duration { ContinuousClock.now - start }
 
-  /// Whether lines stand on the screen that what follows is to be set off from.
-  public var hasShown: Bool { state.withLock(\.hasShown) }
+  /// Whether a line stands last on the screen that what follows is to be set off from.
+  public var needsGap: Bool { state.withLock(\.needsGap) }
 
   /// The host that answered; nil before one did.
   public var host: String? { state.withLock(\.host) }
@@ -147,7 +147,7 @@ public final class RunDisplay: Sendable {
 
   private func paint(_ kept: [String], _ state: inout State) {
     guard !isQuiet else { return }
-    if !kept.isEmpty { state.hasShown = true }
+    if let last = kept.last { state.needsGap = !last.isEmpty }
     guard screen.isLive else {
       return screen.writeMessage(kept.map { $0 + "\n" }.joined())
     }

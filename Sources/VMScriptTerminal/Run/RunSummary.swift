@@ -5,7 +5,11 @@ import VMScriptRuntime
 /// How a run ended, in a line.
 public enum RunSummary {
   /// What was done, what was not, and how long it took: `lab: failed: 3 created, 1 skipped in 2.3s`.
-  public static func line(_ report: RunReport, elapsed: Duration) -> String {
+  ///
+  /// - Parameter idle: what is said where all is as it should be.
+  public static func line(
+    _ report: RunReport, elapsed: Duration, idle: String = "nothing to change"
+  ) -> String {
     let changes = report.plan.changes
     var parts = [Change.Action.create, .update, .replace, .delete].compactMap { action in
       count(changes.count { $0.action == action && $0.result == .done }, action.past)
@@ -17,7 +21,9 @@ public enum RunSummary {
       count(changes.count(where: \.wasSkipped), "skipped"),
       count(changes.count { $0.result == nil || $0.result == .notAttempted }, "not begun"),
     ].compactMap(\.self)
-    let what = parts.isEmpty ? nothing(report.outcome) : parts.joined(separator: ", ")
+    let what =
+      parts.isEmpty
+      ? report.outcome == .done ? idle : "nothing was changed" : parts.joined(separator: ", ")
     let prefix: String
     switch report.outcome {
     case .done, .noConnection: prefix = ""
@@ -31,10 +37,6 @@ public enum RunSummary {
 
   private static func count(_ number: Int, _ word: String) -> String? {
     number == 0 ? nil : "\(number) \(word)"
-  }
-
-  private static func nothing(_ outcome: RunReport.Outcome) -> String {
-    outcome == .done ? "nothing to change" : "nothing was changed"
   }
 }
 

@@ -18,31 +18,32 @@ struct DestroyCommand: AsyncParsableCommand {
         vmscript destroy --stack lab --yes
       """)
 
-  @Argument(help: ArgumentHelp("The stack's script; only its name counts.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("The stack's script; only the stack's name counts.", valueName: "file"),
+    completion: .file(extensions: ["vmscript"]))
   var files: [String] = []
-
-  @Option(help: ArgumentHelp("The stack, in place of its script.", valueName: "name"))
-  var stack: String?
 
   @Flag(name: [.long, .customShort("y")], help: "Do it without asking.")
   var yes = false
 
+  @OptionGroup var script: ScriptOptions
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard files.isEmpty != (stack == nil) else {
+    guard !files.isEmpty || script.stack != nil else {
       throw ValidationError(CommandLineMessages.stackOrScript)
-    }
-    if let stack, !Program.isStackName(stack) {
-      throw ValidationError(CommandLineMessages.unfitStack(stack))
     }
   }
 
   func run() async throws {
-    if let stack { return try await destroy(stack) }
+    if let stack = script.stack { return try await destroy(stack) }
     for file in files {
-      try await destroy(try output.compile(.file(file)).stackName)
+      let program = try output.compile(.file(file))
+      let (stack, diagnostics) = program.resolveStackName(script.evaluation)
+      output.report(diagnostics, program.sources)
+      guard diagnostics.isEmpty else { throw ExitStatus.scriptErrors.code }
+      try await destroy(stack)
     }
   }
 
@@ -53,7 +54,9 @@ struct DestroyCommand: AsyncParsableCommand {
     let report = await session.perform(options) {
       await Runner.destroy(stack: stack, options: $0)
     }
-    if report.outcome != .noConnection { session.conclude(report) }
+    if report.outcome != .noConnection {
+      session.conclude(report, idle: CommandLineMessages.nothingToRemove)
+    }
     if let status = ExitStatus(report.outcome) { throw status.code }
   }
 }

@@ -8,7 +8,8 @@ enum CommandLineMessages {
   static let noScript = "Name a script; - is standard input, -e TEXT a script as text."
   static let severalScripts = "Name one script alone."
   static let stackOrScript =
-    "Name the stack's script, or the stack with --stack NAME and no script."
+    "Name the stack's script, or the stack with --stack NAME."
+  static let nothingToRemove = "nothing to remove"
   static let isFolder = "it is a folder"
   static let doesNotExist = "there is no such file"
   static let mayNotBeRead = "this user may not read it"

@@ -50,10 +50,9 @@ struct HostSession: Sendable {
       }
     }
     guard !report.diagnostics.isEmpty else { return report }
-    let gap = display.hasShown ? "\n" : ""
-    Terminal.writeMessage(gap)
+    if display.needsGap { Terminal.writeMessage("\n") }
     output.report(report.diagnostics, report.sources)
-    Terminal.writeMessage(gap)
+    if !output.json, !output.quiet { Terminal.writeMessage("\n") }
     return report
   }
 
@@ -67,14 +66,18 @@ struct HostSession: Sendable {
 
   /// Writes how the run ended and its outputs, or its document.
   ///
-  /// - Parameter summarizes: whether there was anything to do on a host.
-  func conclude(_ report: RunReport, summarizes: Bool = true) {
+  /// - Parameters:
+  ///   - idle: what is said where nothing was to be done.
+  ///   - summarizes: whether there could have been anything to do on a host.
+  func conclude(
+    _ report: RunReport, idle: String = "nothing to change", summarizes: Bool = true
+  ) {
     if output.json {
       let document = report.plan.document(sources: report.sources, outputs: report.outputs)
       return Terminal.writeOutput(document.json() + "\n")
     }
     if !output.quiet, summarizes {
-      Terminal.writeMessage(RunSummary.line(report, elapsed: display.elapsed) + "\n")
+      Terminal.writeMessage(RunSummary.line(report, elapsed: display.elapsed, idle: idle) + "\n")
     }
     Terminal.writeOutput(OutputLines.lines(report.outputs).map { $0 + "\n" }.joined())
   }

@@ -3,17 +3,21 @@ import VMScriptSyntax
 
 /// Scripts as the command line names them.
 enum ScriptFile {
-  /// Reads a file; a folder, a missing or an unreadable file is thrown.
+  /// Reads a file or a pipe; a folder, a missing or an unreadable file is thrown.
   static func read(_ path: String) throws(Diagnostic) -> [UInt8] {
-    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard exists else {
+      throw CommandLineMessages.unreadable(path, reason: CommandLineMessages.doesNotExist)
+    }
+    guard !isFolder.boolValue else {
+      throw CommandLineMessages.unreadable(path, reason: CommandLineMessages.isFolder)
+    }
     do {
-      return Array(try Data(contentsOf: url))
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? handle.close() }
+      return Array(try handle.readToEnd() ?? Data())
     } catch {
-      // The system's message for a folder is a bare number.
-      let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
-      if attributes?[.type] as? FileAttributeType == .typeDirectory {
-        throw CommandLineMessages.unreadable(path, reason: CommandLineMessages.isFolder)
-      }
       throw CommandLineMessages.unreadable(path, reason: reason(of: error))
     }
   }
@@ -43,7 +47,6 @@ enum ScriptFile {
 
   private static func reason(of error: any Error) -> String {
     switch (error as? CocoaError)?.code {
-    case .fileReadNoSuchFile: CommandLineMessages.doesNotExist
     case .fileReadNoPermission: CommandLineMessages.mayNotBeRead
     default: error.localizedDescription
     }
