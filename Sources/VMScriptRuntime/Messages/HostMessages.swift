@@ -49,6 +49,13 @@ enum HostMessages {
     Diagnostic(code: 708, "`\(domain)` has no snapshot `\(name)`", at: .init(span))
   }
 
+  static func snapshotRefused(_ domain: String, _ reason: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 716, "no snapshot can be made of `\(domain)`", at: .init(span),
+      notes: ["libvirt says: \(reason)"],
+      helps: [.init("declare every disk that the guest writes to with `format = qcow2`")])
+  }
+
   /// - Parameter reason: why what is awaited is not so, if that is known.
   static func timeout(
     _ domain: String, awaited: String, state: String, _ reason: String = "", at span: Span,
@@ -195,6 +202,12 @@ enum HostMessages {
       """
       A run locks its stack by a file in `$XDG_RUNTIME_DIR/vmscript`, or in `/tmp/vmscript-UID` where \
       that variable is not set. The folder must be yours, and nobody else may write to it.
+      """),
+    DiagnosticExplanation(
+      716, "snapshot not possible",
+      """
+      A snapshot lies in the qcow2 images of all disks that the guest writes to. A raw disk has no \
+      room for one, and a guest with UEFI cannot be kept so before libvirt 10.10.
       """),
   ]
 }

@@ -54,7 +54,13 @@ struct VerbRunner: Sendable {
       try await targets.with(name, span) { if try $0.state() == .paused { try $0.resume() } }
     case .delete: try await delete([name], request)
     case .snapshot(let snapshot):
-      try await targets.with(name, span) { try $0.createSnapshot(xml: Self.snapshotXML(snapshot)) }
+      try await targets.with(name, span) { domain in
+        do throws(LibvirtError) { try domain.createSnapshot(xml: Self.snapshotXML(snapshot)) } catch
+        {
+          guard error.code == .configurationUnsupported else { throw error }
+          throw HostMessages.snapshotRefused(name, error.message, at: span)
+        }
+      }
     case .revert(let snapshot):
       try await targets.with(name, span) { domain in
         guard let found = try domain.snapshot(named: snapshot) else {

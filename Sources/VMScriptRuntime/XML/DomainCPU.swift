@@ -41,6 +41,10 @@ enum DomainCPU {
     var differences = XMLRows.differences(cpus, path: "cpus", live: root) { row in
       row.name == "current" ? (isLive ? .live : .nextStart) : row.impact
     }
+    // libvirt leaves it out where it is the maximum.
+    if root.text(at: "vcpu/@current") == nil, let maximum = root.text(at: "vcpu") {
+      differences.removeAll { $0.name == "current" && $0.to?.description == maximum }
+    }
     if let model = cpus.property("model"), let wanted = cpus["model"]?.description {
       let mode = root.text(at: "cpu/@mode")
       let found = mode == "custom" ? root.text(at: "cpu/model") : mode

@@ -105,6 +105,12 @@ import VMScript
         == ["cpus current: next-start"])
   }
 
+  @Test func allProcessorsOfTheMaximumAreNoDifference() throws {
+    let all = "cpus { max = 2, current = 2 }"
+    let live = try definition(all).replacing(" current='2'", with: "")
+    #expect(try DomainXML.differences(domain(all), context: context(), live: live).isEmpty)
+  }
+
   @Test func aFreePortOfPCIExpressIsTakenOnce() throws {
     let old = "nic { net = a }"
     let machine = try running(old, machine: "pc-q35-7.2")
