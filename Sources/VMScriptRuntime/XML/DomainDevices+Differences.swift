@@ -72,7 +72,7 @@ extension DomainXML {
   static func leftVolumes(
     _ declaration: Declaration, context: XMLContext, definition: String
   ) throws(Diagnostic) -> [DomainUpdate.LeftVolume] {
-    let root = try parse(definition, declaration)
+    let root = try declaration.document(definition)
     let devices = DomainDevices(declaration, context: context, on: root)
     return devices.gone.compactMap { record in
       guard let element = record.element(in: root),

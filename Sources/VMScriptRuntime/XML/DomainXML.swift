@@ -14,7 +14,7 @@ public enum DomainXML {
     _ declaration: Declaration, context: XMLContext, onto base: String?
   ) throws(Diagnostic) -> String {
     let root =
-      try base.map { (text) throws(Diagnostic) in try parse(text, declaration) }
+      try base.map { (text) throws(Diagnostic) in try declaration.document(text) }
       ?? XMLElement(name: "domain")
     // It reads the mark that is about to be written anew.
     let devices = DomainDevices(declaration, context: context, on: root)
@@ -40,9 +40,9 @@ public enum DomainXML {
   public static func differences(
     _ declaration: Declaration, context: XMLContext, live: String, running: String? = nil
   ) throws(Diagnostic) -> [PropertyDifference] {
-    let root = try parse(live, declaration)
+    let root = try declaration.document(live)
     let machine = try running.map { (text) throws(Diagnostic) in
-      RunningMachine(try parse(text, declaration))
+      RunningMachine(try declaration.document(text))
     }
     var differences = XMLRows.differences(declaration.body, path: "", live: root)
     if let labels = declaration.body.property("labels"),
@@ -64,15 +64,6 @@ public enum DomainXML {
       + DomainDevices(declaration, context: context, on: root)
       .differences(definition: root, running: machine)
       + XMLPatch.differences(declaration, definition: root)
-  }
-
-  /// A domain's document.
-  static func parse(
-    _ text: String, _ declaration: Declaration
-  ) throws(Diagnostic) -> XMLElement {
-    do { return try .parse(text, root: "domain") } catch {
-      throw XMLMessages.malformed(declaration, error)
-    }
   }
 
   /// What a new domain has where nothing is declared.

@@ -14,7 +14,7 @@ enum HostCloneXML {
     _ source: String, for clone: Declaration, storage: [String: XMLContext.Storage],
     mac: (Int) -> MACAddress
   ) throws(Diagnostic) -> String {
-    let root = try parse(SourceXML.stripped(source) ?? source, clone)
+    let root = try clone.document(SourceXML.stripped(source) ?? source)
     for element in try dropped(from: root, by: clone) { element.detach() }
     let devices = root.ensure("devices")
     for disk in devices.all("disk") {
@@ -31,16 +31,8 @@ enum HostCloneXML {
   static func droppedTargets(
     _ source: String, by clone: Declaration
   ) throws(Diagnostic) -> Set<String> {
-    let root = try parse(source, clone)
+    let root = try clone.document(source)
     return Set(try dropped(from: root, by: clone).compactMap { $0.text(at: "target/@dev") })
-  }
-
-  private static func parse(
-    _ text: String, _ clone: Declaration
-  ) throws(Diagnostic) -> XMLElement {
-    do { return try XMLElement.parse(text, root: "domain") } catch {
-      throw XMLMessages.malformed(clone, error)
-    }
   }
 
   /// The elements that `remove` names: by position among those of the kind, a disk by its target too.

@@ -43,8 +43,8 @@ extension DomainXML {
     _ declaration: Declaration, context: XMLContext, definition: String, wanted: String,
     running: String
   ) throws(Diagnostic) -> [LiveChange] {
-    let root = try parse(definition, declaration)
-    var machine = RunningMachine(try parse(running, declaration))
+    let root = try declaration.document(definition)
+    var machine = RunningMachine(try declaration.document(running))
     let devices = DomainDevices(declaration, context: context, on: root)
     var changes: [LiveChange] = []
     for record in devices.gone {
@@ -67,7 +67,7 @@ extension DomainXML {
       }
     }
     return changes + amounts(declaration, root, machine)
-      + (try descriptions(parse(wanted, declaration), machine.root))
+      + (try descriptions(declaration.document(wanted), machine.root))
   }
 
   private static func descriptions(_ wanted: XMLElement, _ running: XMLElement) -> [LiveChange] {

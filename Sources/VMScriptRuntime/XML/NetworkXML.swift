@@ -14,7 +14,7 @@ public enum NetworkXML {
     _ declaration: Declaration, context: XMLContext, onto base: String?
   ) throws(Diagnostic) -> String {
     let root =
-      try base.map { (text) throws(Diagnostic) in try parse(text, declaration) }
+      try base.map { (text) throws(Diagnostic) in try declaration.document(text) }
       ?? XMLElement(name: "network")
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
@@ -53,8 +53,8 @@ public enum NetworkXML {
   private static func differences(
     _ declaration: Declaration, _ context: XMLContext, in live: String
   ) throws(Diagnostic) -> [PropertyDifference] {
-    let found = try parse(live, declaration)
-    let wanted = try parse(render(declaration, context: context, onto: live), declaration)
+    let found = try declaration.document(live)
+    let wanted = try declaration.document(render(declaration, context: context, onto: live))
     var result = XMLRows.differences(declaration.body, path: "", live: found)
     for block in declaration.body.blocks {
       guard ["bandwidth", "dns"].contains(block.schema.name), let place = block.schema.xml else {
@@ -75,15 +75,7 @@ public enum NetworkXML {
     _ declaration: Declaration, context: XMLContext, definition: String, running: String
   ) throws(Diagnostic) -> [NetworkEntryChange] {
     NetworkEntryChange.changes(
-      from: try parse(running, declaration),
-      to: try parse(render(declaration, context: context, onto: definition), declaration))
-  }
-
-  private static func parse(
-    _ text: String, _ declaration: Declaration
-  ) throws(Diagnostic) -> XMLElement {
-    do { return try .parse(text, root: "network") } catch {
-      throw XMLMessages.malformed(declaration, error)
-    }
+      from: try declaration.document(running),
+      to: try declaration.document(render(declaration, context: context, onto: definition)))
   }
 }

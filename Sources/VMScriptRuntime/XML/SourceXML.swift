@@ -1,3 +1,5 @@
+import VMScript
+
 /// What is read from, and taken out of, the XML of domains that scripts did not write.
 public enum SourceXML {
   /// A drive of a domain.
@@ -76,7 +78,7 @@ public enum SourceXML {
   public static func display(_ xml: String, root name: String) -> String? {
     guard let root = try? XMLElement.parse(xml, root: name) else { return nil }
     let graphics = root.first("devices")?.all("graphics") ?? []
-    for display in graphics where display["passwd"] != nil { display["passwd"] = "••••••" }
+    for display in graphics where display["passwd"] != nil { display["passwd"] = SecretText.mask }
     return root.xmlString
   }
 }

@@ -24,26 +24,29 @@ struct XMLReader {
     _ = scanner.skip("\u{FEFF}")
     if scanner.skip("<?xml ") { _ = try scanner.text(until: "?>") }
     while !scanner.isAtEnd {
-      if scanner.skip("<!--") {
-        try comment()
-      } else if scanner.skip("<![CDATA[") {
-        guard !open.isEmpty else { throw scanner.malformed(.textOutside) }
-        text += try scanner.text(until: "]]>")
-      } else if scanner.skip("<!") {
-        throw scanner.malformed(.documentType)
-      } else if scanner.skip("<?") {
-        try instruction()
-      } else if scanner.skip("</") {
-        try close()
-      } else if scanner.skip("<") {
-        try start()
-      } else {
-        try characters()
-      }
+      if scanner.skip("<") { try markup() } else { try characters() }
     }
     guard let root else { throw scanner.malformed(.empty) }
     if let element = open.last { throw scanner.malformed(.unclosed(element.name)) }
     return root
+  }
+
+  /// What stands between `<` and `>`.
+  private mutating func markup() throws(MalformedXML) {
+    if scanner.skip("/") {
+      try close()
+    } else if scanner.skip("?") {
+      try instruction()
+    } else if scanner.skip("!--") {
+      try comment()
+    } else if scanner.skip("![CDATA[") {
+      guard !open.isEmpty else { throw scanner.malformed(.textOutside) }
+      text += try scanner.text(until: "]]>")
+    } else if scanner.skip("!") {
+      throw scanner.malformed(.documentType)
+    } else {
+      try start()
+    }
   }
 
   private mutating func start() throws(MalformedXML) {
@@ -109,7 +112,7 @@ struct XMLReader {
   }
 
   private mutating func characters() throws(MalformedXML) {
-    let part = try scanner.characters(endingAt: "<")
+    let part = try scanner.characters(.content)
     guard !open.isEmpty || XMLCharacters.isSpace(part) else {
       throw scanner.malformed(.textOutside)
     }

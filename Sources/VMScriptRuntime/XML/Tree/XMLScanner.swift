@@ -9,8 +9,12 @@ struct XMLScanner {
 
   /// Goes past `expected` if that is what comes next.
   mutating func skip(_ expected: String) -> Bool {
-    guard bytes[position...].starts(with: expected.utf8) else { return false }
-    position += expected.utf8.count
+    var end = position
+    for byte in expected.utf8 {
+      guard end < bytes.count, bytes[end] == byte else { return false }
+      end += 1
+    }
+    position = end
     return true
   }
 
@@ -35,7 +39,8 @@ struct XMLScanner {
     guard skip("=") else { throw malformed(.attribute) }
     _ = skipSpace()
     for quote in ["'", "\""] where skip(quote) {
-      let value = try characters(endingAt: quote, inAttribute: true)
+      let value = try characters(.attribute(endingAt: quote))
+      if skip("<") { throw malformed(.stray("<")) }
       guard skip(quote) else { throw malformed(.attribute) }
       return value
     }
@@ -61,32 +66,22 @@ struct XMLScanner {
     let start = position
     while !isAtEnd {
       let stop = position
-      if skip(end) { return try checked(start..<stop) }
+      if skip(end) { return try checked(start..<stop, .verbatim) }
       position += 1
     }
     throw malformed(.unclosed(end))
   }
 
-  /// Text up to a delimiter or the end, its references replaced.
-  mutating func characters(
-    endingAt delimiter: String, inAttribute: Bool = false
-  ) throws(MalformedXML) -> String {
+  /// Text up to the next tag or the end of the value, its references replaced.
+  mutating func characters(_ place: Place) throws(MalformedXML) -> String {
     var result = ""
-    let stops = Set(delimiter.utf8).union("&<".utf8)
-    while !isAtEnd {
+    repeat {
       let start = position
-      while !isAtEnd, !stops.contains(bytes[position]) { position += 1 }
-      var part = try checked(start..<position)
-      if inAttribute {
-        part = String(part.map { $0 == "\n" || $0 == "\t" ? " " : $0 })
-      } else if part.contains("]]>") {
-        throw malformed(.stray("]]>"))
-      }
-      result += part
+      while !isAtEnd, !place.ends(at: bytes[position]) { position += 1 }
+      result += try checked(start..<position, place)
       guard skip("&") else { break }
       result += try reference()
-    }
-    if inAttribute, !isAtEnd, bytes[position] == UInt8(ascii: "<") { throw malformed(.stray("<")) }
+    } while true
     return result
   }
 
@@ -106,12 +101,19 @@ struct XMLScanner {
     return String(scalar)
   }
 
-  /// Bytes as text with plain newlines, if XML allows every character.
-  private func checked(_ range: Range<Int>) throws(MalformedXML) -> String {
+  /// Bytes as text with the white space that XML makes of it, if it allows every character.
+  private func checked(_ range: Range<Int>, _ place: Place) throws(MalformedXML) -> String {
     let text = String(decoding: bytes[range], as: UTF8.self)
+    guard bytes[range].contains(where: place.isSpecial) else { return text }
     guard text.unicodeScalars.allSatisfy(XMLCharacters.allows) else { throw malformed(.character) }
-    guard text.utf8.contains(UInt8(ascii: "\r")) else { return text }
-    return text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+    let lines = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+    switch place {
+    case .verbatim: return lines
+    case .content:
+      if lines.contains("]]>") { throw malformed(.stray("]]>")) }
+      return lines
+    case .attribute: return String(lines.map { $0 == "\n" || $0 == "\t" ? " " : $0 })
+    }
   }
 
   /// An error that names the present line.
@@ -126,6 +128,32 @@ struct XMLScanner {
       true
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."): !first
     default: false
+    }
+  }
+}
+
+extension XMLScanner {
+  /// Where text stands, which decides what ends it and what becomes of its white space.
+  enum Place {
+    case content
+    case attribute(endingAt: String)
+    /// Where nothing is a reference.
+    case verbatim
+
+    fileprivate func ends(at byte: UInt8) -> Bool {
+      if byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") { return true }
+      if case .attribute(let quote) = self { return byte == quote.utf8.first }
+      return false
+    }
+
+    /// Whether text with this byte may be refused or may not stay as it is.
+    fileprivate func isSpecial(_ byte: UInt8) -> Bool {
+      switch (byte, self) {
+      // The last two characters of the first plane begin so, and are none to XML.
+      case (0xEF, _), (UInt8(ascii: "]"), .content): true
+      case (UInt8(ascii: "\n"), .content), (UInt8(ascii: "\n"), .verbatim): false
+      default: byte < 0x20
+      }
     }
   }
 }
