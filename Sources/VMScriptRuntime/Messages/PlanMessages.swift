@@ -52,10 +52,10 @@ enum PlanMessages {
       helps: [.init("stop it first: `stop \(name)`")])
   }
 
-  static func startOfOverlaid(_ declaration: Declaration) -> Diagnostic {
+  static func startOfOverlaid(_ name: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 506, "`\(declaration.name)` cannot be started: clones stand on its disks",
-      at: .init(declaration.property("state")?.span ?? declaration.nameSpan, "would be started"),
+      code: 506, "`\(name)` cannot be started: clones stand on its disks",
+      at: .init(span, "would write to them"),
       notes: ["a guest that writes to a base ruins every overlay on it"],
       helps: [.init("declare `state = stopped`, or make its clones with `full = true`")])
   }
@@ -174,8 +174,4 @@ enum PlanMessages {
       disk also by its target such as `vdb`.
       """),
   ]
-}
-
-extension Declaration {
-  fileprivate func property(_ name: String) -> DeclaredProperty? { body.property(name) }
 }

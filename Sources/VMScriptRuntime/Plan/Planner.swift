@@ -140,7 +140,8 @@ public struct Planner {
   /// A guest that writes to a disk ruins the overlays on it.
   private func refuseStartOfBase(_ declaration: Declaration) throws(Diagnostic) {
     guard !live.overlaidDomains.contains(declaration.name) else {
-      throw PlanMessages.startOfOverlaid(declaration)
+      throw PlanMessages.startOfOverlaid(
+        declaration.name, at: declaration.body.property("state")?.span ?? declaration.nameSpan)
     }
   }
 

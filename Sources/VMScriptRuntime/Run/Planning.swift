@@ -23,12 +23,8 @@ struct Planning: Sendable {
   ///
   /// - Parameter prune: deletes what the stack owns and `set` does not declare.
   func plan(_ set: DeclarationSet, prune: Bool) async throws -> Outcome {
-    var live = try await LiveReader(pool: pool).read()
-    let report = progress
-    let resolver = ImageResolver(
-      stack: set.stack, live: live.storage, sources: sources, cache: .standard()
-    ) { report(.waiting("the digest of \($0)")) }
-    let storage = await StoragePlan(set, live: live, resolver: resolver)
+    let (storage, _) = try await resolve(set)
+    var live = storage.live
     let leftovers = storage.leftovers
     live.images = storage.presentImages.union(leftovers.images)
     live.leftoverDomains = leftovers.domains
@@ -39,6 +35,27 @@ struct Planning: Sendable {
       storage.diagnostics + diagnostics + storage.volumes.refusals(toDelete: deleted)
       + storage.warnings()
     return Outcome(plan: plan, storage: storage, diagnostics: Self.eachOnce(found))
+  }
+
+  /// The value of a live attribute of an image, declared or not.
+  func attribute(
+    _ name: String, ofImage image: String, _ set: DeclarationSet
+  ) async throws -> Value {
+    let (storage, resolver) = try await resolve(set)
+    return try await ImageAttributes(pool: pool, storage: storage, resolver: resolver)
+      .value(of: name, image: image)
+  }
+
+  /// Reads what exists, and what the declarations stand on.
+  private func resolve(
+    _ set: DeclarationSet
+  ) async throws -> (storage: StoragePlan, resolver: ImageResolver) {
+    let live = try await LiveReader(pool: pool).read()
+    let report = progress
+    let resolver = ImageResolver(
+      stack: set.stack, live: live.storage, sources: sources, cache: .standard()
+    ) { report(.waiting("the digest of \($0)")) }
+    return (await StoragePlan(set, live: live, resolver: resolver), resolver)
   }
 
   /// What a clone inherits is wrong once, not again for each clone.

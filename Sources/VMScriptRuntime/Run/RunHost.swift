@@ -62,8 +62,11 @@ final class RunHost: EvaluationHost {
   ) throws(Diagnostic) -> Value {
     if mode == .run { try takeEffect(declarations, isEnd: false) }
     let reader = AttributeReader(pool: pool)
+    let planning = planning
     return try waiting("reading `\(name)` of `\(resource.name)`", span) {
-      try await reader.value(of: name, resource: resource)
+      resource.kind == .image
+        ? try await planning.attribute(name, ofImage: resource.name, declarations)
+        : try await reader.value(of: name, resource: resource)
     }
   }
 
@@ -118,9 +121,6 @@ final class RunHost: EvaluationHost {
 
   private func planAndApply(_ set: DeclarationSet, isEnd: Bool) async throws {
     let settled = standing.settled
-    let planning = Planning(
-      pool: pool, hypervisor: hypervisor, sources: sources, adopt: options.adopt,
-      progress: options.progress)
     let outcome = try await planning.plan(set, prune: isEnd && options.prune)
     var plan = outcome.plan
     try note(outcome.diagnostics)
@@ -162,6 +162,12 @@ final class RunHost: EvaluationHost {
     let isUnfinished = plan.changes.contains { $0.result == .notAttempted }
     guard isUnfinished, outcome.diagnostics.isEmpty else { return outcome.diagnostics }
     return [HostMessages.cancelled("the run", at: nil)]
+  }
+
+  private var planning: Planning {
+    Planning(
+      pool: pool, hypervisor: hypervisor, sources: sources, adopt: options.adopt,
+      progress: options.progress)
   }
 
   /// Keeps warnings, each once, and ends with the first error; the others are kept too.

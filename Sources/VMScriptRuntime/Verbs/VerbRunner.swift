@@ -18,7 +18,11 @@ struct VerbRunner: Sendable {
 
   func perform(_ request: VerbRequest) async throws(Diagnostic) {
     let names = try await targets.names(of: request)
-    if case .delete = request.action { return try await delete(names, request) }
+    switch request.action {
+    case .delete: return try await delete(names, request)
+    case .start, .revert: try await refuseBases(among: names, request)
+    default: break
+    }
     let failures = await withTaskGroup(of: Diagnostic?.self) { group in
       for name in names {
         group.addTask {
@@ -70,6 +74,19 @@ struct VerbRunner: Sendable {
       }
     case .wait(let condition, let limit):
       try await wait(name, for: condition, span, limit: limit ?? Self.standardLimit)
+    }
+  }
+
+  /// A guest that writes to a disk, or a snapshot put back onto it, ruins the overlays on it.
+  private func refuseBases(
+    among names: [String], _ request: VerbRequest
+  ) async throws(Diagnostic) {
+    let overlaid: Set<String>
+    do {
+      overlaid = try await LiveReader(pool: targets.pool).read().overlaidDomains
+    } catch { throw HostMessages.diagnostic(error, "looking for clones", at: request.targetSpan) }
+    if let base = names.first(where: overlaid.contains) {
+      throw PlanMessages.startOfOverlaid(base, at: request.targetSpan)
     }
   }
 

@@ -161,6 +161,42 @@ import VMScriptSyntax
     withExtendedLifetime(keeper) {}
   }
 
+  @Test(arguments: uris)
+  func imagesTellWhereAndWhatTheyAre(uri: String) async throws {
+    let lab = try Lab(uri)
+    let keeper = try await lab.connections.run { $0 }
+    let script = """
+      image base { source = "disk.raw" }
+      output path = base.path
+      output capacity = base.capacity
+      output digest = base.digest
+      """
+    let report = try await lab.run(script)
+    #expect(report.outcome == .done, "\(report.diagnostics)")
+    let base = try await lab.volumes().map(\.volume).first {
+      $0.format != "raw" || $0.capacity != 512
+    }
+    #expect(report.outputs["path"]?.description == base?.path)
+    #expect(report.outputs["capacity"]?.description == "1MiB")
+    #expect(report.outputs["digest"]?.description.count == 64)
+    _ = await lab.destroy()
+    withExtendedLifetime(keeper) {}
+  }
+
+  @Test(arguments: uris)
+  func aBaseIsNotStartedByAVerbEither(uri: String) async throws {
+    let lab = try Lab(uri)
+    let keeper = try await lab.connections.run { $0 }
+    let script = """
+      domain "$-web" { memory = 64MiB, disk { size = 1MiB }, state = stopped }
+      clone "$-web" as "$-copy" { state = stopped }
+      start "$-web"
+      """
+    #expect(try await lab.run(script).diagnostics.map(\.code.number) == [506])
+    #expect(await lab.destroy().outcome == .done)
+    withExtendedLifetime(keeper) {}
+  }
+
   @Test func aWrongImageChangesNothing() async throws {
     let lab = try Lab("test:///default")
     let report = try await lab.run(

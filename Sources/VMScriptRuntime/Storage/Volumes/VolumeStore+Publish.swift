@@ -81,8 +81,13 @@ extension VolumeStore {
     guard let base = inventory.completeBase(for: key),
       case .base(_, let nonce)? = base.owned?.role
     else { return nil }
-    try await pin(key, nonce, stack: stack, image: image, pool: pool)
-    return base.path
+    let pin = try await pin(key, nonce, stack: stack, image: image, pool: pool)
+    // Another stack may have let go of it, as the last one, just before.
+    let name = base.name
+    let isThere = try await connections.run { try Self.pool(pool, $0).volume(named: name) != nil }
+    if isThere { return base.path }
+    try await delete(pin, pool: pool)
+    return nil
   }
 
   /// Drops the stack's pins on all images but `kept`, and the bases that nothing wants any more.
@@ -112,13 +117,15 @@ extension VolumeStore {
     }
   }
 
-  private func pin(_ key: ImageKey, _ nonce: String, stack: String, image: String, pool: String)
-    async throws
-  {
+  @discardableResult
+  private func pin(
+    _ key: ImageKey, _ nonce: String, stack: String, image: String, pool: String
+  ) async throws -> String {
     let name = try VolumeName(
       stack: stack, owner: image, role: .pin(key: key.text, nonce: nonce), extension: "pin")
     try await create(
       VolumeXML(name: name.fileName, format: .raw, capacity: 512, allocation: 0), pool: pool)
+    return name.fileName
   }
 
   private func send(
