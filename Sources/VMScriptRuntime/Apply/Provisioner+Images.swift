@@ -60,6 +60,15 @@ extension Provisioner {
     }
   }
 
+  /// Contents that nothing uses any more once all changes are made, such as a medium that drives
+  /// have changed for a newer one.
+  func removeLeftovers(after changes: [Change]) async throws {
+    let changed = changes.filter { $0.kind == .image && $0.action == .update }
+    for pool in Set(changed.compactMap { storage.images[$0.name]?.pool }) {
+      try await store.removeLeftovers(of: set.stack, pool: pool)
+    }
+  }
+
   private func makeEmpty(
     _ image: ResolvedImage, _ name: String, _ backing: StorageBase?
   ) async throws {

@@ -132,7 +132,9 @@ public enum Definitions {
   /// A host as libvirt is set up by default.
   private static var emptyHost: LiveState {
     LiveState(
-      storage: LiveStorage(pools: [(name: "default", path: "/var/lib/libvirt/images", volumes: [])])
+      storage: LiveStorage(pools: [
+        .init(name: "default", path: "/var/lib/libvirt/images", volumes: [])
+      ])
     )
   }
 }

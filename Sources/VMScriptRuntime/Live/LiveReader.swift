@@ -31,40 +31,6 @@ struct LiveReader: Sendable {
         pools: storage.active, inactivePools: storage.inactive, domains: found))
   }
 
-  /// The active pools, each with its volumes, and the names of the others.
-  private func readPools() async throws -> (
-    active: [(name: String, path: String, volumes: [VolumeInventory.Volume])], inactive: Set<String>
-  ) {
-    let (active, inactive) = try await pool.run { connection in
-      var names: (active: [String], inactive: Set<String>) = ([], [])
-      for pool in try connection.pools() {
-        if try pool.isActive() {
-          names.active.append(pool.name)
-        } else {
-          names.inactive.insert(pool.name)
-        }
-      }
-      return names
-    }
-    let connections = pool
-    return try await withThrowingTaskGroup { group in
-      for name in active {
-        group.addTask {
-          try await connections.run { connection in
-            try Self.unlessGone(.noStoragePool) {
-              try connection.pool(named: name).map { pool in
-                (name, try PoolDescription(xml: pool.xml()).path, try VolumeStore.volumes(of: pool))
-              }
-            } ?? nil
-          }
-        }
-      }
-      var read: [(name: String, path: String, volumes: [VolumeInventory.Volume])] = []
-      for try await pool in group { if let pool { read.append(pool) } }
-      return (read.sorted { $0.name < $1.name }, inactive)
-    }
-  }
-
   /// What the domains of a listing are now, without those that went since.
   static func read(_ domains: [Domain]) throws -> [LiveDomain] {
     try domains.compactMap { domain in

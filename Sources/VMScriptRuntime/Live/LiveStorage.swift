@@ -13,6 +13,22 @@ public struct LiveStorage: Sendable {
     public func path(of volume: String) -> String { "\(path)/\(volume)" }
   }
 
+  /// A pool as it was read.
+  public struct Reading: Sendable {
+    /// The name.
+    public let name: String
+    /// What the paths of its volumes begin with.
+    public let path: String
+    /// In the order of the listing.
+    public let volumes: [VolumeInventory.Volume]
+    /// A reading of an active pool.
+    public init(name: String, path: String, volumes: [VolumeInventory.Volume]) {
+      self.name = name
+      self.path = path
+      self.volumes = volumes
+    }
+  }
+
   /// A volume with the pool that it is in.
   public struct Place: Sendable {
     /// The pool's name.
@@ -31,7 +47,7 @@ public struct LiveStorage: Sendable {
 
   /// Takes in one reading of a host.
   public init(
-    pools: [(name: String, path: String, volumes: [VolumeInventory.Volume])] = [],
+    pools: [Reading] = [],
     inactivePools: Set<String> = [], domains: [LiveDomain] = []
   ) {
     var users: [String: [String]] = [:]

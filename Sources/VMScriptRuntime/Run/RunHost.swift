@@ -160,7 +160,11 @@ final class RunHost: EvaluationHost {
     }
     plan.changes = outcome.changes
     let isUnfinished = plan.changes.contains { $0.result == .notAttempted }
-    guard isUnfinished, outcome.diagnostics.isEmpty else { return outcome.diagnostics }
+    guard outcome.diagnostics.isEmpty else { return outcome.diagnostics }
+    guard isUnfinished else {
+      try await provisioner.removeLeftovers(after: plan.changes)
+      return []
+    }
     return [HostMessages.cancelled("the run", at: nil)]
   }
 

@@ -66,7 +66,7 @@ struct StorageFixture {
   func plan(_ script: String) async throws -> StoragePlan {
     let (set, sources) = try declarations(script)
     let storage = LiveStorage(
-      pools: [(name: "default", path: "/pool", volumes: volumes)], inactivePools: ["off"],
+      pools: [.init(name: "default", path: "/pool", volumes: volumes)], inactivePools: ["off"],
       domains: domains)
     let resolver = ImageResolver(
       stack: Self.stack, live: storage, sources: sources, cache: nil, reading: { _ in })

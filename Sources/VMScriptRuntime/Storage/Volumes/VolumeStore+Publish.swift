@@ -45,9 +45,7 @@ extension VolumeStore {
   ) async throws -> String {
     try await jobs.run(on: "\(pool)/\(key.text)") {
       let inventory = try await inventory(pool: pool)
-      for leftover in await jobs.foreign(inventory.leftovers(of: stack)) {
-        try await delete(leftover.name, pool: pool)
-      }
+      try await removeLeftovers(of: stack, pool: pool, inventory)
       if let path = try await share(key, stack, image, pool, inventory) { return path }
       let name = try VolumeName(
         stack: stack, owner: image, role: .base(key: key.text, nonce: nonce),
@@ -88,6 +86,19 @@ extension VolumeStore {
     if isThere { return base.path }
     try await delete(pin, pool: pool)
     return nil
+  }
+
+  /// Removes the stack's bases that no pin completes and nothing stands on.
+  public func removeLeftovers(of stack: String, pool: String) async throws {
+    try await removeLeftovers(of: stack, pool: pool, inventory(pool: pool))
+  }
+
+  private func removeLeftovers(
+    of stack: String, pool: String, _ inventory: VolumeInventory
+  ) async throws {
+    for leftover in await jobs.foreign(inventory.leftovers(of: stack)) {
+      try await delete(leftover.name, pool: pool)
+    }
   }
 
   /// Drops the stack's pins on all images but `kept`, and the bases that nothing wants any more.

@@ -24,7 +24,9 @@ public struct VolumeStore: Sendable {
         return name
       }
       let pools = try connection.pools()
-      let active = try pools.filter { try $0.isActive() }
+      let active = try pools.filter { pool in
+        try LiveReader.unlessGone(.noStoragePool) { try pool.isActive() } ?? false
+      }
       if declared == nil, active.count == 1 { return active[0].name }
       throw StorageFailure.missingPool(name, existing: pools.map(\.name).sorted())
     }
