@@ -72,14 +72,19 @@ public final class Connection: @unchecked Sendable {
   /// Whether this is libvirt's test driver, which runs nothing.
   public var isTestDriver: Bool { driverType == "TEST" }
 
-  /// The hypervisor's version, as 1,000,000 × major + 1,000 × minor + release.
+  /// The hypervisor's version, as 1,000,000 × major + 1,000 × minor + release
+  /// (`virConnectGetVersion`).
+  ///
+  /// - Throws: libvirt's error; a driver may not say its version.
   public func hostVersion() throws(LibvirtError) -> UInt {
     var version: UInt = 0
     try Call.succeed(virConnectGetVersion(pointer, &version))
     return version
   }
 
-  /// What the host can do, a `<capabilities>` document.
+  /// What the host can do, a `<capabilities>` document (`virConnectGetCapabilities`).
+  ///
+  /// - Throws: libvirt's error.
   public func capabilities() throws(LibvirtError) -> String {
     try Call.ownedString(virConnectGetCapabilities(pointer))
   }

@@ -1,6 +1,8 @@
 import CLibvirt
 
 /// A machine, running or not.
+///
+/// Every call throws libvirt's error, with code `noDomain` if it is gone meanwhile.
 public struct Domain: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virDomainFree(pointer) }
   static let missing = LibvirtError.Code.noDomain
@@ -42,7 +44,7 @@ public struct Domain: HostObject {
     return id == UInt32.max ? nil : Int(id)
   }
 
-  /// What it is doing now.
+  /// What it is doing now (`virDomainGetState`).
   public func state() throws(LibvirtError) -> State {
     var state: Int32 = 0
     try Call.succeed(virDomainGetState(pointer, &state, nil, 0))
@@ -61,27 +63,29 @@ public struct Domain: HostObject {
     return try Call.ownedString(virDomainGetXMLDesc(pointer, flags))
   }
 
-  /// Whether it is running or paused.
+  /// Whether it is running or paused (`virDomainIsActive`).
   public func isActive() throws(LibvirtError) -> Bool {
     try Call.flag(virDomainIsActive(pointer))
   }
 
-  /// Whether it has a stored definition.
+  /// Whether it has a stored definition (`virDomainIsPersistent`).
   public func isPersistent() throws(LibvirtError) -> Bool {
     try Call.flag(virDomainIsPersistent(pointer))
   }
 
-  /// Whether it starts with the host.
+  /// Whether it starts with the host (`virDomainGetAutostart`).
   public func autostart() throws(LibvirtError) -> Bool {
     try Call.flag { virDomainGetAutostart(pointer, $0) }
   }
 
-  /// Sets whether it starts with the host.
+  /// Sets whether it starts with the host (`virDomainSetAutostart`).
+  ///
+  /// - Throws: code `operationInvalid` for a domain without a stored definition.
   public func setAutostart(_ value: Bool) throws(LibvirtError) {
     try Call.succeed(virDomainSetAutostart(pointer, value ? 1 : 0))
   }
 
-  /// Whether a saved state waits to be resumed at the next start.
+  /// Whether a saved state waits to be resumed at the next start (`virDomainHasManagedSaveImage`).
   public func hasManagedSave() throws(LibvirtError) -> Bool {
     try Call.flag(virDomainHasManagedSaveImage(pointer, 0))
   }

@@ -2,7 +2,7 @@ import CLibvirt
 
 /// Changing a domain; `live` is the running machine, `config` the stored definition.
 extension Domain {
-  /// Adds a device, given as its element.
+  /// Adds a device, given as its element (`virDomainAttachDeviceFlags`).
   public func attachDevice(
     xml: String, live: Bool, config: Bool
   ) throws(LibvirtError) {
@@ -10,7 +10,8 @@ extension Domain {
       virDomainAttachDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
   }
 
-  /// Removes the device that the element describes; a running guest may take its time.
+  /// Removes the device that the element describes; a running guest may take its time
+  /// (`virDomainDetachDeviceFlags`).
   public func detachDevice(
     xml: String, live: Bool, config: Bool
   ) throws(LibvirtError) {
@@ -18,7 +19,7 @@ extension Domain {
       virDomainDetachDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
   }
 
-  /// Changes the device that the element describes.
+  /// Changes the device that the element describes (`virDomainUpdateDeviceFlags`).
   public func updateDevice(
     xml: String, live: Bool, config: Bool
   ) throws(LibvirtError) {
@@ -26,26 +27,27 @@ extension Domain {
       virDomainUpdateDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
   }
 
-  /// Sets the memory in use, in KiB, within the maximum.
+  /// Sets the memory in use, in KiB, within the maximum (`virDomainSetMemoryFlags`).
   public func setMemory(kibibytes: UInt, live: Bool, config: Bool) throws(LibvirtError) {
     try Call.succeed(
       virDomainSetMemoryFlags(pointer, kibibytes, Call.impact(live: live, config: config)))
   }
 
-  /// Sets the most memory it may have from its next start on, in KiB.
+  /// Sets the most memory it may have from its next start on, in KiB (`virDomainSetMemoryFlags`).
   public func setMaximumMemory(kibibytes: UInt) throws(LibvirtError) {
     let flags = Call.impact(live: false, config: true) | VIR_DOMAIN_MEM_MAXIMUM.rawValue
     try Call.succeed(virDomainSetMemoryFlags(pointer, kibibytes, flags))
   }
 
-  /// Sets the number of virtual processors, within the maximum.
+  /// Sets the number of virtual processors, within the maximum (`virDomainSetVcpusFlags`).
   public func setCPUs(_ count: Int, live: Bool, config: Bool) throws(LibvirtError) {
     try Call.succeed(
       virDomainSetVcpusFlags(
         pointer, UInt32(clamping: count), Call.impact(live: live, config: config)))
   }
 
-  /// Sets the most virtual processors it may have from its next start on.
+  /// Sets the most virtual processors it may have from its next start on
+  /// (`virDomainSetVcpusFlags`).
   public func setMaximumCPUs(_ count: Int) throws(LibvirtError) {
     let flags = Call.impact(live: false, config: true) | VIR_DOMAIN_VCPU_MAXIMUM.rawValue
     try Call.succeed(virDomainSetVcpusFlags(pointer, UInt32(clamping: count), flags))
@@ -61,7 +63,8 @@ extension Domain {
       virDomainBlockResize(pointer, device, bytes, VIR_DOMAIN_BLOCK_RESIZE_BYTES.rawValue))
   }
 
-  /// The element that a namespace keeps in the domain's metadata, nil where there is none.
+  /// The element that a namespace keeps in the domain's metadata, nil where there is none
+  /// (`virDomainGetMetadata`).
   public func metadata(namespace: String, inactive: Bool = true) throws(LibvirtError) -> String? {
     let flags = Call.impact(live: !inactive, config: inactive)
     let type = Int32(bitPattern: VIR_DOMAIN_METADATA_ELEMENT.rawValue)

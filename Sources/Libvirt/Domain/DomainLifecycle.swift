@@ -3,42 +3,58 @@ import CLibvirt
 /// Starting, stopping and removing.
 extension Domain {
   /// Starts it (`virDomainCreate`).
+  ///
+  /// - Throws: code `operationInvalid` if it runs already; what the hypervisor said where it does
+  ///   not come up.
   public func start() throws(LibvirtError) {
     try Call.succeed(virDomainCreate(pointer))
   }
 
-  /// Asks the guest to shut down; returns before it has.
+  /// Asks the guest to shut down; returns before it has (`virDomainShutdown`).
+  ///
+  /// - Throws: code `operationInvalid` if it is off.
   public func shutdown() throws(LibvirtError) {
     try Call.succeed(virDomainShutdown(pointer))
   }
 
-  /// Turns it off at once (`virDomainDestroy`); the definition stays.
+  /// Turns it off at once; the definition stays (`virDomainDestroy`).
+  ///
+  /// - Throws: code `operationInvalid` if it is off.
   public func destroy() throws(LibvirtError) {
     try Call.succeed(virDomainDestroy(pointer))
   }
 
-  /// Asks the guest to reboot; returns before it has.
+  /// Asks the guest to reboot; returns before it has (`virDomainReboot`).
+  ///
+  /// - Throws: code `operationInvalid` if it is off.
   public func reboot() throws(LibvirtError) {
     try Call.succeed(virDomainReboot(pointer, 0))
   }
 
-  /// Resets it as the button would.
+  /// Resets it as the button would (`virDomainReset`).
+  ///
+  /// - Throws: code `operationInvalid` if it is off.
   public func reset() throws(LibvirtError) {
     try Call.succeed(virDomainReset(pointer, 0))
   }
 
-  /// Pauses it; it stays in memory.
+  /// Pauses it; it stays in memory (`virDomainSuspend`).
+  ///
+  /// - Throws: code `operationInvalid` if it is off.
   public func suspend() throws(LibvirtError) {
     try Call.succeed(virDomainSuspend(pointer))
   }
 
-  /// Goes on after ``suspend()``.
+  /// Goes on after ``suspend()`` (`virDomainResume`).
+  ///
+  /// - Throws: code `operationInvalid` if it is not paused.
   public func resume() throws(LibvirtError) {
     try Call.succeed(virDomainResume(pointer))
   }
 
   /// Removes its definition, and of what belongs to it everything that the connected libvirt can
-  /// remove: NVRAM, TPM state, a saved state, the metadata of snapshots and checkpoints.
+  /// remove: NVRAM, TPM state, a saved state, the metadata of snapshots and checkpoints
+  /// (`virDomainUndefineFlags`).
   ///
   /// Its volumes stay.
   public func undefine() throws(LibvirtError) {

@@ -15,25 +15,25 @@ public struct Snapshot: HostObject {
     try Call.ownedString(virDomainSnapshotGetXMLDesc(pointer, 0))
   }
 
-  /// Puts the domain back into this state.
+  /// Puts the domain back into this state (`virDomainRevertToSnapshot`).
   public func revert() throws(LibvirtError) {
     try Call.succeed(virDomainRevertToSnapshot(pointer, 0))
   }
 
-  /// Removes it; the snapshots made on it stay.
+  /// Removes it; the snapshots made on it stay (`virDomainSnapshotDelete`).
   public func delete() throws(LibvirtError) {
     try Call.succeed(virDomainSnapshotDelete(pointer, 0))
   }
 }
 
 extension Domain {
-  /// The names of all snapshots.
+  /// The names of all snapshots (`virDomainListAllSnapshots`).
   public func snapshots() throws(LibvirtError) -> [String] {
     let snapshots: [Snapshot] = try connection.list { virDomainListAllSnapshots(pointer, $0, 0) }
     return snapshots.map(\.name)
   }
 
-  /// The snapshot of this name, nil where there is none.
+  /// The snapshot of this name, nil where there is none (`virDomainSnapshotLookupByName`).
   public func snapshot(named name: String) throws(LibvirtError) -> Snapshot? {
     try connection.lookup(virDomainSnapshotLookupByName(pointer, name, 0))
   }

@@ -1,6 +1,8 @@
 import CLibvirt
 
 /// A virtual network.
+///
+/// Every call throws libvirt's error, with code `noNetwork` if it is gone meanwhile.
 public struct Network: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virNetworkFree(pointer) }
   static let missing = LibvirtError.Code.noNetwork
@@ -24,37 +26,44 @@ public struct Network: HostObject {
     return try Call.ownedString(virNetworkGetXMLDesc(pointer, flags))
   }
 
-  /// Whether it is started.
+  /// Whether it is started (`virNetworkIsActive`).
   public func isActive() throws(LibvirtError) -> Bool {
     try Call.flag(virNetworkIsActive(pointer))
   }
 
-  /// Whether it has a stored definition.
+  /// Whether it has a stored definition (`virNetworkIsPersistent`).
   public func isPersistent() throws(LibvirtError) -> Bool {
     try Call.flag(virNetworkIsPersistent(pointer))
   }
 
   /// Starts it (`virNetworkCreate`).
+  ///
+  /// - Throws: code `operationInvalid` if it is started; what the host said where its bridge or its
+  ///   addresses are taken.
   public func start() throws(LibvirtError) {
     try Call.succeed(virNetworkCreate(pointer))
   }
 
-  /// Stops it, which unplugs its guests; the definition stays.
+  /// Stops it, which unplugs its guests; the definition stays (`virNetworkDestroy`).
+  ///
+  /// - Throws: code `operationInvalid` if it is not started.
   public func destroy() throws(LibvirtError) {
     try Call.succeed(virNetworkDestroy(pointer))
   }
 
-  /// Removes its definition.
+  /// Removes its definition (`virNetworkUndefine`).
   public func undefine() throws(LibvirtError) {
     try Call.succeed(virNetworkUndefine(pointer))
   }
 
-  /// Whether it starts with the host.
+  /// Whether it starts with the host (`virNetworkGetAutostart`).
   public func autostart() throws(LibvirtError) -> Bool {
     try Call.flag { virNetworkGetAutostart(pointer, $0) }
   }
 
-  /// Sets whether it starts with the host.
+  /// Sets whether it starts with the host (`virNetworkSetAutostart`).
+  ///
+  /// - Throws: code `operationInvalid` for a network without a stored definition.
   public func setAutostart(_ value: Bool) throws(LibvirtError) {
     try Call.succeed(virNetworkSetAutostart(pointer, value ? 1 : 0))
   }

@@ -1,6 +1,8 @@
 import CLibvirt
 
 /// A place on the host that holds volumes.
+///
+/// Every call throws libvirt's error, with code `noStoragePool` if it is gone meanwhile.
 public struct StoragePool: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virStoragePoolFree(pointer) }
   static let missing = LibvirtError.Code.noStoragePool
@@ -26,17 +28,17 @@ public struct StoragePool: HostObject {
   /// The UUID in lower case.
   public var uuid: String { Call.uuid { virStoragePoolGetUUIDString(pointer, $0) } }
 
-  /// Its `<pool>` document.
+  /// Its `<pool>` document (`virStoragePoolGetXMLDesc`).
   public func xml() throws(LibvirtError) -> String {
     try Call.ownedString(virStoragePoolGetXMLDesc(pointer, 0))
   }
 
-  /// Whether it is started.
+  /// Whether it is started (`virStoragePoolIsActive`).
   public func isActive() throws(LibvirtError) -> Bool {
     try Call.flag(virStoragePoolIsActive(pointer))
   }
 
-  /// Size and what is left, as of the last refresh.
+  /// Size and what is left, as of the last refresh (`virStoragePoolGetInfo`).
   public func info() throws(LibvirtError) -> Info {
     var info = virStoragePoolInfo()
     try Call.succeed(virStoragePoolGetInfo(pointer, &info))
@@ -49,42 +51,49 @@ public struct StoragePool: HostObject {
     try Call.succeed(virStoragePoolBuild(pointer, 0))
   }
 
-  /// Starts it.
+  /// Starts it (`virStoragePoolCreate`).
+  ///
+  /// - Throws: code `operationInvalid` if it is started; what the host said where its place is not
+  ///   there.
   public func start() throws(LibvirtError) {
     try Call.succeed(virStoragePoolCreate(pointer, 0))
   }
 
-  /// Stops it; the volumes stay.
+  /// Stops it; the volumes stay (`virStoragePoolDestroy`).
   public func destroy() throws(LibvirtError) {
     try Call.succeed(virStoragePoolDestroy(pointer))
   }
 
-  /// Removes its definition; the volumes stay.
+  /// Removes its definition; the volumes stay (`virStoragePoolUndefine`).
   public func undefine() throws(LibvirtError) {
     try Call.succeed(virStoragePoolUndefine(pointer))
   }
 
-  /// Whether it starts with the host.
+  /// Whether it starts with the host (`virStoragePoolGetAutostart`).
   public func autostart() throws(LibvirtError) -> Bool {
     try Call.flag { virStoragePoolGetAutostart(pointer, $0) }
   }
 
-  /// Sets whether it starts with the host.
+  /// Sets whether it starts with the host (`virStoragePoolSetAutostart`).
   public func setAutostart(_ value: Bool) throws(LibvirtError) {
     try Call.succeed(virStoragePoolSetAutostart(pointer, value ? 1 : 0))
   }
 
-  /// Looks for volumes that others made; takes time in proportion to their number.
+  /// Looks for volumes that others made; takes time in proportion to their number
+  /// (`virStoragePoolRefresh`).
+  ///
+  /// - Throws: code `operationInvalid` if it is not started; `internalError` while another job runs
+  ///   on it.
   public func refresh() throws(LibvirtError) {
     try Call.succeed(virStoragePoolRefresh(pointer, 0))
   }
 
-  /// All volumes, in one call.
+  /// All volumes, in one call (`virStoragePoolListAllVolumes`).
   public func volumes() throws(LibvirtError) -> [StorageVolume] {
     try connection.list { virStoragePoolListAllVolumes(pointer, $0, 0) }
   }
 
-  /// The volume of this name, nil where there is none.
+  /// The volume of this name, nil where there is none (`virStorageVolLookupByName`).
   public func volume(named name: String) throws(LibvirtError) -> StorageVolume? {
     try connection.lookup(virStorageVolLookupByName(pointer, name))
   }

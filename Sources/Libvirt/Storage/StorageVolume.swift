@@ -1,6 +1,8 @@
 import CLibvirt
 
 /// A disk or an image in a storage pool.
+///
+/// Every call throws libvirt's error, with code `noStorageVolume` if it is gone meanwhile.
 public struct StorageVolume: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virStorageVolFree(pointer) }
   static let missing = LibvirtError.Code.noStorageVolume
@@ -24,29 +26,29 @@ public struct StorageVolume: HostObject {
   /// The key, unique on the host.
   public var key: String { Call.borrowedString(virStorageVolGetKey(pointer)) }
 
-  /// The path on the host.
+  /// The path on the host (`virStorageVolGetPath`).
   public func path() throws(LibvirtError) -> String {
     try Call.ownedString(virStorageVolGetPath(pointer))
   }
 
-  /// The sizes.
+  /// The sizes (`virStorageVolGetInfo`).
   public func info() throws(LibvirtError) -> Info {
     var info = virStorageVolInfo()
     try Call.succeed(virStorageVolGetInfo(pointer, &info))
     return Info(capacity: info.capacity, allocation: info.allocation)
   }
 
-  /// Its `<volume>` document.
+  /// Its `<volume>` document (`virStorageVolGetXMLDesc`).
   public func xml() throws(LibvirtError) -> String {
     try Call.ownedString(virStorageVolGetXMLDesc(pointer, 0))
   }
 
-  /// Removes it with its content.
+  /// Removes it with its content (`virStorageVolDelete`).
   public func delete() throws(LibvirtError) {
     try Call.succeed(virStorageVolDelete(pointer, 0))
   }
 
-  /// Grows it to so many bytes; libvirt refuses to shrink.
+  /// Grows it to so many bytes; libvirt refuses to shrink (`virStorageVolResize`).
   public func resize(to bytes: UInt64) throws(LibvirtError) {
     try Call.succeed(virStorageVolResize(pointer, bytes, 0))
   }

@@ -23,6 +23,8 @@ public struct DirectoryImporter: Importer {
 
   /// Reads the file; the name of the source is its path in the shortest form, relative where the
   /// importing file's is.
+  ///
+  /// - Throws: a failure with its reason where there is no such file or it cannot be read.
   public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
     let name = SourcePath.resolve(path, from: script)
     var isFolder: ObjCBool = false

@@ -76,6 +76,7 @@ public struct LiveStorage: Sendable {
   ///
   /// - Parameter declared: the `pool` that it names; nil takes `default`, or the only active pool of a
   ///   host that has no `default`.
+  /// - Throws: a failure that says whether the pool is missing or only not started.
   public func pool(declared: String?) throws(StorageFailure) -> Pool {
     let name = declared ?? "default"
     if let pool = pools[name] { return pool }

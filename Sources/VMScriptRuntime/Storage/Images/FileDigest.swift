@@ -27,6 +27,8 @@ public struct FileDigest: Hashable, Codable, Sendable {
   }
 
   /// Compares with what a script declares; upper and lower case are one.
+  ///
+  /// - Throws: a failure with both digests where they differ.
   public func check(sha256 declared256: String?, sha512 declared512: String?) throws(StorageFailure)
   {
     for (algorithm, declared, found) in [

@@ -45,6 +45,8 @@ public struct ImageProbe: Hashable, Sendable {
   }
 
   /// Checks the format that a script declares against the one found.
+  ///
+  /// - Throws: a failure with both formats where they differ.
   public func check(declared: ImageFormat?) throws(StorageFailure) {
     guard let declared, declared != format else { return }
     throw .formatMismatch(declared: declared, found: format)

@@ -6,6 +6,7 @@ extension VolumeStore {
   /// The test driver keeps volumes as records, so nothing is sent there.
   ///
   /// - Parameter mode: who may read the file, as octal digits.
+  /// - Throws: a `StorageFailure` for a pool that is missing or full, else libvirt's error.
   public func write(_ content: [UInt8], as name: String, mode: String, pool: String) async throws {
     try await delete(name, pool: pool)
     var xml = VolumeXML(

@@ -67,6 +67,7 @@ extension VolumeStore {
   /// Pins an image for the stack if a complete copy of it is there, whoever made it.
   ///
   /// - Returns: the path of the base on the host; nil if it has to be published.
+  /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
   public func share(
     key: ImageKey, stack: String, image: String, pool: String
   ) async throws -> String? {
@@ -106,6 +107,7 @@ extension VolumeStore {
   /// - Parameters:
   ///   - image: only the pins of the image of this name; nil for all.
   ///   - kept: texts of keys.
+  /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
   public func releaseImages(
     of stack: String, named image: String? = nil, keeping kept: Set<String>, pool: String
   ) async throws {

@@ -33,6 +33,8 @@ public struct VolumeStore: Sendable {
   }
 
   /// What the pool holds, read without refreshing it.
+  ///
+  /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
   public func inventory(pool name: String) async throws -> VolumeInventory {
     try await connections.run { connection in
       let volumes = try Self.volumes(of: Self.pool(name, connection))
@@ -83,6 +85,7 @@ public struct VolumeStore: Sendable {
   /// Makes a full copy of a volume, within a pool or across two (`virStorageVolCreateXMLFrom`).
   ///
   /// - Returns: the copy's path on the host.
+  /// - Throws: a `StorageFailure` for a pool or volume that is missing, else libvirt's error.
   @discardableResult
   public func copy(of path: String, as xml: VolumeXML, pool: String) async throws -> String {
     try await change(pool) { target in
