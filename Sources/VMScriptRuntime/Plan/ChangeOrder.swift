@@ -5,7 +5,7 @@ import VMScript
 struct ChangeOrder {
   let set: DeclarationSet
   let live: LiveState
-  private let bases: [String: Set<String>]
+  private let bases: [Node: Set<Node>]
 
   init(set: DeclarationSet, live: LiveState) {
     self.set = set
@@ -37,6 +37,16 @@ struct ChangeOrder {
   private struct Node: Hashable {
     let kind: ResourceKind
     let name: String
+
+    init(kind: ResourceKind, name: String) {
+      self.kind = kind
+      self.name = name
+    }
+
+    /// What a volume is for.
+    init(_ volume: VolumeName) {
+      self.init(kind: volume.isDomains ? .domain : .image, name: volume.ownerName)
+    }
   }
 
   private func needs(of declaration: Declaration) -> [Node] {
@@ -58,29 +68,33 @@ struct ChangeOrder {
 
   /// What must be gone, or have let go, before something is deleted.
   private func blockers(of deletion: Change, in changes: [Change]) -> [Int] {
-    changes.filter { other in
-      guard other.kind == .domain, other.id != deletion.id else { return false }
+    let deleted = Node(kind: deletion.kind, name: deletion.name)
+    return changes.filter { other in
+      guard other.id != deletion.id else { return false }
+      if other.action == .delete,
+        bases[Node(kind: other.kind, name: other.name)]?.contains(deleted) == true
+      {
+        return true
+      }
+      guard other.kind == .domain else { return false }
       let facts = live.domains[other.name]?.facts
       return switch deletion.kind {
       // An update may be the one that takes the guest off the network, or off the image.
       case .net: facts?.networks.contains(deletion.name) ?? false
       case .image: other.action != .create
-      case .domain:
-        other.action == .delete
-          && (facts?.owner?.source == deletion.name
-            || bases[other.name]?.contains(deletion.name) == true)
+      case .domain: other.action == .delete && facts?.owner?.source == deletion.name
       }
     }.map(\.id)
   }
 
-  /// By a domain's name, the domains of the stack whose disks its own disks are overlays on.
-  private static func bases(_ stack: String, _ storage: LiveStorage) -> [String: Set<String>] {
-    var bases: [String: Set<String>] = [:]
+  /// By a domain or image of the stack, those whose volumes its own volumes are overlays on.
+  private static func bases(_ stack: String, _ storage: LiveStorage) -> [Node: Set<Node>] {
+    var bases: [Node: Set<Node>] = [:]
     for place in storage.owned(by: stack) {
-      guard let owner = place.volume.owned?.ownerName, let path = place.volume.backingPath,
-        let base = storage.place(at: path)?.volume.owned, base.stack == stack, base.isDomains
+      guard let owner = place.volume.owned, let path = place.volume.backingPath,
+        let base = storage.place(at: path)?.volume.owned, base.stack == stack
       else { continue }
-      bases[owner, default: []].insert(base.ownerName)
+      bases[Node(owner), default: []].insert(Node(base))
     }
     return bases
   }

@@ -164,6 +164,24 @@ import VMScriptSyntax
   }
 
   @Test(arguments: uris)
+  func imagesOnImagesComeAndGoInOrder(uri: String) async throws {
+    let lab = try Lab(uri)
+    let keeper = try await lab.connections.run { $0 }
+    let report = try await lab.run(
+      """
+      image low { size = 1MiB }
+      image middle { backing = low }
+      image high { backing = middle, size = 2MiB }
+      """)
+    #expect(report.outcome == .done, "\(report.diagnostics)")
+    #expect(try await lab.volumes().count == 3)
+    let gone = await lab.destroy()
+    #expect(gone.outcome == .done, "\(gone.diagnostics)")
+    #expect(try await lab.volumes().isEmpty)
+    withExtendedLifetime(keeper) {}
+  }
+
+  @Test(arguments: uris)
   func imagesTellWhereAndWhatTheyAre(uri: String) async throws {
     let lab = try Lab(uri)
     let keeper = try await lab.connections.run { $0 }
