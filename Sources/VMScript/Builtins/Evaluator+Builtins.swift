@@ -4,7 +4,7 @@ import OrderedCollections
 import VMScriptSyntax
 
 extension Evaluator {
-  func call(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws -> Value {
+  mutating func call(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws -> Value {
     let arity = builtin.arity
     guard arity.contains(arguments.count), let first = arguments.first else {
       let expected =
@@ -94,7 +94,7 @@ extension Evaluator {
   }
 
   /// The elements of a list or range.
-  func items(_ value: Value, _ builtin: Builtin, _ id: NodeID) throws -> [Value] {
+  mutating func items(_ value: Value, _ builtin: Builtin, _ id: NodeID) throws -> [Value] {
     switch value {
     case .list(let items): return items
     case .range(let range):
@@ -127,7 +127,9 @@ extension Evaluator {
     return value.holdsSecret ? .secret(SecretText(text)) : .string(text)
   }
 
-  private func extreme(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws -> Value {
+  private mutating func extreme(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws
+    -> Value
+  {
     let values = arguments.count == 1 ? try items(arguments[0], builtin, id) : arguments
     guard var best = values.first else { return .none }
     for value in values.dropFirst() {
@@ -139,13 +141,13 @@ extension Evaluator {
     return best
   }
 
-  private func sum(_ values: [Value], _ id: NodeID) throws -> Value {
+  private mutating func sum(_ values: [Value], _ id: NodeID) throws -> Value {
     guard var total = values.first else { return .int(0) }
     for value in values.dropFirst() { total = try combine(.add, total, value, id) }
     return total
   }
 
-  func sorted(_ values: [Value], _ id: NodeID) throws -> [Value] {
+  mutating func sorted(_ values: [Value], _ id: NodeID) throws -> [Value] {
     try values.sorted { a, b in
       guard let isLess = a.precedes(b) else {
         throw Diagnostic.operands("<", a, b, at: code.span(id))
@@ -160,7 +162,7 @@ extension Evaluator {
     return result
   }
 
-  private func mapOf(_ pairs: [Value], _ id: NodeID) throws -> Value {
+  private mutating func mapOf(_ pairs: [Value], _ id: NodeID) throws -> Value {
     var entries: OrderedDictionary<String, Value> = [:]
     for pair in pairs {
       guard case .list(let parts) = pair, parts.count == 2, case .string(let key) = parts[0] else {
@@ -172,7 +174,7 @@ extension Evaluator {
     return .map(entries)
   }
 
-  private func range(_ arguments: [Value], _ id: NodeID) throws -> Value {
+  private mutating func range(_ arguments: [Value], _ id: NodeID) throws -> Value {
     let numbers = try arguments.map { argument -> Int64 in
       guard case .int(let number) = argument else {
         throw Diagnostic.argumentType("range", expected: "ints", argument, at: code.span(id))

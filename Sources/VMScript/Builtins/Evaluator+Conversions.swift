@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension Evaluator {
-  func convert(_ value: Value, _ builtin: Builtin, _ id: NodeID) throws -> Value {
+  mutating func convert(_ value: Value, _ builtin: Builtin, _ id: NodeID) throws -> Value {
     let result: Value? =
       switch (builtin, value) {
       case (.int, .int): value
@@ -25,7 +25,7 @@ extension Evaluator {
   }
 
   /// `read`, `lines`, `env` and `glob`, as far as the host grants them.
-  func reach(_ builtin: Builtin, _ argument: Value, _ id: NodeID) throws -> Value {
+  mutating func reach(_ builtin: Builtin, _ argument: Value, _ id: NodeID) throws -> Value {
     let span = code.span(id)
     if options.ignoresOutside { return .unknown(.failed) }
     guard case .string(let name) = argument else {
@@ -55,7 +55,7 @@ extension Evaluator {
   }
 
   /// `format("{} of {}", a, b)`: each `{}` is the next argument; `{{` and `}}` are braces.
-  func format(_ pattern: Value, _ arguments: [Value], _ id: NodeID) throws -> Value {
+  mutating func format(_ pattern: Value, _ arguments: [Value], _ id: NodeID) throws -> Value {
     guard case .string(let pattern) = pattern else {
       throw Diagnostic.argumentType("format", expected: "a string", pattern, at: code.span(id))
     }

@@ -3,7 +3,8 @@ import VMScriptSyntax
 
 extension Evaluator {
   /// Calls a method that ``Value/methodNames(_:)`` names.
-  func callMethod(_ name: String, of base: Value, _ arguments: [Value], _ id: NodeID) throws
+  mutating func callMethod(_ name: String, of base: Value, _ arguments: [Value], _ id: NodeID)
+    throws
     -> Value
   {
     let expected: ClosedRange<Int> =
@@ -41,7 +42,7 @@ extension Evaluator {
     }
   }
 
-  private func stringMethod(
+  private mutating func stringMethod(
     _ name: String, _ text: String, _ arguments: [Value], _ id: NodeID
   ) throws -> Value {
     let texts = try arguments.map { argument -> String in
@@ -70,7 +71,7 @@ extension Evaluator {
     }
   }
 
-  private func listMethod(
+  private mutating func listMethod(
     _ name: String, _ base: Value, _ arguments: [Value], _ id: NodeID
   ) throws -> Value {
     let values = try items(base, .len, id)
@@ -93,7 +94,7 @@ extension Evaluator {
     }
   }
 
-  private func join(_ values: [Value], _ separator: Value, _ id: NodeID) throws -> Value {
+  private mutating func join(_ values: [Value], _ separator: Value, _ id: NodeID) throws -> Value {
     guard case .string(let separator) = separator else {
       throw Diagnostic.argumentType("join", expected: "a string", separator, at: code.span(id))
     }

@@ -7,8 +7,9 @@ struct BodyBuilder {
   let span: Span
   private(set) var properties: [DeclaredProperty] = []
   private(set) var blocks: [DeclaredBlock] = []
-  private var explicit: Set<String> = []
-  private var spreadBlocks: Set<String> = []
+  /// By property and by block: whether it was written out, not brought by a spread.
+  private var explicitProperties: [Bool] = []
+  private var explicitBlocks: [Bool] = []
   var removals: [Removal] = []
 
   init(schema: BlockSchema, label: String?, span: Span) {
@@ -20,38 +21,36 @@ struct BodyBuilder {
   /// Adds a property; as in a map the later one wins, but two that were written out contradict each
   /// other.
   mutating func set(_ property: DeclaredProperty, isExplicit: Bool) throws {
-    let name = property.schema.name
-    if let position = properties.firstIndex(where: { $0.schema.name == name }) {
-      if explicit.contains(name) {
-        if isExplicit {
-          throw Diagnostic.duplicateProperty(
-            name, at: property.span, earlier: properties[position].span)
-        }
-      }
-      properties[position] = property
-    } else {
+    guard let place = properties.firstIndex(where: { $0.schema === property.schema }) else {
       properties.append(property)
+      explicitProperties.append(isExplicit)
+      return
     }
-    if isExplicit { explicit.insert(name) } else { explicit.remove(name) }
+    if isExplicit, explicitProperties[place] {
+      throw Diagnostic.duplicateProperty(
+        property.schema.name, at: property.span, earlier: properties[place].span)
+    }
+    properties[place] = property
+    explicitProperties[place] = isExplicit
   }
 
   /// Adds a block; one that stands once replaces what a spread brought.
   mutating func add(_ block: DeclaredBlock, isExplicit: Bool) throws {
-    let name = block.schema.name
-    let key = "\(name) \(block.label ?? "")"
-    let earlier = blocks.firstIndex { other in
-      other.schema.name == name
+    let place = blocks.firstIndex { other in
+      other.schema === block.schema
         && (!block.schema.repeats || (block.label != nil && other.label == block.label))
     }
-    if let earlier {
-      if isExplicit, !spreadBlocks.contains(key) {
-        throw Diagnostic.duplicateBlock(name, at: block.span, earlier: blocks[earlier].span)
-      }
-      blocks[earlier] = block
-    } else {
+    guard let place else {
       blocks.append(block)
+      explicitBlocks.append(isExplicit)
+      return
     }
-    if isExplicit { spreadBlocks.remove(key) } else { spreadBlocks.insert(key) }
+    if isExplicit, explicitBlocks[place] {
+      throw Diagnostic.duplicateBlock(
+        block.schema.name, at: block.span, earlier: blocks[place].span)
+    }
+    blocks[place] = block
+    explicitBlocks[place] = isExplicit
   }
 
   var block: DeclaredBlock {

@@ -2,19 +2,20 @@ import VMScriptSyntax
 
 /// What an evaluation declared so far.
 struct DeclarationRegistry {
-  private(set) var positions: [String: Int] = [:]
+  private struct Key: Hashable {
+    let kind: ResourceKind
+    let name: String
+  }
+
+  private var positions: [Key: Int] = [:]
   var set: DeclarationSet
   /// Counts the changes of what is declared.
   private(set) var version = 0
 
   init(stack: String) { set = DeclarationSet(stack: stack) }
 
-  private static func key(_ kind: ResourceKind, _ name: String) -> String {
-    "\(kind.rawValue)/\(name)"
-  }
-
   func find(_ kind: ResourceKind, _ name: String) -> Declaration? {
-    positions[Self.key(kind, name)].map { set.declarations[$0] }
+    positions[Key(kind: kind, name: name)].map { set.declarations[$0] }
   }
 
   func reference(_ kind: ResourceKind, _ name: String) -> ResourceReference {
@@ -22,7 +23,7 @@ struct DeclarationRegistry {
   }
 
   mutating func add(_ declaration: Declaration) {
-    positions[Self.key(declaration.kind, declaration.name)] = set.declarations.count
+    positions[Key(kind: declaration.kind, name: declaration.name)] = set.declarations.count
     set.declarations.append(declaration)
     version += 1
   }
@@ -41,7 +42,7 @@ struct DeclarationRegistry {
     version += 1
     positions = [:]
     for (position, declaration) in set.declarations.enumerated() {
-      positions[Self.key(declaration.kind, declaration.name)] = position
+      positions[Key(kind: declaration.kind, name: declaration.name)] = position
     }
   }
 

@@ -12,7 +12,9 @@ extension Evaluator {
   }
 
   /// An attribute of a resource: answered from what is declared where that says it, otherwise live.
-  func attribute(_ name: String, of reference: ResourceReference, _ id: NodeID) throws -> Value {
+  mutating func attribute(_ name: String, of reference: ResourceReference, _ id: NodeID) throws
+    -> Value
+  {
     if name == "name" { return .string(reference.name) }
     let declaration = registry.find(reference.kind, reference.name)
     if let declaration, let value = declared(name, of: declaration) { return value }

@@ -3,13 +3,13 @@ import VMScriptSyntax
 
 extension Evaluator {
   /// Evaluates the entries of a body; reports what is wrong with one and goes on with the next.
-  func evaluateEntries(_ body: NodeID, into builder: inout BodyBuilder) throws {
+  mutating func evaluateEntries(_ body: NodeID, into builder: inout BodyBuilder) throws {
     for entry in code.children(of: code.nodes[Int(body.index)]) {
-      try goingOn { try evaluateEntry(entry, into: &builder) }
+      try goingOn { try $0.evaluateEntry(entry, into: &builder) }
     }
   }
 
-  private func evaluateEntry(_ id: NodeID, into builder: inout BodyBuilder) throws {
+  private mutating func evaluateEntry(_ id: NodeID, into builder: inout BodyBuilder) throws {
     try step(id)
     let node = code.nodes[Int(id.index)]
     switch node.kind {
@@ -32,8 +32,8 @@ extension Evaluator {
       let place = EntryPlace(code.span(mapNode), node: mapNode)
       for (key, value) in entries {
         try goingOn {
-          try assign(
-            key, value, to: &builder, at: code.place(ofKey: key, in: place), isExplicit: false)
+          try $0.assign(
+            key, value, to: &builder, at: $0.code.place(ofKey: key, in: place), isExplicit: false)
         }
       }
     case .ifStatement:
@@ -46,7 +46,7 @@ extension Evaluator {
       }
     case .forStatement:
       _ = try iterate(code.child(2, of: node), code.child(0, of: node), code.child(1, of: node)) {
-        try evaluateEntries(code.child(3, of: node), into: &builder)
+        try $0.evaluateEntries($0.code.child(3, of: node), into: &builder)
         return .next
       }
     case .remove:
@@ -60,7 +60,7 @@ extension Evaluator {
     }
   }
 
-  private func removal(_ id: NodeID, _ node: Node) throws -> Removal {
+  private mutating func removal(_ id: NodeID, _ node: Node) throws -> Removal {
     let child = code.child(0, of: node)
     let which: Removal.Which
     if code.nodes[Int(child.index)].flags.contains(.bareName) {
@@ -77,7 +77,7 @@ extension Evaluator {
     return Removal(block: code.name(node), which: which, span: code.span(id))
   }
 
-  private func evaluateNestedBlock(
+  private mutating func evaluateNestedBlock(
     _ id: NodeID, _ node: Node, into builder: inout BodyBuilder
   ) throws {
     let name = code.name(node)
@@ -111,7 +111,7 @@ extension Evaluator {
   }
 
   /// `key = value`, whether the key names a property or a block.
-  private func assign(
+  private mutating func assign(
     _ key: String, _ value: Value, to builder: inout BodyBuilder, at place: EntryPlace,
     isExplicit: Bool,
     called name: String? = nil
@@ -141,7 +141,7 @@ extension Evaluator {
   }
 
   /// A block written as a map, or as the value of its shorthand.
-  private func block(
+  private mutating func block(
     _ schema: BlockSchema, of value: Value, at place: EntryPlace
   ) throws -> DeclaredBlock {
     if case .unknown(let origin) = value, schema.shorthand == nil {
@@ -169,8 +169,8 @@ extension Evaluator {
     var builder = BodyBuilder(schema: schema, label: label, span: place.whole)
     for (key, value) in entries {
       try goingOn {
-        try assign(
-          key, value, to: &builder, at: code.place(ofKey: key, in: place), isExplicit: true)
+        try $0.assign(
+          key, value, to: &builder, at: $0.code.place(ofKey: key, in: place), isExplicit: true)
       }
     }
     return builder.block

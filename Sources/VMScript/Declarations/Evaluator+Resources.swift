@@ -2,7 +2,7 @@ import VMScriptSyntax
 
 extension Evaluator {
   /// The text of a name or label: a bare identifier's own, or a string's.
-  func resourceName(_ id: NodeID) throws -> String {
+  mutating func resourceName(_ id: NodeID) throws -> String {
     let node = code.nodes[Int(id.index)]
     if node.flags.contains(.bareName) { return code.name(node) }
     let value = try evaluate(id)
@@ -13,7 +13,7 @@ extension Evaluator {
     }
   }
 
-  func declareResource(_ id: NodeID, _ node: Node) throws -> Value {
+  mutating func declareResource(_ id: NodeID, _ node: Node) throws -> Value {
     let isClone = node.kind == .clone
     let nameNode = code.child(isClone ? 1 : 0, of: node)
     let bodyNode = code.child(isClone ? 2 : 1, of: node)
@@ -50,7 +50,7 @@ extension Evaluator {
     return value
   }
 
-  private func cloneSource(_ id: NodeID, cloneNamed name: String) throws -> CloneSource {
+  private mutating func cloneSource(_ id: NodeID, cloneNamed name: String) throws -> CloneSource {
     let value = try evaluate(id)
     let source: String
     switch value {
@@ -68,7 +68,7 @@ extension Evaluator {
   }
 
   /// Reports required properties that are missing, in nested blocks too.
-  private func requireProperties(_ block: DeclaredBlock, isHostClone: Bool) {
+  private mutating func requireProperties(_ block: DeclaredBlock, isHostClone: Bool) {
     if !isHostClone {
       for property in block.schema.properties
       where property.isRequired && block.property(property.name) == nil {

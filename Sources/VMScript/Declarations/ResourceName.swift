@@ -3,16 +3,21 @@ enum ResourceName {
   /// Bytes that a name may have; what is put around it still fits into a file's name.
   static let maximumLength = 200
 
+  /// Whether it is no path, no tag and no trick: see ``Diagnostic/invalidName(_:of:at:)``.
   static func isSafe(_ name: String) -> Bool {
-    guard (1...maximumLength).contains(name.utf8.count), name != ".", !name.contains("..")
+    guard (1...maximumLength).contains(name.utf8.count), name != ".",
+      let first = name.unicodeScalars.first, let last = name.unicodeScalars.last,
+      !first.properties.isWhitespace, !last.properties.isWhitespace
     else { return false }
-    let scalars = name.unicodeScalars
-    guard let first = scalars.first, let last = scalars.last, !first.properties.isWhitespace,
-      !last.properties.isWhitespace
-    else { return false }
-    return scalars.allSatisfy { scalar in
-      !#"/\<>"'"#.unicodeScalars.contains(scalar) && scalar.value >= 32
-        && !(127..<160).contains(scalar.value)
+    var previous: Unicode.Scalar = " "
+    for scalar in name.unicodeScalars {
+      switch scalar {
+      case "/", "\\", "<", ">", "\"", "'": return false
+      case "." where previous == ".": return false
+      case _ where scalar.value < 32 || (127..<160).contains(scalar.value): return false
+      default: previous = scalar
+      }
     }
+    return true
   }
 }

@@ -2,7 +2,7 @@ import VMScriptSyntax
 
 extension Evaluator {
   /// `+ - * / %` on anything but two ints.
-  func arithmetic(
+  mutating func arithmetic(
     _ symbol: Operator, _ left: Value, _ right: Value, _ id: NodeID
   ) throws -> Value {
     if let a = left.number, let b = right.number { return try floats(symbol, a, b, id) }

@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension Evaluator {
-  func evaluateCall(_ id: NodeID, _ node: Node) throws -> Value {
+  mutating func evaluateCall(_ id: NodeID, _ node: Node) throws -> Value {
     let calleeNode = code.child(0, of: node)
     let target = code.nodes[Int(calleeNode.index)]
     if target.kind == .member, case .none = code.targets[Int(calleeNode.index)] {
@@ -10,7 +10,9 @@ extension Evaluator {
     return try call(try evaluate(calleeNode), id, node, calleeNode)
   }
 
-  func call(_ value: Value, _ id: NodeID, _ node: Node, _ calleeNode: NodeID) throws -> Value {
+  mutating func call(_ value: Value, _ id: NodeID, _ node: Node, _ calleeNode: NodeID) throws
+    -> Value
+  {
     guard case .function(let function) = value else {
       if case .unknown = value { return value }
       throw Diagnostic.notCallable(value, at: code.span(calleeNode))
@@ -24,7 +26,7 @@ extension Evaluator {
   }
 
   /// The values of a call's arguments where none may be named.
-  func positional(_ node: Node, of name: String) throws -> [Value] {
+  mutating func positional(_ node: Node, of name: String) throws -> [Value] {
     try code.children(of: node).dropFirst().map { argument in
       let child = code.nodes[Int(argument.index)]
       if child.kind == .namedArgument {
@@ -35,44 +37,70 @@ extension Evaluator {
     }
   }
 
-  private func callScript(
+  private mutating func callScript(
     _ value: FunctionValue, _ index: Int, _ node: Node, _ id: NodeID
   ) throws -> Value {
     let function = code.functions[index]
-    var values = [Value?](repeating: nil, count: function.parameters.count)
+    let arguments = code.children(of: node).dropFirst()
+    let frame = stack.count
     var position = 0
-    for argument in code.children(of: node).dropFirst() {
-      let child = code.nodes[Int(argument.index)]
-      let isNamed = child.kind == .namedArgument
-      let place: Int
+    // Arguments are evaluated into the frame that the call will have.
+    while position < arguments.count {
+      let argument = arguments[arguments.startIndex + position]
+      if code.nodes[Int(argument.index)].kind == .namedArgument { break }
+      let count = function.parameters.count
+      guard position < count else {
+        throw Diagnostic.argumentCount(
+          function.name, expected: "\(count)", got: arguments.count, at: code.span(id))
+      }
+      stack.append(try evaluate(argument))
+      position += 1
+    }
+    if position == arguments.count {
+      return try run(value, function, frame, missing: position..<function.parameters.count, id)
+    }
+    let missing = try evaluateNamed(arguments.dropFirst(position), of: function, frame, id)
+    return try run(value, function, frame, missing: missing, id)
+  }
+
+  /// Puts arguments, from the first named one on, into the frame; gives the parameters that are left.
+  private mutating func evaluateNamed(
+    _ arguments: ArraySlice<NodeID>, of function: FunctionCode, _ frame: Int, _ id: NodeID
+  ) throws -> [Int] {
+    var missing = Set((stack.count - frame)..<function.parameters.count)
+    var next = stack.count - frame
+    for _ in missing { stack.append(.none) }
+    for argument in arguments {
+      let node = code.nodes[Int(argument.index)]
+      let isNamed = node.kind == .namedArgument
+      var position = next
       if isNamed {
-        let name = code.name(child)
-        guard let named = function.parameters.firstIndex(where: { $0.name == name }) else {
+        let name = code.name(node)
+        guard let place = function.parameters.firstIndex(where: { $0.name == name }) else {
           throw Diagnostic.unknownArgument(
             name, of: function.name, known: function.parameters.map(\.name), at: code.span(argument)
           )
         }
-        place = named
+        position = place
       } else {
-        guard position < values.count else {
-          throw Diagnostic.argumentCount(
-            function.name, expected: "\(values.count)", got: Int(node.childCount) - 1,
-            at: code.span(id))
-        }
-        place = position
-        position += 1
+        next += 1
       }
-      guard values[place] == nil else {
+      guard position < function.parameters.count else {
+        throw Diagnostic.argumentCount(
+          function.name, expected: "\(function.parameters.count)", got: arguments.count,
+          at: code.span(id))
+      }
+      guard missing.remove(position) != nil else {
         throw Diagnostic.repeatedArgument(
-          function.parameters[place].name, of: function.name, at: code.span(argument))
+          function.parameters[position].name, of: function.name, at: code.span(argument))
       }
-      values[place] = try evaluate(isNamed ? code.child(0, of: child) : argument)
+      stack[frame + position] = try evaluate(isNamed ? code.child(0, of: node) : argument)
     }
-    return try run(value, function, values, id)
+    return missing.sorted()
   }
 
   /// Calls a function value with values, as `map` and `filter` do.
-  func apply(_ value: Value, _ arguments: [Value], _ id: NodeID) throws -> Value {
+  mutating func apply(_ value: Value, _ arguments: [Value], _ id: NodeID) throws -> Value {
     guard case .function(let function) = value else {
       throw Diagnostic.notCallable(value, at: code.span(id))
     }
@@ -80,19 +108,22 @@ extension Evaluator {
     case .builtin(let builtin): return try call(builtin, arguments, id)
     case .script(let index):
       let script = code.functions[index]
-      let missing = script.parameters.count - arguments.count
-      guard missing >= 0 else {
+      guard arguments.count <= script.parameters.count else {
         throw Diagnostic.argumentCount(
           script.name, expected: "\(script.parameters.count)", got: arguments.count,
           at: code.span(id))
       }
-      return try run(function, script, arguments + [Value?](repeating: nil, count: missing), id)
+      let frame = stack.count
+      stack += arguments
+      return try run(
+        function, script, frame, missing: arguments.count..<script.parameters.count, id)
     }
   }
 
-  /// Runs a function in a new frame; arguments that are nil take their defaults.
-  private func run(
-    _ value: FunctionValue, _ function: FunctionCode, _ values: [Value?], _ id: NodeID
+  /// Runs a function whose arguments are in its frame; those that are missing take their defaults.
+  private mutating func run(
+    _ value: FunctionValue, _ function: FunctionCode, _ frame: Int,
+    missing: some Collection<Int>, _ id: NodeID
   ) throws -> Value {
     try step(id)
     if let captures = value.captures, captures.values == nil {
@@ -102,9 +133,9 @@ extension Evaluator {
       throw LimitReached(.tooDeep(options.limits.depth, at: code.span(id)))
     }
     let saved = (base, captures, callee, trace)
-    let frame = stack.count
-    for value in values { stack.append(value ?? .none) }
-    for _ in values.count..<max(values.count, function.slotCount) { stack.append(.none) }
+    for _ in (stack.count - frame)..<max(function.slotCount, stack.count - frame) {
+      stack.append(.none)
+    }
     base = frame
     captures = value.captures
     callee = value
@@ -118,7 +149,8 @@ extension Evaluator {
       nesting -= function.height
     }
     do {
-      for (position, parameter) in function.parameters.enumerated() where values[position] == nil {
+      for position in missing {
+        let parameter = function.parameters[position]
         guard !parameter.standard.isAbsent else {
           throw Diagnostic.missingArgument(parameter.name, of: function.name, at: code.span(id))
         }

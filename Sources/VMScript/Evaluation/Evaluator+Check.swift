@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension Evaluator {
-  func executeCheck(_ id: NodeID, _ node: Node) throws {
+  mutating func executeCheck(_ id: NodeID, _ node: Node) throws {
     let expression = code.child(0, of: node)
     let (value, parts) = try tracing(expression)
     switch value {
@@ -21,7 +21,9 @@ extension Evaluator {
 
   /// Evaluates an expression and keeps the values of its parts, so that they are shown as they
   /// were: nothing is evaluated a second time.
-  private func tracing(_ expression: NodeID) throws -> (value: Value, parts: [NodeID: Value]) {
+  private mutating func tracing(_ expression: NodeID) throws -> (
+    value: Value, parts: [NodeID: Value]
+  ) {
     trace = [:]
     defer { trace = nil }
     let value = try evaluate(expression)
@@ -29,7 +31,7 @@ extension Evaluator {
   }
 
   /// Notes the value of a part of the `check` at hand; functions that it calls are not looked into.
-  func evaluateTraced(_ id: NodeID) throws -> Value {
+  mutating func evaluateTraced(_ id: NodeID) throws -> Value {
     let value = try evaluateNode(id)
     trace?[id] = value
     return value
@@ -37,7 +39,7 @@ extension Evaluator {
 
   /// `EXPR = VALUE` for each part whose value does not stand there already, in the order of the
   /// text; parts that were not needed have none.
-  private func describeParts(
+  private mutating func describeParts(
     of id: NodeID, _ parts: [NodeID: Value], into notes: inout [String]
   ) {
     for child in code.children(of: code.nodes[Int(id.index)]) where !child.isAbsent {

@@ -2,14 +2,14 @@ import OrderedCollections
 import VMScriptSyntax
 
 extension Evaluator {
-  func evaluate(_ id: NodeID) throws -> Value {
+  mutating func evaluate(_ id: NodeID) throws -> Value {
     if trace != nil { return try evaluateTraced(id) }
     return try evaluateNode(id)
   }
 
   /// The value of a node, whether a `check` looks on or not.
   @inline(__always)
-  func evaluateNode(_ id: NodeID) throws -> Value {
+  mutating func evaluateNode(_ id: NodeID) throws -> Value {
     let node = code.nodes[Int(id.index)]
     switch node.kind {
     case .name: return try read(id, node)
@@ -42,7 +42,7 @@ extension Evaluator {
 
   // MARK: Names
 
-  private func read(_ id: NodeID, _ node: Node) throws -> Value {
+  private mutating func read(_ id: NodeID, _ node: Node) throws -> Value {
     switch code.targets[Int(id.index)] {
     case .local(let slot): return stack[base + Int(slot)]
     case .word: return .string(code.name(node))
@@ -51,7 +51,7 @@ extension Evaluator {
   }
 
   /// The value behind a target other than a local slot; `id` is where it is read.
-  func value(of target: Target, named id: NodeID) throws -> Value {
+  mutating func value(of target: Target, named id: NodeID) throws -> Value {
     switch target {
     case .local(let slot): return stack[base + Int(slot)]
     case .global(let slot):
@@ -67,7 +67,7 @@ extension Evaluator {
     }
   }
 
-  private func moduleValue(_ index: Int, at id: NodeID) throws -> Value {
+  private mutating func moduleValue(_ index: Int, at id: NodeID) throws -> Value {
     var members: OrderedDictionary<String, Value> = [:]
     for (name, target) in code.modules[index].exports {
       members[name] = try value(of: target, named: id)
@@ -77,7 +77,7 @@ extension Evaluator {
 
   // MARK: Composed values
 
-  private func evaluateInterpolation(_ id: NodeID, _ node: Node) throws -> Value {
+  private mutating func evaluateInterpolation(_ id: NodeID, _ node: Node) throws -> Value {
     var text = ""
     var isSecret = false
     var unknown: UnknownOrigin?
@@ -98,7 +98,7 @@ extension Evaluator {
     return isSecret ? .secret(SecretText(text)) : .string(text)
   }
 
-  private func evaluateList(_ id: NodeID, _ node: Node) throws -> Value {
+  private mutating func evaluateList(_ id: NodeID, _ node: Node) throws -> Value {
     var items: [Value] = []
     items.reserveCapacity(Int(node.childCount))
     for element in code.children(of: node) {
@@ -118,7 +118,7 @@ extension Evaluator {
     return .list(items)
   }
 
-  private func evaluateMap(_ id: NodeID, _ node: Node) throws -> Value {
+  private mutating func evaluateMap(_ id: NodeID, _ node: Node) throws -> Value {
     var entries: OrderedDictionary<String, Value> = [:]
     for entry in code.children(of: node) {
       let child = code.nodes[Int(entry.index)]

@@ -3,7 +3,7 @@ import VMScriptSyntax
 // How functions come to hold the values of the scope that they stand in.
 extension Evaluator {
   /// The value of a lambda here.
-  func makeLambda(_ node: Node) -> Value {
+  mutating func makeLambda(_ node: Node) -> Value {
     guard let (index, function) = functionCode(node) else { return .none }
     return .function(
       FunctionValue(
@@ -12,7 +12,7 @@ extension Evaluator {
   }
 
   /// Makes the functions of a block known to each other, whatever their order.
-  func declareFunctions(of block: Node) {
+  mutating func declareFunctions(of block: Node) {
     for statement in code.children(of: block) {
       let node = code.nodes[Int(statement.index)]
       guard node.kind == .funcStatement, let (index, function) = functionCode(node) else {
@@ -25,7 +25,7 @@ extension Evaluator {
   }
 
   /// Runs the statement of a local function: now what it captures is there.
-  func defineFunction(_ id: NodeID, _ node: Node) {
+  mutating func defineFunction(_ id: NodeID, _ node: Node) {
     guard case .local(let slot) = code.targets[Int(id.index)],
       case .function(let value) = stack[base + Int(slot)], let captures = value.captures,
       let (_, function) = functionCode(node)

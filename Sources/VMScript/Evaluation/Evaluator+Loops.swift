@@ -4,8 +4,8 @@ extension Evaluator {
   /// Runs `body` for each member of a sequence, its bindings set.
   ///
   /// One binding gets a list's element or a map's key; two get index and element, or key and value.
-  func iterate(
-    _ sequence: NodeID, _ first: NodeID, _ second: NodeID, _ body: () throws -> Flow
+  mutating func iterate(
+    _ sequence: NodeID, _ first: NodeID, _ second: NodeID, _ body: (inout Evaluator) throws -> Flow
   ) throws -> Flow {
     let value = try evaluate(sequence)
     switch value {
@@ -18,7 +18,7 @@ extension Evaluator {
           store(.int(index), first)
           store(range.member(at: index), second)
         }
-        if case .returned(let value) = try body() { return .returned(value) }
+        if case .returned(let value) = try body(&self) { return .returned(value) }
       }
     case .list(let items):
       for (index, item) in items.enumerated() {
@@ -29,14 +29,14 @@ extension Evaluator {
           store(.int(Int64(index)), first)
           store(item, second)
         }
-        if case .returned(let value) = try body() { return .returned(value) }
+        if case .returned(let value) = try body(&self) { return .returned(value) }
       }
     case .map(let entries):
       for (key, item) in entries {
         try step(sequence)
         store(.string(key), first)
         if !second.isAbsent { store(item, second) }
-        if case .returned(let value) = try body() { return .returned(value) }
+        if case .returned(let value) = try body(&self) { return .returned(value) }
       }
     case .unknown(let origin):
       if mayDecideLater(by: origin) { throw AlreadyReported() }
@@ -47,14 +47,14 @@ extension Evaluator {
     return .next
   }
 
-  func evaluateComprehension(_ id: NodeID, _ node: Node) throws -> Value {
+  mutating func evaluateComprehension(_ id: NodeID, _ node: Node) throws -> Value {
     var result: [Value] = []
     let parts = code.children(of: node)
     try collect(parts[parts.startIndex], parts.dropFirst(), into: &result, id)
     return .list(result)
   }
 
-  private func collect(
+  private mutating func collect(
     _ element: NodeID, _ clauses: ArraySlice<NodeID>, into result: inout [Value], _ id: NodeID
   ) throws {
     guard let first = clauses.first else {
@@ -70,7 +70,7 @@ extension Evaluator {
       return
     }
     _ = try iterate(code.child(2, of: node), code.child(0, of: node), code.child(1, of: node)) {
-      try collect(element, clauses.dropFirst(), into: &result, id)
+      try $0.collect(element, clauses.dropFirst(), into: &result, id)
       return .next
     }
   }

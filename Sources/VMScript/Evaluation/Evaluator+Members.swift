@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension Evaluator {
-  func evaluateIndex(_ id: NodeID, _ node: Node) throws -> Value {
+  mutating func evaluateIndex(_ id: NodeID, _ node: Node) throws -> Value {
     let base = try evaluate(code.child(0, of: node))
     let indexNode = code.child(1, of: node)
     let index = try evaluate(indexNode)
@@ -33,7 +33,7 @@ extension Evaluator {
     }
   }
 
-  func evaluateMember(_ id: NodeID, _ node: Node) throws -> Value {
+  mutating func evaluateMember(_ id: NodeID, _ node: Node) throws -> Value {
     let target = code.targets[Int(id.index)]
     guard case .none = target else { return try value(of: target, named: id) }
     // A name that a module does not have was reported.
@@ -53,7 +53,7 @@ extension Evaluator {
     return span
   }
 
-  private func member(_ name: String, of base: Value, _ id: NodeID) throws -> Value {
+  private mutating func member(_ name: String, of base: Value, _ id: NodeID) throws -> Value {
     switch base {
     case .unknown: return base
     case .resource(let reference): return try attribute(name, of: reference, id)
@@ -68,7 +68,7 @@ extension Evaluator {
     }
   }
 
-  func evaluateMethodCall(
+  mutating func evaluateMethodCall(
     _ id: NodeID, _ node: Node, _ memberNode: NodeID, _ member: Node
   ) throws -> Value {
     if case .module = code.targets[Int(code.child(0, of: member).index)] { throw AlreadyReported() }

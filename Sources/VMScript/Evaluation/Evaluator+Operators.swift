@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension Evaluator {
-  func evaluateUnary(_ id: NodeID, _ node: Node) throws -> Value {
+  mutating func evaluateUnary(_ id: NodeID, _ node: Node) throws -> Value {
     let operand = code.child(0, of: node)
     if node.data == Operator.not.rawValue {
       let value = try evaluate(operand)
@@ -21,7 +21,7 @@ extension Evaluator {
     }
   }
 
-  func evaluateBinary(_ id: NodeID, _ node: Node) throws -> Value {
+  mutating func evaluateBinary(_ id: NodeID, _ node: Node) throws -> Value {
     let leftNode = code.child(0, of: node)
     let rightNode = code.child(1, of: node)
     guard let symbol = Operator(rawValue: node.data) else { throw AlreadyReported() }
@@ -77,7 +77,9 @@ extension Evaluator {
     }
   }
 
-  func combine(_ symbol: Operator, _ left: Value, _ right: Value, _ id: NodeID) throws -> Value {
+  mutating func combine(_ symbol: Operator, _ left: Value, _ right: Value, _ id: NodeID) throws
+    -> Value
+  {
     if case .int(let a) = left, case .int(let b) = right { return try integers(symbol, a, b, id) }
     if case .unknown = left { return left }
     if case .unknown = right { return right }

@@ -2,7 +2,7 @@ import VMScriptSyntax
 
 extension Evaluator {
   /// The value of a `param`: given as a value or text, or its default.
-  func parameter(_ id: NodeID, _ node: Node) throws -> Value {
+  mutating func parameter(_ id: NodeID, _ node: Node) throws -> Value {
     let name = code.name(node)
     let typeNode = code.nodes[Int(code.child(0, of: node).index)]
     // A type that does not exist was reported.
@@ -32,7 +32,7 @@ extension Evaluator {
   }
 
   /// Names that were given but that the script does not take.
-  func reportUnknownParameters() {
+  mutating func reportUnknownParameters() {
     guard let main = code.modules.last else { return }
     let known = code.children(of: code.nodes[Int(main.root.index)])
       .map { code.nodes[Int($0.index)] }

@@ -7,7 +7,7 @@ enum Flow {
 }
 
 extension Evaluator {
-  func execute(_ id: NodeID) throws -> Flow {
+  mutating func execute(_ id: NodeID) throws -> Flow {
     try step(id)
     let node = code.nodes[Int(id.index)]
     switch node.kind {
@@ -47,7 +47,7 @@ extension Evaluator {
     return .next
   }
 
-  func executeBlock(_ id: NodeID) throws -> Flow {
+  mutating func executeBlock(_ id: NodeID) throws -> Flow {
     let node = code.nodes[Int(id.index)]
     if case .hoists = code.targets[Int(id.index)] { declareFunctions(of: node) }
     if depth == 0 {
@@ -61,7 +61,7 @@ extension Evaluator {
   }
 
   /// Puts a value where a binding's target says.
-  func store(_ value: Value, _ id: NodeID) {
+  mutating func store(_ value: Value, _ id: NodeID) {
     switch code.targets[Int(id.index)] {
     case .local(let slot): stack[base + Int(slot)] = value
     case .global(let slot): globals[Int(slot)] = value
@@ -69,35 +69,33 @@ extension Evaluator {
     }
   }
 
-  private func executeIf(_ node: Node) throws -> Flow {
+  private mutating func executeIf(_ node: Node) throws -> Flow {
     let isTrue = try condition(code.child(0, of: node))
     let branch = code.child(isTrue ? 1 : 2, of: node)
     return branch.isAbsent ? .next : try execute(branch)
   }
 
-  private func executeFor(_ node: Node) throws -> Flow {
+  private mutating func executeFor(_ node: Node) throws -> Flow {
     let body = code.child(3, of: node)
     return try iterate(
       code.child(2, of: node), code.child(0, of: node), code.child(1, of: node)
-    ) {
-      try executeBlock(body)
-    }
+    ) { try $0.executeBlock(body) }
   }
 
-  private func executeOutput(_ id: NodeID, _ node: Node) throws {
+  private mutating func executeOutput(_ id: NodeID, _ node: Node) throws {
     let name = code.name(node)
     if outputs[name] != nil { throw Diagnostic.duplicateOutput(name, at: code.span(id)) }
     outputs[name] = try shown(code.child(0, of: node))
   }
 
   /// A value that leaves the script; what follows from an error does not.
-  private func shown(_ id: NodeID) throws -> Value {
+  private mutating func shown(_ id: NodeID) throws -> Value {
     let value = try evaluate(id)
     if case .unknown(let origin) = value, origin.isReported { throw AlreadyReported() }
     return value
   }
 
-  private func executeStack(_ id: NodeID, _ node: Node) throws {
+  private mutating func executeStack(_ id: NodeID, _ node: Node) throws {
     let value = try evaluate(code.child(0, of: node))
     let span = code.span(code.child(0, of: node))
     if case .unknown(let origin) = value { throw refusal(of: origin, at: span) }
@@ -125,7 +123,7 @@ extension Evaluator {
   }
 
   /// A condition must be a bool, and known.
-  func condition(_ id: NodeID) throws -> Bool {
+  mutating func condition(_ id: NodeID) throws -> Bool {
     switch try evaluate(id) {
     case .bool(let value): return value
     case .unknown(let origin): throw refusal(of: origin, at: code.span(id))

@@ -8,7 +8,7 @@ extension WaitCondition {
 }
 
 extension Evaluator {
-  func executeVerb(_ id: NodeID, _ node: Node) throws {
+  mutating func executeVerb(_ id: NodeID, _ node: Node) throws {
     let targetNode = code.child(0, of: node)
     let targets = try self.targets(try evaluate(targetNode), at: code.span(targetNode))
     let action: VerbRequest.Action
@@ -34,7 +34,7 @@ extension Evaluator {
   }
 
   /// A snapshot's name becomes a part of a path on the host.
-  private func snapshotName(_ id: NodeID) throws -> String {
+  private mutating func snapshotName(_ id: NodeID) throws -> String {
     let name = try resourceName(id)
     guard ResourceName.isSafe(name) else {
       throw Diagnostic.invalidName(name, of: "a snapshot", at: code.span(id))
@@ -42,7 +42,7 @@ extension Evaluator {
     return name
   }
 
-  private func waitAction(_ node: Node) throws -> VerbRequest.Action {
+  private mutating func waitAction(_ node: Node) throws -> VerbRequest.Action {
     let conditionNode = code.child(1, of: node)
     let limitNode = code.child(2, of: node)
     var limit: Duration?
@@ -65,7 +65,7 @@ extension Evaluator {
     return .wait(condition, limit: limit)
   }
 
-  private func targets(_ value: Value, at span: Span) throws -> [VerbRequest.Target] {
+  private mutating func targets(_ value: Value, at span: Span) throws -> [VerbRequest.Target] {
     var result: [VerbRequest.Target] = []
     var seen: Set<String> = []
     func add(_ value: Value) throws {
@@ -84,7 +84,7 @@ extension Evaluator {
   }
 
   /// Before anything takes effect: what is declared so far must be whole.
-  func prepareEffect() throws {
+  mutating func prepareEffect() throws {
     validate()
     if hasErrors { throw AlreadyReported() }
   }
@@ -92,13 +92,15 @@ extension Evaluator {
 
 /// The expression of a `wait`, evaluated whenever the host asks.
 ///
-/// Sendable though the evaluator is not: its thread is blocked in the host while the host asks, and
-/// the host asks from one thread at a time.
+/// Sendable though functions among the values are not quite: their thread is blocked in the host
+/// while the host asks, and the host asks from one thread at a time.
 private struct WaitingCondition: @unchecked Sendable {
   let evaluator: Evaluator
   let node: NodeID
 
   func isMet() throws(Diagnostic) -> Bool {
+    // Nothing of an attempt is kept.
+    var evaluator = evaluator
     do { return try evaluator.condition(node) } catch let error as Diagnostic {
       throw error
     } catch let limit as LimitReached { throw limit.diagnostic } catch { return false }

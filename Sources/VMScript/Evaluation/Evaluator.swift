@@ -8,9 +8,9 @@ struct AlreadyReported: Error {}
 ///
 /// Bindings never change, so functions capture values. The stack holds the frames of the running
 /// functions behind each other; `base` is where the current one begins. Lives on one thread.
-final class Evaluator {
+struct Evaluator {
   /// What ``nesting`` may reach; the thread's stack has room for it.
-  static let maximumNesting = 100_000
+  static let maximumNesting = 60_000
   /// Errors that are shown of one evaluation.
   static let maximumErrors = 100
 
@@ -67,7 +67,7 @@ final class Evaluator {
   }
 
   /// Runs all modules, those that are imported first.
-  func run() {
+  mutating func run() {
     defer { for captures in openCaptures { captures.clear() } }
     reportUnknownParameters()
     for index in code.modules.indices {
@@ -78,7 +78,7 @@ final class Evaluator {
   }
 
   /// Reports what is wrong between the declarations so far.
-  func validate() {
+  mutating func validate() {
     guard validatedVersion != registry.version else { return }
     validatedVersion = registry.version
     for problem in registry.problemsOfReferences() + Validation.check(registry.set) {
@@ -87,7 +87,7 @@ final class Evaluator {
   }
 
   /// False where a limit ended all.
-  private func runModule(_ module: ModuleCode) -> Bool {
+  private mutating func runModule(_ module: ModuleCode) -> Bool {
     stack = Array(repeating: .none, count: module.slotCount)
     base = 0
     let root = code.nodes[Int(module.root.index)]
@@ -101,7 +101,7 @@ final class Evaluator {
 
   /// Executes a statement outside of functions: an error in it is reported, and the next one runs,
   /// so that all errors of a script are found. Only a limit is thrown.
-  func executeSafely(_ statement: NodeID) throws -> Flow {
+  mutating func executeSafely(_ statement: NodeID) throws -> Flow {
     let saved = (base, captures, callee, depth, nesting, stack.count)
     do {
       return try execute(statement)
@@ -118,17 +118,20 @@ final class Evaluator {
   }
 
   /// Runs `body`, reports its error if it throws one, and goes on; a limit is thrown all the same.
-  func goingOn(_ body: () throws -> Void) throws {
-    do { try body() } catch let error as Diagnostic {
+  mutating func goingOn(_ body: (inout Evaluator) throws -> Void) throws {
+    let height = stack.count
+    do { try body(&self) } catch let error as Diagnostic {
+      stack.removeLast(stack.count - height)
       report(error)
     } catch is AlreadyReported {
       // The cause is among the diagnostics.
+      stack.removeLast(stack.count - height)
       failures += 1
     }
   }
 
   /// Adds an error unless it was reported before, here or by resolving; too many are cut off.
-  func report(_ diagnostic: Diagnostic) {
+  mutating func report(_ diagnostic: Diagnostic) {
     failures += 1
     if diagnostic.severity == .error { hasErrors = true }
     guard diagnostics.count < Self.maximumErrors, reported.insert(diagnostic.place).inserted,
@@ -140,7 +143,7 @@ final class Evaluator {
 
   /// The name of a failed statement has a value that is not known: what uses it says nothing of its
   /// own, and what does not is checked all the same.
-  private func markFailed(_ statement: NodeID) {
+  private mutating func markFailed(_ statement: NodeID) {
     let node = code.nodes[Int(statement.index)]
     switch node.kind {
     case .letStatement, .paramStatement: store(.unknown(.failed), statement)
@@ -151,7 +154,7 @@ final class Evaluator {
     }
   }
 
-  private func markFailedName(_ id: NodeID) {
+  private mutating func markFailedName(_ id: NodeID) {
     guard code.nodes[Int(id.index)].flags.contains(.bareName) else { return }
     if case .global(let slot) = code.targets[Int(id.index)], globals[Int(slot)] != nil { return }
     store(.unknown(.failed), id)
@@ -161,7 +164,7 @@ final class Evaluator {
 
   /// Counts a step; throws where the limit is reached.
   @inline(__always)
-  func step(_ id: NodeID) throws {
+  mutating func step(_ id: NodeID) throws {
     steps &+= 1
     if steps > options.limits.steps {
       throw LimitReached(.tooManySteps(options.limits.steps, at: code.span(id)))
@@ -169,7 +172,7 @@ final class Evaluator {
   }
 
   /// Counts memory that a value takes; throws where the limit is reached.
-  func charge(_ bytes: Int, at id: NodeID) throws {
+  mutating func charge(_ bytes: Int, at id: NodeID) throws {
     allocated &+= Int64(bytes)
     if allocated > options.limits.memory {
       throw LimitReached(.tooMuchMemory(options.limits.memory, at: code.span(id)))

@@ -46,7 +46,7 @@ extension Program {
   private func evaluateHere(
     _ options: EvaluationOptions, host: any EvaluationHost, earlier: [Diagnostic]
   ) -> EvaluationOutcome {
-    let evaluator = Evaluator(
+    var evaluator = Evaluator(
       code: code, options: options, host: host, name: name, stack: stackName(options),
       earlier: earlier)
     evaluator.run()

@@ -23,7 +23,7 @@ enum Target: Sendable {
 }
 
 /// A function or lambda of the script.
-struct FunctionCode: Sendable {
+final class FunctionCode: Sendable {
   struct Parameter: Sendable {
     let name: String
     /// Evaluated in the function's own frame, so that it may speak of earlier parameters.
@@ -35,12 +35,26 @@ struct FunctionCode: Sendable {
   let body: NodeID
   let isExpression: Bool
   /// Slots of a frame; parameters take the first.
-  var slotCount: Int
+  let slotCount: Int
   /// Where the enclosing function finds what this one captures.
-  var captures: [Target]
+  let captures: [Target]
   /// Nodes below each other in the body: what a call needs of the evaluator's stack.
   let height: Int
   let span: Span
+
+  init(
+    name: String, parameters: [Parameter] = [], body: NodeID = .absent, isExpression: Bool = true,
+    slotCount: Int = 0, captures: [Target] = [], height: Int = 0, span: Span
+  ) {
+    self.name = name
+    self.parameters = parameters
+    self.body = body
+    self.isExpression = isExpression
+    self.slotCount = slotCount
+    self.captures = captures
+    self.height = height
+    self.span = span
+  }
 }
 
 /// A file of the program, after resolution.
@@ -65,6 +79,8 @@ final class Code: Sendable {
   let targets: [Target]
   let functions: [FunctionCode]
   let modules: [ModuleCode]
+  /// Where each module's nodes begin, in order.
+  private let places: [(firstNode: Int, source: SourceID)]
   /// Names of the global slots.
   let globals: [String]
   let names: NameTable
@@ -80,6 +96,7 @@ final class Code: Sendable {
     self.targets = targets
     self.functions = functions
     self.modules = modules
+    places = modules.map { ($0.firstNode, $0.source) }
     self.globals = globals
     self.names = names
     self.sources = sources
@@ -94,10 +111,10 @@ final class Code: Sendable {
   }
 
   func span(_ id: NodeID) -> Span {
-    let module = modules.last { $0.firstNode <= Int(id.index) }
     let node = nodes[Int(id.index)]
-    return Span(
-      source: module?.source ?? SourceID(index: 0), start: node.start, length: node.length)
+    var source = places[0].source
+    for place in places.dropFirst() where place.firstNode <= Int(id.index) { source = place.source }
+    return Span(source: source, start: node.start, length: node.length)
   }
 
   /// Where the key of a property or block stands: at the start of its node.

@@ -10,18 +10,22 @@ struct NodePool {
   mutating func append(_ tree: Tree) -> NodeID {
     let nodeOffset = UInt32(nodes.count)
     let childOffset = UInt32(children.count)
-    nodes.reserveCapacity(nodes.count + tree.nodes.count)
-    children.reserveCapacity(children.count + tree.children.count)
-    for var node in tree.nodes {
-      node.firstChild += childOffset
-      if let literal = Self.literal(node, in: tree) {
-        node.data = UInt32(literals.count)
-        literals.append(literal)
+    literals.reserveCapacity(literals.count + tree.literals.count + tree.strings.count)
+    nodes += tree.nodes
+    children += tree.children
+    for index in Int(nodeOffset)..<nodes.count {
+      nodes[index].firstChild += childOffset
+      guard nodes[index].kind.isLiteral, let literal = Self.literal(nodes[index], in: tree) else {
+        continue
       }
-      nodes.append(node)
+      nodes[index].data = UInt32(literals.count)
+      literals.append(literal)
     }
-    for child in tree.children {
-      children.append(child.isAbsent ? child : NodeID(index: child.index + nodeOffset))
+    // The first tree's nodes keep their places.
+    if nodeOffset > 0 {
+      for index in Int(childOffset)..<children.count where !children[index].isAbsent {
+        children[index] = NodeID(index: children[index].index + nodeOffset)
+      }
     }
     return NodeID(index: tree.root.index + nodeOffset)
   }
@@ -44,6 +48,9 @@ struct NodePool {
 }
 
 extension NodeKind {
+  /// Whether it stands for a value that ``NodePool/literals`` holds.
+  var isLiteral: Bool { self == .stringLiteral || holdsNumber }
+
   /// Whether `data` is an index into the tree's numeric literals.
   var holdsNumber: Bool {
     switch self {

@@ -21,16 +21,29 @@ extension Resolver {
 
   /// A map that is written out has each key once; what a spread brings may be overridden.
   mutating func refuseRepeatedKeys(_ map: NodeID) {
+    let entries = children(map)
     var seen: [String: NodeID] = [:]
-    for entry in children(map) where node(entry).kind == .mapEntry {
-      let key = child(0, entry)
-      guard node(key).kind == .stringLiteral,
-        case .string(let text) = pool.literals[Int(node(key).data)]
-      else { continue }
-      if let earlier = seen.updateValue(key, forKey: text) {
+    for (position, entry) in entries.enumerated() {
+      guard let (key, text) = literalKey(entry) else { continue }
+      // Most maps are short: looking back is quicker than a table, up to a point.
+      let earlier =
+        entries.count <= 16
+        ? entries.prefix(position).last { literalKey($0)?.text == text }.map { child(0, $0) }
+        : seen.updateValue(key, forKey: text)
+      if let earlier {
         diagnostics.append(.duplicateProperty(text, at: span(key), earlier: span(earlier)))
       }
     }
+  }
+
+  /// The key of a map's entry if it is written out.
+  private func literalKey(_ entry: NodeID) -> (node: NodeID, text: String)? {
+    guard node(entry).kind == .mapEntry else { return nil }
+    let key = child(0, entry)
+    guard node(key).kind == .stringLiteral,
+      case .string(let text) = pool.literals[Int(node(key).data)]
+    else { return nil }
+    return (key, text)
   }
 
   /// - Parameter element: resolves what stands for each element, in the scope of the clauses.

@@ -159,9 +159,6 @@ struct Resolver {
   }
 
   private func placeholder(_ function: NodeID) -> FunctionCode {
-    FunctionCode(
-      name: names[name(function)], parameters: [], body: .absent, isExpression: true,
-      slotCount: 0, captures: [], height: 0,
-      span: span(function))
+    FunctionCode(name: names[name(function)], span: span(function))
   }
 }

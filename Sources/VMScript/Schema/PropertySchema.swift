@@ -49,7 +49,9 @@ public enum Impact: String, Sendable, Comparable, CaseIterable {
 }
 
 /// One property: a row of the schema table, from which validation, help, XML and diff come.
-public struct PropertySchema: Sendable {
+///
+/// A class, for every declared property carries its row: a reference, not a copy.
+public final class PropertySchema: Sendable {
   /// As scripts write it.
   public let name: String
   /// What its value must be.
@@ -88,7 +90,9 @@ public enum BlockLabel: Sendable {
 }
 
 /// A block: a resource's body or a nested one.
-public struct BlockSchema: Sendable {
+///
+/// A class like ``PropertySchema``; its rows are found by name in constant time.
+public final class BlockSchema: Sendable {
   /// As scripts write it.
   public let name: String
   /// One line for help and the reference page.
@@ -105,6 +109,8 @@ public struct BlockSchema: Sendable {
   public let shorthand: String?
   /// The element that the block becomes, below its parent's; nil if the runtime makes it.
   public let xml: XMLPlace?
+  private let propertiesByName: [String: PropertySchema]
+  private let blocksByName: [String: BlockSchema]
 
   /// A block of the table.
   public init(
@@ -120,5 +126,13 @@ public struct BlockSchema: Sendable {
     self.xml = xml
     self.properties = properties
     self.blocks = blocks
+    propertiesByName = Dictionary(properties.map { ($0.name, $0) }) { first, _ in first }
+    blocksByName = Dictionary(blocks.map { ($0.name, $0) }) { first, _ in first }
   }
+
+  /// The property of this name, if the block has it.
+  public func property(_ name: String) -> PropertySchema? { propertiesByName[name] }
+
+  /// The nested block of this name, if the block has it.
+  public func block(_ name: String) -> BlockSchema? { blocksByName[name] }
 }

@@ -15,14 +15,18 @@ public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads six two-digit hexadecimal bytes with `:` or `-` between; nil for anything else.
   public init?(_ text: String) {
-    let separator: Character = text.contains("-") ? "-" : ":"
-    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
-    guard parts.count == 6 else { return nil }
+    guard text.utf8.count == 17 else { return nil }
     var value: UInt64 = 0
-    for part in parts {
-      guard part.utf8.count == 2, part.allSatisfy(\.isHexDigit), let byte = UInt64(part, radix: 16)
-      else { return nil }
-      value = value << 8 | byte
+    var separator: UInt8?
+    for (position, byte) in text.utf8.enumerated() {
+      if position % 3 == 2 {
+        guard byte == separator ?? byte, byte == UInt8(ascii: ":") || byte == UInt8(ascii: "-")
+        else { return nil }
+        separator = byte
+      } else {
+        guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+        value = value << 4 | UInt64(digit)
+      }
     }
     self.value = value
   }

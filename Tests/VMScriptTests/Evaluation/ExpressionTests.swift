@@ -65,9 +65,22 @@ import VMScriptSyntax
     #expect(run(large, limits: Limits(memory: 1 << 16)).codes == [411])
   }
 
-  @Test func deepExpressionsInDeepCallsStayWithinTheStack() {
-    let chain = String(repeating: " + 1", count: 900)
-    #expect(run("func f(n) = f(n)\(chain)\nprint f(0)").codes == [412])
+  @Test(
+    arguments: [
+      ("", " + 1", 900), ("[", "][0]", 120), ("- ", "", 900), ("(true ? ", " : 1)", 60),
+      ("\"\\(", ")\"", 60), ("{ a: ", " }.a", 120), ("len([", "])", 60), ("none ?? ", "", 900),
+      ("[x for x in [", "]][0]", 60), ("[1].map(y => ", ")[0]", 60),
+    ])
+  func deepExpressionsInDeepCallsStayWithinTheStack(_ open: String, _ close: String, _ count: Int) {
+    let body =
+      String(repeating: open, count: count) + "f(n)" + String(repeating: close, count: count)
+    #expect(run("func f(n) = \(body)\nprint f(0)").codes == [412])
+  }
+
+  @Test func deepStatementsInDeepCallsStayWithinTheStack() {
+    let opened = String(repeating: "if true { for i in 1...1 { ", count: 30)
+    let closed = String(repeating: "} }", count: 30)
+    #expect(run("func f(n) { \(opened) return f(n) \(closed) }\nprint f(0)").codes == [412])
   }
 
   @Test func aFailedCheckShowsWhatItsPartsWere() {
