@@ -22,7 +22,12 @@ struct XMLReader {
 
   private mutating func document() throws(MalformedXML) -> XMLElement {
     _ = scanner.skip("\u{FEFF}")
-    if scanner.skip("<?xml ") { _ = try scanner.text(until: "?>") }
+    // The declaration says nothing new: the text is decoded already.
+    var declaration = scanner
+    if declaration.skip("<?xml"), declaration.skipSpace() {
+      _ = try declaration.text(until: "?>")
+      scanner = declaration
+    }
     while !scanner.isAtEnd {
       if scanner.skip("<") { try markup() } else { try characters() }
     }
@@ -98,11 +103,13 @@ struct XMLReader {
   }
 
   private mutating func instruction() throws(MalformedXML) {
+    let target = try scanner.name()
+    guard target.lowercased() != "xml" else { throw scanner.malformed(.declaration) }
     let content = try scanner.text(until: "?>")
-    let target = content.prefix { !$0.isWhitespace }.lowercased()
-    guard !target.isEmpty else { throw scanner.malformed(.name) }
-    guard target != "xml" else { throw scanner.malformed(.declaration) }
-    keep("<?\(content)?>")
+    guard content.isEmpty || content.first?.isWhitespace == true else {
+      throw scanner.malformed(.name)
+    }
+    keep("<?\(target)\(content)?>")
   }
 
   private mutating func keep(_ verbatim: String) {
@@ -113,10 +120,11 @@ struct XMLReader {
 
   private mutating func characters() throws(MalformedXML) {
     let part = try scanner.characters(.content)
-    guard !open.isEmpty || XMLCharacters.isSpace(part) else {
+    if !open.isEmpty {
+      text += part
+    } else if !XMLCharacters.isSpace(part) {
       throw scanner.malformed(.textOutside)
     }
-    text += part
   }
 
   private mutating func flushText() {

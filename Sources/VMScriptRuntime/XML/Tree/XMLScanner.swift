@@ -30,7 +30,7 @@ struct XMLScanner {
     let start = position
     while !isAtEnd, Self.isName(bytes[position], first: position == start) { position += 1 }
     guard position > start else { throw malformed(.name) }
-    return String(decoding: bytes[start..<position], as: UTF8.self)
+    return try checked(start..<position, .verbatim)
   }
 
   /// What follows an attribute's name: `=` and the value in quotes.

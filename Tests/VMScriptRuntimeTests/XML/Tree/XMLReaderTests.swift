@@ -35,6 +35,14 @@ import Testing
     #expect(root.stringValue == "x\ny\nz<&>")
   }
 
+  @Test("What stands before and behind the root is no part of it")
+  func prolog() throws {
+    for prolog in ["", "\u{FEFF}", "<?xml\n version='1.0'?>\n", "\n\n<!-- a -->\t", "<?a b?>\n"] {
+      let root = try XMLElement.parse(prolog + "<a>x<b/></a>\n<!-- c --> <?d?>\n")
+      #expect(root.stringValue == "x")
+    }
+  }
+
   @Test("A part outlives its document")
   func lifetime() throws {
     let devices = try XMLElement.parse("<domain><devices><disk/></devices></domain>").first(
@@ -62,7 +70,9 @@ import Testing
       "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#99999999999;</a>", "<a>&#+65;</a>", "<a>&amp</a>",
       "<a>& b</a>", "<a>\0</a>", "<a>\u{1}</a>", "<a>\u{FFFF}</a>", "<a b='\0'/>",
       "<a><!-- -- --></a>",
-      "<a><!-- </a>", "<a><![CDATA[ </a>", "<![CDATA[x]]><a/>", "<a><? ?></a>",
+      "<a><!-- </a>", "<a><![CDATA[ </a>", "<![CDATA[x]]><a/>", "<a><? ?></a>", "<a><?1?></a>",
+      "<a><?b</a>?>",
+      "<?xml?><a/>", "<?xmlx<a/>", "<a\u{FFFE}/>",
       "<a/><?xml version='1.0'?>",
       " <?xml version='1.0'?><a/>", "<!DOCTYPE a><a/>", "<a><!ELEMENT a ANY></a>",
       """
