@@ -27,7 +27,9 @@ extension Provisioner {
       let users = live.domains(using: own.path)
       if isAsWanted(present, own, isInUse: !users.isEmpty) {
         // A domain's own disk is grown as a change of its own, in agreement with its guest.
-        guard users.isEmpty, let wanted = own.capacity else { return }
+        guard users.isEmpty, let wanted = own.capacity, present.capacity ?? 0 < wanted else {
+          return
+        }
         return try await store.grow(own.name, pool: own.pool, to: wanted)
       }
       guard users.isEmpty else { throw StorageFailure.volumeKept(own.name, .usedByDomain) }

@@ -80,8 +80,13 @@ extension Provisioner {
     if let backing {
       xml.backing = (path: try await published.path(of: backing), format: backing.format)
     }
-    try await store.create(xml, pool: image.pool)
-    try await store.grow(name, pool: image.pool, to: capacity)
+    guard let present = storage.live.storage.place(at: image.path)?.volume else {
+      try await store.create(xml, pool: image.pool)
+      return
+    }
+    if present.capacity ?? 0 < capacity {
+      try await store.grow(name, pool: image.pool, to: capacity)
+    }
   }
 
   /// Everything that the stack keeps for an image, in every pool; what others still use stays.

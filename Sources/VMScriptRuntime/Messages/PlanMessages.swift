@@ -44,6 +44,13 @@ enum PlanMessages {
       helps: [.init("declare the domain in this script, or name one that exists on the host")])
   }
 
+  static func cloneOfHostClone(_ name: String, of original: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 512, "`\(name)` is a clone of a domain of the host and is not cloned itself",
+      at: .init(span, "not known whole by this script"),
+      helps: [.init("clone the original: `clone \"\(original)\" as …`")])
+  }
+
   static func activeSource(_ name: String, state: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 505, "the domain `\(name)` is \(state) and cannot be cloned",
@@ -172,6 +179,12 @@ enum PlanMessages {
       """
       A clone drops by `remove` what its source has: by position among the devices of the kind, a \
       disk also by its target such as `vdb`.
+      """),
+    DiagnosticExplanation(
+      512, "clone of a host clone",
+      """
+      What a clone of a host's domain is, stands on the host alone: the script says only in what it \
+      differs. Clone the original domain again instead.
       """),
   ]
 }

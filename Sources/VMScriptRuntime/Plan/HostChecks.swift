@@ -63,6 +63,12 @@ struct HostChecks {
   private func source(of clone: Declaration) -> [Diagnostic] {
     guard let name = clone.sourceName, live.domains[clone.name] == nil else { return [] }
     let span = clone.sourceSpan ?? clone.span
+    if case .declared = clone.source,
+      let source = set.declarations.first(where: { $0.kind == .domain && $0.name == name }),
+      case .host(let original) = source.source
+    {
+      return [PlanMessages.cloneOfHostClone(name, of: original, at: span)]
+    }
     if let source = live.domains[name] {
       guard source.state != .stopped, source.state != .crashed else { return [] }
       return [PlanMessages.activeSource(name, state: source.state.rawValue, at: span)]

@@ -8,6 +8,9 @@
 ///   key, what a killed run left behind, and what may be removed.
 /// - ``VolumeStore`` does it on a host: pools, publishing, overlays, copies, growing, removing.
 /// - ``VolumeXML`` writes what libvirt creates a volume from.
+/// - ``ImageResolver`` finds out what the images of a script are made of, ``DriveResolver`` what each
+///   drive stands on; ``StoragePlan`` has it all, and says in what the host differs. `Provisioner`
+///   brings it there.
 /// - ``CloudConfig`` renders a guest's NoCloud files, ``SeedImage`` packs them.
 ///
 /// How an image is published: probe, digest, look for a complete base with the same key; if there is

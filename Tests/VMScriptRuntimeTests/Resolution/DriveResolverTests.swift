@@ -73,6 +73,12 @@ import VMScript
     #expect(
       try await fixture.errors(image + "domain web { disk { image = base, size = 1KiB } }")
         == [620])
+    #expect(
+      try await fixture.errors(image + "domain web { disk { image = base, format = raw } }")
+        == [624])
+    #expect(
+      try await fixture.errors(
+        "image x { size = 1GiB }\ndomain web { disk { source = x, size = 2GiB } }") == [624])
     #expect(try await fixture.errors("domain web { disk { image = \"none\" } }") == [616])
     #expect(
       try await fixture.errors("domain web { disk { size = 1GiB, pool = \"none\" } }") == [611])
@@ -132,6 +138,18 @@ import VMScript
     #expect(
       try await fixture.differences("domain web { disk new { size = 2GiB } }", of: "web")
         == ["disk new size: 1GiB → 2GiB (live)"])
+  }
+
+  @Test func anExternalSnapshotIsTheDiskThatItStandsOn() async throws {
+    var fixture = try StorageFixture()
+    let disk = try StorageFixture.name("web", .disk("disk1"))
+    fixture.add(disk, capacity: 1 << 30)
+    fixture.add("web.snapshot", on: disk, capacity: 1 << 30)
+    try fixture.add(domain: "web", [("vda", "web.snapshot")])
+    #expect(
+      try await drives("domain web { disk { size = 1GiB } }", of: "web", fixture)
+        == ["disk disk1 vda: kept qcow2"])
+    #expect(try await fixture.differences("domain web { disk { size = 1GiB } }", of: "web") == [])
   }
 
   @Test func aCloneOfAHostsDomainTakesItsDrivesOver() async throws {

@@ -92,6 +92,11 @@ import VMScriptSyntax
     #expect { _ = try plan.differences(domain: web, live: live) } throws: {
       ($0 as? Diagnostic)?.code.number == 509
     }
+    let bare = try await fixture.plan("domain web { }")
+    let removal = try #require(bare.set.declarations.last)
+    #expect { _ = try bare.differences(domain: removal, live: live) } throws: {
+      ($0 as? Diagnostic)?.code.number == 509
+    }
     #expect(plan.overlaidDomains == ["web"])
     #expect(plan.volumes.refusals(toDelete: ["web"]).map(\.code.number) == [510])
   }

@@ -5,38 +5,38 @@ import VMScriptSyntax
 /// Finds out what the drives and the seed of one domain have to stand on.
 struct DriveResolver {
   let domain: Declaration
-  let set: DeclarationSet
+  /// The declared domain that it is a clone of, with what that stands on.
+  let source: (declaration: Declaration, storage: DomainStorage)?
   let live: LiveState
   let images: [String: ResolvedImage]
   /// Images whose own diagnostic says enough.
   let failedImages: Set<String>
-  /// The domains that are declared before it: a clone's source is among them.
-  let domains: [String: DomainStorage]
   let resolver: ImageResolver
   private(set) var diagnostics: [Diagnostic] = []
   private var hostClone: HostClone?
 
   init(
-    domain: Declaration, set: DeclarationSet, live: LiveState, images: [String: ResolvedImage],
-    failedImages: Set<String>, domains: [String: DomainStorage], resolver: ImageResolver
+    domain: Declaration, source: (Declaration, DomainStorage)?, live: LiveState,
+    images: [String: ResolvedImage], failedImages: Set<String>, resolver: ImageResolver
   ) {
     self.domain = domain
-    self.set = set
+    self.source = source.map { (declaration: $0.0, storage: $0.1) }
     self.live = live
     self.images = images
     self.failedImages = failedImages
-    self.domains = domains
     self.resolver = resolver
   }
+
+  var stack: String { resolver.stack }
 
   /// The storage of the domain; what is wrong is left out and stands in ``diagnostics``.
   mutating func resolve() -> DomainStorage {
     var storage = DomainStorage()
     do throws(Diagnostic) {
-      hostClone = try HostClone(domain, stack: set.stack, live: live)
+      hostClone = try HostClone(domain, stack: stack, live: live)
     } catch { diagnostics.append(error) }
     storage.clonedDrives = hostClone?.drives.map(\.place) ?? []
-    var context = XMLContext(stack: set.stack, uuid: "")
+    var context = XMLContext(stack: stack, uuid: "")
     context.drives = storage.clonedDrives
     let facts = liveDomain?.facts
     let disks = DomainDisks(
@@ -69,23 +69,28 @@ struct DriveResolver {
     return storage
   }
 
-  private var liveDomain: LiveDomain? { live.domains[domain.name] }
+  var liveDomain: LiveDomain? { live.domains[domain.name] }
 
   private func drive(
     _ slot: DomainDisks.Slot, _ block: DeclaredBlock
   ) throws(StorageFailure) -> DriveStorage? {
     // What is not known yet is decided once it is.
     guard !block.properties.contains(where: \.value.isUnknown) else { return nil }
-    if block["image"] != nil, block["source"] != nil { throw .contradiction("image", "source") }
     let inherited = inheritedDrive(block)
-    let own = inherited.map { Properties(of: block, beyond: $0.block) } ?? Properties(of: block)
+    let own = block.names(beyond: inherited?.block)
+    if let one = ["image", "size", "format"].first(where: own.contains), own.contains("source") {
+      throw .contradiction("source", one)
+    }
+    if own.contains("image"), block["format"] == .string("raw") {
+      throw .contradiction("image", "format")
+    }
     let content: DriveStorage.Content?
     let cloned = hostClone?.drives.first { $0.place.target == slot.target }
     if let cloned, block["image"] == nil, block["source"] == nil {
       content = try self.content(of: cloned, block)
-    } else if slot.device != "disk" || own.isDeclared("source") {
+    } else if slot.device != "disk" || own.contains("source") {
       content = try medium(slot, block)
-    } else if own.isDeclared("image") || inherited == nil {
+    } else if own.contains("image") || inherited == nil {
       content = try disk(slot, block)
     } else if let base = inherited?.drive.base {
       content = try clone(slot, block, of: base)
@@ -139,10 +144,12 @@ struct DriveResolver {
     switch block["image"] {
     case .resource(let reference)?:
       guard let image = try image(reference) else { return nil }
-      return try .own(volume(slot.key, block, .qcow2, .overlay(on: image.base)))
+      let volume = try volume(slot.key, block, .qcow2, .overlay(on: image.base))
+      return .own(snapshot(slot, over: volume) ?? volume)
     default:
       let format = block["format"]?.text.flatMap(ImageFormat.init) ?? .qcow2
       let volume = try volume(slot.key, block, format, .new)
+      if let present = snapshot(slot, over: volume) { return .own(present) }
       if live.storage.place(at: volume.path) == nil, let kept = keptVolume(slot, volume) {
         return .own(kept)
       }
@@ -158,49 +165,6 @@ struct DriveResolver {
     return try resolver.undeclared(reference.name)
   }
 
-  private func clone(
-    _ slot: DomainDisks.Slot, _ block: DeclaredBlock, of base: StorageBase
-  ) throws(StorageFailure) -> DriveStorage.Content? {
-    if block["readonly"] == .bool(true) { return .inPlace(base) }
-    return try .own(clone(slot.key, block, of: base))
-  }
-
-  /// An overlay on the source's disk, or a copy of it.
-  private func clone(
-    _ key: String, _ block: DeclaredBlock?, of base: StorageBase
-  ) throws(StorageFailure) -> OwnVolume {
-    domain.body["full"] == .bool(true)
-      ? try volume(key, block, base.format, .copy(of: base))
-      : try volume(key, block, .qcow2, .overlay(on: base))
-  }
-
-  /// What a drive of a clone of a host's domain stands on; nil for one that the definition says alone.
-  private func content(
-    of drive: HostClone.Drive, _ block: DeclaredBlock?
-  ) throws(StorageFailure) -> DriveStorage.Content? {
-    if let present = drive.present, let path = present.path,
-      let place = live.storage.place(at: path)
-    {
-      // It is there; what its source has become since does not matter.
-      return place.volume.owned?.isOwned(by: domain.name) == true
-        ? .own(kept(present, at: path, size: block?["size"]?.diskSize)) : nil
-    }
-    guard let source = drive.source else {
-      return try block.map { (block) throws(StorageFailure) in
-        try .own(volume(drive.place.key, block, .qcow2, .new))
-      }
-    }
-    guard !source.isElsewhere || !source.isWritable else { throw .diskElsewhere(source.target) }
-    guard source.isWritable, let path = source.path else { return nil }
-    let base = StorageBase(
-      path: path, format: source.format.flatMap(ImageFormat.init) ?? .raw,
-      capacity: live.storage.place(at: path)?.volume.capacity, image: nil)
-    if domain.body["full"] == .bool(true), live.storage.place(at: path) == nil {
-      throw .copyOutsidePool(path)
-    }
-    return try .own(clone(drive.place.key, block, of: base))
-  }
-
   /// A disk of which only the size is declared is the one that the domain has: an adopted domain's,
   /// or one that had another label.
   private func keptVolume(_ slot: DomainDisks.Slot, _ wanted: OwnVolume) -> OwnVolume? {
@@ -210,7 +174,20 @@ struct DriveResolver {
     return kept(disk, at: path, size: wanted.capacity)
   }
 
-  private func kept(_ disk: SourceXML.Disk, at path: String, size: Int64?) -> OwnVolume {
+  /// What the domain has in place of a volume of its own: an external snapshot puts an overlay on it.
+  func snapshot(_ slot: DomainDisks.Slot, over volume: OwnVolume) -> OwnVolume? {
+    guard let disk = liveDomain?.facts.disks.first(where: { $0.target == slot.target }),
+      let path = disk.path, path != volume.path
+    else { return nil }
+    var below = live.storage.place(at: path)?.volume.backingPath
+    // A chain of snapshots is short; a ring of files would not end.
+    for _ in 0..<64 where below != nil && below != volume.path {
+      below = below.flatMap { live.storage.place(at: $0)?.volume.backingPath }
+    }
+    return below == volume.path ? kept(disk, at: path, size: volume.capacity) : nil
+  }
+
+  func kept(_ disk: SourceXML.Disk, at path: String, size: Int64?) -> OwnVolume {
     let place = live.storage.place(at: path)
     return OwnVolume(
       name: place?.volume.name ?? "", pool: place?.pool ?? "", path: path,
@@ -218,12 +195,13 @@ struct DriveResolver {
       capacity: size ?? place?.volume.capacity, origin: .kept)
   }
 
-  private func volume(
+  /// A volume of the domain's own, as it would be made.
+  func volume(
     _ key: String, _ block: DeclaredBlock?, _ format: ImageFormat, _ origin: OwnVolume.Origin
   ) throws(StorageFailure) -> OwnVolume {
     let pool = try live.storage.pool(declared: block?["pool"]?.text)
     let name = try VolumeName(
-      stack: set.stack, owner: domain.name, role: .disk(key), extension: format.rawValue)
+      stack: stack, owner: domain.name, role: .disk(key), extension: format.rawValue)
     let declared = block?["size"]?.diskSize
     let least: Int64?
     switch origin {
@@ -237,59 +215,11 @@ struct DriveResolver {
       name: name.fileName, pool: pool.name, path: pool.path(of: name.fileName), format: format,
       capacity: declared ?? least, origin: origin)
   }
-
-  // MARK: Clones
-
-  private func inheritedDrive(
-    _ block: DeclaredBlock
-  ) -> (drive: DriveStorage, block: DeclaredBlock)? {
-    guard let position = block.inheritedFrom, case .declared(let name) = domain.source,
-      let source = set.declarations.first(where: { $0.kind == .domain && $0.name == name }),
-      let storage = domains[name]
-    else { return nil }
-    let slots = DomainDisks(source, context: XMLContext(stack: set.stack, uuid: "")).slots
-      .filter { $0.slot.device == block.schema.name }
-    guard slots.indices.contains(position),
-      let drive = storage.drives.first(where: { $0.key == slots[position].slot.key })
-    else { return nil }
-    return (drive, slots[position].block)
-  }
-
-  /// Which properties of a block are its own: a clone's are those that the source does not have so.
-  private struct Properties {
-    private let names: Set<String>
-
-    init(of block: DeclaredBlock, beyond source: DeclaredBlock? = nil) {
-      names = Set(
-        block.properties.filter { property in
-          source?.property(property.schema.name)?.span != property.span
-        }.map(\.schema.name))
-    }
-
-    func isDeclared(_ name: String) -> Bool { names.contains(name) }
-  }
-
-  // MARK: Seed
-
-  private func seed() throws(StorageFailure) -> DomainSeed? {
-    guard let block = domain.body.block("cloud_init"), !block.hasUnknown else { return nil }
-    let uuid =
-      liveDomain?.uuid ?? domain.body["uuid"]?.text?.lowercased()
-      ?? Identity.uuid(stack: set.stack, kind: .domain, name: domain.name)
-    let files = try CloudConfig(declared: block).files(domain: domain.name, uuid: uuid)
-    let pool = try live.storage.pool(declared: nil)
-    let name = try VolumeName(
-      stack: set.stack, owner: domain.name, role: .seed(content: SeedFile.digest(of: files)),
-      extension: "iso")
-    return DomainSeed(
-      name: name, pool: pool.name, path: pool.path(of: name.fileName), files: files,
-      span: block.span)
-  }
 }
 
 extension DeclaredBlock {
   /// Whether a value anywhere in it is known only later.
-  fileprivate var hasUnknown: Bool {
+  var hasUnknown: Bool {
     properties.contains(where: \.value.isUnknown) || blocks.contains(where: \.hasUnknown)
   }
 
@@ -301,6 +231,7 @@ extension DeclaredBlock {
       case .missingPool, .inactivePool: ["pool"]
       case .formatMismatch, .unfitFormat: ["format"]
       case .missingSize: []
+      case .contradiction(_, let other): [other]
       default: ["source", "image"]
       }
     return names.lazy.compactMap { property($0)?.span }.first ?? span

@@ -110,10 +110,11 @@ struct ImageResolver: Sendable {
 
   /// A file of this machine that is no volume, used in place: a guest here can have it.
   private func file(_ path: String, named name: String) throws(StorageFailure) -> ResolvedImage {
-    let probe = try ImageFile.probe(path)
+    // A device has no header to look at; what is on it is the guest's.
+    let probe = path.hasPrefix("/dev/") ? nil : try ImageFile.probe(path)
     return ResolvedImage(
-      name: name, content: .existing, pool: "", path: path, format: probe.format,
-      capacity: probe.virtualSize)
+      name: name, content: .existing, pool: "", path: path, format: probe?.format ?? .raw,
+      capacity: probe?.virtualSize)
   }
 
   // MARK: Volumes of the host

@@ -44,6 +44,7 @@ extension StoragePlan {
         differences.append(size)
       }
     }
+    try refuseRemovalOfBases(declaration, storage, domain)
     if let seed = storage.seed, let change = seedDifference(seed, domain) {
       differences.append(change)
     }
@@ -104,6 +105,18 @@ extension StoragePlan {
     return PropertyDifference(
       block: drive.name, name: "size", from: .size(ByteSize(bytes: capacity)),
       to: .size(ByteSize(bytes: size.bytes)), impact: .live)
+  }
+
+  /// A disk that is no longer declared goes with its volume, and so must not be a clone's base.
+  private func refuseRemovalOfBases(
+    _ declaration: Declaration, _ storage: DomainStorage, _ domain: LiveDomain
+  ) throws(Diagnostic) {
+    let declared = Set(storage.drives.compactMap { $0.base?.path })
+    let used = Set(domain.facts.disks.compactMap(\.path)).subtracting(declared)
+    for place in volumes.volumes(ofDomain: declaration.name) where used.contains(place.volume.path)
+    {
+      try refuseIfOverlaid(place.volume.path, declaration.nameSpan, to: "removed")
+    }
   }
 
   private func refuseIfOverlaid(

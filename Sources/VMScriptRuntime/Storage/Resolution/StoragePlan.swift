@@ -30,11 +30,19 @@ struct StoragePlan: Sendable {
     }
     for domain in set.declarations where domain.kind == .domain {
       var drives = DriveResolver(
-        domain: domain, set: set, live: live, images: images, failedImages: failed,
-        domains: domains, resolver: resolver)
+        domain: domain, source: source(of: domain), live: live, images: images,
+        failedImages: failed, resolver: resolver)
       domains[domain.name] = drives.resolve()
       diagnostics += drives.diagnostics
     }
+  }
+
+  /// The declared source of a clone, which stands before it, with what that stands on.
+  private func source(of clone: Declaration) -> (Declaration, DomainStorage)? {
+    guard case .declared(let name) = clone.source, let storage = domains[name],
+      let source = set.declarations.first(where: { $0.kind == .domain && $0.name == name })
+    else { return nil }
+    return (source, storage)
   }
 
   /// What the XML of a declaration needs to know of the others and of the host.
