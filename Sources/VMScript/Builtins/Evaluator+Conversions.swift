@@ -44,7 +44,7 @@ extension Evaluator {
         let bytes = try read(name, scriptName)
         try charge(bytes.count, at: id)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-          throw OutsideAccess.Failure("\(Value.quoted(name)) is not UTF-8 text")
+          throw OutsideAccess.Failure("\(QuotedText.literal(name)) is not UTF-8 text")
         }
         return builtin == .lines ? .list(Value.lines(text)) : .string(text)
       }

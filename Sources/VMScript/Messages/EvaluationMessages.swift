@@ -131,6 +131,6 @@ extension Diagnostic {
 extension UnknownOrigin {
   /// What is unknown, in words.
   var summary: String {
-    resource.isEmpty ? "part of it" : "`\(attribute)` of \(Value.quoted(resource))"
+    resource.isEmpty ? "part of it" : "`\(attribute)` of \(QuotedText.literal(resource))"
   }
 }

@@ -129,7 +129,7 @@ extension Diagnostic {
     _ kind: ResourceKind, _ name: String, at span: Span, earlier: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 220, "\(kind.rawValue) \(Value.quoted(name)) is declared twice",
+      code: 220, "\(kind.rawValue) \(QuotedText.literal(name)) is declared twice",
       at: Label(span, "declared again"),
       secondary: [Label(earlier, "first declared here")],
       helps: [Help("give one of them another name")])
@@ -137,7 +137,7 @@ extension Diagnostic {
 
   static func cloneOfDescendant(_ name: String, at span: Span, declared: Span?) -> Diagnostic {
     Diagnostic(
-      code: 221, "\(Value.quoted(name)) cannot be cloned from itself or its own clone",
+      code: 221, "\(QuotedText.literal(name)) cannot be cloned from itself or its own clone",
       at: Label(span, "needs itself first"),
       secondary: declared.map { [Label($0, "made from the clone")] } ?? [],
       helps: [Help("begin with a `domain` that is no clone")])
@@ -145,7 +145,7 @@ extension Diagnostic {
 
   static func cloneBeforeSource(_ name: String, at span: Span, declared: Span) -> Diagnostic {
     Diagnostic(
-      code: 221, "\(Value.quoted(name)) is cloned before it is declared",
+      code: 221, "\(QuotedText.literal(name)) is cloned before it is declared",
       at: Label(span, "not declared yet"), secondary: [Label(declared, "declared here")],
       helps: [Help("move the clone below its source")])
   }
@@ -162,7 +162,7 @@ extension Diagnostic {
 
   static func invalidName(_ name: String, of what: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 223, "\(excerpt(Value.quoted(name), 60)) cannot be the name of \(what)",
+      code: 223, "\(excerpt(QuotedText.literal(name), 60)) cannot be the name of \(what)",
       at: Label(span),
       notes: [
         "a name has 1 to \(ResourceName.maximumLength) bytes, holds no `/ \\ < > \" '`, no `..` and "

@@ -4,7 +4,7 @@ import VMScriptSyntax
 extension Diagnostic {
   static func importFailed(_ path: String, reason: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 401, "cannot import \(Value.quoted(path))", at: Label(span), notes: [reason],
+      code: 401, "cannot import \(QuotedText.literal(path))", at: Label(span), notes: [reason],
       helps: [Help("the path is relative to the file that imports")])
   }
 

@@ -1,3 +1,5 @@
+import VMScriptSyntax
+
 extension Value: CustomStringConvertible {
   /// The value as `print` and interpolation show it: strings bare at the top, quoted within lists and maps.
   public var description: String {
@@ -12,7 +14,7 @@ extension Value: CustomStringConvertible {
     case .bool(let value): value ? "true" : "false"
     case .int(let value): String(value)
     case .float(let value): String(value)
-    case .string(let text): Self.quoted(text)
+    case .string(let text): QuotedText.literal(text)
     case .size(let size): size.description
     case .duration(let duration): duration.scriptDescription
     case .ip(let address): address.description
@@ -27,7 +29,8 @@ extension Value: CustomStringConvertible {
           + " }"
     case .range(let range): range.description
     case .function: "(function)"
-    case .resource(let reference): "\(reference.kind.rawValue)(\(Self.quoted(reference.name)))"
+    case .resource(let reference):
+      "\(reference.kind.rawValue)(\(QuotedText.literal(reference.name)))"
     case .secret: SecretText.mask
     case .unknown: UnknownOrigin.text
     }
@@ -39,24 +42,6 @@ extension Value: CustomStringConvertible {
       && text.unicodeScalars.allSatisfy {
         $0 == "_" || $0.properties.isAlphabetic || (48...57).contains($0.value)
       }
-    return isIdentifier ? text : quoted(text)
-  }
-
-  /// `text` as a string literal with every control character escaped.
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case _ where scalar.value < 32 || (127..<160).contains(scalar.value):
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    return isIdentifier ? text : QuotedText.literal(text)
   }
 }

@@ -1,4 +1,5 @@
 import OrderedCollections
+import VMScriptSyntax
 
 extension Value {
   /// The value as JSON text, order kept; sizes, durations and addresses are strings, secrets and
@@ -46,31 +47,12 @@ extension Value {
     case .map(let entries):
       items(entries.count, open: "{", close: "}") { position in
         let (key, value) = entries.elements[position]
-        text += Self.jsonString(key) + ": "
+        text += QuotedText.json(key) + ": "
         value.writeJSON(to: &text, indentation, level: level + 1, revealsSecrets)
       }
-    case .secret(let secret) where revealsSecrets: text += Self.jsonString(secret.revealed)
-    case .resource(let reference): text += Self.jsonString(reference.name)
-    default: text += Self.jsonString(description)
+    case .secret(let secret) where revealsSecrets: text += QuotedText.json(secret.revealed)
+    case .resource(let reference): text += QuotedText.json(reference.name)
+    default: text += QuotedText.json(description)
     }
-  }
-
-  /// `text` as a JSON string (RFC 8259).
-  public static func jsonString(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 32 || scalar.value == 127:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

@@ -54,23 +54,5 @@ extension DiagnosticRenderer {
   }
   private func object(_ members: [String]) -> String { "{" + members.joined(separator: ", ") + "}" }
 
-  private func string(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case _
-      where scalar.value < 0x20 || scalar.value >= 0x7F && scalar.value < 0xA0
-        || EncodingCheck.isBidirectionalControl(scalar):
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
+  private func string(_ text: String) -> String { QuotedText.json(text) }
 }

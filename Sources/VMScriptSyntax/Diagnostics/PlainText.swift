@@ -16,12 +16,17 @@ public enum PlainText {
   }
 
   static func append(_ scalar: Unicode.Scalar, to text: inout String) {
-    let isControl = scalar.value < 0x20 || scalar.value >= 0x7F && scalar.value < 0xA0
-    if isControl || EncodingCheck.isBidirectionalControl(scalar) {
+    if isControl(scalar) {
       text += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
     } else {
       text.unicodeScalars.append(scalar)
     }
+  }
+
+  /// Whether a terminal would act on the scalar instead of showing it.
+  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+      || EncodingCheck.isBidirectionalControl(scalar)
   }
 
   /// Columns that a scalar takes on a terminal: none for marks, two for East Asian letters and emoji.

@@ -1,0 +1,30 @@
+/// Text in quotes, control characters written as escapes, so that it is read back as it was and can
+/// be shown on any terminal.
+public enum QuotedText {
+  /// `text` as a string of the language: `"two\n\u{1B}"`.
+  public static func literal(_ text: String) -> String {
+    quoted(text) { "\\u{\($0)}" }
+  }
+
+  /// `text` as a string of JSON (RFC 8259): `"two\n\u001b"`.
+  public static func json(_ text: String) -> String {
+    quoted(text) { "\\u" + String(repeating: "0", count: 4 - $0.utf8.count) + $0 }
+  }
+
+  /// - Parameter escape: the escape of a control character, given its number in hexadecimal digits.
+  private static func quoted(_ text: String, escape: (String) -> String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\t": result += "\\t"
+      case "\r": result += "\\r"
+      case _ where PlainText.isControl(scalar): result += escape(String(scalar.value, radix: 16))
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
