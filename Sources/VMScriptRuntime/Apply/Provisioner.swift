@@ -30,7 +30,7 @@ struct Provisioner: Sendable {
   }
 
   func apply(_ change: Change) async throws(Diagnostic) {
-    let doing = "to \(change.action.rawValue) the \(change.kind.rawValue) `\(change.name)`"
+    let doing = "\(change.action.gerund) the \(change.kind.rawValue) `\(change.name)`"
     do {
       switch (change.action, change.kind) {
       case (.delete, .net): try await delete(network: change.name)
@@ -49,5 +49,17 @@ struct Provisioner: Sendable {
   /// The statement that a change brings into effect; nil for a deletion.
   func declaration(of change: Change) -> Declaration? {
     set.declarations.first { $0.kind == change.kind && $0.name == change.name }
+  }
+}
+
+extension Change.Action {
+  /// The action as it goes on, for messages.
+  fileprivate var gerund: String {
+    switch self {
+    case .create: "creating"
+    case .update: "updating"
+    case .replace: "replacing"
+    case .delete: "deleting"
+    }
   }
 }

@@ -160,12 +160,20 @@ final class RunHost: EvaluationHost {
     }
     plan.changes = outcome.changes
     let isUnfinished = plan.changes.contains { $0.result == .notAttempted }
-    guard outcome.diagnostics.isEmpty else { return outcome.diagnostics }
+    guard outcome.diagnostics.isEmpty else { return Self.eachEndOnce(outcome.diagnostics) }
     guard isUnfinished else {
       try await provisioner.removeLeftovers(after: plan.changes)
       return []
     }
     return [HostMessages.cancelled("the run", at: nil)]
+  }
+
+  /// What ends everything is told once, though it met every change that was in flight.
+  private static func eachEndOnce(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    var codes: Set<Int> = []
+    return diagnostics.filter {
+      !HostMessages.endsEverything($0) || codes.insert($0.code.number).inserted
+    }
   }
 
   private var planning: Planning {
