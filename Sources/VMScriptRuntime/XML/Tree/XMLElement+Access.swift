@@ -45,9 +45,6 @@ extension XMLElement {
     return child
   }
 
-  /// Removes every child element of one name.
-  func remove(_ name: String) { all(name).forEach { $0.detach() } }
-
   /// The text at a path such as `source/@file`; nil where there is none.
   func text(at path: String) -> String? {
     var element = self

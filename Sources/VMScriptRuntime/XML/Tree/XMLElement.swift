@@ -62,9 +62,17 @@ final class XMLElement {
   }
 
   /// Takes the element out of its document.
-  func detach() {
-    parent?.nodes.removeAll { if case .element(let child) = $0 { child === self } else { false } }
-    parent = nil
+  func detach() { parent?.remove { $0 === self } }
+
+  /// Removes every child element of one name.
+  func remove(_ name: String) { remove { $0.name == name } }
+
+  private func remove(_ isMeant: (XMLElement) -> Bool) {
+    nodes.removeAll { node in
+      guard case .element(let child) = node, isMeant(child) else { return false }
+      child.parent = nil
+      return true
+    }
   }
 
   /// The element with all that stands below it, in no document.

@@ -106,6 +106,39 @@ import Testing
     #expect(((try? XMLElement.parse(text)) != nil) == isAllowed)
   }
 
+  @Test("Damaged text is refused, or read as what is written again")
+  func damage() throws {
+    let whole = Array(
+      """
+      <?xml version='1.0'?><!-- c --><a b='1' c="x&lt;&#10;&#x41;">t&amp;<b/>u<![CDATA[<x>]]>é
+      <q:r xmlns:q='urn:q'>v</q:r><?pi d?><c d='ü'>  </c></a><!-- end -->
+      """.utf8)
+    let pieces = [
+      "<", "</", "/>", ">", "&", "&#", ";", "]]>", "<!--", "-->", "<?", "'", "\"", "=", "\0",
+    ]
+    var number: UInt64 = 1
+    func random(below limit: Int) -> Int {
+      number = number &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((number >> 33) % UInt64(limit))
+    }
+    for _ in 0..<3_000 {
+      var bytes = whole
+      for _ in 0...random(below: 3) {
+        let place = random(below: bytes.count - 4)
+        if random(below: 2) == 0 {
+          bytes.removeSubrange(place...(place + random(below: 4)))
+        } else {
+          bytes.insert(contentsOf: pieces[random(below: pieces.count)].utf8, at: place)
+        }
+      }
+      guard let root = try? XMLElement.parse(String(decoding: bytes, as: UTF8.self)) else {
+        continue
+      }
+      let again = try XMLElement.parse(root.xmlString)
+      #expect(again.xmlString == root.xmlString)
+    }
+  }
+
   @Test("An error says where and what")
   func wording() {
     #expect(throws: MalformedXML(.wrongEnd("b"), line: 2)) { try XMLElement.parse("<a>\n</b>") }
