@@ -87,8 +87,8 @@ struct Planning: Sendable {
         let context = storage.context(
           for: declaration, uuid: domain.uuid, hypervisor: hypervisor)
         return try DomainXML.differences(
-          declaration, context: context, live: xml, running: domain.running)
-          + storage.differences(domain: declaration, live: domain)
+          declaration, context: context, live: xml, running: domain.running
+        ).map(storage.labelled) + storage.differences(domain: declaration, live: domain)
       }
     }
   }

@@ -97,4 +97,13 @@ import VMScript
     #expect(
       try await fixture.errors(#"image x { source = "a.raw", backing = "/pool/b" }"#) == [624])
   }
+
+  @Test func theOnlyPoolOfAHostIsTheStandardOne() throws {
+    let one = LiveStorage(pools: [.init(name: "p", path: "/p", volumes: [])])
+    #expect(try one.pool(declared: nil).name == "p")
+    let two = LiveStorage(pools: ["p", "q"].map { .init(name: $0, path: "/\($0)", volumes: []) })
+    #expect(throws: StorageFailure.missingPool("default", existing: ["p", "q"])) {
+      try two.pool(declared: nil)
+    }
+  }
 }

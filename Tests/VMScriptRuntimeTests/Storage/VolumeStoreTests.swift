@@ -135,7 +135,7 @@ struct VolumeStoreTests {
     }
     #expect(try await host.volumes().isEmpty)
     do {
-      _ = try await store.poolName(declared: "none")
+      _ = try await store.inventory(pool: "none")
       Issue.record("found")
     } catch StorageFailure.missingPool(_, let existing) {
       #expect(existing.contains(pool))
@@ -152,12 +152,10 @@ struct VolumeStoreTests {
 
 /// On the test driver, which keeps volumes as records.
 @Suite struct VolumeStoreOnTheTestDriverTests {
-  @Test func theOnlyPoolIsTheStandardOneAndImagesAreRecords() async throws {
+  @Test func imagesAreRecords() async throws {
     let connections = ConnectionPool(uri: "test:///default", size: 1)
     let store = VolumeStore(connections: connections)
-    let pool = try await store.poolName(declared: nil)
-    #expect(pool == "default-pool")
-    await #expect(throws: StorageFailure.self) { try await store.poolName(declared: "none") }
+    let pool = "default-pool"
     let stack = "stack-" + Storage.nonce()
     let upload = VolumeStore.Upload(path: "/none", length: 4096, sha256: "00", suffix: "raw")
     let key = ImageKey(sha256: "00", format: "raw", size: nil)

@@ -83,6 +83,20 @@ extension StoragePlan {
     }
   }
 
+  /// The same difference, contents of images named as such: their files have names of chance.
+  func labelled(_ difference: PropertyDifference) -> PropertyDifference {
+    func label(_ value: Value?) -> Value? {
+      guard case .string(let path)? = value,
+        let file = path.split(separator: "/").last.map(String.init),
+        let volume = VolumeName(parsing: file), case .base(let key, _) = volume.role
+      else { return value }
+      return .string("\(volume.ownerName), content \(key)")
+    }
+    return PropertyDifference(
+      block: difference.block, name: difference.name, from: label(difference.from),
+      to: label(difference.to), impact: difference.impact)
+  }
+
   /// An image of a stack by its name, anything else by its path.
   private func label(ofPath path: String) -> String {
     guard let owned = live.storage.place(at: path)?.volume.owned, case .base = owned.role else {

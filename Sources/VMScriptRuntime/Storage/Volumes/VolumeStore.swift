@@ -11,27 +11,6 @@ public struct VolumeStore: Sendable {
   /// A store that works over these connections.
   public init(connections: ConnectionPool) { self.connections = connections }
 
-  /// The name of the pool to use.
-  ///
-  /// - Parameter declared: the `pool` that the script names; nil takes `default`, or the only active
-  ///   pool of a host that has no `default`.
-  /// - Throws: ``StorageFailure/missingPool(_:existing:)``, ``StorageFailure/inactivePool(_:)``.
-  public func poolName(declared: String?) async throws -> String {
-    try await connections.run { connection in
-      let name = declared ?? "default"
-      if let pool = try connection.pool(named: name) {
-        guard try pool.isActive() else { throw StorageFailure.inactivePool(name) }
-        return name
-      }
-      let pools = try connection.pools()
-      let active = try pools.filter { pool in
-        try LiveReader.unlessGone(.noStoragePool) { try pool.isActive() } ?? false
-      }
-      if declared == nil, active.count == 1 { return active[0].name }
-      throw StorageFailure.missingPool(name, existing: pools.map(\.name).sorted())
-    }
-  }
-
   /// What the pool holds, read without refreshing it.
   ///
   /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
