@@ -5,6 +5,10 @@ struct VMScriptCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vmscript",
     abstract: "A small language that describes virtual machines and puts them into effect.",
+    usage: """
+      vmscript <file> … [<options>]
+      vmscript <subcommand> … [<options>]
+      """,
     discussion: """
       Examples:
         vmscript lab.vmscript                       plan, then apply
@@ -14,6 +18,8 @@ struct VMScriptCommand: AsyncParsableCommand {
 
       Exit codes: 0 done, 1 the run failed, 2 the script has errors, 3 refused (needs a yes), \
       4 no connection, 5 `--exit-code` found changes, 64 wrong usage.
+
+      Completions: vmscript --generate-completion-script bash|zsh|fish
       """,
     version: "0.1.0",
     groupedSubcommands: [

@@ -64,6 +64,23 @@ import Testing
     #expect(result.errors == "{\"print\": \"hello is running\"}\n")
   }
 
+  @Test func severalScriptsGiveOneList() throws {
+    let runs = try vmscript(
+      "run", "--json", "-e", "output a = \"x\"", "-e", "output b = \"y\"", environment: testHost)
+    #expect(
+      try decode([PlanDocument].self, runs.output).map(\.outputs) == [["a": "x"], ["b": "y"]])
+    // What came before the one that failed is not lost.
+    let failed = try vmscript("eval", "-e", "output a = 1", "-e", "check false")
+    #expect(failed.status == 2)
+    #expect(try decode([[String: Int]].self, failed.output) == [["a": 1]])
+  }
+
+  @Test func aNewResourceHasAllThatIsDeclared() throws {
+    let result = try vmscript("plan", "--json", "Examples/hello.vmscript", environment: testHost)
+    let plan = try decode(PlanDocument.self, result.output)
+    #expect(plan.changes[1].properties.map(\.name) == ["memory", "nic 1 net", "nic 1 ip"])
+  }
+
   @Test func theVerbsOfARun() throws {
     let result = try vmscript(
       "--json", "Examples/tour/06-verbs.vmscript", environment: testHost)

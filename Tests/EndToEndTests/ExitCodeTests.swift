@@ -65,7 +65,7 @@ import Testing
   @Test(arguments: [
     ["plan"], ["check"], ["eval"], ["destroy"], ["destroy", "--yes"],
     ["run", "--set", "n", "x"], ["run", "--set", "=n", "x"], ["run", "--jobs", "0", "x"],
-    ["run", "--stack", "a/b", "x"], ["eval", "a", "b"], ["run", "--color", "red", "x"],
+    ["run", "--stack", "a/b", "x"], ["run", "--color", "red", "x"],
     ["show"], ["run", "--nonsense"],
   ])
   func sixtyFourIsWrongUsage(command: [String]) throws {

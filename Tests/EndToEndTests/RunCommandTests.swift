@@ -27,7 +27,9 @@ import Testing
     let result = try vmscript(
       ["plan", "Examples/hello.vmscript"], environment: Self.testHost)
     #expect(result.status == 0)
-    #expect(result.output.contains("+ net    lab\n+ domain hello\n"))
+    #expect(
+      result.output.contains(
+        "+ net    lab    subnet 10.10.0.0/24\n+ domain hello  memory 256MiB, nic\n"))
     #expect(result.output.contains("hello on test:///default: 2 to create\n"))
     #expect(result.errors == "")
   }

@@ -18,7 +18,7 @@ import Testing
     defer { host.remove() }
     let session = try TerminalSession(["destroy", "--stack", "ask", "-c", host.uri])
     try session.expect("1 change loses data. Go on? [y/N] ")
-    #expect(session.transcript.contains("! delete domain old  loses data"))
+    #expect(session.transcript.contains("- domain old  loses data"))
     session.type(answer)
     #expect(try session.finish() == status)
     if status == 0 {
@@ -43,7 +43,7 @@ import Testing
     defer { host.remove() }
     let session = try TerminalSession(["destroy", "--stack", "ask", "--quiet", "-c", host.uri])
     try session.expect("[y/N] ")
-    #expect(session.transcript.contains("! delete domain old"))
+    #expect(session.transcript.contains("- domain old"))
     session.type("n\n")
     #expect(try session.finish() == 3)
   }
@@ -77,6 +77,22 @@ import Testing
     #expect(session.transcript.contains("error[VM0704]"))
     #expect(session.transcript.contains("command_line: cancelled: 1 created in "))
     #expect(!session.transcript.contains("domain b"))
+  }
+
+  @Test func ctrlCTwiceEndsAtOnce() throws {
+    // A loop that nothing but the second signal can end.
+    let script = """
+      domain a { memory = 64MiB }
+      start a
+      for i in 1...900000000 { let n = i }
+      """
+    let session = try TerminalSession(["-e", script])
+    try session.expect("✓ start a")
+    session.interrupt()
+    try session.expect("once more stops at once")
+    session.interrupt()
+    #expect(try session.finish() == 1)
+    #expect(session.transcript.contains("the next run goes on from what is there"))
   }
 
   @Test func aDumbTerminalGetsPlainLines() throws {

@@ -6,23 +6,25 @@ import VMScriptTerminal
 
   @Test func everyActionHasItsSign() {
     let changes = [
-      PlanLine(action: .create, kind: "domain", name: "web-1", source: "web_base"),
+      PlanLine(
+        action: .create, kind: "domain", name: "web-1", source: "web_base",
+        outline: ["memory 256MiB", "2 disks"]),
       PlanLine(
         action: .update, kind: "domain", name: "db",
         properties: [.init(name: "memory", from: "256MiB", to: "512MiB", effect: "next start")]),
-      PlanLine(action: .delete, kind: "net", name: "lab"),
+      PlanLine(action: .delete, kind: "net", name: "lab", losesData: true),
       PlanLine(
         action: .replace, kind: "image", name: "base",
         properties: [.init(name: "format", from: "raw", to: "qcow2")], losesData: true),
     ]
     #expect(
       plain.lines(stack: "lab", changes: changes) == [
-        "+ domain web-1  clone of web_base",
-        "~ domain db  memory 256MiB → 512MiB (next start)",
-        "- net    lab",
-        "! replace image  base  format raw → qcow2  loses data",
+        "+ domain web-1  clone of web_base  memory 256MiB, 2 disks",
+        "~ domain db     memory 256MiB → 512MiB (next start)",
+        "- net    lab    loses data",
+        "! image  base   format raw → qcow2  is replaced  loses data",
         "",
-        "lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 1 loses data",
+        "lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 2 lose data",
       ])
   }
 

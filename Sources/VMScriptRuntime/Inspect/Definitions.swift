@@ -93,7 +93,7 @@ public enum Definitions {
     let root = declaration.kind == .net ? "network" : "domain"
     return Definition(
       kind: declaration.kind, name: declaration.name,
-      xml: SourceXML.display(xml, root: root) ?? xml)
+      xml: (SourceXML.display(xml, root: root) ?? xml).trimmingCharacters(in: .newlines))
   }
 
   /// What a clone of a host's domain begins with; nil for every other domain.

@@ -30,6 +30,8 @@ public struct Change: Sendable, Identifiable {
   public let impact: Impact
   /// What differs, for an update; empty for the other actions.
   public let properties: [PropertyDifference]
+  /// What is declared, for a creation; nil for the other actions.
+  public let creation: Creation?
   /// The statement that asks for it; nil for what is no longer declared.
   public let span: Span?
   /// Changes that must be done before this one, by ``id``.
@@ -42,8 +44,8 @@ public struct Change: Sendable, Identifiable {
   /// Makes a change that was not applied yet.
   public init(
     id: Int, action: Action, kind: ResourceKind, name: String, source: String? = nil,
-    impact: Impact = .none, properties: [PropertyDifference] = [], span: Span? = nil,
-    dependencies: [Int] = []
+    impact: Impact = .none, properties: [PropertyDifference] = [], creation: Creation? = nil,
+    span: Span? = nil, dependencies: [Int] = []
   ) {
     self.id = id
     self.action = action
@@ -52,6 +54,7 @@ public struct Change: Sendable, Identifiable {
     self.source = source
     self.impact = impact
     self.properties = properties
+    self.creation = creation
     self.span = span
     self.dependencies = dependencies
   }
@@ -68,7 +71,7 @@ public struct Change: Sendable, Identifiable {
   func moved(to id: Int, dependencies: [Int]) -> Change {
     var moved = Change(
       id: id, action: action, kind: kind, name: name, source: source, impact: impact,
-      properties: properties, span: span, dependencies: dependencies)
+      properties: properties, creation: creation, span: span, dependencies: dependencies)
     moved.result = result
     moved.milliseconds = milliseconds
     return moved

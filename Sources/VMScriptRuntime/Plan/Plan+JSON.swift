@@ -33,7 +33,7 @@ extension Change {
     if let source { document["source"] = .string(source) }
     document["impact"] = .string(impact.rawValue)
     document["properties"] = .list(
-      properties.map { property in
+      (creation?.properties ?? properties).map { property in
         .map([
           "name": .string(property.path), "from": property.from ?? .none,
           "to": property.to ?? .none,

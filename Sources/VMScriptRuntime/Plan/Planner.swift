@@ -172,7 +172,7 @@ private struct PlanDraft {
     changes.append(
       Change(
         id: changes.count, action: .create, kind: declaration.kind, name: declaration.name,
-        source: declaration.sourceName, span: declaration.span))
+        source: declaration.sourceName, creation: Creation(declaration), span: declaration.span))
   }
 
   /// Nothing to do where nothing differs.

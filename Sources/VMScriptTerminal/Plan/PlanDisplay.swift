@@ -1,9 +1,9 @@
 /// A plan as people read it: a line per resource, its sign first, and a summary.
 ///
-///     + domain web-1  clone of web_base
-///     ~ domain db  memory 256MiB → 512MiB (at next start)
+///     + domain web-1  clone of web_base  memory 256MiB, nic
+///     ~ domain db     memory 256MiB → 512MiB (at next start)
 ///     - net    lab
-///     ! replace image  base  format raw → qcow2  loses data
+///     ! image  base   format raw → qcow2  is replaced  loses data
 ///
 ///     lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 1 loses data
 public struct PlanDisplay: Sendable {
@@ -22,8 +22,8 @@ public struct PlanDisplay: Sendable {
   public func lines(
     stack: String, changes: [PlanLine], undeclared: [String] = [], verbs: [String] = []
   ) -> [String] {
-    let width = changes.map { TerminalText.columns(of: $0.kind) }.max() ?? 0
-    var result = changes.flatMap { lines(of: $0, kindWidth: width) }
+    let widths = Widths(changes)
+    var result = changes.flatMap { lines(of: $0, widths) }
     result += verbs.map { Style.dim.applied(to: "> \(shown($0))", color: color) }
     result += undeclared.map {
       Style.dim.applied(to: "? \(shown($0))  no longer declared; --prune removes it", color: color)
@@ -33,17 +33,51 @@ public struct PlanDisplay: Sendable {
     return result
   }
 
-  private func lines(of change: PlanLine, kindWidth: Int) -> [String] {
-    let sign = change.losesData ? "! \(change.action.rawValue)" : change.action.sign
+  private func lines(of change: PlanLine, _ widths: Widths) -> [String] {
+    let sign = change.losesData && change.action != .delete ? "!" : change.action.sign
     let style = change.losesData ? .red : change.action.style
-    let kind = TerminalText.padded(change.kind, to: kindWidth)
+    let kind = TerminalText.padded(change.kind, to: widths.kind)
     var head = style.applied(to: sign, color: color) + " \(kind) "
     head += Style.bold.applied(to: shown(change.name), color: color)
-    if let source = change.source { head += "  clone of \(shown(source))" }
-    if change.properties.count == 1 { head += "  " + text(of: change.properties[0]) }
-    if change.losesData { head += "  " + Style.red.applied(to: "loses data", color: color) }
+    let tail = tail(of: change)
+    if !tail.isEmpty {
+      let gap = max(0, widths.name - TerminalText.columns(of: shown(change.name)))
+      head += String(repeating: " ", count: gap) + "  " + tail.joined(separator: "  ")
+    }
     guard change.properties.count > 1 else { return [head] }
     return [head] + change.properties.map { "    " + text(of: $0) }
+  }
+
+  /// What stands behind the name.
+  private func tail(of change: PlanLine) -> [String] {
+    var tail: [String] = []
+    if let source = change.source { tail.append("clone of \(shown(source))") }
+    if change.properties.count == 1 { tail.append(text(of: change.properties[0])) }
+    if !change.outline.isEmpty {
+      let outline = TerminalText.fitted(
+        shown(change.outline.joined(separator: ", ")), to: Self.outlineLimit)
+      tail.append(Style.dim.applied(to: outline, color: color))
+    }
+    if change.action == .replace { tail.append("is replaced") }
+    if change.losesData { tail.append(Style.red.applied(to: "loses data", color: color)) }
+    return tail
+  }
+
+  /// Columns that a new resource's outline may take up.
+  private static let outlineLimit = 72
+
+  /// How wide the columns of a plan are.
+  private struct Widths {
+    let kind: Int
+    let name: Int
+
+    init(_ changes: [PlanLine]) {
+      func widest(_ texts: [String]) -> Int {
+        texts.map { TerminalText.columns(of: $0) }.max() ?? 0
+      }
+      kind = widest(changes.map(\.kind))
+      name = min(32, widest(changes.map { TerminalText.escaped($0.name) }))
+    }
   }
 
   private func text(of property: PlanLine.Property) -> String {

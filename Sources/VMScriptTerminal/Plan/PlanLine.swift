@@ -33,19 +33,22 @@ public struct PlanLine: Sendable {
   public let source: String?
   /// What changes, in the order of the script.
   public let properties: [Property]
+  /// What a new resource is, in few words.
+  public let outline: [String]
   /// Whether data is lost, which needs a yes.
   public let losesData: Bool
 
   /// A line of a plan.
   public init(
     action: Action, kind: String, name: String, source: String? = nil,
-    properties: [Property] = [], losesData: Bool = false
+    properties: [Property] = [], outline: [String] = [], losesData: Bool = false
   ) {
     self.action = action
     self.kind = kind
     self.name = name
     self.source = source
     self.properties = properties
+    self.outline = outline
     self.losesData = losesData
   }
 }

@@ -12,7 +12,7 @@ extension PlanLine {
           name: property.path, from: property.from?.literal, to: property.to?.literal,
           effect: property.impact.words)
       },
-      losesData: change.impact == .dataLoss)
+      outline: change.creation?.outline ?? [], losesData: change.impact == .dataLoss)
   }
 }
 

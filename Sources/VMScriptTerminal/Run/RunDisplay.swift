@@ -22,15 +22,19 @@ public final class RunDisplay: Sendable {
 
   private let screen: Screen
   private let isQuiet: Bool
+  private let showsPlans: Bool
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
   /// A display.
   ///
-  /// - Parameter isQuiet: shows nothing but what the script prints.
-  public init(screen: Screen, isQuiet: Bool = false) {
+  /// - Parameters:
+  ///   - isQuiet: shows nothing but what the script prints.
+  ///   - showsPlans: shows each plan before it is applied.
+  public init(screen: Screen, isQuiet: Bool = false, showsPlans: Bool = true) {
     self.screen = screen
     self.isQuiet = isQuiet
+    self.showsPlans = showsPlans
     state.withLock { $0.board.idle("connecting", at: .zero) }
   }
 
@@ -95,7 +99,7 @@ public final class RunDisplay: Sendable {
         state.board.idle("reading what is there", at: now)
       case .planned(let plan):
         state.board.idle(nil, at: now)
-        guard !plan.isEmpty || !plan.undeclared.isEmpty else { break }
+        guard showsPlans, !plan.isEmpty || !plan.undeclared.isEmpty else { break }
         state.labelWidth = plan.changes.map { TerminalText.columns(of: $0.label) }.max() ?? 0
         kept = PlanDisplay(color: screen.color).lines(plan, host: state.host) + [""]
       default: kept = progress(event, on: &state.board, at: now, labelWidth: state.labelWidth)

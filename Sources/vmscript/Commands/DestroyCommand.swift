@@ -37,26 +37,28 @@ struct DestroyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if let stack = script.stack { return try await destroy(stack) }
-    for file in files {
-      let program = try output.compile(.file(file))
-      let (stack, diagnostics) = program.resolveStackName(script.evaluation)
+    if let stack = script.stack {
+      let (document, status) = await destroy(stack)
+      if output.json, let document { Terminal.writeOutput(document.json() + "\n") }
+      if let status { throw status.code }
+      return
+    }
+    let evaluation = script.evaluation
+    try await output.each(files.map(ScriptInput.file)) { _, program in
+      let (stack, diagnostics) = program.resolveStackName(evaluation)
       output.report(diagnostics, program.sources)
-      guard diagnostics.isEmpty else { throw ExitStatus.scriptErrors.code }
-      try await destroy(stack)
+      return diagnostics.isEmpty ? await destroy(stack) : (nil, .scriptErrors)
     }
   }
 
-  private func destroy(_ stack: String) async throws {
+  private func destroy(_ stack: String) async -> (document: Value?, status: ExitStatus?) {
     let session = HostSession(output)
     var options = connection.runOptions
     options.assumeYes = yes
     let report = await session.perform(options) {
       await Runner.destroy(stack: stack, options: $0)
     }
-    if report.outcome != .noConnection {
-      session.conclude(report, idle: CommandLineMessages.nothingToRemove)
-    }
-    if let status = ExitStatus(report.outcome) { throw status.code }
+    let document = session.conclude(report, idle: CommandLineMessages.nothingToRemove)
+    return (document, ExitStatus(report.outcome))
   }
 }

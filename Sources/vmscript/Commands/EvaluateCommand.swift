@@ -3,7 +3,7 @@ import VMScript
 import VMScriptSyntax
 
 /// `vmscript eval FILE`: the outputs of a script as one JSON object, without a connection.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval",
     abstract: "Evaluate a script and print its outputs as JSON, without a connection.",
@@ -24,17 +24,16 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var script: ScriptOptions
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { try scripts.requireOne() }
+  func validate() throws { try scripts.requireSome() }
 
-  func run() throws {
-    for input in scripts.inputs {
-      let program = try output.compile(input)
-      let output = output
+  func run() async throws {
+    let evaluation = script.evaluation
+    let output = output
+    try await output.each(scripts.inputs, writesDocument: true) { _, program in
       let host = OfflineHost { output.printAside($0) }
-      let outcome = program.evaluate(script.evaluation, host: host)
+      let outcome = program.evaluate(evaluation, host: host)
       output.report(outcome.diagnostics, program.sources)
-      guard outcome.succeeded else { throw ExitStatus.scriptErrors.code }
-      Terminal.writeOutput(document(of: outcome).json() + "\n")
+      return outcome.succeeded ? (document(of: outcome), nil) : (nil, .scriptErrors)
     }
   }
 

@@ -35,30 +35,26 @@ struct PlanCommand: AsyncParsableCommand {
   func validate() throws { try scripts.requireSome() }
 
   func run() async throws {
+    let evaluation = script.evaluation
     var differs = false
-    for input in scripts.inputs {
-      let program = try output.compile(input)
+    try await output.each(scripts.inputs) { _, program in
       let session = HostSession(output, show: .prints)
       var options = connection.runOptions
       options.prune = prune
       options.adopt = adopt
-      let evaluation = script.evaluation
       let report = await session.perform(options) {
         await Runner.plan(program, evaluation: evaluation, options: $0)
       }
-      if let status = ExitStatus(report.outcome) { throw status.code }
+      if let status = ExitStatus(report.outcome) { return (nil, status) }
       differs = differs || !report.plan.isEmpty
-      show(report, host: session.display.host)
+      if !output.json { show(report.plan, host: session.display.host) }
+      return (report.plan.document(sources: report.sources), nil)
     }
     if exitCode && differs { throw ExitStatus.differs.code }
   }
 
-  private func show(_ report: RunReport, host: String?) {
-    if output.json {
-      return Terminal.writeOutput(report.plan.document(sources: report.sources).json() + "\n")
-    }
-    let color = output.isOutputColored
-    let lines = PlanDisplay(color: color).lines(report.plan, host: host)
+  private func show(_ plan: Plan, host: String?) {
+    let lines = PlanDisplay(color: output.isOutputColored).lines(plan, host: host)
     Terminal.writeOutput(lines.map { $0 + "\n" }.joined())
   }
 }

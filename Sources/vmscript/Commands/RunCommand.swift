@@ -28,20 +28,18 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    for input in try inputs() {
-      let program = try output.compile(input)
+    let evaluation = script.evaluation
+    try await output.each(inputs()) { input, program in
       let session = HostSession(output)
       var options = connection.runOptions
       changes.apply(to: &options)
       if case .text = input { options.connectsOnlyIfNeeded = true }
-      let evaluation = script.evaluation
       let report = await session.perform(options) {
         await Runner.run(program, evaluation: evaluation, options: $0)
       }
-      if report.outcome != .noConnection {
-        session.conclude(report, summarizes: program.speaksOfResources || changes.prune)
-      }
-      if let status = ExitStatus(report.outcome) { throw status.code }
+      let document = session.conclude(
+        report, summarizes: program.speaksOfResources || changes.prune)
+      return (document, ExitStatus(report.outcome))
     }
   }
 

@@ -23,24 +23,26 @@ struct StatusCommand: AsyncParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  func validate() throws { try scripts.requireOne() }
+  func validate() throws { try scripts.requireSome() }
 
   func run() async throws {
-    for input in scripts.inputs {
-      let program = try output.compile(input)
+    let evaluation = script.evaluation
+    var differs = false
+    try await output.each(scripts.inputs) { _, program in
       let session = HostSession(output, show: .nothing)
-      let evaluation = script.evaluation
       let report = await session.perform(connection.runOptions) {
         await Runner.plan(program, evaluation: evaluation, options: $0)
       }
-      if let status = ExitStatus(report.outcome) { throw status.code }
-      show(StackStatus(report))
-      if exitCode, !StackStatus(report).isAsDeclared { throw ExitStatus.differs.code }
+      if let status = ExitStatus(report.outcome) { return (nil, status) }
+      let status = StackStatus(report)
+      differs = differs || !status.isAsDeclared
+      if !output.json { show(status) }
+      return (status.document, nil)
     }
+    if exitCode && differs { throw ExitStatus.differs.code }
   }
 
   private func show(_ status: StackStatus) {
-    if output.json { return Terminal.writeOutput(status.document.json() + "\n") }
     let lines = InspectionDisplay(color: output.isOutputColored).lines(status)
     Terminal.writeOutput(lines.map { $0 + "\n" }.joined())
   }

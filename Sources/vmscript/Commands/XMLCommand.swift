@@ -31,19 +31,19 @@ struct XMLCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let program = try output.compile(.file(file))
     let environment = ProcessInfo.processInfo.environment
-    let report = await Definitions.of(
-      program, named: name, evaluation: script.evaluation, options: connection.runOptions,
-      isOnHost: connection.uri != nil || environment["LIBVIRT_DEFAULT_URI"] != nil)
-    output.report(report.diagnostics, program.sources)
-    if let error = report.diagnostics.first(where: { $0.severity == .error }) {
-      throw ExitStatus(error).code
+    try await output.each([.file(file)]) { _, program in
+      let report = await Definitions.of(
+        program, named: name, evaluation: script.evaluation, options: connection.runOptions,
+        isOnHost: connection.uri != nil || environment["LIBVIRT_DEFAULT_URI"] != nil)
+      output.report(report.diagnostics, program.sources)
+      if let error = report.diagnostics.first(where: { $0.severity == .error }) {
+        return (nil, ExitStatus(error))
+      }
+      if !output.json {
+        Terminal.writeOutput(report.definitions.map { $0.xml + "\n" }.joined(separator: "\n"))
+      }
+      return (.list(report.definitions.map(\.document)), nil)
     }
-    if output.json {
-      return Terminal.writeOutput(Value.list(report.definitions.map(\.document)).json() + "\n")
-    }
-    let texts = report.definitions.map { $0.xml.hasSuffix("\n") ? $0.xml : $0.xml + "\n" }
-    Terminal.writeOutput(texts.joined(separator: "\n"))
   }
 }

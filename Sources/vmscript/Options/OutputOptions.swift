@@ -26,7 +26,7 @@ struct OutputOptions: ParsableArguments {
       writeMessage: Terminal.writeMessage,
       writeOutput: Terminal.writeOutput,
       size: Terminal.size,
-      isLive: isTerminal && environment["TERM"] != "dumb" && !json,
+      isLive: isTerminal && !["dumb", ""].contains(environment["TERM"] ?? "") && !json,
       color: !json && color.isOn(isTerminal: isTerminal, environment: environment),
       showsOutput: Terminal.isTerminal(STDOUT_FILENO))
   }

@@ -19,7 +19,7 @@ struct HostSession: Sendable {
     self.show = show
     screen = output.screen
     display = RunDisplay(
-      screen: screen, isQuiet: output.quiet || output.json || show != .progress)
+      screen: screen, isQuiet: output.quiet || output.json, showsPlans: show == .progress)
   }
 
   /// Does work on the host; reports what went wrong.
@@ -64,21 +64,22 @@ struct HostSession: Sendable {
     return await Question.ask(CommandLineMessages.question(plan))
   }
 
-  /// Writes how the run ended and its outputs, or its document.
+  /// Writes how the run ended and its outputs.
   ///
   /// - Parameters:
   ///   - idle: what is said where nothing was to be done.
   ///   - summarizes: whether there could have been anything to do on a host.
+  /// - Returns: the document that stands for all of it; nil without a connection.
   func conclude(
     _ report: RunReport, idle: String = "nothing to change", summarizes: Bool = true
-  ) {
-    if output.json {
-      let document = report.plan.document(sources: report.sources, outputs: report.outputs)
-      return Terminal.writeOutput(document.json() + "\n")
+  ) -> Value? {
+    guard report.outcome != .noConnection else { return nil }
+    if !output.json {
+      if !output.quiet, summarizes {
+        Terminal.writeMessage(RunSummary.line(report, elapsed: display.elapsed, idle: idle) + "\n")
+      }
+      Terminal.writeOutput(OutputLines.lines(report.outputs).map { $0 + "\n" }.joined())
     }
-    if !output.quiet, summarizes {
-      Terminal.writeMessage(RunSummary.line(report, elapsed: display.elapsed, idle: idle) + "\n")
-    }
-    Terminal.writeOutput(OutputLines.lines(report.outputs).map { $0 + "\n" }.joined())
+    return report.plan.document(sources: report.sources, outputs: report.outputs)
   }
 }

@@ -44,25 +44,44 @@ struct ScriptArguments: ParsableArguments {
   func requireSome() throws {
     guard !inputs.isEmpty else { throw ValidationError(CommandLineMessages.noScript) }
   }
-
-  /// Refuses a command line with no script or several.
-  func requireOne() throws {
-    try requireSome()
-    guard inputs.count == 1 else { throw ValidationError(CommandLineMessages.severalScripts) }
-  }
 }
 
 extension OutputOptions {
-  /// The program of a script; what is wrong with it is reported.
-  func compile(_ input: ScriptInput) throws -> Program {
+  /// The program of a script; nil if it has errors, which are reported.
+  func compile(_ input: ScriptInput) -> Program? {
     do throws(Diagnostic) {
       let (program, diagnostics, sources) = Program.compile(
         try input.read(), importer: DirectoryImporter())
       report(diagnostics, sources)
-      if let program { return program }
+      return diagnostics.contains { $0.severity == .error } ? nil : program
     } catch {
       report([error])
+      return nil
     }
-    throw ExitStatus.scriptErrors.code
+  }
+
+  /// Works on one script after another until one fails; their documents become one.
+  ///
+  /// - Parameter writesDocument: nil leaves it to `--json` whether the document is written.
+  func each(
+    _ inputs: [ScriptInput], writesDocument: Bool? = nil,
+    _ work: (ScriptInput, Program) async -> (document: Value?, status: ExitStatus?)
+  ) async throws {
+    var documents: [Value] = []
+    var status: ExitStatus?
+    for input in inputs where status == nil {
+      guard let program = compile(input) else {
+        status = .scriptErrors
+        break
+      }
+      let result = await work(input, program)
+      if let document = result.document { documents.append(document) }
+      status = result.status
+    }
+    if writesDocument ?? json, let first = documents.first {
+      let whole = inputs.count == 1 ? first : .list(documents)
+      Terminal.writeOutput(whole.json() + "\n")
+    }
+    if let status { throw status.code }
   }
 }
