@@ -28,11 +28,6 @@ final class Stream {
     }
   }
 
-  /// Says that so many zero bytes come next, without sending them (`virStreamSendHole`).
-  func sendHole(_ length: Int64) throws(LibvirtError) {
-    try Call.succeed(virStreamSendHole(pointer, length, 0))
-  }
-
   /// Receives some bytes; zero is the end.
   func receive(into buffer: UnsafeMutableRawBufferPointer) throws(LibvirtError) -> Int {
     // SAFETY: libvirt writes at most `count` bytes.

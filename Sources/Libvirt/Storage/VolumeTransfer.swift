@@ -46,55 +46,25 @@ extension StorageVolume {
   /// - Parameters:
   ///   - length: how many bytes will come; zero is as many as there are.
   ///   - offset: where in the volume they start.
-  ///   - isNew: whether nothing was written to the volume yet: runs of zero bytes then need not be
-  ///     sent, and take no room in a file.
   ///   - source: fills the buffer and returns the number of bytes.
   public func upload(
-    length: UInt64, offset: UInt64 = 0, isNew: Bool = false,
-    progress: Progress = { _ in true },
+    length: UInt64, offset: UInt64 = 0, progress: Progress = { _ in true },
     source: (UnsafeMutableRawBufferPointer) throws(LibvirtError) -> Int
   ) throws(LibvirtError) {
-    // What a new block device holds is not known to be zero.
-    var isSparse = false
-    if isNew { isSparse = try isFile() }
     let stream = try Stream(connection)
-    let flags = isSparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM.rawValue : 0
-    try Call.succeed(virStorageVolUpload(pointer, stream.pointer, offset, length, flags))
+    try Call.succeed(virStorageVolUpload(pointer, stream.pointer, offset, length, 0))
     let buffer = Self.makeBuffer()
     defer { buffer.deallocate() }
     var sent: Int64 = 0
-    var hole: Int64 = 0
     while true {
       let count = try source(buffer)
       guard count > 0 else { break }
       // SAFETY: a source never says more than it was given room for; the range is checked.
-      let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      if isSparse, Self.isZero(bytes) {
-        hole += Int64(count)
-      } else {
-        if hole > 0 { try stream.sendHole(hole) }
-        hole = 0
-        try stream.send(bytes)
-      }
+      try stream.send(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       sent += Int64(count)
       try Self.goOn(progress, sent)
     }
-    if hole > 0 { try stream.sendHole(hole) }
     try stream.finish()
-  }
-
-  /// Whether the volume is a file, whose holes read as zeros.
-  private func isFile() throws(LibvirtError) -> Bool {
-    var info = virStorageVolInfo()
-    try Call.succeed(virStorageVolGetInfo(pointer, &info))
-    return info.type == Int32(VIR_STORAGE_VOL_FILE.rawValue)
-  }
-
-  /// Whether every byte is zero: the first is, and each is as the one before.
-  private static func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard let start = bytes.baseAddress, bytes.first == 0 else { return false }
-    // SAFETY: both ranges lie within the `count` bytes.
-    return memcmp(start, start + 1, bytes.count - 1) == 0
   }
 
   /// Receives the content into a file; stopped or failed, it is aborted.

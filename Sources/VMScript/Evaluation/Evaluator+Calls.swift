@@ -41,25 +41,26 @@ extension Evaluator {
     _ value: FunctionValue, _ index: Int, _ node: Node, _ id: NodeID
   ) throws -> Value {
     let function = code.functions[index]
-    let arguments = code.children(of: node).dropFirst()
+    let argumentCount = Int(node.childCount) - 1
     let frame = stack.count
     var position = 0
     // Arguments are evaluated into the frame that the call will have.
-    while position < arguments.count {
-      let argument = arguments[arguments.startIndex + position]
+    while position < argumentCount {
+      let argument = code.child(1 + position, of: node)
       if code.nodes[Int(argument.index)].kind == .namedArgument { break }
       let count = function.parameters.count
       guard position < count else {
         throw Diagnostic.argumentCount(
-          function.name, expected: "\(count)", got: arguments.count, at: code.span(id))
+          function.name, expected: "\(count)", got: argumentCount, at: code.span(id))
       }
       stack.append(try evaluate(argument))
       position += 1
     }
-    if position == arguments.count {
+    if position == argumentCount {
       return try run(value, function, frame, missing: position..<function.parameters.count, id)
     }
-    let missing = try evaluateNamed(arguments.dropFirst(position), of: function, frame, id)
+    let named = code.children(of: node).dropFirst(1 + position)
+    let missing = try evaluateNamed(named, of: function, frame, id)
     return try run(value, function, frame, missing: missing, id)
   }
 

@@ -54,8 +54,9 @@ extension Evaluator {
       for statement in code.children(of: node) { _ = try executeSafely(statement) }
       return .next
     }
-    for statement in code.children(of: node) {
-      if case .returned(let value) = try execute(statement) { return .returned(value) }
+    for position in 0..<Int(node.childCount) {
+      let flow = try execute(code.child(position, of: node))
+      if case .returned = flow { return flow }
     }
     return .next
   }

@@ -81,17 +81,12 @@ extension Resolver {
     let function = FunctionCode(
       name: text, parameters: parameters, body: body, isExpression: isExpression,
       slotCount: Int(inner.slotCount), captures: inner.captures,
-      height: height(of: body), span: span(id))
+      height: body.isAbsent ? 0 : Int(node(body).height), span: span(id))
     if let index {
       functions[index] = function
     } else {
       set(list, .function(UInt32(functions.count)))
       functions.append(function)
     }
-  }
-
-  private func height(of id: NodeID) -> Int {
-    if id.isAbsent { return 0 }
-    return 1 + (children(id).map(height).max() ?? 0)
   }
 }

@@ -19,8 +19,6 @@ final class Parser {
   var position = 0
   /// Nodes whose parent is still being read.
   var pending: [NodeID] = []
-  /// How far the tree reaches below each node.
-  var heights: [UInt16] = []
   /// Operators whose right operand is still being read, of all open expressions.
   var operators: [Operator] = []
   /// Left operands of `operators`.
@@ -61,7 +59,6 @@ final class Parser {
     self.names = table
     tree = Tree(source: source)
     tree.nodes.reserveCapacity(tokens.count)
-    heights.reserveCapacity(tokens.count)
     tree.children.reserveCapacity(tokens.count)
     for error in lexed.errors.prefix(Self.maximumErrors) { reportLexical(error) }
   }
@@ -131,46 +128,26 @@ extension Parser {
   func finish(
     _ kind: NodeKind, from start: UInt32, _ mark: Int, data: UInt32 = 0, flags: NodeFlags = []
   ) -> NodeID {
-    let first = tree.children.count
-    var height: UInt16 = 0
-    for child in pending[mark...] {
-      tree.children.append(child)
-      if !child.isAbsent { height = max(height, heights[Int(child.index)]) }
-    }
+    let length = max(previousEnd, start) - start
+    let node = tree.append(
+      Node(kind: kind, flags: flags, start: start, length: length, data: data),
+      children: pending, from: mark)
     pending.removeLast(pending.count - mark)
-    return append(
-      Node(
-        kind: kind, flags: flags, start: start, length: max(previousEnd, start) - start,
-        data: data, firstChild: UInt32(first), childCount: UInt32(tree.children.count - first)),
-      height: height + 1)
+    if node.height > Self.maximumHeight { reportTooDeep() }
+    return node.id
   }
 
   /// A node without children that covers `token`.
   func leaf(
     _ kind: NodeKind, _ token: Token, data: UInt32 = 0, flags: NodeFlags = []
   ) -> NodeID {
-    append(
-      Node(
-        kind: kind, flags: flags, start: token.start, length: token.length, data: data,
-        firstChild: UInt32(tree.children.count), childCount: 0),
-      height: 1)
-  }
-
-  private func append(_ node: Node, height: UInt16) -> NodeID {
-    let id = NodeID(index: UInt32(tree.nodes.count))
-    tree.nodes.append(node)
-    heights.append(min(height, Self.maximumHeight))
-    if height > Self.maximumHeight { reportTooDeep() }
-    return id
+    tree.append(
+      Node(kind: kind, flags: flags, start: token.start, length: token.length, data: data))
   }
 
   /// Stands for what could not be read at the current token.
   func errorNode() -> NodeID {
-    append(
-      Node(
-        kind: .error, flags: [], start: current.start, length: 0, data: 0,
-        firstChild: UInt32(tree.children.count), childCount: 0),
-      height: 1)
+    tree.append(Node(kind: .error, start: current.start, length: 0))
   }
 
   func start(of node: NodeID) -> UInt32 { tree[node].start }

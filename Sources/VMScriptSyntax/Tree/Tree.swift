@@ -16,6 +16,8 @@ public struct Node: Sendable {
   public var kind: NodeKind
   /// Facts that need no child.
   public var flags: NodeFlags
+  /// Nodes below each other, itself included: what walks the tree needs stack for that many.
+  public var height: UInt16 = 1
   /// Byte offset of the node's first byte.
   public var start: UInt32
   /// Length in bytes.
@@ -26,6 +28,20 @@ public struct Node: Sendable {
   public var firstChild: UInt32
   /// How many children it has, absent ones included.
   public var childCount: UInt32
+
+  /// A node whose children are still to be told.
+  init(
+    kind: NodeKind, flags: NodeFlags = [], start: UInt32, length: UInt32, data: UInt32 = 0,
+    firstChild: UInt32 = 0, childCount: UInt32 = 0
+  ) {
+    self.kind = kind
+    self.flags = flags
+    self.start = start
+    self.length = length
+    self.data = data
+    self.firstChild = firstChild
+    self.childCount = childCount
+  }
 }
 
 /// Facts about a node that need no child of their own.
@@ -72,10 +88,35 @@ public struct Tree: Sendable {
   static func empty(source: SourceID) -> Tree {
     var tree = Tree(source: source)
     tree.nodes = [
-      Node(kind: .file, flags: [], start: 0, length: 0, data: 0, firstChild: 0, childCount: 0)
+      Node(kind: .file, start: 0, length: 0)
     ]
     tree.root = NodeID(index: 0)
     return tree
+  }
+
+  /// Appends a node without children.
+  mutating func append(_ node: Node) -> NodeID {
+    nodes.append(node)
+    nodes[nodes.count - 1].firstChild = UInt32(children.count)
+    return NodeID(index: UInt32(nodes.count - 1))
+  }
+
+  /// Appends a node whose children are those of `pending` from `mark` on.
+  mutating func append(
+    _ node: Node, children pending: [NodeID], from mark: Int
+  ) -> (id: NodeID, height: UInt16) {
+    var node = node
+    node.firstChild = UInt32(children.count)
+    node.childCount = UInt32(pending.count - mark)
+    var height: UInt16 = 0
+    for position in mark..<pending.count {
+      let child = pending[position]
+      children.append(child)
+      if !child.isAbsent { height = max(height, nodes[Int(child.index)].height) }
+    }
+    node.height = height < .max ? height + 1 : height
+    nodes.append(node)
+    return (NodeID(index: UInt32(nodes.count - 1)), node.height)
   }
 
   /// What the `##` lines directly above a statement say; lines are separated by `\n`.

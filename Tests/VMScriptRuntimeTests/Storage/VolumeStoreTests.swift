@@ -53,25 +53,6 @@ struct VolumeStoreTests {
     try await host.close()
   }
 
-  @Test func whatIsZeroIsNotSentAndTakesNoRoom() async throws {
-    let host = try await IsolatedHost()
-    let local = try ScratchFolder()
-    var content = [UInt8](repeating: 0, count: 9 << 20 + 5)
-    content[4 << 20] = 1
-    content[8 << 20 + 3] = 2
-    let path = try local.write("sparse.raw", content)
-    let digest = try await FileDigest.of(path, cache: nil)
-    let upload = VolumeStore.Upload(
-      path: path, length: Int64(content.count), sha256: digest.sha256, suffix: "raw")
-    let store = VolumeStore(connections: host.connections)
-    let base = try await store.publish(
-      upload, key: key(upload), stack: "lab", image: "i", pool: host.pool)
-    #expect(FileManager.default.contentsEqual(atPath: base, andPath: path))
-    let blocks = try runTool("/usr/bin/stat", ["-c", "%b", base])
-    #expect((Int(blocks.filter(\.isNumber)) ?? .max) * 512 < 2 << 20)
-    try await host.close()
-  }
-
   @Test func twoTasksUploadOnceAndTwoStacksShare() async throws {
     let host = try await IsolatedHost()
     let local = try ScratchFolder()

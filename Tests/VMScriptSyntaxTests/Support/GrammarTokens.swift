@@ -37,7 +37,7 @@ struct GrammarTokens {
       if let next = rest.first, Self.isKeyword(text, before: next), beginsStatement {
         tokens.append([text])
       } else {
-        tokens.append(Self.rules[token.kind].map { [$0, text] } ?? [text])
+        tokens.append(Self.rules[token.kind].map { $0 == "STRING" ? [$0] : [$0, text] } ?? [text])
       }
       // A member may have the name of any keyword.
       previous = previous == .dot ? .identifier : token.kind

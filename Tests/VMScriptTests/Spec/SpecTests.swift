@@ -1,5 +1,7 @@
 import Foundation
 import Testing
+import VMScript
+import VMScriptSyntax
 
 /// Scripts in the language itself, each beside all that it gives: a suite that any other
 /// implementation could run.
@@ -14,6 +16,16 @@ import Testing
     #expect(!results.isEmpty, "the script shows nothing")
     for kind in Set(results.keys).union(expected.keys).sorted() {
       #expect(results[kind] ?? "" == expected[kind] ?? "", "\(script.path).\(kind)")
+    }
+  }
+
+  /// The limits of a file's size and of the number of errors are left to other tests.
+  @Test func everyCodeOfTheLanguageOccurs() throws {
+    let explained =
+      SyntaxExplanations.explanations + LanguageExplanations.explanations + Validation.explanations
+    let shown = try SpecCase.all().compactMap { $0.expected()["err"] }.joined()
+    for code in explained.map(\.code) where ![118, 119, 415].contains(code.number) {
+      #expect(shown.contains("error[\(code)]"), "no spec shows \(code)")
     }
   }
 }

@@ -182,7 +182,7 @@ extension VolumeStore {
     let reader = try DigestingReader(path: upload.path, length: upload.length)
     do throws(any Error) {
       try volume.upload(
-        length: UInt64(clamping: upload.length), isNew: true,
+        length: UInt64(clamping: upload.length),
         progress: { bytes in
           progress(bytes, upload.length)
           return !cancellation.isCancelled
