@@ -42,6 +42,9 @@ struct AttributeReader: Sendable {
     switch name {
     case "state": .string(try network.isActive() ? "running" : "stopped")
     case "uuid": .string(network.uuid)
+    case "bridge":
+      try XMLElement.parse(network.xml(), root: "network").text(at: "bridge/@name")
+        .map(Value.string) ?? Value.none
     default: nil
     }
   }
