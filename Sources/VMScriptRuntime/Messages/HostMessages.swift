@@ -127,6 +127,13 @@ enum HostMessages {
       helps: [.init("give the yes at a terminal, or with `--yes`")])
   }
 
+  /// Several failures of one verb as one diagnostic: the first with the others beside it.
+  static func joined(_ first: Diagnostic, _ others: some Sequence<Diagnostic>) -> Diagnostic {
+    var joined = first
+    joined.notes += others.map { "besides: \($0.message)" }
+    return joined
+  }
+
   /// Any error of a call, in the words of what was being done.
   static func diagnostic(_ error: any Error, _ doing: String, at span: Span?) -> Diagnostic {
     switch error {

@@ -30,7 +30,7 @@ struct VerbRunner: Sendable {
             try await perform(request, on: name)
             return nil
           } catch {
-            let doing = "\(VerbRecord(request).action) of `\(name)`"
+            let doing = "\(request.action.doing) `\(name)`"
             return HostMessages.diagnostic(error, doing, at: request.targetSpan)
           }
         }
@@ -39,7 +39,7 @@ struct VerbRunner: Sendable {
         if let one { all.append(one) }
       }
     }
-    if let first = failures.first { throw first }
+    if let first = failures.first { throw HostMessages.joined(first, failures.dropFirst()) }
   }
 
   private func perform(_ request: VerbRequest, on name: String) async throws {
@@ -136,5 +136,22 @@ struct VerbRunner: Sendable {
     let root = XMLElement(name: "domainsnapshot")
     root.add("name", text: name)
     return root.xmlString
+  }
+}
+
+extension VerbRequest.Action {
+  /// The verb as what goes on.
+  var doing: String {
+    switch self {
+    case .start: "starting"
+    case .stop: "stopping"
+    case .reboot: "rebooting"
+    case .suspend: "suspending"
+    case .resume: "resuming"
+    case .delete: "deleting"
+    case .snapshot: "making a snapshot of"
+    case .revert: "reverting"
+    case .wait: "waiting for"
+    }
   }
 }
