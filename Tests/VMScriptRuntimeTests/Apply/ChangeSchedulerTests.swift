@@ -92,16 +92,4 @@ import VMScriptSyntax
     let outcome = await ChangeScheduler(jobs: 0).apply([]) { _ in }
     #expect(outcome.changes.isEmpty)
   }
-
-  @Test func whatEndsEverythingIsSaidOnce() async {
-    let started = Mutex(0)
-    let scheduler = ChangeScheduler(jobs: 2, endsEverything: { $0.code.number == 702 })
-    let outcome = await scheduler.apply(changes([[], [], []])) { _ throws(Diagnostic) in
-      started.withLock { $0 += 1 }
-      while started.withLock(\.self) < 2 { await Task.yield() }
-      throw Diagnostic(code: 702, "lost")
-    }
-    #expect(outcome.diagnostics.count == 1)
-    #expect(outcome.changes.map(\.result) == [.failed, .failed, .notAttempted])
-  }
 }

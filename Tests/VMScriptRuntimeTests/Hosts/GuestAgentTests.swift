@@ -30,7 +30,7 @@ struct GuestAgentTests {
             3) answer='{"return": {"exited": false}}' asked=4 ;;
             *) answer='{"return": {"exited": true, "exitcode": 0}}' ;;
           esac ;;
-        *guest-exec*cloud-init*status*--wait*)
+        *'"guest-exec"'*)
           asked=$((asked + 1))
           answer='{"return": {"pid": 7}}'
           [ $asked -gt 1 ] || answer='{"error": {"class": "GenericError", "desc": "not here"}}' ;;
