@@ -90,6 +90,15 @@ enum PlanMessages {
       helps: [.init("delete the clones first, or make them with `full = true`")])
   }
 
+  static func volumesOutOfReach(
+    _ domain: String, _ paths: [String], inactivePools: Set<String>
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 513, "volumes of the domain `\(domain)` are out of reach",
+      notes: paths.map { "\($0) is in no active storage pool" },
+      helps: inactivePools.sorted().map { .init("start the pool: `virsh pool-start \($0)`") })
+  }
+
   static func nothingToRemove(_ removal: Removal, from clone: Declaration) -> Diagnostic {
     let which =
       switch removal.which {
@@ -185,6 +194,13 @@ enum PlanMessages {
       """
       What a clone of a host's domain is, stands on the host alone: the script says only in what it \
       differs. Clone the original domain again instead.
+      """),
+    DiagnosticExplanation(
+      513, "volumes out of reach",
+      """
+      A domain is deleted with the volumes that the stack made for it. They are in a storage pool \
+      that is not active, so they would be left behind, and nothing would tell of them any more. \
+      Start the pool, then delete the domain.
       """),
   ]
 }

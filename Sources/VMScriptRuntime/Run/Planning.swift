@@ -32,7 +32,8 @@ struct Planning: Sendable {
     let (plan, diagnostics) = planner(set, live, storage, prune: prune).plan()
     let deleted = plan.changes.filter { $0.action == .delete && $0.kind == .domain }.map(\.name)
     let found =
-      storage.diagnostics + diagnostics + storage.volumes.refusals(toDelete: deleted)
+      storage.diagnostics + diagnostics
+      + storage.volumes.refusals(toDelete: deleted, of: live.domains)
       + storage.warnings()
     return Outcome(plan: plan, storage: storage, diagnostics: Self.eachOnce(found))
   }

@@ -95,7 +95,9 @@ struct VerbRunner: Sendable {
     do {
       let live = try await LiveReader(pool: targets.pool).read()
       let volumes = StackVolumes(stack: targets.stack, storage: live.storage)
-      if let refusal = volumes.refusals(toDelete: names, at: request.targetSpan).first {
+      if let refusal = volumes.refusals(
+        toDelete: names, of: live.domains, at: request.targetSpan
+      ).first {
         throw refusal
       }
       let deletion = DomainDeletion(

@@ -98,7 +98,23 @@ import VMScriptSyntax
       ($0 as? Diagnostic)?.code.number == 509
     }
     #expect(plan.overlaidDomains == ["web"])
-    #expect(plan.volumes.refusals(toDelete: ["web"]).map(\.code.number) == [510])
+    let refusals = plan.volumes.refusals(toDelete: ["web"], of: plan.live.domains)
+    #expect(refusals.map(\.code.number) == [510])
+  }
+
+  @Test func aDomainWithVolumesInAPoolThatIsOffIsNotDeleted() throws {
+    let name = try StorageFixture.name("web", .disk("disk1"))
+    let disk = """
+      <disk type='file' device='disk'><source file='/off/\(name)'/><target dev='vda'/></disk>
+      """
+    let web = try RunFixture.liveDomain("web", devices: disk)
+    func refusals(_ pools: [LiveStorage.Reading]) -> [Int] {
+      let storage = LiveStorage(pools: pools, inactivePools: ["off"], domains: [web])
+      return StackVolumes(stack: StorageFixture.stack, storage: storage)
+        .refusals(toDelete: ["web"], of: ["web": web]).map(\.code.number)
+    }
+    #expect(refusals([.init(name: "default", path: "/pool", volumes: [])]) == [513])
+    #expect(refusals([.init(name: "off", path: "/off", volumes: [])]) == [])
   }
 
   @Test func whatNothingStandsForIsLeftOver() async throws {

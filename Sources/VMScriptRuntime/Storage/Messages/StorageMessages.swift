@@ -110,7 +110,11 @@ public enum StorageMessages {
     case .inactivePool(let name): ["start it: `virsh pool-start \(name)`"]
     case .poolFull: ["make room, or name another pool with `pool = …`"]
     case .unfitStackName: ["use up to 64 letters, digits, `_` and `-`"]
-    case .missingVolume: ["look with `virsh vol-list POOL`"]
+    case .missingVolume:
+      [
+        "look with `virsh vol-list POOL`; a file that was put there by hand is seen after "
+          + "`virsh pool-refresh POOL`"
+      ]
     case .missingSize: ["write one: `size = 20GiB`"]
     case .remoteSource: ["fetch it first, and name the file: `source = \"debian.qcow2\"`"]
     case .tooSmall(_, let needed):

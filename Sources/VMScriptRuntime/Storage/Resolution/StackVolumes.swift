@@ -43,22 +43,44 @@ struct StackVolumes: Sendable {
     volume.owned?.ownerName ?? volume.name
   }
 
-  /// Why domains must not be deleted: overlays that stay stand on their disks.
+  /// Why domains must not be deleted: overlays that stay stand on their disks, or a disk of their own
+  /// would be left behind.
   ///
   /// - Parameters:
   ///   - names: all that are to go together.
+  ///   - domains: those of the host, by name.
   ///   - span: the statement that says so; nil for what is no longer declared.
-  func refusals(toDelete names: [String], at span: Span? = nil) -> [Diagnostic] {
+  func refusals(
+    toDelete names: [String], of domains: [String: LiveDomain], at span: Span? = nil
+  ) -> [Diagnostic] {
     let going = Set(names)
-    return names.compactMap { name in
-      let staying = overlays(onDomain: name).filter { place in
-        guard let owned = place.volume.owned, owned.stack == stack else { return true }
-        return !going.contains(owned.ownerName)
-      }
-      guard !staying.isEmpty else { return nil }
-      return PlanMessages.deletionOfOverlaid(
-        name, by: staying.map { Self.owner(of: $0.volume) }, at: span)
+    let unreachable = names.compactMap { name in
+      domains[name].flatMap { outOfReach($0) }
     }
+    return unreachable
+      + names.compactMap { name in
+        let staying = overlays(onDomain: name).filter { place in
+          guard let owned = place.volume.owned, owned.stack == stack else { return true }
+          return !going.contains(owned.ownerName)
+        }
+        guard !staying.isEmpty else { return nil }
+        return PlanMessages.deletionOfOverlaid(
+          name, by: staying.map { Self.owner(of: $0.volume) }, at: span)
+      }
+  }
+
+  private func outOfReach(_ domain: LiveDomain) -> Diagnostic? {
+    // In an active pool, a volume that is missing is just gone.
+    let paths = domain.facts.disks.compactMap(\.path).filter { path in
+      guard let slash = path.lastIndex(of: "/"),
+        let owned = VolumeName(parsing: String(path[path.index(after: slash)...])),
+        owned.stack == stack, owned.isDomains, owned.isOwned(by: domain.name)
+      else { return false }
+      return !storage.pools.values.contains { $0.path == path[..<slash] }
+    }
+    guard !paths.isEmpty else { return nil }
+    return PlanMessages.volumesOutOfReach(
+      domain.name, paths, inactivePools: storage.inactivePools)
   }
 
   /// The same names, those that overlays of others of them stand on last.

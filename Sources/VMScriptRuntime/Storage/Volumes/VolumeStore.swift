@@ -42,6 +42,9 @@ public struct VolumeStore: Sendable {
           capacity: found.capacity, format: found.format)
       } catch let error as LibvirtError where error.code == .noStorageVolume {
         return nil  // Removed since the list was made.
+      } catch let error as LibvirtError where !error.isConnectionLost {
+        // The host cannot look into it, which is no reason to know nothing of all the others.
+        return VolumeInventory.Volume(name: volume.name, path: try volume.path())
       }
     }
   }
