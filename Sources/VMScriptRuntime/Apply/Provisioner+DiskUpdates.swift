@@ -44,13 +44,21 @@ extension Provisioner {
   /// A running guest is told of its larger disk; of one that is off the volume alone grows.
   private func grow(_ drive: DriveStorage, of domain: String) async throws {
     guard let own = drive.own, let size = drive.size else { return }
+    try await grow(own.name, pool: own.pool, at: own.path, to: size.bytes, of: [domain])
+  }
+
+  /// Grows a volume that domains use, in agreement with the one that runs.
+  func grow(
+    _ volume: String, pool name: String, at path: String, to bytes: Int64, of domains: [String]
+  ) async throws {
     let isDone = try await pool.run { connection in
-      guard let live = try connection.domain(named: domain), try live.isActive() else {
-        return false
+      for name in domains {
+        guard let live = try connection.domain(named: name), try live.isActive() else { continue }
+        try live.resizeBlock(path, bytes: UInt64(clamping: bytes))
+        return true
       }
-      try live.resizeBlock(drive.target, bytes: UInt64(clamping: size.bytes))
-      return true
+      return false
     }
-    if !isDone { try await store.grow(own.name, pool: own.pool, to: size.bytes) }
+    if !isDone { try await store.grow(volume, pool: name, to: bytes) }
   }
 }

@@ -85,7 +85,8 @@ extension Provisioner {
       return
     }
     if present.capacity ?? 0 < capacity {
-      try await store.grow(name, pool: image.pool, to: capacity)
+      let users = storage.live.storage.domains(using: image.path)
+      try await grow(name, pool: image.pool, at: image.path, to: capacity, of: users)
     }
   }
 

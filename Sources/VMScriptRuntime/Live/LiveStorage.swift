@@ -44,6 +44,7 @@ public struct LiveStorage: Sendable {
   private let byPath: [String: Place]
   private let overlays: [String: [Place]]
   private let domains: [String: [String]]
+  private let writers: [String: [String]]
 
   /// Takes in one reading of a host.
   public init(
@@ -51,9 +52,11 @@ public struct LiveStorage: Sendable {
     inactivePools: Set<String> = [], domains: [LiveDomain] = []
   ) {
     var users: [String: [String]] = [:]
+    var writers: [String: [String]] = [:]
     for domain in domains {
-      for path in domain.facts.disks.flatMap(\.paths) {
-        users[path, default: []].append(domain.name)
+      for disk in domain.facts.disks {
+        for path in disk.paths { users[path, default: []].append(domain.name) }
+        if disk.isWritable, let path = disk.path { writers[path, default: []].append(domain.name) }
       }
     }
     let places = pools.flatMap { pool in pool.volumes.map { Place(pool: pool.name, volume: $0) } }
@@ -66,6 +69,7 @@ public struct LiveStorage: Sendable {
     ) { first, _ in first }
     self.inactivePools = inactivePools
     self.domains = users
+    self.writers = writers
     byPath = Dictionary(places.map { ($0.volume.path, $0) }) { first, _ in first }
     overlays = Dictionary(grouping: places.filter { $0.volume.backingPath != nil }) {
       $0.volume.backingPath ?? ""
@@ -101,6 +105,6 @@ public struct LiveStorage: Sendable {
     }
   }
 
-  /// Names of the domains with a disk that overlays stand on.
-  public var overlaidDomains: Set<String> { Set(overlays.keys.flatMap(domains(using:))) }
+  /// Names of the domains that write to a disk that overlays stand on.
+  public var overlaidDomains: Set<String> { Set(overlays.keys.flatMap { writers[$0] ?? [] }) }
 }

@@ -117,6 +117,21 @@ import VMScriptSyntax
     #expect(refusals([.init(name: "off", path: "/off", volumes: [])]) == [])
   }
 
+  @Test func whoeverWritesToABaseIsNotToRun() async throws {
+    let fixture = try StorageFixture()
+    try fixture.disk("a.raw")
+    let plan = try await fixture.plan(
+      """
+      image blank { size = 1GiB }
+      image content { source = "a.raw" }
+      domain writer { disk { source = blank } }
+      domain reader { cdrom { source = content }, disk { source = blank, readonly = true } }
+      domain overlay { disk { image = blank }, disk { image = content } }
+      """)
+    #expect(plan.diagnostics.isEmpty)
+    #expect(plan.overlaidDomains == ["writer"])
+  }
+
   @Test func whatNothingStandsForIsLeftOver() async throws {
     var fixture = try await host()
     fixture.domains = []

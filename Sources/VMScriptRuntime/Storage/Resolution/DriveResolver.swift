@@ -100,6 +100,7 @@ struct DriveResolver {
     guard let content else { return nil }
     var drive = DriveStorage(
       key: slot.key, device: slot.device, target: slot.target, span: block.span, content: content)
+    drive.isWritable = slot.device == "disk" && block["readonly"] != .bool(true)
     if let size = block["size"]?.diskSize {
       drive.size = (size, block.property("size")?.span ?? block.span)
     }

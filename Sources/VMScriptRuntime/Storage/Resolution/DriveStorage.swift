@@ -22,6 +22,8 @@ struct DriveStorage: Sendable {
   /// Where messages about it point.
   let span: Span
   let content: Content
+  /// Whether a guest writes to it.
+  var isWritable = true
   /// The declared `size` with its place.
   var size: (bytes: Int64, span: Span)?
 

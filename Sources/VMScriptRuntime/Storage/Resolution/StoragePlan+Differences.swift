@@ -133,7 +133,8 @@ extension StoragePlan {
     }
   }
 
-  private func refuseIfOverlaid(
+  /// Throws a diagnostic if overlays stand on what is at a path.
+  func refuseIfOverlaid(
     _ path: String, _ span: Span, to action: String
   ) throws(Diagnostic) {
     let overlays = live.storage.overlays(on: path)

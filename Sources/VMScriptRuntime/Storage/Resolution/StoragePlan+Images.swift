@@ -72,6 +72,7 @@ extension StoragePlan {
         throw StorageMessages.diagnostic(
           .cannotShrink(declared: wanted, present: capacity), at: span)
       }
+      try refuseIfOverlaid(image.path, span, to: "grown")
       return [
         PropertyDifference(
           name: "size", from: .size(ByteSize(bytes: capacity)),

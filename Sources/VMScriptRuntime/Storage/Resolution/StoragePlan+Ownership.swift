@@ -4,12 +4,17 @@ import VMScriptSyntax
 extension StoragePlan {
   /// Names of the declared or live domains that overlays stand on, or will once the plan is applied.
   var overlaidDomains: Set<String> {
-    let bases = Set(
-      domains.values.flatMap(\.drives).compactMap { drive in
-        if case .overlay(let base)? = drive.own?.origin { base.path } else { nil }
-      })
+    let disks = domains.values.flatMap(\.drives).compactMap { drive in
+      if case .overlay(let base)? = drive.own?.origin { base.path } else { nil }
+    }
+    let empty = images.values.compactMap { image in
+      if case .blank(_, let backing) = image.content { backing?.path } else { nil }
+    }
+    let bases = Set(disks + empty)
     let declared = domains.filter { _, storage in
-      storage.drives.contains { drive in drive.own.map { bases.contains($0.path) } ?? false }
+      storage.drives.contains { drive in
+        drive.isWritable && drive.base.map { bases.contains($0.path) } ?? false
+      }
     }
     return live.overlaidDomains.union(declared.keys)
   }
