@@ -40,10 +40,8 @@ public struct HostInventory: Sendable {
     public let pool: String
     /// Where it is on the host.
     public let path: String
-    /// What a guest sees.
-    public let capacity: ByteSize
-    /// What it takes up.
-    public let allocation: ByteSize
+    /// What a guest sees; nil where libvirt does not say.
+    public let capacity: ByteSize?
   }
 
   /// By name.
@@ -82,8 +80,7 @@ public struct HostInventory: Sendable {
         images.map {
           .map([
             "name": .string($0.name), "stack": .string($0.stack), "pool": .string($0.pool),
-            "path": .string($0.path), "capacity": .size($0.capacity),
-            "allocation": .size($0.allocation),
+            "path": .string($0.path), "capacity": $0.capacity.map(Value.size) ?? .none,
           ])
         }),
     ])

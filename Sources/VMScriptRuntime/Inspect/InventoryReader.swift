@@ -1,4 +1,3 @@
-import Foundation
 import Libvirt
 import VMScript
 
@@ -10,14 +9,14 @@ struct InventoryReader: Sendable {
 
   func read() async throws -> HostInventory {
     let live = try await LiveReader(pool: pool).read()
-    let images = try await pool.run { try Self.images($0) }
+    let images = Self.images(live.storage)
     let owners = live.domains.values.compactMap(\.facts.owner?.stack)
     let stacks = Set(owners + images.map(\.stack) + [stack].compactMap(\.self)).sorted()
+    let running = live.domains.values.filter { $0.state == .running }.map(\.name)
     let addresses = try await pool.run { connection in
-      try Dictionary(
-        uniqueKeysWithValues: live.domains.values.map {
-          ($0.name, try Self.addresses($0, connection))
-        })
+      try running.reduce(into: [String: [IPAddress]]()) { found, name in
+        found[name] = try connection.domain(named: name).map { try LiveAddresses.of($0) }
+      }
     }
     return HostInventory(
       domains: live.domains.values.sorted { $0.name < $1.name }.map { domain in
@@ -34,40 +33,24 @@ struct InventoryReader: Sendable {
       images: images)
   }
 
-  private static func addresses(_ live: LiveDomain, _ connection: Connection) throws -> [IPAddress]
-  {
-    guard live.state == .running, let domain = try connection.domain(named: live.name) else {
-      return []
-    }
-    return try LiveAddresses.of(domain)
-  }
-
-  /// Blank images, and uploads that a pin completes, of every active pool.
-  private static func images(_ connection: Connection) throws -> [HostInventory.Image] {
-    var found: [HostInventory.Image] = []
-    for pool in try connection.pools() where try pool.isActive() {
-      let volumes = try pool.volumes()
-      let named = volumes.compactMap { volume in
-        VolumeName(parsing: volume.name).map { (name: $0, volume: volume) }
-      }
-      for (name, volume) in named {
-        let content: StorageVolume?
+  /// Blank images, and uploads that a pin completes.
+  private static func images(_ storage: LiveStorage) -> [HostInventory.Image] {
+    let found = storage.pools.values.flatMap { pool in
+      pool.inventory.volumes.compactMap { volume -> HostInventory.Image? in
+        guard let name = volume.owned else { return nil }
+        let content: VolumeInventory.Volume?
         switch name.role {
         case .image: content = volume
-        case .pin(let key, let nonce):
-          content = named.first { $0.name.role == .base(key: key, nonce: nonce) }?.volume
+        case .pin(let key, let nonce): content = pool.inventory.base(key: key, nonce: nonce)
         default: content = nil
         }
-        guard let content else { continue }
-        let info = try content.info()
-        found.append(
+        return content.map { content in
           HostInventory.Image(
-            name: name.owner.removingPercentEncoding ?? name.owner, stack: name.stack,
-            pool: pool.name, path: try content.path(),
-            capacity: ByteSize(bytes: Int64(clamping: info.capacity)),
-            allocation: ByteSize(bytes: Int64(clamping: info.allocation))))
+            name: name.ownerName, stack: name.stack, pool: pool.name, path: content.path,
+            capacity: content.capacity.map { ByteSize(bytes: $0) })
+        }
       }
     }
-    return found.sorted { ($0.stack, $0.name) < ($1.stack, $1.name) }
+    return found.sorted { ($0.stack, $0.name, $0.path) < ($1.stack, $1.name, $1.path) }
   }
 }

@@ -15,7 +15,7 @@ struct ObjectDetails {
     if let network = try connection.network(named: name) {
       found.append(.map(try document(network)))
     }
-    return found + inventory.images.filter { $0.name == name }.map { .map(document($0)) }
+    return try found + inventory.images.filter { $0.name == name }.map { .map(try document($0)) }
   }
 
   private func document(_ domain: Domain) throws -> Document {
@@ -67,11 +67,13 @@ struct ObjectDetails {
     }
   }
 
-  private func document(_ image: HostInventory.Image) -> Document {
-    [
+  private func document(_ image: HostInventory.Image) throws -> Document {
+    let allocation = try connection.volume(path: image.path)?.info().allocation
+    return [
       "kind": .string("image"), "name": .string(image.name), "stack": .string(image.stack),
-      "pool": .string(image.pool), "path": .string(image.path), "capacity": .size(image.capacity),
-      "allocation": .size(image.allocation),
+      "pool": .string(image.pool), "path": .string(image.path),
+      "capacity": image.capacity.map(Value.size) ?? .none,
+      "allocation": allocation.map { .size(ByteSize(bytes: Int64(clamping: $0))) } ?? .none,
     ]
   }
 

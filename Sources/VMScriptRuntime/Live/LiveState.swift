@@ -13,7 +13,7 @@ public struct LiveDomain: Sendable {
   public let state: State
   /// Whether it starts with the host.
   public let autostart: Bool
-  /// The persistent definition, which the next start uses.
+  /// The persistent definition, which the next start uses, with its passwords.
   public let xml: String
   /// The definition as it is running; nil for one that is off.
   public let running: String?

@@ -27,7 +27,7 @@ public struct InspectionDisplay: Sendable {
     }
     var images = TextTable(["IMAGE", "SIZE", "STACK", "POOL"])
     for image in inventory.images {
-      images.add([image.name, image.capacity.description, image.stack, image.pool])
+      images.add([image.name, image.capacity?.description, image.stack, image.pool])
     }
     let tables = [domains, networks, images].filter { !$0.isEmpty }
     return Array(tables.map { $0.lines(color: color) }.joined(separator: [""]))
@@ -51,11 +51,9 @@ public struct InspectionDisplay: Sendable {
     let shown = entries.filter { !Self.isEmpty($0.value) }
     let width = shown.keys.map { TerminalText.columns(of: $0) }.max() ?? 0
     return shown.flatMap { name, value in
-      let values = Self.rows(value)
-      return values.enumerated().map { position, text in
-        TerminalText.padded(
-          position == 0 ? Style.dim.applied(to: name, color: color) : "",
-          to: width + (position == 0 && color ? 8 : 0)) + "  " + text
+      let heads = [name] + Array(repeating: "", count: max(0, Self.rows(value).count - 1))
+      return zip(heads, Self.rows(value)).map { head, text in
+        Style.dim.applied(to: TerminalText.padded(head, to: width), color: color) + "  " + text
       }
     }
   }

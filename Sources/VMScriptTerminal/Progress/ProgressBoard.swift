@@ -31,9 +31,10 @@ public struct ProgressBoard: Sendable {
     idle = label.map { ProgressTask(label: TerminalText.escaped($0), started: now) }
   }
 
-  /// Takes in what the work that began last is at.
-  public mutating func advanceLast(phase: String, at now: Duration) {
-    if let id = running.last { advance(id, phase: phase, at: now) }
+  /// Takes in what the work that began last is at; `label` stands for it while nothing is under way.
+  public mutating func advanceLast(phase: String, else label: String, at now: Duration) {
+    guard let id = running.last else { return idle(label, at: now) }
+    advance(id, phase: phase, at: now)
   }
 
   /// Takes in that `id` is done, with a word such as `created`; its line comes out of `takeEnded`

@@ -74,8 +74,10 @@ public final class RunDisplay: Sendable {
   /// Writes a line that stays, above the moving ones, even if the display is quiet.
   public func note(_ line: String) {
     state.withLock { state in
-      guard !isQuiet else { return screen.writeMessage(line + "\n") }
-      paint([line], &state)
+      // A question that stands on the screen has not ended its line.
+      let text = state.isHeld ? "\n" + line : line
+      guard !isQuiet, !state.isHeld else { return screen.writeMessage(text + "\n") }
+      paint([text], &state)
     }
   }
 
@@ -131,8 +133,7 @@ public final class RunDisplay: Sendable {
     case .verbFinished(let verb, _): board.finish(verb.words, at: now, color: color)
     case .verbFailed(let verb): board.fail(verb.words, word: "failed", at: now, color: color)
     case .waiting(let what):
-      board.advanceLast(phase: "for \(what)", at: now)
-      board.idle("waiting for \(what)", at: now)
+      board.advanceLast(phase: "for \(what)", else: "waiting for \(what)", at: now)
       if !screen.isLive { return ["  waiting for \(TerminalText.escaped(what))"] }
     case .connected, .planned, .printed: break
     }

@@ -19,6 +19,9 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var scripts: ScriptArguments
   @OptionGroup var script: ScriptOptions
   @OptionGroup var output: OutputOptions
+  // What a run takes is taken here too, so that its first word alone makes it a check.
+  @OptionGroup(visibility: .hidden) var connection: ConnectionOptions
+  @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 
   func validate() throws { try scripts.requireSome() }
 

@@ -23,6 +23,9 @@ struct EvaluateCommand: AsyncParsableCommand {
 
   @OptionGroup var script: ScriptOptions
   @OptionGroup var output: OutputOptions
+  // What a run takes is taken here too, so that its first word alone makes it an evaluation.
+  @OptionGroup(visibility: .hidden) var connection: ConnectionOptions
+  @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 
   func validate() throws { try scripts.requireSome() }
 

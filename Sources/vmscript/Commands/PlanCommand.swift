@@ -21,11 +21,7 @@ struct PlanCommand: AsyncParsableCommand {
   @OptionGroup var script: ScriptOptions
   @OptionGroup var connection: ConnectionOptions
 
-  @Flag(help: "Plan to remove what the stack made and the script no longer declares.")
-  var prune = false
-
-  @Flag(help: "Plan to take over domains of a declared name that the stack did not make.")
-  var adopt = false
+  @OptionGroup var changes: ChangeOptions
 
   @Flag(help: "Exit with 5 if anything would change.")
   var exitCode = false
@@ -40,8 +36,7 @@ struct PlanCommand: AsyncParsableCommand {
     try await output.each(scripts.inputs) { _, program in
       let session = HostSession(output, show: .prints)
       var options = connection.runOptions
-      options.prune = prune
-      options.adopt = adopt
+      changes.apply(to: &options)
       let report = await session.perform(options) {
         await Runner.plan(program, evaluation: evaluation, options: $0)
       }

@@ -22,6 +22,8 @@ struct StatusCommand: AsyncParsableCommand {
   var exitCode = false
 
   @OptionGroup var output: OutputOptions
+  // What a run takes is taken here too.
+  @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 
   func validate() throws { try scripts.requireSome() }
 

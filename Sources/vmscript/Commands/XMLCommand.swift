@@ -29,6 +29,8 @@ struct XMLCommand: AsyncParsableCommand {
   @OptionGroup var script: ScriptOptions
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
+  // What a run takes is taken here too.
+  @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment

@@ -6,8 +6,7 @@ import VMScriptTerminal
 enum CommandLineMessages {
   static let noShell = "The interactive shell is not built yet: name a script, or give one with -e."
   static let noScript = "Name a script; - is standard input, -e TEXT a script as text."
-  static let stackOrScript =
-    "Name the stack's script, or the stack with --stack NAME."
+  static let stackOrScript = "Name the stack's script, or the stack with --stack NAME."
   static let nothingToRemove = "nothing to remove"
   static let isFolder = "it is a folder"
   static let doesNotExist = "there is no such file"
@@ -89,16 +88,16 @@ enum CommandLineMessages {
       Without a code it lists all of them.
       """),
     DiagnosticExplanation(
-      804, "unknown command",
-      """
-      The first word is a command such as `plan`, or else a script to run. It is neither, but close \
-      to a command. `vmscript --help` lists them.
-      """),
-    DiagnosticExplanation(
       803, "unwritable script",
       """
       `vmscript fmt` writes a script back in place, which needs leave to write to the file and \
       its folder. The script is as it was before.
+      """),
+    DiagnosticExplanation(
+      804, "unknown command",
+      """
+      The first word is a command such as `plan`, or else a script to run. It is neither, but close \
+      to a command. `vmscript --help` lists them.
       """),
   ]
 }

@@ -43,8 +43,8 @@ struct HostSession: Sendable {
         if !output.json { display.note(CommandLineMessages.finishing) }
         return true
       } atOnce: {
-        display.hold()
         if !output.json { display.note(CommandLineMessages.stoppedAtOnce) }
+        display.hold()
       } _: {
         await work(prepared)
       }

@@ -4,6 +4,8 @@ import Synchronization
 
 /// Ctrl-C, SIGTERM and SIGHUP: the first one asks for an orderly end, the second one ends at once.
 enum Interruption {
+  private static let numbers = [SIGINT, SIGTERM, SIGHUP]
+
   /// Does work in a task that the first signal cancels.
   ///
   /// - Parameters:
@@ -15,7 +17,7 @@ enum Interruption {
   ) async -> T {
     let state = Mutex(State())
     // Before the work begins: a signal must not find the process unprepared.
-    let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+    let sources = numbers.map { number in
       // Else the signal would end the process before its source hears of it.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -38,6 +40,7 @@ enum Interruption {
     }
     let result = await task.value
     sources.forEach { $0.cancel() }
+    numbers.forEach { signal($0, SIG_DFL) }
     return result
   }
 

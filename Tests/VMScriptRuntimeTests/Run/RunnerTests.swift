@@ -61,6 +61,24 @@ import VMScriptSyntax
     withExtendedLifetime(keeper) {}
   }
 
+  @Test func aPasswordThatIsAsDeclaredIsNoChange() async throws {
+    let keeper = try await TestHost.pool.run { $0 }
+    func script(_ password: String) -> String {
+      """
+      stack "\(stack)"
+      domain "\(domain)" { memory = 64MiB, vnc { password = "\(password)" } }
+      """
+    }
+    #expect(try await run(script("hunter2")).outcome == .done)
+    #expect(try await run(script("hunter2"), plan: true).plan.isEmpty)
+    let changed = try await run(script("hunter3"), plan: true)
+    #expect(changed.plan.changes.flatMap(\.properties).map(\.path) == ["vnc password"])
+    let document = changed.plan.document(sources: changed.sources).json()
+    #expect(!document.contains("hunter"))
+    #expect(await destroy().outcome == .done)
+    withExtendedLifetime(keeper) {}
+  }
+
   @Test func aForeignDomainIsLeftUntouched() async throws {
     try await TestHost.define(domain)
     let report = try await run("stack \"\(stack)\"\ndomain \"\(domain)\" { memory = 64MiB }")
