@@ -135,6 +135,7 @@ extension Schema {
     "xml", "A change of libvirt's XML that no property covers; the label is a path from the root.",
     label: .anyText, repeats: true,
     properties: [
-      PropertySchema("append", .string, "An element to put at the end of what the path leads to.")
+      PropertySchema(
+        "append", .string, "An element to put at the end of every element that the path leads to.")
     ])
 }

@@ -71,32 +71,6 @@ import VMScriptSyntax
     }
   }
 
-  @Test("A patch is put in once; one that fits nowhere or is no XML is refused")
-  func patches() throws {
-    func patched(_ path: String, _ text: String) -> Declaration {
-      Fixture.declaration(
-        .domain, "x",
-        blocks: [Fixture.inner("xml", of: .domain, label: path, [("append", .string(text))])])
-    }
-    let good = patched("/domain/devices", "<input type='mouse' bus='usb'/>")
-    let xml = try DomainXML.render(good, context: context, onto: nil)
-    let again = try DomainXML.render(good, context: context, onto: xml)
-    #expect(again.ranges(of: "mouse").count == 1)
-    // What libvirt adds to it does not make it another one.
-    let addressed = xml.replacing(
-      "<input type='mouse' bus='usb'/>",
-      with: "<input bus='usb' type='mouse'><address type='usb' bus='0' port='1'/></input>")
-    #expect(addressed != xml)
-    let third = try DomainXML.render(good, context: context, onto: addressed)
-    #expect(third.ranges(of: "mouse").count == 1)
-    for bad in [
-      patched("/domain/nothing", "<a/>"), patched("/domain", "<a>"), patched("][", "<a/>"),
-      patched("/domain", "<a/><b/>"), patched("//devices", "<a/>"),
-    ] {
-      #expect(throws: Diagnostic.self) { try DomainXML.render(bad, context: context, onto: nil) }
-    }
-  }
-
   @Test("A clone's base keeps nothing of its source's identity")
   func stripping() throws {
     let xml = try DomainXML.render(byHand, context: context, onto: nil)

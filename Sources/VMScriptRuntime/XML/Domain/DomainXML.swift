@@ -16,7 +16,9 @@ public enum DomainXML {
     let root =
       try base.map { (text) throws(Diagnostic) in try declaration.document(text) }
       ?? XMLElement(name: "domain")
-    // It reads the mark that is about to be written anew.
+    // These read the mark that is about to be written anew.
+    let patches = XMLPatches(declaration, on: root)
+    patches.removeGone(from: root)
     let devices = DomainDevices(declaration, context: context, on: root)
     root["type"] = context.hypervisor
     root.setText(declaration.name, at: "name")
@@ -27,7 +29,7 @@ public enum DomainXML {
     if let memory = declaration.body.block("memory") { try DomainMemory.write(memory, to: root) }
     if let cpus = declaration.body.block("cpus") { try DomainCPU.write(cpus, to: root) }
     try devices.write(to: root)
-    try XMLPatch.apply(declaration, to: root)
+    try patches.apply(to: root)
     return root.xmlString
   }
 
@@ -63,7 +65,7 @@ public enum DomainXML {
     return try differences
       + DomainDevices(declaration, context: context, on: root)
       .differences(definition: root, running: machine)
-      + XMLPatch.differences(declaration, definition: root)
+      + XMLPatches.differences(declaration, definition: root)
   }
 
   /// What a new domain has where nothing is declared.

@@ -8,10 +8,8 @@ extension XMLElement {
     children.filter { $0.localName == localName && $0.namespaceURI == namespace }
   }
 
-  /// The elements of one name at any depth below, in document order.
-  func descendants(_ name: String) -> [XMLElement] {
-    children.flatMap { ($0.name == name ? [$0] : []) + $0.descendants(name) }
-  }
+  /// All elements below, in document order.
+  var descendants: [XMLElement] { children.flatMap { [$0] + $0.descendants } }
 
   /// The first child element of one name beside which all of `constants` stand.
   func first(_ name: String, with constants: [String: String] = [:]) -> XMLElement? {
