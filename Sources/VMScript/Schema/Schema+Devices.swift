@@ -120,7 +120,8 @@ extension Schema {
     PropertySchema(
       "listen", .string, "The host's address it listens at.", xml: XMLPlace("@listen")),
     PropertySchema("port", .int(1...65_535), "Its port.", xml: XMLPlace("@port")),
-    PropertySchema("password", .secret, "What a viewer must know.", xml: XMLPlace("@passwd")),
+    PropertySchema(
+      "password", .secret, "What a viewer must know.", impact: .live, xml: XMLPlace("@passwd")),
     PropertySchema("keymap", .string, "Keyboard layout.", xml: XMLPlace("@keymap")),
   ]
 }

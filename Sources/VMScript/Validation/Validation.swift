@@ -78,6 +78,15 @@ struct ValidationPass {
         refuseReserved(address, of: net, subnet, row)
       }
     }
+    for name in ["memory", "cpus"] {
+      guard let block = declaration.body.block(name), let current = block.property("current"),
+        let wanted = current.value.amount
+      else { continue }
+      let maximum = block.property("max")
+      if maximum?.value.amount.map({ wanted > $0 }) ?? (maximum == nil) {
+        diagnostics.append(ValidationMessages.beyondMaximum(current, maximum))
+      }
+    }
     for disk in declaration.body.blocks("disk") {
       guard let size = disk.property("size"), case .size(let bytes) = size.value,
         let name = disk["image"]?.resourceName,
@@ -171,6 +180,17 @@ extension Value {
     switch self {
     case .resource(let reference): reference.name
     case .string(let name): name
+    default: nil
+    }
+  }
+}
+
+extension Value {
+  /// A number or a size as a number; nil for anything else, and for what is not known yet.
+  fileprivate var amount: Int64? {
+    switch self {
+    case .int(let number): number
+    case .size(let size): size.bytes
     default: nil
     }
   }

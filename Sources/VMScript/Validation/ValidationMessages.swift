@@ -65,6 +65,17 @@ enum ValidationMessages {
       at: .init(size.span, "too small"), secondary: [.init(image.span, "the image's size")],
       helps: [.init("make it at least \(image.value), or leave `size` out")])
   }
+
+  static func beyondMaximum(_ current: DeclaredProperty, _ maximum: DeclaredProperty?) -> Diagnostic
+  {
+    Diagnostic(
+      code: 259,
+      maximum.map { "`current`, \(current.value), is more than `max`, \($0.value)" }
+        ?? "`current` needs a `max`",
+      at: .init(current.span, maximum == nil ? "of how much?" : "too much"),
+      secondary: maximum.map { [.init($0.span, "the maximum")] } ?? [],
+      helps: [.init("`max` is the most that the machine may have, `current` what it has of it")])
+  }
 }
 
 extension Validation {
@@ -93,5 +104,9 @@ extension Validation {
       258, "reserved address",
       "The first address of a subnet names the network, the last all of its guests, and one, the "
         + "gateway, is the host's own. A guest that had one of them could not be reached."),
+    DiagnosticExplanation(
+      259, "more than the maximum",
+      "`max` of memory and processors is fixed while a machine runs; `current` can change up to it."
+    ),
   ]
 }

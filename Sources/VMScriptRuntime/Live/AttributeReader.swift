@@ -32,7 +32,7 @@ struct AttributeReader: Sendable {
     case "snapshots": .list(try domain.snapshots().map(Value.string))
     case "console": try device("console", of: domain)?["tty"].map(Value.string) ?? Value.none
     case "vnc.display":
-      try device("graphics", of: domain)?["port"].flatMap(Int64.init)
+      try device("graphics", of: domain, with: ["@type": "vnc"])?["port"].flatMap(Int64.init)
         .flatMap { $0 < 5900 ? nil : .int($0 - 5900) } ?? Value.none
     default: nil
     }
@@ -49,7 +49,10 @@ struct AttributeReader: Sendable {
     }
   }
 
-  private static func device(_ name: String, of domain: Domain) throws -> XMLElement? {
-    try XMLElement.parse(domain.xml(), root: "domain").first("devices")?.first(name)
+  private static func device(
+    _ name: String, of domain: Domain, with constants: [String: String] = [:]
+  ) throws -> XMLElement? {
+    try XMLElement.parse(domain.xml(), root: "domain").first("devices")?
+      .first(name, with: constants)
   }
 }

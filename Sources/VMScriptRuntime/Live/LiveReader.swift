@@ -54,6 +54,7 @@ extension LiveDomain {
     try self.init(
       name: domain.name, uuid: domain.uuid, state: State(domain.state()),
       autostart: domain.isPersistent() && domain.autostart(),
+      // With passwords, which are compared too.
       xml: domain.xml(inactive: domain.isPersistent(), secure: true),
       running: domain.isActive() ? domain.xml() : nil)
   }
