@@ -37,7 +37,7 @@ extension Evaluator {
       }
     case .sorted: return .list(try sorted(try items(first, builtin, id), id))
     case .reversed: return .list(try items(first, builtin, id).reversed())
-    case .unique: return .list(unique(try items(first, builtin, id)))
+    case .unique: return .list(try unique(try items(first, builtin, id), id))
     case .zip:
       let pairs = Swift.zip(try items(first, builtin, id), try items(arguments[1], builtin, id))
       return .list(pairs.map { .list([$0, $1]) })
@@ -156,9 +156,26 @@ extension Evaluator {
     }
   }
 
-  func unique(_ values: [Value]) -> [Value] {
+  /// The first of each; plain values by a table, others by comparison, each of which is a step.
+  mutating func unique(_ values: [Value], _ id: NodeID) throws -> [Value] {
     var result: [Value] = []
-    for value in values where !result.contains(value) { result.append(value) }
+    var seen: Set<String> = []
+    var others: [Value] = []
+    for value in values {
+      switch value {
+      case .string(let text):
+        if seen.insert(text).inserted { result.append(value) }
+      default:
+        var isNew = true
+        for other in others where isNew {
+          try step(id)
+          isNew = other != value
+        }
+        guard isNew else { continue }
+        others.append(value)
+        result.append(value)
+      }
+    }
     return result
   }
 

@@ -88,7 +88,7 @@ extension Evaluator {
         })
     case "sorted": return .list(try sorted(values, id))
     case "reversed": return .list(values.reversed())
-    case "unique": return .list(unique(values))
+    case "unique": return .list(try unique(values, id))
     case "join": return try join(values, arguments.first ?? .string(""), id)
     default: throw Diagnostic.argumentType(name, expected: "a member", base, at: code.span(id))
     }

@@ -170,7 +170,7 @@ extension Evaluator {
   }
 
   /// Adds the call to the trace of an error: the innermost eight, each place once.
-  private func trace(_ diagnostic: inout Diagnostic, _ name: String, _ id: NodeID) {
+  private mutating func trace(_ diagnostic: inout Diagnostic, _ name: String, _ id: NodeID) {
     let span = code.span(id)
     guard diagnostic.secondary.count < 8, diagnostic.primary?.span != span,
       !diagnostic.secondary.contains(where: { $0.span == span })

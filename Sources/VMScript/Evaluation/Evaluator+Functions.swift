@@ -33,14 +33,14 @@ extension Evaluator {
     captures.fill(capturedHere(function))
   }
 
-  private func functionCode(_ node: Node) -> (index: Int, code: FunctionCode)? {
+  private mutating func functionCode(_ node: Node) -> (index: Int, code: FunctionCode)? {
     guard case .function(let index) = code.targets[Int(code.child(0, of: node).index)] else {
       return nil
     }
     return (Int(index), code.functions[Int(index)])
   }
 
-  private func capturedHere(_ function: FunctionCode) -> [Value] {
+  private mutating func capturedHere(_ function: FunctionCode) -> [Value] {
     function.captures.map { target in
       switch target {
       case .local(let slot): stack[base + Int(slot)]
@@ -52,5 +52,5 @@ extension Evaluator {
   }
 
   /// A value that the running function captured.
-  func captured(_ index: UInt32) -> Value { captures?.values?[Int(index)] ?? .none }
+  mutating func captured(_ index: UInt32) -> Value { captures?.values?[Int(index)] ?? .none }
 }

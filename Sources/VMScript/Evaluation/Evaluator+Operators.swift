@@ -49,14 +49,14 @@ extension Evaluator {
   }
 
   @inline(__always)
-  private func checked(
+  private mutating func checked(
     _ result: (partialValue: Int64, overflow: Bool), _ id: NodeID
   ) throws -> Int64 {
     if result.overflow { throw Diagnostic.overflow(at: code.span(id)) }
     return result.partialValue
   }
 
-  func integers(_ symbol: Operator, _ a: Int64, _ b: Int64, _ id: NodeID) throws -> Value {
+  mutating func integers(_ symbol: Operator, _ a: Int64, _ b: Int64, _ id: NodeID) throws -> Value {
     switch symbol {
     case .add: return .int(try checked(a.addingReportingOverflow(b), id))
     case .subtract: return .int(try checked(a.subtractingReportingOverflow(b), id))

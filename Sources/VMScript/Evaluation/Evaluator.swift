@@ -8,6 +8,9 @@ struct AlreadyReported: Error {}
 ///
 /// Bindings never change, so functions capture values. The stack holds the frames of the running
 /// functions behind each other; `base` is where the current one begins. Lives on one thread.
+///
+/// A value that its methods change in place: no access is checked while a script runs. What runs
+/// often is `mutating` even if it changes nothing, for other methods may get a copy of all this.
 struct Evaluator {
   /// What ``nesting`` may reach; the thread's stack has room for it.
   static let maximumNesting = 60_000

@@ -122,6 +122,8 @@ struct Resolver {
   private mutating func declare(_ name: Name, _ span: Span, _ target: Target) {
     if let earlier = topLevel[name] {
       diagnostics.append(.duplicateName(names[name], at: span, earlier: earlier.span))
+      // Which of the two a use means is not known, so nothing is said of it.
+      topLevel[name] = TopLevelName(target: .none, span: earlier.span)
     } else {
       topLevel[name] = TopLevelName(target: target, span: span)
     }
