@@ -98,7 +98,8 @@ extension Evaluator {
     try builder.add(inner.block, isExplicit: true)
   }
 
-  private mutating func requireLabel(_ label: String?, _ schema: BlockSchema, at span: Span) throws {
+  private mutating func requireLabel(_ label: String?, _ schema: BlockSchema, at span: Span) throws
+  {
     guard let label else {
       if schema.label == .none || schema.label == .optional { return }
       throw Diagnostic.label(schema.name, required: true, at: span)

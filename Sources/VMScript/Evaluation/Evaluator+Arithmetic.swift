@@ -48,7 +48,9 @@ extension Evaluator {
     throw Diagnostic.operands(symbol.symbol, left, right, at: code.span(id))
   }
 
-  private mutating func floats(_ symbol: Operator, _ a: Double, _ b: Double, _ id: NodeID) throws -> Value {
+  private mutating func floats(_ symbol: Operator, _ a: Double, _ b: Double, _ id: NodeID) throws
+    -> Value
+  {
     switch symbol {
     case .add: return .float(a + b)
     case .subtract: return .float(a - b)
