@@ -16,6 +16,9 @@ struct DomainUpdate {
     let alias: String
     /// The block that it was, such as `disk data`.
     let device: String
+    /// Why it could not be asked. It may go all the same: an earlier run, which was cut short, may
+    /// have asked.
+    let refusal: String?
   }
 
   /// A volume of the domain's own that no device is left on.
@@ -46,15 +49,17 @@ struct DomainUpdate {
       wanted: DomainXML.render(declaration, context: context, onto: definition), running: running)
     var gone: Set<String> = []
     for change in changes {
-      do throws(LibvirtError) {
-        try change.apply(to: domain)
-        guard case .detach(let device, let alias, _) = change else { continue }
-        gone.insert(device)
-        if let alias { outcome.leaving.append(Leaving(alias: alias, device: device)) }
-      } catch {
+      var refusal: String?
+      do throws(LibvirtError) { try change.apply(to: domain) } catch {
         guard !error.isConnectionLost, error.code != .noDomain else { throw error }
+        refusal = error.message
+      }
+      if case .detach(let device, let alias?, _) = change {
+        gone.insert(device)
+        outcome.leaving.append(Leaving(alias: alias, device: device, refusal: refusal))
+      } else if let refusal {
         outcome.refusals.append(
-          UpdateMessages.notLive(change.path, of: declaration, reason: error.message))
+          UpdateMessages.notLive(change.path, of: declaration, reason: refusal))
       }
     }
     // What the machine still stands on stays.

@@ -37,19 +37,23 @@ extension Provisioner {
     let deadline = ContinuousClock.now + .seconds(15)
     let news = try await DomainNews(of: [name], pool: pool)
     defer { news.close() }
-    @Sendable func staying() async throws -> [String] {
+    @Sendable func staying() async throws -> [DomainUpdate.Leaving] {
       let present = try await targets.with(name, span) { domain in
         try domain.isActive() ? DomainFacts.deviceAliases(xml: domain.xml()) : []
       }
-      return leaving.filter { present.contains($0.alias) }.map(\.device)
+      return leaving.filter { present.contains($0.alias) }
     }
-    let paths = try await Awaiting.until(deadline, news: news.of(name)) {
-      let staying = try await staying()
-      return staying.isEmpty ? nil : staying.joined(separator: ", ")
+    let isHeld = try await Awaiting.until(deadline, news: news.of(name)) {
+      try await staying().isEmpty ? nil : ""
     }
-    guard let paths else { return [] }
-    warn(UpdateMessages.heldDevice(paths, of: declaration))
-    return Set(try await staying())
+    guard isHeld != nil else { return [] }
+    let held = try await staying()
+    for device in held {
+      warn(
+        device.refusal.map { UpdateMessages.notLive(device.device, of: declaration, reason: $0) }
+          ?? UpdateMessages.heldDevice(device.device, of: declaration))
+    }
+    return Set(held.map(\.device))
   }
 
   /// Starts it or shuts it down; gives whether it runs then.

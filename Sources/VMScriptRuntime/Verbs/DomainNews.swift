@@ -16,10 +16,11 @@ struct DomainNews: Sendable {
 
   /// Listens to the events of these domains.
   init(of names: [String], pool: ConnectionPool) async throws {
-    let (lifecycle, agents) = try await pool.run { connection in
+    let (lifecycle, agents, removals) = try await pool.run { connection in
       (
         try Self.orNone { () throws(LibvirtError) in try connection.lifecycleEvents() },
-        try Self.orNone { () throws(LibvirtError) in try connection.agentEvents() }
+        try Self.orNone { () throws(LibvirtError) in try connection.agentEvents() },
+        try Self.orNone { () throws(LibvirtError) in try connection.deviceRemovedEvents() }
       )
     }
     var streams: [String: AsyncStream<Void>] = [:]
@@ -37,6 +38,7 @@ struct DomainNews: Sendable {
       await withTaskGroup(of: Void.self) { group in
         group.addTask { for await event in lifecycle { tell(event.domain) } }
         group.addTask { for await event in agents { tell(event.domain) } }
+        group.addTask { for await event in removals { tell(event.domain) } }
         group.addTask {
           while (try? await Task.sleep(for: Self.beat)) != nil {
             for listener in told.values { listener.yield() }
