@@ -45,6 +45,7 @@ struct ValidationPass {
   mutating func network(_ declaration: Declaration) {
     for host in declaration.body.blocks("host") {
       if let address = host.property("ip") { claim(address, on: declaration.name) }
+      refuseGroupAddress(host)
     }
     guard let row = declaration.body.property("subnet"), case .cidr(let subnet) = row.value else {
       return
@@ -68,6 +69,7 @@ struct ValidationPass {
   /// A domain's interfaces must be its own, and its disks hold their images.
   mutating func domain(_ declaration: Declaration) {
     for (index, nic) in declaration.body.blocks("nic").enumerated() {
+      refuseGroupAddress(nic)
       claimMAC(of: nic, index, declaration)
       guard let address = nic.property("ip"), let name = nic["net"]?.resourceName else { continue }
       claim(address, on: name)
@@ -115,6 +117,14 @@ struct ValidationPass {
       }
       if entry.subnet.broadcast > widest.subnet.broadcast { widest = entry }
     }
+  }
+
+  /// A MAC address of a group is that of no interface.
+  private mutating func refuseGroupAddress(_ block: DeclaredBlock) {
+    guard let property = block.property("mac"), case .mac(let mac) = property.value,
+      mac.isMulticast
+    else { return }
+    diagnostics.append(ValidationMessages.groupAddress(mac, property.span))
   }
 
   /// Each interface has a MAC address of its own, declared or derived.

@@ -32,6 +32,13 @@ enum ValidationMessages {
       ])
   }
 
+  static func groupAddress(_ mac: MACAddress, _ span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 260, "\(mac) is the address of a group", at: .init(span, "no interface can have it"),
+      notes: ["the first byte of an interface's address is even"],
+      helps: [.init("leave `mac` out, or begin it with 52:54:00 as QEMU's addresses do")])
+  }
+
   static func sameAddress(_ address: IPAddress, _ span: Span, first: Span) -> Diagnostic {
     Diagnostic(
       code: 255, "two machines of one network have the address \(address)",
@@ -108,5 +115,9 @@ extension Validation {
       259, "more than the maximum",
       "`max` of memory and processors is fixed while a machine runs; `current` can change up to it."
     ),
+    DiagnosticExplanation(
+      260, "MAC address of a group",
+      "An odd first byte marks an address that many stations listen to (multicast). libvirt refuses "
+        + "an interface of such an address."),
   ]
 }

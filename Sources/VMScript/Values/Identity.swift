@@ -34,12 +34,6 @@ public enum Identity {
     return MACAddress(value: 0x5254_0000_0000 | low)
   }
 
-  /// The first `count` hexadecimal digits of the SHA-256 of `parts`, kept apart by NUL.
-  public static func fingerprint(_ parts: [String], count: Int) -> String {
-    let digest = SHA256.hash(data: Array(parts.joined(separator: "\0").utf8))
-    return String(digest.map(hexadecimal).joined().prefix(count))
-  }
-
   static func hexadecimal(_ byte: UInt8) -> String {
     let text = String(byte, radix: 16)
     return text.utf8.count == 1 ? "0" + text : text
