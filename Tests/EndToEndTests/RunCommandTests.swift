@@ -16,6 +16,22 @@ import Testing
     #expect(result.errors.contains("01-hello: 2 created in "))
   }
 
+  @Test func afterAFailureNothingMoreOfTheScriptRuns() throws {
+    let script = """
+      domain a { memory = 64MiB }
+      print "before"
+      for i in 1...3 { stop "nobody" }
+      print "after"
+      output after = 1
+      domain b { memory = 64MiB }
+      """
+    let result = try vmscript(["run", "-"], input: Array(script.utf8), environment: Self.testHost)
+    #expect(result.status == 1)
+    #expect(result.output == "before\n")
+    #expect(result.errors.components(separatedBy: "error[").count == 2)
+    #expect(result.errors.contains("stdin: failed: 1 created in "))
+  }
+
   @Test func verbsRunInOrder() throws {
     let result = try vmscript(
       ["run", "Examples/tour/06-verbs.vmscript"], environment: Self.testHost)

@@ -80,11 +80,14 @@ import Testing
   }
 
   @Test func ctrlCTwiceEndsAtOnce() throws {
-    // A loop that nothing but the second signal can end.
+    // Nobody ever writes into the pipe, so that nothing but the second signal can end this.
+    let pipe = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try #require(mkfifo(pipe.path, 0o600) == 0)
+    defer { try? FileManager.default.removeItem(at: pipe) }
     let script = """
       domain a { memory = 64MiB }
       start a
-      for i in 1...900000000 { let n = i }
+      let x = read("\(pipe.path)")
       """
     let session = try TerminalSession(["-e", script])
     try session.expect("✓ start a")
@@ -93,6 +96,21 @@ import Testing
     session.interrupt()
     #expect(try session.finish() == 1)
     #expect(session.transcript.contains("the next run goes on from what is there"))
+  }
+
+  @Test func ctrlCEndsALoopOfTheScript() throws {
+    let script = """
+      domain a { memory = 64MiB }
+      start a
+      for i in 1...900000000 { let n = i }
+      domain b { memory = 64MiB }
+      """
+    let session = try TerminalSession(["-e", script])
+    try session.expect("✓ start a")
+    session.interrupt()
+    #expect(try session.finish() == 1)
+    #expect(session.transcript.contains("command_line: cancelled: 1 created, 1 verb run in "))
+    #expect(!session.transcript.contains("domain b"))
   }
 
   @Test func aDumbTerminalGetsPlainLines() throws {

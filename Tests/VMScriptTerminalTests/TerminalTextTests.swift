@@ -25,6 +25,14 @@ import VMScriptTerminal
     #expect(TerminalText.fitted(text, to: limit) == shown)
   }
 
+  @Test func wrappingBreaksBetweenWords() {
+    #expect(TerminalText.wrapped("one two three", to: 7) == ["one two", "three"])
+    #expect(TerminalText.wrapped("a\n\nb c", to: 1) == ["a", "", "b", "c"])
+    #expect(TerminalText.wrapped("immeasurable x", to: 4) == ["immeasurable", "x"])
+    #expect(TerminalText.wrapped("日本 語", to: 5) == ["日本", "語"])
+    #expect(TerminalText.wrapped("", to: 5) == [""])
+  }
+
   @Test func paddingCountsColumns() {
     #expect(TerminalText.padded("日本", to: 6) == "日本  ")
     #expect(TerminalText.padded("longer", to: 2) == "longer")

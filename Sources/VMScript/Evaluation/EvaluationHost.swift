@@ -69,6 +69,14 @@ public protocol EvaluationHost: AnyObject, Sendable {
 
   /// Whether an undeclared resource exists on the host; nil if it cannot be known here.
   func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool?
+
+  /// Whether the host refused something or was called off; then nothing more of the script runs.
+  var isOver: Bool { get }
+}
+
+extension EvaluationHost {
+  /// A host that changes nothing lets the script go on, so that all of its errors are found.
+  public var isOver: Bool { false }
 }
 
 /// The declarations of a run so far, in the order of the script, with the stack they belong to.

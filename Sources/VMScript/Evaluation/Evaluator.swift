@@ -4,6 +4,9 @@ import VMScriptSyntax
 /// Thrown where something depends on what already failed and was reported.
 struct AlreadyReported: Error {}
 
+/// Thrown where nothing more of the script is to run; the host says why.
+struct RunIsOver: Error {}
+
 /// One evaluation of a program: a tree walk over flat nodes with all variables in slots.
 ///
 /// Bindings never change, so functions capture values. The stack holds the frames of the running
@@ -89,7 +92,7 @@ struct Evaluator {
     }
   }
 
-  /// False where a limit ended all.
+  /// False where a limit or the host ended all.
   private mutating func runModule(_ module: ModuleCode) -> Bool {
     stack = Array(repeating: .none, count: module.slotCount)
     base = 0
@@ -103,7 +106,7 @@ struct Evaluator {
   }
 
   /// Executes a statement outside of functions: an error in it is reported, and the next one runs,
-  /// so that all errors of a script are found. Only a limit is thrown.
+  /// so that all errors of a script are found. What ends all is thrown: a limit, or the host's no.
   mutating func executeSafely(_ statement: NodeID) throws -> Flow {
     let saved = (base, captures, callee, depth, nesting, stack.count)
     do {
@@ -115,6 +118,7 @@ struct Evaluator {
       if let diagnostic = error as? Diagnostic { report(diagnostic) }
       stack.removeLast(stack.count - saved.5)
       (base, captures, callee, depth, nesting) = (saved.0, saved.1, saved.2, saved.3, saved.4)
+      if host.isOver { throw RunIsOver() }
       markFailed(statement)
       return .next
     }
@@ -172,6 +176,8 @@ struct Evaluator {
     if steps > options.limits.steps {
       throw LimitReached(.tooManySteps(options.limits.steps, at: code.span(id)))
     }
+    // Now and then: a loop without end must not outlive its run.
+    if steps & 0xFFFF == 0, host.isOver { throw RunIsOver() }
   }
 
   /// Counts memory that a value takes; throws where the limit is reached.

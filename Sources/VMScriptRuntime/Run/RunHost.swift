@@ -20,6 +20,8 @@ final class RunHost: EvaluationHost {
     var settled: Set<ResourceReference> = []
     var current: Task<Void, Never>?
     var isCancelled = false
+    /// Whether the host refused something, so that the script is not gone on with.
+    var hasFailed = false
   }
 
   let pool: ConnectionPool
@@ -57,6 +59,8 @@ final class RunHost: EvaluationHost {
 
   func print(_ line: String) { options.progress(.printed(line)) }
 
+  var isOver: Bool { progress.withLock { $0.hasFailed || $0.isCancelled } }
+
   func attribute(
     _ name: String, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
   ) throws(Diagnostic) -> Value {
@@ -85,6 +89,7 @@ final class RunHost: EvaluationHost {
         }
       } catch {
         options.progress(.verbFailed(record))
+        progress.withLock { $0.hasFailed = true }
         throw error
       }
       let milliseconds = (ContinuousClock.now - start).wholeMilliseconds
@@ -201,6 +206,7 @@ final class RunHost: EvaluationHost {
   func waiting<T: Sendable>(
     _ doing: String, _ span: Span?, _ work: @escaping @Sendable () async throws -> T
   ) throws(Diagnostic) -> T {
+    guard !standing.isCancelled else { throw HostMessages.cancelled(doing, at: span) }
     let result = Mutex<Result<T, any Error>?>(nil)
     let done = DispatchSemaphore(value: 0)
     let task = Task.detached {
@@ -215,10 +221,12 @@ final class RunHost: EvaluationHost {
     }
     if isCancelled { task.cancel() }
     done.wait()
-    switch result.withLock(\.self) {
-    case .success(let value): return value
+    let outcome = result.withLock(\.self)
+    if case .success(let value) = outcome { return value }
+    progress.withLock { $0.hasFailed = true }
+    switch outcome {
     case .failure(let error): throw HostMessages.diagnostic(error, doing, at: span)
-    case nil: throw HostMessages.cancelled(doing, at: span)
+    default: throw HostMessages.cancelled(doing, at: span)
     }
   }
 }

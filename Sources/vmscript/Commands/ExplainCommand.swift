@@ -1,7 +1,9 @@
 import ArgumentParser
+import Foundation
 import VMScript
 import VMScriptRuntime
 import VMScriptSyntax
+import VMScriptTerminal
 
 /// `vmscript explain CODE`: what a code means at length; without a code, all of them by title.
 struct ExplainCommand: ParsableCommand {
@@ -31,7 +33,13 @@ struct ExplainCommand: ParsableCommand {
       throw ExitStatus.scriptErrors.code
     }
     if output.json { return Terminal.writeOutput(found.document.json() + "\n") }
-    Terminal.writeOutput("\(found.code): \(found.title)\n\n\(found.text)\n")
+    Terminal.writeOutput("\(found.code): \(found.title)\n\n\(shown(found.text))\n")
+  }
+
+  /// In lines that can be read, where they are read by people.
+  private func shown(_ text: String) -> String {
+    guard Terminal.isTerminal(STDOUT_FILENO) else { return text }
+    return TerminalText.wrapped(text, to: min(Terminal.size().columns, 80)).joined(separator: "\n")
   }
 
   private func list() {
