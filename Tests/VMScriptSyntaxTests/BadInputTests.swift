@@ -109,46 +109,61 @@ import Testing
     #expect(parsed.codes.last == 118)
   }
 
-  @Test(arguments: [
-    "(", "[", "{ a: ", "let x = {", "domain a { b ", "if a { ", "f(", "x[", "\"\\(", "...", "x => ",
-    "a ? ", "domain \"x\" { y = ", "for x in y { ", "func f() { ", "[x for y in ", "(a, b) => ",
-    "clone a as b { ", "if a { } else if b { } else { ", ")", "]", "}", "\"\"\"\n\\(",
-    "1 ?? 1 || 1 && 1 == 1...1 + 1 * (", "-f(", "a.b[",
-  ])
-  func hundredThousandDeepNeitherCrashesNorHangs(_ piece: String) throws {
-    let deep = String(repeating: piece, count: 100_000)
-    try onSmallStack {
-      let parsed = parsed(deep)
-      #expect(!parsed.codes.isEmpty)
-      #expect(parsed.codes.count <= Parser.maximumErrors + 1)
-    }
+  @Test(
+    .serialized,
+    arguments: [
+      "(", "[", "{ a: ", "f(", "x[", "a.b[", "-f(", "\"\\(", "\"\"\"\n\\(", ")", "]", "}", "...",
+      "x => ", "(a, b) => ", "a ? ", "[x for y in ", "1 ?? 1 || 1 && 1 == 1...1 + 1 * (",
+    ])
+  func expressionsHundredThousandDeepNeitherCrashNorHang(_ piece: String) async {
+    await parsesHundredThousand(piece)
   }
 
-  @Test(arguments: [
-    ("- ", "x", ""), ("!", "x", ""), ("", "x", " + x"), ("", "x", " ? y : z"),
-    ("a ? b : ", "x", ""),
-    ("", "x", ".y"), ("", "x", "()"), ("", "x", "[0]"), ("if a { } else ", "if b { }", ""),
-    ("", "x", " ?? x"), ("", "x", " * x + x"),
-  ])
-  func longChainsTakeNoStack(_ prefix: String, _ middle: String, _ suffix: String) throws {
+  @Test(
+    .serialized,
+    arguments: [
+      "let x = {", "domain a { b ", "if a { ", "domain \"x\" { y = ", "for x in y { ",
+      "func f() { ",
+      "clone a as b { ", "if a { } else if b { } else { ",
+    ])
+  func blocksHundredThousandDeepNeitherCrashNorHang(_ piece: String) async {
+    await parsesHundredThousand(piece)
+  }
+
+  private func parsesHundredThousand(_ piece: String) async {
+    let deep = String(repeating: piece, count: 100_000)
+    let codes = await onSmallStack { parsed(deep).codes }
+    #expect(!codes.isEmpty)
+    #expect(codes.count <= Parser.maximumErrors + 1)
+  }
+
+  @Test(
+    .serialized,
+    arguments: [
+      ("- ", "x", ""), ("!", "x", ""), ("", "x", " + x"), ("", "x", " ? y : z"),
+      ("a ? b : ", "x", ""),
+      ("", "x", ".y"), ("", "x", "()"), ("", "x", "[0]"), ("if a { } else ", "if b { }", ""),
+      ("", "x", " ?? x"), ("", "x", " * x + x"),
+    ])
+  func longChainsTakeNoStack(_ prefix: String, _ middle: String, _ suffix: String) async {
     @Sendable func chain(_ count: Int) -> String {
       String(repeating: prefix, count: count) + middle + String(repeating: suffix, count: count)
     }
-    try onSmallStack {
-      #expect(parsed(chain(250)).codes.isEmpty)
-      let codes = parsed(chain(100_000)).codes
-      #expect(codes.contains(112) || codes.contains(113))
-    }
+    let short = await onSmallStack { parsed(chain(250)).codes }
+    #expect(short.isEmpty)
+    let long = await onSmallStack { parsed(chain(100_000)).codes }
+    #expect(long.contains(112) || long.contains(113))
   }
 
-  @Test func nestingUpToTheLimitIsReadOnASmallStack() throws {
+  @Test func nestingUpToTheLimitIsReadOnASmallStack() async {
     for (open, close) in [
       ("(", ")"), ("[", "]"), ("f(", ")"), ("{ a: ", " }"), ("1 + 1 * -f(", ")"),
     ] {
       let deep =
         "let x = " + String(repeating: open, count: 120) + "1"
         + String(repeating: close, count: 120)
-      try onSmallStack { #expect(parsed(deep).codes == []) }
+      let codes = await onSmallStack { parsed(deep).codes }
+      #expect(codes == [])
     }
   }
 
@@ -161,14 +176,13 @@ import Testing
   }
 
   /// Runs `body` on a thread with 512 KB of stack, the size that secondary threads have elsewhere.
-  private func onSmallStack(_ body: @escaping @Sendable () -> Void) throws {
-    let done = DispatchSemaphore(value: 0)
-    let thread = Thread {
-      body()
-      done.signal()
+  private func onSmallStack<Result: Sendable>(
+    _ body: @escaping @Sendable () -> Result
+  ) async -> Result {
+    await withCheckedContinuation { continuation in
+      let thread = Thread { continuation.resume(returning: body()) }
+      thread.stackSize = 512 * 1024
+      thread.start()
     }
-    thread.stackSize = 512 * 1024
-    thread.start()
-    done.wait()
   }
 }
