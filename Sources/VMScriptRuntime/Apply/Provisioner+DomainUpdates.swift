@@ -64,6 +64,7 @@ extension Provisioner {
     if wanted == .running {
       try await targets.with(name, span) { if try !$0.isActive() { try $0.start() } }
     } else if changesState {
+      progress(.waiting("shutdown of \(name)"))
       try await Shutdown(targets: targets, name: name, span: span).perform()
     }
     return try await targets.with(name, span) { try $0.isActive() }

@@ -5,13 +5,14 @@ extension DeclarationSet {
   ///
   /// - Parameters:
   ///   - uuid: the live object's, which never changes; nil for what does not exist yet.
-  ///   - hypervisor: the domain type, from ``HypervisorChoice``.
+  ///   - hypervisor: the domain type that `auto` means, from ``HypervisorChoice``.
   func context(for declaration: Declaration, uuid: String?, hypervisor: String) -> XMLContext {
     let declared: String? =
       if case .string(let text) = declaration.body["uuid"] { text.lowercased() } else { nil }
     let derived = Identity.uuid(stack: stack, kind: declaration.kind, name: declaration.name)
     var context = XMLContext(
-      stack: stack, uuid: uuid ?? declared ?? derived, hypervisor: hypervisor)
+      stack: stack, uuid: uuid ?? declared ?? derived,
+      hypervisor: declaration.declaredHypervisor(on: hypervisor) ?? hypervisor)
     switch declaration.kind {
     case .image: break
     case .net: context.leases = leases(of: declaration.name)

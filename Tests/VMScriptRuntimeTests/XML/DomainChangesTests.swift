@@ -98,6 +98,18 @@ import VMScript
     #expect(try impacts("nic { net = a }\ndisk { size = 1GiB }") == ["disk disk1 device: live"])
   }
 
+  @Test func aMachineKeepsItsHypervisorUnlessAnotherOneIsDeclared() throws {
+    let live = try definition("memory = 1GiB").replacing("type='qemu'", with: "type='kvm'")
+    let kept = try DomainXML.render(domain("memory = 1GiB"), context: context(), onto: live)
+    #expect(try XMLElement.parse(kept, root: "domain")["type"] == "kvm")
+    let declared = try domain("memory = 1GiB\nhypervisor = qemu")
+    #expect(
+      try DomainXML.differences(declared, context: context(), live: live).map(\.path)
+        == ["hypervisor"])
+    let changed = try DomainXML.render(declared, context: context(), onto: live)
+    #expect(try XMLElement.parse(changed, root: "domain")["type"] == "qemu")
+  }
+
   @Test func processorsAreNotTakenFromARunningMachine() throws {
     let old = "cpus { max = 4, current = 3 }"
     #expect(

@@ -20,7 +20,10 @@ public enum DomainXML {
     let patches = XMLPatches(declaration, on: root)
     patches.removeGone(from: root)
     let devices = DomainDevices(declaration, context: context, on: root)
-    root["type"] = context.hypervisor
+    // A machine stays with the hypervisor that it has unless another one is declared.
+    if base == nil || declaration.declaredHypervisor(on: context.hypervisor) != nil {
+      root["type"] = context.hypervisor
+    }
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
     if base == nil { addDefaults(root) }
@@ -52,6 +55,12 @@ public enum DomainXML {
     {
       differences.append(change)
     }
+    if let wanted = declaration.declaredHypervisor(on: context.hypervisor), wanted != root["type"] {
+      differences.append(
+        PropertyDifference(
+          name: "hypervisor", from: root["type"].map(Value.string), to: .string(wanted),
+          impact: .nextStart))
+    }
     // What only describes the machine disturbs nobody while it is off.
     if machine == nil {
       differences = differences.map { $0.impact == .live ? $0.with(impact: .none) : $0 }
@@ -76,5 +85,16 @@ public enum DomainXML {
     root.ensure("features").add("acpi")
     root.add("clock", ["offset": "utc"])
     root.add("devices")
+  }
+}
+
+extension Declaration {
+  /// The domain type that is declared; nil where it is left to the host, and for libvirt's test driver
+  /// on which there is but one.
+  func declaredHypervisor(on host: String) -> String? {
+    guard case .string(let word) = body["hypervisor"], word != "auto", host != "test" else {
+      return nil
+    }
+    return word
   }
 }
