@@ -3,17 +3,6 @@ import VMScriptSyntax
 
 /// The wording of what the host refuses or fails at: VM07xx.
 enum HostMessages {
-  /// Why a connection cannot be opened.
-  static func noConnection(_ uri: String?, _ error: any Error) -> Diagnostic {
-    let reason = (error as? LibvirtError)?.message ?? String(describing: error)
-    return Diagnostic(
-      code: 701, "cannot connect to \(uri.map { "`\($0)`" } ?? "libvirt's default host")",
-      notes: ["libvirt says: \(reason)"],
-      helps: [
-        .init("start libvirtd, or name another host: `--connect test:///default` needs none")
-      ])
-  }
-
   static func connectionLost(_ doing: String, at span: Span?, _ reason: String) -> Diagnostic {
     Diagnostic(
       code: 702, "the connection was lost while \(doing)", at: span.map { .init($0) },

@@ -31,11 +31,14 @@ public final class RunDisplay: Sendable {
   /// - Parameters:
   ///   - isQuiet: shows nothing but what the script prints.
   ///   - showsPlans: shows each plan before it is applied.
-  public init(screen: Screen, isQuiet: Bool = false, showsPlans: Bool = true) {
+  ///   - uri: the host that is about to be connected to; nil is libvirt's own default.
+  public init(
+    screen: Screen, isQuiet: Bool = false, showsPlans: Bool = true, uri: String? = nil
+  ) {
     self.screen = screen
     self.isQuiet = isQuiet
     self.showsPlans = showsPlans
-    state.withLock { $0.board.idle("connecting", at: .zero) }
+    state.withLock { $0.board.idle("connecting to \(uri ?? "libvirt")", at: .zero) }
   }
 
   /// The time since the display was made.

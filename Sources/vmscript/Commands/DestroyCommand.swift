@@ -52,7 +52,7 @@ struct DestroyCommand: AsyncParsableCommand {
   }
 
   private func destroy(_ stack: String) async -> (document: Value?, status: ExitStatus?) {
-    let session = HostSession(output)
+    let session = HostSession(output, connection)
     var options = connection.runOptions
     options.assumeYes = yes
     let report = await session.perform(options) {

@@ -34,7 +34,7 @@ struct PlanCommand: AsyncParsableCommand {
     let evaluation = script.evaluation
     var differs = false
     try await output.each(scripts.inputs) { _, program in
-      let session = HostSession(output, show: .prints)
+      let session = HostSession(output, connection, show: .prints)
       var options = connection.runOptions
       changes.apply(to: &options)
       let report = await session.perform(options) {

@@ -30,7 +30,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let evaluation = script.evaluation
     try await output.each(inputs()) { input, program in
-      let session = HostSession(output)
+      let session = HostSession(output, connection)
       var options = connection.runOptions
       changes.apply(to: &options)
       if case .text = input { options.connectsOnlyIfNeeded = true }

@@ -31,7 +31,7 @@ struct StatusCommand: AsyncParsableCommand {
     let evaluation = script.evaluation
     var differs = false
     try await output.each(scripts.inputs) { _, program in
-      let session = HostSession(output, show: .nothing)
+      let session = HostSession(output, connection, show: .nothing)
       let report = await session.perform(connection.runOptions) {
         await Runner.plan(program, evaluation: evaluation, options: $0)
       }

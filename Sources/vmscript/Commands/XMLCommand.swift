@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import VMScript
 import VMScriptRuntime
 
@@ -33,11 +32,10 @@ struct XMLCommand: AsyncParsableCommand {
   @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 
   func run() async throws {
-    let environment = ProcessInfo.processInfo.environment
     try await output.each([.file(file)]) { _, program in
       let report = await Definitions.of(
         program, named: name, evaluation: script.evaluation, options: connection.runOptions,
-        isOnHost: connection.uri != nil || environment["LIBVIRT_DEFAULT_URI"] != nil)
+        isOnHost: connection.host != nil)
       output.report(report.diagnostics, program.sources)
       if let error = report.diagnostics.first(where: { $0.severity == .error }) {
         return (nil, ExitStatus(error))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import VMScriptRuntime
 
 /// Which host, and how it is met.
@@ -23,6 +24,14 @@ struct ConnectionOptions: ParsableArguments {
 
   func validate() throws {
     guard jobs >= 1 else { throw ValidationError("--jobs wants a number from 1 on, not \(jobs)") }
+  }
+
+  /// The URI that was given, here or in the environment; nil leaves it to libvirt.
+  var host: String? {
+    uri
+      ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"].flatMap {
+        $0.isEmpty ? nil : $0
+      }
   }
 
   /// Options of a run on this host, to be completed by the command.

@@ -14,12 +14,13 @@ struct HostSession: Sendable {
 
   private let show: Show
 
-  init(_ output: OutputOptions, show: Show = .progress) {
+  init(_ output: OutputOptions, _ connection: ConnectionOptions, show: Show = .progress) {
     self.output = output
     self.show = show
     screen = output.screen
     display = RunDisplay(
-      screen: screen, isQuiet: output.quiet || output.json, showsPlans: show == .progress)
+      screen: screen, isQuiet: output.quiet || output.json, showsPlans: show == .progress,
+      uri: connection.host)
   }
 
   /// Does work on the host; reports what went wrong.

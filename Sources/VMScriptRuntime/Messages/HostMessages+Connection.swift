@@ -1,0 +1,35 @@
+import Libvirt
+import VMScriptSyntax
+
+extension HostMessages {
+  /// Why a connection cannot be opened, and what is likely to help.
+  static func noConnection(_ uri: String?, _ error: any Error) -> Diagnostic {
+    let text = (error as? LibvirtError)?.message ?? String(describing: error)
+    // The binding's words before libvirt's own say what the title says.
+    let prefix = "cannot connect to \(uri ?? "libvirt's default URI"): "
+    let reason = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
+    return Diagnostic(
+      code: 701, "cannot connect to \(uri.map { "`\($0)`" } ?? "libvirt's default host")",
+      notes: ["libvirt says: \(reason)"],
+      helps: [
+        .init(remedy(uri ?? "", reason)),
+        .init("to try a script without any host: `--connect test:///default`"),
+      ])
+  }
+
+  /// By what libvirt says, and else by the kind of the URI.
+  private static func remedy(_ uri: String, _ reason: String) -> String {
+    if reason.contains("Permission denied") || reason.contains("uthenticat") {
+      return "let this user in, as a member of the group `libvirt`, or try qemu:///session"
+    }
+    if reason.contains("no connection driver") {
+      return "name a host as in qemu:///system or qemu+ssh://HOST/system"
+    }
+    if uri.contains("+ssh://") { return "see whether `ssh` to that host works without a question" }
+    if uri.contains("+tcp://") || uri.contains("+tls://") {
+      return "see whether the host's libvirtd listens on the network"
+    }
+    if uri.hasPrefix("test://") { return "name a file that describes a test host" }
+    return "start libvirtd, as with `systemctl start libvirtd`, or name another host"
+  }
+}
