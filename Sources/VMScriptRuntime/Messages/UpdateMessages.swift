@@ -29,7 +29,7 @@ enum UpdateMessages {
       at: .init(declaration.nameSpan),
       notes: [
         "libvirt says: \(reason)", "of: \(entry)",
-        "it is written down, and the next run restarts the network for it, after a yes",
+        "it is written down, and the next run tries again",
       ])
   }
 
@@ -75,7 +75,8 @@ enum UpdateMessages {
       722, "not while the network runs",
       """
       libvirt refused to add or remove an entry of a running network. The definition is as declared; \
-      the next run finds that the network does not run so.
+      the next run finds that the network does not run so, and tries again. Whatever restarts the \
+      network brings it into effect too.
       """),
     DiagnosticExplanation(
       723, "guest not plugged in again",

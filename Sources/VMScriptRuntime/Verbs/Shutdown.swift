@@ -12,11 +12,17 @@ struct Shutdown: Sendable {
   /// How often it is asked again: a guest that is just starting does not hear the button.
   private static let repetition = Duration.seconds(10)
 
+  /// Asks, and returns when it is off.
+  ///
+  /// - Parameter shared: news of this domain among others; nil listens for it alone.
   /// - Throws: a diagnostic where the guest does not react in time; it runs on then.
-  func perform() async throws {
+  func perform(_ shared: DomainNews? = nil) async throws {
+    guard let news = shared else {
+      let own = try await DomainNews(of: [name], pool: targets.pool)
+      defer { own.close() }
+      return try await perform(own)
+    }
     let deadline = ContinuousClock.now + limit
-    let news = try await DomainNews(of: [name], pool: targets.pool)
-    defer { news.close() }
     let isOn = try await Awaiting.until(deadline, news: news.of(name), look: look()) != nil
     guard isOn else { return }
     throw HostMessages.timeout(

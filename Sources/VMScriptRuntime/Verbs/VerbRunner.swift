@@ -23,26 +23,45 @@ struct VerbRunner: Sendable {
     case .start, .revert: try await refuseBases(among: names, request)
     default: break
     }
-    let failures = await withTaskGroup(of: Diagnostic?.self) { group in
-      for name in names {
+    let news = try await news(of: names, for: request)
+    defer { news?.close() }
+    let failures = await withTaskGroup(of: (Int, Diagnostic)?.self) { group in
+      for (position, name) in names.enumerated() {
         group.addTask {
           do {
-            try await perform(request, on: name)
+            try await perform(request, on: name, news)
             return nil
           } catch {
             let doing = "\(request.action.doing) `\(name)`"
-            return HostMessages.diagnostic(error, doing, at: request.targetSpan)
+            return (position, HostMessages.diagnostic(error, doing, at: request.targetSpan))
           }
         }
       }
-      return await group.reduce(into: [Diagnostic]()) { all, one in
-        if let one { all.append(one) }
-      }
+      // In the order of the targets, whichever ended first.
+      var failed: [Int: Diagnostic] = [:]
+      for await case (let position, let failure)? in group { failed[position] = failure }
+      return failed.sorted { $0.key < $1.key }.map(\.value)
     }
     if let first = failures.first { throw HostMessages.joined(first, failures.dropFirst()) }
   }
 
-  private func perform(_ request: VerbRequest, on name: String) async throws {
+  /// News of the targets of a verb that waits. Listening begins before the first look, so that nothing
+  /// happens in between unnoticed.
+  private func news(
+    of names: [String], for request: VerbRequest
+  ) async throws(Diagnostic) -> DomainNews? {
+    switch request.action {
+    case .wait, .stop(force: false): break
+    default: return nil
+    }
+    do { return try await DomainNews(of: names, pool: targets.pool) } catch {
+      throw HostMessages.diagnostic(error, request.action.doing, at: request.targetSpan)
+    }
+  }
+
+  private func perform(
+    _ request: VerbRequest, on name: String, _ news: DomainNews?
+  ) async throws {
     let span = request.targetSpan
     switch request.action {
     case .start: try await targets.with(name, span) { if try !$0.isActive() { try $0.start() } }
@@ -50,7 +69,7 @@ struct VerbRunner: Sendable {
       try await targets.with(name, span) { if try $0.isActive() { try $0.destroy() } }
     case .stop(force: false):
       progress(.waiting("shutdown of \(name)"))
-      try await Shutdown(targets: targets, name: name, span: span).perform()
+      try await Shutdown(targets: targets, name: name, span: span).perform(news)
     case .reboot: try await targets.with(name, span) { try $0.reboot() }
     case .suspend:
       try await targets.with(name, span) { if try $0.state() != .paused { try $0.suspend() } }
@@ -73,7 +92,8 @@ struct VerbRunner: Sendable {
         try found.revert()
       }
     case .wait(let condition, let limit):
-      try await wait(name, for: condition, span, limit: limit ?? Self.standardLimit)
+      guard let news else { return }
+      try await wait(name, for: condition, span, limit: limit ?? Self.standardLimit, news)
     }
   }
 
@@ -109,13 +129,10 @@ struct VerbRunner: Sendable {
   }
 
   private func wait(
-    _ name: String, for condition: WaitCondition, _ span: Span, limit: Duration
+    _ name: String, for condition: WaitCondition, _ span: Span, limit: Duration, _ news: DomainNews
   ) async throws {
     let deadline = ContinuousClock.now + limit
     let domain = DomainCondition(targets: targets, name: name, span: span)
-    // Listening begins before the first look, so that nothing happens in between unnoticed.
-    let news = try await DomainNews(of: [name], pool: targets.pool)
-    defer { news.close() }
     let awaited: String
     let look: Awaiting.Look
     switch condition {
