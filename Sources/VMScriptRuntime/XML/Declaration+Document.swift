@@ -6,8 +6,18 @@ extension Declaration {
   ///
   /// - Throws: a diagnostic for text that is no document of the declaration's kind.
   func document(_ text: String) throws(Diagnostic) -> XMLElement {
-    do { return try .parse(text, root: kind == .net ? "network" : "domain") } catch {
+    do { return try .parse(text, root: rootName) } catch {
       throw XMLMessages.malformed(self, error)
     }
   }
+
+  /// The root that the declaration is written to: of an earlier document, or of a new one.
+  ///
+  /// - Throws: a diagnostic for text that is no document of the declaration's kind.
+  func document(onto base: String?) throws(Diagnostic) -> XMLElement {
+    guard let base else { return XMLElement(name: rootName) }
+    return try document(base)
+  }
+
+  private var rootName: String { kind == .net ? "network" : "domain" }
 }

@@ -13,9 +13,7 @@ public enum DomainXML {
   public static func render(
     _ declaration: Declaration, context: XMLContext, onto base: String?
   ) throws(Diagnostic) -> String {
-    let root =
-      try base.map { (text) throws(Diagnostic) in try declaration.document(text) }
-      ?? XMLElement(name: "domain")
+    let root = try declaration.document(onto: base)
     // These read the mark that is about to be written anew.
     let patches = XMLPatches(declaration, on: root)
     patches.removeGone(from: root)

@@ -13,9 +13,7 @@ public enum NetworkXML {
   public static func render(
     _ declaration: Declaration, context: XMLContext, onto base: String?
   ) throws(Diagnostic) -> String {
-    let root =
-      try base.map { (text) throws(Diagnostic) in try declaration.document(text) }
-      ?? XMLElement(name: "network")
+    let root = try declaration.document(onto: base)
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
     let shape = NetworkShape(declaration, context: context)
