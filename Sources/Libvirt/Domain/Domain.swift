@@ -32,7 +32,7 @@ public struct Domain: HostObject {
     case pmSuspended
   }
 
-  /// The name.
+  /// Unique among the host's domains (`virDomainGetName`).
   public var name: String { Call.borrowedString(virDomainGetName(pointer)) }
 
   /// The UUID in lower case.

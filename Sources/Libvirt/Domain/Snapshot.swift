@@ -7,7 +7,7 @@ public struct Snapshot: HostObject {
 
   let handle: Handle<Snapshot>
 
-  /// The name.
+  /// Unique among the domain's snapshots (`virDomainSnapshotGetName`).
   public var name: String { Call.borrowedString(virDomainSnapshotGetName(pointer)) }
 
   /// Its `<domainsnapshot>` document.

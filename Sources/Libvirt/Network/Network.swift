@@ -12,7 +12,7 @@ public struct Network: HostObject {
   /// The connection it belongs to.
   public var connection: Connection { handle.connection }
 
-  /// The name.
+  /// Unique among the host's networks (`virNetworkGetName`).
   public var name: String { Call.borrowedString(virNetworkGetName(pointer)) }
 
   /// The UUID in lower case.

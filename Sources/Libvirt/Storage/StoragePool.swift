@@ -22,7 +22,7 @@ public struct StoragePool: HostObject {
     public let available: UInt64
   }
 
-  /// The name.
+  /// Unique among the host's pools (`virStoragePoolGetName`).
   public var name: String { Call.borrowedString(virStoragePoolGetName(pointer)) }
 
   /// The UUID in lower case.

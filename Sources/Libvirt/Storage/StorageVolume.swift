@@ -20,7 +20,7 @@ public struct StorageVolume: HostObject {
     public let allocation: UInt64
   }
 
-  /// The name.
+  /// Unique within its pool (`virStorageVolGetName`).
   public var name: String { Call.borrowedString(virStorageVolGetName(pointer)) }
 
   /// The key, unique on the host.

@@ -74,7 +74,7 @@ public struct NetworkLease: Sendable, Hashable {
   public let ip: IPAddress
   /// The machine's name, if it has one for DNS.
   public let name: String?
-  /// A lease.
+  /// A lease of a fixed address, under the host name `name` if there is one.
   public init(mac: MACAddress, ip: IPAddress, name: String? = nil) {
     self.mac = mac
     self.ip = ip
