@@ -9,12 +9,21 @@ public struct Limits: Sendable {
   public var depth: Int
   /// Bytes of lists, maps and strings made during the evaluation, as an estimate.
   public var memory: Int64
+  /// Bytes that `print` writes.
+  public var output: Int64
+  /// Time that the evaluation takes, that of its host included; nil for any.
+  public var time: Duration?
 
   /// The limits of a run by the command line; an embedder may want less.
-  public init(steps: Int = 1_000_000_000, depth: Int = 1_000, memory: Int64 = 1 << 32) {
+  public init(
+    steps: Int = 1_000_000_000, depth: Int = 1_000, memory: Int64 = 1 << 32,
+    output: Int64 = 1 << 30, time: Duration? = nil
+  ) {
     self.steps = steps
     self.depth = depth
     self.memory = memory
+    self.output = output
+    self.time = time
   }
 }
 

@@ -28,7 +28,9 @@ extension Evaluator {
       defineFunction(id, node)
     case .printStatement:
       let parts = try code.children(of: node).map { try shown($0).description }
-      host.print(parts.joined(separator: " "))
+      let line = parts.joined(separator: " ")
+      try chargeOutput(line.utf8.count + 1, at: id)
+      host.print(line)
     case .outputStatement:
       try executeOutput(id, node)
     case .paramStatement:

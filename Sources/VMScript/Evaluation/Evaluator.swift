@@ -37,6 +37,9 @@ struct Evaluator {
   /// Nodes whose evaluation is under way, at most.
   var nesting = 0
   var allocated: Int64 = 0
+  private var printed: Int64 = 0
+  /// When the time is over.
+  private var end: ContinuousClock.Instant?
   /// The module whose statements run.
   var module = 0
   /// Values of the parts of the `check` that is being evaluated.
@@ -75,6 +78,7 @@ struct Evaluator {
   /// Runs all modules, those that are imported first.
   mutating func run() {
     defer { for captures in openCaptures { captures.clear() } }
+    end = options.limits.time.map { .now + $0 }
     reportUnknownParameters()
     for index in code.modules.indices {
       module = index
@@ -176,8 +180,23 @@ struct Evaluator {
     if steps > options.limits.steps {
       throw LimitReached(.tooManySteps(options.limits.steps, at: code.span(id)))
     }
-    // Now and then: a loop without end must not outlive its run.
-    if steps & 0xFFFF == 0, host.isOver { throw RunIsOver() }
+    if steps & 0x3FF == 0 { try lookUp(id) }
+  }
+
+  /// Now and then: a loop without end must outlive neither its run nor its time.
+  private mutating func lookUp(_ id: NodeID) throws {
+    if host.isOver { throw RunIsOver() }
+    if let end, let limit = options.limits.time, end < .now {
+      throw LimitReached(.tooLong(limit, at: code.span(id)))
+    }
+  }
+
+  /// Counts what is printed; throws where the limit is reached.
+  mutating func chargeOutput(_ bytes: Int, at id: NodeID) throws {
+    printed &+= Int64(bytes)
+    if printed > options.limits.output {
+      throw LimitReached(.tooMuchOutput(options.limits.output, at: code.span(id)))
+    }
   }
 
   /// Counts memory that a value takes; throws where the limit is reached.

@@ -114,5 +114,8 @@ public enum LanguageExplanations {
       415, "too many errors",
       "After a hundred errors no more are shown; many follow from the first."
     ),
+    DiagnosticExplanation(416, "too much output", "The limit on what is printed keeps logs small."),
+    DiagnosticExplanation(
+      417, "too long", "Who evaluates the script limits its time, waiting for machines included."),
   ]
 }

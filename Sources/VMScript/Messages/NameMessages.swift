@@ -16,11 +16,17 @@ extension Diagnostic {
         : didYouMean(name, known, at: span))
   }
 
-  static func duplicateName(_ name: String, at span: Span, earlier: Span) -> Diagnostic {
-    Diagnostic(
+  static func duplicateName(
+    _ name: String, at span: Span, earlier: Span, isResource: Bool = false
+  ) -> Diagnostic {
+    var helps = [Help("give one of them another name")]
+    if isResource {
+      helps.append(
+        Help("a name in quotes binds nothing: `\(QuotedText.literal(name))`", span: span))
+    }
+    return Diagnostic(
       code: 202, "`\(name)` is defined twice", at: Label(span, "defined again"),
-      secondary: [Label(earlier, "first defined here")],
-      helps: [Help("give one of them another name")])
+      secondary: [Label(earlier, "first defined here")], helps: helps)
   }
 
   static func usedBeforeDefinition(_ name: String, at span: Span, definition: Span) -> Diagnostic {

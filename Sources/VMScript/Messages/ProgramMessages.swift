@@ -82,6 +82,16 @@ extension Diagnostic {
     Diagnostic(code: 414, "`\(function)` failed", at: Label(span), notes: [reason])
   }
 
+  static func tooMuchOutput(_ limit: Int64, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 416, "the script prints more than \(ByteSize(bytes: limit))", at: Label(span))
+  }
+
+  static func tooLong(_ limit: Duration, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 417, "the script takes longer than \(limit.scriptDescription)", at: Label(span))
+  }
+
   static func tooManyErrors() -> Diagnostic {
     Diagnostic(code: 415, "too many errors: more of them are not shown")
   }

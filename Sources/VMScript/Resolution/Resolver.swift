@@ -115,13 +115,17 @@ struct Resolver {
     _ exports: inout [(name: String, target: Target)]
   ) {
     set(node, target)
-    declare(name, span, target)
+    let isResource = self.node(node).flags.contains(.bareName)
+    declare(name, span, target, isResource: isResource)
     exports.append((names[name], target))
   }
 
-  private mutating func declare(_ name: Name, _ span: Span, _ target: Target) {
+  private mutating func declare(
+    _ name: Name, _ span: Span, _ target: Target, isResource: Bool = false
+  ) {
     if let earlier = topLevel[name] {
-      diagnostics.append(.duplicateName(names[name], at: span, earlier: earlier.span))
+      diagnostics.append(
+        .duplicateName(names[name], at: span, earlier: earlier.span, isResource: isResource))
       // Which of the two a use means is not known, so nothing is said of it.
       topLevel[name] = TopLevelName(target: .none, span: earlier.span)
     } else {

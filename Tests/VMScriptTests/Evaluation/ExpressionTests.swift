@@ -63,6 +63,7 @@ import VMScriptSyntax
     #expect(run(endless, limits: Limits(steps: 1000)).codes == [410])
     let large = "let x = [i for i in 1...1000000]"
     #expect(run(large, limits: Limits(memory: 1 << 16)).codes == [411])
+    #expect(run(endless, limits: Limits(time: .zero)).codes == [417])
   }
 
   @Test(

@@ -61,6 +61,12 @@ import VMScriptSyntax
     #expect(folder.diagnostics.first?.notes.first?.hasSuffix("cannot be read") == true)
   }
 
+  @Test func withoutAnImporterNothingIsReached() {
+    let compiled = Program.compile(SourceText(name: "main", text: "import \"a.vmscript\""))
+    #expect(compiled.program == nil)
+    #expect(compiled.diagnostics.map(\.code.number) == [413])
+  }
+
   @Test(arguments: [
     ("a/./b/../c", "a/c"), ("./a", "a"), ("../a/../../b", "../../b"), ("/a/../../b", "/b"),
     ("a//b/", "a/b"), ("<stdin>", "<stdin>"),

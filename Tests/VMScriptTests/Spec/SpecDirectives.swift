@@ -39,6 +39,7 @@ struct SpecDirectives {
       switch words[1] {
       case "steps": options.limits.steps = number
       case "depth": options.limits.depth = number
+      case "output": options.limits.output = Int64(number)
       default: options.limits.memory = Int64(number)
       }
     default: break
