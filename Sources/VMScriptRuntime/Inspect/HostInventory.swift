@@ -30,12 +30,12 @@ public struct HostInventory: Sendable {
     public let subnets: [Subnet]
   }
 
-  /// An image whose content is complete.
+  /// An image whose content is complete, or a volume that no stack made and that may be one.
   public struct Image: Sendable {
-    /// The image's name in its script.
+    /// The image's name in its script, else the volume's.
     public let name: String
-    /// The stack that wants it.
-    public let stack: String
+    /// The stack that wants it; nil if none made it.
+    public let stack: String?
     /// The pool that holds it.
     public let pool: String
     /// Where it is on the host.
@@ -48,7 +48,7 @@ public struct HostInventory: Sendable {
   public let domains: [Domain]
   /// By name.
   public let networks: [Network]
-  /// By stack and name; what no stack made is not listed.
+  /// By name; disks and seeds of the stacks' machines are not listed.
   public let images: [Image]
 
   /// What one stack owns.
@@ -79,7 +79,7 @@ public struct HostInventory: Sendable {
       "images": .list(
         images.map {
           .map([
-            "name": .string($0.name), "stack": .string($0.stack), "pool": .string($0.pool),
+            "name": .string($0.name), "stack": Value($0.stack), "pool": .string($0.pool),
             "path": .string($0.path), "capacity": $0.capacity.map(Value.size) ?? .none,
           ])
         }),

@@ -11,7 +11,7 @@ struct InventoryReader: Sendable {
     let live = try await LiveReader(pool: pool).read()
     let images = Self.images(live.storage)
     let owners = live.domains.values.compactMap(\.facts.owner?.stack)
-    let stacks = Set(owners + images.map(\.stack) + [stack].compactMap(\.self)).sorted()
+    let stacks = Set(owners + images.compactMap(\.stack) + [stack].compactMap(\.self)).sorted()
     let running = live.domains.values.filter { $0.state == .running }.map(\.name)
     let addresses = try await pool.run { connection in
       try running.reduce(into: [String: [IPAddress]]()) { found, name in
@@ -33,24 +33,24 @@ struct InventoryReader: Sendable {
       images: images)
   }
 
-  /// Blank images, and uploads that a pin completes.
+  /// Blank images, uploads that a pin completes, and what no stack made.
   private static func images(_ storage: LiveStorage) -> [HostInventory.Image] {
     let found = storage.pools.values.flatMap { pool in
       pool.inventory.volumes.compactMap { volume -> HostInventory.Image? in
-        guard let name = volume.owned else { return nil }
         let content: VolumeInventory.Volume?
-        switch name.role {
-        case .image: content = volume
+        switch volume.owned?.role {
+        case nil, .image: content = volume
         case .pin(let key, let nonce): content = pool.inventory.base(key: key, nonce: nonce)
         default: content = nil
         }
         return content.map { content in
           HostInventory.Image(
-            name: name.ownerName, stack: name.stack, pool: pool.name, path: content.path,
+            name: volume.owned?.ownerName ?? volume.name, stack: volume.owned?.stack,
+            pool: pool.name, path: content.path,
             capacity: content.capacity.map { ByteSize(bytes: $0) })
         }
       }
     }
-    return found.sorted { ($0.stack, $0.name, $0.path) < ($1.stack, $1.name, $1.path) }
+    return found.sorted { ($0.name, $0.path) < ($1.name, $1.path) }
   }
 }

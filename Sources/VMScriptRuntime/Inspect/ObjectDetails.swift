@@ -70,7 +70,7 @@ struct ObjectDetails {
   private func document(_ image: HostInventory.Image) throws -> Document {
     let allocation = try connection.volume(path: image.path)?.info().allocation
     return [
-      "kind": .string("image"), "name": .string(image.name), "stack": .string(image.stack),
+      "kind": .string("image"), "name": .string(image.name), "stack": Value(image.stack),
       "pool": .string(image.pool), "path": .string(image.path),
       "capacity": image.capacity.map(Value.size) ?? .none,
       "allocation": allocation.map { .size(ByteSize(bytes: Int64(clamping: $0))) } ?? .none,

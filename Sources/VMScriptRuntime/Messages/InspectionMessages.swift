@@ -20,7 +20,7 @@ enum InspectionMessages {
   static let explanations: [DiagnosticExplanation] = [
     DiagnosticExplanation(
       790, "nothing of this name",
-      "The host has no domain, no network and no image of a stack that bears the name."),
+      "The host has no domain, no network, no image and no volume that bears the name."),
     DiagnosticExplanation(
       791, "nothing declared by this name",
       "`vmscript xml FILE NAME` shows what a net or a domain of the script is defined by."),

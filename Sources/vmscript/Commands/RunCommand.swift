@@ -49,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
     guard named.isEmpty else { return named }
     guard Terminal.isTerminal(STDIN_FILENO) else { return [.file("-")] }
     Terminal.writeMessage(
-      CommandLineMessages.noShell + "\n\n" + VMScriptCommand.helpMessage() + "\n")
+      VMScriptCommand.helpMessage() + "\n\n" + CommandLineMessages.noShell + "\n")
     throw ExitStatus.usage.code
   }
 }
