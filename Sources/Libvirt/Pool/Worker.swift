@@ -19,6 +19,7 @@ final class Worker<Context>: @unchecked Sendable {
   ) {
     for _ in 0..<threads {
       let thread = Thread { [self] in
+        BrokenPipe.becomesErrorOnThisThread()
         work(context())
         ended()
       }

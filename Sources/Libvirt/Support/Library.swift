@@ -17,6 +17,7 @@ enum Library {
     virSetErrorFunc(nil) { _, _ in }
     guard virEventRegisterDefaultImpl() == 0 else { return .failure(.last()) }
     let thread = Thread {
+      BrokenPipe.becomesErrorOnThisThread()
       // A failed round is tried again after a moment, so that it cannot burn a processor.
       while true {
         if virEventRunDefaultImpl() < 0 { Thread.sleep(forTimeInterval: 0.1) }
