@@ -40,6 +40,33 @@ import Testing
     }
   }
 
+  @Test(arguments: [[], ["-c"], ["-o", "compat=0.10"], ["-o", "extended_l2=on"]])
+  func aContentThatIsCutShortIsRefusedThoughItsHeaderIsWhole(options: [String]) async throws {
+    let folder = try ScratchFolder()
+    let cluster = 65_536
+    // Half noise, which stays as long as it is when compressed, half zeros.
+    var random = SystemRandomNumberGenerator()
+    let noise = (0..<(8 * cluster / 8)).flatMap { _ in
+      withUnsafeBytes(of: random.next() as UInt64) { [UInt8]($0) }
+    }
+    let source = try folder.write("source.raw", noise + Array(repeating: 0, count: 8 * cluster))
+    let path = folder.file("image.qcow2")
+    try runTool(
+      "/usr/bin/qemu-img", ["convert", "-f", "raw", "-O", "qcow2"] + options + [source, path])
+    let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    #expect(try await ImageFile.open(path, declared: nil).size == Int64(whole.count))
+    for length in stride(from: 4 * cluster, to: whole.count - cluster, by: 50_001) {
+      let cut = try folder.write("cut.qcow2", Array(whole.prefix(length)))
+      do {
+        _ = try await ImageFile.open(cut, declared: nil)
+        Issue.record("taken at \(length) of \(whole.count) bytes")
+      } catch StorageFailure.truncatedImage(.qcow2, let needed, let has) {
+        #expect(needed <= whole.count)
+        #expect(has == length)
+      }
+    }
+  }
+
   @Test func anEmptyFileIsRefused() async throws {
     let folder = try ScratchFolder()
     let path = try folder.write("empty", [])

@@ -16,11 +16,14 @@ public struct ImageFile: Hashable, Sendable {
   /// - Throws: ``StorageFailure`` if it cannot be read, is no sound image, is not what `declared`
   ///   says, or is a difference to another file, which an upload would leave behind.
   public static func open(_ path: String, declared: ImageFormat?) async throws -> ImageFile {
-    try await BlockingWork.run { _ in
+    try await BlockingWork.run { cancellation in
       let file = try FileIdentity(path: path)
       let probe = try probe(file, declared)
       try probe.check(declared: declared)
       if let backing = probe.backingFile { throw StorageFailure.hasBackingFile(backing) }
+      if probe.format == .qcow2 {
+        try QCOW2Tables.requireWhole(file, header: header(file), check: cancellation.check)
+      }
       return ImageFile(path: file.path, size: file.size, probe: probe)
     }
   }

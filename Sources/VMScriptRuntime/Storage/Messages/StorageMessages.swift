@@ -66,7 +66,7 @@ public enum StorageMessages {
     switch failure {
     case .unreadable(_, let reason): [reason]
     case .truncatedImage(_, let needs, let has):
-      ["its header speaks of \(needs) bytes, the file has \(has)"]
+      ["its tables need \(needs) bytes, the file has \(has)"]
     case .digestMismatch(_, let declared, let found): ["declared: \(declared)", "found: \(found)"]
     case .conversionFailed(_, let output): output.isEmpty ? [] : ["qemu-img: \(output)"]
     case .missingPool(_, let existing):

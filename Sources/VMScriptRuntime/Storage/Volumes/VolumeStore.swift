@@ -136,7 +136,12 @@ public struct VolumeStore: Sendable {
   }
 
   static func requireRoom(_ needed: Int64, in pool: StoragePool) throws {
-    let available = Int64(clamping: try pool.info().available)
+    var available = Int64(clamping: try pool.info().available)
+    if needed > available {
+      // libvirt counted when it read the pool last; room may have been made since.
+      try pool.refresh()
+      available = Int64(clamping: try pool.info().available)
+    }
     guard needed <= available else {
       throw StorageFailure.poolFull(pool.name, needed: needed, available: available)
     }
