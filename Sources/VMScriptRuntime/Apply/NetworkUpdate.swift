@@ -17,7 +17,7 @@ struct NetworkUpdate {
   /// - Returns: warnings about what libvirt refused.
   func apply(_ connection: Connection) throws -> [Diagnostic] {
     guard let network = try connection.network(named: declaration.name) else {
-      try start(connection.defineNetwork(xml: rendered(onto: nil)))
+      try start(connection.defineNetwork(xml: rendered(onto: nil)), connection)
       return []
     }
     let definition = try network.xml(inactive: true)
@@ -27,7 +27,7 @@ struct NetworkUpdate {
     }
     try connection.defineNetwork(xml: rendered(onto: definition))
     if try network.isActive(), restarts { try network.destroy() }
-    try start(network)
+    try start(network, connection)
     return warnings
   }
 
@@ -35,11 +35,28 @@ struct NetworkUpdate {
     try NetworkXML.render(declaration, context: context, onto: base)
   }
 
-  private func start(_ network: Network) throws {
+  private func start(_ network: Network, _ connection: Connection) throws {
     if case .bool(let autostart) = declaration.body["autostart"] {
       try network.setAutostart(autostart)
     }
-    if try !network.isActive() { try network.start() }
+    guard try !network.isActive() else { return }
+    do throws(LibvirtError) { try network.start() } catch {
+      guard error.code == .systemError, try takeFreeBridge(network, connection) else { throw error }
+      try network.start()
+    }
+  }
+
+  /// Has libvirt choose another name for the network's bridge; false where the script chose it.
+  ///
+  /// A libvirtd that falls while it starts a network leaves the bridge behind, and a network cannot
+  /// be started on a bridge that is there already.
+  private func takeFreeBridge(_ network: Network, _ connection: Connection) throws -> Bool {
+    guard declaration.body["bridge"] == nil else { return false }
+    let definition = try declaration.document(network.xml(inactive: true))
+    guard let bridge = definition.first("bridge"), bridge["name"] != nil else { return false }
+    bridge["name"] = nil
+    try connection.defineNetwork(xml: definition.xmlString)
+    return true
   }
 
   private func change(_ network: Network, _ definition: String) throws -> [Diagnostic] {
