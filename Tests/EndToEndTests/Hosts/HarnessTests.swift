@@ -33,14 +33,14 @@ extension HostTests {
     @Test func aSnapshotShowsWhatChanged() async throws {
       try await Host.run { host in
         let before = try await HostSnapshot.of(host)
-        #expect(try await HostSnapshot.of(host) == before)
+        try await before.expectSame(on: host)
         try await host.virsh("vol-create-as", "default", "new.raw", "1M")
         let withVolume = try await HostSnapshot.of(host)
-        #expect(withVolume != before)
+        #expect(withVolume.changes(since: before) != [])
         try await host.virsh("vol-delete", "new.raw", "--pool", "default")
-        #expect(try await HostSnapshot.of(host) == before)
+        try await before.expectSame(on: host)
         try await host.virsh("autostart", Host.unrelated)
-        #expect(try await HostSnapshot.of(host) != before)
+        #expect(try await HostSnapshot.of(host).changes(since: before) != [])
       }
     }
   }

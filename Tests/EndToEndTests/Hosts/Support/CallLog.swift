@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The calls of libvirt's interface that a client made, as libvirt's own client library logs them.
 ///
@@ -38,7 +39,8 @@ struct CallLog: Sendable {
     let own = ["virEvent", "virStream", "virTypedParams", "virRegister", "virGlobalInit"]
     if own.contains(where: name.hasPrefix) { return true }
     let objects = [
-      "virConnectDomainEvent", "virConnect", "virDomainSnapshot", "virDomain", "virNetwork",
+      "virConnectDomainEvent", "virConnect", "virDomainSnapshot", "virDomain", "virNetworkPort",
+      "virNetwork",
       "virStoragePool", "virStorageVol", "virNode", "vir",
     ]
     guard let object = objects.first(where: name.hasPrefix) else { return false }
@@ -53,12 +55,25 @@ struct CallLog: Sendable {
 /// Watches a log while it is written, and acts once at a certain call.
 ///
 /// On a thread of its own: the act is to come at once.
-struct CallWatch: Sendable {
+final class CallWatch: Sendable {
   let log: CallLog
-  /// Told the calls so far whenever there are more.
-  let isMoment: @Sendable ([String]) -> Bool
-  /// Given the writer's process identifier.
-  let act: @Sendable (pid_t) -> Void
+  private let isMoment: @Sendable ([String]) -> Bool
+  private let act: @Sendable (pid_t) -> Void
+  private let acts: AsyncStream<pid_t>
+  private let continuation: AsyncStream<pid_t>.Continuation
+
+  /// - Parameters:
+  ///   - isMoment: told the calls so far whenever there are more.
+  ///   - act: given the writer's process identifier.
+  init(
+    log: CallLog, isMoment: @escaping @Sendable ([String]) -> Bool,
+    act: @escaping @Sendable (pid_t) -> Void
+  ) {
+    self.log = log
+    self.isMoment = isMoment
+    self.act = act
+    (acts, continuation) = AsyncStream.makeStream()
+  }
 
   /// Kills the writer, so that it can finish nothing.
   static func killing(
@@ -69,7 +84,16 @@ struct CallWatch: Sendable {
 
   /// Watches until the moment has come or the process is gone.
   func begin(_ identifier: pid_t) {
-    Thread { watch(identifier) }.start()
+    Thread {
+      self.watch(identifier)
+      self.continuation.finish()
+    }.start()
+  }
+
+  /// Waits for the act; gives the writer's process identifier.
+  func acted() async throws -> pid_t {
+    var iterator = acts.makeAsyncIterator()
+    return try #require(await iterator.next(), "it ended before its moment came")
   }
 
   private func watch(_ identifier: pid_t) {
@@ -88,7 +112,11 @@ struct CallWatch: Sendable {
         let more = CallLog.names(in: rest[...end])
         rest = Data(rest[(end + 1)...])
         names += more
-        if !more.isEmpty, isMoment(names) { return act(identifier) }
+        if !more.isEmpty, isMoment(names) {
+          act(identifier)
+          continuation.yield(identifier)
+          return
+        }
       }
       usleep(500)
     }

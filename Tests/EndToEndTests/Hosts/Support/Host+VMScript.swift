@@ -7,13 +7,18 @@ extension Host {
   /// - Parameters:
   ///   - calls: where libvirt's client library logs the calls that are made.
   ///   - watch: acts in the middle; has a log of its own.
+  ///   - locks: where it keeps its locks; runs with different ones are as of different machines.
   @discardableResult
   func vmscript(
-    _ arguments: [String], calls: CallLog? = nil, watch: CallWatch? = nil
+    _ arguments: [String], calls: CallLog? = nil, watch: CallWatch? = nil, locks: String = "client"
   ) async throws -> CommandResult {
+    // Its digest cache and its locks are the test's own.
+    let ofClient = "\(folder)/\(locks)"
+    try FileManager.default.createDirectory(
+      atPath: ofClient, withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
     var environment = [
-      // Its digest cache and its locks are the test's own.
-      "XDG_CACHE_HOME": folder + "/cache-of-client", "XDG_RUNTIME_DIR": folder + "/files",
+      "XDG_CACHE_HOME": ofClient, "XDG_RUNTIME_DIR": ofClient,
       "VMSCRIPT_HYPERVISOR": "qemu", "LIBVIRT_DEFAULT_URI": "test:///must-not-be-used",
     ]
     if let log = watch?.log ?? calls { environment.merge(log.environment) { $1 } }

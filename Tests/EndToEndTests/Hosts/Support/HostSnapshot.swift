@@ -1,8 +1,27 @@
 import Foundation
+import Testing
 
-/// What is on a host, as lines of text that show a difference.
-struct HostSnapshot: Equatable {
-  var lines: [String]
+/// What is on a host, as lines of text.
+struct HostSnapshot {
+  private let lines: [String]
+
+  /// The lines that are new, after `+`, and those that are gone, after `-`.
+  func changes(since earlier: HostSnapshot) -> [String] {
+    lines.difference(from: earlier.lines).map { change in
+      switch change {
+      case .insert(_, let line, _): "+ \(line)"
+      case .remove(_, let line, _): "- \(line)"
+      }
+    }
+  }
+
+  /// Expects the host to be as it was, and shows what is not.
+  func expectSame(
+    on host: Host, _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let changes = try await HostSnapshot.of(host).changes(since: self)
+    #expect(changes == [], comment, sourceLocation: sourceLocation)
+  }
 
   /// What `virsh` lists, the definitions of everything, and the pool's files with their content.
   static func of(_ host: Host) async throws -> HostSnapshot {

@@ -2,6 +2,9 @@ import Foundation
 import Synchronization
 
 /// Runs a program without keeping a thread of the test run busy; ends it when the task is cancelled.
+///
+/// Not by Foundation's `Process`, which keeps the files of every child open until its own end: some
+/// tests start a thousand.
 enum Subprocess {
   /// - Parameters:
   ///   - program: a path, or a name to be found on the path.
@@ -17,39 +20,54 @@ enum Subprocess {
     defer { try? files.removeItem(at: scratch) }
     let output = scratch.appendingPathComponent("out")
     let errors = scratch.appendingPathComponent("err")
-    // Files, not pipes: what the program leaves running may keep them open as long as it likes.
-    for file in [output, errors] { try Data().write(to: file) }
-
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.currentDirectoryURL = packageFolder
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    let running = Mutex<pid_t?>(nil)
-    let status = try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<_, _>) in
-        process.terminationHandler = { process in
+    let child = try spawn(
+      ["env", "--chdir", packageFolder.path, program] + arguments,
+      ProcessInfo.processInfo.environment.merging(environment) { $1 },
+      output: output.path, errors: errors.path)
+    let running = Mutex<pid_t?>(child)
+    started(child)
+    let status = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        Thread.detachNewThread {
+          var status: Int32 = 0
+          while waitpid(child, &status, 0) == -1, errno == EINTR {}
           running.withLock { $0 = nil }
-          continuation.resume(returning: process.terminationStatus)
+          // The number of the signal, or the exit status.
+          continuation.resume(returning: status & 0x7F != 0 ? status & 0x7F : status >> 8 & 0xFF)
         }
-        do {
-          try process.run()
-          let identifier = process.processIdentifier
-          running.withLock { $0 = process.isRunning ? identifier : nil }
-          started(identifier)
-        } catch { continuation.resume(throwing: error) }
       }
     } onCancel: {
       running.withLock { identifier in
-        if let identifier { kill(identifier, SIGKILL) }
+        if let identifier { _ = kill(identifier, SIGKILL) }
       }
     }
     return CommandResult(
       status: status,
       output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+  }
+
+  /// Starts a program with its output in files, not pipes: what it leaves running may keep them open
+  /// as long as it likes.
+  private static func spawn(
+    _ command: [String], _ environment: [String: String], output: String, errors: String
+  ) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    let writing = O_WRONLY | O_CREAT | O_TRUNC
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, writing, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, errors, writing, 0o600)
+    var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] =
+      environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for text in arguments + variables { free(text) } }
+    var child: pid_t = 0
+    let failure = posix_spawnp(&child, command[0], &actions, nil, &arguments, &variables)
+    guard failure == 0 else {
+      throw CocoaError(.executableNotLoadable, userInfo: [NSFilePathErrorKey: command[0]])
+    }
+    return child
   }
 }

@@ -21,6 +21,13 @@ struct TourScript {
     return changed
   }
 
+  /// One statement of several lines, which ends with a brace at a line's start.
+  func statement(_ start: String) throws -> String {
+    let rest = try #require(text.range(of: "\n" + start)).lowerBound
+    let end = try #require(text[rest...].range(of: "\n}\n")).upperBound
+    return String(text[rest..<end])
+  }
+
   /// Writes it into the host's scratch space; gives its path.
   func written(on host: Host) throws -> String { try host.file("\(name).vmscript", text) }
 

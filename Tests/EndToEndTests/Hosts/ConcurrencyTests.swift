@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+extension HostTests {
+  /// Several runs on one host.
+  @Suite struct ConcurrencyTests {
+    @Test func ofTwoRunsAtOnceOfOneStackTheSecondIsRefused() async throws {
+      try await Host.run { host in
+        let before = try await HostSnapshot.of(host)
+        let script = try TourScript.labAtRest().written(on: host)
+        let arguments = ["run", script, "--set", "base=\(try #require(Host.guest))"]
+        // The second begins while the first is uploading.
+        let watch = CallWatch(log: host.newCallLog()) { calls in
+          calls.contains("virStreamSend")
+        } act: { first in
+          kill(first, SIGSTOP)
+        }
+        async let first = host.vmscript(arguments, watch: watch)
+        let stopped = try await watch.acted()
+        let second = try await host.vmscript(arguments)
+        #expect(second.status == 1)
+        #expect(second.errors.contains("another run of the stack `lab`"), "\(second.errors)")
+        kill(stopped, SIGCONT)
+        #expect(try await first.status == 0)
+        try await expectOneOfEach(on: host)
+        try await host.json(["destroy", "--stack", "lab", "--yes"])
+        try await before.expectSame(on: host)
+      }
+    }
+
+    @Test func runsAtOnceFromTwoMachinesHarmNothing() async throws {
+      try await Host.run { host in
+        let before = try await HostSnapshot.of(host)
+        let script = try TourScript.labAtRest().written(on: host)
+        let arguments = ["run", script, "--set", "base=\(try #require(Host.guest))"]
+        // Neither knows of the other: each may fail at what the other does, but harms nothing.
+        async let one = host.vmscript(arguments, locks: "one")
+        async let two = host.vmscript(arguments, locks: "two")
+        _ = try await (one, two)
+        try await host.json(arguments)
+        #expect(try await host.domains() == ["db", "web-1", "web-2", "web-3", "web_base"])
+        try await host.json(["destroy", "--stack", "lab", "--yes"])
+        try await before.expectSame(on: host)
+      }
+    }
+
+    private func expectOneOfEach(on host: Host) async throws {
+      #expect(try await host.domains() == ["db", "web-1", "web-2", "web-3", "web_base"])
+      #expect(try host.volumes().count { $0.contains(".base-") } == 1)
+      #expect(try host.volumes().count { $0.contains(".pin-") } == 1)
+    }
+
+    @Test func twoStacksShareAnImageAndEachGoesForItself() async throws {
+      try await Host.run { host in
+        let before = try await HostSnapshot.of(host)
+        func script(_ stack: String, state: String, rest: String = "") throws -> String {
+          try host.file(
+            "\(stack).vmscript",
+            """
+            image base { source = "\(try #require(Host.guest))" }
+            domain "\(stack)-m" {
+              memory = 256MiB
+              disk { image = base }
+              nic { net = "default" }
+              state = \(state)
+            }
+            \(rest)
+            """)
+        }
+        let calls = host.newCallLog()
+        try await host.json(["run", try script("one", state: "stopped")], calls: calls)
+        #expect(try calls.names().contains("virStorageVolUpload"))
+        let again = host.newCallLog()
+        try await host.json(["run", try script("two", state: "stopped")], calls: again)
+        #expect(try !again.names().contains("virStorageVolUpload"))
+        #expect(try host.volumes().count { $0.contains(".base-") } == 1)
+
+        try await host.json(["destroy", "--stack", "one", "--yes"])
+        #expect(try host.volumes().count { $0.contains(".base-") } == 1)
+        // The other one's guest still boots from it.
+        let running = try script(
+          "two", state: "running", rest: "wait \"two-m\" for ip within 3m")
+        try await host.json(["run", running])
+        #expect(try await host.addresses(of: "two-m").count == 1)
+        try await host.json(["destroy", "--stack", "two", "--yes"])
+        try await before.expectSame(on: host)
+      }
+    }
+  }
+}
