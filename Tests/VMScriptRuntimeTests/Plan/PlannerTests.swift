@@ -19,6 +19,25 @@ import VMScriptSyntax
     #expect(plan.changes[0].source == "web")
   }
 
+  @Test(arguments: [
+    (["1a"], "1a", true), (["1a"], "2b", false), (nil, "2b", true), ([], "1a", false),
+  ])
+  func guestsWithoutAPortAreUnplugged(ports: [String]?, port: String, isPlugged: Bool) throws {
+    let interface =
+      "<interface><source network='lan' portid='\(port)' bridge='virbr1'/></interface>"
+    let guest = try LiveDomain(
+      name: "other", uuid: RunFixture.foreign, state: .running,
+      xml: "<domain><name>other</name></domain>",
+      running: "<domain><name>other</name><devices>\(interface)</devices></domain>")
+    let network = try LiveNetwork(
+      name: "lan", uuid: Identity.uuid(stack: RunFixture.stack, kind: .net, name: "lan"),
+      isActive: true, xml: "<network><name>lan</name></network>", ports: ports.map(Set.init))
+    let (plan, _) = RunFixture.plan(
+      [RunFixture.net("lan")], LiveState(domains: [guest], networks: [network]))
+    #expect(plan.isEmpty == isPlugged)
+    #expect(plan.changes.flatMap(\.properties).allSatisfy { $0.impact == .live })
+  }
+
   @Test func whatIsAsDeclaredIsLeftAlone() throws {
     let live = LiveState(
       domains: [try RunFixture.liveDomain("web")], networks: [try RunFixture.liveNetwork("lan")],
