@@ -21,13 +21,6 @@ struct DomainUpdate {
     let refusal: String?
   }
 
-  /// A volume of the domain's own that no device is left on.
-  struct LeftVolume: Sendable {
-    let path: String
-    /// The block that it belonged to, such as `disk data`.
-    let device: String
-  }
-
   /// What an update came to.
   struct Outcome: Sendable {
     /// What the running machine refused; it takes effect at its next start.

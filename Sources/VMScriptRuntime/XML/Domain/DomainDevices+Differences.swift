@@ -67,23 +67,6 @@ extension DomainDevices {
   }
 }
 
-extension DomainXML {
-  /// The volumes of the domain's own on drives that its script no longer declares.
-  static func leftVolumes(
-    _ declaration: Declaration, context: XMLContext, definition: String
-  ) throws(Diagnostic) -> [DomainUpdate.LeftVolume] {
-    let root = try declaration.document(definition)
-    let devices = DomainDevices(declaration, context: context, on: root)
-    return devices.gone.compactMap { record in
-      guard let element = record.element(in: root),
-        devices.ownVolume(of: record, element) != nil,
-        let path = element.text(at: "source/@file")
-      else { return nil }
-      return DomainUpdate.LeftVolume(path: path, device: record.path)
-    }
-  }
-}
-
 extension VolumeName {
   fileprivate var isDisk: Bool { if case .disk = role { true } else { false } }
 }
