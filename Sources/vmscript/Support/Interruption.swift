@@ -4,7 +4,16 @@ import Synchronization
 
 /// Ctrl-C, SIGTERM and SIGHUP: the first one asks for an orderly end, the second one ends at once.
 enum Interruption {
-  private static let numbers = [SIGINT, SIGTERM, SIGHUP]
+  /// A hangup counts unless it is to be survived, as `nohup` asks.
+  private static let numbers = [SIGINT, SIGTERM] + (ignoresHangup ? [] : [SIGHUP])
+
+  /// From the mask of ignored signals in `proc(5)`.
+  private static let ignoresHangup: Bool = {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let mask = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }
+    let bits = mask.flatMap { UInt64($0.dropFirst(7).filter(\.isHexDigit), radix: 16) }
+    return bits.map { $0 & (1 << UInt64(SIGHUP - 1)) != 0 } ?? false
+  }()
 
   /// Does work in a task that the first signal cancels.
   ///
