@@ -48,7 +48,7 @@ struct RunningGuestTests {
         """)
       #expect(
         try await lab.impacts(more) == [
-          "host: live", "title: live", "watchdog device: live", "disk a device: live",
+          "host \(web): live", "title: live", "watchdog device: live", "disk a device: live",
           "disk b device: live", "nic 1 net: live", "nic 2 device: live",
         ])
       try await lab.settle(more)
@@ -69,7 +69,8 @@ struct RunningGuestTests {
         """, after: "output id = domain(\"STACK-web\").id")
       #expect(
         try await lab.impacts(fewer) == [
-          "host: live", "watchdog device: live", "disk a device: data-loss", "nic 2 device: live",
+          "host \(web): live", "watchdog device: live", "disk a device: data-loss",
+          "nic 2 device: live",
           "disk b size: live",
         ])
       let report = try await lab.settle(fewer)

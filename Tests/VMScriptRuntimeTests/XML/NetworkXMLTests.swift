@@ -44,7 +44,7 @@ import VMScriptSyntax
         ip: try #require(IPAddress("10.91.0.9")))
     ]
     let changes = try NetworkXML.differences(net, context: more, live: xml)
-    #expect(changes.map(\.path) == ["host"])
+    #expect(changes.map(\.path) == ["host 52:54:00:00:00:01"])
     #expect(changes.map(\.impact) == [.live])
   }
 
@@ -80,8 +80,9 @@ import VMScriptSyntax
     let changes = try NetworkXML.differences(small, context: context, live: live, running: live)
     #expect(
       changes.map { "\($0.path) \($0.impact.rawValue)" } == [
-        "ipv6 restart", "host live", "dns host live", "dns txt live", "dns srv live", "dns restart",
-        "bandwidth restart", "route restart",
+        "ipv6 restart", "dns restart", "bandwidth restart", "host printer live",
+        "dns host 10.91.0.1 live", "dns txt _owner live", "dns srv ldap live",
+        "route 10.92.0.0/24 restart",
       ])
     let after = try NetworkXML.render(small, context: context, onto: live)
     #expect(try NetworkXML.differences(small, context: context, live: after).isEmpty)

@@ -6,7 +6,7 @@ struct NetworkComparison {
   let wanted: XMLElement
 
   func differences() -> [PropertyDifference] {
-    [
+    let properties = [
       difference("mode", .restart) { $0.text(at: "forward/@mode") ?? "isolated" },
       difference("dev", .restart) {
         $0.text(at: "forward/interface/@dev") ?? $0.text(at: "forward/@dev")
@@ -16,38 +16,79 @@ struct NetworkComparison {
       difference("dhcp", .live) { root in
         Self.dhcp(root)?.first("range").map { "\($0["start"] ?? "")...\($0["end"] ?? "")" }
       },
-      difference("host", .live) { root in
-        Self.joined(Self.dhcp(root), "host") { host in
-          [host["mac"]?.lowercased(), host["ip"], host["name"]]
-        }
-      },
-      difference("dns host", .live) { root in
-        Self.joined(root.first("dns"), "host") { host in
-          [host["ip"]] + host.all("hostname").map(\.stringValue)
-        }
-      },
-      difference("dns txt", .live) { root in
-        Self.joined(root.first("dns"), "txt") { [$0["name"], $0["value"]] }
-      },
-      difference("dns srv", .live) { root in
-        Self.joined(root.first("dns"), "srv") { service in
-          [service["service"], service["protocol"], service["target"], service["port"]]
-        }
-      },
       // Left out of the comparison of rows where the block is gone.
       difference("dns", .restart) { root in
-        wanted.first("dns") == nil && wanted.first("domain") == nil
-          ? Self.joined(root.first("dns"), "forwarder") { [$0["addr"]] }
-            ?? root.text(at: "domain/@name")
-          : nil
+        guard wanted.first("dns") == nil, wanted.first("domain") == nil else { return nil }
+        let servers = (root.first("dns")?.all("forwarder") ?? []).compactMap { $0["addr"] }
+        return servers.isEmpty ? root.text(at: "domain/@name") : servers.joined(separator: ", ")
       },
       difference("bandwidth", .restart) { root in
         wanted.first("bandwidth") == nil && root.first("bandwidth") != nil ? "declared" : nil
       },
-      difference("route", .restart) { root in
-        Self.joined(root, "route") { [$0["address"], $0["prefix"], $0["gateway"]] }
-      },
-    ].compactMap { $0 }
+    ]
+    return properties.compactMap(\.self) + entries
+  }
+
+  /// One difference for each entry that comes, goes or changes.
+  private var entries: [PropertyDifference] {
+    differences("host", .live, of: { Self.dhcp($0)?.all("host") ?? [] }) { host in
+      let mac = host["mac"]?.lowercased() ?? ""
+      return Entry(
+        key: mac, label: host["name"] ?? mac, text: "\(mac) \(host["ip"] ?? "")")
+    }
+      + differences("dns host", .live, of: { $0.first("dns")?.all("host") ?? [] }) { host in
+        let names = host.all("hostname").map(\.stringValue).sorted()
+        return Entry(host["ip"], names.joined(separator: ", "))
+      }
+      + differences("dns txt", .live, of: { $0.first("dns")?.all("txt") ?? [] }) {
+        Entry($0["name"], $0["value"])
+      }
+      + differences("dns srv", .live, of: { $0.first("dns")?.all("srv") ?? [] }) { service in
+        let target = "\(service["target"] ?? ""):\(service["port"] ?? "")"
+        return Entry(
+          key: "\(service["service"] ?? "") \(service["protocol"] ?? "") \(target)",
+          label: service["service"] ?? "", text: target)
+      }
+      + differences("route", .restart, of: { $0.all("route") }) {
+        Entry("\($0["address"] ?? "")/\($0["prefix"] ?? "")", $0["gateway"])
+      }
+  }
+
+  /// An entry of a list whose order means nothing.
+  private struct Entry {
+    /// What tells it from the others.
+    let key: String
+    /// What a plan calls it.
+    let label: String
+    let text: String
+
+    init(key: String, label: String, text: String) {
+      self.key = key
+      self.label = label
+      self.text = text
+    }
+
+    init(_ key: String?, _ text: String?) {
+      self.init(key: key ?? "", label: key ?? "", text: text ?? "")
+    }
+  }
+
+  private func differences(
+    _ name: String, _ impact: Impact, of elements: (XMLElement) -> [XMLElement],
+    _ entry: (XMLElement) -> Entry
+  ) -> [PropertyDifference] {
+    let (old, new) = (elements(found).map(entry), elements(wanted).map(entry))
+    let present = Dictionary(old.map { ($0.key, $0) }) { first, _ in first }
+    let declared = Dictionary(new.map { ($0.key, $0) }) { first, _ in first }
+    return Set(present.keys).union(declared.keys).sorted().compactMap { key in
+      let (from, to) = (present[key], declared[key])
+      guard from?.text != to?.text || from?.label != to?.label,
+        let label = to?.label ?? from?.label
+      else { return nil }
+      return PropertyDifference(
+        name: "\(name) \(label)", from: from.map { .string($0.text) },
+        to: to.map { .string($0.text) }, impact: impact)
+    }
   }
 
   private func difference(
@@ -67,13 +108,5 @@ struct NetworkComparison {
     root.all("ip").first { ($0["family"] == "ipv6") == ipv6 }.map {
       "\($0["address"] ?? "")/\($0["netmask"] ?? $0["prefix"] ?? "")"
     }
-  }
-
-  /// The elements of one name as text, in an order of their own.
-  private static func joined(
-    _ parent: XMLElement?, _ name: String, _ parts: (XMLElement) -> [String?]
-  ) -> String? {
-    let lines = (parent?.all(name) ?? []).map { parts($0).compactMap { $0 }.joined(separator: " ") }
-    return lines.isEmpty ? nil : lines.sorted().joined(separator: ", ")
   }
 }
