@@ -9,6 +9,8 @@ import VMScriptSyntax
 struct DomainUpdate {
   let declaration: Declaration
   let context: XMLContext
+  /// What the plan says: nothing else of the running machine is touched.
+  let properties: [PropertyDifference]
 
   /// A device that the guest was asked to let go of.
   struct Leaving: Sendable {
@@ -41,7 +43,7 @@ struct DomainUpdate {
       declaration, context: context, definition: definition,
       wanted: DomainXML.render(declaration, context: context, onto: definition), running: running)
     var gone: Set<String> = []
-    for change in changes {
+    for change in changes where isPlanned(change) {
       var refusal: String?
       do throws(LibvirtError) { try change.apply(to: domain) } catch {
         guard !error.isConnectionLost, error.code != .noDomain else { throw error }
@@ -59,6 +61,11 @@ struct DomainUpdate {
     let inUse = Set((SourceXML.disks(running) ?? []).flatMap(\.paths))
     outcome.volumes.removeAll { inUse.contains($0.path) && !gone.contains($0.device) }
     return outcome
+  }
+
+  private func isPlanned(_ change: LiveChange) -> Bool {
+    if case .mark = change { return true }
+    return properties.contains { [$0.block, $0.name].contains(change.path) }
   }
 
   /// Writes the definition; blocks.

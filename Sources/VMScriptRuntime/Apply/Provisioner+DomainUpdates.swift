@@ -11,7 +11,8 @@ extension Provisioner {
     try await bringStorage(of: declaration, change)
     let context = await context(
       for: declaration, uuid: storage.live.domains[name]?.uuid)
-    let update = DomainUpdate(declaration: declaration, context: context)
+    let update = DomainUpdate(
+      declaration: declaration, context: context, properties: change.properties)
     let span = declaration.nameSpan
     let outcome = try await targets.with(name, span) { try update.changeRunning($0) }
     outcome.refusals.forEach(warn)
