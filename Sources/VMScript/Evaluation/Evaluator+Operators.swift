@@ -25,7 +25,7 @@ extension Evaluator {
     let leftNode = code.child(0, of: node)
     let rightNode = code.child(1, of: node)
     guard let symbol = Operator(rawValue: node.data) else { throw AlreadyReported() }
-    let left = try evaluate(leftNode)
+    let left = try evaluateOperand(leftNode)
     switch symbol {
     case .and, .or:
       if case .unknown = left { return left }
@@ -42,10 +42,23 @@ extension Evaluator {
       if case .none = left { return try evaluate(rightNode) }
       return left
     default:
-      let right = try evaluate(rightNode)
+      let right = try evaluateOperand(rightNode)
       if case .int(let a) = left, case .int(let b) = right { return try integers(symbol, a, b, id) }
       return try combine(symbol, left, right, id)
     }
+  }
+
+  /// The value of an operand; variables and literals, which most are, take no further call.
+  @inline(__always)
+  private mutating func evaluateOperand(_ id: NodeID) throws -> Value {
+    if trace == nil {
+      let node = code.nodes[Int(id.index)]
+      if node.kind == .intLiteral { return code.literals[Int(node.data)] }
+      if node.kind == .name, case .local(let slot) = code.targets[Int(id.index)] {
+        return stack[base + Int(slot)]
+      }
+    }
+    return try evaluate(id)
   }
 
   @inline(__always)
