@@ -9,6 +9,8 @@ extension HostTests {
 
     @Test func fourGuestsBootAreChangedAndGoWithoutATrace() async throws {
       try await Host.run { host in
+        // A guest of others that runs all the time.
+        try await host.virsh("start", Host.unrelated)
         let before = try await HostSnapshot.of(host)
         let script = try TourScript("03-lab").changing(
           "wait \"web-*\" for ip", to: "wait [\"db\", \"web-*\"] for ip")

@@ -28,8 +28,9 @@ struct HostSnapshot {
     var lines: [String] = []
     for name in try await host.virshLines("list", "--all", "--name").sorted() {
       let state = try await host.virshLines("domstate", name).joined()
+      let identifier = try await host.virshLines("domid", name).joined()
       let snapshots = try await host.virshLines("snapshot-list", name, "--name").sorted()
-      lines.append("domain \(name): \(state), snapshots \(snapshots)")
+      lines.append("domain \(name): \(state) as \(identifier), snapshots \(snapshots)")
       lines += try await host.virshLines("dumpxml", "--inactive", name)
     }
     for name in try await host.virshLines("net-list", "--all", "--name").sorted() {
