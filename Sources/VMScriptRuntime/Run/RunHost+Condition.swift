@@ -18,8 +18,9 @@ extension RunHost {
       (try await targets.names(of: verb), try await DomainNews(of: [], pool: pool))
     }
     defer { news.close() }
+    guard try !holds() else { return }
     options.progress(.waiting("a condition of \(names.joined(separator: ", "))"))
-    while try !holds() {
+    repeat {
       let hasNews = try waiting("wait", span) {
         let hasNews = await Awaiting.isNews(in: news.ofAny, before: deadline)
         try Task.checkCancellation()
@@ -31,6 +32,6 @@ extension RunHost {
         for name in names { states.append((name, try await targets.state(of: name, span))) }
         return HostMessages.conditionTimeout(states, at: span)
       }
-    }
+    } while try !holds()
   }
 }

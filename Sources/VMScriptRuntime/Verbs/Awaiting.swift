@@ -8,11 +8,14 @@ enum Awaiting {
   /// Looks at once, then at each piece of news. It returns at the deadline even if a call is in
   /// flight then.
   ///
+  /// - Parameter begins: called once the first look says that there is something to wait for.
   /// - Returns: nil once it is so; at the deadline why it was not, as of the last look.
   static func until(
-    _ deadline: ContinuousClock.Instant, news: AsyncStream<Void>, look: @escaping Look
+    _ deadline: ContinuousClock.Instant, news: AsyncStream<Void>, begins: () -> Void = {},
+    look: @escaping Look
   ) async throws -> String? {
     guard let reason = try await look() else { return nil }
+    begins()
     let lastReason = Mutex(reason)
     let (ends, end) = AsyncThrowingStream.makeStream(of: Bool.self)
     let looking = Task {

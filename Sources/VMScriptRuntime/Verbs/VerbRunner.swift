@@ -144,8 +144,10 @@ struct VerbRunner: Sendable {
     // It is the evaluation's own: see `RunHost`.
     case .expression: return
     }
-    progress(.waiting("\(awaited) of \(name)"))
-    if let reason = try await Awaiting.until(deadline, news: news.of(name), look: look) {
+    let reason = try await Awaiting.until(
+      deadline, news: news.of(name), begins: { progress(.waiting("\(awaited) of \(name)")) },
+      look: look)
+    if let reason {
       let state = try await targets.state(of: name, span)
       throw HostMessages.timeout(name, awaited: awaited, state: state, reason, at: span)
     }

@@ -21,6 +21,15 @@ import VMScript
     #expect(try await Awaiting.until(.now, news: news) { "not yet" } == "not yet")
   }
 
+  @Test func onlyWhatIsNotSoAtOnceIsWaitedFor() async throws {
+    let begins = Mutex(0)
+    for reason in [nil, "not yet"] {
+      _ = try await Awaiting.until(
+        .now, news: news, begins: { begins.withLock { $0 += 1 } }, look: { reason })
+    }
+    #expect(begins.withLock(\.self) == 1)
+  }
+
   @Test func eachPieceOfNewsIsALook() async throws {
     let looks = Mutex(0)
     for _ in 1...3 { tell.yield() }
