@@ -47,7 +47,9 @@ extension Evaluator {
       switch node.kind {
       case .name, .member, .call, .index, .binary, .unary, .conditional, .comprehension,
         .interpolation:
-        if let value = parts[child], value.typeName != "function" {
+        if let value = parts[child], value.typeName != "function",
+          code.text(child) != value.literal
+        {
           let note = "\(code.text(child)) = \(excerpt(value.literal, 200))"
           if !notes.contains(note) { notes.append(note) }
         }

@@ -19,7 +19,7 @@ public struct RunReport: Sendable {
 
   /// The plan, with results if it was applied.
   public var plan: Plan
-  /// By name, in the order of the script.
+  /// By name, in the order of the script; none unless all of it is done.
   public var outputs: OrderedDictionary<String, Value>
   /// What the script declares, in its order.
   public var declared: [ResourceReference]
@@ -37,7 +37,7 @@ public struct RunReport: Sendable {
     sources: SourceMap = SourceMap()
   ) {
     self.plan = plan
-    self.outputs = outputs
+    self.outputs = outcome == .done ? outputs : [:]
     self.declared = declared
     self.diagnostics = diagnostics
     self.outcome = outcome

@@ -61,6 +61,12 @@ import VMScriptSyntax
     withExtendedLifetime(keeper) {}
   }
 
+  @Test func onlyARunThatIsDoneHasOutputs() async throws {
+    let failed = try await run("let n = 1\noutput n = n\ncheck n == 2\n")
+    #expect(failed.outcome == .scriptErrors)
+    #expect(failed.outputs.isEmpty)
+  }
+
   @Test func aPasswordThatIsAsDeclaredIsNoChange() async throws {
     let keeper = try await TestHost.pool.run { $0 }
     func script(_ password: String) -> String {
