@@ -5,6 +5,24 @@ public enum ResourceKind: String, Sendable, CaseIterable, Codable {
   case image, net, domain
 }
 
+/// What no two resources of a stack share: kind and name.
+public struct ResourceKey: Hashable, Sendable {
+  /// The kind of the resource.
+  public let kind: ResourceKind
+  /// The name, unique among the resources of its kind.
+  public let name: String
+  /// The key of a resource.
+  public init(kind: ResourceKind, name: String) {
+    self.kind = kind
+    self.name = name
+  }
+}
+
+extension Declaration {
+  /// What no other declaration of its set has.
+  public var key: ResourceKey { ResourceKey(kind: kind, name: name) }
+}
+
 /// A resource as values of the language carry it: by kind and name, resolved by the host that runs it.
 public struct ResourceReference: Hashable, Sendable {
   /// Image, net or domain.

@@ -2,12 +2,7 @@ import VMScriptSyntax
 
 /// What an evaluation declared so far.
 struct DeclarationRegistry {
-  private struct Key: Hashable {
-    let kind: ResourceKind
-    let name: String
-  }
-
-  private var positions: [Key: Int] = [:]
+  private var positions: [ResourceKey: Int] = [:]
   var set: DeclarationSet
   /// Counts the changes of what is declared.
   private(set) var version = 0
@@ -15,7 +10,7 @@ struct DeclarationRegistry {
   init(stack: String) { set = DeclarationSet(stack: stack) }
 
   func find(_ kind: ResourceKind, _ name: String) -> Declaration? {
-    positions[Key(kind: kind, name: name)].map { set.declarations[$0] }
+    positions[ResourceKey(kind: kind, name: name)].map { set.declarations[$0] }
   }
 
   func reference(_ kind: ResourceKind, _ name: String) -> ResourceReference {
@@ -23,7 +18,7 @@ struct DeclarationRegistry {
   }
 
   mutating func add(_ declaration: Declaration) {
-    positions[Key(kind: declaration.kind, name: declaration.name)] = set.declarations.count
+    positions[declaration.key] = set.declarations.count
     set.declarations.append(declaration)
     version += 1
   }
@@ -42,7 +37,7 @@ struct DeclarationRegistry {
     version += 1
     positions = [:]
     for (position, declaration) in set.declarations.enumerated() {
-      positions[Key(kind: declaration.kind, name: declaration.name)] = position
+      positions[declaration.key] = position
     }
   }
 

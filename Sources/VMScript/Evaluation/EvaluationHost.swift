@@ -90,4 +90,9 @@ public struct DeclarationSet: Sendable {
     self.stack = stack
     self.declarations = declarations
   }
+
+  /// The declaration of a resource; nil if there is none. It takes time in proportion to the set.
+  public func declaration(_ kind: ResourceKind, _ name: String) -> Declaration? {
+    declarations.first { $0.kind == kind && $0.name == name }
+  }
 }

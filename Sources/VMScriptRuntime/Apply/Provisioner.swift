@@ -48,7 +48,7 @@ struct Provisioner: Sendable {
 
   /// The statement that a change brings into effect; nil for a deletion.
   func declaration(of change: Change) -> Declaration? {
-    set.declarations.first { $0.kind == change.kind && $0.name == change.name }
+    set.declaration(change.kind, change.name)
   }
 }
 

@@ -62,6 +62,9 @@ public struct Change: Sendable, Identifiable {
   /// Whether it must not be done without a yes: it loses data, or unplugs guests by a restart.
   public var needsConsent: Bool { impact >= .restart }
 
+  /// Which resource it changes.
+  var key: ResourceKey { ResourceKey(kind: kind, name: name) }
+
   /// The resource that it changes, as declared.
   var reference: ResourceReference {
     ResourceReference(kind: kind, name: name, isDeclared: action != .delete)

@@ -5,7 +5,7 @@ import VMScript
 struct ChangeOrder {
   let set: DeclarationSet
   let live: LiveState
-  private let bases: [Node: Set<Node>]
+  private let bases: [ResourceKey: Set<ResourceKey>]
 
   init(set: DeclarationSet, live: LiveState) {
     self.set = set
@@ -16,16 +16,16 @@ struct ChangeOrder {
   /// The changes with their dependencies filled in.
   func ordered(_ changes: [Change]) -> [Change] {
     let declarations = Dictionary(
-      set.declarations.map { (Node(kind: $0.kind, name: $0.name), $0) }
+      set.declarations.map { ($0.key, $0) }
     ) { first, _ in first }
     let positions = Dictionary(
-      changes.filter { $0.action != .delete }.map { (Node(kind: $0.kind, name: $0.name), $0.id) }
+      changes.filter { $0.action != .delete }.map { ($0.key, $0.id) }
     ) { first, _ in first }
     return changes.map { change in
       var change = change
       if change.action == .delete {
         change.dependencies = blockers(of: change, in: changes)
-      } else if let declaration = declarations[Node(kind: change.kind, name: change.name)] {
+      } else if let declaration = declarations[change.key] {
         let needed = needs(of: declaration).compactMap { positions[$0] }
         let freed = declaration.kind == .net ? overlapped(by: declaration, in: changes) : []
         change.dependencies = Set(needed + freed).subtracting([change.id]).sorted()
@@ -34,27 +34,12 @@ struct ChangeOrder {
     }
   }
 
-  private struct Node: Hashable {
-    let kind: ResourceKind
-    let name: String
-
-    init(kind: ResourceKind, name: String) {
-      self.kind = kind
-      self.name = name
-    }
-
-    /// What a volume is for.
-    init(_ volume: VolumeName) {
-      self.init(kind: volume.isDomains ? .domain : .image, name: volume.ownerName)
-    }
-  }
-
-  private func needs(of declaration: Declaration) -> [Node] {
+  private func needs(of declaration: Declaration) -> [ResourceKey] {
     let mentioned = declaration.mentions.flatMap { mention in
-      mention.kinds.map { Node(kind: $0, name: mention.name) }
+      mention.kinds.map { ResourceKey(kind: $0, name: mention.name) }
     }
     guard case .declared(let source) = declaration.source else { return mentioned }
-    return mentioned + [Node(kind: .domain, name: source)]
+    return mentioned + [ResourceKey(kind: .domain, name: source)]
   }
 
   /// Deletions of networks whose addresses a network is about to take.
@@ -68,11 +53,10 @@ struct ChangeOrder {
 
   /// What must be gone, or have let go, before something is deleted.
   private func blockers(of deletion: Change, in changes: [Change]) -> [Int] {
-    let deleted = Node(kind: deletion.kind, name: deletion.name)
     return changes.filter { other in
       guard other.id != deletion.id else { return false }
       if other.action == .delete,
-        bases[Node(kind: other.kind, name: other.name)]?.contains(deleted) == true
+        bases[other.key]?.contains(deletion.key) == true
       {
         return true
       }
@@ -88,14 +72,23 @@ struct ChangeOrder {
   }
 
   /// By a domain or image of the stack, those whose volumes its own volumes are overlays on.
-  private static func bases(_ stack: String, _ storage: LiveStorage) -> [Node: Set<Node>] {
-    var bases: [Node: Set<Node>] = [:]
+  private static func bases(
+    _ stack: String, _ storage: LiveStorage
+  ) -> [ResourceKey: Set<ResourceKey>] {
+    var bases: [ResourceKey: Set<ResourceKey>] = [:]
     for place in storage.owned(by: stack) {
       guard let owner = place.volume.owned, let path = place.volume.backingPath,
         let base = storage.place(at: path)?.volume.owned, base.stack == stack
       else { continue }
-      bases[Node(owner), default: []].insert(Node(base))
+      bases[ResourceKey(owner), default: []].insert(ResourceKey(base))
     }
     return bases
+  }
+}
+
+extension ResourceKey {
+  /// What a volume is for.
+  fileprivate init(_ volume: VolumeName) {
+    self.init(kind: volume.isDomains ? .domain : .image, name: volume.ownerName)
   }
 }

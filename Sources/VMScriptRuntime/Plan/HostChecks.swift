@@ -3,10 +3,28 @@ import VMScriptSyntax
 
 /// What a script alone cannot know: whether its declarations fit the host they are meant for.
 struct HostChecks {
-  let set: DeclarationSet
-  let live: LiveState
-  /// Whether what is no longer declared goes, and so is in nobody's way.
-  let prune: Bool
+  private let set: DeclarationSet
+  private let live: LiveState
+  private let declared: Set<ResourceKey>
+  /// What the host has beside what is declared and what goes, by name.
+  private let otherDomains: [LiveDomain]
+  private let otherNetworks: [LiveNetwork]
+
+  /// - Parameter prune: whether what is no longer declared goes, and so is in nobody's way.
+  init(set: DeclarationSet, live: LiveState, prune: Bool) {
+    let declared = Set(set.declarations.map(\.key))
+    let ownership = Ownership(stack: set.stack)
+    self.set = set
+    self.live = live
+    self.declared = declared
+    otherDomains = live.domains.values.filter {
+      !declared.contains(ResourceKey(kind: .domain, name: $0.name))
+        && !(prune && ownership.owns($0))
+    }.sorted { $0.name < $1.name }
+    otherNetworks = live.networks.values.filter {
+      !declared.contains(ResourceKey(kind: .net, name: $0.name)) && !(prune && ownership.owns($0))
+    }.sorted { $0.name < $1.name }
+  }
 
   /// Every error, in the order of the declarations.
   func diagnostics() -> [Diagnostic] {
@@ -20,19 +38,10 @@ struct HostChecks {
     }
   }
 
-  private var ownership: Ownership { Ownership(stack: set.stack) }
-
-  private func isDeclared(_ kind: ResourceKind, _ name: String) -> Bool {
-    set.declarations.contains { $0.kind == kind && $0.name == name }
-  }
-
   private func overlaps(of net: Declaration) -> [Diagnostic] {
     guard let subnet = net.subnet else { return [] }
-    return live.networks.values.sorted { $0.name < $1.name }.flatMap { network in
-      guard !isDeclared(.net, network.name), !(prune && ownership.owns(network)) else {
-        return [Diagnostic]()
-      }
-      return network.subnets.filter { $0.overlaps(subnet.value) }.map {
+    return otherNetworks.flatMap { network in
+      network.subnets.filter { $0.overlaps(subnet.value) }.map {
         PlanMessages.overlappingSubnet(
           subnet.value, with: $0, of: network.name, at: subnet.span)
       }
@@ -40,11 +49,8 @@ struct HostChecks {
   }
 
   private func collisions(of domain: Declaration) -> [Diagnostic] {
-    let others = live.domains.values.sorted { $0.name < $1.name }.filter {
-      !isDeclared(.domain, $0.name) && !(prune && ownership.owns($0))
-    }
-    return domain.interfaces(stack: set.stack).flatMap { interface in
-      others.filter { $0.facts.macs.contains(interface.mac) }.map {
+    domain.interfaces(stack: set.stack).flatMap { interface in
+      otherDomains.filter { $0.facts.macs.contains(interface.mac) }.map {
         PlanMessages.takenMAC(interface.mac, by: $0.name, at: interface.span)
       }
     }
@@ -53,7 +59,7 @@ struct HostChecks {
   private func fixedAddresses(of domain: Declaration) -> [Diagnostic] {
     domain.interfaces(stack: set.stack).compactMap { interface in
       guard let address = interface.address, let network = interface.network,
-        !isDeclared(.net, network)
+        !declared.contains(ResourceKey(kind: .net, name: network))
       else { return nil }
       return PlanMessages.fixedAddressOnForeignNetwork(network, at: address.span)
     }
@@ -64,7 +70,7 @@ struct HostChecks {
     guard let name = clone.sourceName, live.domains[clone.name] == nil else { return [] }
     let span = clone.sourceSpan ?? clone.span
     if case .declared = clone.source,
-      let source = set.declarations.first(where: { $0.kind == .domain && $0.name == name }),
+      let source = set.declaration(.domain, name),
       case .host(let original) = source.source
     {
       return [PlanMessages.cloneOfHostClone(name, of: original, at: span)]

@@ -147,20 +147,15 @@ public struct Planner {
 
   /// What the stack owns and the script no longer declares, domains before networks and images.
   private var undeclaredResources: [ResourceReference] {
-    let declared = Set(set.declarations.map { Key(kind: $0.kind, name: $0.name) })
+    let declared = Set(set.declarations.map(\.key))
     let domains =
       live.domains.values.filter(ownership.owns).map(\.name) + live.leftoverDomains
     let networks = live.networks.values.filter(ownership.owns).map(\.name)
     let owned = [(ResourceKind.domain, domains), (.net, networks), (.image, Array(live.images))]
-      .flatMap { kind, names in names.sorted().map { Key(kind: kind, name: $0) } }
+      .flatMap { kind, names in names.sorted().map { ResourceKey(kind: kind, name: $0) } }
     return owned.filter { !declared.contains($0) }.map {
       ResourceReference(kind: $0.kind, name: $0.name, isDeclared: false)
     }
-  }
-
-  private struct Key: Hashable {
-    let kind: ResourceKind
-    let name: String
   }
 }
 

@@ -40,7 +40,7 @@ struct StoragePlan: Sendable {
   /// The declared source of a clone, which stands before it, with what that stands on.
   private func source(of clone: Declaration) -> (Declaration, DomainStorage)? {
     guard case .declared(let name) = clone.source, let storage = domains[name],
-      let source = set.declarations.first(where: { $0.kind == .domain && $0.name == name })
+      let source = set.declaration(.domain, name)
     else { return nil }
     return (source, storage)
   }
