@@ -50,10 +50,20 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       swiftSettings: strict),
+
+    // The shell, and libedit beneath it.
+    .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+    .target(name: "CEditLine", dependencies: ["CLibedit"]),
+    .target(
+      name: "VMScriptShell",
+      dependencies: [
+        "CEditLine", "VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal",
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "vmscript",
       dependencies: [
-        "VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal",
+        "VMScript", "VMScriptRuntime", "VMScriptShell", "VMScriptSyntax", "VMScriptTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

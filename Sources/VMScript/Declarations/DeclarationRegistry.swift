@@ -3,6 +3,8 @@ import VMScriptSyntax
 /// What an evaluation declared so far.
 struct DeclarationRegistry {
   private var positions: [ResourceKey: Int] = [:]
+  /// Declared by earlier entries of a session, and thus free to be declared again.
+  private var replaceable: Set<ResourceKey> = []
   var set: DeclarationSet
   /// Counts the changes of what is declared.
   private(set) var version = 0
@@ -17,8 +19,27 @@ struct DeclarationRegistry {
     ResourceReference(kind: kind, name: name, isDeclared: find(kind, name) != nil)
   }
 
+  /// The declaration that forbids another one of its kind and name.
+  func conflict(_ kind: ResourceKind, _ name: String) -> Declaration? {
+    replaceable.contains(ResourceKey(kind: kind, name: name)) ? nil : find(kind, name)
+  }
+
+  /// Lets all that is declared so far be declared again, which then replaces it.
+  mutating func beginEntry() { replaceable = Set(positions.keys) }
+
+  /// Puts other declarations in the place of all that there are.
+  mutating func replaceAll(with declarations: [Declaration]) {
+    set.declarations = declarations
+    declarationsMoved()
+  }
+
   mutating func add(_ declaration: Declaration) {
-    positions[declaration.key] = set.declarations.count
+    let key = declaration.key
+    if replaceable.remove(key) != nil, let earlier = positions[key] {
+      set.declarations.remove(at: earlier)
+      declarationsMoved()
+    }
+    positions[key] = set.declarations.count
     set.declarations.append(declaration)
     version += 1
   }
@@ -34,6 +55,10 @@ struct DeclarationRegistry {
           }
         }
     }
+    declarationsMoved()
+  }
+
+  private mutating func declarationsMoved() {
     version += 1
     positions = [:]
     for (position, declaration) in set.declarations.enumerated() {

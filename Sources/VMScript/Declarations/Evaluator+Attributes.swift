@@ -1,16 +1,18 @@
 import OrderedCollections
 import VMScriptSyntax
 
-extension Evaluator {
-  /// Attributes that the host is asked for, by kind.
-  private static func live(_ kind: ResourceKind) -> [String] {
-    switch kind {
+extension ResourceKind {
+  /// Attributes that the host is asked for.
+  public var liveAttributes: [String] {
+    switch self {
     case .image: ["path", "capacity", "allocation", "digest"]
     case .net: ["uuid", "state", "bridge"]
     case .domain: ["ip", "ips", "macs", "uuid", "id", "state", "vnc", "console", "snapshots"]
     }
   }
+}
 
+extension Evaluator {
   /// An attribute of a resource: answered from what is declared where that says it, otherwise live.
   mutating func attribute(_ name: String, of reference: ResourceReference, _ id: NodeID) throws
     -> Value
@@ -18,7 +20,7 @@ extension Evaluator {
     if name == "name" { return .string(reference.name) }
     let declaration = registry.find(reference.kind, reference.name)
     if let declaration, let value = declared(name, of: declaration) { return value }
-    let live = Self.live(reference.kind)
+    let live = reference.kind.liveAttributes
     guard live.contains(name) else {
       throw Diagnostic.unknownMember(
         name, of: reference.kind.rawValue, at: memberSpan(id),
@@ -55,7 +57,7 @@ extension Evaluator {
     case (.domain, "state"), (.net, "state"): return nil
     default:
       if let value = declaration.body[name] { return value }
-      if Self.live(declaration.kind).contains(name) { return nil }
+      if declaration.kind.liveAttributes.contains(name) { return nil }
       return undeclared(name, of: declaration.body)
     }
   }

@@ -25,7 +25,7 @@ extension Evaluator {
       throw Diagnostic.invalidName(name, of: "a resource", at: nameSpan)
     }
     let kind = isClone ? ResourceKind.domain : ResourceKind(rawValue: code.name(node)) ?? .domain
-    if let earlier = registry.find(kind, name) {
+    if let earlier = registry.conflict(kind, name) {
       throw Diagnostic.duplicateResource(kind, name, at: nameSpan, earlier: earlier.nameSpan)
     }
     let source = isClone ? try cloneSource(code.child(0, of: node), cloneNamed: name) : nil

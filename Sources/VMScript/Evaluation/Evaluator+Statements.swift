@@ -23,7 +23,7 @@ extension Evaluator {
     case .block:
       return try executeBlock(id)
     case .expressionStatement:
-      _ = try evaluate(code.child(0, of: node))
+      lastValue = try evaluate(code.child(0, of: node))
     case .funcStatement:
       defineFunction(id, node)
     case .printStatement:

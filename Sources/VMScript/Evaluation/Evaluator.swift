@@ -44,6 +44,8 @@ struct Evaluator {
   var module = 0
   /// Values of the parts of the `check` that is being evaluated.
   var trace: [NodeID: Value]?
+  /// Of the last statement that was nothing but an expression.
+  var lastValue = Value.none
 
   var outputs: OrderedDictionary<String, Value> = [:]
   var diagnostics: [Diagnostic] = []
@@ -97,7 +99,7 @@ struct Evaluator {
   }
 
   /// False where a limit or the host ended all.
-  private mutating func runModule(_ module: ModuleCode) -> Bool {
+  mutating func runModule(_ module: ModuleCode) -> Bool {
     stack = Array(repeating: .none, count: module.slotCount)
     base = 0
     let root = code.nodes[Int(module.root.index)]

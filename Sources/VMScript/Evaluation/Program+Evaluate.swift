@@ -1,11 +1,6 @@
-import Foundation
-import Synchronization
 import VMScriptSyntax
 
 extension Program {
-  /// Bytes of stack that an evaluation gets; enough for ``Limits/depth`` calls of deep expressions.
-  private static let stackSize = 1 << 29
-
   /// Evaluates the program; blocks the calling thread until it is done.
   ///
   /// Runs on a thread of its own with a large stack, so that a limit of the script's depth is
@@ -22,18 +17,7 @@ extension Program {
   func evaluate(
     _ options: EvaluationOptions, host: any EvaluationHost, earlier: [Diagnostic]
   ) -> EvaluationOutcome {
-    let result = Mutex<EvaluationOutcome?>(nil)
-    let done = DispatchSemaphore(value: 0)
-    let thread = Thread {
-      let outcome = self.evaluateHere(options, host: host, earlier: earlier)
-      result.withLock { $0 = outcome }
-      done.signal()
-    }
-    thread.stackSize = Self.stackSize
-    thread.name = "vmscript evaluation"
-    thread.start()
-    done.wait()
-    return result.withLock(\.self)
+    EvaluationThread.run { evaluateHere(options, host: host, earlier: earlier) }
       ?? EvaluationOutcome(
         outputs: [:], declarations: DeclarationSet(stack: stackName(options)), diagnostics: [])
   }

@@ -7,18 +7,21 @@ extension Resolver {
     if let target = context.lookup(name) { return set(id, target) }
     if let known = topLevel[name] {
       if case .global(let slot) = known.target, context.isModuleLevel, !initialized.contains(slot) {
+        // `let x = x + 1` speaks of the `x` of an earlier entry.
+        if let earlier = inherited[name] { return set(id, earlier.target) }
         diagnostics.append(
           .usedBeforeDefinition(names[name], at: span(id), definition: known.span))
       }
       return set(id, known.target)
     }
+    if let known = inherited[name] { return set(id, known.target) }
     if let builtin = Builtin(name: names[name]) { return set(id, .builtin(builtin)) }
     diagnostics.append(.unknownName(names[name], at: span(id), known: knownNames))
   }
 
   /// Names that could stand here, the same in each run: the script's own first, in alphabetical order.
   private var knownNames: [String] {
-    Set(context.visibleNames + topLevel.keys).map { names[$0] }.sorted()
+    Set(context.visibleNames + topLevel.keys + inherited.keys).map { names[$0] }.sorted()
       + Builtin.allCases.map(\.name) + ["true", "false", "none", "print", "check"]
   }
 

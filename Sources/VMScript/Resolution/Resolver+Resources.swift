@@ -102,7 +102,7 @@ extension Resolver {
   }
 
   private func isKnown(_ name: Name) -> Bool {
-    context.lookup(name) != nil || topLevel[name] != nil
+    context.lookup(name) != nil || topLevel[name] != nil || inherited[name] != nil
   }
 
   /// A block written as `key = { … }`, `key = [{ … }]` or by its shorthand.

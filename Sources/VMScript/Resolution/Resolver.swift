@@ -11,8 +11,8 @@ struct Resolver {
     let span: Span
   }
 
-  let pool: NodePool
-  let names: NameTable
+  private(set) var pool: NodePool
+  private(set) var names: NameTable
   var targets: [Target]
   var functions: [FunctionCode] = []
   var globals: [String] = []
@@ -21,6 +21,8 @@ struct Resolver {
   // The module at hand.
   var source = SourceID(index: 0)
   var topLevel: [Name: TopLevelName] = [:]
+  /// Names of the earlier entries of a session; those of the module at hand hide them.
+  var inherited: [Name: TopLevelName] = [:]
   /// Global slots whose statement was passed already.
   var initialized: Set<UInt32> = []
   var context = FunctionContext(parent: nil)
@@ -31,6 +33,15 @@ struct Resolver {
     self.pool = pool
     self.names = names
     self.targets = Array(repeating: .none, count: pool.nodes.count)
+  }
+
+  /// Goes on with a program that has become longer at its end.
+  mutating func extend(_ pool: NodePool, _ names: NameTable) {
+    let added = pool.nodes.count - self.pool.nodes.count
+    self.pool = pool
+    self.names = names
+    targets += Array(repeating: .none, count: added)
+    diagnostics = []
   }
 
   // MARK: Access to the tree

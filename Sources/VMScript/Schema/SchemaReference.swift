@@ -23,8 +23,8 @@ public enum SchemaReference {
 }
 
 extension PropertyType {
-  /// The type in words, for the reference page.
-  var name: String {
+  /// The type in words, for the reference page and help.
+  public var name: String {
     switch self {
     case .bool: "bool"
     case .int(let range): "int \(range.lowerBound) to \(range.upperBound)"

@@ -25,17 +25,19 @@ public enum Inspector {
   /// - Throws: VM0701 without a connection, VM0790 if nothing bears the name, and what libvirt
   ///   refuses.
   public static func details(of name: String, uri: String?) async throws(Diagnostic) -> [Value] {
-    try await onHost(uri, "looking at `\(name)`") { pool in
-      let inventory = try await InventoryReader(pool: pool, stack: nil).read()
-      let found = try await pool.run { connection in
-        try ObjectDetails(connection: connection, inventory: inventory).all(named: name)
-      }
-      guard found.isEmpty else { return found }
-      let names =
-        inventory.domains.map(\.name) + inventory.networks.map(\.name)
-        + inventory.images.map(\.name)
-      throw InspectionMessages.nothingNamed(name, closest: closest(to: name, among: names))
+    try await onHost(uri, "looking at `\(name)`") { try await details(of: name, in: $0) }
+  }
+
+  static func details(of name: String, in pool: ConnectionPool) async throws -> [Value] {
+    let inventory = try await InventoryReader(pool: pool, stack: nil).read()
+    let found = try await pool.run { connection in
+      try ObjectDetails(connection: connection, inventory: inventory).all(named: name)
     }
+    guard found.isEmpty else { return found }
+    let names =
+      inventory.domains.map(\.name) + inventory.networks.map(\.name)
+      + inventory.images.map(\.name)
+    throw InspectionMessages.nothingNamed(name, closest: closest(to: name, among: names))
   }
 
   static func onHost<T: Sendable>(

@@ -17,7 +17,7 @@ final class RunHost: EvaluationHost {
     var diagnostics: [Diagnostic] = []
     var isRefused = false
     /// What was put into effect already; verbs may have changed it since, on purpose.
-    var settled: Set<ResourceReference> = []
+    var settled: Set<SettledDeclaration> = []
     var current: Task<Void, Never>?
     var isCancelled = false
     /// Whether the host refused something, so that the script is not gone on with.
@@ -34,7 +34,7 @@ final class RunHost: EvaluationHost {
 
   init(
     pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions,
-    sources: SourceMap
+    sources: SourceMap, settled: Set<SettledDeclaration> = []
   ) {
     self.sources = sources
     store = VolumeStore(connections: pool)
@@ -42,7 +42,7 @@ final class RunHost: EvaluationHost {
     self.hypervisor = hypervisor
     self.mode = mode
     self.options = options
-    progress = Mutex(Progress(plan: Plan(stack: stack)))
+    progress = Mutex(Progress(plan: Plan(stack: stack), settled: settled))
   }
 
   /// Where the run stands.
@@ -111,14 +111,17 @@ final class RunHost: EvaluationHost {
     }
   }
 
+  /// Whether anything is declared that was not put into effect yet.
+  func needsEffect(_ set: DeclarationSet) -> Bool {
+    let settled = standing.settled
+    return set.declarations.contains { !settled.contains(SettledDeclaration($0)) }
+  }
+
   /// Plans what is declared and was not put into effect yet, and, in a run, applies it.
   ///
   /// - Parameter isEnd: whether all is declared, so that what is missing is no longer declared.
   func takeEffect(_ set: DeclarationSet, isEnd: Bool) throws(Diagnostic) {
-    let settled = standing.settled
-    guard isEnd || set.declarations.contains(where: { !settled.contains($0.reference) }) else {
-      return
-    }
+    guard isEnd || needsEffect(set) else { return }
     try waiting("putting the declarations into effect", nil) { [self] in
       try await planAndApply(set, isEnd: isEnd)
     }
@@ -129,14 +132,16 @@ final class RunHost: EvaluationHost {
     let outcome = try await planning.plan(set, prune: isEnd && options.prune)
     var plan = outcome.plan
     try note(outcome.diagnostics)
-    plan.changes = plan.changes.leavingOut { settled.contains($0.reference) }
+    plan.changes = plan.changes.leavingOut { change in
+      change.span.map { settled.contains(.init(reference: change.reference, span: $0)) } ?? false
+    }
     if !isEnd { plan.undeclared = [] }
     progress.withLock { $0.plan.undeclared = plan.undeclared }
     options.progress(.planned(plan))
     let failures = mode == .run ? try await apply(&plan, outcome.storage) : []
     progress.withLock { standing in
       standing.plan.append(plan.changes)
-      standing.settled.formUnion(set.declarations.map(\.reference))
+      standing.settled.formUnion(set.declarations.map(SettledDeclaration.init))
       standing.diagnostics += failures.dropFirst()
     }
     if let first = failures.first { throw first }

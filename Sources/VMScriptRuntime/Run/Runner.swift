@@ -123,7 +123,7 @@ public enum Runner {
   }
 
   /// The host's own URI, and the domain type that `auto` means on it.
-  private static func connect(
+  static func connect(
     _ pool: ConnectionPool, _ options: RunOptions
   ) async throws -> (uri: String, hypervisor: String) {
     let (uri, driver, capabilities) = try await pool.run { connection in

@@ -32,12 +32,15 @@ public final class RunDisplay: Sendable {
   ///   - isQuiet: shows nothing but what the script prints.
   ///   - showsPlans: shows each plan before it is applied.
   ///   - uri: the host that is about to be connected to; nil is libvirt's own default.
+  ///   - isConnecting: shows that until the first event.
   public init(
-    screen: Screen, isQuiet: Bool = false, showsPlans: Bool = true, uri: String? = nil
+    screen: Screen, isQuiet: Bool = false, showsPlans: Bool = true, uri: String? = nil,
+    isConnecting: Bool = true
   ) {
     self.screen = screen
     self.isQuiet = isQuiet
     self.showsPlans = showsPlans
+    guard isConnecting else { return }
     state.withLock { $0.board.idle("connecting to \(uri ?? "libvirt")", at: .zero) }
   }
 

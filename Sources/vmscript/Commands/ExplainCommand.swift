@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import VMScript
 import VMScriptRuntime
+import VMScriptShell
 import VMScriptSyntax
 import VMScriptTerminal
 
@@ -53,7 +54,9 @@ struct ExplainCommand: ParsableCommand {
   private static let all =
     (SyntaxExplanations.explanations + LanguageExplanations.explanations
     + Validation.explanations + RuntimeExplanations.explanations
-    + CommandLineMessages.explanations).sorted { $0.code.number < $1.code.number }
+    + CommandLineMessages.explanations + Shell.explanations).sorted {
+      $0.code.number < $1.code.number
+    }
 }
 
 extension DiagnosticExplanation {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import VMScript
 import VMScriptRuntime
+import VMScriptShell
 import VMScriptSyntax
 import VMScriptTerminal
 
@@ -28,6 +29,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
+    if scripts.inputs.isEmpty, Terminal.isTerminal(STDIN_FILENO) { return try await openShell() }
     let evaluation = script.evaluation
     try await output.each(inputs()) { input, program in
       let session = HostSession(output, connection)
@@ -43,13 +45,23 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  /// What was named; without a name what comes in, if nobody sits there to type it.
-  private func inputs() throws -> [ScriptInput] {
-    let named = scripts.inputs
-    guard named.isEmpty else { return named }
-    guard Terminal.isTerminal(STDIN_FILENO) else { return [.file("-")] }
-    Terminal.writeMessage(
-      VMScriptCommand.helpMessage() + "\n\n" + CommandLineMessages.noShell + "\n")
-    throw ExitStatus.usage.code
+  /// What was named; without a name what comes in.
+  private func inputs() -> [ScriptInput] {
+    scripts.inputs.isEmpty ? [.file("-")] : scripts.inputs
+  }
+
+  /// Without a script, somebody who sits at a terminal gets the shell.
+  private func openShell() async throws {
+    var evaluation = script.evaluation
+    evaluation.stack = nil
+    var options = connection.runOptions
+    changes.apply(to: &options)
+    let session = LiveSession(
+      stack: script.stack ?? "shell", evaluation: evaluation, options: options)
+    var screen = output.screen
+    screen = Screen(
+      writeMessage: Terminal.writeOutput, writeOutput: Terminal.writeOutput, size: screen.size,
+      isLive: screen.isLive, color: output.isOutputColored, showsOutput: true)
+    guard await Shell(session, screen: screen).run() else { throw ExitStatus.usage.code }
   }
 }

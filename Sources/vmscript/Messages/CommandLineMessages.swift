@@ -4,7 +4,6 @@ import VMScriptTerminal
 
 /// The wording of what can be wrong with a command line, VM08xx.
 enum CommandLineMessages {
-  static let noShell = "The interactive shell is not built yet: name a script, or give one with -e."
   static let noScript = "Name a script; - is standard input, -e TEXT a script as text."
   static let stackOrScript = "Name the stack's script, or the stack with --stack NAME."
   static let nothingToRemove = "nothing to remove"

@@ -1,0 +1,120 @@
+import OrderedCollections
+import Synchronization
+import VMScriptSyntax
+
+/// A program that grows entry by entry, as a shell has it: each sees what those before it left.
+///
+///     let session = Session(stack: "lab")
+///     _ = session.enter(SourceText(name: "<1>", text: "let size = 2GiB"), host: host) { _ in }
+///     _ = session.enter(SourceText(name: "<2>", text: "size / 4"), host: host) { print($0) }
+///
+/// An entry is a module that knows all names of the earlier ones. A name that is defined again hides
+/// the earlier one for what is entered from then on; a resource that is declared again takes the
+/// place of the earlier declaration. An entry that is wrong by its text leaves nothing behind; one
+/// that fails on its way leaves what it came to.
+public final class Session: Sendable {
+  /// The name of the last value that was shown.
+  public static let lastValueName = "_"
+
+  /// The functions that every script knows, in the order of the documentation.
+  public static var builtinNames: [String] { Builtin.allCases.map(\.name) }
+
+  private let options: EvaluationOptions
+  private let importer: (any Importer)?
+  private let memory: Mutex<SessionMemory>
+  /// Readable while an entry is evaluated, by the host that it waits for.
+  private let knownSources = Mutex(SourceMap())
+
+  /// A session in which nothing was entered yet.
+  ///
+  /// - Parameters:
+  ///   - stack: the stack that its resources belong to, until an entry says otherwise.
+  ///   - options: hold for every entry; steps and memory are counted for each anew.
+  ///   - importer: finds imported files; without one, `import` is an error.
+  public init(
+    stack: String, options: EvaluationOptions = EvaluationOptions(),
+    importer: (any Importer)? = nil
+  ) {
+    self.options = options
+    self.importer = importer
+    memory = Mutex(SessionMemory(stack: stack, importer: importer))
+  }
+
+  deinit { memory.withLock { $0.openCaptures.forEach { $0.clear() } } }
+
+  /// Evaluates an entry; blocks the calling thread until it is done.
+  ///
+  /// - Parameter show: takes the value of each expression that stands for itself, from another thread.
+  /// - Returns: outputs of this entry, all declarations of the session, and every error.
+  public func enter(
+    _ source: SourceText, host: any EvaluationHost, show: @escaping @Sendable (Value) -> Void
+  ) -> EvaluationOutcome {
+    EvaluationThread.run { self.enterHere(source, host, show) }
+      ?? EvaluationOutcome(outputs: [:], declarations: declarations, diagnostics: [])
+  }
+
+  private func enterHere(
+    _ source: SourceText, _ host: any EvaluationHost, _ show: (Value) -> Void
+  ) -> EvaluationOutcome {
+    memory.withLock { memory in
+      let (code, firstModule, diagnostics) = memory.compile(source)
+      let sources = memory.loader.sources
+      knownSources.withLock { $0 = sources }
+      memory.declaredBefore = memory.registry.set.declarations
+      guard let code else {
+        return EvaluationOutcome(
+          outputs: [:], declarations: memory.registry.set, diagnostics: diagnostics)
+      }
+      var evaluator = Evaluator(code: code, options: options, host: host, memory: memory)
+      evaluator.runEntry(from: firstModule, show: show)
+      memory.globals = evaluator.globals
+      memory.registry = evaluator.registry
+      memory.stackSpan = evaluator.stackSpan
+      memory.openCaptures = evaluator.openCaptures
+      memory.keepNames()
+      return EvaluationOutcome(
+        outputs: evaluator.outputs, declarations: evaluator.registry.set,
+        diagnostics: diagnostics + evaluator.diagnostics)
+    }
+  }
+
+  /// Takes back what the last entry declared and what did not take effect; what it declared again is
+  /// as it was declared before.
+  public func withdrawDeclarations(unless tookEffect: (Declaration) -> Bool) {
+    memory.withLock { memory in
+      let earlier = Dictionary(
+        memory.declaredBefore.map { ($0.reference, $0) }, uniquingKeysWith: { $1 })
+      let kept = memory.registry.set.declarations.compactMap { declaration in
+        tookEffect(declaration) ? declaration : earlier[declaration.reference]
+      }
+      memory.registry.replaceAll(with: kept)
+    }
+  }
+
+  /// Forgets everything that was entered; what took effect stays in effect.
+  ///
+  /// - Parameter stack: the stack from now on; nil keeps it.
+  public func reset(stack: String? = nil) {
+    memory.withLock { memory in
+      memory.openCaptures.forEach { $0.clear() }
+      memory = SessionMemory(
+        stack: stack ?? memory.registry.set.stack, importer: importer)
+    }
+  }
+
+  /// What is declared, with the stack it belongs to.
+  public var declarations: DeclarationSet { memory.withLock(\.registry.set) }
+
+  /// All entries and what they imported, to show diagnostics with.
+  public var sources: SourceMap { knownSources.withLock(\.self) }
+
+  /// The session's names in alphabetical order with their values; a module has none.
+  public var names: OrderedDictionary<String, Value?> {
+    memory.withLock { memory in
+      let pairs = memory.resolver.inherited.map { name, known in
+        (memory.loader.names[name], memory.value(of: known))
+      }
+      return OrderedDictionary(uniqueKeysWithValues: pairs.sorted { $0.0 < $1.0 })
+    }
+  }
+}

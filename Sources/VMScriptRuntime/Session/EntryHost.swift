@@ -1,0 +1,118 @@
+import Foundation
+import Libvirt
+import Synchronization
+import VMScript
+import VMScriptSyntax
+
+/// The host of one entry of a session: connects when something is first asked of it.
+final class EntryHost: EvaluationHost {
+  /// A host that answers, and its own URI.
+  struct Connected: Sendable {
+    let host: RunHost
+    let uri: String
+  }
+
+  private struct State {
+    var connected: Connected?
+    /// Held as long as the entry lasts, so that no other run changes the stack meanwhile.
+    var lock: StackLock?
+    var connecting: Task<Void, Never>?
+    var isCancelled = false
+  }
+
+  private let options: RunOptions
+  private let connect: @Sendable () async throws(Diagnostic) -> Connected
+  private let state = Mutex(State())
+
+  init(
+    options: RunOptions, connect: @escaping @Sendable () async throws(Diagnostic) -> Connected
+  ) {
+    self.options = options
+    self.connect = connect
+  }
+
+  /// Where the entry stands; nil if the host was not asked for anything.
+  var standing: RunHost.Progress? { state.withLock(\.connected)?.host.standing }
+
+  var isCancelled: Bool { state.withLock(\.isCancelled) }
+
+  var isOver: Bool {
+    let (isCancelled, host) = state.withLock { ($0.isCancelled, $0.connected?.host) }
+    return isCancelled || host?.isOver ?? false
+  }
+
+  /// Ends what waits, lets changes in flight come to their end, and begins nothing more.
+  func cancel() {
+    let (host, connecting) = state.withLock { state in
+      state.isCancelled = true
+      return (state.connected?.host, state.connecting)
+    }
+    connecting?.cancel()
+    host?.cancel()
+  }
+
+  func print(_ line: String) { options.progress(.printed(line)) }
+
+  func attribute(
+    _ name: String, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> Value {
+    let host = try connected().host
+    if host.needsEffect(declarations) { try lock(declarations.stack) }
+    return try host.attribute(name, of: resource, at: span, declarations: declarations)
+  }
+
+  func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
+    let host = try connected().host
+    try lock(declarations.stack)
+    try host.perform(verb, declarations: declarations)
+  }
+
+  func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool? {
+    try connected().host.exists(resource)
+  }
+
+  /// Puts into effect what was not yet; see ``RunHost/takeEffect(_:isEnd:)``.
+  func takeEffect(_ set: DeclarationSet) throws(Diagnostic) {
+    let host = try connected().host
+    try lock(set.stack)
+    try host.takeEffect(set, isEnd: false)
+  }
+
+  private func lock(_ stack: String) throws(Diagnostic) {
+    guard state.withLock({ $0.lock == nil }) else { return }
+    let lock = try StackLock.take(stack: stack, uri: connected().uri)
+    state.withLock { $0.lock = lock }
+  }
+
+  /// The connected host; the evaluation's own thread waits for it.
+  private func connected() throws(Diagnostic) -> Connected {
+    if let connected = state.withLock(\.connected) { return connected }
+    let result = Mutex<Result<Connected, Diagnostic>?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    let connect = connect
+    let task = Task.detached {
+      let outcome: Result<Connected, Diagnostic>
+      do throws(Diagnostic) { outcome = .success(try await connect()) } catch {
+        outcome = .failure(error)
+      }
+      result.withLock { $0 = outcome }
+      done.signal()
+    }
+    let isCancelled = state.withLock { state in
+      state.connecting = task
+      return state.isCancelled
+    }
+    if isCancelled { task.cancel() }
+    done.wait()
+    guard let outcome = result.withLock(\.self) else {
+      throw HostMessages.cancelled("connecting", at: nil)
+    }
+    let connected = try outcome.get()
+    let isLate = state.withLock { state in
+      state.connected = connected
+      return state.isCancelled
+    }
+    if isLate { connected.host.cancel() }
+    return connected
+  }
+}

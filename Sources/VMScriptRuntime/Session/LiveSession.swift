@@ -1,0 +1,193 @@
+import Foundation
+import Libvirt
+import OrderedCollections
+import Synchronization
+import VMScript
+import VMScriptSyntax
+
+/// A session on a host: every entry is put into effect before the next one is taken.
+///
+/// The connection is made when it is first needed, and kept; a lost one is mended on the next use.
+public final class LiveSession: Sendable {
+  /// What is entered and what came of it, apart from the host.
+  public let language: Session
+
+  private struct State {
+    var pool: ConnectionPool
+    /// The host's own URI and what `hypervisor = auto` means on it; nil before it answered.
+    var host: (uri: String, hypervisor: String)?
+    var settled: Set<SettledDeclaration> = []
+    var entries = 0
+  }
+
+  private let options: RunOptions
+  private let state: Mutex<State>
+
+  /// A session; nothing is connected yet.
+  ///
+  /// - Parameters:
+  ///   - stack: the stack that its resources belong to, until an entry says otherwise.
+  ///   - options: how the host is met; `confirm` and `progress` are given with each entry.
+  public init(
+    stack: String, evaluation: EvaluationOptions = EvaluationOptions(),
+    options: RunOptions = RunOptions()
+  ) {
+    language = Session(stack: stack, options: evaluation, importer: DirectoryImporter())
+    self.options = options
+    state = Mutex(State(pool: Self.pool(options.uri, options)))
+  }
+
+  private static func pool(_ uri: String?, _ options: RunOptions) -> ConnectionPool {
+    let uri = uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
+    return ConnectionPool(uri: uri, size: min(options.jobs, 8))
+  }
+
+  /// The host's own URI; nil before it answered.
+  public var uri: String? { state.withLock { $0.host?.uri } }
+
+  /// Goes to another host; what was entered is forgotten, for it speaks of the host before.
+  public func move(to uri: String?) async {
+    let (earlier, options) = (state.withLock(\.pool), options)
+    state.withLock { $0 = State(pool: Self.pool(uri, options), entries: $0.entries) }
+    language.reset()
+    await earlier.close()
+  }
+
+  /// Connects, if that was not done yet.
+  ///
+  /// - Returns: the host's own URI.
+  @discardableResult
+  public func connect() async throws(Diagnostic) -> String { try await answeringHost().uri }
+
+  /// Ends the connections.
+  public func close() async { await state.withLock(\.pool).close() }
+
+  /// Evaluates an entry and puts what it declares into effect.
+  ///
+  /// Cancelling the task finishes what is in flight and begins nothing more. What did not take effect
+  /// is declared no longer.
+  ///
+  /// - Parameters:
+  ///   - name: what messages call the entry; nil numbers it.
+  ///   - show: takes the value of each expression that stands for itself, from another thread.
+  public func enter(
+    _ text: String, name: String? = nil, confirm: @escaping @Sendable (Plan) async -> Bool,
+    progress: @escaping @Sendable (ProgressEvent) -> Void,
+    show: @escaping @Sendable (Value) -> Void
+  ) async -> RunReport {
+    let number = state.withLock { state in
+      state.entries += 1
+      return state.entries
+    }
+    var options = options
+    options.confirm = confirm
+    options.progress = progress
+    let (entry, prepared) = (SourceText(name: name ?? "<\(number)>", text: text), options)
+    let host = EntryHost(options: prepared) { [self] () async throws(Diagnostic) in
+      try await entryHost(prepared)
+    }
+    let (outcome, failure) = await withTaskCancellationHandler {
+      await Runner.onOwnThread { [self] in evaluate(entry, host, show) }
+    } onCancel: {
+      host.cancel()
+    }
+    return report(outcome, failure, host)
+  }
+
+  /// - Returns: what the entry came to, and why it could not be put into effect.
+  private func evaluate(
+    _ entry: SourceText, _ host: EntryHost, _ show: @escaping @Sendable (Value) -> Void
+  ) -> (outcome: EvaluationOutcome, failure: Diagnostic?) {
+    let outcome = language.enter(entry, host: host, show: show)
+    guard outcome.succeeded, needsEffect(outcome.declarations) else { return (outcome, nil) }
+    do throws(Diagnostic) {
+      try host.takeEffect(outcome.declarations)
+      return (outcome, nil)
+    } catch {
+      return (outcome, error)
+    }
+  }
+
+  private func needsEffect(_ set: DeclarationSet) -> Bool {
+    let settled = state.withLock(\.settled)
+    return set.declarations.contains { !settled.contains(SettledDeclaration($0)) }
+  }
+
+  private func report(
+    _ outcome: EvaluationOutcome, _ failure: Diagnostic?, _ host: EntryHost
+  ) -> RunReport {
+    let standing = host.standing
+    let settled = state.withLock { state in
+      if let standing { state.settled = standing.settled }
+      return state.settled
+    }
+    var diagnostics =
+      outcome.diagnostics + [failure].compactMap(\.self) + (standing?.diagnostics ?? [])
+    // An evaluation that was ended says nothing itself.
+    if host.isCancelled, !diagnostics.hasErrors {
+      diagnostics.append(HostMessages.cancelled("the entry", at: nil))
+    }
+    if diagnostics.hasErrors {
+      language.withdrawDeclarations { settled.contains(SettledDeclaration($0)) }
+    }
+    var plan = standing?.plan ?? Plan(stack: "")
+    plan.stack = outcome.declarations.stack
+    return RunReport(
+      plan: plan, outputs: outcome.outputs,
+      declared: outcome.declarations.declarations.map(\.reference), diagnostics: diagnostics,
+      outcome: Self.end(diagnostics, host), sources: language.sources)
+  }
+
+  private static func end(_ diagnostics: [Diagnostic], _ host: EntryHost) -> RunReport.Outcome {
+    guard diagnostics.hasErrors else { return .done }
+    if host.isCancelled { return .cancelled }
+    if host.standing?.isRefused ?? false { return .refused }
+    let isOfHost = diagnostics.contains { (500..<800).contains($0.code.number) }
+    return isOfHost ? .failed : .scriptErrors
+  }
+
+  /// A host for one entry.
+  private func entryHost(_ options: RunOptions) async throws(Diagnostic) -> EntryHost.Connected {
+    let (uri, hypervisor) = try await answeringHost()
+    let (pool, settled) = state.withLock { ($0.pool, $0.settled) }
+    let host = RunHost(
+      pool: pool, hypervisor: hypervisor, stack: "", mode: .run, options: options,
+      sources: language.sources, settled: settled)
+    return EntryHost.Connected(host: host, uri: uri)
+  }
+
+  private func answeringHost() async throws(Diagnostic) -> (uri: String, hypervisor: String) {
+    if let known = state.withLock(\.host) { return known }
+    let pool = state.withLock(\.pool)
+    do {
+      let known = try await Runner.connect(pool, options)
+      state.withLock { $0.host = known }
+      return known
+    } catch {
+      throw HostMessages.noConnection(pool.uri, error)
+    }
+  }
+
+  /// Looks at the host by way of the session's own connections.
+  func onHost<T: Sendable>(
+    _ doing: String, _ work: @escaping @Sendable (ConnectionPool) async throws -> T
+  ) async throws(Diagnostic) -> T {
+    try await connect()
+    let pool = state.withLock(\.pool)
+    do { return try await work(pool) } catch {
+      throw HostMessages.diagnostic(error, doing, at: nil)
+    }
+  }
+
+  /// What is there and whose it is; see ``Inspector``.
+  public func inventory() async throws(Diagnostic) -> HostInventory {
+    try await onHost("listing what is there") {
+      try await InventoryReader(pool: $0, stack: nil).read()
+    }
+  }
+
+  /// All that can be said of what bears a name; see ``Inspector``.
+  public func details(of name: String) async throws(Diagnostic) -> [Value] {
+    try await onHost("looking at `\(name)`") { try await Inspector.details(of: name, in: $0) }
+  }
+}

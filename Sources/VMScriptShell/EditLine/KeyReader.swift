@@ -1,0 +1,79 @@
+import Glibc
+
+/// Characters of the terminal, and what the signal pipe has, in the order of their coming.
+final class KeyReader {
+  enum Event: Hashable {
+    case character(Unicode.Scalar)
+    case endOfInput
+    case interrupt, resize, wake
+  }
+
+  private let pipe: SignalPipe
+  private var bytes: ArraySlice<UInt8> = []
+  private var events: [Event] = []
+  private var isAtEnd = false
+
+  init(_ pipe: SignalPipe) { self.pipe = pipe }
+
+  /// Whether more can be read without waiting.
+  var hasMore: Bool { !bytes.isEmpty || !events.isEmpty || wait(milliseconds: 0).input }
+
+  /// Waits for the next event.
+  func next() -> Event {
+    while true {
+      if !events.isEmpty { return events.removeFirst() }
+      if let scalar = decode() { return .character(scalar) }
+      if isAtEnd { return .endOfInput }
+      let (input, signal) = wait(milliseconds: -1)
+      if signal { takeSignals() }
+      if input { fill() }
+    }
+  }
+
+  /// Waits until the pipe has something, whatever is typed meanwhile.
+  func nextSignals() -> Set<SignalPipe.Event> {
+    var descriptors = [pollfd(fd: pipe.descriptor, events: Int16(POLLIN), revents: 0)]
+    // SAFETY: the call fills in one record and keeps no address.
+    _ = poll(&descriptors, 1, -1)
+    return pipe.drain()
+  }
+
+  private func takeSignals() {
+    let found = pipe.drain()
+    if found.contains(.interrupt) { events.append(.interrupt) }
+    if found.contains(.resize) { events.append(.resize) }
+    if found.contains(.wake) { events.append(.wake) }
+  }
+
+  private func wait(milliseconds: Int32) -> (input: Bool, signal: Bool) {
+    var descriptors = [
+      pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: pipe.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    // SAFETY: the call fills in two records and keeps no address.
+    guard poll(&descriptors, 2, milliseconds) > 0 else { return (false, false) }
+    return (descriptors[0].revents != 0, descriptors[1].revents != 0)
+  }
+
+  private func fill() {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    // SAFETY: at most as many bytes are written as there are.
+    let count = read(STDIN_FILENO, &buffer, buffer.count)
+    if count > 0 { bytes += buffer.prefix(count) }
+    if count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN) { isAtEnd = true }
+  }
+
+  /// The next character; nil while its last bytes have not come. What is no UTF-8 is U+FFFD.
+  private func decode() -> Unicode.Scalar? {
+    guard let first = bytes.first else { return nil }
+    let length = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+    while bytes.count < length, !isAtEnd {
+      // The bytes of one character come together; a lone first byte is no character.
+      guard wait(milliseconds: 50).input else { break }
+      fill()
+    }
+    let text = String(decoding: bytes.prefix(length), as: UTF8.self)
+    bytes.removeFirst(min(length, bytes.count))
+    return text.unicodeScalars.first
+  }
+}

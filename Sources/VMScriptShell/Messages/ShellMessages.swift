@@ -1,0 +1,66 @@
+import VMScriptRuntime
+import VMScriptSyntax
+import VMScriptTerminal
+
+/// What the shell says of its own, VM085x.
+enum ShellMessages {
+  static let greeting = "VMScript: :help tells what there is, Tab completes, Ctrl-D leaves."
+  static let cancelling =
+    "cancelling: what is in flight is brought to its end; once more waits no longer"
+  static let notWaited = "not waited for any longer; it may still come to its end"
+  static let noTerminal = "the shell needs a terminal that libedit can work with"
+
+  /// How work took effect, in a line.
+  static func unknownCommand(_ name: String, closest: String?) -> Diagnostic {
+    Diagnostic(
+      code: 851, "there is no command `:\(name)`",
+      helps: [.init(closest.map { "did you mean `:\($0)`?" } ?? "`:help` lists them")])
+  }
+
+  static func ambiguousCommand(_ name: String, _ names: [String]) -> Diagnostic {
+    Diagnostic(
+      code: 851, "`:\(name)` may mean several commands",
+      notes: [names.map { ":\($0)" }.joined(separator: ", ")])
+  }
+
+  static func wants(_ command: String, _ what: String) -> Diagnostic {
+    Diagnostic(code: 852, "`:\(command)` wants \(what)")
+  }
+
+  static func unfitStack(_ name: String) -> Diagnostic {
+    Diagnostic(
+      code: 853, "`\(name)` cannot be the name of a stack",
+      notes: ["a stack's name has letters, digits, `_` and `-` only"])
+  }
+
+  static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(code: 854, "cannot read `\(path)`", notes: [reason])
+  }
+
+  static func noTopic(_ topic: String, closest: String?) -> Diagnostic {
+    Diagnostic(
+      code: 855, "there is no help on `\(topic)`",
+      helps: [.init(closest.map { "did you mean `:help \($0)`?" } ?? "`:help` lists the topics")])
+  }
+
+  /// What is asked before a plan is applied that must not be applied unasked.
+  static func question(_ plan: Plan) -> String {
+    let risky = plan.changesThatNeedConsent
+    let losing = risky.count { $0.impact == .dataLoss }
+    let what = losing > 0 ? "data would be lost" : "guests would be unplugged"
+    return "\(what). Go on? [y/N] "
+  }
+
+  /// What the codes mean.
+  static let explanations = [
+    DiagnosticExplanation(
+      851, "unknown command", "Commands of the shell begin with `:`; `:help` lists them."),
+    DiagnosticExplanation(
+      852, "command without what it needs", "`:help` says what each command wants."),
+    DiagnosticExplanation(
+      853, "unfit stack name", "A stack's name has letters, digits, `_` and `-` only."),
+    DiagnosticExplanation(
+      854, "unreadable file", "The file is missing, is a folder, or may not be read."),
+    DiagnosticExplanation(855, "unknown topic", "`:help` lists what there is help on."),
+  ]
+}

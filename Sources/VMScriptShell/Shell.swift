@@ -1,0 +1,47 @@
+import Foundation
+import VMScript
+import VMScriptRuntime
+import VMScriptSyntax
+import VMScriptTerminal
+
+/// The interactive shell: every entry takes effect as it is entered.
+public struct Shell: Sendable {
+  private let session: LiveSession
+  private let screen: Screen
+  private let script: SourceText?
+
+  /// A shell on a session.
+  ///
+  /// - Parameters:
+  ///   - screen: the terminal that it is used at.
+  ///   - script: is entered before the first prompt; nil for none.
+  public init(_ session: LiveSession, screen: Screen, script: SourceText? = nil) {
+    self.session = session
+    self.screen = screen
+    self.script = script
+  }
+
+  /// Reads entries and puts them into effect until the user leaves; closes the session's connections.
+  ///
+  /// - Returns: whether there was a terminal to work with.
+  public func run() async -> Bool {
+    let connecting = Task { [session] in
+      // Whoever needs the host is told why there is none.
+      _ = try? await session.connect()
+    }
+    let (session, screen, script) = (session, screen, script)
+    let found = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        let loop = ShellLoop(session, screen: screen)
+        loop?.run(script)
+        continuation.resume(returning: loop != nil)
+      }
+    }
+    connecting.cancel()
+    if !found { screen.writeMessage(ShellMessages.noTerminal + "\n") }
+    return found
+  }
+
+  /// What the codes of the shell's own messages mean.
+  public static let explanations = ShellMessages.explanations
+}

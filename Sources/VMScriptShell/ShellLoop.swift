@@ -1,0 +1,149 @@
+import Foundation
+import Synchronization
+import VMScript
+import VMScriptRuntime
+import VMScriptSyntax
+import VMScriptTerminal
+
+/// The shell's own thread: it reads an entry, has it put into effect, and says what came of it.
+final class ShellLoop {
+  let session: LiveSession
+  let screen: Screen
+  let editor: EntryEditor
+  let keys: KeyReader
+  let pipe: SignalPipe
+  private let historyFile = HistoryFile.standard()
+  /// Whether each entry is followed by how long it took.
+  var showsTime = false
+  private var isLeaving = false
+
+  /// A loop on the process's terminal; nil where libedit cannot work with it.
+  init?(_ session: LiveSession, screen: Screen) {
+    guard let pipe = SignalPipe(), let line = LineEditor() else { return nil }
+    self.session = session
+    self.screen = screen
+    self.pipe = pipe
+    keys = KeyReader(pipe)
+    editor = EntryEditor(
+      line, keys: keys, screen: screen, history: History(historyFile?.read() ?? []))
+    editor.complete = { [unowned self] in
+      Completer(session: self.session, commands: Command.all).complete($0)
+    }
+  }
+
+  /// Runs until the user leaves.
+  func run(_ script: SourceText?) {
+    if let script {
+      enter(String(decoding: script.bytes, as: UTF8.self), name: script.name)
+    } else {
+      screen.writeOutput(Style.dim.applied(to: ShellMessages.greeting, color: screen.color) + "\n")
+    }
+    while !isLeaving {
+      switch editor.read(prompt: "vm> ") {
+      case .interrupted: continue
+      case .endOfInput:
+        screen.writeOutput("\n")
+        return
+      case .entry(let text):
+        if !text.allSatisfy(\.isWhitespace) { handle(text) }
+      }
+    }
+  }
+
+  /// Ends after this entry.
+  func leave() { isLeaving = true }
+
+  private func handle(_ text: String) {
+    if HistoryFile.mayKeep(text), text.first != " " {
+      editor.history.add(text)
+      historyFile?.append(text)
+    }
+    let start = ContinuousClock.now
+    if text.first == ":" {
+      do throws(Diagnostic) { try run(command: text) } catch { report([error], SourceMap()) }
+    } else {
+      enter(text, name: nil)
+    }
+    if showsTime {
+      let time = Quantity.time(ContinuousClock.now - start)
+      screen.writeOutput(Style.dim.applied(to: time, color: screen.color) + "\n")
+    }
+  }
+
+  /// Has an entry evaluated and put into effect, and says what came of it.
+  func enter(_ text: String, name: String?) {
+    let display = RunDisplay(screen: screen, isConnecting: false)
+    let (session, screen) = (session, screen)
+    let report = perform(display) { work in
+      await session.enter(
+        text, name: name, confirm: { await work.ask($0) }, progress: { display.take($0) },
+        show: { value in
+          guard let line = ValueDisplay.line(value) else { return }
+          display.take(.printed(line))
+        })
+    }
+    guard let report else { return }
+    self.report(report.diagnostics, report.sources)
+    let lines = OutputLines.lines(report.outputs)
+    screen.writeOutput(lines.map { $0 + "\n" }.joined())
+    guard !report.plan.changes.isEmpty else { return }
+    let summary = RunSummary.line(report, elapsed: display.elapsed)
+    screen.writeOutput(Style.dim.applied(to: summary, color: screen.color) + "\n")
+  }
+
+  /// Has work done while its progress is shown; nil if the user waits no longer.
+  func perform<T: Sendable>(
+    _ display: RunDisplay, _ body: @escaping @Sendable (Work<T>) async -> T
+  ) -> T? {
+    let result = Work<T>(pipe).run(keys) { plan in
+      display.hold()
+      defer { display.release() }
+      return ask(ShellMessages.question(plan))
+    } cancelling: {
+      display.note(ShellMessages.cancelling)
+    } _: { work in
+      await display.showing { await body(work) }
+    }
+    if result == nil {
+      display.hold()
+      screen.writeOutput(ShellMessages.notWaited + "\n")
+    }
+    return result
+  }
+
+  /// Only `y` and `yes` are a yes.
+  private func ask(_ question: String) -> Bool {
+    screen.writeOutput(question)
+    var answer = ""
+    while true {
+      switch keys.next() {
+      case .character("\n"): return ["y", "yes"].contains(answer.lowercased())
+      case .character(let scalar): answer.unicodeScalars.append(scalar)
+      case .interrupt, .endOfInput:
+        screen.writeOutput("\n")
+        return false
+      case .resize, .wake: continue
+      }
+    }
+  }
+
+  /// Shows what went wrong.
+  func report(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
+    guard !diagnostics.isEmpty else { return }
+    let renderer = DiagnosticRenderer(sources: sources, color: screen.color)
+    screen.writeOutput(renderer.render(diagnostics))
+  }
+
+  /// Looks at the host; nil if the user waits no longer.
+  func look<T: Sendable>(
+    _ body: @escaping @Sendable (LiveSession) async throws(Diagnostic) -> T
+  ) throws(Diagnostic) -> T? {
+    let session = session
+    let result = perform(RunDisplay(screen: screen, isConnecting: false)) { _ -> Result<T, Diagnostic> in
+      do throws(Diagnostic) { return .success(try await body(session)) } catch {
+        return .failure(error)
+      }
+    }
+    return try result?.get()
+  }
+}

@@ -1,0 +1,85 @@
+/// A piece of source text, classed for editors: what colours it and what may follow it.
+public struct Piece: Hashable, Sendable {
+  /// What the piece is.
+  public enum Kind: Sendable {
+    case keyword, name, number, string, comment, bracket, punctuation
+    /// What the language does not know, or a string that does not end.
+    case invalid
+  }
+
+  /// What it is.
+  public let kind: Kind
+  /// Its bytes.
+  public let range: Range<Int>
+  /// Whether a line ends between the piece before and this one.
+  public let beginsLine: Bool
+}
+
+extension Piece {
+  /// Cuts text into pieces, whatever it holds; white space is between them. Linear in its length.
+  public static func all(in bytes: [UInt8]) -> [Piece] {
+    let lexed = Lexer.run(bytes)
+    let statements = StatementStarts.words
+    var pieces: [Piece] = []
+    var comments = lexed.comments[...]
+    var isStart = true
+    for (position, token) in lexed.tokens.enumerated() {
+      while let comment = comments.first, Int(comment.position) <= position {
+        pieces.append(Piece(kind: .comment, range: comment.range, beginsLine: comment.ownsLine))
+        comments.removeFirst()
+      }
+      guard token.length > 0, token.kind != .endOfFile else { continue }
+      let beginsLine = token.flags.contains(.newlineBefore)
+      isStart = isStart || beginsLine
+      var kind = Kind(token.kind)
+      if token.kind == .identifier, isStart, statements.contains(Array(bytes[token.range])) {
+        kind = .keyword
+      }
+      pieces.append(Piece(kind: kind, range: token.range, beginsLine: beginsLine))
+      isStart = token.kind == .semicolon || token.kind == .leftBrace || token.kind == .rightBrace
+    }
+    let open = lexed.errors.filter(\.isOpenString).map { Int($0.start) }
+    return pieces.map { piece in
+      guard piece.kind == .string, open.contains(piece.range.lowerBound) else { return piece }
+      return Piece(kind: .invalid, range: piece.range, beginsLine: piece.beginsLine)
+    }
+  }
+}
+
+extension LexicalError {
+  fileprivate var isOpenString: Bool {
+    switch problem {
+    case .unclosedString, .unclosedMultilineString: true
+    default: false
+    }
+  }
+}
+
+extension Piece.Kind {
+  fileprivate init(_ kind: TokenKind) {
+    switch kind {
+    case .invalid: self = .invalid
+    case .identifier: self = .name
+    case .integer, .float, .size, .duration, .address, .subnet: self = .number
+    case .string, .stringOpen, .stringText, .stringClose: self = .string
+    case .leftParenthesis, .rightParenthesis, .leftBracket, .rightBracket, .leftBrace,
+      .rightBrace, .interpolationOpen, .interpolationClose:
+      self = .bracket
+    default: self = kind.isKeyword ? .keyword : .punctuation
+    }
+  }
+}
+
+/// The words that are keywords at the start of a statement only.
+public enum StatementStarts {
+  /// In the order in which a reader meets them.
+  public static let all = [
+    "domain", "clone", "net", "image", "print", "output", "check", "stack", "start", "stop",
+    "reboot", "suspend", "resume", "delete", "snapshot", "revert", "wait", "remove",
+  ]
+
+  /// The words that are reserved everywhere.
+  public static var reserved: [String] { Keyword.all.map(\.text) }
+
+  static let words = Set(all.map { Array($0.utf8) })
+}
