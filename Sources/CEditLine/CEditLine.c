@@ -70,6 +70,9 @@ COMMAND(paste, VMS_COMMAND_PASTE)
 COMMAND(end_of_input, VMS_COMMAND_END_OF_INPUT)
 COMMAND(search, VMS_COMMAND_SEARCH)
 COMMAND(clear, VMS_COMMAND_CLEAR)
+COMMAND(close_brace, VMS_COMMAND_CLOSE_BRACE)
+COMMAND(close_bracket, VMS_COMMAND_CLOSE_BRACKET)
+COMMAND(close_parenthesis, VMS_COMMAND_CLOSE_PARENTHESIS)
 
 static const struct {
   const wchar_t *name;
@@ -89,6 +92,9 @@ static const struct {
   {L"vms-end-of-input", L"Delete a character, or leave", end_of_input, {L"^D"}},
   {L"vms-search", L"Search earlier entries", search, {L"^R"}},
   {L"vms-clear", L"Clear the screen", clear, {L"^L"}},
+  {L"vms-close-brace", L"Close a block", close_brace, {L"}"}},
+  {L"vms-close-bracket", L"Close a list", close_bracket, {L"]"}},
+  {L"vms-close-parenthesis", L"Close a call", close_parenthesis, {L")"}},
 };
 
 static void add_commands(EditLine *line) {
@@ -97,10 +103,10 @@ static void add_commands(EditLine *line) {
     for (size_t k = 0; k < 4 && commands[i].keys[k]; k++)
       el_wset(line, EL_BIND, commands[i].keys[k], commands[i].name, NULL);
   }
-  // What vi's command mode has no better use for.
+  // In vi's command mode too, but for keys that type something.
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
     for (size_t k = 0; k < 4 && commands[i].keys[k]; k++)
-      if (commands[i].function != tab && commands[i].function != new_line)
+      if (commands[i].keys[k][0] == L'^' || commands[i].keys[k][1] == L'e')
         el_wset(line, EL_BIND, L"-a", commands[i].keys[k], commands[i].name, NULL);
   el_wset(line, EL_BIND, L"\\e[H", L"ed-move-to-beg", NULL);
   el_wset(line, EL_BIND, L"\\eOH", L"ed-move-to-beg", NULL);

@@ -25,10 +25,6 @@ public struct Shell: Sendable {
   ///
   /// - Returns: whether there was a terminal to work with.
   public func run() async -> Bool {
-    let connecting = Task { [session] in
-      // Whoever needs the host is told why there is none.
-      _ = try? await session.connect()
-    }
     let (session, screen, script) = (session, screen, script)
     let found = await withCheckedContinuation { continuation in
       Thread.detachNewThread {
@@ -37,7 +33,7 @@ public struct Shell: Sendable {
         continuation.resume(returning: loop != nil)
       }
     }
-    connecting.cancel()
+    await session.close()
     if !found { screen.writeMessage(ShellMessages.noTerminal + "\n") }
     return found
   }

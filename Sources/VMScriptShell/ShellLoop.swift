@@ -15,6 +15,11 @@ final class ShellLoop {
   private let historyFile = HistoryFile.standard()
   /// Whether each entry is followed by how long it took.
   var showsTime = false
+  /// Whether entries only say what they would change.
+  var isPreview = false
+  /// Whether events of the host are told.
+  var showsEvents = true
+  let watch: HostWatch
   private var isLeaving = false
 
   /// A loop on the process's terminal; nil where libedit cannot work with it.
@@ -26,13 +31,19 @@ final class ShellLoop {
     keys = KeyReader(pipe)
     editor = EntryEditor(
       line, keys: keys, screen: screen, history: History(historyFile?.read() ?? []))
-    editor.complete = { [unowned self] in
-      Completer(session: self.session, commands: Command.all).complete($0)
+    watch = HostWatch(session, wake: pipe.wake)
+    editor.complete = { [unowned self] text in
+      Completer(
+        session: self.session, commands: Command.all, inventory: self.watch.inventory
+      ).complete(text)
     }
+    editor.takeNews = { [unowned self] in self.news() }
   }
 
   /// Runs until the user leaves.
   func run(_ script: SourceText?) {
+    watch.start()
+    defer { watch.stop() }
     if let script {
       enter(String(decoding: script.bytes, as: UTF8.self), name: script.name)
     } else {
@@ -73,22 +84,48 @@ final class ShellLoop {
   /// Has an entry evaluated and put into effect, and says what came of it.
   func enter(_ text: String, name: String?) {
     let display = RunDisplay(screen: screen, isConnecting: false)
-    let (session, screen) = (session, screen)
+    let (session, isPreview, values) = (
+      session, isPreview, ValueDisplay(inventory: watch.inventory)
+    )
     let report = perform(display) { work in
       await session.enter(
-        text, name: name, confirm: { await work.ask($0) }, progress: { display.take($0) },
-        show: { value in
-          guard let line = ValueDisplay.line(value) else { return }
-          display.take(.printed(line))
-        })
+        text, name: name, isPreview: isPreview, confirm: { await work.ask($0) },
+        progress: { display.take($0) },
+        show: { value in values.lines(value).forEach { display.take(.printed($0)) } })
     }
+    // What the entry did itself needs no telling.
+    say(news(crashesOnly: true))
     guard let report else { return }
     self.report(report.diagnostics, report.sources)
     let lines = OutputLines.lines(report.outputs)
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
-    guard !report.plan.changes.isEmpty else { return }
+    guard !report.plan.changes.isEmpty, !isPreview else { return }
+    watch.refreshSoon()
     let summary = RunSummary.line(report, elapsed: display.elapsed)
     screen.writeOutput(Style.dim.applied(to: summary, color: screen.color) + "\n")
+  }
+
+  /// Puts into effect what previews have declared.
+  func apply() {
+    let wasPreview = isPreview
+    isPreview = false
+    defer { isPreview = wasPreview }
+    enter("", name: nil)
+  }
+
+  /// What has happened on the host, a line each.
+  private func news(crashesOnly: Bool = false) -> [String] {
+    let lines = watch.takeNews().compactMap { news -> String? in
+      switch news {
+      case .connected(let uri): return crashesOnly ? nil : ShellMessages.connected(uri)
+      case .lost: return ShellMessages.lost
+      case .unreachable(let error): return ShellMessages.unreachable(error)
+      case .happened(let event):
+        guard showsEvents, event.isCrash || !crashesOnly else { return nil }
+        return ShellMessages.event(event)
+      }
+    }
+    return lines.map { Style.dim.applied(to: TerminalText.escaped($0), color: screen.color) }
   }
 
   /// Has work done while its progress is shown; nil if the user waits no longer.

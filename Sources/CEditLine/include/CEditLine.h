@@ -20,6 +20,9 @@ typedef enum {
   VMS_COMMAND_END_OF_INPUT,
   VMS_COMMAND_SEARCH,
   VMS_COMMAND_CLEAR,
+  VMS_COMMAND_CLOSE_BRACE,
+  VMS_COMMAND_CLOSE_BRACKET,
+  VMS_COMMAND_CLOSE_PARENTHESIS,
 } vms_command;
 
 /// What libedit shall do after a command.

@@ -69,9 +69,12 @@ public final class LiveSession: Sendable {
   ///
   /// - Parameters:
   ///   - name: what messages call the entry; nil numbers it.
+  ///   - isPreview: says what would change and changes nothing; what is declared takes effect with the
+  ///     first entry that is no preview, be it empty. Verbs of a preview are not run.
   ///   - show: takes the value of each expression that stands for itself, from another thread.
   public func enter(
-    _ text: String, name: String? = nil, confirm: @escaping @Sendable (Plan) async -> Bool,
+    _ text: String, name: String? = nil, isPreview: Bool = false,
+    confirm: @escaping @Sendable (Plan) async -> Bool,
     progress: @escaping @Sendable (ProgressEvent) -> Void,
     show: @escaping @Sendable (Value) -> Void
   ) async -> RunReport {
@@ -84,14 +87,14 @@ public final class LiveSession: Sendable {
     options.progress = progress
     let (entry, prepared) = (SourceText(name: name ?? "<\(number)>", text: text), options)
     let host = EntryHost(options: prepared) { [self] () async throws(Diagnostic) in
-      try await entryHost(prepared)
+      try await entryHost(prepared, isPreview ? .plan : .run)
     }
     let (outcome, failure) = await withTaskCancellationHandler {
       await Runner.onOwnThread { [self] in evaluate(entry, host, show) }
     } onCancel: {
       host.cancel()
     }
-    return report(outcome, failure, host)
+    return report(outcome, failure, host, isPreview: isPreview)
   }
 
   /// - Returns: what the entry came to, and why it could not be put into effect.
@@ -114,11 +117,11 @@ public final class LiveSession: Sendable {
   }
 
   private func report(
-    _ outcome: EvaluationOutcome, _ failure: Diagnostic?, _ host: EntryHost
+    _ outcome: EvaluationOutcome, _ failure: Diagnostic?, _ host: EntryHost, isPreview: Bool
   ) -> RunReport {
     let standing = host.standing
     let settled = state.withLock { state in
-      if let standing { state.settled = standing.settled }
+      if let standing, !isPreview { state.settled = standing.settled }
       return state.settled
     }
     var diagnostics =
@@ -147,11 +150,13 @@ public final class LiveSession: Sendable {
   }
 
   /// A host for one entry.
-  private func entryHost(_ options: RunOptions) async throws(Diagnostic) -> EntryHost.Connected {
+  private func entryHost(
+    _ options: RunOptions, _ mode: RunHost.Mode
+  ) async throws(Diagnostic) -> EntryHost.Connected {
     let (uri, hypervisor) = try await answeringHost()
     let (pool, settled) = state.withLock { ($0.pool, $0.settled) }
     let host = RunHost(
-      pool: pool, hypervisor: hypervisor, stack: "", mode: .run, options: options,
+      pool: pool, hypervisor: hypervisor, stack: "", mode: mode, options: options,
       sources: language.sources, settled: settled)
     return EntryHost.Connected(host: host, uri: uri)
   }

@@ -32,6 +32,25 @@ extension Command {
       let display = InspectionDisplay(color: shell.screen.color)
       shell.say(Array(found.map { display.lines(details: $0) }.joined(separator: [""])))
     },
+    Command("xml", "NAME", "Show the libvirt XML of a domain or network of the host") {
+      shell, name throws(Diagnostic) in
+      guard !name.isEmpty else { throw ShellMessages.wants("xml", "a name") }
+      let found = try shell.look { session async throws(Diagnostic) in
+        try await session.xml(of: name)
+      }
+      shell.say([found].compactMap { $0.map { TerminalText.escaped($0, keepingLayout: true) } })
+    },
+    Command("plan", "[on|off]", "Say what entries would change, and change nothing until :apply") {
+      shell, word throws(Diagnostic) in
+      shell.isPreview = word.isEmpty ? !shell.isPreview : word == "on"
+    },
+    Command("apply", "", "Put into effect what was declared while :plan was on") {
+      shell, _ throws(Diagnostic) in shell.apply()
+    },
+    Command("events", "[on|off]", "Tell what happens on the host, above the line") {
+      shell, word throws(Diagnostic) in
+      shell.showsEvents = word.isEmpty ? !shell.showsEvents : word == "on"
+    },
     Command("type", "EXPRESSION", "Tell the type of a value") { shell, text throws(Diagnostic) in
       guard !text.isEmpty else { throw ShellMessages.wants("type", "an expression") }
       shell.enter("type(\(text))", name: nil)
@@ -47,7 +66,7 @@ extension Command {
         await session.move(to: uri.isEmpty ? nil : uri)
         return try await session.connect()
       }
-      shell.say([found].compactMap(\.self))
+      if found != nil { shell.watch.start() }
     },
     Command("stack", "[NAME]", "Tell the stack, or go to another; what was entered is forgotten") {
       shell, name throws(Diagnostic) in

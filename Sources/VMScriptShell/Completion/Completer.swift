@@ -49,7 +49,11 @@ struct Completer {
     case .entry(let block):
       return block.properties.map {
         Candidate(text: $0.name, note: "\($0.type.name): \($0.doc)", suffix: " = ")
-      } + block.blocks.map { Candidate(text: $0.name, note: "block: \($0.doc)", suffix: " ") }
+      }
+        + block.blocks.map {
+          Candidate(
+            text: $0.name, note: "block: \($0.doc)", suffix: $0.shorthand == nil ? " " : " = ")
+        }
         + ["let", "if", "for"].map { Candidate(text: $0) }
     case .value(let property):
       let words = property.type.words.map { Candidate(text: $0) }

@@ -19,6 +19,19 @@ extension EntryEditor {
     return .refresh
   }
 
+  /// Types a closing bracket; at the start of a line it stands where its opening line does.
+  func close(_ bracket: Unicode.Scalar) -> EditStep {
+    let before = editor.line.prefix(editor.cursor)
+    if let lineEnd = before.lastIndex(of: "\n"), before[(lineEnd + 1)...].allSatisfy({ $0 == " " })
+    {
+      let depth = max(0, Self.depth(of: textBeforeCursor) - 1)
+      editor.delete(before: before.count - lineEnd - 1)
+      editor.insert(Array(repeating: " ", count: 2 * depth))
+    }
+    editor.insert([bracket])
+    return .refresh
+  }
+
   private func isComplete(_ text: String) -> Bool {
     var names = NameTable()
     let source = SourceText(name: "", text: text)

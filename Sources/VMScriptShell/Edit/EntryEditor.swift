@@ -104,6 +104,9 @@ final class EntryEditor: EditHandler {
     case .paste: return paste()
     case .endOfInput: return endOfInput()
     case .search: return search()
+    case .closeBrace: return close("}")
+    case .closeBracket: return close("]")
+    case .closeParenthesis: return close(")")
     case .clear:
       redraw { write("\u{1B}[H\u{1B}[2J") }
       return .nothing

@@ -3,6 +3,7 @@ import CEditLine
 /// What a key asks for, of those keys that the shell handles itself.
 enum EditCommand: UInt32 {
   case enter, newLine, up, down, right, end, tab, paste, endOfInput, search, clear
+  case closeBrace, closeBracket, closeParenthesis
 }
 
 /// What libedit shall do after a command.

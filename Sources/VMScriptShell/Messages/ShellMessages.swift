@@ -10,7 +10,16 @@ enum ShellMessages {
   static let notWaited = "not waited for any longer; it may still come to its end"
   static let noTerminal = "the shell needs a terminal that libedit can work with"
 
-  /// How work took effect, in a line.
+  static let lost = "the connection is lost; it is made anew as soon as the host answers"
+
+  static func connected(_ uri: String) -> String { "connected to \(uri)" }
+
+  static func unreachable(_ error: Diagnostic) -> String {
+    ([error.message] + error.notes).joined(separator: ": ")
+  }
+
+  static func event(_ event: HostEvent) -> String { "\(event.domain) \(event.words)" }
+
   static func unknownCommand(_ name: String, closest: String?) -> Diagnostic {
     Diagnostic(
       code: 851, "there is no command `:\(name)`",

@@ -22,6 +22,9 @@ struct RunCommand: AsyncParsableCommand {
         vmscript - < lab.vmscript
       """)
 
+  @Flag(name: .customShort("i"), help: "Stay in the shell after the one script.")
+  var isInteractive = false
+
   @OptionGroup var scripts: ScriptArguments
   @OptionGroup var script: ScriptOptions
   @OptionGroup var connection: ConnectionOptions
@@ -29,7 +32,9 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    if scripts.inputs.isEmpty, Terminal.isTerminal(STDIN_FILENO) { return try await openShell() }
+    if isInteractive || (scripts.inputs.isEmpty && Terminal.isTerminal(STDIN_FILENO)) {
+      return try await openShell()
+    }
     let evaluation = script.evaluation
     try await output.each(inputs()) { input, program in
       let session = HostSession(output, connection)
@@ -62,6 +67,13 @@ struct RunCommand: AsyncParsableCommand {
     screen = Screen(
       writeMessage: Terminal.writeOutput, writeOutput: Terminal.writeOutput, size: screen.size,
       isLive: screen.isLive, color: output.isOutputColored, showsOutput: true)
-    guard await Shell(session, screen: screen).run() else { throw ExitStatus.usage.code }
+    let text: SourceText?
+    do throws(Diagnostic) { text = try scripts.inputs.first?.read() } catch {
+      output.report([error])
+      throw ExitStatus(error).code
+    }
+    guard await Shell(session, screen: screen, script: text).run() else {
+      throw ExitStatus.usage.code
+    }
   }
 }
