@@ -80,6 +80,9 @@ let package = Package(
       dependencies: ["VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal"],
       swiftSettings: strict),
     .testTarget(
+      name: "VMScriptShellTests", dependencies: ["VMScriptRuntime", "VMScriptShell"],
+      swiftSettings: strict),
+    .testTarget(
       name: "EndToEndTests", dependencies: ["VMScript", "vmscript"], swiftSettings: strict),
   ]
 )

@@ -176,7 +176,8 @@ final class ShellLoop {
     _ body: @escaping @Sendable (LiveSession) async throws(Diagnostic) -> T
   ) throws(Diagnostic) -> T? {
     let session = session
-    let result = perform(RunDisplay(screen: screen, isConnecting: false)) { _ -> Result<T, Diagnostic> in
+    let result = perform(RunDisplay(screen: screen, isConnecting: false)) {
+      _ -> Result<T, Diagnostic> in
       do throws(Diagnostic) { return .success(try await body(session)) } catch {
         return .failure(error)
       }

@@ -46,11 +46,23 @@ public final class LiveSession: Sendable {
   public var uri: String? { state.withLock { $0.host?.uri } }
 
   /// Goes to another host; what was entered is forgotten, for it speaks of the host before.
-  public func move(to uri: String?) async {
-    let (earlier, options) = (state.withLock(\.pool), options)
-    state.withLock { $0 = State(pool: Self.pool(uri, options), entries: $0.entries) }
-    language.reset()
-    await earlier.close()
+  ///
+  /// Where that host does not answer, all stays as it is.
+  public func move(to uri: String?) async throws(Diagnostic) {
+    let pool = Self.pool(uri, options)
+    do {
+      let host = try await Runner.connect(pool, options)
+      let earlier = state.withLock { state in
+        let earlier = state.pool
+        state = State(pool: pool, host: host, entries: state.entries)
+        return earlier
+      }
+      language.reset()
+      await earlier.close()
+    } catch {
+      await pool.close()
+      throw HostMessages.noConnection(uri, error)
+    }
   }
 
   /// Connects, if that was not done yet.

@@ -9,7 +9,9 @@ extension Command {
   static let all: [Command] = [
     Command("help", "[TOPIC]", "Tell what there is, or about a property, block, verb or command") {
       shell, topic throws(Diagnostic) in
-      shell.say(try Help(color: shell.screen.color).lines(on: topic))
+      let lines = try Help(color: shell.screen.color).lines(on: topic)
+      let columns = shell.screen.size().columns
+      shell.say(lines.flatMap { TextWrap.lines($0, columns: columns) })
     },
     Command("list", "", "List domains, networks and images of the host, and which stack made them")
     {
@@ -63,8 +65,7 @@ extension Command {
     Command("connect", "[URI]", "Go to another host; what was entered is forgotten") {
       shell, uri throws(Diagnostic) in
       let found = try shell.look { session async throws(Diagnostic) in
-        await session.move(to: uri.isEmpty ? nil : uri)
-        return try await session.connect()
+        try await session.move(to: uri.isEmpty ? nil : uri)
       }
       if found != nil { shell.watch.start() }
     },
@@ -81,12 +82,26 @@ extension Command {
       shell, text throws(Diagnostic) in
       shell.say(shell.editor.history.entries.filter { text.isEmpty || $0.contains(text) })
     },
+    Command("save", "FILE", "Write what this session declared as a script that runs") {
+      shell, path throws(Diagnostic) in
+      guard !path.isEmpty else { throw ShellMessages.wants("save", "a file") }
+      try Self.write(shell.session.language.declarations.script, to: path)
+    },
     Command("time", "[on|off]", "Tell after each entry how long it took") {
       shell, word throws(Diagnostic) in
       shell.showsTime = word.isEmpty ? !shell.showsTime : word == "on"
     },
     Command("quit", "", "Leave; so does Ctrl-D") { shell, _ throws(Diagnostic) in shell.leave() },
   ]
+
+  /// Writes a file that is not there yet: what a user has written is not written over.
+  private static func write(_ text: String, to path: String) throws(Diagnostic) {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+    } catch {
+      throw ShellMessages.unwritable(path, error.localizedDescription)
+    }
+  }
 
   private static func read(_ path: String) throws(Diagnostic) -> String {
     do {

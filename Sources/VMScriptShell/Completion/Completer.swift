@@ -32,7 +32,7 @@ struct Completer {
     let typed = words.last.map(String.init) ?? ""
     switch commands.first(where: { $0.name.hasPrefix(name) })?.name {
     case "help": return Completion(typed: typed, among: Help.topics)
-    case "load": return Completion(typed: typed, among: files(typed))
+    case "load", "save": return Completion(typed: typed, among: files(typed))
     case "type":
       return complete(String(text.drop { $0 != " " }.dropFirst()))
     case "show", "xml", "console", "ssh", "screenshot":

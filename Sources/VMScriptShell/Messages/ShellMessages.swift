@@ -46,6 +46,12 @@ enum ShellMessages {
     Diagnostic(code: 854, "cannot read `\(path)`", notes: [reason])
   }
 
+  static func unwritable(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      code: 856, "cannot write `\(path)`", notes: [reason],
+      helps: [.init("a file that is there already is not written over")])
+  }
+
   static func noTopic(_ topic: String, closest: String?) -> Diagnostic {
     Diagnostic(
       code: 855, "there is no help on `\(topic)`",
@@ -71,5 +77,7 @@ enum ShellMessages {
     DiagnosticExplanation(
       854, "unreadable file", "The file is missing, is a folder, or may not be read."),
     DiagnosticExplanation(855, "unknown topic", "`:help` lists what there is help on."),
+    DiagnosticExplanation(
+      856, "unwritable file", "The file is there already, or its folder may not be written to."),
   ]
 }
