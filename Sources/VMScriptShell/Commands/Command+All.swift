@@ -64,10 +64,11 @@ extension Command {
     },
     Command("connect", "[URI]", "Go to another host; what was entered is forgotten") {
       shell, uri throws(Diagnostic) in
-      let found = try shell.look { session async throws(Diagnostic) in
+      let isThere: Bool? = try shell.look { session async throws(Diagnostic) in
         try await session.move(to: uri.isEmpty ? nil : uri)
+        return true
       }
-      if found != nil { shell.watch.start() }
+      if isThere != nil { shell.watch.start() }
     },
     Command("stack", "[NAME]", "Tell the stack, or go to another; what was entered is forgotten") {
       shell, name throws(Diagnostic) in

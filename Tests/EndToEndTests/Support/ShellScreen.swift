@@ -29,13 +29,33 @@ final class ShellScreen {
     let command =
       (["env", "LIBVIRT_DEFAULT_URI=test:///default", "XDG_STATE_HOME=\(self.state.path)"]
       + [vmscriptBinary.path] + arguments).joined(separator: " ")
-    _ = try tmux(
-      ["-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"]
-        + ["\(command); echo left with $?; sleep 600"])
+    try startServer([
+      "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
+      "\(command); echo left with $?; sleep 600",
+    ])
     try expect("connected to test:///default")
   }
 
-  deinit { _ = try? tmux(["kill-server"]) }
+  deinit { _ = try? run(["kill-server"]) }
+
+  /// The server lives on as a daemon. It must hold nothing that it inherited: who waits for another
+  /// process of these tests waits until nobody holds what that one was given.
+  private func startServer(_ arguments: [String]) throws {
+    let script = """
+      for fd in /proc/$$/fd/*; do n=${fd##*/}; [ $n -gt 2 ] && eval "exec $n>&-"; done
+      exec "$0" "$@"
+      """
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", script, Self.program, "-L", socket] + arguments
+    process.currentDirectoryURL = packageFolder
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
+  }
 
   /// Types text as it is.
   func type(_ text: String) throws { _ = try tmux(["send-keys", "-l", text]) }
@@ -78,18 +98,26 @@ final class ShellScreen {
   }
 
   private func tmux(_ arguments: [String]) throws -> String {
+    let (status, output) = try run(arguments)
+    try #require(status == 0, "tmux \(arguments)")
+    return output
+  }
+
+  private func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
     let process = Process()
-    // A file, not a pipe, whose end tmux's server might inherit and hold open.
     let files = FileManager.default
     let output = files.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     _ = files.createFile(atPath: output.path, contents: nil)
     defer { try? files.removeItem(at: output) }
     process.executableURL = URL(fileURLWithPath: Self.program)
-    process.arguments = ["-L", socket] + arguments
+    // Never a server of its own making, see `startServer`.
+    process.arguments = ["-N", "-L", socket] + arguments
     process.standardOutput = try FileHandle(forWritingTo: output)
+    process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return String(decoding: try Data(contentsOf: output), as: UTF8.self)
+    return (
+      process.terminationStatus, String(decoding: try Data(contentsOf: output), as: UTF8.self)
+    )
   }
 }
