@@ -20,11 +20,15 @@ final class ShellLoop {
   /// Whether events of the host are told.
   var showsEvents = true
   let watch: HostWatch
+  private let mode: TerminalMode
   private var isLeaving = false
 
   /// A loop on the process's terminal; nil where libedit cannot work with it.
   init?(_ session: LiveSession, screen: Screen) {
-    guard let pipe = SignalPipe(), let line = LineEditor() else { return nil }
+    guard let mode = TerminalMode(), let pipe = SignalPipe(), let line = LineEditor() else {
+      return nil
+    }
+    self.mode = mode
     self.session = session
     self.screen = screen
     self.pipe = pipe
@@ -65,6 +69,8 @@ final class ShellLoop {
   func leave() { isLeaving = true }
 
   private func handle(_ text: String) {
+    mode.beQuiet()
+    defer { mode.beUsual() }
     if HistoryFile.mayKeep(text), text.first != " " {
       editor.history.add(text)
       historyFile?.append(text)
@@ -117,7 +123,7 @@ final class ShellLoop {
   private func news(crashesOnly: Bool = false) -> [String] {
     let lines = watch.takeNews().compactMap { news -> String? in
       switch news {
-      case .connected(let uri): return crashesOnly ? nil : ShellMessages.connected(uri)
+      case .connected(let uri): return ShellMessages.connected(uri)
       case .lost: return ShellMessages.lost
       case .unreachable(let error): return ShellMessages.unreachable(error)
       case .happened(let event):
@@ -150,6 +156,8 @@ final class ShellLoop {
 
   /// Only `y` and `yes` are a yes.
   private func ask(_ question: String) -> Bool {
+    mode.beUsual()
+    defer { mode.beQuiet() }
     screen.writeOutput(question)
     var answer = ""
     while true {

@@ -53,7 +53,7 @@ import Testing
     try shell.expect("was cancelled")
     try shell.enter(
       "domain web { memory = 64MiB }; wait web for web.state == \"stopped\" within 10m")
-    try shell.expect("waiting for")
+    try shell.expect("for a condition of web")
     try shell.press("C-c")
     try shell.expect("error[VM0704]")
     try shell.enter("1 + 1")
@@ -67,6 +67,15 @@ import Testing
     try shell.expect("vm> a")
     try shell.press("BSpace", "C-d")
     try shell.expect("left with 0")
+  }
+
+  @Test func whatIsTypedWhileAnEntryRunsIsTheNextOne() throws {
+    let shell = try ShellScreen()
+    try shell.enter(
+      "domain web { memory = 64MiB }; wait web for web.state == \"stopped\" within 2s")
+    try shell.enter("1 + 1")
+    try shell.type("2 +")
+    try shell.expect("vm> 1 + 1\n2\nvm> 2 +")
   }
 
   @Test func whatIsPastedIsNotRun() throws {
