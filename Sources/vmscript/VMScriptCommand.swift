@@ -6,10 +6,13 @@ struct VMScriptCommand: AsyncParsableCommand {
     commandName: "vmscript",
     abstract: "A small language that describes virtual machines and puts them into effect.",
     usage: """
+      vmscript [<options>]
       vmscript <file> … [<options>]
       vmscript <subcommand> … [<options>]
       """,
     discussion: """
+      Without a file, at a terminal, it is a shell.
+
       Examples:
         vmscript lab.vmscript                       plan, then apply
         vmscript plan lab.vmscript                  what would change

@@ -191,6 +191,32 @@ import Testing
     try shell.expect("\n5\nvm>")
   }
 
+  @Test func whatLosesDataIsAskedForFirst() throws {
+    let shell = try ShellScreen()
+    try shell.enter("net lab { subnet = 10.9.0.0/24, mode = isolated }")
+    try shell.expect("1 created")
+    try shell.enter("net lab { subnet = 10.8.0.0/24, mode = isolated }")
+    try shell.expect("Go on? [y/N]")
+    try shell.enter("n")
+    try shell.expect("error[VM0712]")
+    try shell.enter("lab.subnet")
+    try shell.expect("\n10.9.0.0/24\nvm>")
+    try shell.enter("net lab { subnet = 10.8.0.0/24, mode = isolated }")
+    try shell.expect("Go on? [y/N]")
+    try shell.enter("y")
+    try shell.expect("1 updated")
+    try shell.enter("lab.subnet")
+    try shell.expect("\n10.8.0.0/24\nvm>")
+  }
+
+  @Test func verbsActOnWhatTheHostHas() throws {
+    let shell = try ShellScreen()
+    try shell.enter(#"stop "test" force"#)
+    try shell.expect("✓ stop test")
+    try shell.enter(#"domain("test").state"#)
+    try shell.expect("\"stopped\"\nvm>")
+  }
+
   @Test func aFileCanBeEnteredFirst() throws {
     let shell = try ShellScreen(["-i", "Examples/hello.vmscript"])
     try shell.expect("vm>")
