@@ -21,6 +21,8 @@ final class ShellLoop {
   var showsEvents = true
   let watch: HostWatch
   private let mode: TerminalMode
+  /// Domains that the last entry acted on, and until when their events are its own doing.
+  private var actedOn: (names: [String], until: ContinuousClock.Instant) = ([], .now)
   private var isLeaving = false
 
   /// A loop on the process's terminal; nil where libedit cannot work with it.
@@ -102,6 +104,9 @@ final class ShellLoop {
     // What the entry did itself needs no telling.
     say(news(crashesOnly: true))
     guard let report else { return }
+    actedOn = (
+      report.plan.changes.map(\.name) + report.plan.verbs.flatMap(\.targets), .now + .seconds(2)
+    )
     self.report(report.diagnostics, report.sources)
     let lines = OutputLines.lines(report.outputs)
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
@@ -127,7 +132,9 @@ final class ShellLoop {
       case .lost: return ShellMessages.lost
       case .unreachable(let error): return ShellMessages.unreachable(error)
       case .happened(let event):
-        guard showsEvents, event.isCrash || !crashesOnly else { return nil }
+        let isOwn =
+          actedOn.until > .now && actedOn.names.contains { Glob.matches(event.domain, $0) }
+        guard showsEvents, event.isCrash || !(crashesOnly || isOwn) else { return nil }
         return ShellMessages.event(event)
       }
     }

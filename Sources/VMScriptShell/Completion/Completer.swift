@@ -35,6 +35,8 @@ struct Completer {
     case "load", "save": return Completion(typed: typed, among: files(typed))
     case "type":
       return complete(String(text.drop { $0 != " " }.dropFirst()))
+    case "plan", "events", "time":
+      return Completion(typed: typed, among: ["on", "off"].map { Candidate(text: $0) })
     case "show", "xml", "console", "ssh", "screenshot":
       return Completion(typed: typed, among: resources([.domain, .net, .image]))
     default: return Completion(length: 0, candidates: [])

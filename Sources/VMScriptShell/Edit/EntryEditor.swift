@@ -45,7 +45,7 @@ final class EntryEditor: EditHandler {
     let line = editor.read(prompt: prompt, self)
     if screen.isLive { write("\u{1B}[?2004l") }
     if wasInterrupted {
-      write(LinePainter.leave(shown))
+      leave()
       return .interrupted
     }
     guard let line else { return .endOfInput }
@@ -142,12 +142,15 @@ final class EntryEditor: EditHandler {
   /// Takes the entry off the screen, does something, and draws it again below.
   func redraw(_ work: () -> Void) {
     shown.columns = screen.size().columns
-    write(LinePainter.erase(shown))
+    if screen.isLive { write(LinePainter.erase(shown)) } else { leave() }
     work()
     editor.setPrompt(prompt)
     editor.redraw()
     shown = picture
   }
+
+  /// Puts the cursor below the entry; on a terminal that cannot move it, on a new row.
+  private func leave() { write(screen.isLive ? LinePainter.leave(shown) : "\r\n") }
 
   /// Writes lines that stay above the entry.
   func write(above lines: [String]) {
@@ -162,7 +165,7 @@ final class EntryEditor: EditHandler {
       write(
         LinePainter.paint(shown, styles: Highlighting.styles(of: shown.line), suggestion: ""))
     }
-    write(LinePainter.leave(shown))
+    leave()
   }
 
   /// Puts the suggestion into the entry; false if there is none.

@@ -11,8 +11,8 @@ struct TerminalMode {
     // SAFETY: the call fills in `mode` and keeps no address.
     guard tcgetattr(STDIN_FILENO, &mode) == 0 else { return nil }
     usual = mode
-    // Not shown, and not held back until a line ends; Ctrl-C stays a signal.
-    mode.c_lflag &= ~tcflag_t(ECHO | ICANON)
+    // Not shown, not held back until a line ends, and no key but Ctrl-C means anything.
+    mode.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN)
     quiet = mode
   }
 

@@ -45,6 +45,8 @@ final class HostWatch: Sendable {
 
   /// Begins to watch, anew if it was watching.
   func start() {
+    stop()
+    state.withLock { ($0.inventory, $0.news) = (nil, []) }
     let task = Task { [weak self, session] in
       var pause = Duration.seconds(2)
       var isFirst = true
@@ -69,12 +71,7 @@ final class HostWatch: Sendable {
         pause = min(pause * 2, .seconds(60))
       }
     }
-    state.withLock { state in
-      state.task?.cancel()
-      state.task = task
-      state.inventory = nil
-      state.news = []
-    }
+    state.withLock { $0.task = task }
   }
 
   /// Ends watching.

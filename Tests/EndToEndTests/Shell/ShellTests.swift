@@ -48,7 +48,8 @@ import Testing
     try shell.type("let never = 1")
     try shell.press("C-c")
     try shell.expect("vm> let never = 1\nvm>")
-    try shell.enter("for i in 1...1000000000 { let x = i }")
+    try shell.enter("print \"begun\"; for i in 1...1000000000 { let x = i }")
+    try shell.expect("\nbegun")
     try shell.press("C-c")
     try shell.expect("was cancelled")
     try shell.enter(
@@ -101,7 +102,9 @@ import Testing
     let second = try ShellScreen(state: state)
     try second.press("Up")
     try second.expect("vm> [1,\n  2]")
-    try second.press("C-c", "C-r")
+    try second.press("C-c")
+    try second.expect("  2]\nvm>")
+    try second.press("C-r")
     try second.type("1,")
     try second.expect("search `1,`: [1,")
   }
