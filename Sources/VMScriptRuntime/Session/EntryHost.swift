@@ -78,6 +78,9 @@ final class EntryHost: EvaluationHost {
     try host.takeEffect(set, isEnd: false)
   }
 
+  /// Lets others change the stack; the entry is over.
+  func end() { state.withLock { $0.lock = nil } }
+
   private func lock(_ stack: String) throws(Diagnostic) {
     guard state.withLock({ $0.lock == nil }) else { return }
     let lock = try StackLock.take(stack: stack, uri: connected().uri)

@@ -106,6 +106,7 @@ public final class LiveSession: Sendable {
     } onCancel: {
       host.cancel()
     }
+    host.end()
     return report(outcome, failure, host, isPreview: isPreview)
   }
 

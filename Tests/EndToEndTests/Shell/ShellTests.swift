@@ -46,6 +46,7 @@ import Testing
   @Test func controlCClearsTheLineAndEndsWork() throws {
     let shell = try ShellScreen()
     try shell.type("let never = 1")
+    try shell.expect("vm> let never = 1")
     try shell.press("C-c")
     try shell.expect("vm> let never = 1\nvm>")
     try shell.enter("print \"begun\"; for i in 1...1000000000 { let x = i }")
