@@ -127,6 +127,8 @@ vms_editor *vms_editor_new(vms_callbacks callbacks) {
   }
   el_wset(editor->line, EL_CLIENTDATA, editor);
   el_wset(editor->line, EL_SIGNAL, 0);
+  // What is typed between two entries is neither shown nor held back: it belongs to the next one.
+  el_wset(editor->line, EL_SETTY, L"-x", L"-echo", L"-icanon", L"-iexten", NULL);
   el_wset(editor->line, EL_EDITOR, L"emacs");
   el_wset(editor->line, EL_PROMPT, prompt_of);
   el_wset(editor->line, EL_GETCFN, read_character);

@@ -71,8 +71,6 @@ final class ShellLoop {
   func leave() { isLeaving = true }
 
   private func handle(_ text: String) {
-    mode.beQuiet()
-    defer { mode.beUsual() }
     if HistoryFile.mayKeep(text), text.first != " " {
       editor.history.add(text)
       historyFile?.append(text)
