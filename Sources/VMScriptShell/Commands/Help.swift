@@ -7,11 +7,11 @@ struct Help {
   let color: Bool
 
   /// What there is help on, for completion.
-  static var topics: [Completion.Candidate] {
-    Command.all.map { .init(text: $0.name, note: $0.doc) }
-      + ResourceKind.allCases.map { .init(text: $0.rawValue, note: Schema.resource($0).doc) }
-      + verbs.map { .init(text: $0.name, note: $0.doc) }
-      + Session.builtinNames.map { .init(text: $0, note: "function") }
+  static var topics: [Candidate] {
+    Command.all.map { .init($0.name, .keyword, doc: $0.doc) }
+      + ResourceKind.allCases.map { .init($0.rawValue, .block, doc: Schema.resource($0).doc) }
+      + verbs.map { .init($0.name, .statement, doc: $0.doc) }
+      + Session.builtinNames.map { .init($0, .function, doc: "function") }
   }
 
   private static let verbs: [(name: String, use: String, doc: String)] = [

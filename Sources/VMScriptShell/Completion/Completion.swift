@@ -1,13 +1,7 @@
+import VMScript
+
 /// What may stand where the cursor is.
 struct Completion {
-  /// A word, and in few words what it is.
-  struct Candidate: Hashable {
-    var text: String
-    var note = ""
-    /// What follows it in any case, such as ` = `.
-    var suffix = ""
-  }
-
   /// The characters before the cursor that a candidate takes the place of.
   var length: Int
   /// Those that begin with what stands there, in the order in which they are listed.

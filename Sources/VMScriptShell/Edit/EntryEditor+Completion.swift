@@ -1,3 +1,4 @@
+import VMScript
 import VMScriptTerminal
 
 extension EntryEditor {
@@ -28,7 +29,7 @@ extension EntryEditor {
   }
 
   /// Candidates with notes a line each, others in columns.
-  private func listing(of candidates: [Completion.Candidate]) -> [String] {
+  private func listing(of candidates: [Candidate]) -> [String] {
     let columns = max(10, screenColumns)
     let width =
       candidates.map { TerminalText.columns(of: TerminalText.escaped($0.text)) }.max() ?? 0

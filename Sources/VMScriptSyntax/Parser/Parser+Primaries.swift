@@ -115,6 +115,7 @@ extension Parser {
       pending.append(primary(expecting: "a key"))
     } else {
       reportExpected("a key")
+      pending.append(errorNode())
     }
     if at(.equals) { report(SyntaxMessages.equalsInMap(at: span(current))) }
     expect(.colon, "`:`")

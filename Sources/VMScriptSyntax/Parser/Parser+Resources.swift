@@ -136,8 +136,10 @@ extension Parser {
       pending.append(declaredName("a label"))
     case .colon:
       report(SyntaxMessages.colonInBody(at: span(current)))
+      pending.append(.absent)
     default:
       reportExpected("`=` or `{`")
+      pending.append(.absent)
     }
     pending.append(bodyOfNamed())
     return finish(.nestedBlock, from: start, mark, data: key.index)

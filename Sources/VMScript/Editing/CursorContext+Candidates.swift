@@ -1,0 +1,114 @@
+import VMScriptSyntax
+
+extension CursorContext {
+  /// All that may stand at the cursor, whatever was typed of it; files and what only a host knows
+  /// are the caller's to add, see ``resourceKinds`` and ``takesFiles``.
+  ///
+  /// - Parameter names: what the text can use beside the functions that every script knows.
+  public func candidates(_ names: [KnownName]) -> [Candidate] {
+    switch place {
+    case .statement:
+      return Self.statements + scope(names) + Self.reserved
+    case .entry(let block):
+      return Self.entries(of: block, assignment: " = ")
+        + ["let", "if", "for"].map { Candidate($0, .keyword) }
+    case .key(let block): return Self.entries(of: block, assignment: ": ")
+    case .removal(let block): return block.blocks.map { Candidate($0.name, .block, doc: $0.doc) }
+    case .value(let property): return Self.words(of: property.type) + scope(names)
+    case .expression: return scope(names) + Self.reserved
+    case .member(let path): return Self.members(of: path, names)
+    case .target: return names.filter { $0.kind != .function }.map(\.candidate)
+    case .condition:
+      return WaitCondition.words.keys.sorted().map { Candidate($0, .word) } + scope(names)
+    case .type: return ParameterType.allCases.map { Candidate($0.rawValue, .type) }
+    case .continuation(let words): return words.map { Candidate($0, .keyword) }
+    case .resourceName, .path, .text, .nothing: return []
+    }
+  }
+
+  /// The kinds of the resources whose names may stand at the cursor.
+  public var resourceKinds: [ResourceKind] {
+    switch place {
+    case .resourceName(let kinds): kinds
+    case .target: [.domain]
+    case .text: ResourceKind.allCases
+    default: []
+    }
+  }
+
+  /// Whether the name of a file may stand at the cursor.
+  public var takesFiles: Bool {
+    switch place {
+    case .path, .text: true
+    case .resourceName(let kinds): kinds == ResourceKind.allCases
+    default: false
+    }
+  }
+
+  // MARK: Kinds of candidates
+
+  private static let statements = StatementStarts.all.filter { $0 != "remove" }.map {
+    Candidate($0, .statement, suffix: " ")
+  }
+
+  private static let reserved = StatementStarts.reserved.map { Candidate($0, .keyword) }
+
+  /// What the script has named, then what every script knows.
+  private func scope(_ names: [KnownName]) -> [Candidate] {
+    names.map(\.candidate) + Builtin.allCases.map { Candidate($0.name, .function) }
+  }
+
+  private static func entries(of block: BlockSchema, assignment: String) -> [Candidate] {
+    block.properties.map {
+      Candidate($0.name, .property, type: $0.type.name, doc: $0.doc, suffix: assignment)
+    }
+      + block.blocks.map {
+        let isAssigned = $0.shorthand != nil || assignment != " = "
+        return Candidate(
+          $0.name, .block, type: "block", doc: $0.doc, suffix: isAssigned ? assignment : " ")
+      }
+  }
+
+  private static func words(of type: PropertyType) -> [Candidate] {
+    let truth = if case .bool = type { ["true", "false"] } else { [String]() }
+    return (type.words + truth).map { Candidate($0, .word) }
+  }
+
+  private static func members(of path: [String], _ names: [KnownName]) -> [Candidate] {
+    guard let first = path.first, let known = names.first(where: { $0.text == first }) else {
+      return []
+    }
+    if known.kind == .module {
+      return path.count == 1
+        ? known.members.map(\.candidate) : members(of: Array(path.dropFirst()), known.members)
+    }
+    var value = known.value
+    for name in path.dropFirst() {
+      guard case .map(let entries) = value, let next = entries[name] else { return [] }
+      value = next
+    }
+    return value?.memberCandidates ?? []
+  }
+}
+
+extension Value {
+  /// What may stand behind the value and a dot.
+  var memberCandidates: [Candidate] {
+    switch self {
+    case .resource(let reference):
+      return reference.kind.liveAttributes.map { Candidate($0, .member, doc: "from the host") }
+        + Schema.resource(reference.kind).properties.map {
+          Candidate($0.name, .member, type: $0.type.name, doc: $0.doc)
+        }
+    case .map(let entries):
+      return entries.map { Candidate($0.key, .member, type: $0.value.excerpt) }
+        + Self.memberCandidates(ofType: typeName)
+    default: return Self.memberCandidates(ofType: typeName)
+    }
+  }
+
+  private static func memberCandidates(ofType type: String) -> [Candidate] {
+    memberNames(type).map { Candidate($0, .member) }
+      + methodNames(type).map { Candidate($0, .method, suffix: "(") }
+  }
+}
