@@ -71,7 +71,12 @@ let package = Package(
     // Tests sit like the sources.
     .testTarget(
       name: "VMScriptSyntaxTests", dependencies: ["VMScriptSyntax"], swiftSettings: strict),
-    .testTarget(name: "VMScriptTests", dependencies: ["VMScript"], swiftSettings: strict),
+    // The language's suite of scripts, for every way to run them.
+    .target(
+      name: "SpecSuite", dependencies: ["VMScript", "VMScriptSyntax"], path: "Tests/SpecSuite",
+      swiftSettings: strict),
+    .testTarget(
+      name: "VMScriptTests", dependencies: ["SpecSuite", "VMScript"], swiftSettings: strict),
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
     .testTarget(
       name: "VMScriptRuntimeTests", dependencies: ["VMScriptRuntime"], swiftSettings: strict),
@@ -83,6 +88,7 @@ let package = Package(
       name: "VMScriptShellTests", dependencies: ["VMScriptRuntime", "VMScriptShell"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["VMScript", "vmscript"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["SpecSuite", "VMScript", "vmscript"],
+      swiftSettings: strict),
   ]
 )

@@ -42,4 +42,18 @@ import Testing
     #expect(result.status == 64)
     #expect(result.errors.contains("NAME=VALUE"))
   }
+
+  @Test func aLimitEndsTheEvaluation() throws {
+    let endless = try vmscript(
+      "eval", "--limit", "steps=1000", "-e", "for i in 1...1000000000 { }")
+    #expect(endless.status == 2)
+    #expect(endless.errors.contains("more than 1000 steps"))
+    let slow = try vmscript("eval", "--limit", "time=1ms", "-e", "for i in 1...1000000000 { }")
+    #expect(slow.errors.contains("longer than 1ms"))
+    for wrong in ["steps", "steps=", "steps=0", "steps=x", "memory=5", "time=5", "width=1"] {
+      let result = try vmscript("eval", "--limit", wrong, "-e", "print 1")
+      #expect(result.status == 64)
+      #expect(result.errors.contains("--limit wants"))
+    }
+  }
 }

@@ -28,10 +28,13 @@ extension Evaluator {
     }
     try prepareEffect()
     let current = registry.reference(reference.kind, reference.name)
-    func ask(_ name: String) throws -> Value {
-      try host.attribute(name, of: current, at: code.span(id), declarations: registry.set)
+    return try offTheClock { evaluator in
+      func ask(_ name: String) throws -> Value {
+        try evaluator.host.attribute(
+          name, of: current, at: evaluator.code.span(id), declarations: evaluator.registry.set)
+      }
+      return name == "vnc" ? .map(["display": try ask("vnc.display")]) : try ask(name)
     }
-    return name == "vnc" ? .map(["display": try ask("vnc.display")]) : try ask(name)
   }
 
   private func declared(_ name: String, of declaration: Declaration) -> Value? {

@@ -11,7 +11,7 @@ public struct Limits: Sendable {
   public var memory: Int64
   /// Bytes that `print` writes.
   public var output: Int64
-  /// Time that the evaluation takes, that of its host included; nil for any.
+  /// Time that the evaluation takes, what its host does and waits for not counted; nil for any.
   public var time: Duration?
 
   /// The limits of a run by the command line; an embedder may want less.

@@ -29,7 +29,7 @@ extension Evaluator {
     try prepareEffect()
     let request = VerbRequest(
       action: action, targets: targets, span: code.span(id), targetSpan: code.span(targetNode))
-    try host.perform(request, declarations: registry.set)
+    try offTheClock { try $0.host.perform(request, declarations: $0.registry.set) }
     if case .delete = action { registry.withdraw(targets) }
   }
 
@@ -101,6 +101,7 @@ private struct WaitingCondition: @unchecked Sendable {
   func isMet() throws(Diagnostic) -> Bool {
     // Nothing of an attempt is kept.
     var evaluator = evaluator
+    evaluator.startTime()
     do { return try evaluator.condition(node) } catch let error as Diagnostic {
       throw error
     } catch let limit as LimitReached { throw limit.diagnostic } catch { return false }

@@ -80,7 +80,7 @@ struct Evaluator {
   /// Runs all modules, those that are imported first.
   mutating func run() {
     defer { for captures in openCaptures { captures.clear() } }
-    end = options.limits.time.map { .now + $0 }
+    startTime()
     reportUnknownParameters()
     for index in code.modules.indices {
       module = index
@@ -191,6 +191,17 @@ struct Evaluator {
     if let end, let limit = options.limits.time, end < .now {
       throw LimitReached(.tooLong(limit, at: code.span(id)))
     }
+  }
+
+  /// From now on the time counts.
+  mutating func startTime() { end = options.limits.time.map { .now + $0 } }
+
+  /// Work of the host, which takes none of the script's time.
+  mutating func offTheClock<T>(_ work: (inout Evaluator) throws -> T) rethrows -> T {
+    guard end != nil else { return try work(&self) }
+    let start = ContinuousClock.now
+    defer { end = end.map { $0 + (.now - start) } }
+    return try work(&self)
   }
 
   /// Counts what is printed; throws where the limit is reached.

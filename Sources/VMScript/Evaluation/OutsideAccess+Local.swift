@@ -4,25 +4,27 @@ extension OutsideAccess {
   /// What a command line grants: files relative to the script that asks, and the environment.
   public static let local: OutsideAccess = {
     var access = OutsideAccess()
-    access.read = { (path, script) throws(Failure) in try content(of: resolve(path, script)) }
+    access.read = { (path, script) throws(Failure) in
+      try content(of: resolve(path, script), named: SourcePath.resolve(path, from: script))
+    }
     access.glob = { (pattern, script) throws(Failure) in matches(pattern, script) }
     access.environment = { ProcessInfo.processInfo.environment[$0] }
     return access
   }()
 
-  /// The bytes of a file or a pipe.
-  private static func content(of file: URL) throws(Failure) -> [UInt8] {
+  /// The bytes of a file or a pipe; `name` is what messages call it.
+  private static func content(of file: URL, named name: String) throws(Failure) -> [UInt8] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder) else {
-      throw Failure("there is no file \(file.path)")
+      throw Failure("there is no file \(name)")
     }
-    guard !isFolder.boolValue else { throw Failure("\(file.path) is a folder") }
+    guard !isFolder.boolValue else { throw Failure("\(name) is a folder") }
     do {
       let handle = try FileHandle(forReadingFrom: file)
       defer { try? handle.close() }
       return Array(try handle.readToEnd() ?? Data())
     } catch {
-      throw Failure("\(file.path) cannot be read by this user")
+      throw Failure("\(name) cannot be read by this user")
     }
   }
 

@@ -116,6 +116,6 @@ public enum LanguageExplanations {
     ),
     DiagnosticExplanation(416, "too much output", "The limit on what is printed keeps logs small."),
     DiagnosticExplanation(
-      417, "too long", "Who evaluates the script limits its time, waiting for machines included."),
+      417, "too long", "The time of an evaluation is limited; waiting for machines does not count."),
   ]
 }

@@ -18,6 +18,7 @@ extension Evaluator {
   ///
   /// - Parameter show: takes the value of each statement that is nothing but an expression.
   mutating func runEntry(from firstModule: Int, show: (Value) -> Void) {
+    startTime()
     for index in firstModule..<code.modules.count - 1 {
       module = index
       guard runModule(code.modules[index]) else { return }

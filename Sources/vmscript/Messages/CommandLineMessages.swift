@@ -19,6 +19,11 @@ enum CommandLineMessages {
     "A stack's name is made of letters, digits, _ and -, not '\(TerminalText.escaped(name))'."
   }
 
+  static func unfitLimit(_ setting: String) -> String {
+    "--limit wants steps=NUMBER, depth=NUMBER, memory=SIZE, output=SIZE or time=DURATION, as in "
+      + "--limit memory=64MiB, not '\(TerminalText.escaped(setting))'."
+  }
+
   /// What `list` says where there is nothing.
   static func nothingListed(_ stack: String?) -> String {
     stack.map { "the stack \($0) has made nothing on this host" } ?? "there is nothing on this host"

@@ -15,6 +15,8 @@ struct ScriptOptions: ParsableArguments {
     help: ArgumentHelp("The name of the stack, whatever the script says.", valueName: "name"))
   var stack: String?
 
+  @OptionGroup var limits: LimitOptions
+
   func validate() throws {
     for setting in settings where !setting.dropFirst().contains("=") {
       throw ValidationError(CommandLineMessages.settingWithoutValue(setting))
@@ -32,7 +34,7 @@ struct ScriptOptions: ParsableArguments {
     }
     return EvaluationOptions(
       parameters: Dictionary(pairs) { $1 }, fallbackParameters: Self.environmentParameters,
-      access: .local, stack: stack)
+      limits: limits.limits, access: .local, stack: stack)
   }
 
   /// `VMSCRIPT_REPLICAS` as written and in lower case, for a parameter named either way.

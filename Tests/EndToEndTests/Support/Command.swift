@@ -7,7 +7,8 @@ struct CommandResult {
   let errors: String
 }
 
-/// Runs `vmscript` with arguments and standard input, in the package's folder, and waits for it.
+/// Runs `vmscript` with arguments and standard input, in the package's folder or another one, and
+/// waits for it.
 ///
 /// The binary is the one that `VMSCRIPT_BINARY` names, else the debug build's.
 func vmscript(
@@ -18,7 +19,8 @@ func vmscript(
 
 /// The same, with the arguments in an array.
 func vmscript(
-  _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
+  _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+  folder: URL = packageFolder
 ) throws -> CommandResult {
   let files = FileManager.default
   let scratch = files.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -35,7 +37,7 @@ func vmscript(
 
   let process = Process()
   process.executableURL = vmscriptBinary
-  process.currentDirectoryURL = packageFolder
+  process.currentDirectoryURL = folder
   process.arguments = arguments
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
   process.standardInput = try FileHandle(forReadingFrom: file("in", input))

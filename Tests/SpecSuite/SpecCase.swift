@@ -1,0 +1,53 @@
+import Foundation
+
+/// A script of `Tests/Spec` with the files beside it that say what it gives.
+///
+/// Lines at its top that begin with `#:` say how it is run; see `Tests/Spec/README.md`.
+public struct SpecCase: Sendable, CustomStringConvertible {
+  /// The path below `Tests/Spec`, without its extension.
+  public let path: String
+
+  /// The path.
+  public var description: String { path }
+
+  /// Every script but those in folders named `lib`, which others import.
+  public static func all() throws -> [SpecCase] {
+    try FileManager.default.subpathsOfDirectory(atPath: suite.path)
+      .filter { $0.hasSuffix(".vmscript") && !$0.contains("/lib/") }
+      .sorted().map { SpecCase(path: String($0.dropLast(".vmscript".count))) }
+  }
+
+  /// The script itself.
+  public var file: URL { url("vmscript") }
+
+  /// Where it stands, and what it imports and reads is relative to.
+  public var folder: URL { file.deletingLastPathComponent() }
+
+  /// Its text.
+  public func bytes() throws -> [UInt8] { Array(try Data(contentsOf: file)) }
+
+  /// How it is run.
+  public func directives() throws -> SpecDirectives { SpecDirectives(try bytes()) }
+
+  /// What stands beside the script.
+  public func expected() -> SpecResults {
+    SpecResults(out: content("out"), json: content("json"), err: content("err"))
+  }
+
+  /// Writes what the script gives beside it; nothing gives no file.
+  public func record(_ results: SpecResults) throws {
+    for (kind, text) in [("out", results.out), ("json", results.json), ("err", results.err)] {
+      try? FileManager.default.removeItem(at: url(kind))
+      if !text.isEmpty { try Data(text.utf8).write(to: url(kind)) }
+    }
+  }
+
+  private func content(_ kind: String) -> String {
+    (try? Data(contentsOf: url(kind))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  private func url(_ kind: String) -> URL { Self.suite.appendingPathComponent("\(path).\(kind)") }
+
+  private static let suite = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Spec")
+}

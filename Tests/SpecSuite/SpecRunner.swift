@@ -1,0 +1,44 @@
+/// What a case gives; an empty text is nothing of the kind.
+public struct SpecResults: Sendable, Equatable {
+  /// What `print` writes.
+  public var out: String
+  /// The outputs, and the declarations where the case asks for them.
+  public var json: String
+  /// The diagnostics as they are rendered without colours.
+  public var err: String
+
+  /// Nothing, unless told.
+  public init(out: String = "", json: String = "", err: String = "") {
+    self.out = out
+    self.json = json
+    self.err = err
+  }
+
+  /// Whether any diagnostic is an error.
+  public var hasErrors: Bool { err.contains("error[VM") }
+}
+
+/// A way to run the suite: this language's library, its command line, another implementation.
+///
+/// A runner is held to the suite by a test that runs every case, and expects of each what
+/// ``expectation(_:)`` makes of the files beside it.
+public protocol SpecRunner: Sendable {
+  /// Why a case cannot be run this way; nil if it can.
+  func obstacle(_ directives: SpecDirectives) -> String?
+  /// What a case gives, each part by the name of the place where it is found.
+  func run(_ script: SpecCase) throws -> [String: String]
+  /// Where the parts of what a case gives are found when it is run this way.
+  func expectation(_ results: SpecResults, _ directives: SpecDirectives) -> [String: String]
+}
+
+extension SpecRunner {
+  /// None: every case can be run.
+  public func obstacle(_ directives: SpecDirectives) -> String? { nil }
+
+  /// Each part under the ending of the file that holds it.
+  public func expectation(
+    _ results: SpecResults, _ directives: SpecDirectives
+  ) -> [String: String] {
+    ["out": results.out, "json": results.json, "err": results.err]
+  }
+}
