@@ -15,7 +15,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "let x = 1", "domain a { }", "let = {", "let s = \"abc", "}", "let x = 1 2 (", "print",
+    "", "let x = 1", "domain a { }", "clone a as b", "let = {", "let s = \"abc", "}",
+    "let x = 1 2 (", "print",
     "# {",
   ])
   func moreLinesDoNotHelp(_ text: String) {

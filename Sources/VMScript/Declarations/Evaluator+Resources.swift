@@ -31,7 +31,7 @@ extension Evaluator {
     let source = isClone ? try cloneSource(code.child(0, of: node), cloneNamed: name) : nil
     let failuresBefore = failures
     var builder = BodyBuilder(schema: Schema.resource(kind), label: nil, span: span)
-    try evaluateEntries(bodyNode, into: &builder)
+    if !bodyNode.isAbsent { try evaluateEntries(bodyNode, into: &builder) }
     var body = builder.block
     if !isClone, let removal = builder.removals.first {
       throw Diagnostic.removeOutsideClone(at: removal.span)

@@ -80,7 +80,16 @@ extension Diagnostic {
     Diagnostic(
       code: 210, "unknown property `\(name)` in `\(schema.name)`",
       at: Label(span, "no such property"),
-      helps: didYouMean(name, schema.entryNames, at: span))
+      helps: didYouMean(name, schema.entryNames, at: span) + properPlace(name, in: schema))
+  }
+
+  /// Where a property that was written a block too far out belongs.
+  private static func properPlace(_ name: String, in schema: BlockSchema) -> [Help] {
+    let owners = schema.blocks.filter { $0.property(name) != nil || $0.block(name) != nil }
+    return owners.prefix(1).map { owner in
+      let entry = owner.property(name) == nil ? "\(name) { … }" : "\(name) = …"
+      return Help("it belongs in a block: `\(owner.name) { \(entry) }`")
+    }
   }
 
   static func notABlock(_ name: String, at span: Span) -> Diagnostic {

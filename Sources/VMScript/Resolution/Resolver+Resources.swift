@@ -8,7 +8,8 @@ extension Resolver {
     let nameNode = child(isClone ? 1 : 0, id)
     resolveResourceName(nameNode)
     let kind = isClone ? ResourceKind.domain : ResourceKind(rawValue: names[name(id)])
-    resolveBody(child(isClone ? 2 : 1, id), schema: kind.map(Schema.resource))
+    let body = child(isClone ? 2 : 1, id)
+    if !body.isAbsent { resolveBody(body, schema: kind.map(Schema.resource)) }
     if node(nameNode).flags.contains(.bareName) {
       bind(nameNode, name(nameNode), span: span(nameNode))
     }

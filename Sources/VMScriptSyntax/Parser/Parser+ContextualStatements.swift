@@ -19,7 +19,7 @@ extension Parser {
       return beginsName(next) ? resource(keyword: word) : nil
     }
     guard beginsTarget(next) else { return nil }
-    if word == words.clone { return clone() }
+    if word == words.clone { return clone(isStatement: true) }
     if words.isPlainVerb(word) { return verbStatement(word) }
     if word == words.snapshot { return namingVerb(.snapshotStatement) }
     if word == words.revert { return namingVerb(.revertStatement) }

@@ -10,14 +10,18 @@ extension Parser {
   }
 
   /// `clone SOURCE as NAME { … }`.
-  func clone() -> NodeID {
+  ///
+  /// - Parameter isStatement: lets empty braces be left out; within an expression, braces that follow
+  ///   could be another's.
+  func clone(isStatement: Bool = false) -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
     pending.append(postfixed(expecting: "what to clone"))
     expect(.as, "`as` and a name", help: SyntaxMessages.cloneForm)
     pending.append(declaredName("a name"))
-    pending.append(bodyOfNamed())
+    let hasBody = !isStatement || isPanicking || at(.leftBrace) || at(.minus)
+    pending.append(hasBody ? bodyOfNamed() : .absent)
     return finish(.clone, from: start, mark)
   }
 

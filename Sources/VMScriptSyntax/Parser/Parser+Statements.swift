@@ -26,7 +26,8 @@ extension Parser {
   private func expectEnd(of node: NodeID) {
     if at(.semicolon) || at(.rightBrace) || at(.endOfFile) || !continuesLine { return }
     switch tree[node].kind {
-    case .ifStatement, .forStatement, .resource, .clone: return
+    case .ifStatement, .forStatement, .resource: return
+    case .clone where !tree.child(2, of: node).isAbsent: return
     case .funcStatement where !tree[node].flags.contains(.expressionBody): return
     default: break
     }
