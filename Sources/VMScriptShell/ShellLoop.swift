@@ -12,7 +12,6 @@ final class ShellLoop {
   let editor: EntryEditor
   let keys: KeyReader
   let pipe: SignalPipe
-  private let historyFile = HistoryFile.standard()
   /// Whether each entry is followed by how long it took.
   var showsTime = false
   /// Whether entries only say what they would change.
@@ -24,6 +23,7 @@ final class ShellLoop {
   /// Domains that the last entry acted on, and until when their events are its own doing.
   private var actedOn: (names: [String], until: ContinuousClock.Instant) = ([], .now)
   private var isLeaving = false
+  private var knowsHistoryIsLost = false
 
   /// A loop on the process's terminal; nil where libedit cannot work with it.
   init?(_ session: LiveSession, screen: Screen) {
@@ -36,7 +36,8 @@ final class ShellLoop {
     self.pipe = pipe
     keys = KeyReader(pipe)
     editor = EntryEditor(
-      line, keys: keys, screen: screen, history: History(historyFile?.read() ?? []))
+      line, keys: keys, screen: screen, mode: mode,
+      history: History(HistoryFile.standard()))
     watch = HostWatch(session, wake: pipe.wake)
     editor.complete = { [unowned self] text in
       Completer(
@@ -50,6 +51,8 @@ final class ShellLoop {
   func run(_ script: SourceText?) {
     watch.start()
     defer { watch.stop() }
+    if screen.isLive { screen.writeOutput(EntryEditor.pasteOn) }
+    defer { if screen.isLive { screen.writeOutput(EntryEditor.pasteOff) } }
     if let script {
       enter(String(decoding: script.bytes, as: UTF8.self), name: script.name)
     } else {
@@ -59,7 +62,7 @@ final class ShellLoop {
       switch editor.read(prompt: "vm> ") {
       case .interrupted: continue
       case .endOfInput:
-        screen.writeOutput("\n")
+        if !screen.isLive { screen.writeOutput("\n") }
         return
       case .entry(let text):
         if !text.allSatisfy(\.isWhitespace) { handle(text) }
@@ -71,10 +74,7 @@ final class ShellLoop {
   func leave() { isLeaving = true }
 
   private func handle(_ text: String) {
-    if HistoryFile.mayKeep(text), text.first != " " {
-      editor.history.add(text)
-      historyFile?.append(text)
-    }
+    remember(text)
     let start = ContinuousClock.now
     if text.first == ":" {
       do throws(Diagnostic) { try run(command: text) } catch { report([error], SourceMap()) }
@@ -84,6 +84,23 @@ final class ShellLoop {
     if showsTime {
       let time = Quantity.time(ContinuousClock.now - start)
       screen.writeOutput(Style.dim.applied(to: time, color: screen.color) + "\n")
+    }
+  }
+
+  /// Keeps an entry in the history, unless it holds a secret or begins with a space.
+  private func remember(_ text: String) {
+    guard text.first != " ", Secrecy.mayKeep(text, secretNames: secretNames) else { return }
+    do throws(HistoryError) { try editor.history.add(text) } catch {
+      guard !knowsHistoryIsLost else { return }
+      knowsHistoryIsLost = true
+      let message = ShellMessages.historyNotKept(error)
+      screen.writeOutput(Style.dim.applied(to: message, color: screen.color) + "\n")
+    }
+  }
+
+  private var secretNames: [String] {
+    session.language.names.compactMap { name, value in
+      if case .secret = value { name } else { nil }
     }
   }
 

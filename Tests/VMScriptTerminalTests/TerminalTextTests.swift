@@ -4,6 +4,7 @@ import VMScriptTerminal
 @Suite struct TerminalTextTests {
   @Test(arguments: [
     ("", 0), ("web-1", 5), ("Größe", 5), ("e\u{301}", 1), ("日本", 4), ("🐧", 2), ("a\u{200B}b", 2),
+    ("✅", 2), ("🇩🇪", 2), ("👩\u{200D}💻", 2), ("\u{1112}\u{1161}\u{11AB}", 2), ("🌡", 1), ("ｱ", 1),
   ])
   func widthCountsColumns(text: String, columns: Int) {
     #expect(TerminalText.columns(of: text) == columns)

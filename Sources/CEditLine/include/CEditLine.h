@@ -5,6 +5,8 @@
 
 // libedit with types where it has variable arguments, which Swift cannot call.
 //
+// It reads keys, knows what the user's ~/.editrc makes of them, and edits a line; what it would draw
+// goes nowhere, for the shell draws entries itself.
 // Text is UTF-32: on the systems that libedit's wide calls are used on, wchar_t has 32 bits.
 
 /// What a key asks for that is bound to a command of the shell.
@@ -13,32 +15,54 @@ typedef enum {
   VMS_COMMAND_NEW_LINE,
   VMS_COMMAND_UP,
   VMS_COMMAND_DOWN,
+  VMS_COMMAND_LEFT,
   VMS_COMMAND_RIGHT,
   VMS_COMMAND_END,
+  VMS_COMMAND_NEXT_WORD,
+  VMS_COMMAND_PREVIOUS_WORD,
+  VMS_COMMAND_FIRST_LINE,
+  VMS_COMMAND_LAST_LINE,
+  VMS_COMMAND_DELETE_BEFORE,
+  VMS_COMMAND_DELETE_AFTER,
+  VMS_COMMAND_KILL_LINE,
   VMS_COMMAND_TAB,
   VMS_COMMAND_PASTE,
   VMS_COMMAND_END_OF_INPUT,
+  VMS_COMMAND_INTERRUPT,
   VMS_COMMAND_SEARCH,
   VMS_COMMAND_CLEAR,
+  VMS_COMMAND_UNDO,
+  VMS_COMMAND_REDO,
   VMS_COMMAND_CLOSE_BRACE,
   VMS_COMMAND_CLOSE_BRACKET,
   VMS_COMMAND_CLOSE_PARENTHESIS,
+  // Of vi's command mode.
+  VMS_COMMAND_VI_ENTER,
+  VMS_COMMAND_VI_UP,
+  VMS_COMMAND_VI_DOWN,
+  VMS_COMMAND_VI_OPEN_BELOW,
+  VMS_COMMAND_VI_OPEN_ABOVE,
 } vms_command;
 
 /// What libedit shall do after a command.
 typedef enum {
-  VMS_NEXT_NOTHING,
-  VMS_NEXT_REFRESH,
-  VMS_NEXT_MOVE_CURSOR,
-  VMS_NEXT_REDISPLAY,
-  VMS_NEXT_BEEP,
+  VMS_NEXT_GO_ON,
   VMS_NEXT_ACCEPT,
   VMS_NEXT_END_OF_INPUT,
 } vms_next;
 
+/// Keys that no keyboard has: they stand for commands of libedit that the shell's own make use of.
+typedef enum {
+  /// The Escape key itself, where it is not the beginning of what another key sends.
+  VMS_KEY_ESCAPE = 0x80,
+  VMS_KEY_NEXT_WORD = 0x81,
+  VMS_KEY_PREVIOUS_WORD = 0x82,
+  VMS_KEY_KILL_LINE = 0x83,
+} vms_key;
+
 typedef struct {
   void *context;
-  /// Gives the next character; 1 if there is one, 0 at the end of input, -1 to give up the line.
+  /// Gives the next character; 1 if there is one, -1 to give up the line.
   int (*read)(void *context, uint32_t *character);
   /// Runs a command.
   vms_next (*command)(void *context, vms_command command);
@@ -50,12 +74,7 @@ typedef struct vms_editor vms_editor;
 vms_editor *vms_editor_new(vms_callbacks callbacks);
 void vms_editor_free(vms_editor *editor);
 
-/// Sets the prompt; at most 127 characters of the NUL-terminated text count.
-void vms_editor_set_prompt(vms_editor *editor, const uint32_t *prompt);
-
-/// Lets the user edit a line; its length, or -1 where input ended or the line was given up.
-///
-/// The line is `vms_editor_line`, until the next call.
+/// Lets the user edit a line, which is empty at first; 0 once a command has accepted it, or -1.
 int vms_editor_read(vms_editor *editor);
 
 /// The line as it is, not terminated, and where its cursor stands.
@@ -68,13 +87,10 @@ void vms_editor_delete_before(vms_editor *editor, size_t count);
 /// Moves the cursor by a number of characters; it stays within the line.
 void vms_editor_move(vms_editor *editor, int count);
 
-/// The columns that a character takes up, as libedit counts them; -1 for one that is not shown.
-int vms_columns(uint32_t character);
-
-/// Draws prompt and line anew from the row and column that the terminal's cursor is at.
-void vms_editor_redraw(vms_editor *editor);
-/// Takes in that the terminal's size has changed.
-void vms_editor_resize(vms_editor *editor);
+/// Whether the user has chosen vi's keys.
+int vms_editor_uses_vi(vms_editor *editor);
+/// Whether a NUL-terminated sequence of several keys means anything.
+int vms_editor_is_bound(vms_editor *editor, const uint32_t *keys);
 
 /// Makes SIGINT and SIGWINCH write their number as a byte into a pipe, instead of what they do.
 ///

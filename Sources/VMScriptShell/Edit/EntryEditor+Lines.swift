@@ -1,38 +1,70 @@
 import VMScriptSyntax
 
-// Keys that move through the lines of an entry, open new ones, and run it.
+// Keys that open lines, and run the entry.
 extension EntryEditor {
   func enter() -> EditStep {
-    let text = text
-    guard text.first != ":", !Self.isBlank(text), !endsWithBlankLines(text), !isComplete(text)
-    else {
-      finish()
-      return .accept
+    let text = entry.text
+    guard Self.isWhole(text) else {
+      openLine()
+      return .goOn
     }
-    return openLine()
+    accepted = text
+    leaveOnScreen()
+    return .accept
   }
 
-  /// Opens a line below, indented as deep as its brackets are.
-  func openLine() -> EditStep {
-    let depth = Self.depth(of: textBeforeCursor)
-    editor.insert(("\n" + String(repeating: "  ", count: depth)).unicodeScalars)
-    return .refresh
+  /// In vi's command mode one goes on by inserting.
+  func viEnter() -> EditStep {
+    let step = enter()
+    if step == .goOn { injected = ["i"] }
+    return step
+  }
+
+  /// Opens a line at the cursor, indented as deep as its brackets are.
+  func openLine() {
+    let line = entry.line
+    let before = line.prefix(entry.column)
+    if Self.isBlank(before) { entry.delete(before: before.count) }
+    let behind = line.dropFirst(before.count)
+    entry.delete(after: behind.prefix { $0 == " " }.count)
+    let closing = behind.drop { $0 == " " }.prefix { ")]}".unicodeScalars.contains($0) }.count
+    let depth = max(0, Self.depth(of: entry.textBeforeCursor) - closing)
+    entry.insert("\n".unicodeScalars + Self.indentation(depth))
+  }
+
+  /// Opens a line below or above this one, and goes on by inserting.
+  func openLine(below: Bool) {
+    if below {
+      entry.move(to: entry.line.count)
+      openLine()
+    } else {
+      let indentation = entry.line.prefix { $0 == " " }
+      entry.move(to: 0)
+      entry.insert(indentation + ["\n"])
+      entry.moveUp(to: .max)
+    }
+    injected = ["i"]
+    if entry.column > 0 { injected = ["A"] }
   }
 
   /// Types a closing bracket; at the start of a line it stands where its opening line does.
-  func close(_ bracket: Unicode.Scalar) -> EditStep {
-    let before = editor.line.prefix(editor.cursor)
-    if let lineEnd = before.lastIndex(of: "\n"), before[(lineEnd + 1)...].allSatisfy({ $0 == " " })
-    {
-      let depth = max(0, Self.depth(of: textBeforeCursor) - 1)
-      editor.delete(before: before.count - lineEnd - 1)
-      editor.insert(Array(repeating: " ", count: 2 * depth))
+  func close(_ bracket: Unicode.Scalar) {
+    let before = entry.line.prefix(entry.column)
+    if !entry.above.isEmpty, before.allSatisfy({ $0 == " " }) {
+      let depth = max(0, Self.depth(of: entry.textBeforeCursor) - 1)
+      entry.delete(before: before.count)
+      entry.insert(Self.indentation(depth))
     }
-    editor.insert([bracket])
-    return .refresh
+    entry.insert([bracket])
   }
 
-  private func isComplete(_ text: String) -> Bool {
+  private static func indentation(_ depth: Int) -> [Unicode.Scalar] {
+    Array(repeating: " ", count: 2 * depth)
+  }
+
+  /// Whether an entry can be run.
+  static func isWhole(_ text: String) -> Bool {
+    if text.first == ":" || isBlank(text) || endsWithBlankLines(text) { return true }
     var names = NameTable()
     let source = SourceText(name: "", text: text)
     return parse(source, id: SourceID(index: 0), names: &names).completeness == .complete
@@ -40,10 +72,14 @@ extension EntryEditor {
 
   static func isBlank(_ text: some StringProtocol) -> Bool { text.allSatisfy(\.isWhitespace) }
 
+  static func isBlank(_ text: some Sequence<Unicode.Scalar>) -> Bool {
+    text.allSatisfy(\.properties.isWhitespace)
+  }
+
   /// Two blank lines run what is not complete, so that one sees what it lacks.
-  private func endsWithBlankLines(_ text: String) -> Bool {
+  private static func endsWithBlankLines(_ text: String) -> Bool {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    return lines.count > 2 && lines.suffix(2).allSatisfy(Self.isBlank)
+    return lines.count > 2 && lines.suffix(2).allSatisfy(isBlank)
   }
 
   /// How many brackets are open at the end of a text.
@@ -56,54 +92,5 @@ extension EntryEditor {
       }
     }
     return depth
-  }
-
-  func up() -> EditStep {
-    let before = editor.line.prefix(editor.cursor)
-    if let lineEnd = before.lastIndex(of: "\n") {
-      let column = editor.cursor - lineEnd - 1
-      let start = before[..<lineEnd].lastIndex(of: "\n").map { $0 + 1 } ?? 0
-      editor.move(min(start + column, lineEnd) - editor.cursor)
-      return .moveCursor
-    }
-    guard let earlier = history.earlier(than: text) else { return .beep }
-    editor.replace(with: earlier.unicodeScalars)
-    return .refresh
-  }
-
-  func down() -> EditStep {
-    let line = editor.line
-    if let lineEnd = line[editor.cursor...].firstIndex(of: "\n") {
-      let start = line[..<editor.cursor].lastIndex(of: "\n").map { $0 + 1 } ?? 0
-      let nextEnd = line[(lineEnd + 1)...].firstIndex(of: "\n") ?? line.count
-      editor.move(min(lineEnd + 1 + editor.cursor - start, nextEnd) - editor.cursor)
-      return .moveCursor
-    }
-    guard let later = history.later(than: text) else { return .beep }
-    editor.replace(with: later.unicodeScalars)
-    return .refresh
-  }
-
-  func right() -> EditStep {
-    if takeSuggestion() { return .refresh }
-    editor.move(1)
-    return .moveCursor
-  }
-
-  func end() -> EditStep {
-    if takeSuggestion() { return .refresh }
-    let line = editor.line
-    let lineEnd = line[editor.cursor...].firstIndex(of: "\n") ?? line.count
-    editor.move(lineEnd - editor.cursor)
-    return .moveCursor
-  }
-
-  /// Leaves where nothing was typed, else deletes the character under the cursor.
-  func endOfInput() -> EditStep {
-    guard !editor.line.isEmpty else { return .endOfInput }
-    guard editor.cursor < editor.line.count else { return .beep }
-    editor.move(1)
-    editor.delete(before: 1)
-    return .refresh
   }
 }

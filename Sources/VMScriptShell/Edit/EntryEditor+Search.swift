@@ -1,38 +1,68 @@
+import VMScriptSyntax
+
 extension EntryEditor {
-  /// Searches the history backwards while one types; Enter or a key of motion takes what was found,
-  /// Ctrl-G and Escape leave the entry as it was.
-  func search() -> EditStep {
-    let (typed, usual) = (text, prompt)
+  /// Searches the history backwards while one types.
+  ///
+  /// Enter and Tab take what was found, to be edited or run; so does a key of motion, which then
+  /// moves. Escape, Ctrl-G and Ctrl-C leave the entry as it was.
+  func search() {
+    let (before, usual) = (entry.state, prompt)
+    var match: (position: Int, entry: String)?
     var sought = ""
-    var found: (position: Int, entry: String)?
-    func look(before limit: Int? = nil) {
-      if let next = history.search(sought, before: limit) { found = next }
-      prompt = "search `\(sought)`: "
-      redraw { editor.replace(with: (found?.entry ?? typed).unicodeScalars) }
+    func look(before limit: Int) {
+      let next = history.search(sought, before: limit)
+      match = next ?? match
+      prompt = next == nil && !sought.isEmpty ? "no `\(sought)`: " : "search `\(sought)`: "
+      show(match?.entry, sought, else: before)
     }
-    func leave(with entry: String) -> EditStep {
-      prompt = usual
-      redraw { editor.replace(with: entry.unicodeScalars) }
-      return .nothing
-    }
-    look()
+    func giveUp() { entry.replace(with: before.text, cursor: before.cursor) }
+    defer { (prompt, found) = (usual, 0..<0) }
+    look(before: .max)
     while true {
-      guard case .character(let scalar) = keys.next() else { return leave(with: typed) }
+      let key = nextKey()
+      guard case .character(let scalar) = key else {
+        keys.putBack([key])
+        return giveUp()
+      }
       switch scalar {
-      case "\u{12}": look(before: found?.position)
+      case "\u{12}":
+        if sought.isEmpty { sought = lastSought }
+        look(before: match?.position ?? .max)
       case "\u{7F}", "\u{8}":
         sought = String(sought.dropLast())
-        found = nil
-        look()
-      case "\u{7}", "\u{1B}": return leave(with: typed)
-      case "\r", "\n", "\t": return leave(with: found?.entry ?? typed)
+        match = nil
+        look(before: .max)
+      case "\u{7}", "\u{3}": return giveUp()
+      case "\u{1B}":
+        guard let sequence = keys.sequence() else { return giveUp() }
+        keys.putBack(([scalar] + sequence).map { .character($0) })
+        return take(sought)
+      case "\r", "\n", "\t": return take(sought)
+      case let other where other.properties.generalCategory == .control:
+        keys.putBack([key])
+        return take(sought)
       default:
-        guard scalar.properties.generalCategory != .control else {
-          return leave(with: found?.entry ?? typed)
-        }
         sought.unicodeScalars.append(scalar)
-        look()
+        // What was found may go on as what is sought now does.
+        look(before: match.map { $0.position + 1 } ?? .max)
       }
     }
+  }
+
+  /// Shows what was found, the cursor where the sought text stands.
+  private func show(_ match: String?, _ sought: String, else before: Entry.State) {
+    found = 0..<0
+    guard let match, let range = match.range(of: sought) else {
+      return entry.replace(with: before.text, cursor: before.cursor)
+    }
+    let start = match.unicodeScalars.distance(
+      from: match.startIndex, to: range.lowerBound)
+    found = start..<start + match[range].unicodeScalars.count
+    entry.replace(with: Array(match.unicodeScalars), cursor: start)
+  }
+
+  private func take(_ sought: String) {
+    lastSought = sought
+    entry.replace(with: entry.state.text)
   }
 }

@@ -1,4 +1,4 @@
-import VMScriptSyntax
+import VMScript
 import VMScriptTerminal
 
 /// Lets the user edit entries: several lines as one, with history, colours and completion.
@@ -17,163 +17,180 @@ final class EntryEditor: EditHandler {
   /// What may stand at the end of a text.
   var complete: (String) -> Completion = { _ in Completion(length: 0, candidates: []) }
 
-  let editor: LineEditor
-  private let screen: Screen
+  let entry: Entry
+  let screen: Screen
+  let mode: TerminalMode
   var prompt = ""
-  /// What is on the screen while keys are waited for.
-  private var shown: LinePainter.Picture
-  private var suggestion = ""
+  /// Where in the entry stands what is searched for.
+  var found = 0..<0
+  /// What was searched for last.
+  var lastSought = ""
+  /// What is listed below the entry until the next key.
+  var listing: [Candidate] = []
+  var undoHistory = UndoHistory()
+  /// The entry that was run.
+  var accepted = ""
+  let editor: LineEditor
+  /// Keys that libedit gets before those that are typed.
+  var injected: [Unicode.Scalar] = []
+  var painter = FramePainter()
+  /// The first row that is shown of an entry that is higher than the screen.
+  var firstRow = 0
+  /// The characters that were typed last.
+  private var typed: (Unicode.Scalar?, Unicode.Scalar?) = (nil, nil)
   private var wasInterrupted = false
   private var lastWasTab = false
 
-  init(_ editor: LineEditor, keys: KeyReader, screen: Screen, history: History) {
+  init(
+    _ editor: LineEditor, keys: KeyReader, screen: Screen, mode: TerminalMode, history: History
+  ) {
     self.editor = editor
     self.keys = keys
     self.screen = screen
+    self.mode = mode
     self.history = history
-    shown = .init(prompt: "", line: [], cursor: 0, columns: 80)
+    entry = Entry(editor)
   }
 
   /// Lets the user edit an entry until it is complete.
   func read(prompt: String) -> Outcome {
+    guard screen.isLive else { return readPlainly(prompt: prompt) }
     self.prompt = prompt
-    shown = .init(prompt: prompt, line: [], cursor: 0, columns: screen.size().columns)
-    (wasInterrupted, lastWasTab, suggestion) = (false, false, "")
+    (wasInterrupted, lastWasTab, accepted, listing) = (false, false, "", [])
+    (injected, undoHistory, firstRow, typed) = ([], UndoHistory(), 0, (nil, nil))
+    entry.clear()
     history.leave()
-    // Whoever pastes is to be told from whoever types.
-    if screen.isLive { write("\u{1B}[?2004h") }
-    let line = editor.read(prompt: prompt, self)
-    if screen.isLive { write("\u{1B}[?2004l") }
-    if wasInterrupted {
-      leave()
-      return .interrupted
-    }
-    guard let line else { return .endOfInput }
-    return .entry(Self.string(line))
+    painter.forget()
+    let isAccepted = editor.read(self)
+    if isAccepted { return .entry(accepted) }
+    guard wasInterrupted else { return .endOfInput }
+    leaveOnScreen()
+    return .interrupted
   }
-
-  /// The entry as it stands.
-  var text: String { Self.string(editor.line) }
-
-  /// The part of the entry before the cursor.
-  var textBeforeCursor: String { Self.string(editor.line.prefix(editor.cursor)) }
-
-  static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: scalars)
-    return String(view)
-  }
-
-  func write(_ text: String) { screen.writeOutput(text) }
-
-  var screenColumns: Int { screen.size().columns }
 
   // MARK: Keys
 
   func nextCharacter() -> Unicode.Scalar? {
     while true {
-      if !keys.hasMore { show() }
-      switch keys.next() {
+      if !injected.isEmpty { return injected.removeFirst() }
+      settle()
+      switch nextKey() {
+      case .character("\u{1B}"):
+        typed = (nil, nil)
+        guard let first = escape() else { continue }
+        return first
+      // No keyboard has these: they are libedit's and the shell's own.
+      case .character("\u{80}"..."\u{9F}"): continue
       case .character(let scalar):
-        hideSuggestion()
+        typed = (typed.1, scalar)
         return scalar
-      case .endOfInput:
-        return nil
       case .interrupt:
         wasInterrupted = true
         return nil
-      case .resize:
-        redraw { editor.resize() }
-      case .wake:
-        let news = takeNews()
-        if !news.isEmpty { write(above: news) }
+      case .endOfInput, .resize, .wake: return nil
       }
     }
+  }
+
+  /// Waits for the next key, the screen as it should be meanwhile.
+  func nextKey() -> KeyReader.Event {
+    while true {
+      if !keys.hasMore { show() }
+      switch keys.next() {
+      case .resize, .wake: continue
+      case let key:
+        listing = []
+        return key
+      }
+    }
+  }
+
+  /// The Escape key, or the beginning of what another key sends; nil if that means nothing.
+  ///
+  /// libedit never gets a beginning alone: what follows an Escape that it waits after would be text.
+  private func escape() -> Unicode.Scalar? {
+    if let sequence = keys.sequence() {
+      guard editor.isBound(["\u{1B}"] + sequence) else { return nil }
+      injected = sequence
+      return "\u{1B}"
+    }
+    if editor.usesVi { return LineEditor.PrivateKey.escape }
+    let next = nextKey()
+    guard case .character(let scalar) = next, scalar != "\u{1B}" else {
+      keys.putBack([next])
+      return nil
+    }
+    injected = [scalar]
+    return "\u{1B}"
+  }
+
+  /// Brings in order what libedit, which knows of one line and of single characters, has left.
+  private func settle() {
+    let before = undoHistory.present
+    if editor.usesVi, typed == ("d", "d"), entry.line.isEmpty, entry.state.text != before.text,
+      entry.removeLine()
+    {
+      typed = (nil, nil)
+    }
+    let (line, column) = (entry.line, entry.column)
+    if Clusters.isWithin(column, of: line) {
+      let isLeftwards = entry.state.cursor < before.cursor
+      entry.move(
+        to: isLeftwards
+          ? Clusters.start(before: column, in: line) : Clusters.end(after: column, in: line))
+    }
+    undoHistory.note(entry.state)
   }
 
   func run(_ command: EditCommand) -> EditStep {
     defer { lastWasTab = command == .tab }
     switch command {
     case .enter: return enter()
-    case .newLine: return openLine()
-    case .up: return up()
-    case .down: return down()
-    case .right: return right()
-    case .end: return end()
-    case .tab: return tab(isSecond: lastWasTab)
-    case .paste: return paste()
-    case .endOfInput: return endOfInput()
-    case .search: return search()
-    case .closeBrace: return close("}")
-    case .closeBracket: return close("]")
-    case .closeParenthesis: return close(")")
-    case .clear:
-      redraw { write("\u{1B}[H\u{1B}[2J") }
-      return .nothing
+    case .newLine: openLine()
+    case .viEnter: return viEnter()
+    case .up: up()
+    case .down: down()
+    case .viUp: inCommandMode { up() }
+    case .viDown: inCommandMode { down() }
+    case .viOpenBelow: openLine(below: true)
+    case .viOpenAbove: openLine(below: false)
+    case .left: left()
+    case .right: right()
+    case .end: end()
+    case .nextWord: nextWord()
+    case .previousWord: previousWord()
+    case .firstLine: entry.replace(with: entry.state.text, cursor: 0)
+    case .lastLine: entry.replace(with: entry.state.text)
+    case .deleteBefore: deleteBefore()
+    case .deleteAfter: deleteAfter()
+    case .killLine: killLine()
+    case .tab: tab(isSecond: lastWasTab)
+    case .paste: paste()
+    case .search: search()
+    case .clear: clearScreen()
+    case .undo: restore(undoHistory.undo())
+    case .redo: restore(undoHistory.redo())
+    case .closeBrace: close("}")
+    case .closeBracket: close("]")
+    case .closeParenthesis: close(")")
+    case .endOfInput:
+      if entry.isEmpty { return leave() }
+      deleteAfter()
+    case .interrupt:
+      wasInterrupted = true
+      return .endOfInput
     }
+    return .goOn
   }
 
-  // MARK: The screen
-
-  /// Brings colours and suggestion onto the screen; libedit has drawn the rest.
-  private func show() {
-    shown = picture
-    guard screen.isLive, screen.color else { return }
-    // An entry that is higher than the screen is libedit's alone.
-    guard shown.layout.end.row < screen.size().rows else { return }
-    let isAtEnd = shown.cursor == shown.line.count
-    let whole = isAtEnd ? history.suggestion(for: Self.string(shown.line)) ?? "" : ""
-    suggestion = whole
-    let first = whole.prefix { $0 != "\n" }
-    write(
-      LinePainter.paint(
-        shown, styles: Highlighting.styles(of: shown.line), suggestion: String(first)))
+  /// Ends the shell.
+  private func leave() -> EditStep {
+    leaveOnScreen()
+    return .endOfInput
   }
 
-  private func hideSuggestion() {
-    if !suggestion.isEmpty { write("\u{1B}[K") }
-  }
-
-  private var picture: LinePainter.Picture {
-    .init(
-      prompt: prompt, line: editor.line, cursor: editor.cursor, columns: screen.size().columns)
-  }
-
-  /// Takes the entry off the screen, does something, and draws it again below.
-  func redraw(_ work: () -> Void) {
-    shown.columns = screen.size().columns
-    if screen.isLive { write(LinePainter.erase(shown)) } else { leave() }
-    work()
-    editor.setPrompt(prompt)
-    editor.redraw()
-    shown = picture
-  }
-
-  /// Puts the cursor below the entry; on a terminal that cannot move it, on a new row.
-  private func leave() { write(screen.isLive ? LinePainter.leave(shown) : "\r\n") }
-
-  /// Writes lines that stay above the entry.
-  func write(above lines: [String]) {
-    redraw { write(lines.map { $0 + "\r\n" }.joined()) }
-  }
-
-  /// Leaves the entry on the screen as it is, without suggestion, the cursor below it.
-  func finish() {
-    shown = picture
-    suggestion = ""
-    if screen.isLive, screen.color, shown.layout.end.row < screen.size().rows {
-      write(
-        LinePainter.paint(shown, styles: Highlighting.styles(of: shown.line), suggestion: ""))
-    }
-    leave()
-  }
-
-  /// Puts the suggestion into the entry; false if there is none.
-  func takeSuggestion() -> Bool {
-    guard screen.isLive, screen.color, editor.cursor == editor.line.count,
-      let suggestion = history.suggestion(for: text)
-    else { return false }
-    editor.insert(suggestion.unicodeScalars)
-    return true
+  private func restore(_ state: Entry.State?) {
+    guard let state else { return beep() }
+    entry.replace(with: state.text, cursor: state.cursor)
   }
 }

@@ -5,9 +5,7 @@ enum Highlighting {
   /// The SGR codes of each character.
   static func styles(of line: [Unicode.Scalar]) -> [String] {
     var styles = Array(repeating: "", count: line.count)
-    var text = String.UnicodeScalarView()
-    text.append(contentsOf: line)
-    let bytes = Array(String(text).utf8)
+    let bytes = Array(Entry.string(line).utf8)
     // Where each byte's character stands.
     var positions: [Int] = []
     positions.reserveCapacity(bytes.count + 1)

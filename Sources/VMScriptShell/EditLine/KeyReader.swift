@@ -30,6 +30,35 @@ final class KeyReader {
     }
   }
 
+  /// The next event if one comes within a time; else nil.
+  func next(within milliseconds: Int32) -> Event? {
+    guard hasMore || wait(milliseconds: milliseconds) != (false, false) else { return nil }
+    return next()
+  }
+
+  /// Puts back what was not wanted yet, to come first.
+  func putBack(_ unwanted: [Event]) { events = unwanted + events }
+
+  /// What follows an Escape that a key has sent, such as `[A`; nil behind one that a user typed.
+  func sequence() -> [Unicode.Scalar]? {
+    guard let first = next(within: Self.escapeTime) else { return nil }
+    guard case .character(let lead) = first, lead == "[" || lead == "O" else {
+      putBack([first])
+      return nil
+    }
+    var sequence = [lead]
+    while sequence.count < 32, case .character(let scalar)? = next(within: Self.escapeTime) {
+      sequence.append(scalar)
+      // The Linux console begins its function keys with two brackets.
+      let isLead = sequence.count == 2 && scalar == "["
+      if lead == "O" || (("@"..."~").contains(scalar) && !isLead) { break }
+    }
+    return sequence
+  }
+
+  /// How long what belongs to one key may take, in milliseconds.
+  private static let escapeTime: Int32 = 30
+
   /// Waits until the pipe has something, whatever is typed meanwhile.
   func nextSignals() -> Set<SignalPipe.Event> {
     var descriptors = [pollfd(fd: pipe.descriptor, events: Int16(POLLIN), revents: 0)]

@@ -2,13 +2,17 @@ import CEditLine
 
 /// What a key asks for, of those keys that the shell handles itself.
 enum EditCommand: UInt32 {
-  case enter, newLine, up, down, right, end, tab, paste, endOfInput, search, clear
+  case enter, newLine
+  case up, down, left, right, end, nextWord, previousWord, firstLine, lastLine
+  case deleteBefore, deleteAfter, killLine
+  case tab, paste, endOfInput, interrupt, search, clear, undo, redo
   case closeBrace, closeBracket, closeParenthesis
+  case viEnter, viUp, viDown, viOpenBelow, viOpenAbove
 }
 
 /// What libedit shall do after a command.
 enum EditStep: UInt32 {
-  case nothing, refresh, moveCursor, redisplay, beep, accept, endOfInput
+  case goOn, accept, endOfInput
 }
 
 /// Gives libedit its characters and carries out the shell's own keys.
@@ -18,12 +22,27 @@ protocol EditHandler: AnyObject {
   func run(_ command: EditCommand) -> EditStep
 }
 
-/// libedit: one line, which may hold line ends, edited at the terminal. Lives on one thread.
+/// libedit: one line and what keys do to it, by Emacs's or vi's habits and the user's own.
+///
+/// It draws nothing. Lives on one thread.
 final class LineEditor {
+  /// Keys that no keyboard has, for what libedit itself can do.
+  enum PrivateKey {
+    /// The Escape key, where it is not the beginning of what another key sends.
+    static let escape = scalar(VMS_KEY_ESCAPE)
+    static let nextWord = scalar(VMS_KEY_NEXT_WORD)
+    static let previousWord = scalar(VMS_KEY_PREVIOUS_WORD)
+    static let killLine = scalar(VMS_KEY_KILL_LINE)
+
+    private static func scalar(_ key: vms_key) -> Unicode.Scalar {
+      Unicode.Scalar(UInt8(truncatingIfNeeded: key.rawValue))
+    }
+  }
+
   private let editor: OpaquePointer
   private let callbacks: Callbacks
 
-  /// An editor on standard input and output; nil where libedit has no memory or no terminal.
+  /// An editor on standard input; nil where libedit has no memory.
   init?() {
     let callbacks = Callbacks()
     let table = vms_callbacks(
@@ -40,10 +59,10 @@ final class LineEditor {
       command: { context, command in
         // SAFETY: as above.
         guard let context, let command = EditCommand(rawValue: command.rawValue) else {
-          return vms_next(EditStep.nothing.rawValue)
+          return vms_next(EditStep.goOn.rawValue)
         }
         let callbacks = Unmanaged<Callbacks>.fromOpaque(context).takeUnretainedValue()
-        return vms_next((callbacks.handler?.run(command) ?? .nothing).rawValue)
+        return vms_next((callbacks.handler?.run(command) ?? .goOn).rawValue)
       })
     guard let editor = vms_editor_new(table) else { return nil }
     self.editor = editor
@@ -52,19 +71,21 @@ final class LineEditor {
 
   deinit { vms_editor_free(editor) }
 
-  /// Lets the user edit a line; nil where input ended or the line was given up.
-  func read(prompt: String, _ handler: any EditHandler) -> [Unicode.Scalar]? {
-    setPrompt(prompt)
+  /// Lets the user edit a line, empty at first; false where input ended or the line was given up.
+  func read(_ handler: any EditHandler) -> Bool {
     callbacks.handler = handler
     defer { callbacks.handler = nil }
-    return vms_editor_read(editor) >= 0 ? line : nil
+    return vms_editor_read(editor) == 0
   }
 
-  /// Sets the prompt; the first 127 characters count.
-  func setPrompt(_ prompt: String) {
-    // SAFETY: the text is copied before the call returns, and terminated.
-    Self.terminated(prompt.unicodeScalars).withUnsafeBufferPointer {
-      vms_editor_set_prompt(editor, $0.baseAddress)
+  /// Whether keys are vi's.
+  var usesVi: Bool { vms_editor_uses_vi(editor) != 0 }
+
+  /// Whether what a key sends means anything.
+  func isBound(_ sequence: [Unicode.Scalar]) -> Bool {
+    // SAFETY: the text is read before the call returns, and terminated.
+    Self.terminated(sequence).withUnsafeBufferPointer {
+      vms_editor_is_bound(editor, $0.baseAddress) != 0
     }
   }
 
@@ -84,7 +105,7 @@ final class LineEditor {
     return (line, cursor)
   }
 
-  /// Inserts text at the cursor.
+  /// Inserts text without line ends at the cursor.
   func insert(_ text: some Sequence<Unicode.Scalar>) {
     // SAFETY: the text is copied before the call returns, and terminated.
     Self.terminated(text).withUnsafeBufferPointer { vms_editor_insert(editor, $0.baseAddress) }
@@ -96,6 +117,9 @@ final class LineEditor {
   /// Moves the cursor, which stays within the line.
   func move(_ count: Int) { vms_editor_move(editor, Int32(clamping: count)) }
 
+  /// Moves the cursor to where so many characters stand before it.
+  func move(to place: Int) { move(place - cursor) }
+
   /// Puts another line in the place of this one, the cursor at its end.
   func replace(with text: some Sequence<Unicode.Scalar>) {
     let (line, cursor) = state
@@ -103,12 +127,6 @@ final class LineEditor {
     delete(before: line.count)
     insert(text)
   }
-
-  /// Draws prompt and line anew from where the terminal's cursor is, at the start of a row.
-  func redraw() { vms_editor_redraw(editor) }
-
-  /// Takes in that the terminal's size has changed.
-  func resize() { vms_editor_resize(editor) }
 
   private static func terminated(_ text: some Sequence<Unicode.Scalar>) -> [UInt32] {
     text.map(\.value).filter { $0 != 0 } + [0]

@@ -18,6 +18,10 @@ enum ShellMessages {
     ([error.message] + error.notes).joined(separator: ": ")
   }
 
+  static func historyNotKept(_ error: HistoryError) -> String {
+    "entries are not kept for the next shell: \(TerminalText.escaped(error.path)): \(error.reason)"
+  }
+
   static func event(_ event: HostEvent) -> String { "\(event.domain) \(event.words)" }
 
   static func unknownCommand(_ name: String, closest: String?) -> Diagnostic {

@@ -1,12 +1,5 @@
 /// Text as a terminal lays it out: in columns, without control characters.
 public enum TerminalText {
-  /// The columns that `text` takes up: wide characters count two, marks that combine none.
-  ///
-  /// The text holds no control characters; see `escaped(_:)`. Linear in the text's length.
-  public static func columns(of text: String) -> Int {
-    text.unicodeScalars.reduce(0) { $0 + columns(of: $1) }
-  }
-
   /// The text with every control character written as `\u{1B}`, so that a name from outside
   /// cannot move the cursor, colour the screen or forge a line.
   ///
@@ -46,13 +39,6 @@ public enum TerminalText {
     text + String(repeating: " ", count: max(0, width - columns(of: text)))
   }
 
-  private static func columns(of scalar: Unicode.Scalar) -> Int {
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: 0
-    default: wideScalars.contains { $0.contains(scalar.value) } ? 2 : 1
-    }
-  }
-
   /// Control characters, line separators, and the marks that turn the direction of writing.
   private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
@@ -60,11 +46,4 @@ public enum TerminalText {
     default: (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
     }
   }
-
-  /// The blocks of Unicode that terminals draw two columns wide (UAX #11, Wide and Fullwidth).
-  private static let wideScalars: [ClosedRange<UInt32>] = [
-    0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF,
-    0xA000...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-    0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD,
-  ]
 }

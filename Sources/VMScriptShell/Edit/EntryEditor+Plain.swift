@@ -1,0 +1,37 @@
+extension EntryEditor {
+  /// Reads an entry on a terminal that cannot move its cursor, such as one within an editor: the
+  /// terminal itself edits each line.
+  func readPlainly(prompt: String) -> Outcome {
+    mode.beUsual()
+    defer { mode.beQuiet() }
+    var text = ""
+    while true {
+      write(takeNews().map { $0 + "\n" }.joined() + (text.isEmpty ? prompt : Self.goesOn))
+      switch readLine() {
+      case .entry(let line):
+        text += text.isEmpty ? line : "\n" + line
+        if Self.isWhole(text) { return .entry(text) }
+      case .interrupted:
+        write("\n")
+        return .interrupted
+      case .endOfInput: return .endOfInput
+      }
+    }
+  }
+
+  /// The prompt of a line that goes on with an entry.
+  private static let goesOn = "... "
+
+  private func readLine() -> Outcome {
+    var line = String.UnicodeScalarView()
+    while true {
+      switch keys.next() {
+      case .character("\n"): return .entry(String(line))
+      case .character(let scalar): line.append(scalar)
+      case .interrupt: return .interrupted
+      case .endOfInput: return line.isEmpty ? .endOfInput : .entry(String(line))
+      case .resize, .wake: continue
+      }
+    }
+  }
+}

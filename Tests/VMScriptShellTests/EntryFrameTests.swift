@@ -1,0 +1,126 @@
+import Testing
+
+@testable import VMScriptShell
+
+/// How an entry stands on a terminal.
+@Suite struct EntryFrameTests {
+  private func frame(_ text: String, cursor: Int? = nil, columns: Int = 10) -> EntryFrame {
+    var builder = EntryFrameBuilder(columns: columns)
+    for (position, character) in text.enumerated() {
+      if position == cursor { builder.placeCursor() }
+      builder.add(character, style: "")
+    }
+    if cursor == nil { builder.placeCursor() }
+    return builder.frame
+  }
+
+  @Test func linesAndWhatIsTooLongBeginRows() {
+    #expect(frame("vm> abcdefg\n\nb").rows.map(\.text) == ["vm> abcdef", "g", "", "b"])
+    #expect(frame("abcdefghi漢").rows.map(\.text) == ["abcdefghi", "漢"])
+    #expect(frame("").rows.count == 1)
+  }
+
+  @Test func theCursorStandsBehindAFullRowBelowIt() {
+    #expect(frame("abcdefghij").rows.map(\.text) == ["abcdefghij", ""])
+    #expect(frame("abcdefghij\nb", cursor: 0).rows.map(\.text) == ["abcdefghij", "b"])
+    let cursor = frame("e\u{301}漢b", cursor: 2).cursor
+    #expect(cursor == .init(row: 0, position: 2, column: 3, lead: "e\u{301}漢"))
+  }
+
+  @Test func controlCharactersAreShownAsWhatTheyAre() {
+    #expect(frame("a\u{1B}b").rows.map(\.text) == ["a\\u{1B}b"])
+  }
+
+  @Test func whatIsHigherThanTheScreenShowsTheRowWithTheCursor() {
+    let whole = frame("a\nb\nc\nd\ne", cursor: 6)
+    var first = 0
+    #expect(whole.clipped(to: 9, near: &first) == whole)
+    let clipped = whole.clipped(to: 2, near: &first)
+    #expect(clipped.rows.map(\.text) == ["c", "d"])
+    #expect(clipped.cursor.row == 1)
+    #expect(first == 2)
+    first = 9
+    #expect(whole.clipped(to: 2, near: &first).rows.map(\.text) == ["d", "e"])
+  }
+
+  @Test func rowsThatAreBrokenAreCounted() {
+    let row = frame("ab漢字cdef").rows[0]
+    #expect([10, 8, 5, 4, 3, 2].map { row.count(columns: $0) } == [1, 2, 3, 3, 4, 5])
+    #expect(frame("").rows[0].count(columns: 5) == 1)
+  }
+}
+
+/// What is written to bring a frame onto the terminal.
+@Suite struct FramePainterTests {
+  private func frame(_ text: String, columns: Int = 10) -> EntryFrame {
+    var builder = EntryFrameBuilder(columns: columns)
+    builder.add(text)
+    builder.placeCursor()
+    return builder.frame
+  }
+
+  private func written(_ text: String) -> String {
+    text.replacing("\u{1B}[?25l", with: "").replacing("\u{1B}[?25h", with: "")
+      .replacing("\u{1B}", with: "^")
+  }
+
+  @Test func onlyRowsThatDifferAreWritten() {
+    var painter = FramePainter()
+    #expect(written(painter.paint(frame("a\nb"), columns: 10)) == "\ra\r\r\nb\r^[1C")
+    #expect(painter.paint(frame("a\nb"), columns: 10).isEmpty)
+    #expect(written(painter.paint(frame("a\nbc"), columns: 10)) == "\rbc\r^[2C")
+    #expect(written(painter.paint(frame("a\nb"), columns: 10)) == "\r^[2Kb\r^[1C")
+    #expect(written(painter.paint(frame("a"), columns: 10)) == "\r^[J\r^[1A^[1C")
+  }
+
+  @Test func rowsThatTheTerminalHasBrokenAreErased() {
+    var painter = FramePainter()
+    _ = painter.paint(frame("abcdefgh\nij"), columns: 10)
+    #expect(written(painter.paint(frame("ab"), columns: 4)) == "^[2A\r^[J\rab\r^[2C")
+  }
+
+  @Test func theCursorIsPutBehindWhatStandsBeforeIt() {
+    var painter = FramePainter()
+    #expect(written(painter.paint(frame("漢"), columns: 10)) == "\r漢\r漢")
+  }
+}
+
+/// What a reader takes for one character.
+@Suite struct ClustersTests {
+  private let line = Array("ae\u{301}漢👩\u{200D}💻".unicodeScalars)
+
+  @Test func placesBetweenCharactersAreFound() {
+    #expect([1, 2, 3, 4, 5].map { Clusters.start(before: $0, in: line) } == [0, 1, 1, 3, 4])
+    #expect([0, 1, 2, 3, 4, 5].map { Clusters.end(after: $0, in: line) } == [1, 3, 3, 4, 7, 7])
+    #expect((0...7).filter { Clusters.isWithin($0, of: line) } == [2, 5, 6])
+    #expect(Clusters.end(after: 0, in: []) == 0)
+  }
+}
+
+/// What undoing gives back.
+@Suite struct UndoHistoryTests {
+  private func state(_ text: String) -> Entry.State {
+    .init(text: Array(text.unicodeScalars), cursor: text.unicodeScalars.count)
+  }
+
+  @Test func wordsAreUndoneAtOnce() {
+    var history = UndoHistory()
+    for text in ["a", "ab", "ab ", "ab c", "ab cd", "ab", "ab!"] { history.note(state(text)) }
+    let undone = (0..<4).map { _ in history.undo().map { Entry.string($0.text) } }
+    #expect(undone == ["ab", "ab cd", "ab", ""])
+    #expect(history.undo() == nil)
+    #expect(history.redo().map { Entry.string($0.text) } == "ab")
+    #expect(history.redo().map { Entry.string($0.text) } == "ab cd")
+    history.note(state("x"))
+    #expect(history.redo() == nil)
+  }
+
+  @Test func motionEndsAWord() {
+    var history = UndoHistory()
+    history.note(state("ab"))
+    history.note(state("abc"))
+    history.note(.init(text: state("abc").text, cursor: 0))
+    history.note(.init(text: state("xabc").text, cursor: 1))
+    #expect(history.undo() == .init(text: state("abc").text, cursor: 0))
+  }
+}
