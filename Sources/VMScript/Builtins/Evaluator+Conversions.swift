@@ -10,7 +10,7 @@ extension Evaluator {
       case (.int, .size(let size)): .int(size.bytes)
       case (.int, .string(let text)): Int64(text).map(Value.int)
       case (.float, _) where value.number != nil: value.number.map(Value.float)
-      case (.float, .string(let text)): Double(text).flatMap { $0.isFinite ? .float($0) : nil }
+      case (.float, .string(let text)): Double(decimal: text).map(Value.float)
       case (.string, .secret): value
       case (.string, _): .string(value.description)
       case (.size, .size), (.duration, .duration), (.ip, .ip), (.cidr, .cidr): value

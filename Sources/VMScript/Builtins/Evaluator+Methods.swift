@@ -56,18 +56,33 @@ extension Evaluator {
     case "upper": return .string(text.uppercased())
     case "lower": return .string(text.lowercased())
     case "lines": return .list(Value.lines(text))
-    case "contains": return .bool(texts[0].isEmpty || text.contains(texts[0]))
-    case "starts_with": return .bool(text.hasPrefix(texts[0]))
-    case "ends_with": return .bool(text.hasSuffix(texts[0]))
+    case "contains": return .bool(text.holds(texts[0]))
+    case "starts_with": return .bool(text.utf8.starts(with: texts[0].utf8))
+    case "ends_with": return .bool(text.utf8.reversed().starts(with: texts[0].utf8.reversed()))
     case "replace":
-      guard !texts[0].isEmpty else { return .string(text) }
-      let result = text.replacingOccurrences(of: texts[0], with: texts[1])
-      try charge(result.utf8.count, at: id)
-      return .string(result)
+      let places = TextSearch.occurrences(of: Array(texts[0].utf8), in: Array(text.utf8))
+      try charge(
+        text.utf8.count + places.count * (texts[1].utf8.count - texts[0].utf8.count), at: id)
+      return .string(pieces(text, between: places, texts[0]).joined(separator: texts[1]))
     case "split":
-      guard !texts[0].isEmpty else { return .list(text.map { .string(String($0)) }) }
-      return .list(text.components(separatedBy: texts[0]).map(Value.string))
+      if texts[0].isEmpty {
+        try charge(text.utf8.count * MemoryLayout<Value>.stride, at: id)
+        return .list(text.map { .string(String($0)) })
+      }
+      let places = TextSearch.occurrences(of: Array(texts[0].utf8), in: Array(text.utf8))
+      try charge(text.utf8.count + places.count * MemoryLayout<Value>.stride, at: id)
+      return .list(pieces(text, between: places, texts[0]).map(Value.string))
     default: throw Diagnostic.unknownMember(name, of: "string", at: code.span(id), known: [])
+    }
+  }
+
+  /// What stands between the places of a separator.
+  private func pieces(_ text: String, between places: [Int], _ separator: String) -> [String] {
+    let ends = places + [text.utf8.count]
+    let starts = [0] + places.map { $0 + separator.utf8.count }
+    return zip(starts, ends).map { start, end in
+      String(
+        Substring(text.utf8.dropFirst(start).prefix(end - start)))
     }
   }
 
@@ -102,8 +117,9 @@ extension Evaluator {
       if case .unknown = value { return value }
     }
     let parts = values.map(text)
+    let length = parts.reduce(0) { $0 + $1.text.utf8.count + separator.utf8.count }
+    try charge(length, at: id)
     let joined = parts.map(\.text).joined(separator: separator)
-    try charge(joined.utf8.count, at: id)
     return parts.contains(where: \.isSecret) ? .secret(SecretText(joined)) : .string(joined)
   }
 }

@@ -64,8 +64,7 @@ enum YAMLReader {
       return .int(number)
     }
     if text.hasPrefix("0o"), let number = Int64(text.dropFirst(2), radix: 8) { return .int(number) }
-    let isDecimal = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
-    if isDecimal, let number = Double(text), number.isFinite { return .float(number) }
+    if let number = Double(decimal: text) { return .float(number) }
     return .string(text)
   }
 }

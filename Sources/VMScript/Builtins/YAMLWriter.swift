@@ -2,10 +2,22 @@ import Yams
 
 /// Values as YAML, with the order of keys kept.
 enum YAMLWriter {
-  /// The document without its last newline; secrets are revealed, so the text is one itself.
+  /// The document; secrets are revealed, so the text is one itself. Its last newline is left out
+  /// unless it belongs to the value.
   static func text(_ value: Value) throws -> String {
     let text = try Yams.serialize(node: node(value), width: -1, allowUnicode: true)
-    return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    return text.hasSuffix("\n") && !endsWithNewline(value) ? String(text.dropLast()) : text
+  }
+
+  /// Whether the last text of the document ends a line.
+  private static func endsWithNewline(_ value: Value) -> Bool {
+    switch value {
+    case .string(let text): text.hasSuffix("\n")
+    case .secret(let secret): secret.revealed.hasSuffix("\n")
+    case .list(let items): items.last.map(endsWithNewline) ?? false
+    case .map(let entries): entries.values.last.map(endsWithNewline) ?? false
+    default: false
+    }
   }
 
   private static func node(_ value: Value) -> Node {

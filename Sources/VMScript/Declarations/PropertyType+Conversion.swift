@@ -6,13 +6,16 @@ extension PropertyType {
     if case .unknown = value { return value }
     switch (self, value) {
     case (.bool, .bool), (.float, .float), (.string, .string), (.string, .secret), (.path, .string),
-      (.size, .size), (.duration, .duration), (.ip, .ip), (.cidr, .cidr), (.mac, .mac),
+      (.duration, .duration), (.ip, .ip), (.cidr, .cidr), (.mac, .mac),
       (.secret, .secret):
       return value
     case (.secret, .string(let text)): return .secret(SecretText(text))
     case (.int(let range), .int(let number)): return range.contains(number) ? value : nil
     case (.float, .int(let number)): return .float(Double(number))
-    case (.size, .string(let text)): return ByteSize(text).map(Value.size)
+    // None of them can be empty, or less.
+    case (.size, .size(let size)): return size.bytes > 0 ? value : nil
+    case (.size, .string(let text)):
+      return ByteSize(text).flatMap { $0.bytes > 0 ? .size($0) : nil }
     case (.duration, .string(let text)): return Duration(script: text).map(Value.duration)
     case (.ip, .string(let text)): return IPAddress(text).map(Value.ip)
     case (.cidr, .string(let text)): return Subnet(text).map(Value.cidr)
@@ -85,7 +88,7 @@ extension PropertyType {
     case .float: "a number"
     case .string: "a string"
     case .path: "a path"
-    case .size: "a size"
+    case .size: "a size above zero"
     case .duration: "a duration"
     case .ip: "an IPv4 address"
     case .ipv6: "an IPv6 address"

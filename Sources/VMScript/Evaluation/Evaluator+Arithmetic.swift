@@ -5,14 +5,15 @@ extension Evaluator {
   mutating func arithmetic(
     _ symbol: Operator, _ left: Value, _ right: Value, _ id: NodeID
   ) throws -> Value {
-    if let a = left.number, let b = right.number { return try floats(symbol, a, b, id) }
+    if let a = left.number, let b = right.number { return .float(try floats(symbol, a, b, id)) }
     switch (symbol, left, right) {
     case (.add, .string(let a), .string(let b)):
       try charge(a.utf8.count + b.utf8.count, at: id)
       return .string(a + b)
-    case (.add, .secret(let a), .string(let b)): return .secret(SecretText(a.revealed + b))
-    case (.add, .string(let a), .secret(let b)): return .secret(SecretText(a + b.revealed))
-    case (.add, .secret(let a), .secret(let b)): return .secret(SecretText(a.revealed + b.revealed))
+    case (.add, .secret, .string), (.add, .string, .secret), (.add, .secret, .secret):
+      let (a, b) = (text(left).text, text(right).text)
+      try charge(a.utf8.count + b.utf8.count, at: id)
+      return .secret(SecretText(a + b))
     case (.add, .list(let a), .list(let b)):
       try charge((a.count + b.count) * MemoryLayout<Value>.stride, at: id)
       return .list(a + b)
@@ -25,12 +26,15 @@ extension Evaluator {
       }
       return .ip(sum)
     case (.subtract, .ip(let a), .ip(let b)): return .int(Int64(a.value) - Int64(b.value))
-    case (.multiply, .size(let a), .float(let b)), (.multiply, .float(let b), .size(let a)):
-      guard let bytes = Int64(exactly: (Double(a.bytes) * b).rounded()) else {
-        throw Diagnostic.overflow(at: code.span(id))
-      }
-      return .size(ByteSize(bytes: bytes))
     default: break
+    }
+    if case .float(let factor) = right, let a = left.quantity,
+      symbol == .multiply || symbol == .divide
+    {
+      return left.withQuantity(try rounded(try floats(symbol, Double(a), factor, id), id))
+    }
+    if case .float(let factor) = left, let b = right.quantity, symbol == .multiply {
+      return right.withQuantity(try rounded(try floats(symbol, Double(b), factor, id), id))
     }
     if let a = left.quantity, let b = right.quantity, left.typeName == right.typeName {
       if symbol == .divide {
@@ -48,18 +52,29 @@ extension Evaluator {
     throw Diagnostic.operands(symbol.symbol, left, right, at: code.span(id))
   }
 
+  /// Sizes and durations are whole: of a float the nearest int is taken.
+  private mutating func rounded(_ number: Double, _ id: NodeID) throws -> Value {
+    guard let whole = Int64(exactly: number.rounded()) else {
+      throw Diagnostic.overflow(at: code.span(id))
+    }
+    return .int(whole)
+  }
+
   private mutating func floats(_ symbol: Operator, _ a: Double, _ b: Double, _ id: NodeID) throws
-    -> Value
+    -> Double
   {
+    let result: Double
     switch symbol {
-    case .add: return .float(a + b)
-    case .subtract: return .float(a - b)
-    case .multiply: return .float(a * b)
+    case .add: result = a + b
+    case .subtract: result = a - b
+    case .multiply: result = a * b
     case .divide, .remainder:
       guard b != 0 else { throw Diagnostic.divisionByZero(at: code.span(id)) }
-      return .float(symbol == .divide ? a / b : a.truncatingRemainder(dividingBy: b))
+      result = symbol == .divide ? a / b : a.truncatingRemainder(dividingBy: b)
     default: throw Diagnostic.operands(symbol.symbol, .float(a), .float(b), at: code.span(id))
     }
+    guard result.isFinite else { throw Diagnostic.overflow(at: code.span(id)) }
+    return result
   }
 }
 

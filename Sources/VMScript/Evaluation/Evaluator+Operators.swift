@@ -16,6 +16,8 @@ extension Evaluator {
       guard number != .min else { throw Diagnostic.overflow(at: code.span(id)) }
       return .int(-number)
     case .float(let number): return .float(-number)
+    case .size(let size) where size.bytes != .min: return .size(ByteSize(bytes: -size.bytes))
+    case .duration(let duration): return .duration(.zero - duration)
     case .unknown(let origin): return .unknown(origin)
     case let other: throw Diagnostic.operand("-", other, at: code.span(id))
     }
@@ -106,9 +108,9 @@ extension Evaluator {
       guard let isLess = left.precedes(right), let isMore = right.precedes(left) else { break }
       switch symbol {
       case .less: return .bool(isLess)
-      case .lessOrEqual: return .bool(!isMore && left.isOrdered(with: right))
+      case .lessOrEqual: return .bool(!isMore)
       case .greater: return .bool(isMore)
-      default: return .bool(!isLess && left.isOrdered(with: right))
+      default: return .bool(!isLess)
       }
     case .contained:
       if let result = left.isContained(in: right) { return .bool(result) }

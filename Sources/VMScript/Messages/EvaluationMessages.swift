@@ -51,7 +51,7 @@ extension Diagnostic {
   static func overflow(at span: Span) -> Diagnostic {
     Diagnostic(
       code: 304, "the result is out of range", at: Label(span),
-      notes: ["ints, sizes and durations have 64 bits; addresses have 32"])
+      notes: ["numbers, sizes and durations have 64 bits; addresses have 32"])
   }
 
   static func divisionByZero(at span: Span) -> Diagnostic {

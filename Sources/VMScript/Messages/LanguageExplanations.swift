@@ -75,7 +75,8 @@ public enum LanguageExplanations {
       302, "wrong type", "Conditions are bools, loops go over lists, maps and ranges."),
     DiagnosticExplanation(
       303, "operator and operands", "No conversion happens but int to float in arithmetic."),
-    DiagnosticExplanation(304, "out of range", "Ints, sizes and durations are 64-bit; none wraps."),
+    DiagnosticExplanation(
+      304, "out of range", "Numbers, sizes and durations are 64-bit; none wraps."),
     DiagnosticExplanation(305, "division by zero", "Neither `/` nor `%` takes a zero."),
     DiagnosticExplanation(306, "index out of bounds", "Indexes run from 0; -1 is the last."),
     DiagnosticExplanation(307, "not a function", "Only functions and built-ins can be called."),

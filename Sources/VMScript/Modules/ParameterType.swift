@@ -9,7 +9,7 @@ enum ParameterType: String, CaseIterable, Sendable {
     switch self {
     case .bool: text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
     case .int: Int64(text).map(Value.int)
-    case .float: Double(text).flatMap { $0.isFinite ? .float($0) : nil }
+    case .float: Double(decimal: text).map(Value.float)
     case .string: .string(text)
     case .size: ByteSize(text).map(Value.size)
     case .duration: Duration(script: text).map(Value.duration)

@@ -1,3 +1,5 @@
+import VMScriptSyntax
+
 /// A whole number of bytes, such as `512MiB`.
 public struct ByteSize: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The number of bytes.
@@ -30,26 +32,7 @@ public struct ByteSize: Hashable, Comparable, Sendable, CustomStringConvertible 
   /// Reads `512MiB`, `20G` (powers of 1024, as qemu-img reads it), `500MB` or `1.5GiB`; nil for
   /// anything else, for what overflows 64 bits, and for parts of a byte.
   public init?(_ text: String) {
-    let suffixStart = text.firstIndex { !($0.isASCII && ($0.isNumber || $0 == "." || $0 == "_")) }
-    guard let suffixStart, suffixStart != text.startIndex else { return nil }
-    let digits = text[..<suffixStart].filter { $0 != "_" }
-    guard let unit = Self.unit(String(text[suffixStart...])) else { return nil }
-    if let whole = Int64(digits) {
-      let (bytes, overflow) = whole.multipliedReportingOverflow(by: unit)
-      guard !overflow else { return nil }
-      self.bytes = bytes
-    } else {
-      guard digits.first != ".", digits.last != ".", let number = Double(digits) else { return nil }
-      let bytes = number * Double(unit)
-      guard bytes < 0x1p63, bytes == bytes.rounded() else { return nil }
-      self.bytes = Int64(bytes)
-    }
-  }
-
-  /// The factor of a suffix as written: `G` and `GiB` are powers of 1024, `GB` of 1000.
-  private static func unit(_ suffix: String) -> Int64? {
-    if let unit = units.first(where: { $0.suffix == suffix }) { return unit.bytes }
-    guard suffix.count == 1 else { return nil }
-    return units.first { $0.suffix == suffix + "iB" }?.bytes
+    guard case .size(let bytes)? = Quantity(text) else { return nil }
+    self.bytes = bytes
   }
 }

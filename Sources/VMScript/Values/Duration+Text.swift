@@ -1,3 +1,5 @@
+import VMScriptSyntax
+
 extension Duration {
   /// Whole milliseconds, the language's finest duration.
   public var wholeMilliseconds: Int64 {
@@ -15,16 +17,9 @@ extension Duration {
     return milliseconds == 0 ? "0s" : "\(milliseconds)ms"
   }
 
-  /// Reads `500ms`, `30s`, `5m` or `2h`; nil for anything else.
+  /// Reads `500ms`, `30s`, `1.5h` and the like; nil for anything else.
   public init?(script text: String) {
-    let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
-    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == "_") }
-    let suffix = String(text[digits.endIndex...])
-    guard let number = Int64(digits.filter { $0 != "_" }),
-      let unit = units.first(where: { $0.0 == suffix })?.1
-    else { return nil }
-    let (milliseconds, overflow) = number.multipliedReportingOverflow(by: unit)
-    guard !overflow else { return nil }
+    guard case .duration(let milliseconds)? = Quantity(text) else { return nil }
     self = .milliseconds(milliseconds)
   }
 }

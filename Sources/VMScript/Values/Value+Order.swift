@@ -21,11 +21,6 @@ extension Value {
     }
   }
 
-  /// False where one of both is not a number.
-  func isOrdered(with other: Value) -> Bool {
-    !(number?.isNaN ?? false) && !(other.number?.isNaN ?? false)
-  }
-
   /// `self in container`; nil where that means nothing.
   func isContained(in container: Value) -> Bool? {
     switch (self, container) {
@@ -35,7 +30,7 @@ extension Value {
     case (.ip(let address), .cidr(let subnet)): subnet.contains(address)
     case (.cidr(let inner), .cidr(let outer)):
       inner.prefix >= outer.prefix && outer.contains(inner.base)
-    case (.string(let part), .string(let text)): part.isEmpty || text.contains(part)
+    case (.string(let part), .string(let text)): text.holds(part)
     default: nil
     }
   }

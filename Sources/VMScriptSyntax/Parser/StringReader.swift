@@ -56,7 +56,8 @@ struct StringReader {
       if byte == Byte.backslash, !quotes.isRaw {
         offset = readEscape(at: offset, end, into: &text)
       } else if byte == Byte.newline, quotes.isMultiline {
-        if text.last == Byte.carriageReturn { text.removeLast() }
+        // One of the line's end, not one that an escape stands for.
+        if offset > range.lowerBound, bytes[offset - 1] == Byte.carriageReturn { text.removeLast() }
         text.append(byte)
         offset = skipIndentation(offset + 1, end)
       } else {
