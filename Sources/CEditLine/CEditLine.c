@@ -76,6 +76,8 @@ vms_editor *vms_editor_new(vms_callbacks callbacks) {
   el_wset(editor->line, EL_SIGNAL, 0);
   // Ctrl-C within pasted text is text; the terminal would take it, with what came before, away.
   el_wset(editor->line, EL_SETTY, L"-d", L"-isig", NULL);
+  // Two characters that end a line in pasted text would be two line ends.
+  el_wset(editor->line, EL_SETTY, L"-d", L"-icrnl", L"-inlcr", NULL);
   // What is typed between two entries is neither shown nor held back: it belongs to the next one.
   el_wset(editor->line, EL_SETTY, L"-x", L"-echo", L"-icanon", L"-iexten", NULL);
   el_wset(editor->line, EL_PROMPT, no_prompt);

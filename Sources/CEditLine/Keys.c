@@ -132,7 +132,7 @@ static const struct {
   {L"G", L"vms-last-line", COMMAND_MODE}, {L"/", L"vms-search", COMMAND_MODE},
   {L"u", L"vms-undo", COMMAND_MODE}, {L"U", L"vms-undo", COMMAND_MODE},
   // What reads another line, starts another program, or knows but libedit's own history.
-  {L"\\ex", L"ed-unassigned", INSERT}, {L":", L"ed-unassigned", COMMAND_MODE},
+  {L"^Z", L"ed-unassigned", BOTH}, {L"\\ex", L"ed-unassigned", INSERT}, {L":", L"ed-unassigned", COMMAND_MODE},
   {L"v", L"ed-unassigned", COMMAND_MODE}, {L"?", L"ed-unassigned", COMMAND_MODE},
   {L"n", L"ed-unassigned", COMMAND_MODE}, {L"N", L"ed-unassigned", COMMAND_MODE},
   {L"K", L"ed-unassigned", COMMAND_MODE}, {L"J", L"ed-unassigned", COMMAND_MODE},

@@ -13,10 +13,18 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", 0), ("domain a {", 1), ("domain a { nic { x = [", 3), ("}", 0), ("f(1)", 0),
-    ("print \"{ \\(f(", 2), ("# {", 0),
+    ("", 0), ("domain a {", 1), ("domain a {\nnic { x = [", 2), ("}", 0), ("f(1)", 0),
+    ("f([{", 1), ("print \"{ \\(f(", 1), ("# {", 0), ("a {\n\n\nb {\n}", 1), ("a {\nf(\ng([", 3),
   ])
   func linesAreIndentedByOpenBrackets(text: String, depth: Int) {
-    #expect(EntryEditor.depth(of: text) == depth)
+    #expect(OpenBrackets(in: text).depth == depth)
+  }
+
+  @Test(arguments: [
+    ("a {\nb {", 1, 1), ("a {\nb {", 2, 0), ("f([{", 1, 0), ("f([{", 3, 0), ("", 1, 0),
+    ("a {\nf([", 1, 1), ("a {\nf([", 2, 1), ("a {\nf([", 9, 0),
+  ])
+  func closingBracketsStandWhereTheirLineBegins(text: String, count: Int, depth: Int) {
+    #expect(OpenBrackets(in: text).depth(closing: count) == depth)
   }
 }

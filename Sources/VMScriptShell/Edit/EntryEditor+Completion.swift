@@ -23,7 +23,7 @@ extension EntryEditor {
   private func indent() -> Bool {
     let before = entry.line.prefix(entry.column)
     guard !entry.above.isEmpty, Self.isBlank(before) else { return false }
-    let missing = 2 * Self.depth(of: entry.textBeforeCursor) - before.count
+    let missing = 2 * OpenBrackets(in: entry.textBeforeCursor).depth - before.count
     guard missing > 0 else { return false }
     entry.insert(Array(repeating: " ", count: missing))
     return true

@@ -15,6 +15,7 @@ extension EntryEditor {
 
   /// In vi's command mode one goes on by inserting.
   func viEnter() -> EditStep {
+    if !Self.isWhole(entry.text) { entry.move(to: entry.line.count) }
     let step = enter()
     if step == .goOn { injected = ["i"] }
     return step
@@ -27,8 +28,8 @@ extension EntryEditor {
     if Self.isBlank(before) { entry.delete(before: before.count) }
     let behind = line.dropFirst(before.count)
     entry.delete(after: behind.prefix { $0 == " " }.count)
-    let closing = behind.drop { $0 == " " }.prefix { ")]}".unicodeScalars.contains($0) }.count
-    let depth = max(0, Self.depth(of: entry.textBeforeCursor) - closing)
+    let closing = Self.closingBrackets(behind.drop { $0 == " " })
+    let depth = OpenBrackets(in: entry.textBeforeCursor).depth(closing: closing)
     entry.insert("\n".unicodeScalars + Self.indentation(depth))
   }
 
@@ -50,12 +51,18 @@ extension EntryEditor {
   /// Types a closing bracket; at the start of a line it stands where its opening line does.
   func close(_ bracket: Unicode.Scalar) {
     let before = entry.line.prefix(entry.column)
-    if !entry.above.isEmpty, before.allSatisfy({ $0 == " " }) {
-      let depth = max(0, Self.depth(of: entry.textBeforeCursor) - 1)
+    let brackets = Array(before.drop { $0 == " " })
+    if !entry.above.isEmpty, Self.closingBrackets(brackets[...]) == brackets.count {
       entry.delete(before: before.count)
-      entry.insert(Self.indentation(depth))
+      let open = OpenBrackets(in: entry.textBeforeCursor)
+      entry.insert(Self.indentation(open.depth(closing: brackets.count + 1)) + brackets)
     }
     entry.insert([bracket])
+  }
+
+  /// How many closing brackets a text begins with.
+  private static func closingBrackets(_ text: ArraySlice<Unicode.Scalar>) -> Int {
+    text.prefix { ")]}".unicodeScalars.contains($0) }.count
   }
 
   private static func indentation(_ depth: Int) -> [Unicode.Scalar] {
@@ -80,17 +87,5 @@ extension EntryEditor {
   private static func endsWithBlankLines(_ text: String) -> Bool {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     return lines.count > 2 && lines.suffix(2).allSatisfy(isBlank)
-  }
-
-  /// How many brackets are open at the end of a text.
-  static func depth(of text: String) -> Int {
-    let bytes = Array(text.utf8)
-    let depth = Piece.all(in: bytes).filter { $0.kind == .bracket }.reduce(0) { depth, piece in
-      switch bytes[piece.range.upperBound - 1] {
-      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth + 1
-      default: max(0, depth - 1)
-      }
-    }
-    return depth
   }
 }

@@ -1,13 +1,18 @@
+import VMScriptTerminal
+
 // Keys that move through the lines of an entry, through history, and delete.
 extension EntryEditor {
   func up() {
-    if entry.moveUp(to: entry.column) { return }
+    // The first line stands behind the prompt: one goes straight up all the same.
+    let shift = entry.above.count == 1 ? TerminalText.columns(of: prompt) : 0
+    if entry.moveUp(to: max(0, entry.column - shift)) { return }
     guard let earlier = history.earlier(than: entry.text) else { return beep() }
     entry.replace(with: Array(earlier.unicodeScalars))
   }
 
   func down() {
-    if entry.moveDown(to: entry.column) { return }
+    let shift = entry.above.isEmpty ? TerminalText.columns(of: prompt) : 0
+    if entry.moveDown(to: entry.column + shift) { return }
     guard let later = history.later(than: entry.text) else { return beep() }
     entry.replace(with: Array(later.unicodeScalars))
   }

@@ -6,8 +6,7 @@ extension EntryEditor {
     defer { mode.beQuiet() }
     var text = ""
     while true {
-      write(takeNews().map { $0 + "\n" }.joined() + (text.isEmpty ? prompt : Self.goesOn))
-      switch readLine() {
+      switch readLine(prompt: text.isEmpty ? prompt : Self.goesOn) {
       case .entry(let line):
         text += text.isEmpty ? line : "\n" + line
         if Self.isWhole(text) { return .entry(text) }
@@ -22,16 +21,22 @@ extension EntryEditor {
   /// The prompt of a line that goes on with an entry.
   private static let goesOn = "... "
 
-  private func readLine() -> Outcome {
+  private func readLine(prompt: String) -> Outcome {
     var line = String.UnicodeScalarView()
+    write(news + prompt)
     while true {
       switch keys.next() {
       case .character("\n"): return .entry(String(line))
       case .character(let scalar): line.append(scalar)
       case .interrupt: return .interrupted
       case .endOfInput: return line.isEmpty ? .endOfInput : .entry(String(line))
-      case .resize, .wake: continue
+      case .resize: continue
+      case .wake:
+        let news = news
+        if !news.isEmpty { write("\n" + news + prompt) }
       }
     }
   }
+
+  private var news: String { takeNews().map { $0 + "\n" }.joined() }
 }

@@ -52,8 +52,11 @@ extension EntryEditor {
   /// Shows what was found, the cursor where the sought text stands.
   private func show(_ match: String?, _ sought: String, else before: Entry.State) {
     found = 0..<0
-    guard let match, let range = match.range(of: sought) else {
+    guard let match else {
       return entry.replace(with: before.text, cursor: before.cursor)
+    }
+    guard let range = match.range(of: sought) else {
+      return entry.replace(with: Array(match.unicodeScalars))
     }
     let start = match.unicodeScalars.distance(
       from: match.startIndex, to: range.lowerBound)

@@ -97,11 +97,20 @@ final class EntryEditor: EditHandler {
     while true {
       if !keys.hasMore { show() }
       switch keys.next() {
-      case .resize, .wake: continue
+      case .resize: waitForSize()
+      case .wake: continue
       case let key:
         listing = []
         return key
       }
+    }
+  }
+
+  /// Waits until the terminal keeps its size: what is drawn for one that it no longer has would be
+  /// broken into rows that nobody counts. Some, such as tmux, tell of a size only after 250 ms.
+  private func waitForSize() {
+    while let next = keys.next(within: 300) {
+      guard next == .resize else { return keys.putBack([next]) }
     }
   }
 
@@ -110,9 +119,13 @@ final class EntryEditor: EditHandler {
   /// libedit never gets a beginning alone: what follows an Escape that it waits after would be text.
   private func escape() -> Unicode.Scalar? {
     if let sequence = keys.sequence() {
-      guard editor.isBound(["\u{1B}"] + sequence) else { return nil }
-      injected = sequence
-      return "\u{1B}"
+      if !sequence.isEmpty, editor.isBound(["\u{1B}"] + sequence) {
+        injected = sequence
+        return "\u{1B}"
+      }
+      // To vi's user `O` behind Escape may be a command that was typed ahead.
+      guard editor.usesVi, sequence.first == "O" else { return nil }
+      keys.putBack(sequence.map { .character($0) })
     }
     if editor.usesVi { return LineEditor.PrivateKey.escape }
     let next = nextKey()

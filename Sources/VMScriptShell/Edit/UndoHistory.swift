@@ -13,9 +13,9 @@ struct UndoHistory {
       return
     }
     let typed = state.text.count == present.text.count + 1 && state.cursor == present.cursor + 1
-    let isWord = typed && !state.text[present.cursor].properties.isWhitespace
-    if !(isWord && wasTyping) { earlier.append(present) }
-    wasTyping = typed
+    let character = typed ? state.text[present.cursor] : "\n"
+    if !(wasTyping && !character.properties.isWhitespace) { earlier.append(present) }
+    wasTyping = character != "\n"
     later = []
     present = state
   }

@@ -39,7 +39,8 @@ final class KeyReader {
   /// Puts back what was not wanted yet, to come first.
   func putBack(_ unwanted: [Event]) { events = unwanted + events }
 
-  /// What follows an Escape that a key has sent, such as `[A`; nil behind one that a user typed.
+  /// What follows an Escape that a key has sent, such as `[A`, empty if it breaks off; nil behind
+  /// one that a user typed.
   func sequence() -> [Unicode.Scalar]? {
     guard let first = next(within: Self.escapeTime) else { return nil }
     guard case .character(let lead) = first, lead == "[" || lead == "O" else {
@@ -47,13 +48,17 @@ final class KeyReader {
       return nil
     }
     var sequence = [lead]
-    while sequence.count < 32, case .character(let scalar)? = next(within: Self.escapeTime) {
+    while sequence.count < 32, let event = next(within: Self.escapeTime) {
+      guard case .character(let scalar) = event else {
+        putBack([event])
+        break
+      }
       sequence.append(scalar)
       // The Linux console begins its function keys with two brackets.
       let isLead = sequence.count == 2 && scalar == "["
-      if lead == "O" || (("@"..."~").contains(scalar) && !isLead) { break }
+      if lead == "O" || (("@"..."~").contains(scalar) && !isLead) { return sequence }
     }
-    return sequence
+    return []
   }
 
   /// How long what belongs to one key may take, in milliseconds.

@@ -32,7 +32,9 @@ extension Piece {
       let beginsLine = token.flags.contains(.newlineBefore)
       isStart = isStart || beginsLine
       var kind = Kind(token.kind)
-      if token.kind == .identifier, isStart, statements.contains(Array(bytes[token.range])) {
+      if token.kind == .identifier, isStart, statements.contains(Array(bytes[token.range])),
+        !isNamed(lexed.tokens[position...])
+      {
         kind = .keyword
       }
       pieces.append(Piece(kind: kind, range: token.range, beginsLine: beginsLine))
@@ -43,6 +45,14 @@ extension Piece {
       guard piece.kind == .string, open.contains(piece.range.lowerBound) else { return piece }
       return Piece(kind: .invalid, range: piece.range, beginsLine: piece.beginsLine)
     }
+  }
+}
+
+extension Piece {
+  /// Whether a word names a property, as `net` does in `net = lab`.
+  private static func isNamed(_ tokens: ArraySlice<Token>) -> Bool {
+    let next = tokens.dropFirst().first?.kind
+    return next == .equals || next == .colon
   }
 }
 

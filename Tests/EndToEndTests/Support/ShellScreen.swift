@@ -16,13 +16,14 @@ func withShell(
     .appendingPathComponent("vms-state-\(UUID().uuidString)")
   defer { try? FileManager.default.removeItem(at: own) }
   let variables = environment.merging([
-    "LIBVIRT_DEFAULT_URI": host, "XDG_STATE_HOME": (state ?? own).path,
+    "LIBVIRT_DEFAULT_URI": host, "XDG_STATE_HOME": (state ?? own).path, "EDITRC": "/dev/null",
+    "NO_COLOR": "",
   ]) { mine, _ in mine }
   let command =
     ["env"] + variables.map { "\($0)=\($1)" } + [vmscriptBinary.path] + arguments
   let shell = try await ShellScreen(columns: columns, rows: rows, command)
   do {
-    try await shell.expect("connected to \(host)")
+    try await shell.expect("connected to ")
     try await body(shell)
   } catch {
     await shell.end()
@@ -80,9 +81,27 @@ struct ShellScreen: Sendable {
     _ = try await tmux("paste-buffer", "-p")
   }
 
-  /// Makes the window as wide as this.
-  func resize(columns: Int) async throws {
-    _ = try await tmux("resize-window", "-x", "\(columns)")
+  /// Types bytes of any kind, as a terminal might send them.
+  func send(_ bytes: String) async throws {
+    let hexadecimal = bytes.utf8.map { String($0, radix: 16) }
+    _ = try await tmux(["send-keys", "-H"] + hexadecimal)
+  }
+
+  /// Makes the window as wide, and as high, as this.
+  func resize(columns: Int, rows: Int? = nil) async throws {
+    _ = try await tmux(
+      ["resize-window", "-x", "\(columns)"] + (rows.map { ["-y", "\($0)"] } ?? []))
+  }
+
+  /// From now on writes all that the program sends to its terminal to a file as well.
+  func record(to file: URL) async throws {
+    _ = try await tmux("pipe-pane", "-o", "cat > '\(file.path)'")
+  }
+
+  /// Ends the program at once, which can do nothing about it.
+  func kill() async throws {
+    let parent = try await tmux("display-message", "-p", "#{pane_pid}")
+    _ = try await Subprocess.run("/usr/bin/pkill", ["-KILL", "-P", parent.filter(\.isNumber)])
   }
 
   /// The rows of the screen, spaces at their ends cut off.
@@ -93,16 +112,52 @@ struct ShellScreen: Sendable {
     }
   }
 
-  /// The screen as it is, with the colours as escape sequences.
-  var colored: String { get async throws { try await tmux("capture-pane", "-p", "-e") } }
+  /// The screen as it is, with each change of colour written as `[32m`; the background has none.
+  var colored: String {
+    get async throws {
+      try await tmux("capture-pane", "-p", "-e").replacingOccurrences(of: "\u{1B}", with: "")
+        .replacingOccurrences(of: "[49m", with: "")
+    }
+  }
 
   /// Waits until the screen shows rows below each other that end with these lines.
   func expect(_ lines: String) async throws {
+    try await wait(for: lines) { $0.contains(lines) }
+  }
+
+  /// Waits until these lines are the last ones on the screen, and the cursor, if given, stands in
+  /// that column of the row so far above the last one.
+  func expectEnd(_ lines: String, cursor: (column: Int, above: Int)? = nil) async throws {
+    try await wait(for: "\(lines)` at the end, cursor at `\(cursor.map { "\($0)" } ?? "")") {
+      screen in
+      let text = String(screen.reversed().drop { $0 == "\n" }.reversed())
+      guard text.hasSuffix(lines) else { return false }
+      guard let cursor else { return true }
+      let row = text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+      let place = try await tmux("display-message", "-p", "#{cursor_x} #{cursor_y}")
+      return place.hasPrefix("\(cursor.column) \(row - cursor.above)\n")
+    }
+  }
+
+  /// Waits until the screen with its colours has a text.
+  func expectColored(_ text: String) async throws {
+    let deadline = ContinuousClock.now + .seconds(120)
+    while true {
+      let screen = try await colored
+      if screen.contains(text) { return }
+      guard ContinuousClock.now < deadline else { throw TimedOut(awaited: text, screen: screen) }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  private func wait(
+    for awaited: String, _ condition: (String) async throws -> Bool
+  ) async throws {
     let deadline = ContinuousClock.now + .seconds(120)
     while true {
       let screen = try await rows.joined(separator: "\n")
-      if screen.contains(lines) { return }
-      guard ContinuousClock.now < deadline else { throw TimedOut(awaited: lines, screen: screen) }
+      if try await condition(screen) { return }
+      guard ContinuousClock.now < deadline else { throw TimedOut(awaited: awaited, screen: screen) }
       try await Task.sleep(for: .milliseconds(50))
     }
   }

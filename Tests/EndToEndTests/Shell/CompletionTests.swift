@@ -1,0 +1,55 @@
+import Testing
+
+/// How completion looks.
+@Suite(.enabled(if: ShellScreen.isAvailable)) struct CompletionTests {
+  @Test func tabPutsInWhatIsCommonAndThenLists() async throws {
+    try await withShell { shell in
+      try await shell.type("domain web { on_p")
+      try await shell.press("Tab")
+      try await shell.expectEnd("vm> domain web { on_poweroff =", cursor: (31, 0))
+      try await shell.press("C-c")
+      try await shell.type("domain web { m")
+      try await shell.press("Tab")
+      try await shell.expectEnd("vm> domain web { m", cursor: (18, 0))
+      try await shell.press("Tab")
+      try await shell.expect("vm> domain web { m\n  machine  string: Machine type")
+      try await shell.expectColored("  machine  [2mstring: Machine type")
+      // The list goes with the next key and leaves the entry as it was.
+      try await shell.type("e")
+      try await shell.expectEnd("vm> domain web { me", cursor: (19, 0))
+    }
+  }
+
+  @Test func wordsStandInColumns() async throws {
+    try await withShell { shell in
+      try await shell.type(":load Sources/VMScript")
+      try await shell.press("Tab", "Tab")
+      try await shell.expect("vm> :load Sources/VMScript\n  Sources/VMScript/ ")
+      let rows = try await shell.rows.drop { !$0.hasPrefix("vm>") }.dropFirst()
+      #expect(rows.first?.contains(/^  Sources\/VMScript\/ +Sources\/VMScript/) == true)
+      try await shell.press("C-c")
+      try await shell.expectEnd("vm> :load Sources/VMScript\nvm>")
+    }
+  }
+
+  @Test func aLongListIsCutToTheScreenAndCounted() async throws {
+    try await withShell(columns: 80, rows: 10) { shell in
+      try await shell.enter("domain web {")
+      try await shell.press("Tab")
+      try await shell.expect("vm> domain web {\n\n  title ")
+      let last = try await shell.rows.last { !$0.isEmpty }
+      #expect(last?.contains(/^  … \d+ more$/) == true)
+      try await shell.type("t")
+      try await shell.expectEnd("vm> domain web {\n  t", cursor: (3, 0))
+    }
+  }
+
+  @Test func tabIndentsWhatStandsTooFarToTheLeft() async throws {
+    try await withShell { shell in
+      try await shell.enter("domain web {")
+      try await shell.press("BSpace", "M-Enter", "Up", "Home", "Delete", "Delete", "Tab")
+      try await shell.type("cpus = 1")
+      try await shell.expect("vm> domain web {\n  cpus = 1")
+    }
+  }
+}
