@@ -101,7 +101,7 @@ extension Value {
           Candidate($0.name, .member, type: $0.type.name, doc: $0.doc)
         }
     case .map(let entries):
-      return entries.map { Candidate($0.key, .member, type: $0.value.excerpt) }
+      return entries.map { Candidate($0.key, .member, type: $0.value.brief) }
         + Self.memberCandidates(ofType: typeName)
     default: return Self.memberCandidates(ofType: typeName)
     }

@@ -40,10 +40,12 @@ public struct CursorContext: Sendable {
   public let place: Place
   /// What stands of it before the cursor.
   public let typed: String
+  /// The text before the cursor, parsed.
+  let parse: CursorParse
 
   /// Reads the context off the bytes before the cursor.
   public init(before bytes: [UInt8]) {
-    let parse = CursorParse(bytes)
+    parse = CursorParse(bytes)
     typed = String(decoding: bytes[parse.typed], as: UTF8.self)
     var reader = CursorContextReader(parse, typed: typed)
     place = reader.read()

@@ -6,6 +6,8 @@ public struct KnownName: Sendable {
   public var kind: Candidate.Kind
   /// Its value, where that is known.
   public var value: Value?
+  /// What it is where no value says it, such as a function's parameters; may be empty.
+  public var detail: String
   /// What the script says about it; may be empty.
   public var doc: String
   /// The names of a module.
@@ -13,19 +15,20 @@ public struct KnownName: Sendable {
 
   /// A known name.
   public init(
-    _ text: String, _ kind: Candidate.Kind, value: Value? = nil, doc: String = "",
-    members: [KnownName] = []
+    _ text: String, _ kind: Candidate.Kind, value: Value? = nil, detail: String = "",
+    doc: String = "", members: [KnownName] = []
   ) {
     self.text = text
     self.kind = kind
     self.value = value
+    self.detail = detail
     self.doc = doc
     self.members = members
   }
 
   /// The name as a candidate.
   var candidate: Candidate {
-    Candidate(text, kind, type: value.map(\.excerpt) ?? (kind == .module ? "module" : ""), doc: doc)
+    Candidate(text, kind, type: value?.brief ?? detail, doc: doc)
   }
 }
 
@@ -33,15 +36,14 @@ extension Session {
   /// The session's names, for completion.
   public var knownNames: [KnownName] {
     names.map { name, value in
-      KnownName(name, value == nil ? .module : .variable, value: value)
+      KnownName(
+        name, value == nil ? .module : .variable, value: value,
+        detail: value == nil ? "module" : "")
     }
   }
 }
 
 extension Value {
   /// The value as a script writes it, cut where it is long.
-  var excerpt: String {
-    let text = literal
-    return text.count > 40 ? text.prefix(39) + "…" : text
-  }
+  var brief: String { excerpt(literal, 40) }
 }

@@ -92,6 +92,8 @@ public struct EvaluationOutcome: Sendable {
   public let declarations: DeclarationSet
   /// Errors and warnings, in the order in which they occurred.
   public let diagnostics: [Diagnostic]
+  /// What the names of all modules came to, by slot.
+  var globals: [Value?] = []
   /// Whether the last effect point, the end of the script, was reached without an error.
   public var succeeded: Bool { !diagnostics.contains { $0.severity == .error } }
 }

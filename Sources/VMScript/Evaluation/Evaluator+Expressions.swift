@@ -69,8 +69,8 @@ extension Evaluator {
 
   private mutating func moduleValue(_ index: Int, at id: NodeID) throws -> Value {
     var members: OrderedDictionary<String, Value> = [:]
-    for (name, target) in code.modules[index].exports {
-      members[name] = try value(of: target, named: id)
+    for export in code.modules[index].exports {
+      members[export.name] = try value(of: export.target, named: id)
     }
     return .map(members)
   }

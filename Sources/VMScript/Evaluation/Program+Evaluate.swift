@@ -36,6 +36,6 @@ extension Program {
     evaluator.run()
     return EvaluationOutcome(
       outputs: evaluator.outputs, declarations: evaluator.registry.set,
-      diagnostics: evaluator.diagnostics)
+      diagnostics: evaluator.diagnostics, globals: evaluator.globals)
   }
 }

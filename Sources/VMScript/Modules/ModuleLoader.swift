@@ -15,6 +15,8 @@ struct ModuleLoader {
   var names = NameTable()
   var pool = NodePool()
   var modules: [Module] = []
+  /// What the `##` lines say, by the statement in the pool.
+  var documentation: [NodeID: String] = [:]
   var diagnostics: [Diagnostic] = []
   private var loaded: [String: Int] = [:]
   /// Names of the files that are being loaded, the main one first.
@@ -27,16 +29,23 @@ struct ModuleLoader {
     let id = sources.add(source)
     let parsed = parse(source, id: id, names: &names)
     diagnostics += parsed.diagnostics
+    return load(source, id, parsed.tree)
+  }
+
+  /// Goes on with a source that was parsed, by way of this loader's names.
+  mutating func load(_ source: SourceText, _ id: SourceID, _ tree: Tree) -> Int? {
     // The main file's name is as it was typed.
     chain.append(SourcePath.normalized(source.name))
     defer { chain.removeLast() }
-    let tree = parsed.tree
     var imports: [(statement: NodeID, module: Int)] = []
     for statement in tree.children(of: tree.root) where tree[statement].kind == .importStatement {
       if let module = load(statement, in: tree, of: source) { imports.append((statement, module)) }
     }
     let offset = UInt32(pool.nodes.count)
     let root = pool.append(tree)
+    for (statement, text) in tree.documentation {
+      documentation[NodeID(index: statement + offset)] = text
+    }
     modules.append(
       Module(
         root: root, source: id, firstNode: Int(offset),
@@ -45,6 +54,24 @@ struct ModuleLoader {
           uniquingKeysWith: { first, _ in first })))
     loaded[source.name] = modules.count - 1
     return modules.count - 1
+  }
+
+  /// The program of all that was loaded, with the resolver that has named everything in it.
+  ///
+  /// - Parameter record: takes what every name means.
+  func resolve(record: NameRecord? = nil) -> (code: Code, resolver: Resolver) {
+    var resolver = Resolver(pool: pool, names: names)
+    resolver.record = record
+    for module in modules {
+      let resolved = resolver.resolve(
+        root: module.root, source: module.source, firstNode: module.firstNode,
+        imports: module.imports)
+      resolver.modules.append(resolved)
+    }
+    let code = Code(
+      pool: pool, targets: resolver.targets, functions: resolver.functions,
+      modules: resolver.modules, globals: resolver.globals, names: names, sources: sources)
+    return (code, resolver)
   }
 
   private mutating func load(_ statement: NodeID, in tree: Tree, of script: SourceText) -> Int? {

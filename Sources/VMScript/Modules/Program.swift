@@ -25,10 +25,7 @@ public struct Program: Sendable {
   ) -> (program: Program?, diagnostics: [Diagnostic], sources: SourceMap) {
     let resolved = resolve(main, importer: importer)
     guard let program = resolved.program, resolved.diagnostics.hasErrors else { return resolved }
-    var options = EvaluationOptions()
-    options.limits = Limits(steps: 1_000_000)
-    options.ignoresOutside = true
-    let found = program.problems(options, earlier: resolved.diagnostics)
+    let found = program.problems(.ofWrongNames, earlier: resolved.diagnostics).diagnostics
     return (nil, found, resolved.sources)
   }
 
@@ -39,19 +36,15 @@ public struct Program: Sendable {
     var loader = ModuleLoader(importer: importer)
     _ = loader.load(main)
     guard !loader.diagnostics.hasErrors else { return (nil, loader.diagnostics, loader.sources) }
-    var resolver = Resolver(pool: loader.pool, names: loader.names)
-    for module in loader.modules {
-      let resolved = resolver.resolve(
-        root: module.root, source: module.source, firstNode: module.firstNode,
-        imports: module.imports)
-      resolver.modules.append(resolved)
-    }
-    let code = Code(
-      pool: loader.pool, targets: resolver.targets, functions: resolver.functions,
-      modules: resolver.modules, globals: resolver.globals, names: loader.names,
-      sources: loader.sources)
-    let program = Program(code: code, name: main.name, declaredStack: literalStack(code))
+    let (code, resolver) = loader.resolve()
+    let program = Program(code, name: main.name)
     return (program, loader.diagnostics + resolver.diagnostics, loader.sources)
+  }
+
+  init(_ code: Code, name: String) {
+    self.code = code
+    self.name = name
+    declaredStack = Self.literalStack(code)
   }
 
   private static func literalStack(_ code: Code) -> String? {

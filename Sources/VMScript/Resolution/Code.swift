@@ -65,7 +65,15 @@ struct ModuleCode: Sendable {
   /// Slots of the frame in which its top-level blocks run.
   var slotCount: Int
   /// Its top-level names, in order.
-  var exports: [(name: String, target: Target)]
+  var exports: [Export]
+
+  /// A name that importing files can use.
+  struct Export: Sendable {
+    let name: String
+    let target: Target
+    /// Where it is defined.
+    let span: Span
+  }
 }
 
 /// All modules of a program with every name resolved: immutable, shared by all of its evaluations.

@@ -63,6 +63,21 @@ final class FunctionContext {
     return .capture(index)
   }
 
+  /// Where `name` is defined, if a scope of this function or of one around it knows it.
+  func definition(of name: Name) -> Span? {
+    for scope in scopes.reversed() {
+      if let found = scope[name] { return found.span }
+    }
+    return parent?.definition(of: name)
+  }
+
+  /// All names in sight with the places where they are defined; inner ones hide outer ones.
+  var visibleDefinitions: [Name: Span] {
+    scopes.reduce(into: parent?.visibleDefinitions ?? [:]) { known, scope in
+      known.merge(scope.mapValues(\.span)) { $1 }
+    }
+  }
+
   /// All names in sight, for "did you mean".
   var visibleNames: [Name] {
     scopes.flatMap(\.keys) + (parent?.visibleNames ?? [])

@@ -4,8 +4,15 @@ extension Resolver {
   /// Resolves a name that is read.
   mutating func resolveName(_ id: NodeID) {
     let name = name(id)
-    if let target = context.lookup(name) { return set(id, target) }
+    observe(id)
+    if let target = context.lookup(name) {
+      if record != nil {
+        noteUse(span(id), context.definition(of: name).map(NameRecord.Meaning.definition))
+      }
+      return set(id, target)
+    }
     if let known = topLevel[name] {
+      noteUse(span(id), .definition(known.definition ?? known.span))
       if case .global(let slot) = known.target, context.isModuleLevel, !initialized.contains(slot) {
         // `let x = x + 1` speaks of the `x` of an earlier entry.
         if let earlier = inherited[name] { return set(id, earlier.target) }
@@ -15,7 +22,10 @@ extension Resolver {
       return set(id, known.target)
     }
     if let known = inherited[name] { return set(id, known.target) }
-    if let builtin = Builtin(name: names[name]) { return set(id, .builtin(builtin)) }
+    if let builtin = Builtin(name: names[name]) {
+      noteUse(span(id), .builtin(builtin))
+      return set(id, .builtin(builtin))
+    }
     diagnostics.append(.unknownName(names[name], at: span(id), known: knownNames))
   }
 
@@ -34,11 +44,12 @@ extension Resolver {
     }
     let text = names[name(id)]
     let exports = modules[Int(index)].exports
+    let start = node(id).start + node(id).length - UInt32(text.utf8.count)
+    let span = Span(source: source, start: start, length: UInt32(text.utf8.count))
     if let export = exports.first(where: { $0.name == text }) {
+      noteUse(span, .definition(export.span), isMember: true)
       set(id, export.target)
     } else {
-      let start = node(id).start + node(id).length - UInt32(text.utf8.count)
-      let span = Span(source: source, start: start, length: UInt32(text.utf8.count))
       diagnostics.append(.unknownMember(text, of: "module", at: span, known: exports.map(\.name)))
     }
   }
@@ -53,7 +64,28 @@ extension Resolver {
     if let earlier {
       diagnostics.append(.duplicateName(names[name], at: span, earlier: earlier))
     }
+    noteDefinition(name, span, id)
     set(id, .local(slot))
+  }
+
+  /// Writes down what a word means, if that is wanted.
+  mutating func noteUse(_ span: Span, _ meaning: NameRecord.Meaning?, isMember: Bool = false) {
+    record?.use(span, meaning, isMember: isMember)
+  }
+
+  /// Writes down where a name is defined, if that is wanted.
+  mutating func noteDefinition(_ name: Name, _ span: Span, _ node: NodeID, module: Int? = nil) {
+    record?.define(name, span, node, module: module)
+  }
+
+  /// Writes down what can be named at a place, if it is the one that is asked about.
+  mutating func observe(_ id: NodeID) {
+    guard record?.observed == id else { return }
+    var visible = context.visibleDefinitions
+    for (name, known) in topLevel where visible[name] == nil {
+      visible[name] = known.definition ?? known.span
+    }
+    record?.visible = visible
   }
 
   /// Resolves a function or lambda whose parameters are the first child and whose body the second.

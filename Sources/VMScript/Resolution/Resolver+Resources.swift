@@ -28,6 +28,7 @@ extension Resolver {
       resolveAssignment(key: names[name(id)], at: keySpan(id), value: child(0, id), schema)
     case .nestedBlock:
       let block = schema?.block(names[name(id)])
+      noteUse(keySpan(id), block.map(NameRecord.Meaning.block))
       if let schema, block == nil {
         let known = schema.property(names[name(id)]) != nil
         diagnostics.append(
@@ -56,8 +57,10 @@ extension Resolver {
   ) {
     guard let schema else { return resolveExpression(value) }
     if let property = schema.property(key) {
+      noteUse(span, .property(property))
       resolveValue(value, words: property.type.words)
     } else if let block = schema.block(key) {
+      noteUse(span, .block(block))
       resolveBlockValue(value, block)
     } else {
       diagnostics.append(.unknownProperty(key, in: schema, at: span))
@@ -68,8 +71,10 @@ extension Resolver {
   /// The value of a property; a bare identifier that is one of `words` means the word.
   private mutating func resolveValue(_ id: NodeID, words: [String]) {
     guard !words.isEmpty, !id.isAbsent else { return resolveExpression(id) }
+    observe(id)
     switch node(id).kind {
     case .name where words.contains(names[name(id)]):
+      noteUse(span(id), .word)
       set(id, .word)
     case .name where !isKnown(name(id)):
       diagnostics.append(.unknownWord(names[name(id)], at: span(id), words: words))

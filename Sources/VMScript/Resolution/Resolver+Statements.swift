@@ -62,6 +62,7 @@ extension Resolver {
 
   private mutating func resolveParameter(_ id: NodeID) {
     let type = child(0, id)
+    noteUse(span(type), .type)
     if !type.isAbsent, node(type).kind == .name, ParameterType(rawValue: names[name(type)]) == nil {
       diagnostics.append(
         .unknownType(

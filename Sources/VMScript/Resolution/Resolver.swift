@@ -9,6 +9,8 @@ struct Resolver {
   struct TopLevelName {
     let target: Target
     let span: Span
+    /// Where an imported name is defined.
+    var definition: Span?
   }
 
   private(set) var pool: NodePool
@@ -28,6 +30,8 @@ struct Resolver {
   var context = FunctionContext(parent: nil)
   /// Modules behind the `import … as` names.
   var modules: [ModuleCode] = []
+  /// What is found out about names, where an editor wants to know.
+  var record: NameRecord?
 
   init(pool: NodePool, names: NameTable) {
     self.pool = pool
@@ -78,7 +82,7 @@ struct Resolver {
     topLevel = [:]
     initialized = []
     context = FunctionContext(parent: nil)
-    var exports: [(name: String, target: Target)] = []
+    var exports: [ModuleCode.Export] = []
     for statement in children(root) {
       declareTopLevel(statement, imports: imports, exports: &exports)
     }
@@ -90,7 +94,7 @@ struct Resolver {
 
   /// Makes a top-level statement's name known before any statement is looked into.
   private mutating func declareTopLevel(
-    _ statement: NodeID, imports: [NodeID: Int], exports: inout [(name: String, target: Target)]
+    _ statement: NodeID, imports: [NodeID: Int], exports: inout [ModuleCode.Export]
   ) {
     switch node(statement).kind {
     case .letStatement, .paramStatement:
@@ -103,15 +107,17 @@ struct Resolver {
     case .importStatement:
       guard let index = imports[statement] else { return }
       set(statement, .module(UInt32(index)))
+      noteUse(span(child(0, statement)), .module(index))
       let alias = child(1, statement)
       if alias.isAbsent {
-        for (text, target) in modules[index].exports {
-          guard let name = names.find(text) else { continue }
-          if case .global(let slot) = target { initialized.insert(slot) }
-          declare(name, span(statement), target)
+        for export in modules[index].exports {
+          guard let name = names.find(export.name) else { continue }
+          if case .global(let slot) = export.target { initialized.insert(slot) }
+          declare(name, span(statement), export.target, definition: export.span)
         }
       } else {
         declare(name(alias), span(alias), .module(UInt32(index)))
+        noteDefinition(name(alias), span(alias), alias, module: index)
       }
     case .expressionStatement, .resource, .clone:
       guard let bound = boundName(statement) else { return }
@@ -123,16 +129,18 @@ struct Resolver {
 
   private mutating func export(
     _ name: Name, _ span: Span, _ target: Target, _ node: NodeID,
-    _ exports: inout [(name: String, target: Target)]
+    _ exports: inout [ModuleCode.Export]
   ) {
     set(node, target)
     let isResource = self.node(node).flags.contains(.bareName)
     declare(name, span, target, isResource: isResource)
-    exports.append((names[name], target))
+    noteDefinition(name, span, node)
+    exports.append(.init(name: names[name], target: target, span: span))
   }
 
   private mutating func declare(
-    _ name: Name, _ span: Span, _ target: Target, isResource: Bool = false
+    _ name: Name, _ span: Span, _ target: Target, isResource: Bool = false,
+    definition: Span? = nil
   ) {
     if let earlier = topLevel[name] {
       diagnostics.append(
@@ -140,7 +148,7 @@ struct Resolver {
       // Which of the two a use means is not known, so nothing is said of it.
       topLevel[name] = TopLevelName(target: .none, span: earlier.span)
     } else {
-      topLevel[name] = TopLevelName(target: target, span: span)
+      topLevel[name] = TopLevelName(target: target, span: span, definition: definition)
     }
   }
 

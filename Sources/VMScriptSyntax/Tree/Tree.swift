@@ -74,7 +74,7 @@ public struct Tree: Sendable {
   /// Texts of string literals and of the literal parts of interpolations, escapes resolved.
   public internal(set) var strings: [String] = []
   /// The `##` lines above a statement, without their marks, by the statement's node.
-  var documentation: [UInt32: String] = [:]
+  public internal(set) var documentation: [UInt32: String] = [:]
   /// The `file` node.
   public internal(set) var root: NodeID = .absent
 

@@ -1,0 +1,48 @@
+import VMScriptSyntax
+
+extension Analysis {
+  /// The word that holds a byte offset of the script, or ends there.
+  func symbol(at offset: Int) -> Symbol? {
+    let symbols = symbols[main] ?? []
+    var (low, high) = (0, symbols.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(symbols[middle].span.start) <= offset { low = middle + 1 } else { high = middle }
+    }
+    // A cursor between two words is in the one that begins there.
+    return symbols[..<low].suffix(2).last { Int($0.span.end) >= offset }
+  }
+
+  /// Where that which stands at an offset of the script is defined.
+  public func definition(at offset: Int) -> Span? {
+    guard let symbol = symbol(at: offset) else { return nil }
+    switch symbol.meaning {
+    case .definition(let raw): return places[raw]
+    case .module(let index):
+      return Span(source: code.modules[index].source, start: 0, length: 0)
+    default: return nil
+    }
+  }
+
+  /// Every place that speaks of what is defined at a place, the definition among them, in the order
+  /// of the files and their text.
+  ///
+  /// - Parameter definition: as ``definition(at:)`` gives it, by its file's name and its bytes.
+  public func references(to definition: Span, in file: String) -> [Span] {
+    let known = places.first { raw, exact in
+      exact.start == definition.start && exact.length == definition.length
+        && sources[exact.source].name == file
+    }
+    guard let raw = known?.key else { return [] }
+    return symbols.keys.sorted { $0.index < $1.index }.flatMap { source in
+      (symbols[source] ?? []).compactMap { symbol in
+        if case .definition(raw) = symbol.meaning { symbol.span } else { nil }
+      }
+    }
+  }
+
+  /// The name that is defined at a place that ``definition(at:)`` gave.
+  func definition(of symbol: Symbol) -> NameRecord.Definition? {
+    if case .definition(let raw) = symbol.meaning { definitions[raw] } else { nil }
+  }
+}

@@ -1,0 +1,113 @@
+import VMScriptSyntax
+
+/// All that an editor wants to know of a script: what is wrong with it, and what its words mean.
+///
+/// Made by the same parser, resolver and evaluation as a run, without a host. A text with mistakes
+/// has an analysis too, as far as it can be understood. Immutable, shared freely between threads.
+public struct Analysis: Sendable {
+  /// A word of a script that means something.
+  struct Symbol: Sendable {
+    let span: Span
+    let meaning: NameRecord.Meaning
+  }
+
+  /// What is wrong, in the order of the text: what `vmscript check` says.
+  public private(set) var diagnostics: [Diagnostic]
+  /// Values of the script's top-level names, as far as they are known without a host.
+  public private(set) var values: [String: Value]
+  let code: Code
+  /// By raw span, as the resolver knows them.
+  let definitions: [Span: NameRecord.Definition]
+  /// Where the names of definitions stand.
+  let places: [Span: Span]
+  /// By file, in the order of the text; a definition is among them.
+  let symbols: [SourceID: [Symbol]]
+  let documentation: [NodeID: String]
+  /// What can be named at the node that was observed.
+  let visible: [Span]
+
+  /// All files of the script, the script itself first.
+  public var sources: SourceMap { code.sources }
+  /// The script itself.
+  public var main: SourceID { SourceID(index: 0) }
+
+  /// Analyses a script. Blocks the calling thread while it is evaluated, within the limits given.
+  ///
+  /// - Parameters:
+  ///   - importer: finds imported files.
+  ///   - options: what `check` would be given; nil leaves the evaluation out.
+  ///   - earlier: values of names that the text as it is does not come to.
+  public init(
+    _ script: SourceText, importer: (any Importer)?, options: EvaluationOptions?,
+    earlier: [String: Value] = [:]
+  ) {
+    var loader = ModuleLoader(importer: importer)
+    _ = loader.load(script)
+    self.init(loader, NameRecord(), earlier)
+    guard let options, !loader.diagnostics.hasErrors else { return }
+    let isWrong = diagnostics.hasErrors
+    let outcome = Program(code, name: script.name).problems(
+      isWrong ? .ofWrongNames : options, earlier: isWrong ? diagnostics : [])
+    diagnostics = (isWrong ? [] : diagnostics) + outcome.diagnostics
+    for export in code.modules.last?.exports ?? [] {
+      if let value = code.value(of: export.target, outcome.globals) { values[export.name] = value }
+    }
+  }
+
+  /// The analysis of what was parsed, without an evaluation.
+  init(_ loader: ModuleLoader, _ record: NameRecord, _ values: [String: Value]) {
+    let (code, resolver) = loader.resolve(record: record)
+    self.code = code
+    self.values = values
+    let record = resolver.record ?? record
+    documentation = loader.documentation
+    diagnostics = loader.diagnostics + (loader.diagnostics.hasErrors ? [] : resolver.diagnostics)
+    definitions = record.definitions
+    visible = Array(record.visible.values)
+    (places, symbols) = Self.place(record, in: code)
+  }
+
+  /// Says of all that was recorded where exactly it stands.
+  private static func place(
+    _ record: NameRecord, in code: Code
+  ) -> (places: [Span: Span], symbols: [SourceID: [Symbol]]) {
+    let words = code.sources.sources.map { WordTable($0.bytes) }
+    var places: [Span: Span] = [:]
+    var symbols: [SourceID: [Symbol]] = [:]
+    for definition in record.definitions.values {
+      let table = words[Int(definition.span.source.index)]
+      let span = table.first(code.names[definition.name], from: definition.span)
+      guard let span else { continue }
+      places[definition.span] = span
+      symbols[span.source, default: []].append(
+        Symbol(span: span, meaning: .definition(definition.span)))
+    }
+    for use in record.uses + code.namedArguments(record) {
+      let table = words[Int(use.span.source.index)]
+      var span: Span? = use.span
+      if case .definition(let definition) = use.meaning {
+        guard let known = record.definitions[definition] else { continue }
+        let text = code.names[known.name]
+        span = use.isMember ? table.last(text, to: use.span) : table.first(text, from: use.span)
+      } else if case .builtin(let builtin) = use.meaning {
+        span = table.first(builtin.name, from: use.span)
+      }
+      guard let span else { continue }
+      symbols[span.source, default: []].append(Symbol(span: span, meaning: use.meaning))
+    }
+    return (places, symbols.mapValues { $0.sorted { $0.span.start < $1.span.start } })
+  }
+}
+
+extension Code {
+  /// What a name came to; nil where it came to nothing that can be shown.
+  func value(of target: Target, _ globals: [Value?]) -> Value? {
+    switch target {
+    case .global(let slot):
+      guard globals.indices.contains(Int(slot)), let value = globals[Int(slot)] else { return nil }
+      if case .unknown = value { return nil }
+      return value
+    default: return nil
+    }
+  }
+}
