@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "VMScriptTerminal",
       dependencies: [
-        "VMScript", "VMScriptRuntime", "VMScriptSyntax",
+        "Libvirt", "VMScript", "VMScriptRuntime", "VMScriptSyntax",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       swiftSettings: strict),

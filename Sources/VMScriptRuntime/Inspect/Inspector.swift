@@ -1,4 +1,3 @@
-import Foundation
 import Libvirt
 import VMScript
 import VMScriptSyntax
@@ -14,7 +13,7 @@ public enum Inspector {
   public static func inventory(uri: String?, stack: String? = nil) async throws(Diagnostic)
     -> HostInventory
   {
-    try await onHost(uri, "listing what is there") {
+    try await BriefAccess(uri: uri).onHost("listing what is there") {
       try await InventoryReader(pool: $0, stack: stack).read()
     }
   }
@@ -25,7 +24,9 @@ public enum Inspector {
   /// - Throws: VM0701 without a connection, VM0790 if nothing bears the name, and what libvirt
   ///   refuses.
   public static func details(of name: String, uri: String?) async throws(Diagnostic) -> [Value] {
-    try await onHost(uri, "looking at `\(name)`") { try await details(of: name, in: $0) }
+    try await BriefAccess(uri: uri).onHost("looking at `\(name)`") {
+      try await details(of: name, in: $0)
+    }
   }
 
   static func details(of name: String, in pool: ConnectionPool) async throws -> [Value] {
@@ -38,26 +39,5 @@ public enum Inspector {
       inventory.domains.map(\.name) + inventory.networks.map(\.name)
       + inventory.images.map(\.name)
     throw InspectionMessages.nothingNamed(name, closest: closest(to: name, among: names))
-  }
-
-  static func onHost<T: Sendable>(
-    _ uri: String?, _ doing: String, _ work: (ConnectionPool) async throws -> T
-  ) async throws(Diagnostic) -> T {
-    let uri = uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
-    let pool = ConnectionPool(uri: uri, size: 2)
-    do {
-      try await pool.run { _ in }
-    } catch {
-      await pool.close()
-      throw HostMessages.noConnection(uri, error)
-    }
-    do {
-      let result = try await work(pool)
-      await pool.close()
-      return result
-    } catch {
-      await pool.close()
-      throw HostMessages.diagnostic(error, doing, at: nil)
-    }
   }
 }

@@ -1,12 +1,14 @@
 import CLibvirt
 
-/// A channel for a volume's bytes; aborted unless it is finished.
+/// A channel for bytes, of a volume, a screen or a console; aborted unless it is finished.
 final class Stream {
   let pointer: OpaquePointer
   private var isFinished = false
 
-  init(_ connection: Connection) throws(LibvirtError) {
-    guard let pointer = virStreamNew(connection.pointer, 0) else { throw .last() }
+  /// - Parameter isBlocking: whether sending and receiving wait for the other side.
+  init(_ connection: Connection, isBlocking: Bool = true) throws(LibvirtError) {
+    let flags = isBlocking ? 0 : UInt32(VIR_STREAM_NONBLOCK.rawValue)
+    guard let pointer = virStreamNew(connection.pointer, flags) else { throw .last() }
     self.pointer = pointer
   }
 

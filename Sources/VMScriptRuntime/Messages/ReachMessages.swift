@@ -1,0 +1,37 @@
+import VMScriptSyntax
+
+/// The wording of guests that cannot be reached: VM0792 to VM0794.
+enum ReachMessages {
+  static func notRunning(_ name: String) -> Diagnostic {
+    Diagnostic(
+      code: 792, "the domain `\(name)` is not running",
+      helps: [.init("start it first: `start \(name)`")])
+  }
+
+  static func noAddress(_ name: String) -> Diagnostic {
+    Diagnostic(
+      code: 793, "the host knows no address of `\(name)`",
+      notes: ["no lease, no guest agent and no ARP entry tells one"],
+      helps: [.init("where it is still booting: `wait \(name) for ip`")])
+  }
+
+  static func noConsole(_ name: String) -> Diagnostic {
+    Diagnostic(
+      code: 794, "the domain `\(name)` has no console",
+      helps: [.init("give it one, from its next start on: `serial {}` in its braces")])
+  }
+
+  /// What each code means, for `vmscript explain`.
+  static let explanations: [DiagnosticExplanation] = [
+    DiagnosticExplanation(
+      792, "not running", "A console, a screen or an SSH server is a running guest's."),
+    DiagnosticExplanation(
+      793, "no address",
+      """
+      libvirt's DHCP leases, the guest agent and the host's ARP table were asked, and none knows an \
+      IPv4 address of the guest.
+      """),
+    DiagnosticExplanation(
+      794, "no console", "The domain was defined without a serial port or console device."),
+  ]
+}

@@ -1,0 +1,35 @@
+import Foundation
+import VMScript
+
+/// Where a guest's SSH server is, and how to get there.
+public struct SSHDestination: Sendable, Hashable {
+  /// The guest's address, as the host knows it.
+  public let address: IPAddress
+  /// The domain's UUID, by which its host key is remembered: addresses pass from guest to guest.
+  public let uuid: String
+  /// The libvirt host's URI.
+  public let host: String
+
+  /// The command that connects, with `ssh` itself as its first word.
+  ///
+  /// A guest of a host that libvirt reaches by SSH (`qemu+ssh://`) is reached through that host.
+  ///
+  /// - Parameters:
+  ///   - user: whom to sign in as; nil leaves it to ssh.
+  ///   - command: what to run there; none is a shell.
+  public func command(user: String?, running command: [String] = []) -> [String] {
+    let place = address.description
+    return ["ssh", "-o", "HostKeyAlias=\(uuid)"] + (jump.map { ["-J", $0] } ?? [])
+      + ["--", user.map { "\($0)@\(place)" } ?? place] + command
+  }
+
+  /// The host to go through, as ssh's `-J` takes it.
+  private var jump: String? {
+    guard let parts = URLComponents(string: host), let server = parts.host, !server.isEmpty,
+      parts.scheme?.hasSuffix("+ssh") == true
+    else { return nil }
+    let user = parts.user.map { "\($0)@" } ?? ""
+    let port = parts.port.map { ":\($0)" } ?? ""
+    return user + server + port
+  }
+}
