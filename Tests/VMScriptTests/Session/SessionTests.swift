@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import VMScriptSyntax
 
@@ -6,32 +5,6 @@ import VMScriptSyntax
 
 /// What an entry of a session sees of the entries before it.
 @Suite struct SessionTests {
-  /// Enters texts one after another and keeps what was shown.
-  private final class Entries: Sendable {
-    let session = Session(stack: "test", importer: MemoryImporter(files: ["lib": "let three = 3"]))
-    private let shown = Mutex<[String]>([])
-
-    @discardableResult
-    func enter(_ text: String) -> [Int] {
-      let name = "<\(session.sources.sources.count + 1)>"
-      let outcome = session.enter(SourceText(name: name, text: text), host: OfflineHost { _ in }) {
-        value in self.shown.withLock { $0.append(value.literal) }
-      }
-      return outcome.diagnostics.map(\.code.number)
-    }
-
-    /// The values that one more entry shows.
-    func values(_ text: String) -> [String] {
-      shown.withLock { $0 = [] }
-      enter(text)
-      return shown.withLock(\.self)
-    }
-
-    var declared: [String] {
-      session.declarations.declarations.map { "\($0.kind.rawValue) \($0.name)" }
-    }
-  }
-
   @Test func namesStayAndTheLastValueIsKept() {
     let entries = Entries()
     #expect(entries.values("_ == none") == ["true"])
