@@ -57,7 +57,7 @@ let package = Package(
     .target(
       name: "VMScriptShell",
       dependencies: [
-        "CEditLine", "VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal",
+        "CEditLine", "Libvirt", "VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal",
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -12,12 +12,7 @@ final class ShellLoop {
   let editor: EntryEditor
   let keys: KeyReader
   let pipe: SignalPipe
-  /// Whether each entry is followed by how long it took.
-  var showsTime = false
-  /// Whether entries only say what they would change.
-  var isPreview = false
-  /// Whether events of the host are told.
-  var showsEvents = true
+  var settings = Settings()
   let watch: HostWatch
   private let mode: TerminalMode
   /// Domains that the last entry acted on, and until when their events are its own doing.
@@ -81,7 +76,7 @@ final class ShellLoop {
     } else {
       enter(text, name: nil)
     }
-    if showsTime {
+    if settings.showsTime {
       let time = Quantity.time(ContinuousClock.now - start)
       screen.writeOutput(Style.dim.applied(to: time, color: screen.color) + "\n")
     }
@@ -106,10 +101,11 @@ final class ShellLoop {
 
   /// Has an entry evaluated and put into effect, and says what came of it.
   func enter(_ text: String, name: String?) {
-    let display = RunDisplay(screen: screen, isConnecting: false)
     let (session, isPreview, values) = (
-      session, isPreview, ValueDisplay(inventory: watch.inventory)
+      session, settings.isPreview, ValueDisplay(inventory: watch.inventory)
     )
+    let display = RunDisplay(
+      screen: screen, plans: isPreview ? .whole : .changes, isConnecting: false)
     let report = perform(display) { work in
       await session.enter(
         text, name: name, isPreview: isPreview, confirm: { await work.ask($0) },
@@ -125,18 +121,32 @@ final class ShellLoop {
     self.report(report.diagnostics, report.sources)
     let lines = OutputLines.lines(report.outputs)
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
-    guard !report.plan.changes.isEmpty, !isPreview else { return }
-    watch.refreshSoon()
+    guard !isPreview else { return }
+    if !report.plan.isEmpty { watch.refreshSoon() }
+    guard !report.plan.changes.isEmpty else { return }
     let summary = RunSummary.line(report, elapsed: display.elapsed)
     screen.writeOutput(Style.dim.applied(to: summary, color: screen.color) + "\n")
   }
 
   /// Puts into effect what previews have declared.
   func apply() {
-    let wasPreview = isPreview
-    isPreview = false
-    defer { isPreview = wasPreview }
+    let wasPreview = settings.isPreview
+    settings.isPreview = false
+    defer { settings.isPreview = wasPreview }
     enter("", name: nil)
+  }
+
+  /// Lets something have the terminal as it usually is.
+  func lendingTerminal<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T {
+    if screen.isLive { screen.writeOutput(EntryEditor.pasteOff) }
+    mode.beUsual()
+    defer {
+      mode.beQuiet()
+      if screen.isLive { screen.writeOutput(EntryEditor.pasteOn) }
+      // What was pressed meanwhile was not meant for the shell.
+      _ = pipe.drain()
+    }
+    return try body()
   }
 
   /// What has happened on the host, a line each.
@@ -149,7 +159,7 @@ final class ShellLoop {
       case .happened(let event):
         let isOwn =
           actedOn.until > .now && actedOn.names.contains { Glob.matches(event.domain, $0) }
-        guard showsEvents, event.isCrash || !(crashesOnly || isOwn) else { return nil }
+        guard settings.showsEvents, event.isCrash || !(crashesOnly || isOwn) else { return nil }
         return ShellMessages.event(event)
       }
     }
@@ -190,6 +200,40 @@ final class ShellLoop {
         screen.writeOutput("\n")
         return false
       case .resize, .wake: continue
+      }
+    }
+  }
+
+  /// Writes lines; what comes from outside has no control characters in it already.
+  func say(_ lines: [String]) {
+    screen.writeOutput(lines.map { $0 + "\n" }.joined())
+  }
+
+  /// Writes lines, broken at spaces, a screen at a time where that is wanted and possible.
+  func page(_ lines: [String]) {
+    let (columns, rows) = screen.size()
+    var rest = lines.flatMap { TextWrap.lines($0, columns: columns) }[...]
+    let height = max(rows - 1, 1)
+    guard settings.isPaged, screen.isLive, rest.count > height else { return say(Array(rest)) }
+    var count = height
+    while true {
+      say(Array(rest.prefix(count)))
+      rest = rest.dropFirst(count)
+      guard !rest.isEmpty, let wanted = askForMore(height) else { return }
+      count = wanted
+    }
+  }
+
+  /// How many more lines the user wants to see; nil for none.
+  private func askForMore(_ height: Int) -> Int? {
+    screen.writeOutput(Style.dim.applied(to: ShellMessages.more, color: screen.color))
+    defer { screen.writeOutput("\r\u{1B}[K") }
+    while true {
+      switch keys.next() {
+      case .character(" "): return height
+      case .character("\n"), .character("\r"): return 1
+      case .character("q"), .interrupt, .endOfInput: return nil
+      case .character, .resize, .wake: continue
       }
     }
   }

@@ -33,6 +33,9 @@ struct VMScriptCommand: AsyncParsableCommand {
           ListCommand.self, ShowCommand.self,
         ]),
       CommandGroup(
+        name: "Guest",
+        subcommands: [ConsoleCommand.self, SSHCommand.self, ScreenshotCommand.self]),
+      CommandGroup(
         name: "Script",
         subcommands: [
           CheckCommand.self, EvaluateCommand.self, XMLCommand.self, FormatCommand.self,

@@ -23,6 +23,12 @@ public struct SSHDestination: Sendable, Hashable {
       + ["--", user.map { "\($0)@\(place)" } ?? place] + command
   }
 
+  /// The user and the domain that `USER@NAME`, or `NAME` alone, names.
+  public static func parts(of text: String) -> (user: String?, domain: String) {
+    guard let at = text.lastIndex(of: "@") else { return (nil, text) }
+    return (String(text[..<at]), String(text[text.index(after: at)...]))
+  }
+
   /// The host to go through, as ssh's `-J` takes it.
   private var jump: String? {
     guard let parts = URLComponents(string: host), let server = parts.host, !server.isEmpty,
@@ -31,5 +37,14 @@ public struct SSHDestination: Sendable, Hashable {
     let user = parts.user.map { "\($0)@" } ?? ""
     let port = parts.port.map { ":\($0)" } ?? ""
     return user + server + port
+  }
+}
+
+extension DeclarationSet {
+  /// The first user that a domain's `cloud_init` makes; nil if there is none.
+  public func signInUser(of domain: String) -> String? {
+    declarations.first { $0.kind == .domain && $0.name == domain }?
+      .body.blocks.first { $0.schema.name == "cloud_init" }?
+      .blocks.first { $0.schema.name == "user" }?.label
   }
 }

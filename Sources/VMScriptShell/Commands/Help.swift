@@ -6,93 +6,127 @@ import VMScriptTerminal
 struct Help {
   let color: Bool
 
-  /// What there is help on, for completion.
-  static var topics: [Candidate] {
-    Command.all.map { .init($0.name, .keyword, doc: $0.doc) }
-      + ResourceKind.allCases.map { .init($0.rawValue, .block, doc: Schema.resource($0).doc) }
-      + verbs.map { .init($0.name, .statement, doc: $0.doc) }
-      + Session.builtinNames.map { .init($0, .function, doc: "function") }
+  /// A list that help can give, by its name.
+  private struct Listing {
+    let name: String
+    let doc: String
+    let lines: @Sendable (Help) -> [String]
   }
 
-  private static let verbs: [(name: String, use: String, doc: String)] = [
-    ("start", "start web", "Starts a domain"),
-    ("stop", "stop web force", "Shuts a domain down, or turns it off"),
-    ("reboot", "reboot web", "Restarts the guest"),
-    ("suspend", "suspend web", "Holds a guest still"),
-    ("resume", "resume web", "Lets a suspended guest go on"),
-    ("delete", "delete web", "Removes a domain with all that belongs to it"),
-    ("snapshot", "snapshot web as \"clean\"", "Keeps the present state under a name"),
-    ("revert", "revert web to \"clean\"", "Goes back to a state that was kept"),
-    (
-      "wait", "wait web for ip within 3m",
-      "Waits for ip, agent, ssh, cloud_init, stopped or a condition"
-    ),
+  private static let listings: [Listing] = [
+    Listing(name: "commands", doc: "the shell's own, which begin with `:`") { help in
+      help.table(Command.all.map { [$0.form, $0.doc] })
+    },
+    Listing(name: "statements", doc: "what a script is made of") {
+      $0.table(Reference.statements.map { [$0.form, $0.doc] })
+    },
+    Listing(name: "verbs", doc: "what is done with machines") {
+      $0.table(Reference.verbs.map { [$0.form, $0.doc] })
+    },
+    Listing(name: "functions", doc: "what every expression can use") {
+      $0.table(Reference.functions.map { [$0.form, $0.doc] })
+    },
   ]
 
-  private static let examples: [ResourceKind: String] = [
-    .image: "image disk { format = qcow2, size = 4GiB }",
-    .net: "net lab { subnet = 10.10.0.0/24 }",
-    .domain: "domain web { memory = 256MiB, state = stopped }",
-  ]
+  /// What there is help on, for completion.
+  static var topics: [Candidate] {
+    listings.map { Candidate($0.name, .word, doc: $0.doc) }
+      + Reference.statements.map { Candidate($0.name, .statement, doc: $0.doc) }
+      + Reference.verbs.map { Candidate($0.name, .statement, doc: $0.doc) }
+      + Reference.functions.map { Candidate($0.name, .function, doc: $0.doc) }
+      + Command.all.map { Candidate(":\($0.name)", .keyword, doc: $0.doc) }
+  }
 
-  /// The help on a topic, or what there is.
+  /// The help on a topic, or how to begin.
   ///
   /// - Throws: VM0855 for what there is no help on.
   func lines(on topic: String) throws(Diagnostic) -> [String] {
+    if topic.isEmpty { return beginning }
+    if let listing = Self.listings.first(where: { $0.name == topic }) { return listing.lines(self) }
+    var found: [[String]] = []
     let name = topic.first == ":" ? String(topic.dropFirst()) : topic
-    if name.isEmpty { return overview }
-    var found: [String] = []
-    if let command = Command.all.first(where: { $0.name == name }) {
-      found += [bold(":\(command.name) \(command.argument)"), "  \(command.doc)."]
+    if topic.first != ":" {
+      if let entry = Reference.entry(name) { found.append(lines(of: entry)) }
+      for kind in ResourceKind.allCases {
+        let schema = Schema.resource(kind)
+        found += schema.name == name ? [block(schema)] : entries(named: name, in: schema)
+      }
     }
-    if let verb = Self.verbs.first(where: { $0.name == name }) {
-      found += [bold(verb.name), "  \(verb.doc).", "  \(verb.use)"]
-    }
-    if let kind = ResourceKind(rawValue: name) {
-      found += block(Schema.resource(kind)) + ["", "  " + (Self.examples[kind] ?? "")]
-    } else {
-      for kind in ResourceKind.allCases { found += entries(named: name, in: Schema.resource(kind)) }
-    }
-    if Session.builtinNames.contains(name) { found += ["\(bold(name)) is a function."] }
-    guard found.isEmpty else { return found }
+    if found.isEmpty, let command = try? Command.named(name) { found.append(lines(of: command)) }
+    guard found.isEmpty else { return Array(found.joined(separator: [""])) }
     let known =
       Self.topics.map(\.text) + ResourceKind.allCases.flatMap { Schema.resource($0).entryNames }
-    throw ShellMessages.noTopic(topic, closest: closest(to: name, among: known))
+    throw ShellMessages.noTopic(topic, closest: closest(to: topic, among: known))
   }
 
-  private var overview: [String] {
-    var commands = TextTable(["COMMAND", "", "MAY BE ABBREVIATED"])
-    for command in Command.all {
-      commands.add([":" + command.name, command.argument, command.doc])
-    }
-    var verbs = TextTable(["VERB", "FOR EXAMPLE", ""])
-    for verb in Self.verbs { verbs.add([verb.name, verb.use, verb.doc]) }
-    var resources = TextTable(["RESOURCE", "FOR EXAMPLE"])
-    for kind in ResourceKind.allCases { resources.add([kind.rawValue, Self.examples[kind]]) }
-    return resources.lines(color: color) + [""] + verbs.lines(color: color) + [""]
-      + commands.lines(color: color)
-      + ["", "An expression prints its value, which `_` keeps. :help domain tells its properties."]
+  /// What a user does first, in an order that works, and where to read on.
+  private var beginning: [String] {
+    [bold("What you declare takes effect as you enter it:"), ""]
+      + Self.firstSteps.flatMap { [dim("  # \($0.doc)"), "  \($0.entry)"] }
+      + ["", "What is declared again, with other values, is changed.", ""]
+      + [bold("Read on, and press Tab wherever you do not know what may stand there:"), ""]
+      + table(
+        Self.listings.map { [":help \($0.name)", $0.doc] }
+          + [
+            [":help domain", "its properties; so for image, net, disk, nic, memory, wait, len …"],
+            [":list", "what is on the host; :show NAME tells more"],
+          ])
+  }
+
+  /// Tests enter them one after another.
+  static let firstSteps: [(entry: String, doc: String)] = [
+    ("net lab { subnet = 10.10.0.0/24 }", "a network with DHCP"),
+    ("image base { source = \"debian.qcow2\" }", "a disk image that machines can stand on"),
+    (
+      "domain master { memory = 512MiB, disk { image = base }, nic { net = lab }, state = stopped }",
+      "a machine"
+    ),
+    ("clone master as web { state = running }", "another one, on an overlay of its disk"),
+    ("wait web for ip within 5m", "until the guest has an address"),
+    ("web.ip", "an expression prints its value"),
+    ("delete web", "gone, with all that belonged to it"),
+  ]
+
+  private func lines(of entry: ReferenceEntry) -> [String] {
+    [bold(entry.form), "  \(entry.doc)."] + example(entry.example, gives: entry.result)
+  }
+
+  private func lines(of command: Command) -> [String] {
+    [bold(command.form), "  \(command.doc)."] + example(command.example, gives: nil)
+  }
+
+  private func example(_ text: String, gives result: String?) -> [String] {
+    guard !text.isEmpty else { return [] }
+    return ["", "  \(text)" + (result.map { dim("   → \($0)") } ?? "")]
   }
 
   private func block(_ block: BlockSchema) -> [String] {
-    var table = TextTable(["PROPERTY", "TYPE", ""])
-    for row in block.properties { table.add([row.name, row.type.name, row.doc]) }
-    for inner in block.blocks { table.add([inner.name, "block", inner.doc]) }
-    return [bold(block.name), "  \(block.doc)", ""] + table.lines(color: color)
+    let properties = block.properties.map { [$0.name, $0.type.name, $0.doc] }
+    let blocks = block.blocks.map { ["\($0.name) { … }", "block", $0.doc] }
+    return [bold("Properties of \(block.name)"), "  \(block.doc)", ""] + table(properties + blocks)
   }
 
   /// The properties and blocks of a name, at any depth.
-  private func entries(named name: String, in block: BlockSchema) -> [String] {
-    var found: [String] = []
+  private func entries(named name: String, in block: BlockSchema) -> [[String]] {
+    var found: [[String]] = []
     if let row = block.property(name) {
-      found += [
-        "\(bold("\(block.name).\(name)")): \(row.type.name)", "  \(row.doc)",
+      found.append([
+        bold("\(name)") + " of \(block.name): \(row.type.name)", "  \(row.doc)",
         "  A change takes effect: \(row.impact.rawValue).",
-      ]
+      ])
     }
-    if let inner = block.block(name) { found += self.block(inner) }
+    if let inner = block.block(name) { found.append(self.block(inner)) }
     return found + block.blocks.flatMap { entries(named: name, in: $0) }
   }
 
+  /// Rows without a heading, a little to the right.
+  private func table(_ rows: [[String]]) -> [String] {
+    var table = TextTable([])
+    for row in rows { table.add(row) }
+    return table.lines(color: color).map { "  \($0)" }
+  }
+
   private func bold(_ text: String) -> String { Style.bold.applied(to: text, color: color) }
+
+  private func dim(_ text: String) -> String { Style.dim.applied(to: text, color: color) }
 }

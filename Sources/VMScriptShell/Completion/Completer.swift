@@ -23,24 +23,31 @@ struct Completer {
   private func completeCommand(_ text: String) -> Completion {
     let words = text.dropFirst().split(separator: " ", omittingEmptySubsequences: false)
     let name = words.first.map(String.init) ?? ""
-    guard words.count > 1 else {
+    guard words.count > 1, let command = try? Command.named(name) else {
       return Completion(
         typed: name,
         among: commands.map {
-          Candidate($0.name, .keyword, doc: $0.doc, suffix: $0.argument.isEmpty ? "" : " ")
+          Candidate($0.name, .keyword, doc: $0.doc, suffix: $0.argument.form.isEmpty ? "" : " ")
         })
     }
     let typed = words.last.map(String.init) ?? ""
-    switch commands.first(where: { $0.name.hasPrefix(name) })?.name {
-    case "help": return Completion(typed: typed, among: Help.topics)
-    case "load", "save": return Completion(typed: typed, among: files(typed))
-    case "type":
-      return complete(String(text.drop { $0 != " " }.dropFirst()))
-    case "plan", "events", "time":
-      return Completion(typed: typed, among: ["on", "off"].map { Candidate($0, .word) })
-    case "show", "xml", "console", "ssh", "screenshot":
-      return Completion(typed: typed, among: resources([.domain, .net, .image]))
-    default: return Completion(length: 0, candidates: [])
+    switch command.argument.kind {
+    case .topic: return Completion(typed: typed, among: Help.topics)
+    case .file: return Completion(typed: typed, among: files(typed))
+    case .expression: return complete(String(text.drop { $0 != " " }.dropFirst()))
+    case .words(let words):
+      return Completion(typed: typed, among: words.map { Candidate($0, .word) })
+    case .setting:
+      let settings = Setting.all.map { Candidate($0.name, .word, doc: $0.doc, suffix: " ") }
+      let isFirst = words.count == 2
+      return Completion(
+        typed: typed,
+        among: isFirst ? settings : Setting.words.map { Candidate($0, .word) })
+    case .resources(let kinds):
+      // A user may stand before it.
+      let name = typed.lastIndex(of: "@").map { String(typed[typed.index(after: $0)...]) } ?? typed
+      return Completion(typed: name, among: resources(kinds))
+    case .text: return Completion(length: 0, candidates: [])
     }
   }
 

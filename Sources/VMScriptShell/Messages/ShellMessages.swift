@@ -36,9 +36,43 @@ enum ShellMessages {
       notes: [names.map { ":\($0)" }.joined(separator: ", ")])
   }
 
-  static func wants(_ command: String, _ what: String) -> Diagnostic {
-    Diagnostic(code: 852, "`:\(command)` wants \(what)")
+  static func wants(_ command: Command) -> Diagnostic {
+    let what =
+      switch command.argument.kind {
+      case .resources(let kinds): kinds == [.domain] ? "the name of a domain" : "a name"
+      case .file: "a file"
+      case .expression: "an expression"
+      case .topic, .text, .setting, .words: "more"
+      }
+    return Diagnostic(
+      code: 852, "`:\(command.name)` wants \(what)", helps: [.init("write `\(command.form)`")])
   }
+
+  static func takesNothing(_ command: Command, _ text: String) -> Diagnostic {
+    Diagnostic(code: 852, "nothing may follow `:\(command.name)`, so not `\(text)`")
+  }
+
+  static func unknownWord(_ command: Command, _ word: String, _ words: [String]) -> Diagnostic {
+    let known = words.map { "`\($0)`" }.joined(separator: " or ")
+    return Diagnostic(code: 852, "`:\(command.name)` takes \(known), not `\(word)`")
+  }
+
+  static func noSetting(_ name: String, among names: [String]) -> Diagnostic {
+    Diagnostic(
+      code: 852, "there is no setting `\(name)`",
+      helps: [
+        .init(
+          closest(to: name, among: names).map { "did you mean `\($0)`?" } ?? "`:set` lists them")
+      ])
+  }
+
+  static func leftWith(_ program: String, _ status: Int32) -> String {
+    "\(program) left with \(status)"
+  }
+
+  static func wrote(_ path: String) -> String { "wrote \(path)" }
+
+  static let more = "-- more: space, a line: Enter, no more: q --"
 
   static func unfitStack(_ name: String) -> Diagnostic {
     Diagnostic(
@@ -48,12 +82,6 @@ enum ShellMessages {
 
   static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
     Diagnostic(code: 854, "cannot read `\(path)`", notes: [reason])
-  }
-
-  static func unwritable(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(
-      code: 856, "cannot write `\(path)`", notes: [reason],
-      helps: [.init("a file that is there already is not written over")])
   }
 
   static func noTopic(_ topic: String, closest: String?) -> Diagnostic {
@@ -81,7 +109,5 @@ enum ShellMessages {
     DiagnosticExplanation(
       854, "unreadable file", "The file is missing, is a folder, or may not be read."),
     DiagnosticExplanation(855, "unknown topic", "`:help` lists what there is help on."),
-    DiagnosticExplanation(
-      856, "unwritable file", "The file is there already, or its folder may not be written to."),
   ]
 }

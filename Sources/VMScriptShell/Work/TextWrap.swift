@@ -2,20 +2,43 @@ import VMScriptTerminal
 
 /// Lines broken at spaces to the width of the terminal.
 enum TextWrap {
-  /// The line in parts of at most `columns`; those after the first are indented.
-  static func lines(_ line: String, columns: Int, indentation: Int = 4) -> [String] {
-    guard TerminalText.columns(of: line) > columns, columns > 2 * indentation else { return [line] }
+  /// The line in parts of at most `columns`, as far as its words allow; those after the first stand
+  /// below the last column of a table, or a little to the right.
+  static func lines(_ line: String, columns: Int) -> [String] {
+    guard TerminalText.columns(of: line) > columns else { return [line] }
+    let leading = line.prefix { $0 == " " }
+    let indentation = String(repeating: " ", count: hang(of: line, columns))
     var result: [String] = []
-    var current = ""
-    for word in line.split(separator: " ", omittingEmptySubsequences: false) {
-      let longer = current.isEmpty ? String(word) : "\(current) \(word)"
-      if TerminalText.columns(of: longer) > columns, !current.allSatisfy({ $0 == " " }) {
+    var current = String(leading)
+    var isEmpty = true
+    for word in line.dropFirst(leading.count).split(
+      separator: " ", omittingEmptySubsequences: false)
+    {
+      let longer = isEmpty ? current + word : "\(current) \(word)"
+      if TerminalText.columns(of: longer) > columns, !isEmpty {
         result.append(current)
-        current = String(repeating: " ", count: indentation) + word
+        current = indentation + word
       } else {
         current = longer
       }
+      isEmpty = false
     }
     return result + [current]
+  }
+
+  /// How far to the right what is carried over stands.
+  private static func hang(of line: String, _ columns: Int) -> Int {
+    let leading = line.prefix { $0 == " " }.count
+    var column = leading
+    var spaces = 0
+    for (position, character) in line.enumerated() where position >= leading {
+      if character == " " {
+        spaces += 1
+      } else {
+        if spaces > 1 { column = position }
+        spaces = 0
+      }
+    }
+    return column > leading && column <= columns / 2 ? column : min(leading + 4, columns / 4)
   }
 }

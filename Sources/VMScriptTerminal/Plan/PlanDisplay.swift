@@ -22,8 +22,7 @@ public struct PlanDisplay: Sendable {
   public func lines(
     stack: String, changes: [PlanLine], undeclared: [String] = [], verbs: [String] = []
   ) -> [String] {
-    let widths = Widths(changes)
-    var result = changes.flatMap { lines(of: $0, widths) }
+    var result = lines(changes)
     result += verbs.map { Style.dim.applied(to: "> \(shown($0))", color: color) }
     result += undeclared.map {
       Style.dim.applied(to: "? \(shown($0))  no longer declared; --prune removes it", color: color)
@@ -31,6 +30,12 @@ public struct PlanDisplay: Sendable {
     if !result.isEmpty { result.append("") }
     result.append(summary(stack: stack, changes))
     return result
+  }
+
+  /// The lines of changes alone, without line ends.
+  public func lines(_ changes: [PlanLine]) -> [String] {
+    let widths = Widths(changes)
+    return changes.flatMap { lines(of: $0, widths) }
   }
 
   private func lines(of change: PlanLine, _ widths: Widths) -> [String] {

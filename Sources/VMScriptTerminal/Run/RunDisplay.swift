@@ -20,9 +20,18 @@ public final class RunDisplay: Sendable {
     var isHeld = false
   }
 
+  /// How much of each plan is shown before it is applied.
+  public enum PlanDetail: Sendable {
+    case none
+    /// A line per change, as where what is planned happens at once.
+    case changes
+    /// The changes, what else the script does, and a summary.
+    case whole
+  }
+
   private let screen: Screen
   private let isQuiet: Bool
-  private let showsPlans: Bool
+  private let planDetail: PlanDetail
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
@@ -30,16 +39,16 @@ public final class RunDisplay: Sendable {
   ///
   /// - Parameters:
   ///   - isQuiet: shows nothing but what the script prints.
-  ///   - showsPlans: shows each plan before it is applied.
+  ///   - plans: how much of each plan is shown.
   ///   - uri: the host that is about to be connected to; nil is libvirt's own default.
   ///   - isConnecting: shows that until the first event.
   public init(
-    screen: Screen, isQuiet: Bool = false, showsPlans: Bool = true, uri: String? = nil,
+    screen: Screen, isQuiet: Bool = false, plans: PlanDetail = .whole, uri: String? = nil,
     isConnecting: Bool = true
   ) {
     self.screen = screen
     self.isQuiet = isQuiet
-    self.showsPlans = showsPlans
+    planDetail = plans
     guard isConnecting else { return }
     state.withLock { $0.board.idle("connecting to \(uri ?? "libvirt")", at: .zero) }
   }
@@ -107,9 +116,14 @@ public final class RunDisplay: Sendable {
         state.board.idle("reading what is there", at: now)
       case .planned(let plan):
         state.board.idle(nil, at: now)
-        guard showsPlans, !plan.isEmpty || !plan.undeclared.isEmpty else { break }
+        guard !plan.isEmpty || !plan.undeclared.isEmpty else { break }
         state.labelWidth = plan.changes.map { TerminalText.columns(of: $0.label) }.max() ?? 0
-        kept = PlanDisplay(color: screen.color).lines(plan, host: state.host) + [""]
+        let display = PlanDisplay(color: screen.color)
+        switch planDetail {
+        case .none: break
+        case .changes: kept = display.lines(plan.changes.map { PlanLine($0) })
+        case .whole: kept = display.lines(plan, host: state.host) + [""]
+        }
       default: kept = progress(event, on: &state.board, at: now, labelWidth: state.labelWidth)
       }
       paint(kept + state.board.takeEnded(), &state)

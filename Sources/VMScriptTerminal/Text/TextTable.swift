@@ -3,7 +3,7 @@ public struct TextTable: Sendable {
   private let heading: [String]
   private var rows: [[String]] = []
 
-  /// An empty table.
+  /// An empty table; one without a heading begins with its rows.
   public init(_ heading: [String]) { self.heading = heading }
 
   /// Whether there is no row.
@@ -16,8 +16,8 @@ public struct TextTable: Sendable {
 
   /// The lines, the heading first; none end in spaces.
   public func lines(color: Bool) -> [String] {
-    let all = [heading] + rows
-    let widths = heading.indices.map { column in
+    let all = heading.isEmpty ? rows : [heading] + rows
+    let widths = (0..<(all.map(\.count).max() ?? 0)).map { column in
       all.map { column < $0.count ? TerminalText.columns(of: $0[column]) : 0 }.max() ?? 0
     }
     return all.enumerated().map { position, cells in
@@ -25,7 +25,7 @@ public struct TextTable: Sendable {
         column == cells.count - 1 ? cell : TerminalText.padded(cell, to: widths[column])
       }
       let line = padded.joined(separator: "  ")
-      return position == 0 ? Style.bold.applied(to: line, color: color) : line
+      return position == 0 && !heading.isEmpty ? Style.bold.applied(to: line, color: color) : line
     }
   }
 }

@@ -54,9 +54,10 @@ struct ExplainCommand: ParsableCommand {
   private static let all =
     (SyntaxExplanations.explanations + LanguageExplanations.explanations
     + Validation.explanations + RuntimeExplanations.explanations
-    + CommandLineMessages.explanations + Shell.explanations).sorted {
-      $0.code.number < $1.code.number
-    }
+    + TerminalMessages.explanations + CommandLineMessages.explanations + Shell.explanations).sorted
+  {
+    $0.code.number < $1.code.number
+  }
 }
 
 extension DiagnosticExplanation {

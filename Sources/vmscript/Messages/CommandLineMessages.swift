@@ -66,10 +66,6 @@ enum CommandLineMessages {
   }
 
   /// A script that cannot be replaced by its formatted text, and why.
-  static func unwritable(_ path: String, reason: String) -> Diagnostic {
-    Diagnostic(code: 803, "cannot write `\(path)`", notes: [reason])
-  }
-
   /// A code that no message bears.
   static func unknownCode(_ text: String) -> Diagnostic {
     Diagnostic(
@@ -90,12 +86,6 @@ enum CommandLineMessages {
       """
       `vmscript explain` takes the code that stands in brackets after `error`, such as VM0101. \
       Without a code it lists all of them.
-      """),
-    DiagnosticExplanation(
-      803, "unwritable script",
-      """
-      `vmscript fmt` writes a script back in place, which needs leave to write to the file and \
-      its folder. The script is as it was before.
       """),
     DiagnosticExplanation(
       804, "unknown command",

@@ -19,7 +19,8 @@ struct HostSession: Sendable {
     self.show = show
     screen = output.screen
     display = RunDisplay(
-      screen: screen, isQuiet: output.quiet || output.json, showsPlans: show == .progress,
+      screen: screen, isQuiet: output.quiet || output.json,
+      plans: show == .progress ? .whole : .none,
       uri: connection.host)
   }
 

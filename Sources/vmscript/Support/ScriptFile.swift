@@ -1,5 +1,6 @@
 import Foundation
 import VMScriptSyntax
+import VMScriptTerminal
 
 /// Scripts as the command line names them.
 enum ScriptFile {
@@ -41,7 +42,7 @@ enum ScriptFile {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: url.path)
       }
     } catch {
-      throw CommandLineMessages.unwritable(path, reason: error.localizedDescription)
+      throw TerminalMessages.unwritable(path, reason: error.localizedDescription)
     }
   }
 

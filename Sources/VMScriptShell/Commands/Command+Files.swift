@@ -1,0 +1,31 @@
+import Foundation
+import VMScript
+import VMScriptSyntax
+import VMScriptTerminal
+
+extension Command {
+  /// What reads or writes files.
+  static let files: [Command] = [
+    Command(
+      "load", .required("FILE", .file), "Enter a script as if it were typed",
+      example: ":load lab.vmscript"
+    ) { shell, path throws(Diagnostic) in
+      let text: String
+      do {
+        text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+      } catch { throw ShellMessages.unreadable(path, error.localizedDescription) }
+      shell.enter(text, name: path)
+    },
+    Command(
+      "save", .required("FILE", .file), "Write what this session declared as a script that runs",
+      example: ":save lab.vmscript"
+    ) { shell, path throws(Diagnostic) in
+      let script = Data(shell.session.language.declarations.script.utf8)
+      // What a user has written is not written over.
+      do { try script.write(to: URL(fileURLWithPath: path), options: .withoutOverwriting) } catch {
+        throw TerminalMessages.unwritable(path, reason: error.localizedDescription)
+      }
+      shell.say([ShellMessages.wrote(path)])
+    },
+  ]
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import VMScript
+import VMScriptRuntime
+import VMScriptSyntax
+import VMScriptTerminal
+
+/// `vmscript screenshot NAME [FILE]`: a picture of what a guest shows.
+struct ScreenshotCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "screenshot",
+    abstract: "Write a picture of what a running guest shows to a file.",
+    discussion: """
+      The kind of picture is the hypervisor's: PNG or PPM. A file that is there already is not \
+      written over.
+
+      Examples:
+        vmscript screenshot web-1
+        vmscript screenshot web-1 boot.ppm
+      """)
+
+  @Argument(help: "The domain's name on the host.")
+  var name: String
+
+  @Argument(
+    help: "The file; else the domain's name with the ending of its kind.", completion: .file())
+  var file: String?
+
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let picture = try await output.inspecting { () async throws(Diagnostic) in
+      try await GuestReach(uri: connection.uri).screenshot(of: name)
+    }
+    let path = file ?? picture.fileName(for: name)
+    do { try picture.write(to: path) } catch {
+      output.report([
+        TerminalMessages.unwritable(path, reason: error.localizedDescription)
+      ])
+      throw ExitStatus.failed.code
+    }
+    if output.json {
+      let document: Value = .map(["file": .string(path), "type": .string(picture.mediaType)])
+      Terminal.writeOutput(document.json() + "\n")
+    } else if !output.quiet {
+      Terminal.writeOutput(path + "\n")
+    }
+  }
+}
