@@ -51,7 +51,7 @@ final class ShellLoop {
     if let script {
       enter(String(decoding: script.bytes, as: UTF8.self), name: script.name)
     } else {
-      screen.writeOutput(Style.dim.applied(to: ShellMessages.greeting, color: screen.color) + "\n")
+      tell(ShellMessages.greeting)
     }
     while !isLeaving {
       switch editor.read(prompt: "vm> ") {
@@ -78,7 +78,7 @@ final class ShellLoop {
     }
     if settings.showsTime {
       let time = Quantity.time(ContinuousClock.now - start)
-      screen.writeOutput(Style.dim.applied(to: time, color: screen.color) + "\n")
+      tell(time)
     }
   }
 
@@ -89,7 +89,7 @@ final class ShellLoop {
       guard !knowsHistoryIsLost else { return }
       knowsHistoryIsLost = true
       let message = ShellMessages.historyNotKept(error)
-      screen.writeOutput(Style.dim.applied(to: message, color: screen.color) + "\n")
+      tell(message)
     }
   }
 
@@ -123,9 +123,12 @@ final class ShellLoop {
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
     guard !isPreview else { return }
     if !report.plan.isEmpty { watch.refreshSoon() }
-    guard !report.plan.changes.isEmpty else { return }
+    guard !report.plan.changes.isEmpty else {
+      if report.outcome == .done, !report.declared.isEmpty { tell(ShellMessages.nothingToChange) }
+      return
+    }
     let summary = RunSummary.line(report, elapsed: display.elapsed)
-    screen.writeOutput(Style.dim.applied(to: summary, color: screen.color) + "\n")
+    tell(summary)
   }
 
   /// Puts into effect what previews have declared.
@@ -208,6 +211,9 @@ final class ShellLoop {
   func say(_ lines: [String]) {
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
   }
+
+  /// Writes a line that is beside the point.
+  private func tell(_ line: String) { say([Style.dim.applied(to: line, color: screen.color)]) }
 
   /// Writes lines, broken at spaces, a screen at a time where that is wanted and possible.
   func page(_ lines: [String]) {

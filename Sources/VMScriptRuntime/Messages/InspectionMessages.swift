@@ -2,12 +2,12 @@ import VMScriptSyntax
 
 /// The wording of what cannot be looked at: VM079x.
 enum InspectionMessages {
+  private static let listing = "`vmscript list`, in the shell `:list`, shows what is there"
+
   static func nothingNamed(_ name: String, closest: String?) -> Diagnostic {
     Diagnostic(
       code: 790, "nothing on the host bears the name `\(name)`",
-      helps: [
-        .init(closest.map { "did you mean `\($0)`?" } ?? "`vmscript list` shows what is there")
-      ])
+      helps: [.init(closest.map { "did you mean `\($0)`?" } ?? listing)])
   }
 
   static func nothingDeclared(_ name: String, closest: String?) -> Diagnostic {

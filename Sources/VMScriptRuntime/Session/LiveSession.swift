@@ -84,6 +84,7 @@ public final class LiveSession: Sendable {
   ///   - isPreview: says what would change and changes nothing; what is declared takes effect with the
   ///     first entry that is no preview, be it empty. Verbs of a preview are not run.
   ///   - show: takes the value of each expression that stands for itself, from another thread.
+  /// - Returns: what came of it; `declared` is what had not taken effect before.
   public func enter(
     _ text: String, name: String? = nil, isPreview: Bool = false,
     confirm: @escaping @Sendable (Plan) async -> Bool,
@@ -133,9 +134,10 @@ public final class LiveSession: Sendable {
     _ outcome: EvaluationOutcome, _ failure: Diagnostic?, _ host: EntryHost, isPreview: Bool
   ) -> RunReport {
     let standing = host.standing
-    let settled = state.withLock { state in
+    let (earlier, settled) = state.withLock { state in
+      let earlier = state.settled
       if let standing, !isPreview { state.settled = standing.settled }
-      return state.settled
+      return (earlier, state.settled)
     }
     var diagnostics =
       outcome.diagnostics + [failure].compactMap(\.self) + (standing?.diagnostics ?? [])
@@ -150,7 +152,9 @@ public final class LiveSession: Sendable {
     plan.stack = outcome.declarations.stack
     return RunReport(
       plan: plan, outputs: outcome.outputs,
-      declared: outcome.declarations.declarations.map(\.reference), diagnostics: diagnostics,
+      declared: outcome.declarations.declarations
+        .filter { !earlier.contains(SettledDeclaration($0)) }.map(\.reference),
+      diagnostics: diagnostics,
       outcome: Self.end(diagnostics, host), sources: language.sources)
   }
 

@@ -10,6 +10,8 @@ enum ShellMessages {
   static let notWaited = "not waited for any longer; it may still come to its end"
   static let noTerminal = "the shell needs a terminal that libedit can work with"
 
+  static let nothingToChange = "nothing to change"
+
   static let lost = "the connection is lost; it is made anew as soon as the host answers"
 
   static func connected(_ uri: String) -> String { "connected to \(uri)" }

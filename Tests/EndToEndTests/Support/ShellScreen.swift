@@ -162,6 +162,12 @@ struct ShellScreen: Sendable {
     }
   }
 
+  /// Waits until the screen shows a row that starts with a text; gives the first such row.
+  func expect(startingWith start: String) async throws -> String {
+    try await expect("\n\(start)")
+    return try #require(await rows.first { $0.hasPrefix(start) })
+  }
+
   private func tmux(_ arguments: String...) async throws -> String { try await tmux(arguments) }
 
   private func tmux(_ arguments: [String]) async throws -> String {

@@ -1,0 +1,179 @@
+import Foundation
+import Testing
+
+extension ShellTests {
+  /// Commands of the shell, and its help.
+  @Suite struct CommandTests {
+    @Test func helpBeginsWithWhatToDoFirst() async throws {
+      try await withShell { shell in
+        try await shell.enter(":help")
+        try await shell.expect("  net lab { subnet = 10.10.0.0/24 }")
+        try await shell.expect(":help domain")
+      }
+    }
+
+    @Test(arguments: [
+      ("title", "title of domain: string"), ("disk", "Properties of disk"), ("len", "→ 3"),
+      ("wait", "wait TARGET for WHAT within TIME"), (":xml", "  :xml test"),
+      ("ssh", ":ssh root@web"),
+      ("clone", "clone SOURCE as NAME"), ("functions", "len(VALUE)"),
+    ])
+    func helpTellsOf(_ topic: String, _ line: String) async throws {
+      try await withShell(rows: 60) { shell in
+        try await shell.enter(":he \(topic)")
+        try await shell.expect(line)
+      }
+    }
+
+    @Test func helpKnowsWhatIsMeant() async throws {
+      try await withShell { shell in
+        try await shell.enter(":help memroy")
+        try await shell.expect("help: did you mean `:help memory`?")
+      }
+    }
+
+    /// Those that need a guest, a file or another host, and the one that leaves, are seen elsewhere.
+    @Test func theExampleOfACommandRuns() async throws {
+      try await withShell(columns: 100, rows: 60) { shell in
+        try await shell.enter(":set pager off")
+        try await shell.enter(":help commands")
+        try await shell.expect(":save FILE")
+        let names = try await shell.rows.filter { $0.hasPrefix("  :") }
+          .compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(names.count > 15)
+        let elsewhere = [":console", ":ssh", ":screenshot", ":load", ":save", ":quit", ":set"]
+        for name in names where !elsewhere.contains(name) {
+          try await shell.press("C-l")
+          try await shell.enter(":help \(name)")
+          let text = try await shell.expect(startingWith: "  \(name)")
+          try await shell.press("C-l")
+          try await shell.enter(text.trimmingCharacters(in: .whitespaces))
+          try await shell.enter("40 + 2")
+          try await shell.expect("\n42")
+          let screen = try await shell.rows.joined(separator: "\n")
+          #expect(!screen.contains("error["), "\(screen)")
+        }
+      }
+    }
+
+    @Test(arguments: [
+      (":nothing", "there is no command `:nothing`"), (":lst", "did you mean `:list`?"),
+      (":s x", "`:s` may mean several commands"), (":show", "`:show` wants a name"),
+      (":plan maybe", "`:plan` takes `on` or `off`, not `maybe`"),
+      (":reset all", "nothing may follow `:reset`"),
+      (":set colour on", "there is no setting `colour`"),
+      (":set plan maybe", "not `maybe`"),
+      (":show nobody", "nothing on the host bears the name `nobody`"),
+      (":load /nowhere", "cannot read `/nowhere`"), (":load /tmp", "cannot read `/tmp`"),
+      (":save /nowhere/x", "cannot write `/nowhere/x`"),
+      (":stack a/b", "cannot be the name of a stack"),
+      (":console nobody", "nothing on the host bears the name `nobody`"),
+      (":console test", "has no console"),
+      (":ssh nobody", "nothing on the host bears the name"), (":xml nobody", "nothing on the host"),
+      (":type", "`:type` wants an expression"), (":type 1 +", "error[VM0101]"),
+    ])
+    func whatCannotBeDoneIsSaid(_ entry: String, _ message: String) async throws {
+      try await withShell { shell in
+        try await shell.enter(entry)
+        try await shell.expect(message)
+        try await shell.enter("1 + 1")
+        try await shell.expect("\n2\nvm>")
+      }
+    }
+
+    @Test func settingsAreListedAndChanged() async throws {
+      try await withShell { shell in
+        try await shell.enter(":set")
+        try await shell.expect("plan     off  Say what entries would change")
+        try await shell.enter(":set time on")
+        try await shell.expect("time is on")
+        try await shell.enter("1 + 1")
+        try await shell.expect("\n2\n0.")
+        try await shell.enter(":time off")
+        try await shell.expect("time is off\nvm>")
+      }
+    }
+
+    @Test func whatIsLongIsShownAScreenAtATime() async throws {
+      try await withShell(rows: 10) { shell in
+        try await shell.enter(":help functions")
+        try await shell.expect("-- more")
+        try await shell.press("Space")
+        try await shell.expect("  duration(VALUE)")
+        try await shell.press("Enter")
+        try await shell.expect("  ip(TEXT)")
+        try await shell.press("q")
+        try await shell.enter("1 + 1")
+        try await shell.expect("\n2\nvm>")
+        try await shell.enter(":set pager off")
+        try await shell.enter(":help functions")
+        try await shell.expect("domain(NAME)             The domain of this name")
+      }
+    }
+
+    @Test func aPictureOfTheGuestIsAFileOfItsOwn() async throws {
+      let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let path = folder.appendingPathComponent("test.png").path
+      try await withShell(columns: 200) { shell in
+        try await shell.enter(":screenshot test \(path)")
+        try await shell.expect("wrote \(path)")
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        try await shell.enter(":screenshot test \(path)")
+        try await shell.expect("cannot write `\(path)`")
+      }
+    }
+
+    @Test func sshIsGivenTheTerminalAndTheAddress() async throws {
+      let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let ssh = folder.appendingPathComponent("ssh")
+      try Data("#!/bin/sh\necho \"$@\"; read line; echo \"read $line\"; exit 3\n".utf8).write(
+        to: ssh)
+      try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: ssh.path)
+      try await withShell(environment: ["PATH": "\(folder.path):/usr/bin:/bin"]) { shell in
+        try await shell.enter(":ssh root@test uname -a")
+        try await shell.expect(
+          "-o HostKeyAlias=6695eb01-f6a4-8304-79aa-97f2502e193f -- root@192.168.122.3 uname -a")
+        try await shell.enter("something")
+        try await shell.expect("something\nread something\nssh left with 3\nvm>")
+        try await shell.enter("1 + 1")
+        try await shell.expect("\n2\nvm>")
+      }
+      try await withShell(environment: ["PATH": "\(folder.path)/nowhere"]) { shell in
+        try await shell.enter(":ssh test")
+        try await shell.expect("there is no program `ssh` on the path")
+      }
+    }
+
+    @Test func aHostsNamesAndSettingsAreCompleted() async throws {
+      try await withShell { shell in
+        try await shell.type(":cons")
+        try await shell.press("Tab")
+        try await shell.type("te")
+        try await shell.press("Tab")
+        try await shell.expect("vm> :console test")
+        try await shell.press("C-c")
+        try await shell.type(":set pa")
+        try await shell.press("Tab")
+        try await shell.type("of")
+        try await shell.press("Tab", "Enter")
+        try await shell.expect("vm> :set pager off\npager is off")
+      }
+    }
+
+    @Test func whatIsDeclaredAsItIsChangesNothing() async throws {
+      try await withShell { shell in
+        try await shell.enter("domain web { memory = 64MiB }")
+        try await shell.expect("1 created")
+        try await shell.enter("domain web { memory = 64MiB }")
+        try await shell.expect("nothing to change\nvm>")
+      }
+    }
+  }
+}
