@@ -75,6 +75,10 @@ let package = Package(
     .target(
       name: "SpecSuite", dependencies: ["VMScript", "VMScriptSyntax"], path: "Tests/SpecSuite",
       swiftSettings: strict),
+    // A program that evaluates scripts which it does not trust.
+    .executableTarget(
+      name: "HostileHost", dependencies: ["VMScript", "VMScriptSyntax"],
+      path: "Tests/HostileHost", swiftSettings: strict),
     .testTarget(
       name: "VMScriptTests", dependencies: ["SpecSuite", "VMScript"], swiftSettings: strict),
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
@@ -88,7 +92,7 @@ let package = Package(
       name: "VMScriptShellTests", dependencies: ["VMScriptRuntime", "VMScriptShell"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["SpecSuite", "VMScript", "vmscript"],
+      name: "EndToEndTests", dependencies: ["HostileHost", "SpecSuite", "VMScript", "vmscript"],
       swiftSettings: strict),
   ]
 )

@@ -5,6 +5,15 @@ import VMScriptSyntax
 
 extension Evaluator {
   mutating func call(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws -> Value {
+    for argument in arguments { try work(argument.extent, at: id) }
+    let result = try result(of: builtin, arguments, id)
+    return try made(
+      result, isWhole: [.json, .yaml, .lines, .split, .zip, .glob].contains(builtin), at: id)
+  }
+
+  private mutating func result(
+    of builtin: Builtin, _ arguments: [Value], _ id: NodeID
+  ) throws -> Value {
     let arity = builtin.arity
     guard arity.contains(arguments.count), let first = arguments.first else {
       let expected =
@@ -39,8 +48,9 @@ extension Evaluator {
     case .reversed: return .list(try items(first, builtin, id).reversed())
     case .unique: return .list(try unique(try items(first, builtin, id), id))
     case .zip:
-      let pairs = Swift.zip(try items(first, builtin, id), try items(arguments[1], builtin, id))
-      return .list(pairs.map { .list([$0, $1]) })
+      let (ones, others) = (try items(first, builtin, id), try items(arguments[1], builtin, id))
+      try requireRoom(min(ones.count, others.count) * 5 * MemoryLayout<Value>.stride, at: id)
+      return .list(Swift.zip(ones, others).map { .list([$0, $1]) })
     case .keys, .values:
       guard case .map = first, let result = first.attribute(builtin.name) else {
         throw wrong("a map")
@@ -148,7 +158,8 @@ extension Evaluator {
   }
 
   mutating func sorted(_ values: [Value], _ id: NodeID) throws -> [Value] {
-    try values.sorted { a, b in
+    try work(values.count * (Int.bitWidth - values.count.leadingZeroBitCount), at: id)
+    return try values.sorted { a, b in
       guard let isLess = a.precedes(b) else {
         throw Diagnostic.operands("<", a, b, at: code.span(id))
       }
@@ -169,7 +180,7 @@ extension Evaluator {
         var isNew = true
         for other in others where isNew {
           try step(id)
-          isNew = other != value
+          isNew = try areEqual(other, value, at: id) != true
         }
         guard isNew else { continue }
         others.append(value)

@@ -42,11 +42,11 @@ extension Evaluator {
       default:
         guard let read = options.access.read else { break }
         let bytes = try read(name, scriptName)
-        try charge(bytes.count, at: id)
+        try requireRoom(bytes.count, at: id)
         guard let text = String(validating: bytes, as: UTF8.self) else {
           throw OutsideAccess.Failure("\(QuotedText.literal(name)) is not UTF-8 text")
         }
-        return builtin == .lines ? .list(Value.lines(text)) : .string(text)
+        return builtin == .lines ? try lines(of: text, id) : .string(text)
       }
     } catch let failure as OutsideAccess.Failure {
       throw Diagnostic.outsideFailed(builtin.name, failure.reason, at: span)
@@ -62,7 +62,7 @@ extension Evaluator {
     var result = ""
     var isSecret = false
     var rest = arguments[...]
-    var characters = Array(pattern)[...]
+    var characters = pattern[...]
     while let character = characters.popFirst() {
       switch (character, characters.first) {
       case ("{", "{"), ("}", "}"):
@@ -75,6 +75,7 @@ extension Evaluator {
             "a format", "there are more {} than arguments", at: code.span(id))
         }
         let part = text(value)
+        try requireRoom(result.utf8.count + part.text.utf8.count, at: id)
         result += part.text
         isSecret = isSecret || part.isSecret
       default: result.append(character)

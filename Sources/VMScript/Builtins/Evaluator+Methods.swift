@@ -24,7 +24,7 @@ extension Evaluator {
       let value = try stringMethod(name, secret.revealed, arguments, id)
       return Self.hidden(value)
     case .cidr, .map, .range, .list:
-      if name == "contains", let result = arguments[0].isContained(in: base) {
+      if name == "contains", let result = try isContained(arguments[0], in: base, at: id) {
         return .bool(result)
       }
       return try listMethod(name, base, arguments, id)
@@ -55,25 +55,32 @@ extension Evaluator {
     case "trim": return .string(text.trimmingCharacters(in: .whitespacesAndNewlines))
     case "upper": return .string(text.uppercased())
     case "lower": return .string(text.lowercased())
-    case "lines": return .list(Value.lines(text))
+    case "lines": return try lines(of: text, id)
     case "contains": return .bool(text.holds(texts[0]))
     case "starts_with": return .bool(text.utf8.starts(with: texts[0].utf8))
     case "ends_with": return .bool(text.utf8.reversed().starts(with: texts[0].utf8.reversed()))
     case "replace":
       let places = TextSearch.occurrences(of: Array(texts[0].utf8), in: Array(text.utf8))
-      try charge(
+      try requireRoom(
         text.utf8.count + places.count * (texts[1].utf8.count - texts[0].utf8.count), at: id)
       return .string(pieces(text, between: places, texts[0]).joined(separator: texts[1]))
     case "split":
       if texts[0].isEmpty {
-        try charge(text.utf8.count * MemoryLayout<Value>.stride, at: id)
+        try requireRoom(text.utf8.count * MemoryLayout<Value>.stride, at: id)
         return .list(text.map { .string(String($0)) })
       }
       let places = TextSearch.occurrences(of: Array(texts[0].utf8), in: Array(text.utf8))
-      try charge(text.utf8.count + places.count * MemoryLayout<Value>.stride, at: id)
+      try requireRoom(text.utf8.count + places.count * MemoryLayout<Value>.stride, at: id)
       return .list(pieces(text, between: places, texts[0]).map(Value.string))
     default: throw Diagnostic.unknownMember(name, of: "string", at: code.span(id), known: [])
     }
+  }
+
+  /// The lines of a text, if there is room for so many.
+  mutating func lines(of text: String, _ id: NodeID) throws -> Value {
+    let count = text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
+    try requireRoom(text.utf8.count + count * MemoryLayout<Value>.stride, at: id)
+    return .list(Value.lines(text))
   }
 
   /// What stands between the places of a separator.
@@ -116,10 +123,14 @@ extension Evaluator {
     for value in values {
       if case .unknown = value { return value }
     }
-    let parts = values.map(text)
-    let length = parts.reduce(0) { $0 + $1.text.utf8.count + separator.utf8.count }
-    try charge(length, at: id)
-    let joined = parts.map(\.text).joined(separator: separator)
-    return parts.contains(where: \.isSecret) ? .secret(SecretText(joined)) : .string(joined)
+    var joined = ""
+    var isSecret = false
+    for (index, value) in values.enumerated() {
+      let part = text(value)
+      try requireRoom(joined.utf8.count + separator.utf8.count + part.text.utf8.count, at: id)
+      joined += index == 0 ? part.text : separator + part.text
+      isSecret = isSecret || part.isSecret
+    }
+    return isSecret ? .secret(SecretText(joined)) : .string(joined)
   }
 }

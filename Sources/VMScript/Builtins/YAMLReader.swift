@@ -7,17 +7,24 @@ struct MalformedText: Error {
 }
 
 /// YAML as values, with the order of keys kept.
-enum YAMLReader {
+struct YAMLReader {
+  /// Nodes that may still be made. Aliases repeat what they name: a few lines could stand for more
+  /// than any memory holds.
+  private var budget: Int
+
   static func value(_ text: String) throws(MalformedText) -> Value {
     let node: Node?
     do { node = try Yams.compose(yaml: text) } catch { throw MalformedText(reason: "\(error)") }
     guard let node else { return .none }
-    return try convert(node)
+    var reader = YAMLReader(budget: 1000 + 4 * text.utf8.count)
+    return try reader.convert(node)
   }
 
-  private static func convert(_ node: Node) throws(MalformedText) -> Value {
+  private mutating func convert(_ node: Node) throws(MalformedText) -> Value {
+    budget -= 1
+    guard budget >= 0 else { throw MalformedText(reason: "its aliases stand for too much") }
     switch node {
-    case .scalar(let scalar): return convert(scalar)
+    case .scalar(let scalar): return Self.convert(scalar)
     case .sequence(let sequence):
       var items: [Value] = []
       for item in sequence { items.append(try convert(item)) }

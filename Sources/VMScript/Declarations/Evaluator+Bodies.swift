@@ -11,19 +11,22 @@ extension Evaluator {
 
   private mutating func evaluateEntry(_ id: NodeID, into builder: inout BodyBuilder) throws {
     try step(id)
+    try charge(256, at: id)
     let node = code.nodes[Int(id.index)]
     switch node.kind {
     case .property:
       let valueNode = code.child(0, of: node)
       let place = EntryPlace(
         whole: code.span(id), key: code.keySpan(id), value: code.span(valueNode), node: valueNode)
-      try assign(
-        code.name(node), try evaluate(valueNode), to: &builder, at: place, isExplicit: true)
+      let value = try evaluate(valueNode)
+      try charge(try measure(value, at: id), at: id)
+      try assign(code.name(node), value, to: &builder, at: place, isExplicit: true)
     case .nestedBlock:
       try evaluateNestedBlock(id, node, into: &builder)
     case .spread:
       let mapNode = code.child(0, of: node)
       let value = try evaluate(mapNode)
+      try charge(try measure(value, at: id), at: id)
       guard case .map(let entries) = value else {
         if case .none = value { return }
         if case .unknown(let origin) = value { throw refusal(of: origin, at: code.span(mapNode)) }

@@ -29,6 +29,7 @@ extension Evaluator {
       throw Diagnostic.duplicateResource(kind, name, at: nameSpan, earlier: earlier.nameSpan)
     }
     let source = isClone ? try cloneSource(code.child(0, of: node), cloneNamed: name) : nil
+    try charge(1024 + name.utf8.count, at: id)
     let failuresBefore = failures
     var builder = BodyBuilder(schema: Schema.resource(kind), label: nil, span: span)
     if !bodyNode.isAbsent { try evaluateEntries(bodyNode, into: &builder) }

@@ -115,7 +115,7 @@ extension PropertyType {
       alternatives.lazy.compactMap { $0.suggestion(for: value) }.first
     case (.word(let words), .string(let word)): didYouMean(word, words)
     case (.list(.word), .string(let word)): "it takes a list: write `[\(word)]`"
-    case (.list, .string): "it takes a list: write `[\(value.literal)]`"
+    case (.list, .string): "it takes a list: write `[\(value.excerpt)]`"
     default: nil
     }
   }

@@ -45,5 +45,5 @@ extension Session {
 
 extension Value {
   /// The value as a script writes it, cut where it is long.
-  var brief: String { excerpt(literal, 40) }
+  var brief: String { excerpt(40) }
 }

@@ -48,9 +48,9 @@ extension Evaluator {
       case .name, .member, .call, .index, .binary, .unary, .conditional, .comprehension,
         .interpolation:
         if let value = parts[child], value.typeName != "function",
-          code.text(child) != value.literal
+          code.text(child) != value.excerpt(200)
         {
-          let note = "\(code.text(child)) = \(excerpt(value.literal, 200))"
+          let note = "\(code.text(child)) = \(value.excerpt(200))"
           if !notes.contains(note) { notes.append(note) }
         }
         if node.kind != .comprehension { describeParts(of: child, parts, into: &notes) }

@@ -82,18 +82,17 @@ extension Evaluator {
     var isSecret = false
     var unknown: UnknownOrigin?
     for part in code.children(of: node) {
-      switch try evaluate(part) {
-      case .string(let part): text += part
-      case .secret(let part):
-        isSecret = true
-        text += part.revealed
-      case .unknown(let origin): unknown = origin
-      case let other:
-        if other.isUnknown { unknown = UnknownOrigin(resource: "", attribute: "") }
-        text += other.description
+      let value = try evaluate(part)
+      if case .unknown(let origin) = value {
+        unknown = origin
+        continue
       }
+      if value.isUnknown { unknown = UnknownOrigin(resource: "", attribute: "") }
+      let piece = self.text(value)
+      isSecret = isSecret || piece.isSecret
+      try charge(piece.text.utf8.count, at: id)
+      text += piece.text
     }
-    try charge(text.utf8.count, at: id)
     if let unknown { return .unknown(unknown) }
     return isSecret ? .secret(SecretText(text)) : .string(text)
   }
@@ -114,8 +113,7 @@ extension Evaluator {
       case let other: throw Diagnostic.cannotSpread(other, into: "list", at: code.span(inner))
       }
     }
-    try charge(items.count * MemoryLayout<Value>.stride, at: id)
-    return .list(items)
+    return try made(.list(items), at: id)
   }
 
   private mutating func evaluateMap(_ id: NodeID, _ node: Node) throws -> Value {
@@ -138,7 +136,6 @@ extension Evaluator {
       }
       entries[text] = try evaluate(code.child(1, of: child))
     }
-    try charge(entries.count * 2 * MemoryLayout<Value>.stride, at: id)
-    return .map(entries)
+    return try made(.map(entries), at: id)
   }
 }

@@ -51,6 +51,7 @@ extension Evaluator {
     var result: [Value] = []
     let parts = code.children(of: node)
     try collect(parts[parts.startIndex], parts.dropFirst(), into: &result, id)
+    _ = try measure(.list(result), at: id)
     return .list(result)
   }
 

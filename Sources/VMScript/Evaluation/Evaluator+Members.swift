@@ -26,8 +26,9 @@ extension Evaluator {
       }
       return .ip(address)
     case (.string(let text), .int(let number)):
-      let characters = Array(text)
-      return .string(String(characters[Int(try position(number, Int64(characters.count)))]))
+      try work(text.utf8.count, at: id)
+      let place = Int(try position(number, Int64(text.count)))
+      return .string(String(text[text.index(text.startIndex, offsetBy: place)]))
     default:
       throw Diagnostic.operands("[ ]", base, index, at: code.span(id))
     }
@@ -58,10 +59,15 @@ extension Evaluator {
     case .unknown: return base
     case .resource(let reference): return try attribute(name, of: reference, id)
     case .map(let entries):
-      if let value = entries[name] ?? base.attribute(name) { return value }
+      if let value = entries[name] { return value }
+      if let value = base.attribute(name) { return try made(value, at: id) }
       throw Diagnostic.unknownMember(
         name, of: "map", at: memberSpan(id), known: Array(entries.keys))
+    case .string(let text) where name == "lines":
+      try work(text.utf8.count, at: id)
+      return try made(try lines(of: text, id), isWhole: true, at: id)
     default:
+      if case .string(let text) = base { try work(text.utf8.count, at: id) }
       if let value = base.attribute(name) { return value }
       throw Diagnostic.unknownMember(
         name, of: base.typeName, at: memberSpan(id), known: Value.memberNames(base.typeName))
@@ -80,7 +86,9 @@ extension Evaluator {
     }
     guard Value.methodNames(base.typeName).contains(name) else {
       // `.count()` is `.count`.
-      if node.childCount == 1, let value = base.attribute(name) { return value }
+      if node.childCount == 1, base.attribute(name) != nil {
+        return try self.member(name, of: base, memberNode)
+      }
       throw Diagnostic.unknownMember(
         name, of: base.typeName, at: memberSpan(memberNode),
         known: Value.methodNames(base.typeName) + Value.memberNames(base.typeName))
@@ -89,6 +97,9 @@ extension Evaluator {
     for argument in arguments {
       if case .unknown = argument { return argument }
     }
-    return try callMethod(name, of: base, arguments, id)
+    try work(base.extent, at: id)
+    for argument in arguments { try work(argument.extent, at: id) }
+    let result = try callMethod(name, of: base, arguments, id)
+    return try made(result, isWhole: ["split", "lines"].contains(name), at: id)
   }
 }

@@ -100,10 +100,10 @@ extension Evaluator {
     if case .unknown = right { return right }
     switch symbol {
     case .equal, .notEqual:
-      if left.isUnknown || right.isUnknown {
+      guard let areEqual = try areEqual(left, right, at: id) else {
         return .unknown(UnknownOrigin(resource: "", attribute: ""))
       }
-      return .bool((left == right) == (symbol == .equal))
+      return .bool(areEqual == (symbol == .equal))
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
       guard let isLess = left.precedes(right), let isMore = right.precedes(left) else { break }
       switch symbol {
@@ -113,7 +113,7 @@ extension Evaluator {
       default: return .bool(!isLess)
       }
     case .contained:
-      if let result = left.isContained(in: right) { return .bool(result) }
+      if let result = try isContained(left, in: right, at: id) { return .bool(result) }
     case .closedRange, .halfOpenRange:
       if case .ip(let a) = left, case .ip(let b) = right {
         if symbol == .closedRange { return .range(.addresses(first: a, last: b)) }

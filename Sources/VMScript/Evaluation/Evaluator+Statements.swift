@@ -27,10 +27,12 @@ extension Evaluator {
     case .funcStatement:
       defineFunction(id, node)
     case .printStatement:
-      let parts = try code.children(of: node).map { try shown($0).description }
-      let line = parts.joined(separator: " ")
-      try chargeOutput(line.utf8.count + 1, at: id)
-      host.print(line)
+      let parts = try code.children(of: node).map { part in
+        let text = try shown(part).description
+        try chargeOutput(text.utf8.count + 1, at: id)
+        return text
+      }
+      host.print(parts.joined(separator: " "))
     case .outputStatement:
       try executeOutput(id, node)
     case .paramStatement:
@@ -88,7 +90,10 @@ extension Evaluator {
   private mutating func executeOutput(_ id: NodeID, _ node: Node) throws {
     let name = code.name(node)
     if outputs[name] != nil { throw Diagnostic.duplicateOutput(name, at: code.span(id)) }
-    outputs[name] = try shown(code.child(0, of: node))
+    let value = try shown(code.child(0, of: node))
+    // Written out it is as large, whatever else holds a part of it.
+    try charge(try measure(value, at: id), at: id)
+    outputs[name] = value
   }
 
   /// A value that leaves the script; what follows from an error does not.
@@ -103,7 +108,7 @@ extension Evaluator {
     let span = code.span(code.child(0, of: node))
     if case .unknown(let origin) = value { throw refusal(of: origin, at: span) }
     guard case .string(let name) = value, Program.isStackName(name) else {
-      throw Diagnostic.invalidStackName(value.literal, at: span)
+      throw Diagnostic.invalidStackName(value.excerpt, at: span)
     }
     if let earlier = stackSpan { throw Diagnostic.secondStack(at: span, earlier: earlier) }
     if let first = registry.set.declarations.first {

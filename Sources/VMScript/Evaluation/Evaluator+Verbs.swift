@@ -26,6 +26,7 @@ extension Evaluator {
       default: action = .delete
       }
     }
+    try charge(512, at: id)
     try prepareEffect()
     let request = VerbRequest(
       action: action, targets: targets, span: code.span(id), targetSpan: code.span(targetNode))

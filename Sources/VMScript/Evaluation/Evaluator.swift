@@ -37,6 +37,8 @@ struct Evaluator {
   /// Nodes whose evaluation is under way, at most.
   var nesting = 0
   var allocated: Int64 = 0
+  /// Work that was not counted as steps yet.
+  var pendingWork = 0
   private var printed: Int64 = 0
   /// When the time is over.
   private var end: ContinuousClock.Instant?
@@ -186,7 +188,7 @@ struct Evaluator {
   }
 
   /// Now and then: a loop without end must outlive neither its run nor its time.
-  private mutating func lookUp(_ id: NodeID) throws {
+  mutating func lookUp(_ id: NodeID) throws {
     if host.isOver { throw RunIsOver() }
     if let end, let limit = options.limits.time, end < .now {
       throw LimitReached(.tooLong(limit, at: code.span(id)))

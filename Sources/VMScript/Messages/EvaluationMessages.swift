@@ -19,7 +19,7 @@ extension Diagnostic {
   static func notABool(_ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 302, "a condition must be a bool, not \(value.kindInWords)",
-      at: Label(span, value.literal),
+      at: Label(span, value.excerpt),
       helps: [Help("compare it, as in `x != none`")])
   }
 
@@ -41,7 +41,7 @@ extension Diagnostic {
   {
     Diagnostic(
       code: 303, "`\(symbol)` does not go with \(left.typeName) and \(right.typeName)",
-      at: Label(span, "\(left.literal) \(symbol) \(right.literal)"))
+      at: Label(span, "\(left.excerpt) \(symbol) \(right.excerpt)"))
   }
 
   static func operand(_ symbol: String, _ value: Value, at span: Span) -> Diagnostic {
@@ -98,11 +98,11 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       code: 310, "`\(function)` takes \(expected), not \(value.kindInWords)",
-      at: Label(span, value.literal))
+      at: Label(span, value.excerpt))
   }
 
   static func cannotConvert(_ value: Value, to type: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 311, "cannot make \(withArticle(type)) of \(value.literal)", at: Label(span))
+    Diagnostic(code: 311, "cannot make \(withArticle(type)) of \(value.excerpt)", at: Label(span))
   }
 
   static func invalidText(_ format: String, _ reason: String, at span: Span) -> Diagnostic {

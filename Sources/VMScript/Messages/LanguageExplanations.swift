@@ -107,7 +107,9 @@ public enum LanguageExplanations {
       407, "misplaced stack", "The stack is named once, before the first resource."),
     DiagnosticExplanation(410, "too many steps", "The limit on steps keeps a run from hanging."),
     DiagnosticExplanation(411, "too much memory", "The values made are larger than allowed."),
-    DiagnosticExplanation(412, "too deep", "Functions call each other without an end in sight."),
+    DiagnosticExplanation(
+      412, "too deep", "Functions call each other, or lists and maps nest, without an end in sight."
+    ),
     DiagnosticExplanation(
       413, "not allowed", "A script reaches files and environment only where its host allows it."),
     DiagnosticExplanation(414, "outside failed", "What lies outside could not be read."),

@@ -109,7 +109,7 @@ extension Diagnostic {
     _ name: String, _ value: Value, expected: String, at span: Span, help: String?
   ) -> Diagnostic {
     Diagnostic(
-      code: 213, "`\(name)` takes \(expected), not \(excerpt(value.literal, 60))",
+      code: 213, "`\(name)` takes \(expected), not \(value.excerpt(60))",
       at: Label(span, "this is \(value.kindInWords)"),
       helps: help.map { [Help($0)] } ?? [])
   }

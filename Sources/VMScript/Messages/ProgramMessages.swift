@@ -29,7 +29,7 @@ extension Diagnostic {
     -> Diagnostic
   {
     Diagnostic(
-      code: 404, "parameter `\(name)` takes \(withArticle(type)), not \(value.literal)",
+      code: 404, "parameter `\(name)` takes \(withArticle(type)), not \(value.excerpt)",
       at: Label(span),
       helps: type == "size" ? [Help("write a unit, as in 2GiB")] : [])
   }
@@ -72,6 +72,10 @@ extension Diagnostic {
     Diagnostic(
       code: 412, "calls are nested more than \(limit) deep", at: Label(span),
       helps: [Help("a recursive function needs a case in which it does not call itself")])
+  }
+
+  static func tooDeepValue(_ limit: Int, at span: Span) -> Diagnostic {
+    Diagnostic(code: 412, "the value is nested more than \(limit) deep", at: Label(span))
   }
 
   static func noAccess(_ function: String, at span: Span) -> Diagnostic {

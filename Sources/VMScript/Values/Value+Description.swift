@@ -9,30 +9,55 @@ extension Value: CustomStringConvertible {
 
   /// The value as the language would write it.
   public var literal: String {
+    var text = ""
+    write(to: &text, limit: .max)
+    return text
+  }
+
+  /// The beginning of the literal, for messages.
+  public var excerpt: String { excerpt(80) }
+
+  /// The literal, cut after so many characters; takes no longer than that is.
+  public func excerpt(_ limit: Int) -> String {
+    var text = ""
+    write(to: &text, limit: limit * 4)
+    return VMScript.excerpt(text, limit)
+  }
+
+  /// Appends the literal; of lists and maps no more once the text has `limit` bytes.
+  private func write(to text: inout String, limit: Int) {
     switch self {
-    case .none: "none"
-    case .bool(let value): value ? "true" : "false"
-    case .int(let value): String(value)
-    case .float(let value): String(value)
-    case .string(let text): QuotedText.literal(text)
-    case .size(let size): size.description
-    case .duration(let duration): duration.scriptDescription
-    case .ip(let address): address.description
-    case .cidr(let subnet): subnet.description
-    case .mac(let address): address.description
-    case .list(let items): "[" + items.map(\.literal).joined(separator: ", ") + "]"
+    case .none: text += "none"
+    case .bool(let value): text += value ? "true" : "false"
+    case .int(let value): text += String(value)
+    case .float(let value): text += String(value)
+    case .string(let string):
+      text += QuotedText.literal(limit == .max ? string : String(string.prefix(limit)))
+    case .size(let size): text += size.description
+    case .duration(let duration): text += duration.scriptDescription
+    case .ip(let address): text += address.description
+    case .cidr(let subnet): text += subnet.description
+    case .mac(let address): text += address.description
+    case .list(let items):
+      text += "["
+      for (index, item) in items.enumerated() where text.utf8.count < limit {
+        if index > 0 { text += ", " }
+        item.write(to: &text, limit: limit)
+      }
+      text += "]"
     case .map(let entries):
-      entries.isEmpty
-        ? "{}"
-        : "{ "
-          + entries.map { "\(Self.key($0.key)): \($0.value.literal)" }.joined(separator: ", ")
-          + " }"
-    case .range(let range): range.description
-    case .function: "(function)"
+      text += "{"
+      for (index, entry) in entries.enumerated() where text.utf8.count < limit {
+        text += (index > 0 ? ", " : " ") + Self.key(entry.key) + ": "
+        entry.value.write(to: &text, limit: limit)
+      }
+      text += entries.isEmpty ? "}" : " }"
+    case .range(let range): text += range.description
+    case .function: text += "(function)"
     case .resource(let reference):
-      "\(reference.kind.rawValue)(\(QuotedText.literal(reference.name)))"
-    case .secret: SecretText.mask
-    case .unknown: UnknownOrigin.text
+      text += "\(reference.kind.rawValue)(\(QuotedText.literal(reference.name)))"
+    case .secret: text += SecretText.mask
+    case .unknown: text += UnknownOrigin.text
     }
   }
 

@@ -10,7 +10,7 @@ struct CommandResult {
 /// Runs `vmscript` with arguments and standard input, in the package's folder or another one, and
 /// waits for it.
 ///
-/// The binary is the one that `VMSCRIPT_BINARY` names, else the debug build's.
+/// The binary is the one that `VMSCRIPT_BINARY` names, else the one built beside the tests.
 func vmscript(
   _ arguments: String..., input: [UInt8] = [], environment: [String: String] = [:]
 ) throws -> CommandResult {
@@ -21,6 +21,14 @@ func vmscript(
 func vmscript(
   _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
   folder: URL = packageFolder
+) throws -> CommandResult {
+  try run(vmscriptBinary, arguments, input: input, environment: environment, folder: folder)
+}
+
+/// The same for any program.
+func run(
+  _ program: URL, _ arguments: [String], input: [UInt8] = [],
+  environment: [String: String] = [:], folder: URL = packageFolder
 ) throws -> CommandResult {
   let files = FileManager.default
   let scratch = files.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -36,7 +44,7 @@ func vmscript(
   let errors = try file("err")
 
   let process = Process()
-  process.executableURL = vmscriptBinary
+  process.executableURL = program
   process.currentDirectoryURL = folder
   process.arguments = arguments
   process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -61,5 +69,9 @@ let vmscriptBinary: URL =
   if let path = ProcessInfo.processInfo.environment["VMSCRIPT_BINARY"] {
     URL(fileURLWithPath: path)
   } else {
-    packageFolder.appendingPathComponent(".build/debug/vmscript")
+    productsFolder.appendingPathComponent("vmscript")
   }
+
+/// Where the build put the tests and the programs beside them.
+let productsFolder = URL(fileURLWithPath: "/proc/self/exe")
+  .resolvingSymlinksInPath().deletingLastPathComponent()

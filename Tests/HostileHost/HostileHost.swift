@@ -1,0 +1,22 @@
+import Foundation
+import VMScript
+import VMScriptSyntax
+
+/// A program that evaluates the script that its argument names, and trusts it with nothing: no
+/// files, no environment, little memory, little time.
+///
+/// Writes the diagnostics, then the outputs, and at last that it is still there.
+@main struct HostileHost {
+  static func main() throws {
+    let file = URL(fileURLWithPath: CommandLine.arguments[1])
+    let source = SourceText(name: file.lastPathComponent, bytes: Array(try Data(contentsOf: file)))
+    let (program, diagnostics, sources) = Program.compile(source)
+    let limits = Limits(
+      steps: 20_000_000, memory: 64 << 20, output: 1 << 20, time: .seconds(3))
+    let outcome = program?.evaluate(EvaluationOptions(limits: limits))
+    let renderer = DiagnosticRenderer(sources: sources, color: false)
+    print(renderer.render(diagnostics + (outcome?.diagnostics ?? [])))
+    if let outcome { print(Value.map(outcome.outputs).json()) }
+    print("still there")
+  }
+}
