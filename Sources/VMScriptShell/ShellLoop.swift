@@ -119,6 +119,7 @@ final class ShellLoop {
       report.plan.changes.map(\.name) + report.plan.verbs.flatMap(\.targets), .now + .seconds(2)
     )
     self.report(report.diagnostics, report.sources)
+    tell(withdrawn: report.withdrawn)
     let lines = OutputLines.lines(report.outputs)
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
     guard !isPreview else { return }
@@ -129,6 +130,13 @@ final class ShellLoop {
     }
     let summary = RunSummary.line(report, elapsed: display.elapsed)
     tell(summary)
+  }
+
+  /// Says what an entry declared in vain.
+  private func tell(withdrawn: [ResourceReference]) {
+    let declared = session.language.declarations
+    let lines = ShellMessages.inVain(withdrawn) { declared.declaration($0.kind, $0.name) != nil }
+    lines.forEach { tell(TerminalText.escaped($0)) }
   }
 
   /// Puts into effect what previews have declared.

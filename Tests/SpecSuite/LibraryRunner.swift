@@ -16,15 +16,13 @@ public struct LibraryRunner: SpecRunner {
   /// What a case gives.
   public func results(_ script: SpecCase) throws -> SpecResults {
     let directives = try script.directives()
-    let source = SourceText(name: script.file.lastPathComponent, bytes: try script.bytes())
-    let compiled = Program.compile(source, importer: SpecImporter(folder: script.folder))
+    let (compiled, options) = try compile(script, directives)
     func rendered(_ diagnostics: [Diagnostic]) -> String {
       let all = compiled.diagnostics + diagnostics
       if all.isEmpty { return "" }
       return DiagnosticRenderer(sources: compiled.sources, color: false).render(all)
     }
     guard let program = compiled.program else { return SpecResults(err: rendered([])) }
-    let options = EvaluationOptions(directives, folder: script.folder)
     if directives.isCheckOnly { return SpecResults(err: rendered(program.check(options))) }
     let host = OfflineHost()
     let outcome = program.evaluate(options, host: host)
@@ -38,6 +36,26 @@ public struct LibraryRunner: SpecRunner {
       results.json = outputs.json() + "\n"
     }
     return results
+  }
+
+  /// What a case declares; nil for a case that is wrong.
+  public func declarations(_ script: SpecCase) throws -> DeclarationSet? {
+    let (compiled, options) = try compile(script, try script.directives())
+    let outcome = compiled.program?.evaluate(options, host: OfflineHost())
+    guard let outcome, outcome.succeeded else { return nil }
+    return outcome.declarations
+  }
+
+  private func compile(
+    _ script: SpecCase, _ directives: SpecDirectives
+  ) throws -> (
+    (program: Program?, diagnostics: [Diagnostic], sources: SourceMap), EvaluationOptions
+  ) {
+    let source = SourceText(name: script.file.lastPathComponent, bytes: try script.bytes())
+    return (
+      Program.compile(source, importer: SpecImporter(folder: script.folder)),
+      EvaluationOptions(directives, folder: script.folder)
+    )
   }
 }
 

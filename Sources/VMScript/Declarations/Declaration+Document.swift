@@ -11,7 +11,9 @@ extension Declaration {
     case .declared(let name), .host(let name): document["source"] = .string(name)
     case nil: break
     }
-    if !removals.isEmpty { document["removals"] = .list(removals.map { .string($0.description) }) }
+    if source?.isHost ?? false, !removals.isEmpty {
+      document["removals"] = .list(removals.map { .string($0.description) })
+    }
     document["properties"] = body.document
     return .map(document)
   }
@@ -28,14 +30,18 @@ extension Removal: CustomStringConvertible {
 }
 
 extension DeclaredBlock {
+  /// The property that a plain value in the block's place stands for, if the block says no more.
+  var shorthandProperty: DeclaredProperty? {
+    guard let only = properties.first, properties.count == 1, blocks.isEmpty, label == nil,
+      only.schema.name == schema.shorthand
+    else { return nil }
+    return only
+  }
+
   /// Properties and blocks as one map that would declare them again: a block that may repeat is a
   /// list of maps, a label their `name`; one that says no more than its shorthand is that value.
   public var document: Value {
-    if let only = properties.first, properties.count == 1, blocks.isEmpty, label == nil,
-      only.schema.name == schema.shorthand
-    {
-      return only.value
-    }
+    if let shorthandProperty { return shorthandProperty.value }
     var entries: OrderedDictionary<String, Value> = [:]
     if let label { entries["name"] = .string(label) }
     for property in properties { entries[property.schema.name] = property.value }

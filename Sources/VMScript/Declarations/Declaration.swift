@@ -106,11 +106,11 @@ public struct DeclaredBlock: Sendable {
 public enum CloneSource: Sendable {
   /// A domain of this script; the clone's body is already the source's, refined.
   case declared(String)
-  /// A domain on the host; the body holds the refinements alone, `removals` what to drop.
+  /// A domain on the host; the body holds the refinements alone.
   case host(String)
 }
 
-/// `remove nic 2` or `remove disk data` in the body of a clone of a host's domain.
+/// `remove nic 2` or `remove disk data` in the body of a clone.
 public struct Removal: Sendable {
   /// How the block is told from others of its kind: by label, or by position from 1.
   public enum Which: Sendable {
@@ -140,19 +140,24 @@ public struct Declaration: Sendable {
   /// The name that it has on the host.
   public let name: String
   /// What stands in its braces, merged with the source's body for a clone of this script's domain.
-  public var body: DeclaredBlock
+  public internal(set) var body: DeclaredBlock
+  /// What stands in its braces and nothing else.
+  public internal(set) var written: DeclaredBlock
   /// What a clone is made from; nil for what is no clone.
   public let source: CloneSource?
   /// Where the source of a clone was written.
   public let sourceSpan: Span?
-  /// What a clone of a host's domain leaves out.
+  /// What a clone leaves out of its source.
   public let removals: [Removal]
   /// The statement's first line: keyword and name.
   public let span: Span
   /// The name alone.
   public let nameSpan: Span
+  /// No other declaration of a run or a session has it, be it of the same resource by the same
+  /// statement; a clone gets a new one when what it inherits is declared again.
+  public internal(set) var revision = 0
 
-  /// A declaration as evaluation makes it.
+  /// A declaration as evaluation makes it, for a clone before it inherits.
   public init(
     kind: ResourceKind, name: String, body: DeclaredBlock, source: CloneSource? = nil,
     sourceSpan: Span? = nil, removals: [Removal] = [], span: Span, nameSpan: Span
@@ -160,6 +165,7 @@ public struct Declaration: Sendable {
     self.kind = kind
     self.name = name
     self.body = body
+    written = body
     self.source = source
     self.sourceSpan = sourceSpan
     self.removals = removals
@@ -170,5 +176,24 @@ public struct Declaration: Sendable {
   /// The resource as a value of the language.
   public var reference: ResourceReference {
     ResourceReference(kind: kind, name: name, isDeclared: true)
+  }
+
+  /// The same with other values of properties, in nested blocks too.
+  public func replacingValues(_ value: (DeclaredProperty) -> Value) -> Declaration {
+    var result = self
+    result.body = body.replacingValues(value)
+    result.written = written.replacingValues(value)
+    return result
+  }
+}
+
+extension DeclaredBlock {
+  fileprivate func replacingValues(_ value: (DeclaredProperty) -> Value) -> DeclaredBlock {
+    var result = self
+    result.properties = properties.map {
+      DeclaredProperty(schema: $0.schema, value: value($0), span: $0.span)
+    }
+    result.blocks = blocks.map { $0.replacingValues(value) }
+    return result
   }
 }

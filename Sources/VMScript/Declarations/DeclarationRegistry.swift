@@ -29,31 +29,60 @@ struct DeclarationRegistry {
 
   /// Puts other declarations in the place of all that there are.
   mutating func replaceAll(with declarations: [Declaration]) {
-    set.declarations = declarations
+    set.declarations = declarations.inOrderOfDependence()
     declarationsMoved()
   }
 
-  mutating func add(_ declaration: Declaration) {
-    let key = declaration.key
-    if replaceable.remove(key) != nil, let earlier = positions[key] {
-      set.declarations.remove(at: earlier)
-      declarationsMoved()
+  /// Adds a declaration, in the place of the earlier one of its kind and name if there is one.
+  ///
+  /// - Returns: the declaration with what it inherits, and each clone that inherits from it anew.
+  mutating func add(_ declaration: Declaration) throws -> [Declaration] {
+    replaceable.remove(declaration.key)
+    guard let position = positions[declaration.key] else {
+      let declared = try inheriting(declaration, from: declaredSource(of: declaration))
+      positions[declared.key] = set.declarations.count
+      set.declarations.append(declared)
+      return [declared]
     }
-    positions[key] = set.declarations.count
-    set.declarations.append(declaration)
+    var declarations = set.declarations
+    declarations[position] = declaration
+    declarations = declarations.inOrderOfDependence()
+    // A clone stands behind its source now, so that one pass reaches the clones of clones.
+    var renewed: [ResourceKey: Declaration] = [:]
+    for index in declarations.indices {
+      let current = declarations[index]
+      let source = current.declaredSource.flatMap { renewed[$0] }
+      guard current.key == declaration.key || source != nil else { continue }
+      declarations[index] = try inheriting(current, from: source ?? declaredSource(of: current))
+      renewed[current.key] = declarations[index]
+    }
+    set.declarations = declarations
+    declarationsMoved()
+    return declarations.filter { renewed[$0.key] != nil }
+  }
+
+  /// A declaration with what a clone takes over from its source, and a revision of its own.
+  private mutating func inheriting(
+    _ declaration: Declaration, from source: Declaration?
+  ) throws -> Declaration {
+    var result = declaration
+    if let source {
+      result.body = try CloneMerge.refine(
+        source.body, with: declaration.written, removing: declaration.removals)
+    }
     version += 1
+    result.revision = version
+    return result
+  }
+
+  private func declaredSource(of clone: Declaration) -> Declaration? {
+    clone.declaredSource.flatMap { find($0.kind, $0.name) }
   }
 
   /// Takes back what a `delete` names, so that the rest of the run does not make it again.
   mutating func withdraw(_ targets: [VerbRequest.Target]) {
     set.declarations.removeAll { declaration in
-      declaration.kind == .domain
-        && targets.contains { target in
-          switch target {
-          case .resource(let reference): reference.name == declaration.name
-          case .pattern(let pattern): Glob.matches(declaration.name, pattern)
-          }
-        }
+      declaration.kind == .domain && targets.contains { $0.names(declaration.name) }
     }
     declarationsMoved()
   }
@@ -73,22 +102,29 @@ struct DeclarationRegistry {
         return nil
       }
       let place = declaration.sourceSpan ?? declaration.span
-      return isDescendant(source, of: declaration)
+      return isDescendant(source, of: declaration.name)
         ? .cloneOfDescendant(name, at: place, declared: source.nameSpan)
         : .cloneBeforeSource(name, at: place, declared: source.nameSpan)
     }
   }
 
   /// Whether a domain is, by way of clones, made from `ancestor`.
-  private func isDescendant(_ domain: Declaration, of ancestor: Declaration) -> Bool {
+  func isDescendant(_ domain: Declaration, of ancestor: String) -> Bool {
     var current = domain
     var seen: Set<String> = []
     while seen.insert(current.name).inserted {
-      if current.name == ancestor.name { return true }
+      if current.name == ancestor { return true }
       guard let source = current.source?.name, let next = find(.domain, source) else { break }
       current = next
     }
     return false
+  }
+}
+
+extension Declaration {
+  /// The declared domain that a clone is made from.
+  fileprivate var declaredSource: ResourceKey? {
+    if case .declared(let name) = source { ResourceKey(kind: .domain, name: name) } else { nil }
   }
 }
 

@@ -33,19 +33,19 @@ extension Evaluator {
     let failuresBefore = failures
     var builder = BodyBuilder(schema: Schema.resource(kind), label: nil, span: span)
     if !bodyNode.isAbsent { try evaluateEntries(bodyNode, into: &builder) }
-    var body = builder.block
     if !isClone, let removal = builder.removals.first {
       throw Diagnostic.removeOutsideClone(at: removal.span)
     }
-    if case .declared(let original)? = source, let original = registry.find(.domain, original) {
-      body = try CloneMerge.refine(original.body, with: body, removing: builder.removals)
-    }
-    if failures == failuresBefore { requireProperties(body, isHostClone: source?.isHost ?? false) }
-    registry.add(
+    let declared = try registry.add(
       Declaration(
-        kind: kind, name: name, body: body, source: source,
+        kind: kind, name: name, body: builder.block, source: source,
         sourceSpan: isClone ? code.span(code.child(0, of: node)) : nil,
-        removals: source?.isHost == true ? builder.removals : [], span: span, nameSpan: nameSpan))
+        removals: builder.removals, span: span, nameSpan: nameSpan))
+    if failures == failuresBefore {
+      for declaration in declared {
+        requireProperties(declaration.body, isHostClone: declaration.source?.isHost ?? false)
+      }
+    }
     let value = Value.resource(registry.reference(kind, name))
     if code.nodes[Int(nameNode.index)].flags.contains(.bareName) { store(value, nameNode) }
     return value
@@ -65,7 +65,12 @@ extension Evaluator {
     guard source != name else {
       throw Diagnostic.cloneOfDescendant(source, at: code.span(id), declared: nil)
     }
-    return registry.find(.domain, source) == nil ? .host(source) : .declared(source)
+    guard let declared = registry.find(.domain, source) else { return .host(source) }
+    // Only in a session can what is declared already be made from what is declared now.
+    guard !registry.isDescendant(declared, of: name) else {
+      throw Diagnostic.cloneOfDescendant(source, at: code.span(id), declared: declared.nameSpan)
+    }
+    return .declared(source)
   }
 
   /// Reports required properties that are missing, in nested blocks too.

@@ -24,6 +24,14 @@ public struct VerbRequest: Sendable {
     case resource(ResourceReference)
     /// An exact name, or a glob such as `web-*`.
     case pattern(String)
+
+    /// Whether the domain of this name is meant.
+    public func names(_ domain: String) -> Bool {
+      switch self {
+      case .resource(let reference): reference.name == domain
+      case .pattern(let pattern): Glob.matches(domain, pattern)
+      }
+    }
   }
 
   /// What to do.

@@ -80,14 +80,34 @@ public final class Session: Sendable {
 
   /// Takes back what the last entry declared and what did not take effect; what it declared again is
   /// as it was declared before.
-  public func withdrawDeclarations(unless tookEffect: (Declaration) -> Bool) {
+  ///
+  /// - Returns: what was taken back.
+  @discardableResult
+  public func withdrawDeclarations(
+    unless tookEffect: (Declaration) -> Bool
+  ) -> [Declaration] {
     memory.withLock { memory in
-      let earlier = Dictionary(
-        memory.declaredBefore.map { ($0.reference, $0) }, uniquingKeysWith: { $1 })
-      let kept = memory.registry.set.declarations.compactMap { declaration in
-        tookEffect(declaration) ? declaration : earlier[declaration.reference]
+      let earlier = Dictionary(memory.declaredBefore.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+      let declared = memory.registry.set.declarations
+      let withdrawn = declared.filter { declaration in
+        !tookEffect(declaration) && declaration.revision != earlier[declaration.key]?.revision
       }
-      memory.registry.replaceAll(with: kept)
+      guard !withdrawn.isEmpty else { return [] }
+      let keys = Set(withdrawn.map(\.key))
+      memory.registry.replaceAll(
+        with: declared.compactMap { keys.contains($0.key) ? earlier[$0.key] : $0 })
+      return withdrawn
+    }
+  }
+
+  /// Declares again what the last entry deleted, for it was only tried out.
+  public func restoreDeleted() {
+    memory.withLock { memory in
+      let deleted = memory.declaredBefore.filter {
+        memory.registry.find($0.kind, $0.name) == nil
+      }
+      guard !deleted.isEmpty else { return }
+      memory.registry.replaceAll(with: deleted + memory.registry.set.declarations)
     }
   }
 

@@ -61,12 +61,8 @@ extension Value: CustomStringConvertible {
     }
   }
 
-  private static func key(_ text: String) -> String {
-    let isIdentifier =
-      text.utf8.first.map { !(48...57).contains($0) } ?? false
-      && text.unicodeScalars.allSatisfy {
-        $0 == "_" || $0.properties.isAlphabetic || (48...57).contains($0.value)
-      }
-    return isIdentifier ? text : QuotedText.literal(text)
+  /// A key of a map as the language writes it: bare if it is a word.
+  static func key(_ text: String) -> String {
+    Identifier.hasForm(text) ? text : QuotedText.literal(text)
   }
 }

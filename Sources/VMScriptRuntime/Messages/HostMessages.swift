@@ -1,4 +1,5 @@
 import Libvirt
+import VMScript
 import VMScriptSyntax
 
 /// The wording of what the host refuses or fails at: VM07xx.
@@ -24,8 +25,11 @@ enum HostMessages {
       code: 705, "the host gave a definition that cannot be read", notes: [error.description])
   }
 
-  static func noTarget(_ name: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 706, "there is no domain `\(name)`", at: .init(span, "not on the host"))
+  static func missing(
+    _ name: String, _ kind: ResourceKind = .domain, at span: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 706, "there is no \(kind.rawValue) `\(name)`", at: .init(span, "not on the host"))
   }
 
   static func notOwned(_ name: String, stack: String, at span: Span) -> Diagnostic {
@@ -162,7 +166,9 @@ enum HostMessages {
       704, "cancelled", "The run was cancelled before this was begun. The next run does it."),
     DiagnosticExplanation(
       705, "unreadable definition", "The host gave a document that cannot be read."),
-    DiagnosticExplanation(706, "no such domain", "A verb names a domain that is not there."),
+    DiagnosticExplanation(
+      706, "no such resource",
+      "A verb names a domain that is not there, or an attribute is read of what is not there."),
     DiagnosticExplanation(
       707, "not the stack's",
       "`delete` removes only what the stack made; other domains are left untouched."),

@@ -17,7 +17,7 @@ final class RunHost: EvaluationHost {
     var diagnostics: [Diagnostic] = []
     var isRefused = false
     /// What was put into effect already; verbs may have changed it since, on purpose.
-    var settled: Set<SettledDeclaration> = []
+    var settled = SettledDeclarations()
     var current: Task<Void, Never>?
     var isCancelled = false
     /// Whether the host refused something, so that the script is not gone on with.
@@ -34,7 +34,7 @@ final class RunHost: EvaluationHost {
 
   init(
     pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions,
-    sources: SourceMap, settled: Set<SettledDeclaration> = []
+    sources: SourceMap, settled: SettledDeclarations = SettledDeclarations()
   ) {
     self.sources = sources
     store = VolumeStore(connections: pool)
@@ -66,11 +66,16 @@ final class RunHost: EvaluationHost {
   ) throws(Diagnostic) -> Value {
     if mode == .run { try takeEffect(declarations, isEnd: false) }
     let reader = AttributeReader(pool: pool)
-    let planning = planning
+    let (planning, mode) = (planning, mode)
     return try waiting("reading `\(name)` of `\(resource.name)`", span) {
-      resource.kind == .image
-        ? try await planning.attribute(name, ofImage: resource.name, declarations)
-        : try await reader.value(of: name, resource: resource)
+      guard resource.kind != .image else {
+        return try await planning.attribute(name, ofImage: resource.name, declarations)
+      }
+      let value = try await reader.value(of: name, resource: resource)
+      if case .unknown = value, mode == .run {
+        throw HostMessages.missing(resource.name, resource.kind, at: span)
+      }
+      return value
     }
   }
 
@@ -95,7 +100,10 @@ final class RunHost: EvaluationHost {
       let milliseconds = (ContinuousClock.now - start).wholeMilliseconds
       options.progress(.verbFinished(record, milliseconds: milliseconds))
     }
-    progress.withLock { $0.plan.verbs.append(record) }
+    progress.withLock { standing in
+      standing.plan.verbs.append(record)
+      if case .delete = verb.action { standing.settled.remove(verb.targets) }
+    }
   }
 
   func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool? {
@@ -114,7 +122,7 @@ final class RunHost: EvaluationHost {
   /// Whether anything is declared that was not put into effect yet.
   func needsEffect(_ set: DeclarationSet) -> Bool {
     let settled = standing.settled
-    return set.declarations.contains { !settled.contains(SettledDeclaration($0)) }
+    return !set.declarations.allSatisfy(settled.holds)
   }
 
   /// Plans what is declared and was not put into effect yet, and, in a run, applies it.
@@ -132,16 +140,20 @@ final class RunHost: EvaluationHost {
     let outcome = try await planning.plan(set, prune: isEnd && options.prune)
     var plan = outcome.plan
     try note(outcome.diagnostics)
-    plan.changes = plan.changes.leavingOut { change in
-      change.span.map { settled.contains(.init(reference: change.reference, span: $0)) } ?? false
+    let asDeclared = Set(set.declarations.filter(settled.holds).map(\.key))
+    plan.changes = plan.changes.leavingOut {
+      $0.action != .delete && asDeclared.contains($0.key)
     }
     if !isEnd { plan.undeclared = [] }
     progress.withLock { $0.plan.undeclared = plan.undeclared }
     options.progress(.planned(plan))
     let failures = mode == .run ? try await apply(&plan, outcome.storage) : []
+    let undone = Set(plan.changes.filter { mode == .run && $0.result != .done }.map(\.key))
     progress.withLock { standing in
       standing.plan.append(plan.changes)
-      standing.settled.formUnion(set.declarations.map(SettledDeclaration.init))
+      for declaration in set.declarations where !undone.contains(declaration.key) {
+        standing.settled.insert(declaration)
+      }
       standing.diagnostics += failures.dropFirst()
     }
     if let first = failures.first { throw first }

@@ -23,6 +23,8 @@ public struct RunReport: Sendable {
   public var outputs: OrderedDictionary<String, Value>
   /// What the script declares, in its order.
   public var declared: [ResourceReference]
+  /// What an entry of a session declared in vain: it is declared as it was before, or no longer.
+  public var withdrawn: [ResourceReference]
   /// Every error and warning, in the order of their finding.
   public var diagnostics: [Diagnostic]
   /// How it ended.
@@ -33,12 +35,14 @@ public struct RunReport: Sendable {
   /// Puts a report together.
   public init(
     plan: Plan, outputs: OrderedDictionary<String, Value> = [:],
-    declared: [ResourceReference] = [], diagnostics: [Diagnostic] = [], outcome: Outcome,
+    declared: [ResourceReference] = [], withdrawn: [ResourceReference] = [],
+    diagnostics: [Diagnostic] = [], outcome: Outcome,
     sources: SourceMap = SourceMap()
   ) {
     self.plan = plan
     self.outputs = outcome == .done ? outputs : [:]
     self.declared = declared
+    self.withdrawn = withdrawn
     self.diagnostics = diagnostics
     self.outcome = outcome
     self.sources = sources

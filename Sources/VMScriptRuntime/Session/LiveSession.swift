@@ -16,7 +16,7 @@ public final class LiveSession: Sendable {
     var pool: ConnectionPool
     /// The host's own URI and what `hypervisor = auto` means on it; nil before it answered.
     var host: (uri: String, hypervisor: String)?
-    var settled: Set<SettledDeclaration> = []
+    var settled = SettledDeclarations()
     var entries = 0
   }
 
@@ -42,6 +42,9 @@ public final class LiveSession: Sendable {
     return ConnectionPool(uri: uri, size: min(options.jobs, 8))
   }
 
+  /// What took effect so far.
+  var settled: SettledDeclarations { state.withLock(\.settled) }
+
   /// The host's own URI; nil before it answered.
   public var uri: String? { state.withLock { $0.host?.uri } }
 
@@ -63,6 +66,14 @@ public final class LiveSession: Sendable {
       await pool.close()
       throw HostMessages.noConnection(uri, error)
     }
+  }
+
+  /// Forgets everything that was entered; what took effect stays in effect.
+  ///
+  /// - Parameter stack: the stack from now on; nil keeps it.
+  public func reset(stack: String? = nil) {
+    state.withLock { $0.settled = SettledDeclarations() }
+    language.reset(stack: stack)
   }
 
   /// Connects, if that was not done yet.
@@ -126,8 +137,8 @@ public final class LiveSession: Sendable {
   }
 
   private func needsEffect(_ set: DeclarationSet) -> Bool {
-    let settled = state.withLock(\.settled)
-    return set.declarations.contains { !settled.contains(SettledDeclaration($0)) }
+    let settled = settled
+    return !set.declarations.allSatisfy(settled.holds)
   }
 
   private func report(
@@ -145,16 +156,15 @@ public final class LiveSession: Sendable {
     if host.isCancelled, !diagnostics.hasErrors {
       diagnostics.append(HostMessages.cancelled("the entry", at: nil))
     }
-    if diagnostics.hasErrors {
-      language.withdrawDeclarations { settled.contains(SettledDeclaration($0)) }
-    }
+    if isPreview { language.restoreDeleted() }
+    let withdrawn =
+      diagnostics.hasErrors ? language.withdrawDeclarations(unless: settled.holds) : []
     var plan = standing?.plan ?? Plan(stack: "")
     plan.stack = outcome.declarations.stack
     return RunReport(
       plan: plan, outputs: outcome.outputs,
-      declared: outcome.declarations.declarations
-        .filter { !earlier.contains(SettledDeclaration($0)) }.map(\.reference),
-      diagnostics: diagnostics,
+      declared: outcome.declarations.declarations.filter { !earlier.holds($0) }.map(\.reference),
+      withdrawn: withdrawn.map(\.reference), diagnostics: diagnostics,
       outcome: Self.end(diagnostics, host), sources: language.sources)
   }
 

@@ -29,7 +29,7 @@ struct DomainTargets: Sendable {
       let ownership = Ownership(stack: stack)
       let all = try await pool.run { try LiveReader.read($0.domains()) }
       let found = all.filter { ownership.owns($0) && Glob.matches($0.name, pattern) }.map(\.name)
-      guard !found.isEmpty else { throw HostMessages.noTarget(pattern, at: span) }
+      guard !found.isEmpty else { throw HostMessages.missing(pattern, at: span) }
       return found.sorted()
     } catch { throw HostMessages.diagnostic(error, "looking up `\(pattern)`", at: span) }
   }
@@ -44,7 +44,7 @@ struct DomainTargets: Sendable {
     try await pool.run { connection in
       guard let domain = try connection.domain(named: name),
         let result = try LiveReader.unlessGone(.noDomain, { try body(domain) })
-      else { throw HostMessages.noTarget(name, at: span) }
+      else { throw HostMessages.missing(name, at: span) }
       return result
     }
   }

@@ -25,10 +25,10 @@ extension Command {
     ) { shell, name throws(Diagnostic) in
       guard !name.isEmpty else { return shell.say([shell.session.language.declarations.stack]) }
       guard Program.isStackName(name) else { throw ShellMessages.unfitStack(name) }
-      shell.session.language.reset(stack: name)
+      shell.session.reset(stack: name)
     },
     Command("reset", "Forget what was entered; what took effect stays", example: ":reset") {
-      shell, _ in shell.session.language.reset()
+      shell, _ in shell.session.reset()
     },
     Command(
       "set", .optional("SETTING [on|off]", .setting), "List the settings, or change one",

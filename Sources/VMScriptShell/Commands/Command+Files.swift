@@ -17,10 +17,11 @@ extension Command {
       shell.enter(text, name: path)
     },
     Command(
-      "save", .required("FILE", .file), "Write what this session declared as a script that runs",
+      "save", .required("FILE", .file),
+      "Write what this session put into effect as a script that runs",
       example: ":save lab.vmscript"
     ) { shell, path throws(Diagnostic) in
-      let script = Data(shell.session.language.declarations.script.utf8)
+      let script = Data(shell.session.script(for: path).utf8)
       // What a user has written is not written over.
       do { try script.write(to: URL(fileURLWithPath: path), options: .withoutOverwriting) } catch {
         throw TerminalMessages.unwritable(path, reason: error.localizedDescription)

@@ -1,3 +1,4 @@
+import VMScript
 import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
@@ -25,6 +26,22 @@ enum ShellMessages {
   }
 
   static func event(_ event: HostEvent) -> String { "\(event.domain) \(event.words)" }
+
+  /// What was declared and did not take effect.
+  ///
+  /// - Parameter hasEarlier: whether it is declared as it was before.
+  static func inVain(
+    _ resources: [ResourceReference], hasEarlier: (ResourceReference) -> Bool
+  ) -> [String] {
+    func names(_ some: [ResourceReference]) -> String {
+      some.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
+    }
+    let (earlier, none) = (resources.filter(hasEarlier), resources.filter { !hasEarlier($0) })
+    return [
+      none.isEmpty ? nil : "not in effect, so not declared: \(names(none))",
+      earlier.isEmpty ? nil : "not in effect, so declared as before: \(names(earlier))",
+    ].compactMap(\.self)
+  }
 
   static func unknownCommand(_ name: String, closest: String?) -> Diagnostic {
     Diagnostic(

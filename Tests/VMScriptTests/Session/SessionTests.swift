@@ -58,7 +58,7 @@ import VMScriptSyntax
     let entries = Entries()
     entries.enter("domain a { memory = 64MiB }\nnet n { subnet = 10.0.0.0/24 }")
     #expect(entries.enter("domain a { memory = 128MiB }").isEmpty)
-    #expect(entries.declared == ["net n", "domain a"])
+    #expect(entries.declared == ["domain a", "net n"])
     #expect(entries.values("a.memory") == ["128MiB"])
     #expect(entries.enter("domain b { }\ndomain b { }").count == 1)
   }
@@ -70,6 +70,74 @@ import VMScriptSyntax
     entries.session.withdrawDeclarations { $0.name == "b" }
     #expect(Set(entries.declared) == ["domain a", "domain b"])
     #expect(entries.values("a.memory") == ["64MiB"])
+  }
+
+  @Test func whatIsDeclaredAgainStandsBehindWhatItNeedsNow() {
+    let entries = Entries()
+    entries.enter("domain a { }\nnet n { subnet = 10.0.0.0/24 }\nimage i { size = 1GiB }")
+    #expect(entries.enter("domain a { nic { net = n }, disk { image = i } }").isEmpty)
+    #expect(entries.declared == ["net n", "image i", "domain a"])
+    #expect(entries.enter("domain b { }\nclone b as a { nic { net = n } }").isEmpty)
+    #expect(entries.declared == ["net n", "image i", "domain b", "domain a"])
+  }
+
+  @Test func aCloneInheritsFromItsSourceAsThatIsDeclaredLast() {
+    let entries = Entries()
+    entries.enter(
+      """
+      domain base { memory = 64MiB, cpus = 1, nic { net = "a" }, nic { net = "b" } }
+      clone base as copy { memory = 128MiB, remove nic 2 }
+      clone copy as "copy of copy" { title = "last" }
+      """)
+    let before = entries.session.declarations.declarations.map(\.revision)
+    #expect(
+      entries.enter(
+        """
+        domain base { memory = 96MiB, cpus = 2, description = "x", nic { net = "c" }, nic { net = "d" } }
+        """
+      ).isEmpty)
+    #expect(entries.declared == ["domain base", "domain copy", "domain copy of copy"])
+    #expect(
+      entries.values("copy.memory; copy.cpus; copy.nic") == [
+        "128MiB", "2", "[{ net: net(\"c\") }]",
+      ])
+    #expect(
+      entries.values(
+        """
+        let last = domain("copy of copy")
+        last.memory; last.cpus; last.title; last.nic; last.description
+        """)
+        == ["128MiB", "2", "\"last\"", "[{ net: net(\"c\") }]", "\"x\""])
+    let revisions = entries.session.declarations.declarations.map(\.revision)
+    #expect(Set(revisions).isDisjoint(with: before))
+    // A middle one: what is above it stays as it is.
+    #expect(entries.enter("clone base as copy { }").isEmpty)
+    #expect(entries.values("last.memory; len(last.nic)") == ["96MiB", "2"])
+    #expect(entries.session.declarations.declarations.first?.revision == revisions.first)
+  }
+
+  @Test func aSourceThatItsClonesCannotBeMadeOfIsRefused() {
+    let entries = Entries()
+    entries.enter("domain base { nic { }, nic { } }\nclone base as copy { remove nic 2 }")
+    #expect(entries.enter("domain base { nic { } }") == [222])
+    #expect(entries.values("len(base.nic); len(copy.nic)") == ["2", "1"])
+    #expect(entries.enter("clone copy as base { }") == [221])
+    #expect(entries.enter("clone base as deep { }").isEmpty)
+    #expect(entries.enter("clone deep as base { }") == [221])
+    #expect(entries.enter("domain base { nic { }, nic { }, memory = 32MiB }").isEmpty)
+    #expect(entries.values("domain(\"deep\").memory") == ["32MiB"])
+  }
+
+  @Test func whatAPreviewDeletedIsRestored() {
+    let entries = Entries()
+    entries.enter("domain a { }\ndomain b { }")
+    entries.enter("delete a")
+    #expect(entries.declared == ["domain b"])
+    entries.session.restoreDeleted()
+    #expect(entries.declared == ["domain a", "domain b"])
+    entries.enter("delete a\ndomain a { memory = 1GiB }")
+    entries.session.restoreDeleted()
+    #expect(entries.values("a.memory") == ["1GiB"])
   }
 
   @Test func aSessionCanBeForgotten() {
