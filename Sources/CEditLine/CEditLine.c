@@ -39,7 +39,6 @@ unsigned char vms_run(EditLine *line, vms_command command) {
   switch (editor->callbacks.command(editor->callbacks.context, command)) {
   case VMS_NEXT_GO_ON: return CC_REFRESH;
   case VMS_NEXT_ACCEPT: return CC_NEWLINE;
-  case VMS_NEXT_END_OF_INPUT: return CC_EOF;
   }
   return CC_ERROR;
 }
@@ -92,9 +91,9 @@ void vms_editor_free(vms_editor *editor) {
   free(editor);
 }
 
-int vms_editor_read(vms_editor *editor) {
+void vms_editor_read(vms_editor *editor) {
   int count = 0;
-  return el_wgets(editor->line, &count) ? 0 : -1;
+  el_wgets(editor->line, &count);
 }
 
 const uint32_t *vms_editor_line(vms_editor *editor, size_t *length, size_t *cursor) {

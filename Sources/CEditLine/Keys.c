@@ -135,6 +135,7 @@ static const struct {
   {L"^Z", L"ed-unassigned", BOTH}, {L"\\ex", L"ed-unassigned", INSERT}, {L":", L"ed-unassigned", COMMAND_MODE},
   {L"v", L"ed-unassigned", COMMAND_MODE}, {L"?", L"ed-unassigned", COMMAND_MODE},
   {L"n", L"ed-unassigned", COMMAND_MODE}, {L"N", L"ed-unassigned", COMMAND_MODE},
+  {L"#", L"ed-unassigned", COMMAND_MODE},
   {L"K", L"ed-unassigned", COMMAND_MODE}, {L"J", L"ed-unassigned", COMMAND_MODE},
 };
 

@@ -48,7 +48,6 @@ typedef enum {
 typedef enum {
   VMS_NEXT_GO_ON,
   VMS_NEXT_ACCEPT,
-  VMS_NEXT_END_OF_INPUT,
 } vms_next;
 
 /// Keys that no keyboard has: they stand for commands of libedit that the shell's own make use of.
@@ -62,7 +61,7 @@ typedef enum {
 
 typedef struct {
   void *context;
-  /// Gives the next character; 1 if there is one, -1 to give up the line.
+  /// Gives the next character; 1 if there is one, -1 to end the line.
   int (*read)(void *context, uint32_t *character);
   /// Runs a command.
   vms_next (*command)(void *context, vms_command command);
@@ -74,8 +73,8 @@ typedef struct vms_editor vms_editor;
 vms_editor *vms_editor_new(vms_callbacks callbacks);
 void vms_editor_free(vms_editor *editor);
 
-/// Lets the user edit a line, which is empty at first; 0 once a command has accepted it, or -1.
-int vms_editor_read(vms_editor *editor);
+/// Lets the user edit a line, which is empty at first, until a command accepts it.
+void vms_editor_read(vms_editor *editor);
 
 /// The line as it is, not terminated, and where its cursor stands.
 const uint32_t *vms_editor_line(vms_editor *editor, size_t *length, size_t *cursor);

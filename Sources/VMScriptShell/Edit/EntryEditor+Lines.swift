@@ -8,9 +8,7 @@ extension EntryEditor {
       openLine()
       return .goOn
     }
-    accepted = text
-    leaveOnScreen()
-    return .accept
+    return end(.entry(text))
   }
 
   /// In vi's command mode one goes on by inserting.

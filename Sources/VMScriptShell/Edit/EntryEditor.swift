@@ -28,8 +28,8 @@ final class EntryEditor: EditHandler {
   /// What is listed below the entry until the next key.
   var listing: [Candidate] = []
   var undoHistory = UndoHistory()
-  /// The entry that was run.
-  var accepted = ""
+  /// How editing has ended; nil while it goes on.
+  var outcome: Outcome?
   let editor: LineEditor
   /// Keys that libedit gets before those that are typed.
   var injected: [Unicode.Scalar] = []
@@ -38,7 +38,9 @@ final class EntryEditor: EditHandler {
   var firstRow = 0
   /// The characters that were typed last.
   private var typed: (Unicode.Scalar?, Unicode.Scalar?) = (nil, nil)
-  private var wasInterrupted = false
+  /// The entry that libedit is to go on with.
+  private var unfinished: Entry.State?
+  private var hasRead = false
   private var lastWasTab = false
 
   init(
@@ -56,21 +58,28 @@ final class EntryEditor: EditHandler {
   func read(prompt: String) -> Outcome {
     guard screen.isLive else { return readPlainly(prompt: prompt) }
     self.prompt = prompt
-    (wasInterrupted, lastWasTab, accepted, listing) = (false, false, "", [])
+    (outcome, unfinished, lastWasTab, listing) = (nil, nil, false, [])
     (injected, undoHistory, firstRow, typed) = ([], UndoHistory(), 0, (nil, nil))
     entry.clear()
     history.leave()
     painter.forget()
-    let isAccepted = editor.read(self)
-    if isAccepted { return .entry(accepted) }
-    guard wasInterrupted else { return .endOfInput }
-    leaveOnScreen()
-    return .interrupted
+    repeat {
+      hasRead = false
+      editor.read(self)
+      // Some of vi's commands would run a line as it stands; only the shell knows of its entry.
+      unfinished = undoHistory.present
+    } while outcome == nil && hasRead
+    return outcome ?? .endOfInput
   }
 
   // MARK: Keys
 
   func nextCharacter() -> Unicode.Scalar? {
+    hasRead = true
+    if let unfinished {
+      entry.replace(with: unfinished.text, cursor: unfinished.cursor)
+      self.unfinished = nil
+    }
     while true {
       if !injected.isEmpty { return injected.removeFirst() }
       settle()
@@ -85,9 +94,11 @@ final class EntryEditor: EditHandler {
         typed = (typed.1, scalar)
         return scalar
       case .interrupt:
-        wasInterrupted = true
+        _ = end(.interrupted)
         return nil
-      case .endOfInput, .resize, .wake: return nil
+      case .endOfInput, .resize, .wake:
+        _ = end(.endOfInput)
+        return nil
       }
     }
   }
@@ -187,19 +198,18 @@ final class EntryEditor: EditHandler {
     case .closeBracket: close("]")
     case .closeParenthesis: close(")")
     case .endOfInput:
-      if entry.isEmpty { return leave() }
+      if entry.isEmpty { return end(.endOfInput) }
       deleteAfter()
-    case .interrupt:
-      wasInterrupted = true
-      return .endOfInput
+    case .interrupt: return end(.interrupted)
     }
     return .goOn
   }
 
-  /// Ends the shell.
-  private func leave() -> EditStep {
+  /// Ends editing; the entry stays on the screen.
+  func end(_ outcome: Outcome) -> EditStep {
+    self.outcome = outcome
     leaveOnScreen()
-    return .endOfInput
+    return .accept
   }
 
   private func restore(_ state: Entry.State?) {

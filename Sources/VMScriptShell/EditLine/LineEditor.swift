@@ -12,12 +12,12 @@ enum EditCommand: UInt32 {
 
 /// What libedit shall do after a command.
 enum EditStep: UInt32 {
-  case goOn, accept, endOfInput
+  case goOn, accept
 }
 
 /// Gives libedit its characters and carries out the shell's own keys.
 protocol EditHandler: AnyObject {
-  /// The next character; nil at the end of input or to give up the line.
+  /// The next character; nil to end the line.
   func nextCharacter() -> Unicode.Scalar?
   func run(_ command: EditCommand) -> EditStep
 }
@@ -71,11 +71,11 @@ final class LineEditor {
 
   deinit { vms_editor_free(editor) }
 
-  /// Lets the user edit a line, empty at first; false where input ended or the line was given up.
-  func read(_ handler: any EditHandler) -> Bool {
+  /// Lets the user edit a line, empty at first, until a command accepts it.
+  func read(_ handler: any EditHandler) {
     callbacks.handler = handler
-    defer { callbacks.handler = nil }
-    return vms_editor_read(editor) == 0
+    vms_editor_read(editor)
+    callbacks.handler = nil
   }
 
   /// Whether keys are vi's.

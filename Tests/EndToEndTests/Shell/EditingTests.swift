@@ -36,6 +36,18 @@ import Testing
     }
   }
 
+  @Test func nothingIsAnEntryToo() async throws {
+    try await withShell { shell in
+      try await shell.press("Enter")
+      try await shell.expectEnd("\nvm>\nvm>")
+      try await shell.type("  ")
+      try await shell.press("Enter", "M-Enter", "Enter")
+      try await shell.enter("1 +")
+      try await shell.press("2", "M-Enter", "Enter")
+      try await shell.expectEnd("vm> 1 +\n2\n\n3\nvm>")
+    }
+  }
+
   @Test func altEnterOpensALineInAnyCase() async throws {
     try await withShell { shell in
       try await shell.type("let a = 1")
