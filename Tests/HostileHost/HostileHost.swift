@@ -10,12 +10,12 @@ import VMScriptSyntax
   static func main() throws {
     let file = URL(fileURLWithPath: CommandLine.arguments[1])
     let source = SourceText(name: file.lastPathComponent, bytes: Array(try Data(contentsOf: file)))
-    let (program, diagnostics, sources) = Program.compile(source)
-    let limits = Limits(
-      steps: 20_000_000, memory: 64 << 20, output: 1 << 20, time: .seconds(3))
-    let outcome = program?.evaluate(EvaluationOptions(limits: limits))
-    let renderer = DiagnosticRenderer(sources: sources, color: false)
-    print(renderer.render(diagnostics + (outcome?.diagnostics ?? [])))
+    let engine = Engine(
+      limits: Limits(steps: 20_000_000, memory: .mib(64), output: .mib(1), time: .seconds(3)))
+    let compilation = engine.compilation(of: source)
+    let outcome = compilation.program?.evaluate()
+    let renderer = DiagnosticRenderer(sources: compilation.sources, color: false)
+    print(renderer.render(compilation.diagnostics + (outcome?.diagnostics ?? [])))
     if let outcome { print(Value.map(outcome.outputs).json()) }
     print("still there")
   }

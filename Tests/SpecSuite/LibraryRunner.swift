@@ -48,12 +48,10 @@ public struct LibraryRunner: SpecRunner {
 
   private func compile(
     _ script: SpecCase, _ directives: SpecDirectives
-  ) throws -> (
-    (program: Program?, diagnostics: [Diagnostic], sources: SourceMap), EvaluationOptions
-  ) {
+  ) throws -> (Compilation, EvaluationOptions) {
     let source = SourceText(name: script.file.lastPathComponent, bytes: try script.bytes())
     return (
-      Program.compile(source, importer: SpecImporter(folder: script.folder)),
+      Engine(importer: SpecImporter(folder: script.folder)).compilation(of: source),
       EvaluationOptions(directives, folder: script.folder)
     )
   }
@@ -64,15 +62,17 @@ extension EvaluationOptions {
     self.init(stack: directives.stack)
     parameters = Dictionary(directives.settings.map { ($0.name, $0.value) }) { $1 }
     fallbackParameters = Dictionary(directives.environment.map { ($0.name, $0.value) }) { $1 }
+    var limits = Limits()
     for (name, text) in directives.limits {
       let size = ByteSize(text)?.bytes ?? Int64(text) ?? 0
       switch name {
       case "steps": limits.steps = Int(size)
       case "depth": limits.depth = Int(size)
-      case "output": limits.output = size
-      default: limits.memory = size
+      case "output": limits.output = ByteSize(bytes: size)
+      default: limits.memory = ByteSize(bytes: size)
       }
     }
+    self.limits = limits
     if directives.grantsAccess { access = OutsideAccess(spec: folder) }
   }
 }

@@ -11,7 +11,7 @@ import VMScriptSyntax
     let file = folder.appendingPathComponent(name)
     let text = try String(contentsOf: file, encoding: .utf8)
     return VMScriptTests.run(
-      text, name: file.path, set: parameters, importer: DirectoryImporter())
+      text, name: file.path, set: parameters, importer: .local)
   }
 
   @Test func theLanguageAloneGivesItsJSON() throws {

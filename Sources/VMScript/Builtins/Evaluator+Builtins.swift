@@ -16,12 +16,8 @@ extension Evaluator {
   ) throws -> Value {
     let arity = builtin.arity
     guard arity.contains(arguments.count), let first = arguments.first else {
-      let expected =
-        arity.upperBound == .max
-        ? "at least \(arity.lowerBound)"
-        : arity.count == 1 ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
       throw Diagnostic.argumentCount(
-        builtin.name, expected: expected, got: arguments.count, at: code.span(id))
+        builtin.name, expected: Self.inWords(arity), got: arguments.count, at: code.span(id))
     }
     for argument in arguments {
       if case .unknown = argument, builtin != .type { return argument }
@@ -109,7 +105,7 @@ extension Evaluator {
     case .list(let items): return items
     case .range(let range):
       guard range.count < 1 << 24 else {
-        throw LimitReached(.tooMuchMemory(options.limits.memory, at: code.span(id)))
+        throw LimitReached(.tooMuchMemory(limits.memory, at: code.span(id)))
       }
       try charge(Int(range.count) * MemoryLayout<Value>.stride, at: id)
       return (0..<range.count).map(range.member)

@@ -34,13 +34,13 @@ extension Evaluator {
     do {
       switch builtin {
       case .env:
-        guard let environment = options.access.environment else { break }
+        guard let environment = access.environment else { break }
         return environment(name).map(Value.string) ?? .none
       case .glob:
-        guard let glob = options.access.glob else { break }
+        guard let glob = access.glob else { break }
         return .list(try glob(name, scriptName).map(Value.string))
       default:
-        guard let read = options.access.read else { break }
+        guard let read = access.read else { break }
         let bytes = try read(name, scriptName)
         try requireRoom(bytes.count, at: id)
         guard let text = String(validating: bytes, as: UTF8.self) else {

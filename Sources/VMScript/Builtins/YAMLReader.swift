@@ -2,8 +2,9 @@ import OrderedCollections
 import Yams
 
 /// Why a text is not of the format that it is read as.
-struct MalformedText: Error {
-  let reason: String
+public struct MalformedText: Error, Sendable {
+  /// What is wrong and where, in a few words.
+  public let reason: String
 }
 
 /// YAML as values, with the order of keys kept.

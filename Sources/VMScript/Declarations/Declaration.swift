@@ -1,10 +1,5 @@
 import VMScriptSyntax
 
-/// What kind of object a resource is. A clone is a domain that has a source.
-public enum ResourceKind: String, Sendable, CaseIterable, Codable {
-  case image, net, domain
-}
-
 /// What no two resources of a stack share: kind and name.
 public struct ResourceKey: Hashable, Sendable {
   /// The kind of the resource.

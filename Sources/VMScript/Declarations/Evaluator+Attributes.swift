@@ -2,12 +2,13 @@ import OrderedCollections
 import VMScriptSyntax
 
 extension ResourceKind {
-  /// Attributes that the host is asked for.
+  /// Attributes that the host is asked for; none of a kind that the host defined.
   public var liveAttributes: [String] {
     switch self {
     case .image: ["path", "capacity", "allocation", "digest"]
     case .net: ["uuid", "state", "bridge"]
     case .domain: ["ip", "ips", "macs", "uuid", "id", "state", "vnc", "console", "snapshots"]
+    case .custom: []
     }
   }
 }

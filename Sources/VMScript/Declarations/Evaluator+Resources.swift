@@ -15,6 +15,10 @@ extension Evaluator {
 
   mutating func declareResource(_ id: NodeID, _ node: Node) throws -> Value {
     let isClone = node.kind == .clone
+    guard let kind = isClone ? ResourceKind.domain : code.vocabulary.kind(code.name(node)) else {
+      // Resolving reported it.
+      throw AlreadyReported()
+    }
     let nameNode = code.child(isClone ? 1 : 0, of: node)
     let bodyNode = code.child(isClone ? 2 : 1, of: node)
     let nameSpan = code.span(nameNode)
@@ -24,14 +28,13 @@ extension Evaluator {
     guard ResourceName.isSafe(name) else {
       throw Diagnostic.invalidName(name, of: "a resource", at: nameSpan)
     }
-    let kind = isClone ? ResourceKind.domain : ResourceKind(rawValue: code.name(node)) ?? .domain
     if let earlier = registry.conflict(kind, name) {
       throw Diagnostic.duplicateResource(kind, name, at: nameSpan, earlier: earlier.nameSpan)
     }
     let source = isClone ? try cloneSource(code.child(0, of: node), cloneNamed: name) : nil
     try charge(1024 + name.utf8.count, at: id)
     let failuresBefore = failures
-    var builder = BodyBuilder(schema: Schema.resource(kind), label: nil, span: span)
+    var builder = BodyBuilder(schema: code.vocabulary.schema(kind), label: nil, span: span)
     if !bodyNode.isAbsent { try evaluateEntries(bodyNode, into: &builder) }
     if !isClone, let removal = builder.removals.first {
       throw Diagnostic.removeOutsideClone(at: removal.span)

@@ -41,7 +41,7 @@ extension CursorContext {
     else {
       return []
     }
-    var loader = ModuleLoader(importer: importer)
+    var loader = ModuleLoader(engine: Engine(importer: importer))
     loader.names = parse.names
     let source = loader.sources.add(script)
     _ = loader.load(script, source, parse.tree)

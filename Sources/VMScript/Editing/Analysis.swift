@@ -34,24 +34,32 @@ public struct Analysis: Sendable {
   /// Analyses a script. Blocks the calling thread while it is evaluated, within the limits given.
   ///
   /// - Parameters:
-  ///   - importer: finds imported files.
+  ///   - engine: what the script knows and reaches.
   ///   - options: what `check` would be given; nil leaves the evaluation out.
   ///   - earlier: values of names that the text as it is does not come to.
   public init(
-    _ script: SourceText, importer: (any Importer)?, options: EvaluationOptions?,
+    _ script: SourceText, engine: Engine, options: EvaluationOptions?,
     earlier: [String: Value] = [:]
   ) {
-    var loader = ModuleLoader(importer: importer)
+    var loader = ModuleLoader(engine: engine)
     _ = loader.load(script)
     self.init(loader, NameRecord(), earlier)
     guard let options, !loader.diagnostics.hasErrors else { return }
     let isWrong = diagnostics.hasErrors
-    let outcome = Program(code, name: script.name).problems(
+    let outcome = Program(code, name: script.name, engine: engine).problems(
       isWrong ? .ofWrongNames : options, earlier: isWrong ? diagnostics : [])
     diagnostics = (isWrong ? [] : diagnostics) + outcome.diagnostics
     for export in code.modules.last?.exports ?? [] {
       if let value = code.value(of: export.target, outcome.globals) { values[export.name] = value }
     }
+  }
+
+  /// Analyses a script that knows and reaches no more than what it imports.
+  public init(
+    _ script: SourceText, importer: (any Importer)?, options: EvaluationOptions?,
+    earlier: [String: Value] = [:]
+  ) {
+    self.init(script, engine: Engine(importer: importer), options: options, earlier: earlier)
   }
 
   /// The analysis of what was parsed, without an evaluation.

@@ -99,6 +99,12 @@ public struct DeclarationSet: Sendable {
     self.declarations = declarations
   }
 
+  /// Without the kinds that the host of the script defined, of which libvirt knows nothing.
+  public var ofLibvirt: DeclarationSet {
+    guard declarations.contains(where: \.kind.isCustom) else { return self }
+    return DeclarationSet(stack: stack, declarations: declarations.filter { !$0.kind.isCustom })
+  }
+
   /// The declaration of a resource; nil if there is none. It takes time in proportion to the set.
   public func declaration(_ kind: ResourceKind, _ name: String) -> Declaration? {
     declarations.first { $0.kind == kind && $0.name == name }

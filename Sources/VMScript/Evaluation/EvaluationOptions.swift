@@ -7,17 +7,20 @@ public struct Limits: Sendable {
   public var steps: Int
   /// Calls within calls.
   public var depth: Int
-  /// Bytes of lists, maps and strings made during the evaluation, as an estimate.
-  public var memory: Int64
+  /// Bytes of lists, maps and strings made during the evaluation, as an estimate: what is given up
+  /// again counts too.
+  public var memory: ByteSize
   /// Bytes that `print` writes.
-  public var output: Int64
+  public var output: ByteSize
   /// Time that the evaluation takes, what its host does and waits for not counted; nil for any.
   public var time: Duration?
 
-  /// The limits of a run by the command line; an embedder may want less.
+  /// Limits that any honest script keeps; a host may want less.
+  ///
+  ///     let limits = Limits(steps: 1_000_000, memory: .mib(64), time: .seconds(2))
   public init(
-    steps: Int = 1_000_000_000, depth: Int = 1_000, memory: Int64 = 1 << 32,
-    output: Int64 = 1 << 30, time: Duration? = nil
+    steps: Int = 1_000_000_000, depth: Int = 1_000, memory: ByteSize = .gib(1),
+    output: ByteSize = .mib(256), time: Duration? = nil
   ) {
     self.steps = steps
     self.depth = depth
@@ -56,10 +59,12 @@ public struct EvaluationOptions: Sendable {
   public var values: [String: Value]
   /// Parameters that only count where the script has them, such as the environment's.
   public var fallbackParameters: [String: String]
-  /// The bounds of this evaluation.
-  public var limits: Limits
-  /// What the script may reach.
-  public var access: OutsideAccess
+  /// The bounds of this evaluation; nil takes the engine's.
+  public var limits: Limits?
+  /// What the script may reach; nil takes what the engine grants.
+  public var access: OutsideAccess?
+  /// Ends the evaluation from any thread.
+  public var cancellation: Cancellation?
   /// The stack's name, whatever the script says.
   public var stack: String?
   /// Whether a parameter without a value is left unknown, and what depends on unknown values is
@@ -69,11 +74,11 @@ public struct EvaluationOptions: Sendable {
   /// files, the environment.
   var ignoresOutside = false
 
-  /// Options that grant nothing unless told.
+  /// Options of an evaluation.
   public init(
     parameters: [String: String] = [:], values: [String: Value] = [:],
-    fallbackParameters: [String: String] = [:], limits: Limits = Limits(),
-    access: OutsideAccess = OutsideAccess(), stack: String? = nil
+    fallbackParameters: [String: String] = [:], limits: Limits? = nil,
+    access: OutsideAccess? = nil, stack: String? = nil, cancellation: Cancellation? = nil
   ) {
     self.parameters = parameters
     self.values = values
@@ -81,6 +86,7 @@ public struct EvaluationOptions: Sendable {
     self.limits = limits
     self.access = access
     self.stack = stack
+    self.cancellation = cancellation
   }
 }
 
@@ -92,8 +98,26 @@ public struct EvaluationOutcome: Sendable {
   public let declarations: DeclarationSet
   /// Errors and warnings, in the order in which they occurred.
   public let diagnostics: [Diagnostic]
+  /// What the spans of the diagnostics point into.
+  public let sources: SourceMap
+  /// Where the outputs stand.
+  let origin: OutputOrigin?
   /// What the names of all modules came to, by slot.
-  var globals: [Value?] = []
+  let globals: [Value?]
+
+  init(
+    outputs: OrderedDictionary<String, Value>, declarations: DeclarationSet,
+    diagnostics: [Diagnostic], sources: SourceMap = SourceMap(), origin: OutputOrigin? = nil,
+    globals: [Value?] = []
+  ) {
+    self.outputs = outputs
+    self.declarations = declarations
+    self.diagnostics = diagnostics
+    self.sources = sources
+    self.origin = origin
+    self.globals = globals
+  }
+
   /// Whether the last effect point, the end of the script, was reached without an error.
   public var succeeded: Bool { !diagnostics.contains { $0.severity == .error } }
 }

@@ -20,6 +20,8 @@ extension Evaluator {
     switch function.code {
     case .builtin(let builtin):
       return try call(builtin, try positional(node, of: builtin.name), id)
+    case .host(let host):
+      return try call(host, try positional(node, of: host.name), id)
     case .script(let index):
       return try callScript(function, index, node, id)
     }
@@ -107,6 +109,7 @@ extension Evaluator {
     }
     switch function.code {
     case .builtin(let builtin): return try call(builtin, arguments, id)
+    case .host(let host): return try call(host, arguments, id)
     case .script(let index):
       let script = code.functions[index]
       guard arguments.count <= script.parameters.count else {
@@ -130,8 +133,8 @@ extension Evaluator {
     if let captures = value.captures, captures.values == nil {
       throw Diagnostic.notYetDefined(function.name, at: code.span(id))
     }
-    guard depth < options.limits.depth, nesting + function.height < Self.maximumNesting else {
-      throw LimitReached(.tooDeep(options.limits.depth, at: code.span(id)))
+    guard depth < limits.depth, nesting + function.height < Self.maximumNesting else {
+      throw LimitReached(.tooDeep(limits.depth, at: code.span(id)))
     }
     let saved = (base, captures, callee, trace)
     for _ in (stack.count - frame)..<max(function.slotCount, stack.count - frame) {

@@ -12,8 +12,8 @@ extension Evaluator {
     guard pendingWork >= 4096 else { return }
     steps &+= pendingWork >> 6
     pendingWork = 0
-    if steps > options.limits.steps {
-      throw LimitReached(.tooManySteps(options.limits.steps, at: code.span(id)))
+    if steps > limits.steps {
+      throw LimitReached(.tooManySteps(limits.steps, at: code.span(id)))
     }
     try lookUp(id)
   }
@@ -29,8 +29,8 @@ extension Evaluator {
 
   /// Throws where so many bytes, which are about to be made, would be too many.
   mutating func requireRoom(_ bytes: Int, at id: NodeID) throws {
-    guard allocated &+ Int64(bytes) <= options.limits.memory else {
-      throw LimitReached(.tooMuchMemory(options.limits.memory, at: code.span(id)))
+    guard allocated &+ Int64(bytes) <= limits.memory.bytes else {
+      throw LimitReached(.tooMuchMemory(limits.memory, at: code.span(id)))
     }
   }
 
@@ -49,8 +49,8 @@ extension Evaluator {
       throw LimitReached(.tooDeepValue(Self.maximumValueDepth, at: code.span(id)))
     }
     size += Int64(value.ownSize)
-    guard size <= options.limits.memory else {
-      throw LimitReached(.tooMuchMemory(options.limits.memory, at: code.span(id)))
+    guard size <= limits.memory.bytes else {
+      throw LimitReached(.tooMuchMemory(limits.memory, at: code.span(id)))
     }
     switch value {
     case .list(let items):

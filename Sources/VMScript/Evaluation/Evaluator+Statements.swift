@@ -94,6 +94,7 @@ extension Evaluator {
     // Written out it is as large, whatever else holds a part of it.
     try charge(try measure(value, at: id), at: id)
     outputs[name] = value
+    outputStatements[name] = id
   }
 
   /// A value that leaves the script; what follows from an error does not.

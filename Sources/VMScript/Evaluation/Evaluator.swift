@@ -22,6 +22,9 @@ struct Evaluator {
 
   let code: Code
   let options: EvaluationOptions
+  let limits: Limits
+  /// What the script may reach.
+  let access: OutsideAccess
   let host: any EvaluationHost
   let programName: String
 
@@ -50,6 +53,8 @@ struct Evaluator {
   var lastValue = Value.none
 
   var outputs: OrderedDictionary<String, Value> = [:]
+  /// The statements that gave the outputs.
+  var outputStatements: [String: NodeID] = [:]
   var diagnostics: [Diagnostic] = []
   /// Whether anything is wrong so far; then nothing takes effect any more.
   private(set) var hasErrors: Bool
@@ -66,11 +71,13 @@ struct Evaluator {
 
   /// - Parameter earlier: what resolving found; it is not said again, and nothing takes effect.
   init(
-    code: Code, options: EvaluationOptions, host: any EvaluationHost, name: String, stack: String,
-    earlier: [Diagnostic] = []
+    code: Code, engine: Engine, options: EvaluationOptions, host: any EvaluationHost,
+    name: String, stack: String, earlier: [Diagnostic] = []
   ) {
     self.code = code
     self.options = options
+    limits = options.limits ?? engine.limits
+    access = options.access ?? engine.access
     self.host = host
     self.programName = name
     self.globals = Array(repeating: nil, count: code.globals.count)
@@ -181,8 +188,8 @@ struct Evaluator {
   @inline(__always)
   mutating func step(_ id: NodeID) throws {
     steps &+= 1
-    if steps > options.limits.steps {
-      throw LimitReached(.tooManySteps(options.limits.steps, at: code.span(id)))
+    if steps > limits.steps {
+      throw LimitReached(.tooManySteps(limits.steps, at: code.span(id)))
     }
     if steps & 0x3FF == 0 { try lookUp(id) }
   }
@@ -190,13 +197,16 @@ struct Evaluator {
   /// Now and then: a loop without end must outlive neither its run nor its time.
   mutating func lookUp(_ id: NodeID) throws {
     if host.isOver { throw RunIsOver() }
-    if let end, let limit = options.limits.time, end < .now {
+    if options.cancellation?.isCancelled ?? false {
+      throw LimitReached(.cancelled(at: code.span(id)))
+    }
+    if let end, let limit = limits.time, end < .now {
       throw LimitReached(.tooLong(limit, at: code.span(id)))
     }
   }
 
   /// From now on the time counts.
-  mutating func startTime() { end = options.limits.time.map { .now + $0 } }
+  mutating func startTime() { end = limits.time.map { .now + $0 } }
 
   /// Work of the host, which takes none of the script's time.
   mutating func offTheClock<T>(_ work: (inout Evaluator) throws -> T) rethrows -> T {
@@ -209,16 +219,16 @@ struct Evaluator {
   /// Counts what is printed; throws where the limit is reached.
   mutating func chargeOutput(_ bytes: Int, at id: NodeID) throws {
     printed &+= Int64(bytes)
-    if printed > options.limits.output {
-      throw LimitReached(.tooMuchOutput(options.limits.output, at: code.span(id)))
+    if printed > limits.output.bytes {
+      throw LimitReached(.tooMuchOutput(limits.output, at: code.span(id)))
     }
   }
 
   /// Counts memory that a value takes; throws where the limit is reached.
   mutating func charge(_ bytes: Int, at id: NodeID) throws {
     allocated &+= Int64(bytes)
-    if allocated > options.limits.memory {
-      throw LimitReached(.tooMuchMemory(options.limits.memory, at: code.span(id)))
+    if allocated > limits.memory.bytes {
+      throw LimitReached(.tooMuchMemory(limits.memory, at: code.span(id)))
     }
   }
 

@@ -25,7 +25,7 @@ extension EvaluationOptions {
   /// Finds in a program with wrong names what evaluation would refuse whatever it is given.
   static var ofWrongNames: EvaluationOptions {
     var options = EvaluationOptions()
-    options.limits = Limits(steps: 1_000_000)
+    options.limits = Limits(steps: 1_000_000, memory: .mib(64), time: .seconds(1))
     options.ignoresOutside = true
     return options
   }

@@ -19,7 +19,8 @@ extension Program {
   ) -> EvaluationOutcome {
     EvaluationThread.run { evaluateHere(options, host: host, earlier: earlier) }
       ?? EvaluationOutcome(
-        outputs: [:], declarations: DeclarationSet(stack: stackName(options)), diagnostics: [])
+        outputs: [:], declarations: DeclarationSet(stack: stackName(options)),
+        diagnostics: [.noThread()], sources: sources)
   }
 
   /// The stack's name for these options: given, declared, or the file's base name.
@@ -31,11 +32,14 @@ extension Program {
     _ options: EvaluationOptions, host: any EvaluationHost, earlier: [Diagnostic]
   ) -> EvaluationOutcome {
     var evaluator = Evaluator(
-      code: code, options: options, host: host, name: name, stack: stackName(options),
+      code: code, engine: engine, options: options, host: host, name: name,
+      stack: stackName(options),
       earlier: earlier)
     evaluator.run()
     return EvaluationOutcome(
       outputs: evaluator.outputs, declarations: evaluator.registry.set,
-      diagnostics: evaluator.diagnostics, globals: evaluator.globals)
+      diagnostics: evaluator.diagnostics, sources: code.sources,
+      origin: OutputOrigin(code: code, statements: evaluator.outputStatements),
+      globals: evaluator.globals)
   }
 }

@@ -117,6 +117,10 @@ extension Diagnostic {
       at: Label(span, "is false"), notes: notes)
   }
 
+  static func hostFunctionFailed(_ name: String, _ reason: String, at span: Span) -> Diagnostic {
+    Diagnostic(code: 316, "`\(name)` failed", at: Label(span), notes: [excerpt(reason, 1_000)])
+  }
+
   static func duplicateOutput(_ name: String, at span: Span) -> Diagnostic {
     Diagnostic(code: 314, "output `\(name)` is given twice", at: Label(span))
   }

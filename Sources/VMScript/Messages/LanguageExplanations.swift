@@ -22,6 +22,9 @@ public enum LanguageExplanations {
       "`param`, `import` and `stack` stand at the top of a file, resources, outputs and verbs "
         + "outside of functions: a function computes a value and does nothing else."),
     DiagnosticExplanation(
+      205, "unknown kind of resource",
+      "`WORD NAME { … }` declares a resource, but nothing that this host knows is called so."),
+    DiagnosticExplanation(
       206, "unknown type",
       "A parameter is one of bool, int, float, string, size, duration, ip, cidr, mac, list, map or "
         + "secret."),
@@ -89,6 +92,20 @@ public enum LanguageExplanations {
       313, "check failed", "A `check` of the script is false; the notes show what its parts were."),
     DiagnosticExplanation(314, "output given twice", "An output has one value."),
     DiagnosticExplanation(
+      320, "wrong type of an output",
+      "The program that hosts the script reads the output as another type."),
+    DiagnosticExplanation(
+      321, "missing output or key", "The program that hosts the script needs it."),
+    DiagnosticExplanation(
+      322, "key that nothing reads",
+      "The program that hosts the script takes no such key; most likely it is misspelt."),
+    DiagnosticExplanation(
+      323, "unfit output",
+      "The type fits, but the program that hosts the script takes other values."),
+    DiagnosticExplanation(
+      316, "function of the host",
+      "The function belongs to the program that hosts the script; the note says what it says."),
+    DiagnosticExplanation(
       315, "target of a verb", "Verbs act on domains: one, a name, a glob, or a list of them."),
   ]
 
@@ -120,5 +137,8 @@ public enum LanguageExplanations {
     DiagnosticExplanation(416, "too much output", "The limit on what is printed keeps logs small."),
     DiagnosticExplanation(
       417, "too long", "The time of an evaluation is limited; waiting for machines does not count."),
+    DiagnosticExplanation(418, "called off", "Who evaluates the script ended the evaluation."),
+    DiagnosticExplanation(
+      419, "no thread", "The process has no more threads or memory for another evaluation."),
   ]
 }

@@ -62,6 +62,16 @@ extension Diagnostic {
       helps: didYouMean(name, known, at: span))
   }
 
+  static func unknownKind(_ word: String, at span: Span, known: [String]) -> Diagnostic {
+    let meant = StatementStarts.meant(by: word, kinds: known)
+    return Diagnostic(
+      code: 205, "there is no kind of resource `\(word)`", at: Label(span, "no such kind"),
+      notes: [
+        "a resource is of the kind \((["image", "net", "domain"] + known).joined(separator: ", "))"
+      ],
+      helps: meant.map { [Help("did you mean `\($0)`?", span: span, replacement: $0)] } ?? [])
+  }
+
   static func unknownMember(
     _ name: String, of type: String, at span: Span, known: [String]
   ) -> Diagnostic {

@@ -15,6 +15,30 @@ extension Diagnostic {
       helps: [Help("move what both need into a third file")])
   }
 
+  static func importTooDeep(_ limit: Int, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 402, "imports are nested more than \(limit) deep", at: Label(span),
+      helps: [Help("import what is needed in the main file")])
+  }
+
+  static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
+    Diagnostic(code: 414, "\(QuotedText.literal(path)) cannot be read", notes: [reason])
+  }
+
+  static func sourceTooLarge(_ memory: ByteSize, _ source: SourceID) -> Diagnostic {
+    Diagnostic(
+      code: 411, "the sources are too large for a limit of \(memory)",
+      at: Label(Span(source: source, start: 0, length: 0)))
+  }
+
+  static func noThread() -> Diagnostic {
+    Diagnostic(code: 419, "no thread could be had for the script")
+  }
+
+  static func cancelled(at span: Span) -> Diagnostic {
+    Diagnostic(code: 418, "the evaluation was called off", at: Label(span))
+  }
+
   static func importPath(at span: Span) -> Diagnostic {
     Diagnostic(code: 401, "the path of an import must be a plain string", at: Label(span))
   }
@@ -63,9 +87,9 @@ extension Diagnostic {
     Diagnostic(code: 410, "the script takes more than \(limit) steps", at: Label(span))
   }
 
-  static func tooMuchMemory(_ limit: Int64, at span: Span) -> Diagnostic {
+  static func tooMuchMemory(_ limit: ByteSize, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 411, "the script's values take more than \(ByteSize(bytes: limit))", at: Label(span))
+      code: 411, "the script's values take more than \(limit)", at: Label(span))
   }
 
   static func tooDeep(_ limit: Int, at span: Span) -> Diagnostic {
@@ -86,9 +110,9 @@ extension Diagnostic {
     Diagnostic(code: 414, "`\(function)` failed", at: Label(span), notes: [reason])
   }
 
-  static func tooMuchOutput(_ limit: Int64, at span: Span) -> Diagnostic {
+  static func tooMuchOutput(_ limit: ByteSize, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 416, "the script prints more than \(ByteSize(bytes: limit))", at: Label(span))
+      code: 416, "the script prints more than \(limit)", at: Label(span))
   }
 
   static func tooLong(_ limit: Duration, at span: Span) -> Diagnostic {

@@ -20,3 +20,11 @@ extension Value {
 func excerpt(_ text: String, _ count: Int) -> String {
   text.count <= count ? text : text.prefix(count) + "…"
 }
+
+/// A type in words without its article, for a signature.
+func withoutArticle(_ type: String) -> String {
+  for article in ["a ", "an "] where type.hasPrefix(article) {
+    return String(type.dropFirst(article.count))
+  }
+  return type
+}

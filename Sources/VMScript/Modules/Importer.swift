@@ -1,4 +1,3 @@
-import Foundation
 import VMScriptSyntax
 
 /// Why a file could not be imported, in a few words.
@@ -16,8 +15,26 @@ public protocol Importer: Sendable {
   func load(path: String, from script: String) throws(ImportFailure) -> SourceText
 }
 
-/// Imports files relative to the folder of the importing one.
-public struct DirectoryImporter: Importer {
+extension Importer where Self == LocalImporter {
+  /// Any file of this machine, relative to the importing one.
+  public static var local: LocalImporter { LocalImporter() }
+}
+
+extension Importer where Self == FolderImporter {
+  /// The files of a folder, and nothing outside of it; see ``FolderImporter``.
+  public static func directory(_ path: String) -> FolderImporter { FolderImporter(path) }
+}
+
+extension Importer where Self == DictionaryImporter {
+  /// Texts by the paths that scripts import them by; see ``DictionaryImporter``.
+  public static func dictionary(_ texts: [String: String]) -> DictionaryImporter {
+    DictionaryImporter(texts)
+  }
+}
+
+/// Imports files relative to the folder of the importing one, wherever they lie: for scripts that
+/// are trusted as the command line trusts them.
+public struct LocalImporter: Importer {
   /// An importer for the local file system.
   public init() {}
 
@@ -27,13 +44,28 @@ public struct DirectoryImporter: Importer {
   /// - Throws: a failure with its reason where there is no such file or it cannot be read.
   public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
     let name = SourcePath.resolve(path, from: script)
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
-      throw ImportFailure("there is no file \(name)")
-    }
-    guard !isFolder.boolValue, let data = FileManager.default.contents(atPath: name) else {
-      throw ImportFailure("\(name) cannot be read")
-    }
-    return SourceText(name: name, bytes: Array(data))
+    return try LocalFile.read(name, named: name)
+  }
+}
+
+/// Imports texts that the host has at hand.
+///
+///     engine.importer = .dictionary(["sizes.vmscript": "let small = 512MiB"])
+///
+/// A path is relative to the importing text's, as with files: `import "b"` in `lib/a` means `lib/b`.
+public struct DictionaryImporter: Importer {
+  private let texts: [String: String]
+
+  /// An importer of these texts, by their paths.
+  public init(_ texts: [String: String]) {
+    self.texts = Dictionary(texts.map { (SourcePath.normalized($0.key), $0.value) }) { $1 }
+  }
+
+  /// The text of this path; from a script that is none of the texts, paths are as they stand.
+  public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
+    let isOwn = texts[SourcePath.normalized(script)] != nil
+    let name = isOwn ? SourcePath.resolve(path, from: script) : SourcePath.normalized(path)
+    guard let text = texts[name] else { throw ImportFailure("there is no \(name)") }
+    return SourceText(name: name, text: text)
   }
 }

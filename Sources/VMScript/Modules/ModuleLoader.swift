@@ -10,7 +10,7 @@ struct ModuleLoader {
     let imports: [NodeID: Int]
   }
 
-  let importer: (any Importer)?
+  let engine: Engine
   var sources = SourceMap()
   var names = NameTable()
   var pool = NodePool()
@@ -22,11 +22,24 @@ struct ModuleLoader {
   /// Names of the files that are being loaded, the main one first.
   private var chain: [String] = []
 
-  init(importer: (any Importer)?) { self.importer = importer }
+  /// Files that one file imports by way of others.
+  static let maximumDepth = 100
+  /// Bytes of source for which there is room: what is made of it takes some fifty times as much.
+  private var room: Int64
+
+  init(engine: Engine) {
+    self.engine = engine
+    room = engine.limits.memory.bytes / 50
+  }
 
   /// Gives the index of the source's module; nil where it could not be parsed.
   mutating func load(_ source: SourceText) -> Int? {
     let id = sources.add(source)
+    room -= Int64(source.bytes.count)
+    guard room >= 0 else {
+      diagnostics.append(.sourceTooLarge(engine.limits.memory, id))
+      return nil
+    }
     let parsed = parse(source, id: id, names: &names)
     diagnostics += parsed.diagnostics
     return load(source, id, parsed.tree)
@@ -60,7 +73,7 @@ struct ModuleLoader {
   ///
   /// - Parameter record: takes what every name means.
   func resolve(record: NameRecord? = nil) -> (code: Code, resolver: Resolver) {
-    var resolver = Resolver(pool: pool, names: names)
+    var resolver = Resolver(pool: pool, names: names, vocabulary: engine.vocabulary)
     resolver.record = record
     for module in modules {
       let resolved = resolver.resolve(
@@ -68,10 +81,7 @@ struct ModuleLoader {
         imports: module.imports)
       resolver.modules.append(resolved)
     }
-    let code = Code(
-      pool: pool, targets: resolver.targets, functions: resolver.functions,
-      modules: resolver.modules, globals: resolver.globals, names: names, sources: sources)
-    return (code, resolver)
+    return (Code(loader: self, resolver: resolver), resolver)
   }
 
   private mutating func load(_ statement: NodeID, in tree: Tree, of script: SourceText) -> Int? {
@@ -82,8 +92,12 @@ struct ModuleLoader {
       return nil
     }
     let path = tree.strings[Int(tree[pathNode].data)]
-    guard let importer else {
+    guard let importer = engine.importer else {
       diagnostics.append(.noAccess("import", at: span))
+      return nil
+    }
+    guard chain.count < Self.maximumDepth else {
+      diagnostics.append(.importTooDeep(Self.maximumDepth, at: span))
       return nil
     }
     do {

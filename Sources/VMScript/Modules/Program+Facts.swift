@@ -6,7 +6,7 @@ extension Program {
   /// A script of which this is false means the same with and without a host. Linear in its length.
   public var speaksOfResources: Bool {
     let kinds: Set<NodeKind> = [
-      .resource, .clone, .verbStatement, .snapshotStatement, .revertStatement, .waitStatement,
+      .clone, .verbStatement, .snapshotStatement, .revertStatement, .waitStatement,
     ]
     let isLookUp = code.targets.contains { target in
       switch target {
@@ -14,7 +14,11 @@ extension Program {
       default: false
       }
     }
-    return isLookUp || code.nodes.contains { kinds.contains($0.kind) }
+    return isLookUp
+      || code.nodes.contains { node in
+        if node.kind == .resource { return code.vocabulary.kind(code.name(node))?.isCustom != true }
+        return kinds.contains(node.kind)
+      }
   }
 
   /// The names of the parameters that need a value from outside, in the order of the script.

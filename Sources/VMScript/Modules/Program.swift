@@ -7,6 +7,8 @@ public struct Program: Sendable {
   let name: String
   /// The name in a literal `stack "…"` statement.
   let declaredStack: String?
+  /// What it was compiled with, for its limits and for what it may reach.
+  let engine: Engine
 
   /// All sources, to show diagnostics with.
   public var sources: SourceMap { code.sources }
@@ -14,36 +16,10 @@ public struct Program: Sendable {
   /// The stack of this script: as declared, or the base name of its file.
   public var stackName: String { stackName(EvaluationOptions()) }
 
-  /// Parses and resolves a script and its imports.
-  ///
-  /// - Parameter importer: finds imported files; without one, `import` is an error.
-  /// - Returns: the program unless there were errors, every diagnostic, and the sources they are in.
-  ///   Where only names are wrong, what evaluation would refuse whatever the parameters is among
-  ///   the diagnostics, so that one look shows all of it.
-  public static func compile(
-    _ main: SourceText, importer: (any Importer)? = nil
-  ) -> (program: Program?, diagnostics: [Diagnostic], sources: SourceMap) {
-    let resolved = resolve(main, importer: importer)
-    guard let program = resolved.program, resolved.diagnostics.hasErrors else { return resolved }
-    let found = program.problems(.ofWrongNames, earlier: resolved.diagnostics).diagnostics
-    return (nil, found, resolved.sources)
-  }
-
-  /// The program with what is wrong with its names; nil where it could not be parsed.
-  private static func resolve(
-    _ main: SourceText, importer: (any Importer)?
-  ) -> (program: Program?, diagnostics: [Diagnostic], sources: SourceMap) {
-    var loader = ModuleLoader(importer: importer)
-    _ = loader.load(main)
-    guard !loader.diagnostics.hasErrors else { return (nil, loader.diagnostics, loader.sources) }
-    let (code, resolver) = loader.resolve()
-    let program = Program(code, name: main.name)
-    return (program, loader.diagnostics + resolver.diagnostics, loader.sources)
-  }
-
-  init(_ code: Code, name: String) {
+  init(_ code: Code, name: String, engine: Engine) {
     self.code = code
     self.name = name
+    self.engine = engine
     declaredStack = Self.literalStack(code)
   }
 

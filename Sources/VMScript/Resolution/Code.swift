@@ -14,6 +14,8 @@ enum Target: Sendable {
   /// A function of the script that captures nothing.
   case function(UInt32)
   case builtin(Builtin)
+  /// A name that the host defined: its place in ``Vocabulary/names``.
+  case host(UInt32)
   /// A bare word where a property takes one of a fixed set.
   case word
   /// Of a block: it holds functions, which are known to each other.
@@ -93,10 +95,11 @@ final class Code: Sendable {
   let globals: [String]
   let names: NameTable
   let sources: SourceMap
+  let vocabulary: Vocabulary
 
   init(
     pool: NodePool, targets: [Target], functions: [FunctionCode], modules: [ModuleCode],
-    globals: [String], names: NameTable, sources: SourceMap
+    globals: [String], names: NameTable, sources: SourceMap, vocabulary: Vocabulary
   ) {
     nodes = pool.nodes
     children = pool.children
@@ -108,6 +111,7 @@ final class Code: Sendable {
     self.globals = globals
     self.names = names
     self.sources = sources
+    self.vocabulary = vocabulary
   }
 
   func child(_ position: Int, of node: Node) -> NodeID {

@@ -22,6 +22,9 @@ extension Resolver {
       return set(id, known.target)
     }
     if let known = inherited[name] { return set(id, known.target) }
+    if let host = vocabulary.names.index(forKey: names[name]) {
+      return set(id, .host(UInt32(host)))
+    }
     if let builtin = Builtin(name: names[name]) {
       noteUse(span(id), .builtin(builtin))
       return set(id, .builtin(builtin))
@@ -32,7 +35,9 @@ extension Resolver {
   /// Names that could stand here, the same in each run: the script's own first, in alphabetical order.
   private var knownNames: [String] {
     Set(context.visibleNames + topLevel.keys + inherited.keys).map { names[$0] }.sorted()
-      + Builtin.allCases.map(\.name) + ["true", "false", "none", "print", "check"]
+      + vocabulary.names.keys + Builtin.allCases.map(\.name) + [
+        "true", "false", "none", "print", "check",
+      ]
   }
 
   /// `module.name` is found at once; other members when they are read.

@@ -7,12 +7,20 @@ extension Resolver {
     if isClone { resolveExpression(child(0, id)) }
     let nameNode = child(isClone ? 1 : 0, id)
     resolveResourceName(nameNode)
-    let kind = isClone ? ResourceKind.domain : ResourceKind(rawValue: names[name(id)])
+    let kind = isClone ? ResourceKind.domain : vocabulary.kind(names[name(id)])
+    if kind == nil { reportUnknownKind(id) }
     let body = child(isClone ? 2 : 1, id)
-    if !body.isAbsent { resolveBody(body, schema: kind.map(Schema.resource)) }
+    if !body.isAbsent { resolveBody(body, schema: kind.map(vocabulary.schema)) }
     if node(nameNode).flags.contains(.bareName) {
       bind(nameNode, name(nameNode), span: span(nameNode))
     }
+  }
+
+  private mutating func reportUnknownKind(_ id: NodeID) {
+    let word = names[name(id)]
+    let span = Span(source: source, start: node(id).start, length: UInt32(word.utf8.count))
+    diagnostics.append(
+      .unknownKind(word, at: span, known: Array(vocabulary.kinds.keys)))
   }
 
   /// Resolves the entries of a body and holds their names to the schema.

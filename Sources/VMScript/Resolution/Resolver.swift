@@ -15,6 +15,7 @@ struct Resolver {
 
   private(set) var pool: NodePool
   private(set) var names: NameTable
+  let vocabulary: Vocabulary
   var targets: [Target]
   var functions: [FunctionCode] = []
   var globals: [String] = []
@@ -33,8 +34,9 @@ struct Resolver {
   /// What is found out about names, where an editor wants to know.
   var record: NameRecord?
 
-  init(pool: NodePool, names: NameTable) {
+  init(pool: NodePool, names: NameTable, vocabulary: Vocabulary) {
     self.pool = pool
+    self.vocabulary = vocabulary
     self.names = names
     self.targets = Array(repeating: .none, count: pool.nodes.count)
   }

@@ -2,9 +2,12 @@ import VMScriptSyntax
 
 extension Evaluator {
   /// Goes on from where the entries before have left a session.
-  init(code: Code, options: EvaluationOptions, host: any EvaluationHost, memory: SessionMemory) {
+  init(
+    code: Code, engine: Engine, options: EvaluationOptions, host: any EvaluationHost,
+    memory: SessionMemory
+  ) {
     self.init(
-      code: code, options: options, host: host, name: code.mainName,
+      code: code, engine: engine, options: options, host: host, name: code.mainName,
       stack: memory.registry.set.stack)
     globals = memory.globals
     globals += Array(repeating: nil, count: code.globals.count - memory.globals.count)

@@ -20,7 +20,7 @@ public final class Session: Sendable {
   public static var builtinNames: [String] { Builtin.allCases.map(\.name) }
 
   private let options: EvaluationOptions
-  private let importer: (any Importer)?
+  private let engine: Engine
   private let memory: Mutex<SessionMemory>
   /// Readable while an entry is evaluated, by the host that it waits for.
   private let knownSources = Mutex(SourceMap())
@@ -29,15 +29,14 @@ public final class Session: Sendable {
   ///
   /// - Parameters:
   ///   - stack: the stack that its resources belong to, until an entry says otherwise.
+  ///   - engine: what entries know, reach and take.
   ///   - options: hold for every entry; steps and memory are counted for each anew.
-  ///   - importer: finds imported files; without one, `import` is an error.
   public init(
-    stack: String, options: EvaluationOptions = EvaluationOptions(),
-    importer: (any Importer)? = nil
+    stack: String, engine: Engine = Engine(), options: EvaluationOptions = EvaluationOptions()
   ) {
     self.options = options
-    self.importer = importer
-    memory = Mutex(SessionMemory(stack: stack, importer: importer))
+    self.engine = engine
+    memory = Mutex(SessionMemory(stack: stack, engine: engine))
   }
 
   deinit { memory.withLock { $0.openCaptures.forEach { $0.clear() } } }
@@ -50,7 +49,8 @@ public final class Session: Sendable {
     _ source: SourceText, host: any EvaluationHost, show: @escaping @Sendable (Value) -> Void
   ) -> EvaluationOutcome {
     EvaluationThread.run { self.enterHere(source, host, show) }
-      ?? EvaluationOutcome(outputs: [:], declarations: declarations, diagnostics: [])
+      ?? EvaluationOutcome(
+        outputs: [:], declarations: declarations, diagnostics: [.noThread()], sources: sources)
   }
 
   private func enterHere(
@@ -63,9 +63,11 @@ public final class Session: Sendable {
       memory.declaredBefore = memory.registry.set.declarations
       guard let code else {
         return EvaluationOutcome(
-          outputs: [:], declarations: memory.registry.set, diagnostics: diagnostics)
+          outputs: [:], declarations: memory.registry.set, diagnostics: diagnostics,
+          sources: sources)
       }
-      var evaluator = Evaluator(code: code, options: options, host: host, memory: memory)
+      var evaluator = Evaluator(
+        code: code, engine: engine, options: options, host: host, memory: memory)
       evaluator.runEntry(from: firstModule, show: show)
       memory.globals = evaluator.globals
       memory.registry = evaluator.registry
@@ -74,7 +76,8 @@ public final class Session: Sendable {
       memory.keepNames()
       return EvaluationOutcome(
         outputs: evaluator.outputs, declarations: evaluator.registry.set,
-        diagnostics: diagnostics + evaluator.diagnostics)
+        diagnostics: diagnostics + evaluator.diagnostics, sources: sources,
+        origin: OutputOrigin(code: code, statements: evaluator.outputStatements))
     }
   }
 
@@ -118,7 +121,7 @@ public final class Session: Sendable {
     memory.withLock { memory in
       memory.openCaptures.forEach { $0.clear() }
       memory = SessionMemory(
-        stack: stack ?? memory.registry.set.stack, importer: importer)
+        stack: stack ?? memory.registry.set.stack, engine: engine)
     }
   }
 

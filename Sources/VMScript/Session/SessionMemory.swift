@@ -14,10 +14,11 @@ struct SessionMemory {
   var declaredBefore: [Declaration] = []
 
   /// A session in which nothing was entered yet; `_` is none.
-  init(stack: String, importer: (any Importer)?) {
-    loader = ModuleLoader(importer: importer)
+  init(stack: String, engine: Engine) {
+    loader = ModuleLoader(engine: engine)
     let last = loader.names.intern(Session.lastValueName)
-    resolver = Resolver(pool: loader.pool, names: loader.names)
+    resolver = Resolver(
+      pool: loader.pool, names: loader.names, vocabulary: engine.vocabulary)
     let nowhere = Span(source: SourceID(index: 0), start: 0, length: 0)
     resolver.globals = [Session.lastValueName]
     resolver.inherited[last] = .init(target: .global(Self.lastValueSlot), span: nowhere)
@@ -57,10 +58,7 @@ struct SessionMemory {
       loader.sources = sources
       return (nil, firstModule, diagnostics)
     }
-    let code = Code(
-      pool: loader.pool, targets: resolver.targets, functions: resolver.functions,
-      modules: resolver.modules, globals: resolver.globals, names: loader.names,
-      sources: loader.sources)
+    let code = Code(loader: loader, resolver: resolver)
     return (code, firstModule, diagnostics)
   }
 

@@ -8,7 +8,7 @@ public enum Validation {
     for declaration in set.declarations { pass.enter(declaration) }
     for declaration in set.declarations {
       switch declaration.kind {
-      case .image: break
+      case .image, .custom: break
       case .net: pass.network(declaration)
       case .domain: pass.domain(declaration)
       }

@@ -7,6 +7,19 @@ public struct ByteSize: Hashable, Comparable, Sendable, CustomStringConvertible 
   /// A size of so many bytes.
   public init(bytes: Int64) { self.bytes = bytes }
 
+  /// So many times 1024 bytes.
+  public static func kib(_ count: Int64) -> ByteSize { .scaled(count, 1 << 10) }
+  /// So many times 1024² bytes.
+  public static func mib(_ count: Int64) -> ByteSize { .scaled(count, 1 << 20) }
+  /// So many times 1024³ bytes.
+  public static func gib(_ count: Int64) -> ByteSize { .scaled(count, 1 << 30) }
+
+  /// What does not fit in 64 bits is the largest size that does.
+  private static func scaled(_ count: Int64, _ unit: Int64) -> ByteSize {
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: unit)
+    return ByteSize(bytes: overflow ? (count < 0 ? .min : .max) : bytes)
+  }
+
   /// Whether `a` has fewer bytes.
   public static func < (a: ByteSize, b: ByteSize) -> Bool { a.bytes < b.bytes }
 

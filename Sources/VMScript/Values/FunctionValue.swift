@@ -4,6 +4,7 @@ public struct FunctionValue: Sendable {
     /// Index into the program's functions.
     case script(Int)
     case builtin(Builtin)
+    case host(HostFunction)
   }
 
   /// The values of outer scopes that the function uses; in a class so that a value stays small.

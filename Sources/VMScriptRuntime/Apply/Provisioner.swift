@@ -42,6 +42,8 @@ struct Provisioner: Sendable {
       case (_, .domain): try await update(domain: change)
       case (.delete, .image): try await delete(image: change.name)
       case (_, .image): try await bring(image: change)
+      // No plan holds one.
+      case (_, .custom): break
       }
     } catch { throw HostMessages.diagnostic(error, doing, at: change.span) }
   }

@@ -9,7 +9,7 @@ struct AttributeReader: Sendable {
   func value(of name: String, resource: ResourceReference) async throws -> Value {
     let value = try await pool.run { connection -> Value? in
       switch resource.kind {
-      case .image: return nil
+      case .image, .custom: return nil
       case .domain:
         guard let domain = try connection.domain(named: resource.name) else { return nil }
         return try LiveReader.unlessGone(.noDomain) { try Self.value(of: name, domain) } ?? nil

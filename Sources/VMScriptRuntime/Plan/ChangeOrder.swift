@@ -67,6 +67,7 @@ struct ChangeOrder {
       case .net: facts?.networks.contains(deletion.name) ?? false
       case .image: other.action != .create
       case .domain: other.action == .delete && facts?.owner?.source == deletion.name
+      case .custom: false
       }
     }.map(\.id)
   }

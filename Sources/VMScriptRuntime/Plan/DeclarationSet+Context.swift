@@ -14,7 +14,7 @@ extension DeclarationSet {
       stack: stack, uuid: uuid ?? declared ?? derived,
       hypervisor: declaration.declaredHypervisor(on: hypervisor) ?? hypervisor)
     switch declaration.kind {
-    case .image: break
+    case .image, .custom: break
     case .net: context.leases = leases(of: declaration.name)
     case .domain:
       for interface in declaration.interfaces(stack: stack) {

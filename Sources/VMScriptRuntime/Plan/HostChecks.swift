@@ -30,7 +30,7 @@ struct HostChecks {
   func diagnostics() -> [Diagnostic] {
     set.declarations.flatMap { declaration in
       switch declaration.kind {
-      case .image: [Diagnostic]()
+      case .image, .custom: [Diagnostic]()
       case .net: overlaps(of: declaration)
       case .domain:
         collisions(of: declaration) + fixedAddresses(of: declaration) + source(of: declaration)

@@ -50,6 +50,7 @@ public struct Planner {
 
   private func add(_ declaration: Declaration, to draft: inout PlanDraft) throws(Diagnostic) {
     switch declaration.kind {
+    case .custom: break
     case .image:
       guard live.images.contains(declaration.name) else { return draft.create(declaration) }
       draft.update(declaration, try compare(declaration, ""))

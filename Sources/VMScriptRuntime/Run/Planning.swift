@@ -77,6 +77,7 @@ struct Planning: Sendable {
       declaration, xml throws(Diagnostic) in
       switch declaration.kind {
       case .image: return try storage.differences(image: declaration)
+      case .custom: return []
       case .net:
         let network = live.networks[declaration.name]
         let context = set.context(

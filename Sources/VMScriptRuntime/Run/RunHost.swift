@@ -113,7 +113,7 @@ final class RunHost: EvaluationHost {
         switch resource.kind {
         case .domain: try connection.domain(named: resource.name) != nil
         case .net: try connection.network(named: resource.name) != nil
-        case .image: nil
+        case .image, .custom: nil
         }
       }
     }
@@ -122,7 +122,7 @@ final class RunHost: EvaluationHost {
   /// Whether anything is declared that was not put into effect yet.
   func needsEffect(_ set: DeclarationSet) -> Bool {
     let settled = standing.settled
-    return !set.declarations.allSatisfy(settled.holds)
+    return !set.ofLibvirt.declarations.allSatisfy(settled.holds)
   }
 
   /// Plans what is declared and was not put into effect yet, and, in a run, applies it.
@@ -130,6 +130,7 @@ final class RunHost: EvaluationHost {
   /// - Parameter isEnd: whether all is declared, so that what is missing is no longer declared.
   func takeEffect(_ set: DeclarationSet, isEnd: Bool) throws(Diagnostic) {
     guard isEnd || needsEffect(set) else { return }
+    let set = set.ofLibvirt
     try waiting("putting the declarations into effect", nil) { [self] in
       try await planAndApply(set, isEnd: isEnd)
     }

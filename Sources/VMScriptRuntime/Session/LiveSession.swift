@@ -27,12 +27,14 @@ public final class LiveSession: Sendable {
   ///
   /// - Parameters:
   ///   - stack: the stack that its resources belong to, until an entry says otherwise.
+  ///   - engine: what entries know, reach and take.
   ///   - options: how the host is met; `confirm` and `progress` are given with each entry.
   public init(
-    stack: String, evaluation: EvaluationOptions = EvaluationOptions(),
+    stack: String, engine: Engine = Engine(importer: .local, access: .local),
+    evaluation: EvaluationOptions = EvaluationOptions(),
     options: RunOptions = RunOptions()
   ) {
-    language = Session(stack: stack, options: evaluation, importer: DirectoryImporter())
+    language = Session(stack: stack, engine: engine, options: evaluation)
     self.options = options
     state = Mutex(State(pool: Self.pool(options.uri, options)))
   }
@@ -138,7 +140,7 @@ public final class LiveSession: Sendable {
 
   private func needsEffect(_ set: DeclarationSet) -> Bool {
     let settled = settled
-    return !set.declarations.allSatisfy(settled.holds)
+    return !set.ofLibvirt.declarations.allSatisfy(settled.holds)
   }
 
   private func report(

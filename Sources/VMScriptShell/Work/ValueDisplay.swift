@@ -45,7 +45,7 @@ struct ValueDisplay: Sendable {
         network.map { $0.isActive ? "running" : "stopped" },
         network?.subnets.map(\.description).joined(separator: ", ")
       )
-    case .image: return (nil, nil)
+    case .image, .custom: return (nil, nil)
     }
   }
 }

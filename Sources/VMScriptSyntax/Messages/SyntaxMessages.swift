@@ -25,7 +25,7 @@ enum SyntaxMessages {
   }
 
   static func unknownStatement(_ word: String, at span: Span) -> Diagnostic {
-    let meant = otherLanguages[word] ?? closest(to: word, among: statementWords)
+    let meant = StatementStarts.meant(by: word)
     return Diagnostic(
       code: 101, "no statement begins with `\(word)`",
       at: Diagnostic.Label(span, "means nothing before what follows"),
@@ -33,20 +33,6 @@ enum SyntaxMessages {
         [Diagnostic.Help("did you mean `\($0)`?", span: span, replacement: $0)]
       } ?? [Diagnostic.Help(oneStatementPerLine)])
   }
-
-  private static let statementWords = [
-    "let", "param", "func", "if", "for", "import", "return", "image", "net", "domain", "clone",
-    "output", "check", "print", "stack", "start", "stop", "reboot", "suspend", "resume", "delete",
-    "snapshot", "revert", "wait",
-  ]
-
-  /// What these statements are called elsewhere.
-  private static let otherLanguages = [
-    "var": "let", "const": "let", "def": "func", "fn": "func", "fun": "func", "function": "func",
-    "vm": "domain", "machine": "domain", "guest": "domain", "network": "net", "assert": "check",
-    "echo": "print", "println": "print", "include": "import", "use": "import", "while": "for",
-    "foreach": "for", "shutdown": "stop", "destroy": "delete",
-  ]
 
   static func elseWithoutIf(at span: Span) -> Diagnostic {
     Diagnostic(

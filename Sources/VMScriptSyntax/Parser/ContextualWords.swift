@@ -38,6 +38,12 @@ struct ContextualWords {
       || name == delete
   }
 
+  /// Words that begin a statement which declares no resource, or a clone.
+  func beginsOtherStatement(_ name: Name) -> Bool {
+    name == print || name == check || name == output || name == stack || name == clone
+      || isPlainVerb(name) || name == snapshot || name == revert || name == wait
+  }
+
   /// Words that follow a target; they never begin the name of a resource.
   func followsTarget(_ name: Name) -> Bool { name == to || name == within || name == force }
 }

@@ -18,6 +18,7 @@ extension Parser {
     if words.isResourceKind(word) {
       return beginsName(next) ? resource(keyword: word) : nil
     }
+    if !words.beginsOtherStatement(word), let node = resourceOfAnyKind(word) { return node }
     guard beginsTarget(next) else { return nil }
     if word == words.clone { return clone(isStatement: true) }
     if words.isPlainVerb(word) { return verbStatement(word) }

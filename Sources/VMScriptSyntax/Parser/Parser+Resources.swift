@@ -1,5 +1,5 @@
 extension Parser {
-  /// `image NAME { … }`, `net NAME { … }`, `domain NAME { … }`.
+  /// `KIND NAME { … }`: whether there is such a kind is not the parser's to know.
   func resource(keyword: Name) -> NodeID {
     let start = current.start
     let mark = pending.count
@@ -49,8 +49,40 @@ extension Parser {
     if words.isResourceKind(word), isString || peek(2).kind == .leftBrace {
       return resource(keyword: word)
     }
+    let isLimit = next.kind == .identifier && words.followsTarget(name(of: next))
+    if !words.beginsOtherStatement(word), !isLimit, let node = resourceOfAnyKind(word) {
+      return node
+    }
     if word == words.clone, isString || !words.followsTarget(name(of: next)) { return clone() }
     return nil
+  }
+
+  /// `queue jobs { … }`, whatever the first word; `nil` if what follows is no name and a `{`.
+  func resourceOfAnyKind(_ word: Name) -> NodeID? {
+    guard let end = endOfName(1), peek(end).kind == .leftBrace,
+      ignoresNewlines || !peek(end).flags.contains(.newlineBefore)
+    else { return nil }
+    return resource(keyword: word)
+  }
+
+  /// How far behind the name, which begins `distance` ahead, the next token lies.
+  private func endOfName(_ distance: Int) -> Int? {
+    switch peek(distance).kind {
+    case .identifier, .string: return distance + 1
+    case .stringOpen:
+      var open = 1
+      var end = distance + 1
+      while open > 0, peek(end).kind != .endOfFile {
+        switch peek(end).kind {
+        case .stringOpen: open += 1
+        case .stringClose: open -= 1
+        default: break
+        }
+        end += 1
+      }
+      return open == 0 ? end : nil
+    default: return nil
+    }
   }
 
   /// `{ … }` with the entries of a resource or block.

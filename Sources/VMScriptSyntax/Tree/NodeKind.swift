@@ -47,7 +47,7 @@ public enum NodeKind: UInt8, Sendable {
   case waitStatement
 
   // MARK: Resources; statements that are expressions too
-  /// data: the keyword (`image net domain`). Children: name (a `name` node with `.bareName`, which
+  /// data: the kind (`image net domain`, or a word of the host's). Children: name (a `name` node with `.bareName`, which
   /// also binds it, or an expression), `body`.
   case resource
   /// Children: source, name (as in `resource`), `body`.

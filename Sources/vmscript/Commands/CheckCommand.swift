@@ -48,9 +48,9 @@ struct CheckCommand: ParsableCommand {
 
   private func check(_ input: ScriptInput) -> ([Diagnostic], SourceMap) {
     do throws(Diagnostic) {
-      let (program, diagnostics, sources) = Program.compile(
-        try input.read(), importer: DirectoryImporter())
-      return (diagnostics + (program?.check(script.evaluation) ?? []), sources)
+      let compilation = Engine.commandLine.compilation(of: try input.read())
+      let found = compilation.program?.check(script.evaluation) ?? []
+      return (compilation.diagnostics + found, compilation.sources)
     } catch {
       return ([error], SourceMap())
     }

@@ -23,7 +23,7 @@ struct LimitOptions: ParsableArguments {
 
   /// The limits of the command line, as far as no setting says otherwise.
   var limits: Limits {
-    var limits = Limits(memory: 1 << 30, time: .seconds(60))
+    var limits = Limits(memory: .gib(1), time: .seconds(60))
     for setting in settings { _ = Self.apply(setting, to: &limits) }
     return limits
   }
@@ -38,7 +38,7 @@ struct LimitOptions: ParsableArguments {
       if name == "steps" { limits.steps = number } else { limits.depth = number }
     case "memory", "output":
       guard let size = ByteSize(text), size.bytes > 0 else { return false }
-      if name == "memory" { limits.memory = size.bytes } else { limits.output = size.bytes }
+      if name == "memory" { limits.memory = size } else { limits.output = size }
     case "time":
       guard let time = Duration(script: text), time > .zero else { return false }
       limits.time = time

@@ -2,6 +2,11 @@ import ArgumentParser
 import Foundation
 import VMScript
 
+extension Engine {
+  /// What scripts of the command line may reach: the files and the environment of its user.
+  static let commandLine = Engine(importer: .local, access: .local)
+}
+
 /// What scripts are given.
 struct ScriptOptions: ParsableArguments {
   @Option(
@@ -34,7 +39,7 @@ struct ScriptOptions: ParsableArguments {
     }
     return EvaluationOptions(
       parameters: Dictionary(pairs) { $1 }, fallbackParameters: Self.environmentParameters,
-      limits: limits.limits, access: .local, stack: stack)
+      limits: limits.limits, stack: stack)
   }
 
   /// `VMSCRIPT_REPLICAS` as written and in lower case, for a parameter named either way.

@@ -50,10 +50,9 @@ extension OutputOptions {
   /// The program of a script; nil if it has errors, which are reported.
   func compile(_ input: ScriptInput) -> Program? {
     do throws(Diagnostic) {
-      let (program, diagnostics, sources) = Program.compile(
-        try input.read(), importer: DirectoryImporter())
-      report(diagnostics, sources)
-      return diagnostics.contains { $0.severity == .error } ? nil : program
+      let compilation = Engine.commandLine.compilation(of: try input.read())
+      report(compilation.diagnostics, compilation.sources)
+      return compilation.program
     } catch {
       report([error])
       return nil

@@ -75,7 +75,7 @@ struct HostLab {
     let text =
       "stack \"\(stack)\"\nimage \"\(stack)-guest\" { source = \"\(Self.guest ?? "")\" }\n"
       + script.replacing("STACK", with: stack).replacing("SUBNET", with: subnet)
-    let compiled = Program.compile(SourceText(name: "live.vmscript", text: text))
+    let compiled = Engine().compilation(of: SourceText(name: "live.vmscript", text: text))
     return try #require(compiled.program, "\(compiled.diagnostics)")
   }
 

@@ -26,7 +26,7 @@ import VMScriptSyntax
   }
 
   private func program(_ text: String) throws -> Program {
-    try #require(Program.compile(SourceText(name: "seen.vmscript", text: text)).program)
+    try #require(Engine().compilation(of: SourceText(name: "seen.vmscript", text: text)).program)
   }
 
   private func withRun(_ body: () async throws -> Void) async throws {

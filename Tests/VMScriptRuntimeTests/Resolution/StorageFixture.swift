@@ -55,7 +55,7 @@ struct StorageFixture {
 
   func declarations(_ script: String) throws -> (set: DeclarationSet, sources: SourceMap) {
     let text = SourceText(name: folder.file("lab.vmscript"), text: "stack \"lab\"\n" + script)
-    let compiled = Program.compile(text)
+    let compiled = Engine().compilation(of: text)
     let program = try #require(compiled.program, "\(compiled.diagnostics)")
     let outcome = program.evaluate()
     try #require(outcome.succeeded, "\(outcome.diagnostics)")

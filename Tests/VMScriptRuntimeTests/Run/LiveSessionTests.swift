@@ -36,7 +36,7 @@ import VMScriptSyntax
 
     /// What a run of the saved script would change.
     func changes(set parameters: [String: String] = [:]) async throws -> [String] {
-      let compiled = Program.compile(SourceText(name: "/tmp/saved.vmscript", text: script))
+      let compiled = Engine().compilation(of: SourceText(name: "/tmp/saved.vmscript", text: script))
       let program = try #require(compiled.program)
       let report = await Runner.plan(
         program, evaluation: EvaluationOptions(parameters: parameters),

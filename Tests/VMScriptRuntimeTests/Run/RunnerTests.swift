@@ -21,7 +21,7 @@ import VMScriptSyntax
   }
 
   private func run(_ text: String, plan: Bool = false) async throws -> RunReport {
-    let compiled = Program.compile(SourceText(name: "lab.vmscript", text: text))
+    let compiled = Engine().compilation(of: SourceText(name: "lab.vmscript", text: text))
     let program = try #require(compiled.program)
     let options = RunOptions(uri: "test:///default", assumeYes: true)
     return plan
@@ -94,7 +94,7 @@ import VMScriptSyntax
   }
 
   @Test func aHostThatDoesNotAnswerIsNoConnection() async throws {
-    let compiled = Program.compile(SourceText(name: "a.vmscript", text: "stop \"a\""))
+    let compiled = Engine().compilation(of: SourceText(name: "a.vmscript", text: "stop \"a\""))
     let program = try #require(compiled.program)
     let report = await Runner.run(program, options: RunOptions(uri: "test:///nowhere.xml"))
     #expect(report.outcome == .noConnection)
@@ -102,7 +102,7 @@ import VMScriptSyntax
   }
 
   @Test func aScriptWithoutResourcesNeedsNoHost() async throws {
-    let compiled = Program.compile(SourceText(name: "a.vmscript", text: "output a = 1"))
+    let compiled = Engine().compilation(of: SourceText(name: "a.vmscript", text: "output a = 1"))
     let program = try #require(compiled.program)
     let report = await Runner.run(program, options: RunOptions(uri: "test:///nowhere.xml"))
     #expect(report.outcome == .done)

@@ -34,7 +34,8 @@ import VMScriptSyntax
     /// `$` stands for the stack's name, so that domains of two labs differ.
     func run(_ script: String, yes: Bool = true) async throws -> RunReport {
       let text = "stack \"\(stack)\"\n" + script.replacingOccurrences(of: "$", with: stack)
-      let compiled = Program.compile(SourceText(name: folder.file("lab.vmscript"), text: text))
+      let compiled = Engine().compilation(
+        of: SourceText(name: folder.file("lab.vmscript"), text: text))
       let program = try #require(compiled.program, "\(compiled.diagnostics)")
       return await Runner.run(program, options: options(yes))
     }

@@ -42,7 +42,7 @@ enum Fixture {
 /// Declarations as a script makes them.
 enum Script {
   static func declarations(_ text: String) throws -> [Declaration] {
-    let compiled = Program.compile(SourceText(name: "test.vmscript", text: text))
+    let compiled = Engine().compilation(of: SourceText(name: "test.vmscript", text: text))
     let program = try #require(compiled.program, "\(compiled.diagnostics)")
     let outcome = program.evaluate(EvaluationOptions(), host: OfflineHost())
     try #require(outcome.succeeded, "\(outcome.diagnostics)")

@@ -128,7 +128,8 @@ struct SentenceGenerator {
   /// Texts for the tokens that the grammar describes in words.
   private static let samples: [String: [String]] = [
     "IDENTIFIER": ["alpha", "beta", "_c", "größe", "web_1", "x"],
-    "INTEGER": ["0", "42", "1_000", "0xff"], "FLOAT": ["3.5", "0.25"],
+    "KIND": ["image", "net", "domain", "queue"], "INTEGER": ["0", "42", "1_000", "0xff"],
+    "FLOAT": ["3.5", "0.25"],
     "SIZE": ["512MiB", "1.5GiB", "20G", "4K", "500MB", "17B"],
     "DURATION": ["500ms", "30s", "5m", "2h"], "ADDRESS": ["10.0.0.1", "255.255.255.255"],
     "SUBNET": ["10.0.0.0/24", "0.0.0.0/0"],

@@ -37,7 +37,7 @@ struct GrammarTokens {
       if let next = rest.first, Self.isKeyword(text, before: next), beginsStatement {
         tokens.append([text])
       } else {
-        tokens.append(Self.rules[token.kind].map { $0 == "STRING" ? [$0] : [$0, text] } ?? [text])
+        tokens.append(Self.names(of: token.kind, text))
       }
       // A member may have the name of any keyword.
       previous = previous == .dot ? .identifier : token.kind
@@ -80,6 +80,19 @@ struct GrammarTokens {
   /// What a line may end with and still go on, apart from binary operators.
   private static let goesOn: Set<TokenKind> = [
     .leftBrace, .equals, .comma, .dot, .arrow, .question, .colon, .not, .if, .import,
+  ]
+
+  private static func names(of kind: TokenKind, _ text: String) -> Set<String> {
+    guard let rule = rules[kind] else { return [text] }
+    if rule == "STRING" { return [rule] }
+    return kind == .identifier && !otherStatements.contains(text)
+      ? [rule, text, "KIND"] : [rule, text]
+  }
+
+  /// What `KIND` is not.
+  private static let otherStatements: Set = [
+    "print", "check", "output", "stack", "clone", "start", "stop", "reboot", "suspend", "resume",
+    "delete", "snapshot", "revert", "wait",
   ]
 
   private static let rules: [TokenKind: String] = [

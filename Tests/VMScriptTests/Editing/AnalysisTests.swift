@@ -85,10 +85,11 @@ import VMScriptSyntax
   @Test func diagnosticsAreThoseOfACheck() throws {
     for script in try specScripts() {
       let source = SourceText(name: script.path, bytes: Array(try Data(contentsOf: script)))
-      let (program, found, _) = Program.compile(source, importer: DirectoryImporter())
+      let compiled = Engine(importer: .local).compilation(of: source)
+      let (program, found) = (compiled.program, compiled.diagnostics)
       let options = EvaluationOptions(limits: Limits(steps: 2_000))
       let checked = found + (program?.check(options) ?? [])
-      let analysis = Analysis(source, importer: DirectoryImporter(), options: options)
+      let analysis = Analysis(source, importer: .local, options: options)
       #expect(
         analysis.diagnostics.map { "\($0)" } == checked.map { "\($0)" },
         "\(script.lastPathComponent)")

@@ -62,7 +62,7 @@ import VMScriptSyntax
     let endless = "for i in 1...1000000000 { let x = i }"
     #expect(run(endless, limits: Limits(steps: 1000)).codes == [410])
     let large = "let x = [i for i in 1...1000000]"
-    #expect(run(large, limits: Limits(memory: 1 << 16)).codes == [411])
+    #expect(run(large, limits: Limits(memory: .kib(64))).codes == [411])
     #expect(run(endless, limits: Limits(time: .zero)).codes == [417])
   }
 
@@ -108,7 +108,7 @@ import VMScriptSyntax
   }
 
   @Test func modulesAreEvaluatedOnceAndCyclesShown() {
-    let importer = MemoryImporter(files: [
+    let importer = DictionaryImporter([
       "a": "print \"once\"\nlet x = 1\nfunc f() = x + 1", "b": "import \"c\"", "c": "import \"b\"",
     ])
     let ran = run(

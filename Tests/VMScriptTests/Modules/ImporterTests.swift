@@ -20,7 +20,7 @@ import VMScriptSyntax
     }
     let path = folder.path + "/" + main
     let source = SourceText(name: path, text: try String(contentsOfFile: path, encoding: .utf8))
-    let compiled = Program.compile(source, importer: DirectoryImporter())
+    let compiled = Engine(importer: .local).compilation(of: source)
     let host = OfflineHost()
     let outcome = compiled.program?.evaluate(host: host)
     let ran = Ran(
@@ -62,7 +62,7 @@ import VMScriptSyntax
   }
 
   @Test func withoutAnImporterNothingIsReached() {
-    let compiled = Program.compile(SourceText(name: "main", text: "import \"a.vmscript\""))
+    let compiled = Engine().compilation(of: SourceText(name: "main", text: "import \"a.vmscript\""))
     #expect(compiled.program == nil)
     #expect(compiled.diagnostics.map(\.code.number) == [413])
   }

@@ -5,7 +5,8 @@ import VMScriptSyntax
 
 /// Enters texts one after another and keeps what was shown.
 final class Entries: Sendable {
-  let session = Session(stack: "test", importer: MemoryImporter(files: ["lib": "let three = 3"]))
+  let session = Session(
+    stack: "test", engine: Engine(importer: .dictionary(["lib": "let three = 3"])))
   private let shown = Mutex<[String]>([])
 
   @discardableResult

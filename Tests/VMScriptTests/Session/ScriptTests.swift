@@ -49,7 +49,7 @@ import VMScriptSyntax
       .appendingPathComponent("../../../Examples/tour/\(name).vmscript").standardizedFileURL
     let ran = run(
       try String(contentsOf: file, encoding: .utf8), name: file.path, set: parameters,
-      importer: DirectoryImporter())
+      importer: .local)
     let set = try #require(ran.outcome?.declarations)
     #expect(!set.declarations.isEmpty)
     try check(set, name)

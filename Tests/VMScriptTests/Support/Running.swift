@@ -23,7 +23,7 @@ func run(
   _ text: String, name: String = "test.vmscript", set parameters: [String: String] = [:],
   importer: (any Importer)? = nil, limits: Limits = Limits()
 ) -> Ran {
-  let compiled = Program.compile(SourceText(name: name, text: text), importer: importer)
+  let compiled = Engine(importer: importer).compilation(of: SourceText(name: name, text: text))
   guard let program = compiled.program else {
     return Ran(outcome: nil, diagnostics: compiled.diagnostics, lines: [], verbs: [])
   }
@@ -33,13 +33,4 @@ func run(
   return Ran(
     outcome: outcome, diagnostics: compiled.diagnostics + outcome.diagnostics, lines: host.lines,
     verbs: host.verbs)
-}
-
-/// Modules that live in a dictionary.
-struct MemoryImporter: Importer {
-  let files: [String: String]
-  func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
-    guard let text = files[path] else { throw ImportFailure("there is no \(path)") }
-    return SourceText(name: path, text: text)
-  }
 }

@@ -1,0 +1,181 @@
+import Foundation
+import OrderedCollections
+
+/// Reads a value of the language as Swift's `Decodable` asks for it.
+///
+/// Errors are `DecodingError`s with exact paths, so that types may catch them and try something else;
+/// ``DecodingReport`` makes diagnostics of those that come through.
+struct ValueDecoder: Decoder {
+  let value: Value
+  let codingPath: [any CodingKey]
+  let record: DecodingRecord
+  var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+    guard case .map(let entries) = value else { throw mismatch([String: Any].self) }
+    return KeyedDecodingContainer(
+      KeyedValues<Key>(
+        entries: entries, codingPath: codingPath, record: record,
+        use: record.beginUse(of: entries, at: codingPath)))
+  }
+
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    guard let items = value.decodableItems else { throw mismatch([Any].self) }
+    return UnkeyedValues(items: items, codingPath: codingPath, record: record)
+  }
+
+  func singleValueContainer() throws -> any SingleValueDecodingContainer {
+    SingleValue(decoder: self)
+  }
+
+  /// The value as any type.
+  func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    record.path = codingPath
+    if let known = try decodeKnown(type) { return known }
+    do { return try type.init(from: self) } catch {
+      if let words = Self.words(of: type) { record.choices = words }
+      throw error
+    }
+  }
+
+  func mismatch(_ type: Any.Type) -> DecodingError {
+    .typeMismatch(type, .init(codingPath: codingPath, debugDescription: ""))
+  }
+
+  /// The value as a type that stands for one of the language's, or that decodes from its text; nil
+  /// for all others.
+  private func decodeKnown<T: Decodable>(_ type: T.Type) throws -> T? {
+    if let known = type as? any ScriptValue.Type, !(type is any CompositeValue.Type) {
+      guard
+        let result = known.init(scriptValue: value) ?? known.init(scriptValue: value.plain(known))
+      else { throw mismatch(type) }
+      return result as? T
+    }
+    if let ordered = type as? any OrderedEntries.Type { return try ordered.init(from: self) as? T }
+    switch type {
+    case is URL.Type:
+      guard case .string(let text) = value else { throw mismatch(String.self) }
+      guard let url = URL(string: text) else { throw unfit("it is no URL") }
+      return url as? T
+    case is ClosedRange<Int>.Type:
+      guard case .range(.ints(let first, let last)) = value, first <= last else {
+        throw mismatch(ValueRange.self)
+      }
+      return (Int(first)...Int(last)) as? T
+    default: return nil
+    }
+  }
+
+  /// The words of an enumeration that has strings for its cases.
+  private static func words(of type: Any.Type) -> [String]? {
+    func all<Cases: CaseIterable>(_ type: Cases.Type) -> [String] {
+      type.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
+    }
+    guard let cases = type as? any CaseIterable.Type else { return nil }
+    let words = all(cases)
+    return words.isEmpty ? nil : words
+  }
+
+  private func unfit(_ reason: String) -> DecodingError {
+    .dataCorrupted(.init(codingPath: codingPath, debugDescription: reason))
+  }
+}
+
+/// What is known of a decoding while it goes on.
+final class DecodingRecord {
+  /// The keys of a map that were asked for.
+  final class Use {
+    let path: [any CodingKey]
+    let keys: [String]
+    var asked: Set<String> = []
+    /// Whether somebody wanted to know them all.
+    var isWhole = false
+
+    init(path: [any CodingKey], keys: [String]) {
+      self.path = path
+      self.keys = keys
+    }
+  }
+
+  /// Where the last value was that was looked at.
+  var path: [any CodingKey] = []
+  /// The words of the enumeration that a value did not fit.
+  var choices: [String] = []
+  private(set) var uses: [Use] = []
+
+  /// Notes that a map is looked into, maybe again.
+  func beginUse(of entries: OrderedDictionary<String, Value>, at path: [any CodingKey]) -> Use {
+    let known = uses.last { use in
+      use.path.count == path.count
+        && zip(use.path, path).allSatisfy { $0.stringValue == $1.stringValue }
+    }
+    if let known { return known }
+    let use = Use(path: path, keys: Array(entries.keys))
+    uses.append(use)
+    return use
+  }
+}
+
+/// A key that a value was found by: of a map, or its place in a list.
+struct ValueKey: CodingKey {
+  let stringValue: String
+  let intValue: Int?
+
+  init(stringValue: String) {
+    self.stringValue = stringValue
+    intValue = nil
+  }
+
+  init(intValue: Int) {
+    stringValue = "\(intValue)"
+    self.intValue = intValue
+  }
+}
+
+/// A dictionary that keeps the order of a map, which its own `Decodable` would not.
+private protocol OrderedEntries {
+  init(from decoder: ValueDecoder) throws
+}
+
+extension OrderedDictionary: OrderedEntries where Key == String, Value: Decodable {
+  fileprivate init(from decoder: ValueDecoder) throws {
+    self.init()
+    let container = try decoder.container(keyedBy: ValueKey.self)
+    for key in container.allKeys {
+      self[key.stringValue] = try container.decode(Value.self, forKey: key)
+    }
+  }
+}
+
+/// Types whose parts are decoded one by one, each with a place of its own.
+protocol CompositeValue {}
+extension Optional: CompositeValue {}
+extension Array: CompositeValue {}
+extension Dictionary: CompositeValue {}
+extension OrderedDictionary: CompositeValue {}
+
+extension Value {
+  /// The elements of a list, or of a range that is not endless.
+  fileprivate var decodableItems: [Value]? {
+    switch self {
+    case .list(let items): items
+    case .range(let range) where range.count <= 1 << 20: (0..<range.count).map(range.member)
+    default: nil
+    }
+  }
+
+  /// What a size, a duration or an address is to a type that knows none: bytes, seconds, text.
+  fileprivate func plain(_ type: any ScriptValue.Type) -> Value {
+    switch self {
+    case .size(let size) where type == Double.self || type is any FixedWidthInteger.Type:
+      .int(size.bytes)
+    case .duration(let duration) where type == Double.self:
+      .float(Double(duration.wholeMilliseconds) / 1_000)
+    case .secret(let secret) where type == String.self: .string(secret.revealed)
+    case .resource(let reference) where type == String.self: .string(reference.name)
+    case .size, .duration, .ip, .cidr, .mac, .range:
+      type == String.self ? .string(description) : self
+    default: self
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import VMScriptSyntax
+
+/// The language as a host wants it: what scripts may use, reach and take.
+///
+/// An engine is a value. Set it up, compile scripts with it, and evaluate a program as often as you
+/// like, from as many threads as you like: a program never changes, and knows its engine's limits.
+///
+///     var engine = Engine(limits: Limits(steps: 1_000_000, memory: .mib(64)))
+///     engine.importer = .directory("conf.d")
+///     engine.define("region", "eu-1")
+///     engine.function("quota", "Cores left to a team") { (team: String, kind: String?) in
+///       kind == "gpu" ? 2 : 16
+///     }
+///     let program = try engine.compile(
+///       .text("param replicas: int\noutput cores = quota(\"web\") / replicas"))
+///
+///     struct Lab: Decodable { var cores: Int }
+///     let lab = try program.decode(Lab.self, parameters: ["replicas": 4])
+public struct Engine: Sendable {
+  /// The bounds of compiling and of each evaluation, unless its options say otherwise.
+  public var limits: Limits
+  /// Finds the files that scripts import; without one, `import` is an error.
+  public var importer: (any Importer)?
+  /// What `read`, `lines`, `glob` and `env` may reach; nothing unless granted.
+  public var access: OutsideAccess
+  /// What the host added to the language.
+  var vocabulary = Vocabulary()
+
+  /// An engine whose scripts reach nothing but what they are granted here.
+  public init(
+    limits: Limits = Limits(), importer: (any Importer)? = nil,
+    access: OutsideAccess = OutsideAccess()
+  ) {
+    self.limits = limits
+    self.importer = importer
+    self.access = access
+  }
+
+  // MARK: What scripts know
+
+  /// Gives a value a name in every script; a script's own name hides it.
+  ///
+  ///     engine.define("zones", ["a", "b"], doc: "Where machines may stand")
+  public mutating func define(_ name: String, _ value: some ScriptValue, doc: String = "") {
+    vocabulary.define(name, value.scriptValue, doc: doc)
+  }
+
+  /// Gives every script a function; arity and types are the closure's.
+  ///
+  /// What takes `none`, such as an optional, may be left out at the end. An error that the closure
+  /// throws becomes a diagnostic at the call, a ``Diagnostic`` itself; an argument that is known only
+  /// after apply makes the result so. The closure may be called from many threads at once.
+  ///
+  ///     engine.function("quota", "Cores left to a team", parameters: ["team", "kind"]) {
+  ///       (team: String, kind: String?) in try ledger.cores(team, kind)
+  ///     }
+  ///
+  /// - Parameters:
+  ///   - name: what scripts call it.
+  ///   - doc: one line for help, completion and hover.
+  ///   - parameters: the arguments' names for help, completion and hover.
+  ///   - body: computes the result, without side effects: it may be called more often than it seems.
+  public mutating func function<each Argument: ScriptValue, Result: ScriptValue>(
+    _ name: String, _ doc: String = "", parameters: [String] = [],
+    _ body: @escaping @Sendable (repeat each Argument) throws -> Result
+  ) {
+    var types: [String] = []
+    var required = 0
+    for type in repeat (each Argument).self {
+      types.append(type.scriptType)
+      if type.init(scriptValue: .none) == nil { required = types.count }
+    }
+    vocabulary.define(
+      HostFunction(
+        name, doc, arity: required...types.count, types: types, parameters: parameters
+      ) { values in
+        var reader = ArgumentReader(values)
+        return try body(repeat try reader.next((each Argument).self)).scriptValue
+      })
+  }
+
+  /// Gives every script a function that takes its arguments as values of the language, for hosts
+  /// that learn of their functions only when they run.
+  ///
+  ///     engine.function("add", arity: 2...2) { values in
+  ///       guard case (.int(let a), .int(let b)) = (values[0], values[1]) else { return .none }
+  ///       return .int(a &+ b)
+  ///     }
+  ///
+  /// - Parameters:
+  ///   - arity: how many arguments it takes; `Int.max` is any number.
+  ///   - body: gets as many arguments as the call has.
+  public mutating func function(
+    _ name: String, _ doc: String = "", arity: ClosedRange<Int>, parameters: [String] = [],
+    values body: @escaping @Sendable ([Value]) throws -> Value
+  ) {
+    vocabulary.define(HostFunction(name, doc, arity: arity, parameters: parameters, body: body))
+  }
+
+  /// Gives every script a kind of resources: `queue jobs { depth = 10 }` is then checked, completed
+  /// and documented by its schema as a `domain` is.
+  ///
+  /// `queue("jobs")` finds one by its name. What was declared is in
+  /// ``EvaluationOutcome/declarations(of:)``, and decodes with ``EvaluationOutcome/decode(_:declared:)``.
+  ///
+  ///     engine.resource(
+  ///       BlockSchema(
+  ///         "queue", "A queue of jobs",
+  ///         properties: [
+  ///           PropertySchema("depth", .int(1...1_000), "Jobs that may wait", isRequired: true),
+  ///           PropertySchema("retention", .duration, "How long one waits", standard: .duration(.seconds(3600))),
+  ///         ]))
+  ///
+  /// - Parameter schema: its name is the word that declares one; a kind of the same word is replaced.
+  public mutating func resource(_ schema: BlockSchema) { vocabulary.define(schema) }
+
+  /// The kinds of resources that the host defined, in the order of their definition.
+  public var resources: [BlockSchema] { Array(vocabulary.kinds.values) }
+
+  /// The names that the host defined, for completion and help.
+  public var knownNames: [KnownName] {
+    vocabulary.names.map { name, entry in
+      if case .function(let function) = entry.value, case .host(let host) = function.code {
+        return KnownName(name, .function, doc: "\(host.signature) \(entry.doc)")
+      }
+      return KnownName(name, .variable, value: entry.value, doc: entry.doc)
+    }
+  }
+
+  // MARK: Compiling
+
+  /// Compiles a script with all that it imports.
+  ///
+  /// - Returns: the program, which can be evaluated any number of times.
+  /// - Throws: every error that shows before evaluation.
+  public func compile(_ source: ScriptSource) throws(ScriptError) -> Program {
+    let text: SourceText
+    do throws(Diagnostic) { text = try source.read() } catch {
+      throw ScriptError([error], sources: SourceMap())
+    }
+    return try compilation(of: text).get()
+  }
+
+  /// Compiles a script with all that it imports, and gives every diagnostic.
+  public func compilation(of source: SourceText) -> Compilation {
+    EvaluationThread.run { Compiler(engine: self).compile(source) }
+      ?? Compilation(program: nil, diagnostics: [.noThread()], sources: SourceMap())
+  }
+}

@@ -1,0 +1,23 @@
+extension StatementStarts {
+  /// The word that was meant by one that begins no statement: what other languages call it, or the
+  /// closest one; `nil` if none is close.
+  ///
+  /// - Parameter kinds: the kinds of resources beside `image`, `net` and `domain`.
+  public static func meant(by word: String, kinds: [String] = []) -> String? {
+    otherLanguages[word] ?? closest(to: word, among: kinds + statements)
+  }
+
+  private static let statements = [
+    "let", "param", "func", "if", "for", "import", "return", "image", "net", "domain", "clone",
+    "output", "check", "print", "stack", "start", "stop", "reboot", "suspend", "resume", "delete",
+    "snapshot", "revert", "wait",
+  ]
+
+  /// What these statements are called elsewhere.
+  private static let otherLanguages = [
+    "var": "let", "const": "let", "def": "func", "fn": "func", "fun": "func", "function": "func",
+    "vm": "domain", "machine": "domain", "guest": "domain", "network": "net", "assert": "check",
+    "echo": "print", "println": "print", "include": "import", "use": "import", "while": "for",
+    "foreach": "for", "shutdown": "stop", "destroy": "delete",
+  ]
+}
