@@ -140,6 +140,9 @@ extension Evaluator {
     for _ in (stack.count - frame)..<max(function.slotCount, stack.count - frame) {
       stack.append(.none)
     }
+    if stack.count > limits.memory.bytes / Int64(MemoryLayout<Value>.stride) {
+      throw LimitReached(.tooMuchMemory(limits.memory, at: code.span(id)))
+    }
     base = frame
     captures = value.captures
     callee = value

@@ -34,7 +34,7 @@ extension Evaluator {
     case .list: return try evaluateList(id, node)
     case .map: return try evaluateMap(id, node)
     case .comprehension: return try evaluateComprehension(id, node)
-    case .lambda: return makeLambda(node)
+    case .lambda: return try makeLambda(id, node)
     case .resource, .clone: return try declareResource(id, node)
     default: throw AlreadyReported()
     }

@@ -3,8 +3,9 @@ import VMScriptSyntax
 // How functions come to hold the values of the scope that they stand in.
 extension Evaluator {
   /// The value of a lambda here.
-  mutating func makeLambda(_ node: Node) -> Value {
+  mutating func makeLambda(_ id: NodeID, _ node: Node) throws -> Value {
     guard let (index, function) = functionCode(node) else { return .none }
+    try charge(function.captures.count * MemoryLayout<Value>.stride, at: id)
     return .function(
       FunctionValue(
         code: .script(index),
@@ -12,12 +13,13 @@ extension Evaluator {
   }
 
   /// Makes the functions of a block known to each other, whatever their order.
-  mutating func declareFunctions(of block: Node) {
+  mutating func declareFunctions(of block: Node) throws {
     for statement in code.children(of: block) {
       let node = code.nodes[Int(statement.index)]
       guard node.kind == .funcStatement, let (index, function) = functionCode(node) else {
         continue
       }
+      try charge((function.captures.count + 1) * MemoryLayout<Value>.stride, at: statement)
       let captures = function.captures.isEmpty ? nil : FunctionValue.Captures()
       if let captures { openCaptures.append(captures) }
       store(.function(FunctionValue(code: .script(index), captures: captures)), statement)

@@ -53,7 +53,7 @@ extension Evaluator {
 
   mutating func executeBlock(_ id: NodeID) throws -> Flow {
     let node = code.nodes[Int(id.index)]
-    if case .hoists = code.targets[Int(id.index)] { declareFunctions(of: node) }
+    if case .hoists = code.targets[Int(id.index)] { try declareFunctions(of: node) }
     if depth == 0 {
       for statement in code.children(of: node) { _ = try executeSafely(statement) }
       return .next

@@ -113,9 +113,12 @@ struct Evaluator {
     base = 0
     let root = code.nodes[Int(module.root.index)]
     do {
+      try lookUp(module.root)
       for statement in code.children(of: root) { _ = try executeSafely(statement) }
       return true
     } catch {
+      // A limit that was reached before the first statement.
+      if let limit = error as? LimitReached { report(limit.diagnostic) }
       return false
     }
   }

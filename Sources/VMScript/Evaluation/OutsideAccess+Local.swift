@@ -14,6 +14,7 @@ extension OutsideAccess {
 
   /// The bytes of a file or a pipe; `name` is what messages call it.
   private static func content(of file: URL, named name: String) throws(Failure) -> [UInt8] {
+    guard !file.path.utf8.contains(0) else { throw Failure("that is no path of a file") }
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder) else {
       throw Failure("there is no file \(name)")
@@ -22,10 +23,22 @@ extension OutsideAccess {
     do {
       let handle = try FileHandle(forReadingFrom: file)
       defer { try? handle.close() }
-      return Array(try handle.readToEnd() ?? Data())
+      return try content(of: handle)
+    } catch let failure as Failure {
+      throw Failure("\(name) cannot be read: \(failure.reason)")
     } catch {
       throw Failure("\(name) cannot be read by this user")
     }
+  }
+
+  /// Reads piece by piece, for a device may have no end.
+  private static func content(of handle: FileHandle) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+      bytes += piece
+      if bytes.count > LocalFile.maximumSize { throw Failure("it is too large") }
+    }
+    return bytes
   }
 
   private static func resolve(_ path: String, _ script: String) -> URL {

@@ -29,8 +29,11 @@ extension Resolver {
       noteUse(span(id), .builtin(builtin))
       return set(id, .builtin(builtin))
     }
-    diagnostics.append(.unknownName(names[name], at: span(id), known: knownNames))
+    diagnostics.append(.unknownName(names[name], at: span(id), known: hasRoom ? knownNames : []))
   }
+
+  /// Whether more errors would be shown: what was meant by a name takes time to find.
+  private var hasRoom: Bool { diagnostics.count < Evaluator.maximumErrors }
 
   /// Names that could stand here, the same in each run: the script's own first, in alphabetical order.
   private var knownNames: [String] {

@@ -89,6 +89,10 @@ struct Resolver {
       declareTopLevel(statement, imports: imports, exports: &exports)
     }
     for statement in children(root) { resolveStatement(statement) }
+    if diagnostics.count > Evaluator.maximumErrors {
+      diagnostics.removeLast(diagnostics.count - Evaluator.maximumErrors)
+      diagnostics.append(.tooManyErrors())
+    }
     return ModuleCode(
       source: source, root: root, firstNode: firstNode, slotCount: Int(context.slotCount),
       exports: exports)

@@ -2,8 +2,15 @@
 public enum SchemaReference {
   /// Every block with its properties, as Markdown.
   public static func markdown() -> String {
+    markdown(of: ResourceKind.allCases.map(Schema.resource))
+  }
+
+  /// The same page of other kinds of resources, such as those that an ``Engine`` was given.
+  ///
+  ///     let page = SchemaReference.markdown(of: engine.resources)
+  public static func markdown(of kinds: [BlockSchema]) -> String {
     var page = "# Properties\n"
-    for kind in ResourceKind.allCases { section(Schema.resource(kind), path: "", to: &page) }
+    for kind in kinds { section(kind, path: "", to: &page) }
     return page
   }
 
