@@ -205,7 +205,8 @@ final class ShellLoop {
     var answer = ""
     while true {
       switch keys.next() {
-      case .character("\n"): return ["y", "yes"].contains(answer.lowercased())
+      // What was typed ahead has the Enter key as it is.
+      case .character("\n"), .character("\r"): return ["y", "yes"].contains(answer.lowercased())
       case .character(let scalar): answer.unicodeScalars.append(scalar)
       case .interrupt, .endOfInput:
         screen.writeOutput("\n")

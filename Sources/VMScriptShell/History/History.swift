@@ -69,10 +69,10 @@ struct History {
   /// What the latest entry that begins with what was typed goes on with.
   func suggestion(for typed: String) -> String? {
     guard !typed.isEmpty else { return nil }
-    let scalars = typed.unicodeScalars
-    return entries.last {
-      $0.utf8.count > typed.utf8.count && $0.unicodeScalars.starts(with: scalars)
-    }.map { String($0.unicodeScalars.dropFirst(scalars.count)) }
+    // By bytes: an accent may be yet to come behind a letter.
+    let length = typed.utf8.count
+    return entries.last { $0.utf8.count > length && $0.utf8.starts(with: typed.utf8) }
+      .map { String(decoding: $0.utf8.dropFirst(length), as: UTF8.self) }
   }
 
   /// The latest entry before a position that holds a text, and where it stands.

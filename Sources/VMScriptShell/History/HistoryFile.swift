@@ -116,8 +116,9 @@ struct HistoryFile: Sendable {
     var seen: Set<String> = []
     var latest: [String] = []
     for line in lines.reversed() where latest.count < Self.limit {
-      guard line.count <= Self.longestEntry, let text = String(validating: line, as: UTF8.self),
-        !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+      guard line.count <= Self.longestEntry, !line.contains(where: { $0 < 0x20 || $0 == 0x7F }),
+        let text = String(validating: line, as: UTF8.self),
+        !text.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) })
       else { continue }
       let entry = Self.entry(text[...])
       if seen.insert(entry).inserted { latest.append(entry) }
@@ -130,6 +131,7 @@ struct HistoryFile: Sendable {
   }
 
   static func entry(_ line: Substring) -> String {
+    guard line.utf8.contains(UInt8(ascii: "\\")) else { return String(line) }
     var result = ""
     var isEscaped = false
     for scalar in line.unicodeScalars {
