@@ -60,10 +60,15 @@ let package = Package(
         "CEditLine", "Libvirt", "VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal",
       ],
       swiftSettings: strict),
+    // Editors: the language server protocol over the language's own analysis; needs no libvirt.
+    .target(
+      name: "VMScriptLanguageServer", dependencies: ["VMScript", "VMScriptSyntax"],
+      swiftSettings: strict),
     .executableTarget(
       name: "vmscript",
       dependencies: [
-        "VMScript", "VMScriptRuntime", "VMScriptShell", "VMScriptSyntax", "VMScriptTerminal",
+        "VMScript", "VMScriptLanguageServer", "VMScriptRuntime", "VMScriptShell", "VMScriptSyntax",
+        "VMScriptTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -87,6 +92,9 @@ let package = Package(
     .testTarget(
       name: "VMScriptTerminalTests",
       dependencies: ["VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "VMScriptLanguageServerTests", dependencies: ["VMScriptLanguageServer"],
       swiftSettings: strict),
     .testTarget(
       name: "VMScriptShellTests", dependencies: ["VMScriptRuntime", "VMScriptShell"],

@@ -45,4 +45,32 @@ extension Analysis {
   func definition(of symbol: Symbol) -> NameRecord.Definition? {
     if case .definition(let raw) = symbol.meaning { definitions[raw] } else { nil }
   }
+
+  /// Where the script imports a file, or, for one that its imports import, where it imports first.
+  public func importPlace(of file: SourceID) -> Span? {
+    let imports = (symbols[main] ?? []).compactMap { symbol -> (span: Span, source: SourceID)? in
+      if case .module(let index) = symbol.meaning {
+        (symbol.span, code.modules[index].source)
+      } else {
+        nil
+      }
+    }
+    return (imports.first { $0.source == file } ?? imports.first)?.span
+  }
+
+  /// The words of the script that name something, in the order of the text, with what they name.
+  public var names: [(range: Range<Int>, kind: Candidate.Kind)] {
+    (symbols[main] ?? []).compactMap { symbol in
+      let range = Int(symbol.span.start)..<Int(symbol.span.end)
+      switch symbol.meaning {
+      case .definition(let raw): return definitions[raw].map { (range, kind(of: $0)) }
+      case .builtin: return (range, .function)
+      case .property: return (range, .property)
+      case .block: return (range, .block)
+      case .word: return (range, .word)
+      case .type: return (range, .type)
+      case .module: return nil
+      }
+    }
+  }
 }

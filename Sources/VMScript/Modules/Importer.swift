@@ -38,12 +38,17 @@ public struct LocalImporter: Importer {
   /// An importer for the local file system.
   public init() {}
 
+  /// The name of the source behind `path`, written in the file named `script`.
+  public static func name(of path: String, from script: String) -> String {
+    SourcePath.resolve(path, from: script)
+  }
+
   /// Reads the file; the name of the source is its path in the shortest form, relative where the
   /// importing file's is.
   ///
   /// - Throws: a failure with its reason where there is no such file or it cannot be read.
   public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
-    let name = SourcePath.resolve(path, from: script)
+    let name = Self.name(of: path, from: script)
     return try LocalFile.read(name, named: name)
   }
 }

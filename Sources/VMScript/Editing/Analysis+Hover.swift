@@ -1,0 +1,88 @@
+import VMScriptSyntax
+
+/// What an editor shows of a word.
+public struct Hover: Sendable {
+  /// The word.
+  public let span: Span
+  /// Script text that says what it is; may be empty.
+  public let code: String
+  /// What there is to say about it, one paragraph each.
+  public let paragraphs: [String]
+}
+
+extension Analysis {
+  /// What there is to say about the word at a byte offset of the script.
+  public func hover(at offset: Int) -> Hover? {
+    guard let symbol = symbol(at: offset) else { return keyword(at: offset) }
+    switch symbol.meaning {
+    case .definition(let raw):
+      return definitions[raw].map { hover(over: symbol.span, $0) }
+    case .builtin(let builtin):
+      return Hover(
+        span: symbol.span, code: builtin.name, paragraphs: ["A function that every script knows."])
+    case .property(let property):
+      return Hover(
+        span: symbol.span, code: "\(property.name): \(property.type.name)",
+        paragraphs: property.paragraphs)
+    case .block(let block):
+      return Hover(
+        span: symbol.span, code: "\(block.name) { … }", paragraphs: [block.doc, block.contents])
+    case .module(let index):
+      let name = sources[code.modules[index].source].name
+      return Hover(span: symbol.span, code: "", paragraphs: ["The file `\(name)`."])
+    case .word, .type: return nil
+    }
+  }
+
+  private func hover(over span: Span, _ definition: NameRecord.Definition) -> Hover {
+    let name = code.names[definition.name]
+    let headline = headline(of: definition)
+    var paragraphs: [String] = []
+    if code.isGlobal(definition.node), definition.span.source == main, let value = values[name] {
+      let text = value.brief
+      paragraphs.append(
+        headline.hasSuffix("= \(text)")
+          ? value.kindInWords.capitalizedSentence
+          : "\(value.kindInWords.capitalizedSentence): `\(text)`")
+    }
+    if let text = documentation(of: definition) { paragraphs.append(text) }
+    if definition.span.source != main {
+      paragraphs.append("From `\(sources[definition.span.source].name)`.")
+    }
+    return Hover(span: span, code: headline, paragraphs: paragraphs)
+  }
+
+  /// A word that begins a statement.
+  private func keyword(at offset: Int) -> Hover? {
+    let bytes = sources[main].bytes
+    let piece = Piece.all(in: bytes).last { $0.range.lowerBound <= offset }
+    guard let piece, piece.kind == .keyword, piece.range.upperBound >= offset else { return nil }
+    let word = String(decoding: bytes[piece.range], as: UTF8.self)
+    let span = Span(
+      source: main, start: UInt32(piece.range.lowerBound), length: UInt32(piece.range.count))
+    guard let kind = ResourceKind(rawValue: word) else { return nil }
+    let block = Schema.resource(kind)
+    return Hover(span: span, code: "\(word) NAME { … }", paragraphs: [block.doc, block.contents])
+  }
+}
+
+extension PropertySchema {
+  fileprivate var paragraphs: [String] {
+    var facts = ["A change takes effect: \(impact.rawValue)."]
+    if let standard { facts.insert("Without it: `\(standard.literal)`.", at: 0) }
+    if isRequired { facts.insert("Required.", at: 0) }
+    return [doc, facts.joined(separator: " ")]
+  }
+}
+
+extension BlockSchema {
+  /// What may stand in the block.
+  fileprivate var contents: String {
+    "Holds " + entryNames.map { "`\($0)`" }.joined(separator: ", ") + "."
+  }
+}
+
+extension String {
+  /// The text with its first letter as at the start of a sentence.
+  fileprivate var capitalizedSentence: String { prefix(1).uppercased() + dropFirst() }
+}

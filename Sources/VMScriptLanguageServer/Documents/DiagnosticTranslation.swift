@@ -1,0 +1,64 @@
+import VMScript
+import VMScriptSyntax
+
+/// Diagnostics of a script as the protocol has them.
+struct DiagnosticTranslation {
+  private let analysis: Analysis
+  private let document: Document
+  private let server: LanguageServer
+
+  init(_ analysis: Analysis, _ document: Document, _ server: LanguageServer) {
+    self.analysis = analysis
+    self.document = document
+    self.server = server
+  }
+
+  /// All but those that say that the editor's own limits are reached, which no run has.
+  var all: [ProtocolDiagnostic] {
+    let limits: Set = [410, 411, 416, 417]
+    return analysis.diagnostics.filter { !limits.contains($0.code.number) }.map(translated)
+  }
+
+  private func translated(_ diagnostic: Diagnostic) -> ProtocolDiagnostic {
+    var related = diagnostic.secondary.map {
+      ProtocolDiagnostic.Related(
+        location: server.location(of: $0.span, in: analysis.sources), message: $0.text)
+    }
+    var range = 0..<0
+    if let span = diagnostic.primary?.span {
+      if span.source == analysis.main {
+        range = Int(span.start)..<Int(span.end)
+      } else {
+        // What is wrong in an imported file is shown where it is imported.
+        let place = analysis.importPlace(of: span.source)
+        range = place.map { Int($0.start)..<Int($0.end) } ?? range
+        related.insert(
+          .init(
+            location: server.location(of: span, in: analysis.sources), message: diagnostic.message),
+          at: 0)
+      }
+    }
+    return ProtocolDiagnostic(
+      range: document.lines.range(range), severity: diagnostic.severity.number,
+      code: diagnostic.code.description, message: text(of: diagnostic),
+      relatedInformation: related.isEmpty ? nil : related)
+  }
+
+  /// The message with all that is said beside it.
+  private func text(of diagnostic: Diagnostic) -> String {
+    var lines = [diagnostic.message]
+    if let label = diagnostic.primary?.text, !label.isEmpty { lines.append(label) }
+    lines += diagnostic.notes.map { "note: \($0)" } + diagnostic.helps.map { "help: \($0.text)" }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension Severity {
+  fileprivate var number: Int {
+    switch self {
+    case .error: 1
+    case .warning: 2
+    case .note: 3
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import VMScript
+import VMScriptSyntax
+
+/// Answers an editor over the Language Server Protocol 3.17.
+///
+/// One thread reads, another does everything else: it takes messages in their order and, when none
+/// wait, says what is wrong with the texts that were changed. It never speaks to libvirt.
+public final class LanguageServer {
+  /// How long a text rests before it is judged.
+  static let rest: TimeInterval = 0.08
+
+  enum Phase { case waiting, running, shutDown }
+
+  let version: String
+  private let write: (Data) -> Void
+  private let encoder = JSONEncoder()
+  private let decoder = JSONDecoder()
+  let inbox = Inbox()
+  private(set) var phase = Phase.waiting
+  var encoding = PositionEncoding.utf16
+  var takesSnippets = false
+  /// By URI.
+  var documents: [String: Document] = [:]
+
+  /// A server that writes its messages by `write`.
+  ///
+  /// - Parameter version: what it tells the editor about itself.
+  public init(version: String, write: @escaping (Data) -> Void) {
+    self.version = version
+    self.write = write
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+  }
+
+  /// Serves until the editor leaves.
+  ///
+  /// - Parameter read: the next bytes from the editor, none at the end; called on another thread.
+  /// - Returns: whether it left as the protocol wants it.
+  public func serve(read: @escaping @Sendable () -> Data) -> Bool {
+    let inbox = inbox
+    let thread = Thread {
+      var reader = MessageReader(read: read)
+      while true {
+        let event = reader.next()
+        inbox.add(event)
+        if event == .end { return }
+      }
+    }
+    thread.start()
+    while true {
+      switch inbox.next(until: documents.values.compactMap(\.due).min()) {
+      case nil: publishWhatIsDue()
+      case .message(let data)?:
+        guard handle(data) else { return phase == .shutDown }
+      case .malformed(let what)?:
+        send(Response<Null>(id: nil, outcome: .failure(.parseError(what))))
+      case .end?: return phase == .shutDown
+      }
+    }
+  }
+
+  // MARK: Messages
+
+  /// - Returns: false where the editor leaves.
+  private func handle(_ data: Data) -> Bool {
+    let envelope: Envelope
+    do { envelope = try decoder.decode(Envelope.self, from: data) } catch {
+      let isJSON = (try? JSONSerialization.jsonObject(with: data)) != nil
+      let failure: Failure =
+        isJSON ? .invalidRequest("the message is no request") : .parseError("this is no JSON")
+      send(Response<Null>(id: nil, outcome: .failure(failure)))
+      return true
+    }
+    guard let method = envelope.method else {
+      // An answer to a request, of which this server makes none.
+      if envelope.id == nil {
+        send(Response<Null>(id: nil, outcome: .failure(.invalidRequest("there is no method"))))
+      }
+      return true
+    }
+    guard let id = envelope.id else { return method == "exit" ? false : notified(method, data) }
+    if inbox.takeCancellation(of: id) {
+      send(Response<Null>(id: id, outcome: .failure(.cancelled)))
+    } else {
+      request(method, Request(id: id, data: data, server: self))
+    }
+    return true
+  }
+
+  private func request(_ method: String, _ request: Request) {
+    switch (phase, method) {
+    case (.waiting, "initialize"): request.answer(initialize)
+    case (.waiting, _): request.refuse(.notInitialized)
+    case (.running, "shutdown"):
+      phase = .shutDown
+      request.succeed(Null())
+    case (.shutDown, _): request.refuse(.invalidRequest("the server is shut down"))
+    case (_, "initialize"): request.refuse(.invalidRequest("the server is initialized"))
+    default: answer(method, request)
+    }
+  }
+
+  private func initialize(_ parameters: InitializeParameters) -> InitializeResult {
+    phase = .running
+    let capabilities = parameters.capabilities
+    if capabilities.general?.positionEncodings?.contains(PositionEncoding.utf8.rawValue) ?? false {
+      encoding = .utf8
+    }
+    takesSnippets =
+      capabilities.textDocument?.completion?.completionItem?.snippetSupport ?? false
+    return InitializeResult(
+      capabilities: ServerCapabilities(positionEncoding: encoding.rawValue),
+      serverInfo: .init(version: version))
+  }
+
+  func send(_ message: some Encodable) {
+    // What the server makes can be encoded; a text that is no Unicode cannot come in.
+    guard let body = try? encoder.encode(message) else { return }
+    write(Data("Content-Length: \(body.count)\r\n\r\n".utf8) + body)
+  }
+
+  func parameters<P: Decodable>(_ data: Data, as type: P.Type = P.self) -> P? {
+    try? decoder.decode(Parameters<P>.self, from: data).params
+  }
+}
+
+/// A request that waits for its answer.
+struct Request {
+  let id: RequestID
+  let data: Data
+  let server: LanguageServer
+
+  func succeed(_ result: some Encodable) {
+    server.send(Response(id: id, outcome: .success(result)))
+  }
+
+  func refuse(_ failure: Failure) {
+    server.send(Response<Null>(id: id, outcome: .failure(failure)))
+  }
+
+  /// Answers by what `body` makes of the parameters.
+  func answer<P: Decodable, R: Encodable>(_ body: (P) throws(Failure) -> R) {
+    guard let parameters = server.parameters(data, as: P.self) else {
+      return refuse(.invalidParameters("the parameters are not those of the method"))
+    }
+    do { succeed(try body(parameters)) } catch { refuse(error) }
+  }
+}

@@ -1,0 +1,63 @@
+struct CompletionItem: Encodable {
+  var label: String
+  var kind: Int
+  var detail: String?
+  var documentation: MarkupContent?
+  /// Keeps the order in which candidates are listed.
+  var sortText: String
+  /// 1 plain text, 2 snippet.
+  var insertTextFormat: Int
+  var textEdit: TextEdit
+}
+
+struct CompletionList: Encodable {
+  var isIncomplete = false
+  var items: [CompletionItem]
+}
+
+struct HoverAnswer: Encodable {
+  var contents: MarkupContent
+  var range: TextRange
+}
+
+struct SymbolAnswer: Encodable {
+  var name: String
+  var detail: String
+  var kind: Int
+  var range: TextRange
+  var selectionRange: TextRange
+  var children: [SymbolAnswer]
+}
+
+struct FoldAnswer: Encodable {
+  var startLine: Int
+  var endLine: Int
+  var kind: String?
+}
+
+struct SignatureAnswer: Encodable {
+  struct Parameter: Encodable { var label: String }
+  struct Signature: Encodable {
+    var label: String
+    var documentation: MarkupContent?
+    var parameters: [Parameter]
+  }
+  var signatures: [Signature]
+  var activeSignature = 0
+  var activeParameter: Int
+}
+
+struct SemanticAnswer: Encodable {
+  var data: [UInt32]
+}
+
+struct ActionParameters: Decodable {
+  var textDocument: DocumentIdentifier
+  var range: TextRange
+}
+
+struct ActionAnswer: Encodable {
+  var title: String
+  var kind = "quickfix"
+  var edit: WorkspaceEdit
+}

@@ -1,0 +1,103 @@
+import VMScript
+import VMScriptSyntax
+
+extension LanguageServer {
+  /// The uses of a name in all open files, and in those that they import.
+  private struct Uses {
+    /// By file name, in the order of the text.
+    var places: [String: [Span]] = [:]
+    var sources: [String: SourceText] = [:]
+    /// The open files that know the name.
+    var analyses: [String: Analysis] = [:]
+    var definition: Span
+    var file: String
+  }
+
+  private func uses(_ identifier: DocumentIdentifier, _ position: Position) throws(Failure)
+    -> Uses?
+  {
+    let (document, analysis) = try document(identifier)
+    let offset = document.lines.offset(of: position)
+    guard let definition = analysis.definition(at: offset), definition.length > 0 else {
+      return nil
+    }
+    let file = analysis.sources[definition.source].name
+    var uses = Uses(definition: definition, file: file)
+    for uri in documents.keys.sorted() {
+      guard let other = self.analysis(of: uri),
+        other.sources.sources.contains(where: { $0.name == file })
+      else { continue }
+      uses.analyses[uri] = other
+      for span in other.references(to: definition, in: file) {
+        let source = other.sources[span.source]
+        uses.sources[source.name] = source
+        let known = uses.places[source.name, default: []]
+        if !known.contains(where: { $0.start == span.start }) {
+          uses.places[source.name, default: []].append(span)
+        }
+      }
+    }
+    return uses
+  }
+
+  func references(_ parameters: ReferenceParameters) throws(Failure) -> [Location] {
+    guard let uses = try uses(parameters.textDocument, parameters.position) else { return [] }
+    return uses.places.sorted { $0.key < $1.key }.flatMap { file, spans -> [Location] in
+      guard let source = uses.sources[file] else { return [] }
+      let (uri, lines) = (uri(of: source), lines(of: source))
+      return spans.filter {
+        parameters.context.includeDeclaration || file != uses.file
+          || $0.start != uses.definition.start
+      }.map { Location(uri: uri, range: lines.range(Int($0.start)..<Int($0.end))) }
+    }
+  }
+
+  func prepareRename(_ parameters: PositionParameters) throws(Failure) -> TextRange? {
+    let (document, analysis) = try document(parameters.textDocument)
+    let offset = document.lines.offset(of: parameters.position)
+    return analysis.renamable(at: offset).map {
+      document.lines.range(Int($0.start)..<Int($0.end))
+    }
+  }
+
+  func rename(_ parameters: RenameParameters) throws(Failure) -> WorkspaceEdit {
+    let (document, analysis) = try document(parameters.textDocument)
+    let offset = document.lines.offset(of: parameters.position)
+    guard analysis.renamable(at: offset) != nil,
+      let uses = try uses(parameters.textDocument, parameters.position)
+    else { throw .failed("this is no name that can be changed") }
+    if let refusal = Analysis.refusal(ofName: parameters.newName) { throw .failed(refusal.reason) }
+    let name = Array(parameters.newName.utf8)
+    var files = openFiles
+    for (file, spans) in uses.places {
+      guard let source = uses.sources[file] else { continue }
+      var bytes = source.bytes
+      for span in spans.sorted(by: { $0.start > $1.start }) {
+        bytes.replaceSubrange(Int(span.start)..<Int(span.end), with: name)
+      }
+      files.texts[file] = bytes
+    }
+    let growth = name.count - Int(uses.definition.length)
+    for (uri, before) in uses.analyses {
+      guard let main = documents[uri]?.name, let bytes = files.texts[main] else { continue }
+      let after = Analysis(
+        SourceText(name: main, bytes: bytes), importer: files, options: nil)
+      guard after.means(sameAs: before, after: uses.places, growth: growth) else {
+        throw .failed("`\(parameters.newName)` would mean something else there")
+      }
+    }
+    return WorkspaceEdit(changes: edits(uses, parameters.newName))
+  }
+
+  private func edits(_ uses: Uses, _ name: String) -> [String: [TextEdit]] {
+    var changes: [String: [TextEdit]] = [:]
+    for (file, spans) in uses.places {
+      guard let source = uses.sources[file] else { continue }
+      let lines = lines(of: source)
+      changes[uri(of: source)] = spans.map {
+        TextEdit(range: lines.range(Int($0.start)..<Int($0.end)), newText: name)
+      }
+    }
+    return changes
+  }
+}

@@ -1,0 +1,136 @@
+import VMScript
+import VMScriptSyntax
+
+extension LanguageServer {
+  /// Answers a request of a running server.
+  func answer(_ method: String, _ request: Request) {
+    switch method {
+    case "textDocument/completion": request.answer(completion)
+    case "textDocument/hover": request.answer(hover)
+    case "textDocument/signatureHelp": request.answer(signature)
+    case "textDocument/definition": request.answer(definition)
+    case "textDocument/references": request.answer(references)
+    case "textDocument/prepareRename": request.answer(prepareRename)
+    case "textDocument/rename": request.answer(rename)
+    case "textDocument/formatting": request.answer(formatting)
+    case "textDocument/documentSymbol": request.answer(symbols)
+    case "textDocument/foldingRange": request.answer(folds)
+    case "textDocument/codeAction": request.answer(actions)
+    case "textDocument/semanticTokens/full": request.answer(semanticTokens)
+    default: request.refuse(.unknownMethod(method))
+    }
+  }
+
+  /// The open file that a request speaks of.
+  func document(_ identifier: DocumentIdentifier) throws(Failure) -> (Document, Analysis) {
+    guard let analysis = analysis(of: identifier.uri), let document = documents[identifier.uri]
+    else { throw .invalidParameters("\(identifier.uri) is not open") }
+    return (document, analysis)
+  }
+
+  private func hover(_ parameters: PositionParameters) throws(Failure) -> HoverAnswer? {
+    let (document, analysis) = try document(parameters.textDocument)
+    guard let hover = analysis.hover(at: document.lines.offset(of: parameters.position)) else {
+      return nil
+    }
+    let code = hover.code.isEmpty ? [] : ["```vmscript\n\(hover.code)\n```"]
+    return HoverAnswer(
+      contents: MarkupContent(value: (code + hover.paragraphs).joined(separator: "\n\n")),
+      range: document.lines.range(Int(hover.span.start)..<Int(hover.span.end)))
+  }
+
+  private func signature(_ parameters: PositionParameters) throws(Failure) -> SignatureAnswer? {
+    let (document, analysis) = try document(parameters.textDocument)
+    let offset = document.lines.offset(of: parameters.position)
+    guard let call = analysis.signature(at: offset, in: document.source) else { return nil }
+    let label = "\(call.name)(\(call.parameters.joined(separator: ", ")))"
+    return SignatureAnswer(
+      signatures: [
+        .init(
+          label: label, documentation: call.doc.isEmpty ? nil : MarkupContent(value: call.doc),
+          parameters: call.parameters.map { .init(label: $0) })
+      ], activeParameter: call.active)
+  }
+
+  private func definition(_ parameters: PositionParameters) throws(Failure) -> Location? {
+    let (document, analysis) = try document(parameters.textDocument)
+    let offset = document.lines.offset(of: parameters.position)
+    return analysis.definition(at: offset).map { location(of: $0, in: analysis.sources) }
+  }
+
+  private func formatting(_ parameters: DocumentParameters) throws(Failure) -> [TextEdit] {
+    let (document, _) = try document(parameters.textDocument)
+    switch Formatter.format(document.source) {
+    case .failure: throw .failed("the text has syntax errors")
+    case .success(let text):
+      return LineEdits.between(document.bytes, Array(text.utf8)).map { edit in
+        TextEdit(
+          range: document.lines.range(edit.range),
+          newText: String(decoding: edit.replacement, as: UTF8.self))
+      }
+    }
+  }
+
+  private func symbols(_ parameters: DocumentParameters) throws(Failure) -> [SymbolAnswer] {
+    let (document, analysis) = try document(parameters.textDocument)
+    return analysis.outline.map { SymbolAnswer($0, document.lines) }
+  }
+
+  private func folds(_ parameters: DocumentParameters) throws(Failure) -> [FoldAnswer] {
+    let (document, _) = try document(parameters.textDocument)
+    return Fold.all(in: document.bytes).map { fold in
+      // The line that closes it stays in sight.
+      let end = document.lines.line(of: fold.range.upperBound - 1) - (fold.isComment ? 0 : 1)
+      return FoldAnswer(
+        startLine: document.lines.line(of: fold.range.lowerBound), endLine: end,
+        kind: fold.isComment ? "comment" : nil)
+    }.filter { $0.startLine < $0.endLine }
+  }
+
+  /// The edits that diagnostics propose.
+  private func actions(_ parameters: ActionParameters) throws(Failure) -> [ActionAnswer] {
+    let (document, analysis) = try document(parameters.textDocument)
+    let start = document.lines.offset(of: parameters.range.start)
+    let end = document.lines.offset(of: parameters.range.end)
+    return analysis.diagnostics.filter { diagnostic in
+      guard let span = diagnostic.primary?.span, span.source == analysis.main else { return false }
+      return Int(span.start) <= end && Int(span.end) >= start
+    }.flatMap(\.helps).compactMap { help in
+      guard let span = help.span, let replacement = help.replacement else { return nil }
+      let place = location(of: span, in: analysis.sources)
+      return ActionAnswer(
+        title: help.text,
+        edit: WorkspaceEdit(
+          changes: [place.uri: [TextEdit(range: place.range, newText: replacement)]]))
+    }
+  }
+}
+
+extension SymbolAnswer {
+  fileprivate init(_ item: OutlineItem, _ lines: LineTable) {
+    name = item.name.isEmpty ? "?" : item.name
+    detail = item.detail
+    kind = item.kind.symbolKind
+    range = lines.range(Int(item.span.start)..<Int(item.span.end))
+    // The protocol wants the name within the whole.
+    let start = min(max(item.nameSpan.start, item.span.start), item.span.end)
+    let end = min(max(item.nameSpan.end, start), item.span.end)
+    selectionRange = lines.range(Int(start)..<Int(end))
+    children = item.children.map { SymbolAnswer($0, lines) }
+  }
+}
+
+extension Candidate.Kind {
+  /// The protocol's number of the kind in an outline.
+  fileprivate var symbolKind: Int {
+    switch self {
+    case .function: 12
+    case .parameter: 14
+    case .resource: 5
+    case .block: 19
+    case .module: 2
+    case .member: 7
+    default: 13
+    }
+  }
+}
