@@ -7,7 +7,7 @@ public struct Hover: Sendable {
   /// Script text that says what it is; may be empty.
   public let code: String
   /// What there is to say about it, one paragraph each.
-  public let paragraphs: [String]
+  public internal(set) var paragraphs: [String]
 }
 
 extension Analysis {
@@ -17,9 +17,7 @@ extension Analysis {
     switch symbol.meaning {
     case .definition(let raw):
       return definitions[raw].map { hover(over: symbol.span, $0) }
-    case .builtin(let builtin):
-      return Hover(
-        span: symbol.span, code: builtin.name, paragraphs: ["A function that every script knows."])
+    case .builtin(let builtin): return Hover(over: symbol.span, builtin.reference)
     case .property(let property):
       return Hover(
         span: symbol.span, code: "\(property.name): \(property.type.name)",
@@ -60,9 +58,24 @@ extension Analysis {
     let word = String(decoding: bytes[piece.range], as: UTF8.self)
     let span = Span(
       source: main, start: UInt32(piece.range.lowerBound), length: UInt32(piece.range.count))
-    guard let kind = ResourceKind(rawValue: word) else { return nil }
-    let block = Schema.resource(kind)
-    return Hover(span: span, code: "\(word) NAME { … }", paragraphs: [block.doc, block.contents])
+    guard let entry = Reference.entry(word) else { return nil }
+    var hover = Hover(over: span, entry)
+    if let kind = ResourceKind(rawValue: word) {
+      hover.paragraphs.insert(Schema.resource(kind).contents, at: 1)
+    }
+    return hover
+  }
+}
+
+extension Hover {
+  /// What the reference says about a word.
+  fileprivate init(over span: Span, _ entry: ReferenceEntry) {
+    self.span = span
+    code = entry.form
+    paragraphs = [entry.doc + "."]
+    guard !entry.example.isEmpty else { return }
+    let result = entry.result.map { " gives `\($0)`" } ?? ""
+    paragraphs.append("For example `\(entry.example)`\(result).")
   }
 }
 

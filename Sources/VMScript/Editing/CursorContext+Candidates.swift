@@ -48,14 +48,20 @@ extension CursorContext {
   // MARK: Kinds of candidates
 
   private static let statements = StatementStarts.all.filter { $0 != "remove" }.map {
-    Candidate($0, .statement, suffix: " ")
+    Candidate($0, .statement, doc: Reference.entry($0)?.doc ?? "", suffix: " ")
   }
 
-  private static let reserved = StatementStarts.reserved.map { Candidate($0, .keyword) }
+  private static let reserved = StatementStarts.reserved.map {
+    Candidate($0, .keyword, doc: Reference.entry($0)?.doc ?? "")
+  }
+
+  private static let functions = Builtin.allCases.map {
+    Candidate($0.name, .function, type: $0.reference.form, doc: $0.reference.doc)
+  }
 
   /// What the script has named, then what every script knows.
   private func scope(_ names: [KnownName]) -> [Candidate] {
-    names.map(\.candidate) + Builtin.allCases.map { Candidate($0.name, .function) }
+    names.map(\.candidate) + Self.functions
   }
 
   private static func entries(of block: BlockSchema, assignment: String) -> [Candidate] {
