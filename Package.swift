@@ -89,6 +89,10 @@ let package = Package(
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
     .testTarget(
       name: "VMScriptRuntimeTests", dependencies: ["VMScriptRuntime"], swiftSettings: strict),
+    // Seeds are read where they stand; Fuzz builds the entries too.
+    .testTarget(
+      name: "FuzzTests", dependencies: ["VMScript", "VMScriptRuntime", "VMScriptSyntax"],
+      exclude: ["Seeds"], swiftSettings: strict),
     .testTarget(
       name: "VMScriptTerminalTests",
       dependencies: ["VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal"],

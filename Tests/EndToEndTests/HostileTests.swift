@@ -18,9 +18,11 @@ import Testing
     #expect(first.hasPrefix("#: VM0"))
     // On a slow machine any of them may run out of time first.
     let expected = first.split(separator: " ").dropFirst() + ["VM0417"]
+    let playground = try Playground(file)
+    defer { playground.remove() }
     let result = try run(
       URL(fileURLWithPath: "/usr/bin/prlimit"),
-      ["--as=2000000000", "--cpu=60", "--core=0", Self.host.path, file.path])
+      ["--as=2000000000", "--cpu=60", "--core=0", Self.host.path, playground.script.path])
     #expect(result.status == 0, "\(result.errors)")
     #expect(expected.contains { result.output.contains("error[\($0)]") }, "\(result.output)")
     #expect(result.output.hasSuffix("\nstill there\n"))
@@ -28,4 +30,42 @@ import Testing
   }
 
   private static let host = productsFolder.appendingPathComponent("HostileHost")
+}
+
+/// A folder that a script may import from, with ways out of it, beside one that it must not see.
+private struct Playground {
+  let script: URL
+  private let folder: URL
+
+  init(_ original: URL) throws {
+    let files = FileManager.default
+    folder = files.temporaryDirectory.appendingPathComponent("vms-\(UUID().uuidString)")
+    let inside = folder.appendingPathComponent("inside")
+    let outside = folder.appendingPathComponent("outside")
+    let lib = inside.appendingPathComponent("lib")
+    for folder in [lib, outside] {
+      try files.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+    script = inside.appendingPathComponent(original.lastPathComponent)
+    try files.copyItem(at: original, to: script)
+    func write(_ text: String, _ folder: URL, _ name: String) throws {
+      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    }
+    try write("let word = \"the secret word\"\n", outside, "secret.vmscript")
+    try write("let word = \"fine\"\n", lib, "fine.vmscript")
+    try write(
+      "import \"../../outside/secret.vmscript\" as s\nlet word = s.word\n", lib, "climbs.vmscript")
+    for (name, target) in [
+      ("link.vmscript", "../outside/secret.vmscript"), ("linked", "../outside"),
+      ("zero.vmscript", "/dev/zero"),
+    ] {
+      try files.createSymbolicLink(
+        atPath: inside.appendingPathComponent(name).path, withDestinationPath: target)
+    }
+    guard mkfifo(inside.appendingPathComponent("pipe.vmscript").path, 0o600) == 0 else {
+      throw CocoaError(.fileWriteUnknown)
+    }
+  }
+
+  func remove() { try? FileManager.default.removeItem(at: folder) }
 }

@@ -3,7 +3,7 @@ import VMScript
 import VMScriptSyntax
 
 /// A program that evaluates the script that its argument names, and trusts it with nothing: no
-/// files, no environment, little memory, little time.
+/// files but those of its folder to import, no environment, little memory, little time.
 ///
 /// Writes the diagnostics, then the outputs, and at last that it is still there.
 @main struct HostileHost {
@@ -11,7 +11,8 @@ import VMScriptSyntax
     let file = URL(fileURLWithPath: CommandLine.arguments[1])
     let source = SourceText(name: file.lastPathComponent, bytes: Array(try Data(contentsOf: file)))
     let engine = Engine(
-      limits: Limits(steps: 20_000_000, memory: .mib(64), output: .mib(1), time: .seconds(3)))
+      limits: Limits(steps: 20_000_000, memory: .mib(64), output: .mib(1), time: .seconds(3)),
+      importer: .directory(file.deletingLastPathComponent().path))
     let compilation = engine.compilation(of: source)
     let outcome = compilation.program?.evaluate()
     let renderer = DiagnosticRenderer(sources: compilation.sources, color: false)

@@ -74,6 +74,11 @@ func formatted(_ text: String) -> String { formatted(SourceText(name: "f", text:
     #expect(formatted(expected) == expected)
   }
 
+  @Test func whatStandsInAStringIsNotOpenedUp() {
+    let source = "print \"\\({ key: \"\(String(repeating: "long ", count: 30))\" }.key)\"\n"
+    #expect(formatted(source) == source)
+  }
+
   @Test func aTextWithErrorsIsRefused() {
     guard case .failure(let refusal) = Formatter.format(SourceText(name: "f", text: "let = 1\n"))
     else { return #expect(Bool(false), "it was formatted") }

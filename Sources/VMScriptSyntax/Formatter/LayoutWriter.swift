@@ -76,7 +76,9 @@ struct LayoutWriter {
     } else if !isLineStart, needsSpace(before: index) {
       append([Byte.space])
     }
-    if let bracket, bracket.kind == .leftBrace, bracket.line == line, bracket.token + 1 < index {
+    if let bracket, bracket.kind == .leftBrace, bracket.line == line, bracket.token + 1 < index,
+      !isInString
+    {
       closedOnLine = min(closedOnLine ?? bracket.token, bracket.token)
     }
     append(lexed.bytes[token.range])
@@ -100,6 +102,9 @@ struct LayoutWriter {
     guard let around = brackets.last, opened.contains(around.token) else { return false }
     return facts.entryStarts.contains(token.start)
   }
+
+  /// A string of one line, and so what stands in its `\( )`, must end on it.
+  private var isInString: Bool { brackets.contains { $0.kind == .interpolationOpen } }
 
   /// A `;` at the end of a line says nothing.
   private func isNeedless(_ index: Int) -> Bool {

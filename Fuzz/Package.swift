@@ -1,0 +1,17 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The fuzzers, in a package of their own: only `scripts/fuzz` builds them.
+let package = Package(
+  name: "fuzz",
+  dependencies: [.package(name: "vmscript", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "vmscript-fuzz",
+      dependencies: [
+        .product(name: "VMScript", package: "vmscript"),
+        .product(name: "VMScriptRuntime", package: "vmscript"),
+      ],
+      swiftSettings: [.swiftLanguageMode(.v6)])
+  ]
+)
