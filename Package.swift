@@ -84,6 +84,10 @@ let package = Package(
     .executableTarget(
       name: "HostileHost", dependencies: ["VMScript", "VMScriptSyntax"],
       path: "Tests/HostileHost", swiftSettings: strict),
+    // What a host pays for the language.
+    .executableTarget(
+      name: "EngineBenchmark", dependencies: ["VMScript"], path: "Tests/EngineBenchmark",
+      swiftSettings: strict),
     .testTarget(
       name: "VMScriptTests", dependencies: ["SpecSuite", "VMScript"], swiftSettings: strict),
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),

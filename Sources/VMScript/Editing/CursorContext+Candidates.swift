@@ -8,7 +8,7 @@ extension CursorContext {
   public func candidates(_ names: [KnownName]) -> [Candidate] {
     switch place {
     case .statement:
-      return Self.statements + scope(names) + Self.reserved
+      return Self.statements + kinds + scope(names) + Self.reserved
     case .entry(let block):
       return Self.entries(of: block, assignment: " = ")
         + ["let", "if", "for"].map { Candidate($0, .keyword) }
@@ -49,6 +49,11 @@ extension CursorContext {
 
   private static let statements = StatementStarts.all.filter { $0 != "remove" }.map {
     Candidate($0, .statement, doc: Reference.entry($0)?.doc ?? "", suffix: " ")
+  }
+
+  /// The host's own kinds of resources.
+  private var kinds: [Candidate] {
+    vocabulary.kinds.values.map { Candidate($0.name, .statement, doc: $0.doc, suffix: " ") }
   }
 
   private static let reserved = StatementStarts.reserved.map {

@@ -42,12 +42,17 @@ public struct CursorContext: Sendable {
   public let typed: String
   /// The text before the cursor, parsed.
   let parse: CursorParse
+  /// What the host added to the language.
+  let vocabulary: Vocabulary
 
   /// Reads the context off the bytes before the cursor.
-  public init(before bytes: [UInt8]) {
+  ///
+  /// - Parameter engine: knows the host's own kinds of resources.
+  public init(before bytes: [UInt8], engine: Engine = Engine()) {
     parse = CursorParse(bytes)
+    vocabulary = engine.vocabulary
     typed = String(decoding: bytes[parse.typed], as: UTF8.self)
-    var reader = CursorContextReader(parse, typed: typed)
+    var reader = CursorContextReader(parse, typed: typed, vocabulary: vocabulary)
     place = reader.read()
   }
 

@@ -11,8 +11,11 @@ struct CursorContextReader {
   /// What a map would become where an expression stands.
   private var mapSchema: BlockSchema?
 
-  init(_ parse: CursorParse, typed: String) {
+  private let vocabulary: Vocabulary
+
+  init(_ parse: CursorParse, typed: String, vocabulary: Vocabulary) {
     self.parse = parse
+    self.vocabulary = vocabulary
     self.typed = typed
   }
 
@@ -47,7 +50,7 @@ struct CursorContextReader {
     case .forStatement, .forClause:
       if position < 2 { place = .nothing } else if position == 2 { setExpression() }
     case .importStatement: place = position == 0 ? .path : .nothing
-    case .resource: enter(position == 1 ? kind(of: parent).map(Schema.resource) : nil)
+    case .resource: enter(position == 1 ? kind(of: parent).map(vocabulary.schema) : nil)
     case .clone:
       enter(position == 2 ? Schema.resource(.domain) : nil)
       if position == 0 { place = .target }
@@ -102,7 +105,7 @@ struct CursorContextReader {
     setExpression()
     let callee = tree.child(0, of: call)
     guard position == 1, tree[callee].kind == .name else { return }
-    if let kind = ResourceKind(rawValue: name(of: callee)) { place = .resourceName([kind]) }
+    if let kind = vocabulary.kind(name(of: callee)) { place = .resourceName([kind]) }
   }
 
   // MARK: At the cursor
@@ -159,7 +162,7 @@ struct CursorContextReader {
   }
 
   private func kind(of resource: NodeID) -> ResourceKind? {
-    ResourceKind(rawValue: name(of: resource))
+    vocabulary.kind(name(of: resource))
   }
 
   private func key(of entry: NodeID) -> String? {

@@ -112,6 +112,24 @@ import VMScriptSyntax
     #expect(outcome?.outputs["x"] == ["q1", "q2", "q3"])
   }
 
+  @Test(arguments: [
+    ("qu", "queue"), ("queue jobs { de", "depth"), ("queue jobs { order = ", "lifo"),
+    ("queue jobs { worker fast { ", "cores"), ("let x = reg", "region"),
+    ("let x = queue \"a\" {\n  re", "retention"),
+  ])
+  func theHostsOwnIsCompleted(text: String, word: String) {
+    var engine = engine
+    engine.define("region", "eu-1")
+    #expect(engine.completion(of: text).map(\.text).contains(word))
+    #expect(!Engine().completion(of: text).map(\.text).contains(word))
+  }
+
+  @Test func ownKindsHaveAReferencePage() {
+    let page = SchemaReference.markdown(of: engine.resources)
+    #expect(page.contains("## queue\n\nA queue of jobs"))
+    #expect(page.contains("| `depth` | int 1 to 1000 |"))
+  }
+
   @Test func scriptsOfOwnKindsNeedNoLibvirt() throws {
     #expect(try !engine.compile(.text("queue jobs { depth = 1 }")).speaksOfResources)
     #expect(try engine.compile(.text("domain web { memory = 1GiB }")).speaksOfResources)
