@@ -23,6 +23,9 @@ extension Evaluator {
     if let declaration, let value = declared(name, of: declaration) { return value }
     let live = reference.kind.liveAttributes
     guard live.contains(name) else {
+      if declaration == nil, Schema.resource(reference.kind).entryNames.contains(name) {
+        throw Diagnostic.undeclaredMember(name, of: reference, at: memberSpan(id), known: live)
+      }
       throw Diagnostic.unknownMember(
         name, of: reference.kind.rawValue, at: memberSpan(id),
         known: live + ["name"] + (declaration?.body.schema.entryNames ?? []))

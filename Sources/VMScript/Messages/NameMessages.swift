@@ -86,6 +86,17 @@ extension Diagnostic {
         : didYouMean(name, known, at: span))
   }
 
+  /// A property of what is declared, asked of what is not.
+  static func undeclaredMember(
+    _ name: String, of resource: ResourceReference, at span: Span, known: [String]
+  ) -> Diagnostic {
+    let what = "\(resource.kind.rawValue) \(QuotedText.literal(resource.name))"
+    return Diagnostic(
+      code: 207, "\(what) is not declared, so it has no `\(name)`",
+      at: Label(span, "known of what is declared only"),
+      helps: [Help("what the host knows of it: \(known.joined(separator: ", "))")])
+  }
+
   static func unknownProperty(_ name: String, in schema: BlockSchema, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 210, "unknown property `\(name)` in `\(schema.name)`",

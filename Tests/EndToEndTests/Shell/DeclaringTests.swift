@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+extension ShellTests {
+  /// What becomes of declarations that are made again, fail, or are taken back.
+  @Suite struct DeclaringTests {
+    @Test func aSourceThatIsDeclaredAgainChangesItsClones() async throws {
+      try await withShell { shell in
+        try await shell.enter("domain base { memory = 64MiB, state = stopped }")
+        try await shell.expect("1 created")
+        try await shell.enter("clone base as copy { title = \"a copy\" }")
+        try await shell.expect("✓ domain copy  created")
+        try await shell.enter("domain base { memory = 96MiB, state = stopped }")
+        try await shell.expect("~ domain base  memory 64MiB → 96MiB")
+        try await shell.expect("~ domain copy  clone of base  memory 64MiB → 96MiB")
+        try await shell.expect("shell: 2 updated")
+        try await shell.enter("copy.memory")
+        try await shell.expect("vm> copy.memory\n96MiB\nvm>")
+      }
+    }
+
+    @Test func whatTookEffectAndWhatDidNotIsSaid() async throws {
+      try await withShell { shell in
+        try await shell.enter("domain a { memory = 64MiB, state = stopped }")
+        try await shell.expect("shell: 1 created")
+        // libvirt refuses a title of two lines.
+        try await shell.enter("domain x { memory = 64MiB }")
+        try await shell.expect("✓ domain x  created")
+        try await shell.paste(
+          """
+          domain x { memory = 64MiB, title = "two\\nlines" }
+          domain a { memory = 96MiB, state = stopped }
+          domain b { memory = 64MiB, title = "two\\nlines" }
+          clone b as c { }
+          """)
+        try await shell.press("Enter")
+        try await shell.expect("✓ domain a  updated")
+        try await shell.expect("✗ domain b  failed")
+        try await shell.expect("- domain c  skipped: b failed")
+        try await shell.expect("not in effect, so not declared: domain b, domain c")
+        try await shell.expect("not in effect, so declared as before: domain x")
+        try await shell.expect("shell: failed: 1 updated, 2 failed, 1 skipped in")
+        try await shell.press("C-l")
+        try await shell.enter("a.memory; b.memory")
+        try await shell.expect("\n96MiB\n")
+        try await shell.expect("domain \"b\" is not declared, so it has no `memory`")
+      }
+    }
+
+    @Test func aFailedCheckTakesBackWhatItStoodBeside() async throws {
+      try await withShell { shell in
+        try await shell.enter("domain a { memory = 64MiB }; check 1 == 2")
+        try await shell.expect("error[VM0313]")
+        try await shell.expect("not in effect, so not declared: domain a\nvm>")
+      }
+    }
+
+    @Test func whatIsDeletedIsGoneUntilItIsDeclaredAgain() async throws {
+      try await withShell { shell in
+        try await shell.enter("domain x { memory = 64MiB }")
+        try await shell.expect("1 created")
+        try await shell.enter("delete x")
+        try await shell.expect("✓ delete x")
+        try await shell.enter("x.state")
+        try await shell.expect("error[VM0706]: there is no domain `x`")
+        try await shell.press("C-l")
+        try await shell.enter("domain x { memory = 64MiB }")
+        try await shell.expect("shell: 1 created")
+        try await shell.enter("x.state")
+        try await shell.expect("vm> x.state\n\"running\"\nvm>")
+      }
+    }
+
+    @Test func whatIsSavedHasNoSecretsAndIsInEffect() async throws {
+      let file = FileManager.default.temporaryDirectory
+        .appendingPathComponent("\(UUID().uuidString).vmscript")
+      defer { try? FileManager.default.removeItem(at: file) }
+      let secrets = ["VMSCRIPT_BASE_VNC_PASSWORD": "geheim"]
+      try await withShell(columns: 120, environment: secrets) { shell in
+        try await shell.enter("net lab { subnet = 10.9.0.0/24, mode = isolated }")
+        try await shell.expect("1 created")
+        try await shell.enter(
+          "domain base { nic { net = lab }, vnc { password = \"geheim\" }, state = stopped }")
+        try await shell.expect("✓ domain base  created")
+        try await shell.enter("clone base as \"copy-1\" { memory = 64MiB, remove nic 1 }")
+        try await shell.expect("✓ domain copy-1  created")
+        try await shell.enter("domain gone { memory = 64MiB }; delete gone")
+        try await shell.expect("✓ delete gone")
+        try await shell.enter("domain never { memory = 64MiB }; check false")
+        try await shell.expect("not declared: domain never")
+        try await shell.enter(":save \(file.path)")
+        try await shell.enter(":reset")
+        try await shell.press("C-l")
+        try await shell.enter(":load \(file.path)")
+        try await shell.expect("\nnothing to change\nvm>")
+      }
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(!text.contains("geheim") && !text.contains("gone") && !text.contains("never"))
+      #expect(text.contains("clone base as \"copy-1\" {\n  remove nic 1\n  memory = 64MiB\n}"))
+      #expect(text.contains("    net = lab\n"))
+    }
+  }
+}
