@@ -33,9 +33,23 @@ public struct Shell: Sendable {
         continuation.resume(returning: loop != nil)
       }
     }
-    await session.close()
+    await close()
     if !found { screen.writeMessage(ShellMessages.noTerminal + "\n") }
     return found
+  }
+
+  /// Closes the connections, unless the host has to be waited for.
+  private func close() async {
+    let (ends, end) = AsyncStream.makeStream(of: Void.self)
+    Task { [session] in
+      await session.close()
+      end.yield()
+    }
+    Task {
+      try? await Task.sleep(for: .seconds(1))
+      end.yield()
+    }
+    for await _ in ends { return }
   }
 
   /// What the codes of the shell's own messages mean.

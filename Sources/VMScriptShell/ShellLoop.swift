@@ -53,6 +53,7 @@ final class ShellLoop {
     } else {
       tell(ShellMessages.greeting)
     }
+    defer { farewell() }
     while !isLeaving {
       switch editor.read(prompt: "vm> ") {
       case .interrupted: continue
@@ -106,17 +107,17 @@ final class ShellLoop {
     )
     let display = RunDisplay(
       screen: screen, plans: isPreview ? .whole : .changes, isConnecting: false)
-    let report = perform(display) { work in
+    let report = perform(display, insist: session.letGo) { work in
       await session.enter(
         text, name: name, isPreview: isPreview, confirm: { await work.ask($0) },
         progress: { display.take($0) },
         show: { value in values.lines(value).forEach { display.take(.printed($0)) } })
     }
     // What the entry did itself needs no telling.
-    say(news(crashesOnly: true))
+    say(news(isAfterEntry: true))
     guard let report else { return }
     actedOn = (
-      report.plan.changes.map(\.name) + report.plan.verbs.flatMap(\.targets), .now + .seconds(2)
+      report.plan.changes.map(\.name) + report.plan.verbs.flatMap(\.targets), .now + .seconds(1)
     )
     self.report(report.diagnostics, report.sources)
     tell(withdrawn: report.withdrawn)
@@ -151,7 +152,9 @@ final class ShellLoop {
   func lendingTerminal<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T {
     if screen.isLive { screen.writeOutput(EntryEditor.pasteOff) }
     mode.beUsual()
+    keys.isLent = true
     defer {
+      keys.isLent = false
       mode.beQuiet()
       if screen.isLive { screen.writeOutput(EntryEditor.pasteOn) }
       // What was pressed meanwhile was not meant for the shell.
@@ -161,56 +164,70 @@ final class ShellLoop {
   }
 
   /// What has happened on the host, a line each.
-  private func news(crashesOnly: Bool = false) -> [String] {
+  ///
+  /// - Parameter isAfterEntry: an entry has just ended, whose own doing needs no telling.
+  private func news(isAfterEntry: Bool = false) -> [String] {
     let lines = watch.takeNews().compactMap { news -> String? in
       switch news {
       case .connected(let uri): return ShellMessages.connected(uri)
       case .lost: return ShellMessages.lost
       case .unreachable(let error): return ShellMessages.unreachable(error)
+      case .found(let address): return settings.showsEvents ? ShellMessages.address(address) : nil
       case .happened(let event):
         let isOwn =
-          actedOn.until > .now && actedOn.names.contains { Glob.matches(event.domain, $0) }
-        guard settings.showsEvents, event.isCrash || !(crashesOnly || isOwn) else { return nil }
+          actedOn.until > .now && actedOn.names.contains { Glob.matches(event.name, $0) }
+        guard settings.showsEvents, event.isCrash || !(isAfterEntry || isOwn) else { return nil }
         return ShellMessages.event(event)
       }
     }
     return lines.map { Style.dim.applied(to: TerminalText.escaped($0), color: screen.color) }
   }
 
-  /// Has work done while its progress is shown; nil if the user waits no longer.
+  /// Has work done while its progress is shown.
+  ///
+  /// - Parameter insist: ends work that goes on after it was cancelled; nil for work that may be left
+  ///   behind, since it changes nothing.
+  /// - Returns: nil if the work was left behind.
   func perform<T: Sendable>(
-    _ display: RunDisplay, _ body: @escaping @Sendable (Work<T>) async -> T
+    _ display: RunDisplay, insist: (() -> Void)? = nil,
+    _ body: @escaping @Sendable (Work<T>) async -> T
   ) -> T? {
-    let result = Work<T>(pipe).run(keys) { plan in
-      display.hold()
-      defer { display.release() }
-      return ask(ShellMessages.question(plan))
-    } cancelling: {
-      display.note(ShellMessages.cancelling)
-    } _: { work in
+    let attendance = Work<T>.Attendance(
+      answer: { plan in
+        display.hold()
+        defer { display.release() }
+        return self.ask(ShellMessages.question(plan))
+      }, cancelling: { display.note(ShellMessages.cancelling) }, insist: insist)
+    let result = Work<T>(pipe).run(keys, attendance) { work in
       await display.showing { await body(work) }
     }
     if result == nil {
       display.hold()
-      screen.writeOutput(ShellMessages.notWaited + "\n")
+      screen.writeOutput(ShellMessages.cancelled + "\n")
     }
+    watch.retry()
     return result
   }
 
-  /// Only `y` and `yes` are a yes.
+  /// Only `y` and `yes` are a yes; what was typed before the question stood there is no answer.
   private func ask(_ question: String) -> Bool {
-    mode.beUsual()
-    defer { mode.beQuiet() }
+    keys.discard()
     screen.writeOutput(question)
     var answer = ""
     while true {
       switch keys.next() {
-      // What was typed ahead has the Enter key as it is.
-      case .character("\n"), .character("\r"): return ["y", "yes"].contains(answer.lowercased())
-      case .character(let scalar): answer.unicodeScalars.append(scalar)
-      case .interrupt, .endOfInput:
+      case .character("\r"), .character("\n"):
+        screen.writeOutput("\n")
+        return ["y", "yes"].contains(answer.lowercased())
+      case .character("\u{7F}"), .character("\u{8}"):
+        if answer.popLast() != nil { screen.writeOutput("\u{8} \u{8}") }
+      case .character("\u{3}"), .character("\u{4}"), .interrupt, .endOfInput:
         screen.writeOutput("\n")
         return false
+      case .character(let scalar):
+        guard scalar.properties.generalCategory != .control else { continue }
+        answer.unicodeScalars.append(scalar)
+        screen.writeOutput(String(scalar))
       case .resize, .wake: continue
       }
     }

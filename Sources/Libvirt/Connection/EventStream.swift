@@ -12,12 +12,30 @@ extension Connection {
   func events<Event: Sendable>(
     _ kind: virDomainEventID, _ callback: virConnectDomainEventGenericCallback
   ) throws(LibvirtError) -> AsyncStream<Event> {
+    try events { connection, sink, free in
+      virConnectDomainEventRegisterAny(
+        connection, nil, Int32(bitPattern: kind.rawValue), callback, sink, free)
+    } deregister: {
+      virConnectDomainEventDeregisterAny($0, $1)
+    }
+  }
+
+  /// The events that a registration brings.
+  ///
+  /// - Parameters:
+  ///   - register: gives libvirt a callback with the sink as its opaque pointer and the function that
+  ///     frees it; returns libvirt's identifier, negative where that failed.
+  ///   - deregister: takes the registration back.
+  func events<Event: Sendable>(
+    register: (OpaquePointer, UnsafeMutableRawPointer, @escaping virFreeCallback) -> Int32,
+    deregister: @escaping @Sendable (OpaquePointer, Int32) -> Int32
+  ) throws(LibvirtError) -> AsyncStream<Event> {
     let (stream, continuation) = AsyncStream.makeStream(of: Event.self)
     // SAFETY: libvirt keeps one reference to the sink, given back by the free callback; where the
     // registration fails that is never called, so it is given back here.
     let reference = Unmanaged.passRetained(EventSink(continuation))
-    let identifier = virConnectDomainEventRegisterAny(
-      pointer, nil, Int32(bitPattern: kind.rawValue), callback, reference.toOpaque(),
+    let identifier = register(
+      pointer, reference.toOpaque(),
       { opaque in
         guard let opaque else { return }
         Unmanaged<AnyObject>.fromOpaque(opaque).release()
@@ -31,7 +49,7 @@ extension Connection {
       // The call may wait for the other side, and the stream may end on any thread.
       housekeeping.submit { _ in
         self.watch.forget(key)
-        _ = virConnectDomainEventDeregisterAny(self.pointer, identifier)
+        _ = deregister(self.pointer, identifier)
       }
     }
     return stream

@@ -36,7 +36,8 @@ public struct ChangeScheduler: Sendable {
 
   /// Applies all changes; returns when none is in flight any more.
   ///
-  /// Cancelling the task starts no further change, but lets those in flight come to their end.
+  /// Cancelling the task starts no further change, and lets those in flight come to their end, but
+  /// for uploads, which are given up.
   /// - Parameters:
   ///   - changes: each with its ``Change/id`` as its position.
   ///   - perform: applies one change.
@@ -74,23 +75,34 @@ public struct ChangeScheduler: Sendable {
     for id in skipped { progress(.skipped(run.changes[id], because: change.name)) }
   }
 
-  /// Runs one change in a task of its own, which a cancellation of the run does not reach.
+  /// Runs one change in a task of its own, which a cancellation of the run reaches only where half a
+  /// change does no harm.
   private static func finish(
     _ change: Change, _ perform: @escaping @Sendable (Change) async throws(Diagnostic) -> Void
   ) async -> Finished {
     let clock = ContinuousClock()
     let start = clock.now
-    let failure: Diagnostic? = await Task {
+    let work = Task { () -> Diagnostic? in
       do throws(Diagnostic) {
         try await perform(change)
         return nil
       } catch { return error }
-    }.value
+    }
+    let failure = await withTaskCancellationHandler {
+      await work.value
+    } onCancel: {
+      if change.mayBeGivenUp { work.cancel() }
+    }
     let (seconds, attoseconds) = (clock.now - start).components
     return Finished(
       id: change.id, failure: failure,
       milliseconds: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
   }
+}
+
+extension Change {
+  /// Half an upload is never used and is removed at once; it can be long.
+  fileprivate var mayBeGivenUp: Bool { kind == .image && action == .create }
 }
 
 /// A change that came to its end.

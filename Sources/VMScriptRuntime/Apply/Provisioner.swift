@@ -56,7 +56,7 @@ struct Provisioner: Sendable {
 
 extension Change.Action {
   /// The action as it goes on, for messages.
-  fileprivate var gerund: String {
+  var gerund: String {
     switch self {
     case .create: "creating"
     case .update: "updating"

@@ -16,6 +16,10 @@ public struct HostInventory: Sendable {
     public let source: String?
     /// The IPv4 addresses that lease, agent or ARP report.
     public let addresses: [IPAddress]
+    /// The hardware addresses of its interfaces.
+    public let macs: [MACAddress]
+    /// The names of the networks that it is plugged into.
+    public let networks: Set<String>
   }
 
   /// A network.

@@ -23,7 +23,8 @@ struct InventoryReader: Sendable {
         HostInventory.Domain(
           name: domain.name, state: domain.state,
           stack: stacks.first { Ownership(stack: $0).owns(domain) },
-          source: domain.facts.owner?.source, addresses: addresses[domain.name] ?? [])
+          source: domain.facts.owner?.source, addresses: addresses[domain.name] ?? [],
+          macs: domain.facts.macs, networks: domain.facts.networks)
       },
       networks: live.networks.values.sorted { $0.name < $1.name }.map { network in
         HostInventory.Network(

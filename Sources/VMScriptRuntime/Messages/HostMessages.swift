@@ -8,7 +8,7 @@ enum HostMessages {
     Diagnostic(
       code: 702, "the connection was lost while \(doing)", at: span.map { .init($0) },
       notes: ["libvirt says: \(reason)", "what was not attempted yet is left for the next run"],
-      helps: [.init("run the script again once the host answers: it goes on from what is there")])
+      helps: [.init("once the host answers, run it again: it goes on from what is there")])
   }
 
   static func failed(_ doing: String, at span: Span?, _ reason: String) -> Diagnostic {
@@ -16,8 +16,13 @@ enum HostMessages {
       code: 703, "\(doing) failed", at: span.map { .init($0) }, notes: ["libvirt says: \(reason)"])
   }
 
-  static func cancelled(_ doing: String, at span: Span?) -> Diagnostic {
-    Diagnostic(code: 704, "\(doing) was cancelled", at: span.map { .init($0) })
+  /// - Parameter unfinished: what goes on by itself, in words such as ``creating the domain `web` ``.
+  static func cancelled(
+    _ doing: String, leaving unfinished: [String] = [], at span: Span?
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 704, "\(doing) was cancelled", at: span.map { .init($0) },
+      notes: unfinished.map { "not waited for, and may still come to its end: \($0)" })
   }
 
   static func unreadable(_ error: MalformedXML) -> Diagnostic {
@@ -163,7 +168,11 @@ enum HostMessages {
     DiagnosticExplanation(
       703, "libvirt refused", "A call failed; libvirt's own words stand in the note."),
     DiagnosticExplanation(
-      704, "cancelled", "The run was cancelled before this was begun. The next run does it."),
+      704, "cancelled",
+      """
+      What was not begun is done by the next run; what was begun and is not waited for may still \
+      come to its end.
+      """),
     DiagnosticExplanation(
       705, "unreadable definition", "The host gave a document that cannot be read."),
     DiagnosticExplanation(

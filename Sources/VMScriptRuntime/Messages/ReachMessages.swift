@@ -2,9 +2,9 @@ import VMScriptSyntax
 
 /// The wording of guests that cannot be reached: VM0792 to VM0794.
 enum ReachMessages {
-  static func notRunning(_ name: String) -> Diagnostic {
+  static func notRunning(_ name: String, at span: Span? = nil) -> Diagnostic {
     Diagnostic(
-      code: 792, "the domain `\(name)` is not running",
+      code: 792, "the domain `\(name)` is not running", at: span.map { .init($0) },
       helps: [.init("start it first: `start \(name)`")])
   }
 
@@ -24,7 +24,7 @@ enum ReachMessages {
   /// What each code means, for `vmscript explain`.
   static let explanations: [DiagnosticExplanation] = [
     DiagnosticExplanation(
-      792, "not running", "A console, a screen or an SSH server is a running guest's."),
+      792, "not running", "A console, a screen, an address or an SSH server is a running guest's."),
     DiagnosticExplanation(
       793, "no address",
       """

@@ -14,6 +14,8 @@ public struct Change: Sendable, Identifiable {
     case skipped(because: String)
     /// Not tried, because the run was cancelled or lost its connection before.
     case notAttempted
+    /// Begun, and not waited for to its end.
+    case underWay
   }
 
   /// The change's position in its plan.

@@ -54,6 +54,7 @@ extension Change.Result {
     case .failed: "failed"
     case .skipped: "skipped"
     case .notAttempted: "not-attempted"
+    case .underWay: "under-way"
     }
   }
 }

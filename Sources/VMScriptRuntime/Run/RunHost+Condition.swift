@@ -14,20 +14,20 @@ extension RunHost {
     let deadline = ContinuousClock.now + limit
     let span = verb.targetSpan
     let pool = pool
-    let (names, news) = try waiting("wait", span) {
+    let (names, news) = try waiting("wait", span) { _ in
       (try await targets.names(of: verb), try await DomainNews(of: [], pool: pool))
     }
     defer { news.close() }
     guard try !holds() else { return }
     options.progress(.waiting("a condition of \(names.joined(separator: ", "))"))
     repeat {
-      let hasNews = try waiting("wait", span) {
+      let hasNews = try waiting("wait", span) { _ in
         let hasNews = await Awaiting.isNews(in: news.ofAny, before: deadline)
         try Task.checkCancellation()
         return hasNews
       }
       guard !hasNews else { continue }
-      throw try waiting("wait", span) {
+      throw try waiting("wait", span) { _ in
         var states: [(name: String, state: String)] = []
         for name in names { states.append((name, try await targets.state(of: name, span))) }
         return HostMessages.conditionTimeout(states, at: span)

@@ -18,7 +18,12 @@ final class RunHost: EvaluationHost {
     var isRefused = false
     /// What was put into effect already; verbs may have changed it since, on purpose.
     var settled = SettledDeclarations()
-    var current: Task<Void, Never>?
+    /// The declarations that are being put into effect, and what became of each change so far.
+    var applying: (set: DeclarationSet, changes: [Change])?
+    /// What the evaluation waits for, or was let go from.
+    var current: Waiting?
+    /// What the evaluation was let go from.
+    var leftBehind: LeftBehind?
     var isCancelled = false
     /// Whether the host refused something, so that the script is not gone on with.
     var hasFailed = false
@@ -30,7 +35,7 @@ final class RunHost: EvaluationHost {
   let options: RunOptions
   private let sources: SourceMap
   private let store: VolumeStore
-  private let progress: Mutex<Progress>
+  let progress: Mutex<Progress>
 
   init(
     pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions,
@@ -48,15 +53,6 @@ final class RunHost: EvaluationHost {
   /// Where the run stands.
   var standing: Progress { progress.withLock(\.self) }
 
-  /// Ends what waits, lets changes in flight come to their end, and begins nothing more.
-  func cancel() {
-    let current = progress.withLock { standing in
-      standing.isCancelled = true
-      return standing.current
-    }
-    current?.cancel()
-  }
-
   func print(_ line: String) { options.progress(.printed(line)) }
 
   var isOver: Bool { progress.withLock { $0.hasFailed || $0.isCancelled } }
@@ -67,7 +63,7 @@ final class RunHost: EvaluationHost {
     if mode == .run { try takeEffect(declarations, isEnd: false) }
     let reader = AttributeReader(pool: pool)
     let (planning, mode) = (planning, mode)
-    return try waiting("reading `\(name)` of `\(resource.name)`", span) {
+    return try waiting("reading `\(name)` of `\(resource.name)`", span) { _ in
       guard resource.kind != .image else {
         return try await planning.attribute(name, ofImage: resource.name, declarations)
       }
@@ -90,7 +86,9 @@ final class RunHost: EvaluationHost {
         if case .wait(.expression(let holds), let limit) = verb.action {
           try wait(until: holds, limit ?? VerbRunner.standardLimit, verb, of: runner.targets)
         } else {
-          try waiting(record.action, verb.span) { try await runner.perform(verb) }
+          try waiting(record.action, verb.span, isActing: !verb.onlyWaits) { _ in
+            try await runner.perform(verb)
+          }
         }
       } catch {
         options.progress(.verbFailed(record))
@@ -108,7 +106,7 @@ final class RunHost: EvaluationHost {
 
   func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool? {
     let pool = pool
-    return try waiting("looking up `\(resource.name)`", nil) {
+    return try waiting("looking up `\(resource.name)`", nil) { _ in
       try await pool.run { connection in
         switch resource.kind {
         case .domain: try connection.domain(named: resource.name) != nil
@@ -131,52 +129,62 @@ final class RunHost: EvaluationHost {
   func takeEffect(_ set: DeclarationSet, isEnd: Bool) throws(Diagnostic) {
     guard isEnd || needsEffect(set) else { return }
     let set = set.ofLibvirt
-    try waiting("putting the declarations into effect", nil) { [self] in
-      try await planAndApply(set, isEnd: isEnd)
+    try waiting("putting the declarations into effect", nil) { [self] waiting in
+      try await planAndApply(set, isEnd: isEnd, waiting)
     }
   }
 
-  private func planAndApply(_ set: DeclarationSet, isEnd: Bool) async throws {
+  private func planAndApply(
+    _ set: DeclarationSet, isEnd: Bool, _ waiting: Waiting
+  ) async throws {
     let settled = standing.settled
     let outcome = try await planning.plan(set, prune: isEnd && options.prune)
     var plan = outcome.plan
     try note(outcome.diagnostics)
-    let asDeclared = Set(set.declarations.filter(settled.holds).map(\.key))
+    // A domain may be as a verb left it; a network is to have what later domains want of it.
+    let asDeclared = Set(
+      set.declarations.filter { $0.kind == .domain && settled.holds($0) }.map(\.key))
     plan.changes = plan.changes.leavingOut {
       $0.action != .delete && asDeclared.contains($0.key)
     }
     if !isEnd { plan.undeclared = [] }
     progress.withLock { $0.plan.undeclared = plan.undeclared }
     options.progress(.planned(plan))
+    if mode == .run { try await consent(to: plan) }
+    guard waiting.beginActing() else { throw CancellationError() }
+    progress.withLock { $0.applying = (set, plan.changes) }
     let failures = mode == .run ? try await apply(&plan, outcome.storage) : []
-    let undone = Set(plan.changes.filter { mode == .run && $0.result != .done }.map(\.key))
     progress.withLock { standing in
-      standing.plan.append(plan.changes)
-      for declaration in set.declarations where !undone.contains(declaration.key) {
-        standing.settled.insert(declaration)
-      }
+      standing.applying?.changes = plan.changes
+      standing.conclude()
       standing.diagnostics += failures.dropFirst()
     }
     if let first = failures.first { throw first }
   }
 
-  /// Applies a plan after the yes that it may need; gives what failed.
-  private func apply(_ plan: inout Plan, _ storage: StoragePlan) async throws -> [Diagnostic] {
+  /// Has the yes given that a plan may need.
+  private func consent(to plan: Plan) async throws(Diagnostic) {
     let risky = plan.changesThatNeedConsent
-    if !risky.isEmpty, !options.assumeYes, await !options.confirm(plan) {
-      let changes = plan.changes
-      progress.withLock { standing in
-        standing.isRefused = true
-        standing.plan.append(changes)
-      }
-      throw HostMessages.refused(risky)
+    guard !risky.isEmpty, !options.assumeYes, await !options.confirm(plan) else { return }
+    progress.withLock { standing in
+      standing.isRefused = true
+      standing.plan.append(plan.changes)
+    }
+    throw HostMessages.refused(risky)
+  }
+
+  /// Applies a plan; gives what failed.
+  private func apply(_ plan: inout Plan, _ storage: StoragePlan) async throws -> [Diagnostic] {
+    let progress: @Sendable (ProgressEvent) -> Void = { [self] event in
+      self.progress.withLock { $0.note(event) }
+      options.progress(event)
     }
     let provisioner = Provisioner(
       pool: pool, hypervisor: hypervisor, storage: storage, store: store,
-      progress: options.progress,
-      warn: { [self] warning in progress.withLock { $0.diagnostics.append(warning) } })
+      progress: progress,
+      warn: { [self] warning in self.progress.withLock { $0.diagnostics.append(warning) } })
     let scheduler = ChangeScheduler(
-      jobs: options.jobs, progress: options.progress,
+      jobs: options.jobs, progress: progress,
       endsEverything: HostMessages.endsEverything)
     let outcome = await scheduler.apply(plan.changes) { change throws(Diagnostic) in
       try await provisioner.apply(change)
@@ -218,33 +226,5 @@ final class RunHost: EvaluationHost {
       standing.diagnostics += errors.dropFirst()
     }
     if let first = errors.first { throw first }
-  }
-
-  /// Does asynchronous work while the evaluation's own thread waits for it.
-  func waiting<T: Sendable>(
-    _ doing: String, _ span: Span?, _ work: @escaping @Sendable () async throws -> T
-  ) throws(Diagnostic) -> T {
-    guard !standing.isCancelled else { throw HostMessages.cancelled(doing, at: span) }
-    let result = Mutex<Result<T, any Error>?>(nil)
-    let done = DispatchSemaphore(value: 0)
-    let task = Task.detached {
-      let outcome: Result<T, any Error>
-      do { outcome = .success(try await work()) } catch { outcome = .failure(error) }
-      result.withLock { $0 = outcome }
-      done.signal()
-    }
-    let isCancelled = progress.withLock { standing in
-      standing.current = task
-      return standing.isCancelled
-    }
-    if isCancelled { task.cancel() }
-    done.wait()
-    let outcome = result.withLock(\.self)
-    if case .success(let value) = outcome { return value }
-    progress.withLock { $0.hasFailed = true }
-    switch outcome {
-    case .failure(let error): throw HostMessages.diagnostic(error, doing, at: span)
-    default: throw HostMessages.cancelled(doing, at: span)
-    }
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Libvirt
 import Synchronization
 import VMScript
@@ -16,7 +15,7 @@ final class EntryHost: EvaluationHost {
     var connected: Connected?
     /// Held as long as the entry lasts, so that no other run changes the stack meanwhile.
     var lock: StackLock?
-    var connecting: Task<Void, Never>?
+    var connecting: Waiting?
     var isCancelled = false
   }
 
@@ -41,7 +40,7 @@ final class EntryHost: EvaluationHost {
     return isCancelled || host?.isOver ?? false
   }
 
-  /// Ends what waits, lets changes in flight come to their end, and begins nothing more.
+  /// See ``RunHost/cancel()``.
   func cancel() {
     let (host, connecting) = state.withLock { state in
       state.isCancelled = true
@@ -50,6 +49,9 @@ final class EntryHost: EvaluationHost {
     connecting?.cancel()
     host?.cancel()
   }
+
+  /// See ``RunHost/letGo()``.
+  func letGo() { state.withLock(\.connected)?.host.letGo() }
 
   func print(_ line: String) { options.progress(.printed(line)) }
 
@@ -78,8 +80,20 @@ final class EntryHost: EvaluationHost {
     try host.takeEffect(set, isEnd: false)
   }
 
-  /// Lets others change the stack; the entry is over.
-  func end() { state.withLock { $0.lock = nil } }
+  /// Lets others change the stack, once nothing is under way any more; the entry is over.
+  ///
+  /// - Returns: what goes on though nobody waits for it.
+  func end() -> LeftBehind? {
+    let left = standing?.leftBehind
+    let lock = state.withLock { $0.lock.take() }
+    if let left {
+      Task {
+        defer { withExtendedLifetime(lock) {} }
+        await left.work.value
+      }
+    }
+    return left
+  }
 
   private func lock(_ stack: String) throws(Diagnostic) {
     guard state.withLock({ $0.lock == nil }) else { return }
@@ -90,27 +104,19 @@ final class EntryHost: EvaluationHost {
   /// The connected host; the evaluation's own thread waits for it.
   private func connected() throws(Diagnostic) -> Connected {
     if let connected = state.withLock(\.connected) { return connected }
-    let result = Mutex<Result<Connected, Diagnostic>?>(nil)
-    let done = DispatchSemaphore(value: 0)
-    let connect = connect
-    let task = Task.detached {
-      let outcome: Result<Connected, Diagnostic>
-      do throws(Diagnostic) { outcome = .success(try await connect()) } catch {
-        outcome = .failure(error)
-      }
-      result.withLock { $0 = outcome }
-      done.signal()
-    }
+    let waiting = Waiting()
     let isCancelled = state.withLock { state in
-      state.connecting = task
+      state.connecting = waiting
       return state.isCancelled
     }
-    if isCancelled { task.cancel() }
-    done.wait()
-    guard let outcome = result.withLock(\.self) else {
-      throw HostMessages.cancelled("connecting", at: nil)
+    if isCancelled { waiting.cancel() }
+    let connect = connect
+    let connected: Connected
+    switch waiting.wait(for: { try await connect() }) {
+    case .success(let found)?: connected = found
+    case .failure(let error)?: throw HostMessages.diagnostic(error, "connecting", at: nil)
+    case nil: throw HostMessages.cancelled("connecting", at: nil)
     }
-    let connected = try outcome.get()
     let isLate = state.withLock { state in
       state.connected = connected
       return state.isCancelled

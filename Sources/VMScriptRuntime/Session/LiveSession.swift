@@ -18,6 +18,10 @@ public final class LiveSession: Sendable {
     var host: (uri: String, hypervisor: String)?
     var settled = SettledDeclarations()
     var entries = 0
+    /// The host of the entry that is being evaluated.
+    var current: EntryHost?
+    /// What entries began and is not waited for any longer, by the entry's number.
+    var underWay: [Int: [String]] = [:]
   }
 
   private let options: RunOptions
@@ -50,22 +54,23 @@ public final class LiveSession: Sendable {
   /// The host's own URI; nil before it answered.
   public var uri: String? { state.withLock { $0.host?.uri } }
 
-  /// Goes to another host; what was entered is forgotten, for it speaks of the host before.
+  /// Goes to a host; what was entered is forgotten, unless it is the same host as before.
   ///
-  /// Where that host does not answer, all stays as it is.
+  /// Where that host does not answer, or the task is cancelled before, all stays as it is.
   public func move(to uri: String?) async throws(Diagnostic) {
     let pool = Self.pool(uri, options)
     do {
       let host = try await Runner.connect(pool, options)
-      let earlier = state.withLock { state in
-        let earlier = state.pool
-        state = State(pool: pool, host: host, entries: state.entries)
-        return earlier
+      try Task.checkCancellation()
+      // The connections of before end by themselves: who waited for them might wait for a dead host.
+      let isSame = state.withLock { state in
+        let isSame = state.host.map { $0.uri == host.uri } ?? (state.pool.uri == pool.uri)
+        if !isSame { state.settled = SettledDeclarations() }
+        (state.pool, state.host) = (pool, host)
+        return isSame
       }
-      language.reset()
-      await earlier.close()
+      if !isSame { language.reset() }
     } catch {
-      await pool.close()
       throw HostMessages.noConnection(uri, error)
     }
   }
@@ -89,8 +94,8 @@ public final class LiveSession: Sendable {
 
   /// Evaluates an entry and puts what it declares into effect.
   ///
-  /// Cancelling the task finishes what is in flight and begins nothing more. What did not take effect
-  /// is declared no longer.
+  /// Cancelling the task finishes what is in flight and begins nothing more; ``letGo()`` does not wait
+  /// for it either. What did not take effect is declared no longer.
   ///
   /// - Parameters:
   ///   - name: what messages call the entry; nil numbers it.
@@ -115,13 +120,31 @@ public final class LiveSession: Sendable {
     let host = EntryHost(options: prepared) { [self] () async throws(Diagnostic) in
       try await entryHost(prepared, isPreview ? .plan : .run)
     }
+    state.withLock { $0.current = host }
     let (outcome, failure) = await withTaskCancellationHandler {
       await Runner.onOwnThread { [self] in evaluate(entry, host, show) }
     } onCancel: {
       host.cancel()
     }
-    host.end()
+    state.withLock { $0.current = nil }
+    if let left = host.end() { note(left, of: number) }
     return report(outcome, failure, host, isPreview: isPreview)
+  }
+
+  /// Waits no longer for what the present entry has begun to change; it may still come to its end.
+  public func letGo() { state.withLock(\.current)?.letGo() }
+
+  /// What entries began on the host and goes on though nobody waits for it, in words.
+  public var underWay: [String] {
+    state.withLock { $0.underWay.sorted { $0.key < $1.key }.flatMap(\.value) }
+  }
+
+  private func note(_ left: LeftBehind, of entry: Int) {
+    state.withLock { $0.underWay[entry] = left.what }
+    Task {
+      await left.work.value
+      state.withLock { $0.underWay[entry] = nil }
+    }
   }
 
   /// - Returns: what the entry came to, and why it could not be put into effect.
@@ -211,17 +234,5 @@ public final class LiveSession: Sendable {
     do { return try await work(pool) } catch {
       throw HostMessages.diagnostic(error, doing, at: nil)
     }
-  }
-
-  /// What is there and whose it is; see ``Inspector``.
-  public func inventory() async throws(Diagnostic) -> HostInventory {
-    try await onHost("listing what is there") {
-      try await InventoryReader(pool: $0, stack: nil).read()
-    }
-  }
-
-  /// All that can be said of what bears a name; see ``Inspector``.
-  public func details(of name: String) async throws(Diagnostic) -> [Value] {
-    try await onHost("looking at `\(name)`") { try await Inspector.details(of: name, in: $0) }
   }
 }

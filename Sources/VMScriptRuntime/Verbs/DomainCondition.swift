@@ -51,11 +51,20 @@ struct DomainCondition: Sendable {
   }
 
   private func firstAddress() async throws -> IPAddress? {
-    try await targets.with(name, span) { try LiveAddresses.of($0).first }
+    try await ofRunning { try LiveAddresses.of($0).first }
   }
 
   private func agentAnswers() async throws -> Bool {
-    try await targets.with(name, span) { try $0.isAgentConnected() }
+    try await ofRunning { try $0.isAgentConnected() }
+  }
+
+  /// Asks the guest for something that one that is off never comes to.
+  private func ofRunning<T: Sendable>(
+    _ ask: @escaping @Sendable (Domain) throws -> T
+  ) async throws -> T {
+    let answer: T? = try await targets.with(name, span) { try $0.isActive() ? ask($0) : nil }
+    guard let answer else { throw ReachMessages.notRunning(name, at: span) }
+    return answer
   }
 
   private func requireAgent(for condition: String) async throws {

@@ -12,6 +12,8 @@ final class KeyReader {
   private var bytes: ArraySlice<UInt8> = []
   private var events: [Event] = []
   private var isAtEnd = false
+  /// Whether what is typed is another's to read.
+  var isLent = false
 
   init(_ pipe: SignalPipe) { self.pipe = pipe }
 
@@ -64,12 +66,32 @@ final class KeyReader {
   /// How long what belongs to one key may take, in milliseconds.
   private static let escapeTime: Int32 = 30
 
-  /// Waits until the pipe has something, whatever is typed meanwhile.
-  func nextSignals() -> Set<SignalPipe.Event> {
-    var descriptors = [pollfd(fd: pipe.descriptor, events: Int16(POLLIN), revents: 0)]
-    // SAFETY: the call fills in one record and keeps no address.
-    _ = poll(&descriptors, 1, -1)
-    return pipe.drain()
+  /// Forgets what was typed and not read yet.
+  func discard() {
+    while wait(milliseconds: 0).input { fill() }
+    bytes = []
+  }
+
+  /// Waits until the pipe has something or Ctrl-C is typed; what else is typed waits for the next entry.
+  ///
+  /// - Parameter milliseconds: is waited at most; -1 is without end.
+  func nextSignals(within milliseconds: Int32 = -1) -> Set<SignalPipe.Event> {
+    if takeInterrupt() { return [.interrupt] }
+    let (input, signal) = wait(milliseconds: milliseconds)
+    var found = signal ? pipe.drain() : []
+    // A Ctrl-C that was typed before the terminal made signals of it.
+    if input {
+      fill()
+      if takeInterrupt() { found.insert(.interrupt) }
+    }
+    return found
+  }
+
+  /// Whether Ctrl-C was typed; what was typed before it is forgotten, as a terminal does.
+  private func takeInterrupt() -> Bool {
+    guard let last = bytes.lastIndex(of: 3) else { return false }
+    bytes = bytes[(last + 1)...]
+    return true
   }
 
   private func takeSignals() {
@@ -81,7 +103,8 @@ final class KeyReader {
 
   private func wait(milliseconds: Int32) -> (input: Bool, signal: Bool) {
     var descriptors = [
-      pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+      // An end, which can be read again and again, is no news.
+      pollfd(fd: isAtEnd || isLent ? -1 : STDIN_FILENO, events: Int16(POLLIN), revents: 0),
       pollfd(fd: pipe.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     // SAFETY: the call fills in two records and keeps no address.

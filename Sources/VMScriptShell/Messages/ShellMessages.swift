@@ -7,9 +7,13 @@ import VMScriptTerminal
 enum ShellMessages {
   static let greeting = "VMScript: :help tells what there is, Tab completes, Ctrl-D leaves."
   static let cancelling =
-    "cancelling: what is in flight is brought to its end; once more waits no longer"
-  static let notWaited = "not waited for any longer; it may still come to its end"
+    "cancelling: what is in flight is brought to its end; Ctrl-C once more waits no longer"
+  static let cancelled = "cancelled"
   static let noTerminal = "the shell needs a terminal that libedit can work with"
+
+  static func isCut(_ characters: Int) -> String {
+    "… and \(characters) more characters; `print _` shows all of them"
+  }
 
   static let nothingToChange = "nothing to change"
 
@@ -25,7 +29,21 @@ enum ShellMessages {
     "entries are not kept for the next shell: \(TerminalText.escaped(error.path)): \(error.reason)"
   }
 
-  static func event(_ event: HostEvent) -> String { "\(event.domain) \(event.words)" }
+  static func event(_ event: HostEvent) -> String {
+    event.kind == .domain
+      ? "\(event.name) \(event.words)" : "\(event.kind.rawValue) \(event.name) \(event.words)"
+  }
+
+  static func address(_ found: HostWatch.Address) -> String {
+    "\(found.domain) has the address \(found.addresses)"
+  }
+
+  /// What is told who leaves, a line each.
+  static func farewell(underWay: [String], machines: [String], stack: String) -> [String] {
+    underWay.map { "unfinished, and ends with the shell: \($0)" }
+      + (machines.isEmpty
+        ? [] : ["still running, of the stack `\(stack)`: \(machines.joined(separator: ", "))"])
+  }
 
   /// What was declared and did not take effect.
   ///

@@ -10,14 +10,26 @@ final class HostWatch: Sendable {
   enum News: Sendable {
     case connected(String)
     case happened(HostEvent)
+    case found(Address)
     case lost
     case unreachable(Diagnostic)
   }
 
+  /// A guest that got its address.
+  struct Address: Sendable {
+    let domain: String
+    let addresses: String
+  }
+
   private struct State {
     var inventory: HostInventory?
+    /// Guests that ran without an address when they were last looked at.
+    var waiting: Set<String> = []
     var news: [News] = []
-    var task: Task<Void, Never>?
+    var watching: Task<Void, Never>?
+    var searching: Task<Void, Never>?
+    /// Between two tries to reach the host.
+    var pause: Task<Void, Never>?
   }
 
   private let session: LiveSession
@@ -30,7 +42,7 @@ final class HostWatch: Sendable {
     self.wake = wake
   }
 
-  deinit { state.withLock { $0.task?.cancel() } }
+  deinit { stop() }
 
   /// What the host had when something last happened there; nil before it answered.
   var inventory: HostInventory? { state.withLock(\.inventory) }
@@ -46,36 +58,63 @@ final class HostWatch: Sendable {
   /// Begins to watch, anew if it was watching.
   func start() {
     stop()
-    state.withLock { ($0.inventory, $0.news) = (nil, []) }
-    let task = Task { [weak self, session] in
-      var pause = Duration.seconds(2)
-      var isFirst = true
-      while !Task.isCancelled {
+    state.withLock { $0 = State() }
+    let task = Task { [weak self] in
+      var (pause, isFirst) = (Duration.seconds(2), true)
+      while let self, !Task.isCancelled {
         do throws(Diagnostic) {
-          let events = try await session.events()
-          if let uri = session.uri { self?.tell(.connected(uri)) }
-          pause = .seconds(2)
-          await self?.refresh()
-          for await event in events {
-            self?.tell(.happened(event))
-            await self?.refresh()
-          }
+          try await follow()
           guard !Task.isCancelled else { return }
-          self?.tell(.lost)
+          tell(.lost)
+          pause = .seconds(2)
         } catch {
           // Why a host cannot be reached is told once, not at each try.
-          if isFirst { self?.tell(.unreachable(error)) }
+          if isFirst, !Task.isCancelled { tell(.unreachable(error)) }
         }
         isFirst = false
-        try? await Task.sleep(for: pause)
+        await wait(pause)
         pause = min(pause * 2, .seconds(60))
       }
     }
-    state.withLock { $0.task = task }
+    state.withLock { $0.watching = task }
   }
 
   /// Ends watching.
-  func stop() { state.withLock { $0.task?.cancel() } }
+  func stop() {
+    state.withLock { state in
+      for task in [state.watching, state.searching, state.pause] { task?.cancel() }
+    }
+  }
+
+  /// The user has just used the host: if it was lost, now is the time to try again.
+  func retry() { state.withLock(\.pause)?.cancel() }
+
+  private func wait(_ time: Duration) async {
+    let pause = Task { _ = try? await Task.sleep(for: time) }
+    state.withLock { $0.pause = pause }
+    await withTaskCancellationHandler {
+      await pause.value
+    } onCancel: {
+      pause.cancel()
+    }
+  }
+
+  /// Takes in what happens until the connection is lost.
+  private func follow() async throws(Diagnostic) {
+    let events = try await session.events()
+    if let uri = session.uri { tell(.connected(uri)) }
+    // However much happens while one looks, one further look shows all of it.
+    let (looks, look) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    look.yield()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { for await _ in looks { await self.refresh() } }
+      for await event in events {
+        tell(.happened(event))
+        look.yield()
+      }
+      look.finish()
+    }
+  }
 
   private func tell(_ news: News) {
     state.withLock { $0.news.append(news) }
@@ -87,8 +126,75 @@ final class HostWatch: Sendable {
     Task { [weak self] in await self?.refresh() }
   }
 
-  private func refresh() async {
+  /// Looks at the host.
+  func refresh() async {
     guard let found = try? await session.inventory() else { return }
-    state.withLock { $0.inventory = found }
+    let (addresses, begins) = state.withLock { state in
+      let awaited = state.waiting
+      state.inventory = found
+      state.waiting = Set(found.domains.filter(\.awaitsAddress).map(\.name))
+      let addresses = found.domains.filter { awaited.contains($0.name) && !$0.addresses.isEmpty }
+      return (addresses.map(Address.init), !state.waiting.isSubset(of: awaited))
+    }
+    for address in addresses { tell(.found(address)) }
+    if begins { search() }
+  }
+
+  // MARK: Addresses
+
+  /// Looks for the addresses of guests that have none: the host has no event of a lease.
+  private func search() {
+    let task = Task { [weak self] in
+      for pause in AddressPauses() {
+        guard (try? await Task.sleep(for: pause)) != nil, let self, await isSearchOver() == false
+        else { return }
+      }
+    }
+    state.withLock { state in
+      state.searching?.cancel()
+      state.searching = task
+    }
+  }
+
+  /// Looks at the leases of the networks that waiting guests are plugged into, and at no more; true
+  /// if none waits any longer, or the host does not answer.
+  private func isSearchOver() async -> Bool {
+    let waiting = state.withLock { state in
+      (state.inventory?.domains ?? []).filter { state.waiting.contains($0.name) }
+    }
+    guard !waiting.isEmpty,
+      let leases = try? await session.leases(
+        of: waiting.reduce(into: []) { $0.formUnion($1.networks) })
+    else { return true }
+    // All else that is shown of these guests is to be as new as their addresses.
+    if waiting.contains(where: { $0.macs.contains { leases[$0] != nil } }) { await refresh() }
+    return state.withLock(\.waiting.isEmpty)
+  }
+}
+
+extension HostWatch.Address {
+  init(_ domain: HostInventory.Domain) {
+    self.domain = domain.name
+    addresses = domain.addresses.map(\.description).joined(separator: ", ")
+  }
+}
+
+extension HostInventory.Domain {
+  /// Whether it runs, is plugged into a network, and has no address that is known.
+  fileprivate var awaitsAddress: Bool {
+    state == .running && addresses.isEmpty && !networks.isEmpty
+  }
+}
+
+/// How long to wait before each look for an address: longer and longer, for some ten minutes.
+struct AddressPauses: Sequence, IteratorProtocol {
+  private var pause = Duration.seconds(1)
+  private var total = Duration.zero
+
+  mutating func next() -> Duration? {
+    guard total < .seconds(600) else { return nil }
+    defer { pause = Swift.min(pause * 3 / 2, .seconds(20)) }
+    total += pause
+    return pause
   }
 }

@@ -12,13 +12,21 @@ struct ValueDisplay: Sendable {
   func lines(_ value: Value) -> [String] {
     if case .none = value { return [] }
     let references = Self.references(value)
-    guard !references.isEmpty else { return [value.literal] }
+    guard !references.isEmpty else { return [Self.cut(value.literal)] }
     var table = TextTable(["KIND", "NAME", "STATE", "ADDRESS"])
     for reference in references {
       let (state, addresses) = facts(reference)
       table.add([reference.kind.rawValue, reference.name, state, addresses])
     }
     return table.lines(color: false)
+  }
+
+  /// A few screens of what is too long to be read anyway.
+  private static func cut(_ text: String) -> String {
+    let limit = 8_000
+    guard text.utf8.count > limit else { return text }
+    let shown = text.prefix(limit)
+    return shown + ShellMessages.isCut(text.count - shown.count)
   }
 
   /// A resource, or a list of nothing else.

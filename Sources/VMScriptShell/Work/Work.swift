@@ -6,10 +6,23 @@ import VMScriptTerminal
 
 /// Work that goes on elsewhere while the shell's thread waits for it, for Ctrl-C and for questions.
 final class Work<T: Sendable>: Sendable {
+  /// What the shell's thread does for the work.
+  struct Attendance {
+    /// Puts a question to the user.
+    let answer: (Plan) -> Bool
+    /// Called some time after the first Ctrl-C, if the work has not ended by then.
+    let cancelling: () -> Void
+    /// Called at each further Ctrl-C, so that the work ends; nil leaves it behind at the first one.
+    let insist: (() -> Void)?
+  }
+
   private struct State {
     var result: T?
     var question: (plan: Plan, answer: CheckedContinuation<Bool, Never>)?
   }
+
+  /// How long work may take to end before one is told that it is being cancelled, in milliseconds.
+  private static var patience: Int32 { 300 }
 
   private let state = Mutex(State())
   private let pipe: SignalPipe
@@ -24,16 +37,11 @@ final class Work<T: Sendable>: Sendable {
     }
   }
 
-  /// Starts work and waits for it.
+  /// Starts work and waits for it; the first Ctrl-C cancels it.
   ///
-  /// The first Ctrl-C cancels it; the second one waits no longer.
-  ///
-  /// - Parameters:
-  ///   - answer: puts a question to the user.
-  ///   - cancelling: called at the first Ctrl-C.
-  /// - Returns: what the work gives; nil if it was not waited for to its end.
+  /// - Returns: what the work gives; nil if it was left behind.
   func run(
-    _ keys: KeyReader, answer: (Plan) -> Bool, cancelling: () -> Void,
+    _ keys: KeyReader, _ attendance: Attendance,
     _ body: @escaping @Sendable (Work<T>) async -> T
   ) -> T? {
     let task = Task.detached { [self] in
@@ -41,18 +49,24 @@ final class Work<T: Sendable>: Sendable {
       state.withLock { $0.result = result }
       pipe.wake()
     }
-    var isCancelled = false
+    var (isCancelled, isTold) = (false, false)
     while true {
-      let events = keys.nextSignals()
+      let events = keys.nextSignals(within: isCancelled && !isTold ? Self.patience : -1)
       if let result = state.withLock(\.result) { return result }
       if let (plan, continuation) = state.withLock({ $0.question.take() }) {
-        continuation.resume(returning: answer(plan))
+        continuation.resume(returning: attendance.answer(plan))
       }
-      guard events.contains(.interrupt) else { continue }
-      if isCancelled { return nil }
-      isCancelled = true
-      task.cancel()
-      cancelling()
+      if events.contains(.interrupt) {
+        guard let insist = attendance.insist else {
+          task.cancel()
+          return nil
+        }
+        if isCancelled { insist() } else { task.cancel() }
+        isCancelled = true
+      } else if isCancelled, !isTold, events.isEmpty {
+        isTold = true
+        attendance.cancelling()
+      }
     }
   }
 }

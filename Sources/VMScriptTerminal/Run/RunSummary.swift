@@ -19,6 +19,7 @@ public enum RunSummary {
     parts += [
       count(changes.count { $0.result == .failed }, "failed"),
       count(changes.count(where: \.wasSkipped), "skipped"),
+      count(changes.count { $0.result == .underWay }, "not waited for"),
       count(changes.count { $0.result == nil || $0.result == .notAttempted }, "not begun"),
     ].compactMap(\.self)
     let what =

@@ -7,9 +7,10 @@ import Testing
 /// - Parameters:
 ///   - state: where the shell keeps its state; nil is a folder of its own.
 ///   - environment: added to the test run's own.
+///   - isAnswering: whether the host answers now, which is waited for then.
 func withShell(
   columns: Int = 90, rows: Int = 40, host: String = "test:///default", state: URL? = nil,
-  environment: [String: String] = [:], _ arguments: [String] = [],
+  environment: [String: String] = [:], isAnswering: Bool = true, _ arguments: [String] = [],
   _ body: (ShellScreen) async throws -> Void
 ) async throws {
   let own = FileManager.default.temporaryDirectory
@@ -23,7 +24,7 @@ func withShell(
     ["env"] + variables.map { "\($0)=\($1)" } + [vmscriptBinary.path] + arguments
   let shell = try await ShellScreen(columns: columns, rows: rows, command)
   do {
-    try await shell.expect("connected to ")
+    try await shell.expect(isAnswering ? "connected to " : "vm>")
     try await body(shell)
   } catch {
     await shell.end()

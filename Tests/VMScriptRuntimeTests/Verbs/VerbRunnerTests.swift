@@ -80,14 +80,21 @@ import VMScriptSyntax
   @Test func waitingInVainSaysTheState() async throws {
     let name = TestHost.name("waits")
     try await TestHost.define(name, stack: stack)
+    try await perform(.start, name)
     do {
-      try await perform(.wait(.ip, limit: .zero), name)
-      Issue.record("a machine that is off has no address")
+      try await perform(.wait(.stopped, limit: .zero), name)
+      Issue.record("a machine that runs is not off")
     } catch let error as Diagnostic {
       #expect(error.code.number == 709)
-      #expect(
-        error.notes == ["its state is stopped", "neither lease, agent nor ARP tells of an address"])
+      #expect(error.notes == ["its state is running"])
     }
+  }
+
+  @Test(arguments: [WaitCondition.ip, .ssh])
+  func whatIsOffIsNotWaitedFor(_ condition: WaitCondition) async throws {
+    let name = TestHost.name("off")
+    try await TestHost.define(name, stack: stack)
+    #expect(await failure(.wait(condition, limit: nil), name) == 792)
   }
 
   @Test(arguments: [

@@ -1,15 +1,24 @@
 import Foundation
+import Testing
 
 extension Host {
   /// The daemon's process; nil while it is down.
   func daemon() async throws -> pid_t? {
-    var process = try String(contentsOfFile: folder + "/pid", encoding: .utf8)
+    try await process("-x", "libvirtd", "-P", "\(firstProcess())")
+  }
+
+  /// The first process of the daemon's namespaces, which starts it again whenever it ends.
+  func firstProcess() async throws -> pid_t {
+    let holder = try String(contentsOfFile: folder + "/pid", encoding: .utf8)
       .trimmingCharacters(in: .whitespacesAndNewlines)
-    for options in [["-P"], ["-x", "libvirtd", "-P"]] {
-      process = try await Subprocess.run("pgrep", options + [process]).output
-        .trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-    return pid_t(process)
+    return try #require(try await process("-P", holder))
+  }
+
+  /// The process that `pgrep` finds; nil if there is none.
+  func process(_ options: String...) async throws -> pid_t? {
+    pid_t(
+      try await Subprocess.run("pgrep", options).output
+        .trimmingCharacters(in: .whitespacesAndNewlines))
   }
 
   /// Waits until the daemon, which is started again by itself, answers.
