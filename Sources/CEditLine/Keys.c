@@ -131,6 +131,8 @@ static const struct {
   {L"o", L"vms-vi-open-below", COMMAND_MODE}, {L"O", L"vms-vi-open-above", COMMAND_MODE},
   {L"G", L"vms-last-line", COMMAND_MODE}, {L"/", L"vms-search", COMMAND_MODE},
   {L"u", L"vms-undo", COMMAND_MODE}, {L"U", L"vms-undo", COMMAND_MODE},
+  // libedit takes the terminal's keys that are turned off for this one.
+  {L"^@", L"em-set-mark", INSERT}, {L"^@", L"ed-unassigned", COMMAND_MODE},
   // What reads another line, starts another program, or knows but libedit's own history.
   {L"^Z", L"ed-unassigned", BOTH}, {L"\\ex", L"ed-unassigned", INSERT}, {L":", L"ed-unassigned", COMMAND_MODE},
   {L"v", L"ed-unassigned", COMMAND_MODE}, {L"?", L"ed-unassigned", COMMAND_MODE},

@@ -50,41 +50,6 @@ import Testing
   }
 }
 
-/// What is written to bring a frame onto the terminal.
-@Suite struct FramePainterTests {
-  private func frame(_ text: String, columns: Int = 10) -> EntryFrame {
-    var builder = EntryFrameBuilder(columns: columns)
-    builder.add(text)
-    builder.placeCursor()
-    return builder.frame
-  }
-
-  private func written(_ text: String) -> String {
-    text.replacing("\u{1B}[?25l", with: "").replacing("\u{1B}[?25h", with: "")
-      .replacing("\u{1B}", with: "^")
-  }
-
-  @Test func onlyRowsThatDifferAreWritten() {
-    var painter = FramePainter()
-    #expect(written(painter.paint(frame("a\nb"), columns: 10)) == "\ra\r\r\nb\r^[1C")
-    #expect(painter.paint(frame("a\nb"), columns: 10).isEmpty)
-    #expect(written(painter.paint(frame("a\nbc"), columns: 10)) == "\rbc\r^[2C")
-    #expect(written(painter.paint(frame("a\nb"), columns: 10)) == "\r^[2Kb\r^[1C")
-    #expect(written(painter.paint(frame("a"), columns: 10)) == "\r^[J\r^[1A^[1C")
-  }
-
-  @Test func rowsThatTheTerminalHasBrokenAreErased() {
-    var painter = FramePainter()
-    _ = painter.paint(frame("abcdefgh\nij"), columns: 10)
-    #expect(written(painter.paint(frame("ab"), columns: 4)) == "^[2A\r^[J\rab\r^[2C")
-  }
-
-  @Test func theCursorIsPutBehindWhatStandsBeforeIt() {
-    var painter = FramePainter()
-    #expect(written(painter.paint(frame("漢"), columns: 10)) == "\r漢\r漢")
-  }
-}
-
 /// What a reader takes for one character.
 @Suite struct ClustersTests {
   private let line = Array("ae\u{301}漢👩\u{200D}💻".unicodeScalars)

@@ -139,7 +139,7 @@ import Testing
   @Test func keysWithoutMeaningTypeNothing() async throws {
     try await withShell { shell in
       try await shell.type("ab")
-      try await shell.press("F5", "PPage", "IC", "S-Up", "C-M-a", "C-z", "C-g", "C-o")
+      try await shell.press("F5", "PPage", "IC", "S-Up", "C-M-a", "C-z", "C-g", "C-o", "C-Space")
       try await shell.send("\u{1B}[<0;3;4M\u{1B}[[B\u{1B}[I")
       // An Escape of its own does not make text of the arrow behind it.
       try await shell.press("Escape")
