@@ -39,8 +39,7 @@ struct VMScriptCommand: AsyncParsableCommand {
         name: "Script",
         subcommands: [
           CheckCommand.self, EvaluateCommand.self, XMLCommand.self, FormatCommand.self,
-          LspCommand.self,
-          ExplainCommand.self,
+          ExplainCommand.self, LspCommand.self, GrammarsCommand.self,
         ]),
     ],
     defaultSubcommand: RunCommand.self)
