@@ -6,7 +6,8 @@ extension Host {
   ///
   /// - Parameter isAnswering: whether the host answers now, which is waited for then.
   func withShell(
-    isAnswering: Bool = true, columns: Int = 100, _ body: (ShellScreen) async throws -> Void
+    isAnswering: Bool = true, columns: Int = 100, rows: Int = 40,
+    _ body: (ShellScreen) async throws -> Void
   ) async throws {
     let ofClient = "\(folder)/client"
     try FileManager.default.createDirectory(
@@ -15,7 +16,8 @@ extension Host {
       "XDG_CACHE_HOME": ofClient, "XDG_RUNTIME_DIR": ofClient, "VMSCRIPT_HYPERVISOR": "qemu",
     ]
     try await EndToEndTests.withShell(
-      columns: columns, host: uri, environment: environment, isAnswering: isAnswering, [], body)
+      columns: columns, rows: rows, host: uri, environment: environment, isAnswering: isAnswering,
+      [], body)
   }
 
   /// The process of a guest that runs.
