@@ -86,7 +86,7 @@ extension Parser {
     let start = current.start
     let mark = pending.count
     advance()
-    pending.append(expression())
+    pending.append(primary(expecting: "the stack's name"))
     return finish(.stackStatement, from: start, mark)
   }
 
