@@ -20,7 +20,7 @@ extension HostTests {
               .replacing("512MiB", with: "128MiB")
             try await shell.enter(entry)
             try await shell.enter("\"step \\(\(number))\"")
-            try await shell.expect("\n\"step \(number)\"\nvm>")
+            try await shell.expect("\n\"step \(number)\"\n")
             let screen = try await shell.rows.joined(separator: "\n")
             #expect(!screen.contains("error["), "\(screen)")
             if entry == "web.ip" { #expect(screen.contains("\n10.10.0.")) }
