@@ -10,6 +10,8 @@ let package = Package(
     .library(name: "VMScript", targets: ["VMScriptSyntax", "VMScript"]),
     .library(name: "VMScriptRuntime", targets: ["VMScriptRuntime", "Libvirt"]),
     .executable(name: "vmscript", targets: ["vmscript"]),
+    // What scripts/install links `libvmscript.so` from.
+    .library(name: "CVMScript", type: .static, targets: ["VMScriptLibrary"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -26,6 +28,15 @@ let package = Package(
         "VMScriptSyntax", "Yams",
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+
+    // The language for C: its header, and the functions that stand behind it.
+    .target(name: "CVMScript"),
+    .target(
+      name: "VMScriptLibrary",
+      dependencies: [
+        "CVMScript", "VMScript", .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       swiftSettings: strict),
 

@@ -34,7 +34,7 @@ func run(
   let scratch = files.temporaryDirectory.appendingPathComponent(UUID().uuidString)
   try files.createDirectory(at: scratch, withIntermediateDirectories: true)
   defer { try? files.removeItem(at: scratch) }
-  // Files, not pipes: whatever the command writes, neither side can wait for the other.
+  // Files, not pipes: whatever the program writes, neither side can wait for the other.
   func file(_ name: String, _ content: [UInt8] = []) throws -> URL {
     let url = scratch.appendingPathComponent(name)
     try Data(content).write(to: url)

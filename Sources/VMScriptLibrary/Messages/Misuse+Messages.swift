@@ -1,0 +1,53 @@
+// The words of `VMS_INVALID`.
+
+extension Misuse {
+  static func missing(_ what: String) -> Misuse { Misuse(message: "\(what) is NULL") }
+
+  static func tooLong(_ what: String) -> Misuse {
+    Misuse(message: "the length of \(what) is more than any memory holds")
+  }
+
+  static func malformedUTF8(_ what: String) -> Misuse {
+    Misuse(message: "\(what) is not valid UTF-8")
+  }
+
+  static func malformedJSON(_ what: String, _ reason: String) -> Misuse {
+    Misuse(message: "\(what) is not valid JSON: \(reason)")
+  }
+
+  static func notAnObject(_ what: String) -> Misuse {
+    Misuse(message: "\(what) is not a JSON object")
+  }
+
+  static func notAString(_ what: String, _ name: String) -> Misuse {
+    Misuse(message: "`\(name)` of \(what) is not a JSON string")
+  }
+
+  static func unfitName(_ name: String) -> Misuse {
+    Misuse(message: "`\(name)` is no name: letters, digits and `_` are, no digit first")
+  }
+
+  static func unfitStack(_ name: String) -> Misuse {
+    Misuse(message: "`\(name)` is no stack's name: letters, digits, `_` and `-` are")
+  }
+
+  static func unfitArity(_ minimum: Int, _ maximum: Int) -> Misuse {
+    Misuse(message: "a function cannot take \(minimum) to \(maximum) arguments")
+  }
+
+  static func wrongSize(_ what: String, _ size: Int) -> Misuse {
+    Misuse(message: "\(size) is not the size of a \(what); set it to sizeof(\(what))")
+  }
+
+  static func unknownMembers(_ what: String) -> Misuse {
+    Misuse(message: "this version of the library does not know all that is set in \(what)")
+  }
+}
+
+/// The words of callbacks that did not answer as they should.
+enum CallbackMessages {
+  static let noScript = "the host gave no script"
+  static let noFile = "the host gave no text"
+  static let noPaths = "the host gave no list of paths"
+  static let noValue = "it answered a text where a JSON value belongs"
+}
