@@ -20,11 +20,12 @@ public struct GuestReach: Sendable {
   /// Opens the guest's text console (`virDomainOpenConsole`) for as long as `body` takes.
   ///
   /// - Parameter takesOver: ends another session that has the console.
+  /// - Returns: what `body` gives.
   /// - Throws: VM0790 if there is no such domain, VM0792 if it is off, VM0794 if it has no console, and
   ///   what libvirt refuses.
-  public func withConsole(
-    of name: String, takesOver: Bool = false, _ body: @escaping @Sendable (Console) async -> Void
-  ) async throws(Diagnostic) {
+  public func withConsole<T: Sendable>(
+    of name: String, takesOver: Bool = false, _ body: @escaping @Sendable (Console) async -> T
+  ) async throws(Diagnostic) -> T {
     try await host.onHost("opening the console of `\(name)`") { pool in
       let console = try await pool.run { connection in
         let domain = try running(name, connection)
@@ -34,8 +35,8 @@ public struct GuestReach: Sendable {
         }
         return try domain.openConsole(takesOver: takesOver)
       }
-      await body(console)
-      console.close()
+      defer { console.close() }
+      return await body(console)
     }
   }
 

@@ -10,16 +10,16 @@ extension Command {
       "console", .required("NAME", .resources([.domain])),
       "Be at the text console of a guest; Ctrl-] leaves it", example: ":console web"
     ) { shell, name throws(Diagnostic) in
-      let (screen, end) = (shell.screen, SharedValue<ConsoleBridge.End>())
-      try shell.lendingTerminal { () throws(Diagnostic) in
-        _ = try shell.look { session async throws(Diagnostic) in
+      let screen = shell.screen
+      let end = try shell.lendingTerminal { () throws(Diagnostic) in
+        try shell.look { session async throws(Diagnostic) in
           try await GuestReach(session).withConsole(of: name) { console in
             screen.writeOutput(TerminalMessages.atConsole + "\n")
-            end.set(await ConsoleBridge(console).run())
+            return await ConsoleBridge(console).run()
           }
         }
       }
-      if let end = end.value { shell.say(["", TerminalMessages.consoleEnded(end)]) }
+      if let end { shell.say(["", TerminalMessages.consoleEnded(end)]) }
     },
     Command(
       "ssh", .required("[USER@]NAME [COMMAND]", .resources([.domain])),
