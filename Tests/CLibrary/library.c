@@ -633,12 +633,81 @@ static void threads(void) {
   vms_engine_free(engine);
 }
 
+/* A kind of resources with all that a schema can say, and many that are none. */
+static void kinds(void) {
+  static const char queue[] =
+      "{\"name\": \"queue\", \"doc\": \"Of jobs\", \"properties\": ["
+      "{\"name\": \"depth\", \"type\": {\"int\": [1, 1000]}, \"required\": true},"
+      "{\"name\": \"retention\", \"type\": \"duration\", \"standard\": \"1h\", \"impact\": \"live\"},"
+      "{\"name\": \"order\", \"type\": {\"word\": [\"fifo\", \"lifo\"]}},"
+      "{\"name\": \"targets\", \"type\": {\"list\": \"ip\"}},"
+      "{\"name\": \"feeds\", \"type\": {\"either\": [{\"resource\": [\"queue\"]}, \"bool\"]}}],"
+      "\"blocks\": [{\"name\": \"worker\", \"label\": \"optional\", \"repeats\": true,"
+      "\"shorthand\": \"cores\", \"properties\": [{\"name\": \"cores\", \"type\": \"int\"}]}]}";
+  vms_engine *engine = engine_new();
+  CHECK(vms_engine_define_kind(engine, VMS_TEXT(queue), message) == VMS_OK);
+  vms_result *result = run(
+      engine,
+      "queue a { depth = 5, order = lifo, targets = [10.0.0.1], worker w { cores = 2 } }\n"
+      "queue b { depth = 1, retention = 90s, feeds = a }",
+      VMS_OK);
+  CHECK(equal(
+      vms_result_resources(result, NULL),
+      "[{\"kind\": \"queue\", \"name\": \"a\", \"properties\": {\"depth\": 5, \"order\": \"lifo\", "
+      "\"targets\": [\"10.0.0.1\"], \"worker\": [{\"name\": \"w\", \"cores\": 2}]}}, "
+      "{\"kind\": \"queue\", \"name\": \"b\", \"properties\": {\"depth\": 1, \"retention\": \"90s\", "
+      "\"feeds\": \"a\"}}]"));
+  vms_result_free(result);
+  vms_result_free(run(engine, "queue a { depth = 0 }", VMS_SCRIPT_ERROR));
+  vms_result_free(run(engine, "queue a { }", VMS_SCRIPT_ERROR));
+
+  struct {
+    const char *schema, *words;
+  } wrong[] = {
+      {"", "expected a value at line 1"},
+      {"[]", "expected an object"},
+      {"{}", "the schema has no `name`"},
+      {"{\"name\": 1}", "`name`: expected a string"},
+      {"{\"name\": \"a b\"}", "`a b` is no name"},
+      {"{\"name\": \"let\"}", "`let` is no name"},
+      {"{\"name\": \"a\", \"propertys\": []}", "did you mean `properties`?"},
+      {"{\"name\": \"a\", \"properties\": {}}", "`properties`: expected an array"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\"}]}", "`properties[0]` has no `type`"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": \"text\"}]}",
+       "`properties[0].type`: expected one of bool"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": {\"int\": [2, 1]}}]}",
+       "`properties[0].type.int`: expected the least"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": {}}]}", "with one member"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": {\"word\": []}}]}", "not empty"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": {\"list\": {\"map\": 1}}}]}",
+       "`properties[0].type.list.map`"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": \"size\", \"standard\": 1}]}",
+       "`properties[0].standard`: expected a size"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": \"int\", \"required\": 1}]}",
+       "true or false"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": \"int\"}],"
+       "\"blocks\": [{\"name\": \"b\"}]}",
+       "two properties or blocks are named `b`"},
+      {"{\"name\": \"a\", \"blocks\": [{\"name\": \"b\", \"label\": \"some\"}]}",
+       "`blocks[0].label`: expected one of none"},
+      {"{\"name\": \"a\", \"shorthand\": \"b\"}", "`shorthand`: expected the name"},
+  };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    REFUSED(vms_engine_define_kind(engine, VMS_STRING(wrong[i].schema), message), wrong[i].words);
+  }
+  REFUSED(vms_engine_define_kind(engine, NULL, 4, message), "schema is NULL");
+  REFUSED(vms_engine_define_kind(engine, VMS_TEXT("\"\xFF\""), message), "UTF-8");
+  REFUSED(vms_engine_define_kind(NULL, VMS_TEXT(queue), message), "engine is NULL");
+  vms_engine_free(engine);
+}
+
 int main(void) {
   versions();
   nulls();
   sizes();
   values();
   functions();
+  kinds();
   reentry();
   importers();
   outside();

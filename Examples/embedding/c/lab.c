@@ -8,6 +8,12 @@
 #include <string.h>
 #include <vmscript.h>
 
+/* What `queue` declares. */
+static const char queue[] =
+    "{\"name\": \"queue\", \"doc\": \"A queue of jobs\", \"properties\": ["
+    "{\"name\": \"depth\", \"type\": {\"int\": [1, 1000]}, \"required\": true},"
+    "{\"name\": \"retention\", \"type\": \"duration\"}]}";
+
 struct ledger {
   int cores;
 };
@@ -76,6 +82,7 @@ int main(int count, char **arguments) {
         engine, VMS_TEXT("region"), VMS_TEXT("\"eu-1\""), VMS_TEXT("Where it all is"), message);
   }
   if (status == VMS_OK) status = vms_engine_define_function(engine, &function, message);
+  if (status == VMS_OK) status = vms_engine_define_kind(engine, VMS_TEXT(queue), message);
   if (status == VMS_OK) status = vms_engine_set_importer(engine, &importer, message);
   if (status == VMS_OK) {
     status = vms_compile(engine, VMS_STRING(arguments[1]), source, length, &program, message);
@@ -84,6 +91,7 @@ int main(int count, char **arguments) {
   if (program) status = vms_evaluate(program, &options, &result, message);
   if (status == VMS_OK) {
     puts(vms_result_outputs(result, NULL));
+    puts(vms_result_resources(result, NULL));
   } else if (status == VMS_SCRIPT_ERROR) {
     fputs(vms_result_diagnostics(result, VMS_RENDERED, NULL), stderr);
   } else {

@@ -37,11 +37,14 @@ HANDLE = c.c_void_p
 library.vms_engine_new.argtypes = [c.c_void_p, c.POINTER(HANDLE), c.c_char_p]
 library.vms_engine_define.argtypes = [HANDLE, *TEXT, *TEXT, *TEXT, c.c_char_p]
 library.vms_engine_define_function.argtypes = [HANDLE, c.POINTER(Function), c.c_char_p]
+library.vms_engine_define_kind.argtypes = [HANDLE, *TEXT, c.c_char_p]
 library.vms_engine_set_importer.argtypes = [HANDLE, c.POINTER(Importer), c.c_char_p]
 library.vms_compile.argtypes = [HANDLE, *TEXT, *TEXT, c.POINTER(HANDLE), c.c_char_p]
 library.vms_evaluate.argtypes = [HANDLE, c.POINTER(Evaluation), c.POINTER(HANDLE), c.c_char_p]
 library.vms_result_outputs.argtypes = [HANDLE, c.c_void_p]
 library.vms_result_outputs.restype = c.c_char_p
+library.vms_result_resources.argtypes = [HANDLE, c.c_void_p]
+library.vms_result_resources.restype = c.c_char_p
 library.vms_result_diagnostics.argtypes = [HANDLE, c.c_int32, c.c_void_p]
 library.vms_result_diagnostics.restype = c.c_char_p
 library.vms_reply_json.argtypes = [HANDLE, *TEXT]
@@ -80,6 +83,10 @@ class Engine:
     def define(self, name, value):
         self.check(library.vms_engine_define(
             self.handle, *text(name), *text(json.dumps(value)), *text(""), self.message))
+
+    def kind(self, schema):
+        self.check(library.vms_engine_define_kind(
+            self.handle, *text(json.dumps(schema)), self.message))
 
     def function(self, name, arity, body):
         def call(_, arguments, length, reply):
@@ -125,10 +132,17 @@ class Engine:
             self.check(status)
             if status == SCRIPT_ERROR:
                 raise ScriptError(library.vms_result_diagnostics(result, RENDERED, None).decode())
-            return json.loads(library.vms_result_outputs(result, None))
+            return (json.loads(library.vms_result_outputs(result, None)),
+                    json.loads(library.vms_result_resources(result, None)))
         finally:
             library.vms_result_free(result)
             library.vms_program_free(program)
+
+
+QUEUE = {
+    "name": "queue", "doc": "A queue of jobs", "properties": [
+        {"name": "depth", "type": {"int": [1, 1000]}, "required": True},
+        {"name": "retention", "type": "duration"}]}
 
 
 def quota(team, machines):
@@ -141,12 +155,15 @@ def main():
     engine = Engine()
     engine.define("region", "eu-1")
     engine.function("quota", 2, quota)
+    engine.kind(QUEUE)
     engine.imports({"sizes": "let small = 512MiB"}.__getitem__)
     parameters = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}
     with open(sys.argv[1], "rb") as file:
         source = file.read()
     try:
-        print(json.dumps(engine.evaluate(sys.argv[1], source, parameters)))
+        outputs, resources = engine.evaluate(sys.argv[1], source, parameters)
+        print(json.dumps(outputs))
+        print(json.dumps(resources))
     except ScriptError as error:
         sys.stderr.write(str(error))
         sys.exit(SCRIPT_ERROR)

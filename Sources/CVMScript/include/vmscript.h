@@ -176,6 +176,36 @@ typedef struct vms_function {
 VMS_API vms_status vms_engine_define_function(
     vms_engine *engine, const vms_function *function, char *message);
 
+/*
+ * Gives every script a kind of resources: `queue jobs { depth = 10 }` is then checked by its schema,
+ * and `queue("jobs")` finds one by its name. What was declared is in vms_result_resources. A kind of
+ * the same name is replaced. The schema is a JSON object:
+ *
+ *     {
+ *       "name": "queue", "doc": "A queue of jobs",
+ *       "properties": [
+ *         {"name": "depth", "type": {"int": [1, 1000]}, "doc": "Jobs that may wait",
+ *          "required": true},
+ *         {"name": "retention", "type": "duration", "standard": "1h"}
+ *       ],
+ *       "blocks": [
+ *         {"name": "worker", "doc": "Who takes jobs", "label": "optional", "repeats": true,
+ *          "properties": [{"name": "cores", "type": "int"}]}
+ *       ]
+ *     }
+ *
+ * Only names are required, and types of properties. A type is one of "bool", "int", "float",
+ * "string", "secret", "path", "size", "duration", "ip", "ipv6", "ip_range", "cidr", "cidr6", "mac",
+ * "uuid"; or {"int": [LEAST, GREATEST]}, null for no bound; {"word": [WORDS]}; {"list": TYPE};
+ * {"map": TYPE}, of its values; {"resource": [KINDS]}; {"either": [TYPES]}. A label is "none",
+ * "optional", "required" or "text"; blocks may hold "blocks". "standard" is for the reader only: what
+ * is not declared is not in the result. "shorthand" of a block is the property that `NAME = VALUE` in
+ * the block's place stands for; "impact" of a property says to the reader when a change takes effect:
+ * "none", "live", "next-start", "restart" or "data-loss".
+ */
+VMS_API vms_status vms_engine_define_kind(
+    vms_engine *engine, const char *schema, size_t length, char *message);
+
 /* Lets scripts import the files of a folder, and nothing outside of it. */
 VMS_API vms_status vms_engine_import_folder(
     vms_engine *engine, const char *path, size_t length, char *message);

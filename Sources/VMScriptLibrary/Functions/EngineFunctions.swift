@@ -99,6 +99,24 @@ public func engineDefineFunction(
   }
 }
 
+/// `vms_engine_define_kind` of `vmscript.h`.
+@_cdecl("vms_engine_define_kind")
+public func engineDefineKind(
+  _ engine: OpaquePointer?, _ schema: UnsafePointer<CChar>?, _ length: Int,
+  _ message: UnsafeMutablePointer<CChar>?
+) -> vms_status {
+  answer(message) { () throws(Misuse) in
+    let engine = try EngineHandle.at(engine)
+    let text = try Input.text(schema, length, "schema")
+    let kind: BlockSchema
+    do throws(MalformedText) { kind = try BlockSchema(json: text) } catch {
+      throw .unfitSchema(error.reason)
+    }
+    engine.change { $0.resource(kind) }
+    return VMS_OK
+  }
+}
+
 /// Why a function of the host has no result; a diagnostic shows the words.
 struct CallbackFailure: Error, CustomStringConvertible {
   let description: String

@@ -15,6 +15,10 @@ extension Misuse {
     Misuse(message: "\(what) is not valid JSON: \(reason)")
   }
 
+  static func unfitSchema(_ reason: String) -> Misuse {
+    Misuse(message: "no schema of a kind: \(reason)")
+  }
+
   static func notAnObject(_ what: String) -> Misuse {
     Misuse(message: "\(what) is not a JSON object")
   }

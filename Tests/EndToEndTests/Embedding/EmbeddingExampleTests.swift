@@ -7,6 +7,7 @@ import Testing
   private static let expected = """
     {"region": "eu-1", "cores": 4, "memory": "512MiB", \
     "names": ["web-1", "web-2", "web-3", "web-4"]}
+    [{"kind": "queue", "name": "jobs", "properties": {"depth": 40, "retention": "90s"}}]
 
     """
 

@@ -20,6 +20,38 @@ import VMScriptSyntax
         properties: [PropertySchema("cores", .int(1...64), "Cores of each")])
     ])
 
+  @Test func aSchemaIsReadFromJSON() throws {
+    var engine = Engine()
+    engine.resource(
+      try BlockSchema(
+        json: """
+          {"name": "queue", "properties": [
+            {"name": "depth", "type": {"int": [1, null]}, "required": true},
+            {"name": "retention", "type": "duration", "standard": "1h"},
+            {"name": "size", "type": {"either": ["size", {"word": ["any"]}]}}],
+           "blocks": [{"name": "worker", "shorthand": "cores",
+             "properties": [{"name": "cores", "type": "int"}]}]}
+          """))
+    let schema = try #require(engine.resources.first)
+    #expect(schema.property("retention")?.standard == .duration(.seconds(3_600)))
+    let program = try engine.compile(.text("queue a { depth = 7, size = any, worker = 2 }"))
+    let declared = try #require(program.evaluate().declarations.declarations.first)
+    #expect(
+      declared.document.json(indentation: nil)
+        == #"{"kind": "queue", "name": "a", "properties": "#
+        + #"{"depth": 7, "size": "any", "worker": 2}}"#)
+  }
+
+  @Test(arguments: [
+    (#"{"name": "a", "blocks": [{"name": "b", "properties": [{}]}]}"#, "blocks[0].properties[0]"),
+    (#"{"name": "a", "properties": [{"name": "b", "type": {"int": [9, 1]}}]}"#, "type.int"),
+    (#"{"name": "for"}"#, "is no name"), ("7", "the schema: expected an object"),
+  ])
+  func aSchemaThatIsNoneSaysWhere(_ json: String, _ words: String) {
+    let error = #expect(throws: MalformedText.self) { try BlockSchema(json: json) }
+    #expect(error?.reason.contains(words) ?? false, "\(error?.reason ?? "")")
+  }
+
   private var engine: Engine {
     var engine = Engine()
     engine.resource(Self.queue)
