@@ -106,7 +106,10 @@ let package = Package(
       name: "VMScriptRuntimeTests", dependencies: ["VMScriptRuntime"], swiftSettings: strict),
     // Seeds are read where they stand; Fuzz builds the entries too.
     .testTarget(
-      name: "FuzzTests", dependencies: ["VMScript", "VMScriptRuntime", "VMScriptSyntax"],
+      name: "FuzzTests",
+      dependencies: [
+        "CVMScript", "VMScript", "VMScriptLibrary", "VMScriptRuntime", "VMScriptSyntax",
+      ],
       exclude: ["Seeds"], swiftSettings: strict),
     .testTarget(
       name: "VMScriptTerminalTests",

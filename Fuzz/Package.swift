@@ -9,6 +9,7 @@ let package = Package(
     .executableTarget(
       name: "vmscript-fuzz",
       dependencies: [
+        .product(name: "CVMScript", package: "vmscript"),
         .product(name: "VMScript", package: "vmscript"),
         .product(name: "VMScriptRuntime", package: "vmscript"),
       ],

@@ -53,6 +53,7 @@ private struct Playground {
     }
     try write("let word = \"the secret word\"\n", outside, "secret.vmscript")
     try write("let word = \"fine\"\n", lib, "fine.vmscript")
+    try write((0..<20_000).map { "let v\($0) = 1\n" }.joined(), lib, "many.vmscript")
     try write(
       "import \"../../outside/secret.vmscript\" as s\nlet word = s.word\n", lib, "climbs.vmscript")
     for (name, target) in [

@@ -35,7 +35,7 @@ enum Seeds {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     let tests = folder.deletingLastPathComponent()
     switch target {
-    case .lexer, .parser, .formatter, .evaluator:
+    case .lexer, .parser, .formatter, .evaluator, .editing, .library:
       return try files(in: tests.appendingPathComponent("Spec"), ending: ".vmscript")
     case .documents, .xml, .image:
       return try files(in: folder.appendingPathComponent("Seeds/\(target)"), ending: "")

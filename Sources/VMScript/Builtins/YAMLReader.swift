@@ -15,10 +15,18 @@ struct YAMLReader {
 
   static func value(_ text: String) throws(MalformedText) -> Value {
     let node: Node?
-    do { node = try Yams.compose(yaml: text) } catch { throw MalformedText(reason: "\(error)") }
+    do { node = try Yams.compose(yaml: text) } catch {
+      throw MalformedText(reason: brief("\(error)"))
+    }
     guard let node else { return .none }
     var reader = YAMLReader(budget: 1000 + 4 * text.utf8.count)
     return try reader.convert(node)
+  }
+
+  /// The first lines of a reason, and of each its beginning: some show the whole text.
+  private static func brief(_ reason: String) -> String {
+    reason.split(separator: "\n", omittingEmptySubsequences: false).prefix(6)
+      .map { $0.utf8.count <= 200 ? String($0) : $0.prefix(200) + "…" }.joined(separator: "\n")
   }
 
   private mutating func convert(_ node: Node) throws(MalformedText) -> Value {

@@ -70,10 +70,10 @@ extension Evaluator {
 
   private mutating func moduleValue(_ index: Int, at id: NodeID) throws -> Value {
     var members: OrderedDictionary<String, Value> = [:]
-    for export in code.modules[index].exports {
-      members[export.name] = try value(of: export.target, named: id)
-    }
-    return .map(members)
+    let exports = code.modules[index].exports
+    try work(exports.count, at: id)
+    for export in exports { members[export.name] = try value(of: export.target, named: id) }
+    return try made(.map(members), at: id)
   }
 
   // MARK: Composed values

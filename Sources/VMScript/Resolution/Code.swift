@@ -66,8 +66,21 @@ struct ModuleCode: Sendable {
   let firstNode: Int
   /// Slots of the frame in which its top-level blocks run.
   var slotCount: Int
-  /// Its top-level names, in order.
-  var exports: [Export]
+  /// Its top-level names, in order; of two that are the same the first counts.
+  let exports: [Export]
+  private let index: [String: Int]
+
+  init(source: SourceID, root: NodeID, firstNode: Int, slotCount: Int, exports: [Export]) {
+    self.source = source
+    self.root = root
+    self.firstNode = firstNode
+    self.slotCount = slotCount
+    self.exports = exports
+    index = Dictionary(zip(exports.map(\.name), exports.indices)) { first, _ in first }
+  }
+
+  /// The top-level name that importing files know by this text.
+  func export(_ name: String) -> Export? { index[name].map { exports[$0] } }
 
   /// A name that importing files can use.
   struct Export: Sendable {

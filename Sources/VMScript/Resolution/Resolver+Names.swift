@@ -35,9 +35,14 @@ extension Resolver {
   /// Whether more errors would be shown: what was meant by a name takes time to find.
   private var hasRoom: Bool { diagnostics.count < Evaluator.maximumErrors }
 
+  /// Names of one place among which the one that was meant is looked for.
+  private static let maximumNames = 2_000
+
   /// Names that could stand here, the same in each run: the script's own first, in alphabetical order.
+  /// Of a script with very many names none is looked at, for that would take longer than all the rest.
   private var knownNames: [String] {
-    Set(context.visibleNames + topLevel.keys + inherited.keys).map { names[$0] }.sorted()
+    let own = context.visibleNames + topLevel.keys + inherited.keys
+    return (own.count <= Self.maximumNames ? Set(own).map { names[$0] }.sorted() : [])
       + vocabulary.names.keys + Builtin.allCases.map(\.name) + [
         "true", "false", "none", "print", "check",
       ]
@@ -51,14 +56,15 @@ extension Resolver {
       return
     }
     let text = names[name(id)]
-    let exports = modules[Int(index)].exports
+    let module = modules[Int(index)]
     let start = node(id).start + node(id).length - UInt32(text.utf8.count)
     let span = Span(source: source, start: start, length: UInt32(text.utf8.count))
-    if let export = exports.first(where: { $0.name == text }) {
+    if let export = module.export(text) {
       noteUse(span, .definition(export.span), isMember: true)
       set(id, export.target)
     } else {
-      diagnostics.append(.unknownMember(text, of: "module", at: span, known: exports.map(\.name)))
+      let known = hasRoom ? module.exports.prefix(Self.maximumNames).map(\.name) : []
+      diagnostics.append(.unknownMember(text, of: "module", at: span, known: known))
     }
   }
 

@@ -116,7 +116,8 @@ struct Resolver {
       noteUse(span(child(0, statement)), .module(index))
       let alias = child(1, statement)
       if alias.isAbsent {
-        for export in modules[index].exports {
+        // Imported again, the same names are all defined twice.
+        for export in modules[index].exports where diagnostics.count <= Evaluator.maximumErrors {
           guard let name = names.find(export.name) else { continue }
           if case .global(let slot) = export.target { initialized.insert(slot) }
           declare(name, span(statement), export.target, definition: export.span)

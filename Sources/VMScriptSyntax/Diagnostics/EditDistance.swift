@@ -2,13 +2,15 @@
 ///
 /// Close is what differs by a third of the letters at most; two letters that changed places count
 /// as one difference, other case as none. Of several that are as close, the first is taken. Where
-/// none is close, it is the first that begins with the word: `mem` is `memory`.
+/// none is close, it is the first that begins with the word: `mem` is `memory`. Of very many
+/// candidates the first two thousand are looked at.
 ///
 /// - Complexity: the product of both lengths for each candidate of about the same length.
 public func closest(to word: String, among candidates: some Sequence<String>) -> String? {
   let letters = Array(word.unicodeScalars)
   // A long word is hardly a slip of a short one, and must not cost the square of its length.
   guard letters.count <= 64 else { return nil }
+  let candidates = candidates.prefix(2_000)
   var best: (candidate: String, distance: Int)?
   for candidate in candidates where candidate != word {
     let other = Array(candidate.unicodeScalars)

@@ -12,8 +12,12 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case parser
   /// One style, twice.
   case formatter
-  /// A script, under limits.
+  /// A script, under limits, twice.
   case evaluator
+  /// What an editor asks while a script is written.
+  case editing
+  /// A script, through the library for C.
+  case library
   /// JSON and YAML, read and written again.
   case documents
   /// libvirt's documents, read and written again.
@@ -28,6 +32,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case .parser: Self.parser(bytes)
     case .formatter: Self.formatter(bytes)
     case .evaluator: Self.evaluator(bytes)
+    case .editing: Self.editing(bytes)
+    case .library: Self.library(bytes)
     case .documents: Self.documents(bytes)
     case .xml: Self.xml(bytes)
     case .image: Self.image(bytes)
@@ -50,10 +56,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     for node in text.tree.nodes where Int(node.start) + Int(node.length) > bytes.count {
       return "a node lies outside of the text"
     }
-    let renderer = DiagnosticRenderer(sources: text.sources, color: true)
-    _ = renderer.render(text.diagnostics)
-    _ = text.diagnostics.map(renderer.json)
-    return nil
+    return DiagnosticCheck.problem(text.diagnostics, text.sources)
   }
 
   private static func formatter(_ bytes: [UInt8]) -> String? {
@@ -67,19 +70,15 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     if ParsedText(bytes).meaning != ParsedText(Array(once.utf8)).meaning {
       return "formatted it means something else"
     }
+    if comments(bytes) != comments(Array(once.utf8)) { return "formatted it has other comments" }
     return nil
   }
 
-  private static func evaluator(_ bytes: [UInt8]) -> String? {
-    let program = Engine().compilation(of: SourceText(name: "f", bytes: bytes)).program
-    guard let program else { return nil }
-    let limits = Limits(
-      steps: 20_000, depth: 100, memory: .mib(1), output: .kib(64), time: .seconds(5))
-    _ = program.check(EvaluationOptions(limits: limits))
-    let outcome = program.evaluate(EvaluationOptions(limits: limits))
-    let text = Value.map(outcome.outputs).json()
-    for declaration in outcome.declarations.declarations { _ = declaration.document.json() }
-    return JSONText.isSound(text) ? nil : "the outputs are no JSON"
+  private static func comments(_ bytes: [UInt8]) -> [String] {
+    Piece.all(in: bytes).filter { $0.kind == .comment }.map {
+      String(decoding: bytes[$0.range], as: UTF8.self)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
   }
 
   private static func xml(_ bytes: [UInt8]) -> String? {
@@ -89,17 +88,31 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     guard let again = try? XMLElement.parse(once) else { return "what was written cannot be read" }
     if XMLWriter.text(again) != once { return "written again it is another" }
     _ = try? DomainFacts(xml: text)
+    _ = try? NetworkFacts.subnets(xml: text)
     return nil
   }
 
   private static func image(_ bytes: [UInt8]) -> String? {
-    let header = Array(bytes.prefix(ImageProbe.headerLength))
-    for size in [Int64(bytes.count), 1 << 40] { _ = try? ImageProbe.probe(header, fileSize: size) }
-    let file = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vmscript-fuzz-\(UUID().uuidString)")
-    guard (try? Data(bytes).write(to: file)) != nil else { return nil }
-    defer { try? FileManager.default.removeItem(at: file) }
-    _ = try? ImageFile.probe(file.path)
+    // As a file's beginning, and as an ISO's descriptor, which lies behind nothing of interest.
+    for file in [bytes, [UInt8](repeating: 0, count: 32_768) + bytes] {
+      let header = Array(file.prefix(ImageProbe.headerLength))
+      for size in [Int64(file.count), 1 << 40] {
+        guard let probe = try? ImageProbe.probe(header, fileSize: size) else { continue }
+        for declared in ImageFormat.allCases { _ = try? probe.target(declared: declared) }
+        guard probe.format == .qcow2 else { continue }
+        var tables = 0
+        func check() throws {
+          tables += 1
+          if tables > 64 { throw CancellationError() }
+        }
+        try? QCOW2Tables.requireWhole(header: header, fileSize: size, check: check) {
+          offset, count in
+          guard count <= 32 << 20 else { fatalError("a table of \(count) bytes would be read") }
+          guard let start = Int(exactly: offset), start < file.count else { return [] }
+          return Array(file[start..<min(file.count, start + count)])
+        }
+      }
+    }
     return nil
   }
 }

@@ -29,6 +29,20 @@ import Testing
     #expect(try await ImageFile.open(path, declared: .qcow2).probe.virtualSize == Self.size)
   }
 
+  @Test func aTableThatIsTooLargeToReadIsRefused() async throws {
+    let folder = try ScratchFolder()
+    let path = try make(folder, "qcow2")
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    // 32 GiB of entries in a file that is long enough for them, and takes no room.
+    try file.seek(toOffset: 36)
+    try file.write(contentsOf: Data([0xFF, 0xFF, 0xFF, 0xFF]))
+    try file.truncate(atOffset: 1 << 40)
+    try file.close()
+    await #expect(throws: StorageFailure.self) {
+      _ = try await ImageFile.open(path, declared: nil)
+    }
+  }
+
   @Test func everyShortenedHeaderIsRefused() throws {
     let folder = try ScratchFolder()
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: try make(folder, "qcow2"))))

@@ -22,7 +22,7 @@ public struct ImageFile: Hashable, Sendable {
       try probe.check(declared: declared)
       if let backing = probe.backingFile { throw StorageFailure.hasBackingFile(backing) }
       if probe.format == .qcow2 {
-        try QCOW2Tables.requireWhole(file, header: header(file), check: cancellation.check)
+        try requireWhole(file, cancellation)
       }
       return ImageFile(path: file.path, size: file.size, probe: probe)
     }
@@ -47,12 +47,39 @@ public struct ImageFile: Hashable, Sendable {
     }
   }
 
+  private static func requireWhole(
+    _ file: FileIdentity, _ cancellation: BlockingWork.Cancellation
+  ) throws {
+    let handle = try open(file)
+    defer { try? handle.close() }
+    try QCOW2Tables.requireWhole(
+      header: read(file, handle, at: 0, ImageProbe.headerLength), fileSize: file.size,
+      check: cancellation.check
+    ) { offset, count in try read(file, handle, at: offset, count) }
+  }
+
   private static func header(_ file: FileIdentity) throws -> [UInt8] {
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file.path))
-      defer { try? handle.close() }
-      return Array(try handle.read(upToCount: ImageProbe.headerLength) ?? Data())
-    } catch {
+    let handle = try open(file)
+    defer { try? handle.close() }
+    return try read(file, handle, at: 0, ImageProbe.headerLength)
+  }
+
+  private static func open(_ file: FileIdentity) throws -> FileHandle {
+    try naming(file) { try FileHandle(forReadingFrom: URL(fileURLWithPath: file.path)) }
+  }
+
+  private static func read(
+    _ file: FileIdentity, _ handle: FileHandle, at offset: UInt64, _ count: Int
+  ) throws -> [UInt8] {
+    try naming(file) {
+      try handle.seek(toOffset: offset)
+      return Array(try handle.read(upToCount: count) ?? Data())
+    }
+  }
+
+  /// Says of what cannot be read which file it is.
+  private static func naming<T>(_ file: FileIdentity, _ work: () throws -> T) throws -> T {
+    do { return try work() } catch {
       throw StorageFailure.unreadable(path: file.path, reason: error.localizedDescription)
     }
   }

@@ -94,7 +94,7 @@ public struct ImageProbe: Hashable, Sendable {
       fileSize >= headerEnd
     else { throw .truncatedImage(.qcow2, needs: headerEnd, has: fileSize) }
     guard version == 2 || version == 3, (9...21).contains(clusterBits), encryption <= 2,
-      let virtualSize = Int64(exactly: size)
+      l1Count <= Self.maximumL1Count, let virtualSize = Int64(exactly: size)
     else { throw .corruptImage(.qcow2) }
     if version == 3 {
       guard let features = reader.big(72, 8) else {
@@ -110,6 +110,9 @@ public struct ImageProbe: Hashable, Sendable {
       format: .qcow2, virtualSize: virtualSize,
       backingFile: try backing(reader, backingOffset, backingLength))
   }
+
+  /// Entries of the first table of a qcow2 image: qemu opens none with more, and all are read.
+  private static let maximumL1Count: UInt64 = 4 << 20
 
   private static func backing(_ reader: ByteReader, _ offset: UInt64, _ length: UInt64)
     throws(StorageFailure) -> String?

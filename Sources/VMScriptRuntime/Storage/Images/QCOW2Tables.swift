@@ -1,11 +1,12 @@
-import Foundation
-
 /// The mapping tables of a qcow2 image, which say how much of the file its content needs.
 ///
 /// A broken download begins like a whole one: only the tables tell that content is missing.
 struct QCOW2Tables {
-  private let file: FileIdentity
-  private let handle: FileHandle
+  /// Gives bytes of the file from an offset on, fewer where it ends.
+  typealias Read = (_ offset: UInt64, _ count: Int) throws -> [UInt8]
+
+  private let fileSize: Int64
+  private let read: Read
   private let clusterBits: UInt64
   /// 16 where each entry is followed by the allocation of its subclusters.
   private let entrySize: UInt64
@@ -14,23 +15,21 @@ struct QCOW2Tables {
   ///
   /// - Parameters:
   ///   - header: the file's first bytes, which ``ImageProbe`` found sound.
+  ///   - fileSize: in bytes.
+  ///   - read: reads the tables.
   ///   - check: called between two tables; what it throws ends the reading.
-  /// - Throws: ``StorageFailure`` if the file is cut short, damaged or cannot be read.
+  /// - Throws: ``StorageFailure`` if the file is cut short or damaged, and what `read` throws.
   static func requireWhole(
-    _ file: FileIdentity, header bytes: [UInt8], check: () throws -> Void
+    header bytes: [UInt8], fileSize: Int64, check: () throws -> Void, read: @escaping Read
   ) throws {
     let header = ByteReader(bytes: bytes)
     guard let version = header.big(4, 4), let clusterBits = header.big(20, 4),
       let count = header.big(36, 4), let offset = header.big(40, 8)
     else { throw StorageFailure.corruptImage(.qcow2) }
     let features = version >= 3 ? header.big(72, 8) ?? 0 : 0
-    let handle: FileHandle
-    do {
-      handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file.path))
-    } catch { throw StorageFailure.unreadable(path: file.path, reason: error.localizedDescription) }
-    defer { try? handle.close() }
     let tables = QCOW2Tables(
-      file: file, handle: handle, clusterBits: clusterBits, entrySize: features & 16 != 0 ? 16 : 8)
+      fileSize: fileSize, read: read, clusterBits: clusterBits,
+      entrySize: features & 16 != 0 ? 16 : 8)
     for entry in try tables.entries(at: offset, count: count, size: 8) {
       try check()
       let table = entry & Self.offsetMask
@@ -63,12 +62,7 @@ struct QCOW2Tables {
   /// The first eight bytes of each entry of a table.
   private func entries(at offset: UInt64, count: UInt64, size: UInt64) throws -> [UInt64] {
     try requireLength(offset + count * size)
-    let bytes: Data
-    do {
-      try handle.seek(toOffset: offset)
-      bytes = try handle.read(upToCount: Int(count * size)) ?? Data()
-    } catch { throw StorageFailure.unreadable(path: file.path, reason: error.localizedDescription) }
-    let reader = ByteReader(bytes: Array(bytes))
+    let reader = ByteReader(bytes: try read(offset, Int(count * size)))
     return try (0..<Int(count)).map { index in
       guard let entry = reader.big(index * Int(size), 8) else {
         throw StorageFailure.changedWhileRead
@@ -78,8 +72,8 @@ struct QCOW2Tables {
   }
 
   private func requireLength(_ needed: UInt64) throws(StorageFailure) {
-    guard needed <= UInt64(clamping: file.size) else {
-      throw .truncatedImage(.qcow2, needs: Int64(clamping: needed), has: file.size)
+    guard needed <= UInt64(clamping: fileSize) else {
+      throw .truncatedImage(.qcow2, needs: Int64(clamping: needed), has: fileSize)
     }
   }
 }
