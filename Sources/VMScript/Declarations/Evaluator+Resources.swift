@@ -33,6 +33,11 @@ extension Evaluator {
     }
     let source = isClone ? try cloneSource(code.child(0, of: node), cloneNamed: name) : nil
     try charge(1024 + name.utf8.count, at: id)
+    if case .declared(let source) = source, let declared = registry.find(.domain, source) {
+      // A clone takes over all that its source has, entry by entry.
+      try work(declared.body.entryCount, at: id)
+      try charge(declared.body.entryCount * 256, at: id)
+    }
     let failuresBefore = failures
     var builder = BodyBuilder(schema: code.vocabulary.schema(kind), label: nil, span: span)
     if !bodyNode.isAbsent { try evaluateEntries(bodyNode, into: &builder) }
@@ -85,6 +90,13 @@ extension Evaluator {
       }
     }
     for nested in block.blocks { requireProperties(nested, isHostClone: isHostClone) }
+  }
+}
+
+extension DeclaredBlock {
+  /// Properties and blocks of it and of all blocks in it.
+  fileprivate var entryCount: Int {
+    blocks.reduce(properties.count + blocks.count) { $0 + $1.entryCount }
   }
 }
 
