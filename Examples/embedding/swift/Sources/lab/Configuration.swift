@@ -1,0 +1,22 @@
+import VMScript
+
+/// What a configuration of the program says: the outputs of the script.
+struct Configuration: Decodable {
+  var region: String
+  var cores: Int
+  var memory: ByteSize
+  var names: [String]
+}
+
+/// A resource of the program's own kind.
+struct Queue: Decodable {
+  var depth: Int
+  var retention: Duration
+
+  static let schema = BlockSchema(
+    "queue", "A queue of jobs",
+    properties: [
+      PropertySchema("depth", .int(1...1_000), "Jobs that may wait", isRequired: true),
+      PropertySchema("retention", .duration, "How long one waits", isRequired: true),
+    ])
+}
