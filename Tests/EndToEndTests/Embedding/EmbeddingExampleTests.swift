@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 /// The programs of `Examples/embedding`, built from outside of the package and run.
-@Suite struct EmbeddingExampleTests {
+@Suite(.enabled(if: sanitizer == nil, "nothing is installed with a sanitizer"))
+struct EmbeddingExampleTests {
   private static let lab = "Examples/embedding/lab.vmscript"
   private static let expected = """
     {"region": "eu-1", "cores": 4, "memory": "512MiB", \

@@ -16,6 +16,8 @@ struct Prefix {
       return
     }
     folder = packageFolder.appendingPathComponent(".build/test-prefix")
+    // Nothing is installed with a sanitizer.
+    guard sanitizer == nil else { return }
     try? FileManager.default.removeItem(at: folder)
     try Self.succeed(
       packageFolder.appendingPathComponent("scripts/install"),
@@ -25,12 +27,16 @@ struct Prefix {
   /// Where something below the prefix is.
   func file(_ path: String) -> URL { folder.appendingPathComponent(path) }
 
-  /// Compiles a C program as its author would, who knows of pkg-config.
+  /// Compiles a C program as its author would, who knows of pkg-config; or with a sanitizer.
   func compile(_ source: String) throws -> URL {
-    let programs = packageFolder.appendingPathComponent(".build/test-programs")
+    let programs = productsFolder.appendingPathComponent("test-programs")
     try FileManager.default.createDirectory(at: programs, withIntermediateDirectories: true)
     let name = URL(fileURLWithPath: source).deletingPathExtension().lastPathComponent
     let program = programs.appendingPathComponent(name)
+    if let sanitizer {
+      try SanitizedProgram.compile(source, to: program, with: sanitizer)
+      return program
+    }
     let command = """
       clang -std=gnu11 -Wall -Wextra -Werror -pthread "$1" -o "$2" \
         $(pkg-config --cflags --libs vmscript)
