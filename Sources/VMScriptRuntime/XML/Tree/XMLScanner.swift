@@ -106,7 +106,7 @@ struct XMLScanner {
     let text = String(decoding: bytes[range], as: UTF8.self)
     guard bytes[range].contains(where: place.isSpecial) else { return text }
     guard text.unicodeScalars.allSatisfy(XMLCharacters.allows) else { throw malformed(.character) }
-    let lines = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
+    let lines = Self.lines(of: text)
     switch place {
     case .verbatim: return lines
     case .content:
@@ -114,6 +114,18 @@ struct XMLScanner {
       return lines
     case .attribute: return String(lines.map { $0 == "\n" || $0 == "\t" ? " " : $0 })
     }
+  }
+
+  /// The text with one newline for each end of a line. Scalar by scalar, for to a `String` a carriage
+  /// return and a newline are a single character.
+  private static func lines(of text: String) -> String {
+    var lines = String.UnicodeScalarView()
+    var followsReturn = false
+    for scalar in text.unicodeScalars {
+      if scalar != "\n" || !followsReturn { lines.append(scalar == "\r" ? "\n" : scalar) }
+      followsReturn = scalar == "\r"
+    }
+    return String(lines)
   }
 
   /// An error that names the present line.
