@@ -5,7 +5,7 @@ import Synchronization
 ///
 ///     let console = try domain.openConsole()
 ///     console.send(Array("\n".utf8))
-///     for await bytes in console.output { … }
+///     for await bytes in console.output { print(bytes.count) }
 ///
 /// libvirt's event loop moves the bytes; nothing here waits.
 public final class Console: Sendable {

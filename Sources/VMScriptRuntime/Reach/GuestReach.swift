@@ -5,7 +5,7 @@ import VMScriptSyntax
 
 /// Ways to a guest: its console, its screen, its SSH server.
 ///
-///     try await GuestReach(uri: "qemu:///system").withConsole(of: "web") { console in … }
+///     try await GuestReach(uri: "qemu:///system").withConsole(of: "web") { console in print(console) }
 public struct GuestReach: Sendable {
   private let host: any HostAccess
 

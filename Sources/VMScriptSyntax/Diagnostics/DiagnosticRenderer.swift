@@ -1,14 +1,16 @@
 /// Writes diagnostics in the shape that rustc made known: severity, code and message, then the
 /// source lines with their labels underneath, then notes and helps.
 ///
-///     error[VM0210]: unknown property `memroy` in `domain`
-///       ┌─ lab.vmscript:7:3
-///       │
-///     6 │ domain web {
-///       │ ---------- in this domain
-///     7 │   memroy = 2GiB
-///       │   ^^^^^^ no such property
-///       = help: did you mean `memory`?
+/// ```text
+/// error[VM0210]: unknown property `memroy` in `domain`
+///   ┌─ lab.vmscript:7:3
+///   │
+/// 6 │ domain web {
+///   │ ---------- in this domain
+/// 7 │   memroy = 2GiB
+///   │   ^^^^^^ no such property
+///   = help: did you mean `memory`?
+/// ```
 public struct DiagnosticRenderer: Sendable {
   let sources: SourceMap
   private let palette: Palette

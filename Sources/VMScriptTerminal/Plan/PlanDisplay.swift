@@ -1,11 +1,13 @@
 /// A plan as people read it: a line per resource, its sign first, and a summary.
 ///
-///     + domain web-1  clone of web_base  memory 256MiB, nic
-///     ~ domain db     memory 256MiB → 512MiB (at next start)
-///     - net    lab
-///     ! image  base   format raw → qcow2  is replaced  loses data
+/// ```text
+/// + domain web-1  clone of web_base  memory 256MiB, nic
+/// ~ domain db     memory 256MiB → 512MiB (at next start)
+/// - net    lab
+/// ! image  base   format raw → qcow2  is replaced  loses data
 ///
-///     lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 1 loses data
+/// lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 1 loses data
+/// ```
 public struct PlanDisplay: Sendable {
   private let color: Bool
 

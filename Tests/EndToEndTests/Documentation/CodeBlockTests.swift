@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+import VMScript
+
+/// What the documentation shows is right: scripts evaluate, Swift compiles and, where it needs no
+/// host, runs.
+@Suite struct CodeBlockTests {
+  private static let blocks = Result { try CodeBlock.all() }
+
+  private func blocks(_ language: CodeBlock.Language) throws -> [CodeBlock] {
+    try Self.blocks.get().filter { $0.language == language }
+  }
+
+  @Test func eachSaysWhatItIs() throws {
+    let silent = try Self.blocks.get().filter { $0.language == nil }
+    #expect(silent.isEmpty, "a fence says which language the block is in")
+    for language in [CodeBlock.Language.swift, .vmscript, .terminal] {
+      #expect(try !blocks(language).isEmpty)
+    }
+  }
+
+  @Test func scriptsHaveNoErrors() throws {
+    for block in try blocks(.vmscript) {
+      let source = SourceText(name: block.file, text: block.text)
+      let compilation = Engine().compilation(of: source)
+      let program = try compilation.get()
+      let found = program.check(EvaluationOptions()).filter { $0.severity == .error }
+      #expect(found.isEmpty, "\(block): \(found.map(\.message))")
+    }
+  }
+
+  @Test func jsonIsJSON() throws {
+    for block in try blocks(.json) {
+      #expect(throws: Never.self, "\(block)") { try Value(json: block.text) }
+    }
+  }
+
+  @Test func swiftCompiles() throws {
+    try compile(
+      blocks(.swift), imports: ["Libvirt", "VMScript", "VMScriptRuntime", "VMScriptTerminal"],
+      context: DocumentedNames.swift + DocumentedNames.host, "-typecheck")
+  }
+
+  @Test func swiftRuns() throws {
+    let program = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: program) }
+    let alone = try blocks(.swift).filter { block in
+      ["README.md", "Sources/VMScript/"].contains { block.file.hasPrefix($0) }
+    }
+    try compile(
+      alone, imports: ["VMScript"], context: DocumentedNames.swift,
+      "-o", program.path, "-L", productsFolder.path, "-lCVMScript", "-lstdc++")
+    try Prefix.succeed(program, [])
+  }
+
+  /// Compiles the blocks, each as a function of its own, with what the documentation takes for
+  /// granted.
+  private func compile(
+    _ blocks: [CodeBlock], imports: [String], context: String, _ options: String...
+  ) throws {
+    var text = imports.map { "import \($0)\n" }.joined() + context
+    for (number, block) in blocks.enumerated() {
+      text += """
+        func block\(number)() async throws {
+          \(context.contains(DocumentedNames.host) ? DocumentedNames.hostValues : "")
+          \(DocumentedNames.values)
+          do {
+        #sourceLocation(file: "\(block.file)", line: \(block.line))
+        \(block.text)
+        #sourceLocation()
+          }
+        }
+
+        """
+    }
+    text += "@main struct Blocks { static func main() async throws {\n"
+    text += blocks.indices.map { "try await block\($0)()\n" }.joined() + "} }\n"
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "\(UUID().uuidString).swift")
+    try text.write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Prefix.succeed(
+      URL(fileURLWithPath: "/usr/bin/env"),
+      [
+        "swiftc", "-swift-version", "6", "-parse-as-library", "-suppress-warnings",
+        "-I", productsFolder.appendingPathComponent("Modules").path, file.path,
+      ] + (try Self.moduleMaps()) + options)
+  }
+
+  /// Where the compiler finds the C modules below ours.
+  private static func moduleMaps() throws -> [String] {
+    let files = FileManager.default
+    var maps = ["Sources/CLibvirt/module.modulemap", "Sources/CArchive/module.modulemap"]
+    let checkouts = ".build/checkouts"
+    let folder = packageFolder.appendingPathComponent(checkouts)
+    for package in try files.contentsOfDirectory(atPath: folder.path).sorted() {
+      let sources = folder.appendingPathComponent("\(package)/Sources").path
+      guard let targets = try? files.contentsOfDirectory(atPath: sources) else { continue }
+      maps += targets.sorted().map {
+        "\(checkouts)/\(package)/Sources/\($0)/include/module.modulemap"
+      }
+    }
+    return maps.map { packageFolder.appendingPathComponent($0).path }
+      .filter { files.fileExists(atPath: $0) }
+      .flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
+  }
+}
