@@ -73,7 +73,7 @@ public struct PlannedRun: Sendable {
 
 /// A run that goes on, as the sequence of its events.
 ///
-/// The sequence ends with the run, and throws a ``ScriptError`` where that failed. Cancelling the task
+/// The sequence ends with the run, and throws a `ScriptError` where that failed. Cancelling the task
 /// that goes through it, or ``cancel()``, calls the run off: what is in flight comes to its end, and
 /// nothing more is begun. The next run finishes what this one left.
 public struct AppliedRun: AsyncSequence, Sendable {

@@ -3,13 +3,13 @@
 /// The parts, each usable without the others:
 ///
 /// - ``VolumeName`` composes and parses the self-certifying names that say who owns a volume.
-/// - ``ImageProbe`` reads a header, ``FileDigest`` digests a file, ``ImageConversion`` converts one.
+/// - ``ImageProbe`` reads a header, ``FileDigest`` digests a file, `ImageConversion` converts one.
 /// - ``ImageKey`` says which uploads are one image; ``VolumeInventory`` finds a complete base for a
 ///   key, what a killed run left behind, and what may be removed.
 /// - ``VolumeStore`` does it on a host: pools, publishing, overlays, copies, growing, removing.
 /// - ``VolumeXML`` writes what libvirt creates a volume from.
-/// - ``ImageResolver`` finds out what the images of a script are made of, ``DriveResolver`` what each
-///   drive stands on; ``StoragePlan`` has it all, and says in what the host differs. `Provisioner`
+/// - `ImageResolver` finds out what the images of a script are made of, `DriveResolver` what each
+///   drive stands on; `StoragePlan` has it all, and says in what the host differs. `Provisioner`
 ///   brings it there.
 /// - ``CloudConfig`` renders a guest's NoCloud files, ``SeedImage`` packs them.
 ///
