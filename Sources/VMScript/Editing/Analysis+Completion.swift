@@ -3,7 +3,10 @@ import VMScriptSyntax
 extension Analysis {
   /// What may stand at a byte offset of a text that this is the analysis of, or of an earlier state.
   ///
-  /// - Parameter importer: finds what the text imports.
+  /// - Parameters:
+  ///   - offset: bytes before the place.
+  ///   - script: the text as it is now.
+  ///   - importer: finds what the text imports.
   /// - Returns: the context of the place, for what only the caller knows, and all candidates.
   public func completion(
     at offset: Int, in script: SourceText, importer: (any Importer)?

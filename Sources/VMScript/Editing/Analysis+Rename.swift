@@ -28,6 +28,7 @@ extension Analysis {
   /// length: every word means what it meant, and nothing else is wrong.
   ///
   /// - Parameters:
+  ///   - earlier: the analysis before the names were changed.
   ///   - places: by file name, in the order of the text.
   ///   - growth: bytes that each of these places has gained.
   public func means(

@@ -27,7 +27,9 @@ extension Analysis {
   /// Every place that speaks of what is defined at a place, the definition among them, in the order
   /// of the files and their text.
   ///
-  /// - Parameter definition: as ``definition(at:)`` gives it, by its file's name and its bytes.
+  /// - Parameters:
+  ///   - definition: as ``definition(at:)`` gives it, by its file's name and its bytes.
+  ///   - file: the name of the file that it stands in.
   public func references(to definition: Span, in file: String) -> [Span] {
     let known = places.first { raw, exact in
       exact.start == definition.start && exact.length == definition.length

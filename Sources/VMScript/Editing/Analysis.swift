@@ -34,6 +34,7 @@ public struct Analysis: Sendable {
   /// Analyses a script. Blocks the calling thread while it is evaluated, within the limits given.
   ///
   /// - Parameters:
+  ///   - script: the text, and what its imports are relative to.
   ///   - engine: what the script knows and reaches.
   ///   - options: what `check` would be given; nil leaves the evaluation out.
   ///   - earlier: values of names that the text as it is does not come to.

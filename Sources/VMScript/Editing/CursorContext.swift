@@ -47,7 +47,9 @@ public struct CursorContext: Sendable {
 
   /// Reads the context off the bytes before the cursor.
   ///
-  /// - Parameter engine: knows the host's own kinds of resources.
+  /// - Parameters:
+  ///   - bytes: the text up to the cursor, as UTF-8.
+  ///   - engine: knows the host's own kinds of resources.
   public init(before bytes: [UInt8], engine: Engine = Engine()) {
     parse = CursorParse(bytes)
     vocabulary = engine.vocabulary

@@ -88,7 +88,10 @@ public struct Engine: Sendable {
   ///     }
   ///
   /// - Parameters:
+  ///   - name: what scripts call it.
+  ///   - doc: one line for help, completion and hover.
   ///   - arity: how many arguments it takes; `Int.max` is any number.
+  ///   - parameters: the arguments' names for help, completion and hover.
   ///   - body: gets as many arguments as the call has.
   public mutating func function(
     _ name: String, _ doc: String = "", arity: ClosedRange<Int>, parameters: [String] = [],

@@ -21,6 +21,7 @@ extension Program {
   ///     let lab = try program.decode(Lab.self, parameters: ["replicas": 3])
   ///
   /// - Parameters:
+  ///   - type: what to make of the outputs.
   ///   - parameters: values of the script's `param`s.
   ///   - options: all else that the evaluation is given.
   /// - Throws: the errors of the script, or where in it stands what does not fit the type.

@@ -43,7 +43,10 @@ public final class Session: Sendable {
 
   /// Evaluates an entry; blocks the calling thread until it is done.
   ///
-  /// - Parameter show: takes the value of each expression that stands for itself, from another thread.
+  /// - Parameters:
+  ///   - source: the entry's text, and what messages call it.
+  ///   - host: answers what is read of resources and runs verbs.
+  ///   - show: takes the value of each expression that stands for itself, from another thread.
   /// - Returns: outputs of this entry, all declarations of the session, and every error.
   public func enter(
     _ source: SourceText, host: any EvaluationHost, show: @escaping @Sendable (Value) -> Void

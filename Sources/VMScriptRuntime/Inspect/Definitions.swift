@@ -34,7 +34,10 @@ public enum Definitions {
   /// `hypervisor = auto` means `qemu` unless the options say otherwise.
   ///
   /// - Parameters:
+  ///   - program: the compiled script.
   ///   - name: the one network or domain that is asked for; nil for all.
+  ///   - evaluation: parameters and limits of its evaluation.
+  ///   - options: which host, and what `auto` means there.
   ///   - isOnHost: looks at the host that the options name. A clone of a host's domain does so too.
   public static func of(
     _ program: Program, named name: String? = nil, evaluation: EvaluationOptions,

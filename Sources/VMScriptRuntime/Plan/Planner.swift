@@ -16,6 +16,8 @@ public struct Planner {
   /// Makes a planner.
   ///
   /// - Parameters:
+  ///   - set: what is declared.
+  ///   - live: what is on the host.
   ///   - prune: deletes what the stack owns and `set` does not declare.
   ///   - adopt: takes over domains that the stack does not own.
   ///   - compare: finds the differences of a live object; an image has no XML.

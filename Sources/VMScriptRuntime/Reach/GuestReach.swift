@@ -19,7 +19,10 @@ public struct GuestReach: Sendable {
 
   /// Opens the guest's text console (`virDomainOpenConsole`) for as long as `body` takes.
   ///
-  /// - Parameter takesOver: ends another session that has the console.
+  /// - Parameters:
+  ///   - name: the domain's name.
+  ///   - takesOver: ends another session that has the console.
+  ///   - body: is given the console.
   /// - Returns: what `body` gives.
   /// - Throws: VM0790 if there is no such domain, VM0792 if it is off, VM0794 if it has no console, and
   ///   what libvirt refuses.

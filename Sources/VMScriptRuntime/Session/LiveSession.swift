@@ -32,6 +32,7 @@ public final class LiveSession: Sendable {
   /// - Parameters:
   ///   - stack: the stack that its resources belong to, until an entry says otherwise.
   ///   - engine: what entries know, reach and take.
+  ///   - evaluation: parameters of the entries.
   ///   - options: how the host is met; `confirm` and `progress` are given with each entry.
   public init(
     stack: String, engine: Engine = Engine(importer: .local, access: .local),
@@ -98,9 +99,12 @@ public final class LiveSession: Sendable {
   /// for it either. What did not take effect is declared no longer.
   ///
   /// - Parameters:
+  ///   - text: the entry.
   ///   - name: what messages call the entry; nil numbers it.
   ///   - isPreview: says what would change and changes nothing; what is declared takes effect with the
   ///     first entry that is no preview, be it empty. Verbs of a preview are not run.
+  ///   - confirm: is asked before data is lost or guests are unplugged.
+  ///   - progress: takes what happens on the host, from another thread.
   ///   - show: takes the value of each expression that stands for itself, from another thread.
   /// - Returns: what came of it; `declared` is what had not taken effect before.
   public func enter(

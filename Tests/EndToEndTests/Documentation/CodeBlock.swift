@@ -4,6 +4,8 @@ import Foundation
 struct CodeBlock: CustomStringConvertible {
   enum Language: String {
     case swift, vmscript, c, json
+    /// Commands to type.
+    case shell = "sh"
     /// What a terminal shows, after `$ ` what is typed.
     case terminal = "console"
     /// What no program reads.

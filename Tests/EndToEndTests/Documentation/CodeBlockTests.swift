@@ -29,6 +29,17 @@ import VMScript
     }
   }
 
+  @Test func cCompiles() throws {
+    let header = packageFolder.appendingPathComponent("Sources/CVMScript/include").path
+    let head = "#include <stdio.h>\n#include <string.h>\n#include <vmscript.h>\n"
+    for block in try blocks(.c) {
+      try Prefix.succeed(
+        URL(fileURLWithPath: "/usr/bin/env"),
+        ["clang", "-std=gnu11", "-Wall", "-Werror", "-fsyntax-only", "-x", "c", "-I", header, "-"],
+        input: Array("\(head)void block(void) {\n\(block.text)\n}\n".utf8))
+    }
+  }
+
   @Test func jsonIsJSON() throws {
     for block in try blocks(.json) {
       #expect(throws: Never.self, "\(block)") { try Value(json: block.text) }
@@ -66,7 +77,7 @@ import VMScript
           \(DocumentedNames.values)
           do {
         #sourceLocation(file: "\(block.file)", line: \(block.line))
-        \(block.text)
+        \(Self.body(block))
         #sourceLocation()
           }
         }
@@ -85,6 +96,13 @@ import VMScript
         "swiftc", "-swift-version", "6", "-parse-as-library", "-suppress-warnings",
         "-I", productsFolder.appendingPathComponent("Modules").path, file.path,
       ] + (try Self.moduleMaps()) + options)
+  }
+
+  /// A block as the body of a function: everything is imported already.
+  private static func body(_ block: CodeBlock) -> String {
+    block.text.components(separatedBy: "\n")
+      .map { $0.hasPrefix("import ") ? "" : $0 }
+      .joined(separator: "\n")
   }
 
   /// Where the compiler finds the C modules below ours.

@@ -10,7 +10,10 @@ public struct FileDigest: Hashable, Codable, Sendable {
 
   /// Digests a file, or takes the digests from `cache` if the file is unchanged.
   ///
-  /// - Parameter progress: called now and then with the bytes read so far and in all.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - cache: keeps digests of unchanged files; nil for none.
+  ///   - progress: called now and then with the bytes read so far and in all.
   /// - Throws: ``StorageFailure`` if it cannot be read or changes meanwhile; `CancellationError`.
   public static func of(
     _ path: String, cache: DigestCache?,

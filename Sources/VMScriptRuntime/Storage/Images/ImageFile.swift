@@ -11,8 +11,10 @@ public struct ImageFile: Hashable, Sendable {
 
   /// Opens and probes a file.
   ///
-  /// - Parameter declared: the `format` that the script names. Naming `raw` also takes content that
-  ///   looks like an archive or a page.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - declared: the `format` that the script names. Naming `raw` also takes content that
+  ///     looks like an archive or a page.
   /// - Throws: ``StorageFailure`` if it cannot be read, is no sound image, is not what `declared`
   ///   says, or is a difference to another file, which an upload would leave behind.
   public static func open(_ path: String, declared: ImageFormat?) async throws -> ImageFile {

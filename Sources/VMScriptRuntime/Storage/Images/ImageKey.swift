@@ -8,6 +8,8 @@ public struct ImageKey: Hashable, Sendable {
   /// The key of a source with this SHA-256 (hexadecimal), stored in `format`.
   ///
   /// - Parameters:
+  ///   - sha256: of the source, as hexadecimal digits.
+  ///   - format: of the volume, such as `qcow2`.
   ///   - size: the declared virtual size in bytes; nil keeps the source's.
   ///   - options: of its layout, as `qemu-img` takes them; none for the tool's own choice.
   public init(sha256: String, format: String, size: Int64?, options: [String] = []) {

@@ -5,7 +5,9 @@ import VMScriptSyntax
 public enum StorageMessages {
   /// The failure as a diagnostic.
   ///
-  /// - Parameter span: the property or statement to blame; nil if no script is.
+  /// - Parameters:
+  ///   - failure: what went wrong.
+  ///   - span: the property or statement to blame; nil if no script is.
   public static func diagnostic(_ failure: StorageFailure, at span: Span?) -> Diagnostic {
     let (code, message) = headline(failure)
     var result = Diagnostic(code: code, message, at: span.map { Diagnostic.Label($0) })

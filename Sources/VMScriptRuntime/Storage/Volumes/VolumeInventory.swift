@@ -55,7 +55,9 @@ public struct VolumeInventory: Sendable {
 
   /// Takes in one reading of a pool.
   ///
-  /// - Parameter pathsInUse: every disk path in a domain's definition on this host.
+  /// - Parameters:
+  ///   - volumes: what is in the pool.
+  ///   - pathsInUse: every disk path in a domain's definition on this host.
   public init(volumes: [Volume], pathsInUse: Set<String>) {
     self.volumes = volumes
     self.pathsInUse = pathsInUse

@@ -5,7 +5,11 @@ extension VolumeStore {
   ///
   /// The test driver keeps volumes as records, so nothing is sent there.
   ///
-  /// - Parameter mode: who may read the file, as octal digits.
+  /// - Parameters:
+  ///   - content: all its bytes.
+  ///   - name: of the volume.
+  ///   - mode: who may read the file, as octal digits.
+  ///   - pool: the name of its pool.
   /// - Throws: a `StorageFailure` for a pool that is missing or full, else libvirt's error.
   public func write(_ content: [UInt8], as name: String, mode: String, pool: String) async throws {
     try await delete(name, pool: pool)

@@ -33,6 +33,11 @@ extension VolumeStore {
   /// nothing is sent there.
   ///
   /// - Parameters:
+  ///   - upload: the image's bytes, and their size.
+  ///   - key: which content it is.
+  ///   - stack: the stack that wants it.
+  ///   - image: the name of the stack's image.
+  ///   - pool: the name of its pool.
   ///   - nonce: tells this upload apart from others of the same content.
   ///   - progress: bytes sent so far and in all.
   /// - Returns: the path of the base on the host.
@@ -105,8 +110,10 @@ extension VolumeStore {
   /// Drops the stack's pins on all images but `kept`, and the bases that nothing wants any more.
   ///
   /// - Parameters:
+  ///   - stack: whose pins.
   ///   - image: only the pins of the image of this name; nil for all.
   ///   - kept: texts of keys.
+  ///   - pool: the name of the pool.
   /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
   public func releaseImages(
     of stack: String, named image: String? = nil, keeping kept: Set<String>, pool: String

@@ -37,6 +37,8 @@ public enum DomainXML {
   /// The declared properties in which a domain is otherwise, and when each change takes effect.
   ///
   /// - Parameters:
+  ///   - declaration: the domain as it is wanted.
+  ///   - context: what its names mean on the host.
   ///   - live: its inactive XML.
   ///   - running: its XML as it runs; nil for one that is off.
   /// - Throws: a diagnostic if one of them is no domain's XML.

@@ -32,6 +32,8 @@ public enum NetworkXML {
   /// The declared properties in which a network is otherwise, and when each change takes effect.
   ///
   /// - Parameters:
+  ///   - declaration: the network as it is wanted.
+  ///   - context: what its names mean on the host.
   ///   - live: its definition.
   ///   - running: its XML as it runs, which a change that was cut short may have left behind; nil for
   ///     one that is off.
