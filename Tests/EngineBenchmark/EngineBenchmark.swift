@@ -4,7 +4,8 @@ import VMScript
 /// Measures the embedded language for `scripts/benchmark`: milliseconds for a configuration of a
 /// hundred lines, compiled and from source, and how evaluations at once scale.
 ///
-/// Prints `compiled`, `source` and `scaling` with their figures; with an argument it writes the
+/// Prints `compiled`, `source`, `scaling` and `processor` (microseconds for an evaluation, of one
+/// thread and of many) with their figures; with an argument it writes the
 /// configuration's values there as JSON, for others to be measured with.
 @main struct EngineBenchmark {
   static func main() throws {
@@ -18,7 +19,10 @@ import VMScript
     print("compiled", median(2_000) { _ = program.evaluate() })
     print("source", median(500) { _ = engine.compilation(of: source).program?.evaluate() })
     let cores = ProcessInfo.processInfo.activeProcessorCount
-    print("scaling", throughput(program, threads: 16) / throughput(program, threads: 1), cores)
+    let one = throughput(program, threads: 1)
+    let many = throughput(program, threads: 16)
+    print("scaling", many.perSecond / one.perSecond, cores)
+    print("processor", one.processor, many.processor)
   }
 
   /// A hundred lines as a service has them: constants, functions, comprehensions, nested maps.
@@ -49,15 +53,30 @@ import VMScript
     return times.sorted()[count / 2]
   }
 
-  /// Evaluations in a second of so many threads.
-  private static func throughput(_ program: Program, threads: Int) -> Double {
-    let each = 4_000 / threads
+  /// Evaluations in a second of so many threads, and microseconds of processor time for each.
+  private static func throughput(
+    _ program: Program, threads: Int
+  ) -> (perSecond: Double, processor: Double) {
+    let each = 16_000 / threads
+    let group = DispatchGroup()
+    let processor = processorSeconds()
     let time = ContinuousClock().measure {
-      DispatchQueue.concurrentPerform(iterations: threads) { _ in
-        for _ in 0..<each { _ = program.evaluate() }
+      for _ in 0..<threads {
+        group.enter()
+        Thread.detachNewThread {
+          for _ in 0..<each { _ = program.evaluate() }
+          group.leave()
+        }
       }
+      group.wait()
     }
+    let count = Double(threads * each)
     let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
-    return Double(threads * each) / seconds
+    return (count / seconds, (processorSeconds() - processor) / count * 1e6)
+  }
+
+  /// Processor time that this process took so far.
+  private static func processorSeconds() -> Double {
+    Double(clock()) / Double(CLOCKS_PER_SEC)
   }
 }

@@ -1,26 +1,97 @@
 import Foundation
 import Synchronization
 
-/// Threads with room for deep recursion.
-enum EvaluationThread {
+/// A thread with room for deep recursion.
+///
+/// Starting one takes longer than most evaluations, and makes others wait while the process gets
+/// and gives back memory for its stack. So one that is done waits a moment for more work. These few
+/// are all that evaluations leave behind, and they are gone soon after the last one.
+final class EvaluationThread: Sendable {
   /// Bytes of stack that an evaluation gets; enough for ``Limits/depth`` calls of deep expressions.
   private static let stackSize = 1 << 29
+  /// How many wait for work, at most: more end as soon as they are done.
+  private static let mostIdle = 64
+  /// How long one waits for work.
+  private static let patience = DispatchTimeInterval.seconds(1)
+  /// Evaluations of one thread: what a deep one touched of its stack is not kept for ever.
+  private static let mostUses = 10_000
+  /// Those that wait for work, the last one that was busy last.
+  private static let idle = Mutex<[EvaluationThread]>([])
 
-  /// Does work on a thread of its own while the calling one waits.
+  /// What is to be done; each has a signal of its own, for the next one may come before the one who
+  /// waits for this has seen its end.
+  private struct Assignment {
+    let work: @Sendable () -> Void
+    let isDone: DispatchSemaphore
+  }
+
+  private let assignment = Mutex<Assignment?>(nil)
+  private let hasWork = DispatchSemaphore(value: 0)
+
+  /// Does work on a thread with a deep stack while the calling one waits; when it goes on, the work
+  /// and what it captured is released.
   ///
   /// - Returns: what the work gives; nil where no thread could be had.
   static func run<T: Sendable>(_ work: @escaping @Sendable () -> T) -> T? {
     let result = Mutex<T?>(nil)
-    let done = DispatchSemaphore(value: 0)
-    let thread = Thread {
-      let outcome = work()
-      result.withLock { $0 = outcome }
-      done.signal()
-    }
-    thread.stackSize = stackSize
+    let thread = idle.withLock { $0.popLast() } ?? EvaluationThread()
+    thread.run { result.withLock { $0 = work() } }
+    return result.withLock(\.self)
+  }
+
+  private init() {
+    let thread = Thread { self.serve() }
+    thread.stackSize = Self.stackSize
     thread.name = "vmscript evaluation"
     thread.start()
-    done.wait()
-    return result.withLock(\.self)
+  }
+
+  private func run(_ task: @escaping @Sendable () -> Void) {
+    let isDone = DispatchSemaphore(value: 0)
+    assignment.withLock { $0 = Assignment(work: task, isDone: isDone) }
+    hasWork.signal()
+    isDone.wait()
+  }
+
+  /// Works until nothing comes any more.
+  private func serve() {
+    var uses = 0
+    while uses < Self.mostUses {
+      guard hasWork.wait(timeout: .now() + Self.patience) == .success else {
+        if leave() { return }
+        continue
+      }
+      uses += 1
+      let isDone = work()
+      let stays = uses < Self.mostUses && rest()
+      isDone?.signal()
+      if !stays { return }
+    }
+  }
+
+  /// Does what is assigned and releases it; gives who waits for that.
+  private func work() -> DispatchSemaphore? {
+    assignment.withLock { assignment in
+      defer { assignment = nil }
+      assignment?.work()
+      return assignment?.isDone
+    }
+  }
+
+  /// Lets others find this thread; false where enough wait already.
+  private func rest() -> Bool {
+    Self.idle.withLock { idle in
+      if idle.count < Self.mostIdle { idle.append(self) }
+      return idle.last === self
+    }
+  }
+
+  /// False where work is on its way, because another thread has found this one.
+  private func leave() -> Bool {
+    Self.idle.withLock { idle in
+      guard let place = idle.firstIndex(where: { $0 === self }) else { return false }
+      idle.remove(at: place)
+      return true
+    }
   }
 }
