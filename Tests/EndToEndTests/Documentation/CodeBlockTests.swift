@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import VMScript
 
-/// What the documentation shows is right: scripts evaluate, Swift compiles and, where it needs no
+/// What the documentation shows is right: scripts pass `check`, Swift compiles and, where it needs no
 /// host, runs.
 @Suite struct CodeBlockTests {
   private static let blocks = Result { try CodeBlock.all() }
@@ -14,7 +14,7 @@ import VMScript
   @Test func eachSaysWhatItIs() throws {
     let silent = try Self.blocks.get().filter { $0.language == nil }
     #expect(silent.isEmpty, "a fence says which language the block is in")
-    for language in [CodeBlock.Language.swift, .vmscript, .terminal] {
+    for language in [CodeBlock.Language.swift, .vmscript, .c, .terminal] {
       #expect(try !blocks(language).isEmpty)
     }
   }
@@ -49,7 +49,8 @@ import VMScript
   @Test func swiftCompiles() throws {
     try compile(
       blocks(.swift), imports: ["Libvirt", "VMScript", "VMScriptRuntime", "VMScriptTerminal"],
-      context: DocumentedNames.swift + DocumentedNames.host, "-typecheck")
+      context: DocumentedNames.swift + DocumentedNames.host,
+      values: DocumentedNames.values + DocumentedNames.hostValues, "-typecheck")
   }
 
   @Test func swiftRuns() throws {
@@ -60,21 +61,22 @@ import VMScript
     }
     try compile(
       alone, imports: ["VMScript"], context: DocumentedNames.swift,
+      values: DocumentedNames.values,
       "-o", program.path, "-L", productsFolder.path, "-lCVMScript", "-lstdc++")
     try Prefix.succeed(program, [])
   }
 
   /// Compiles the blocks, each as a function of its own, with what the documentation takes for
-  /// granted.
+  /// granted: declarations around them, and values within each.
   private func compile(
-    _ blocks: [CodeBlock], imports: [String], context: String, _ options: String...
+    _ blocks: [CodeBlock], imports: [String], context: String, values: String,
+    _ options: String...
   ) throws {
     var text = imports.map { "import \($0)\n" }.joined() + context
     for (number, block) in blocks.enumerated() {
       text += """
         func block\(number)() async throws {
-          \(context.contains(DocumentedNames.host) ? DocumentedNames.hostValues : "")
-          \(DocumentedNames.values)
+          \(values)
           do {
         #sourceLocation(file: "\(block.file)", line: \(block.line))
         \(Self.body(block))

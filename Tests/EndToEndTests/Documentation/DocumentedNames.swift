@@ -35,6 +35,7 @@ enum DocumentedNames {
     let program = try engine.compile(.text(exampleScript))
     let outcome = program.evaluate()
     let host = OfflineHost()
+
     """
 
   /// What the examples have of a host.
