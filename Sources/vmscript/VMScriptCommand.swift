@@ -39,7 +39,7 @@ struct VMScriptCommand: AsyncParsableCommand {
         name: "Script",
         subcommands: [
           CheckCommand.self, EvaluateCommand.self, XMLCommand.self, FormatCommand.self,
-          ExplainCommand.self, LspCommand.self, GrammarsCommand.self,
+          ExplainCommand.self, LspCommand.self, GenerateCommand.self,
         ]),
     ],
     defaultSubcommand: RunCommand.self)

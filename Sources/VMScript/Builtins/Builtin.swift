@@ -13,6 +13,30 @@ enum Builtin: String, Sendable, CaseIterable {
   init?(name: String) { self.init(rawValue: name) }
   var name: String { rawValue }
 
+  /// What a function has to do with, by which the documentation groups them.
+  enum Group: String, CaseIterable {
+    case collections = "Numbers, lists and maps"
+    case types = "Types and identities"
+    case outside = "Files and the environment"
+    case formats = "Formats and digests"
+    case texts = "Texts"
+    case resources = "Resources"
+  }
+
+  /// The group that it belongs to.
+  var group: Group {
+    switch self {
+    case .len, .min, .max, .sum, .abs, .sorted, .reversed, .unique, .zip, .keys, .values, .mapOf,
+      .range:
+      .collections
+    case .int, .float, .string, .size, .duration, .ip, .cidr, .mac, .uuid, .type: .types
+    case .read, .lines, .env, .glob: .outside
+    case .json, .yaml, .toJSON, .toYAML, .base64, .sha256: .formats
+    case .join, .split, .format, .secret: .texts
+    case .image, .net, .domain: .resources
+    }
+  }
+
   /// How many arguments it takes.
   var arity: ClosedRange<Int> {
     switch self {

@@ -2,7 +2,7 @@ import Foundation
 import VMScriptSyntax
 
 extension Evaluator {
-  /// Calls a method that ``Value/methodNames(_:)`` names.
+  /// Calls a method that ``Value/methodNames`` names.
   mutating func callMethod(_ name: String, of base: Value, _ arguments: [Value], _ id: NodeID)
     throws
     -> Value

@@ -1,33 +1,9 @@
 extension Value {
-  /// Members that are values, by type.
-  static func memberNames(_ type: String) -> [String] {
-    switch type {
-    case "string": ["count", "lines", "is_empty"]
-    case "list": ["count", "first", "last", "is_empty"]
-    case "map": ["count", "keys", "values", "is_empty"]
-    case "range": ["count", "first", "last", "is_empty"]
-    case "cidr": ["first", "last", "prefix", "netmask", "network", "broadcast", "count"]
-    case "size": ["bytes", "kib", "mib", "gib", "tib"]
-    case "duration": ["milliseconds", "seconds", "minutes", "hours"]
-    default: []
-    }
-  }
+  /// What stands behind the value and a dot without a call, by the reference of its type.
+  var memberNames: [String] { Reference.type(typeName)?.memberNames ?? [] }
 
-  /// Members that are called, by type.
-  static func methodNames(_ type: String) -> [String] {
-    switch type {
-    case "string", "secret":
-      [
-        "split", "trim", "upper", "lower", "replace", "contains", "starts_with", "ends_with",
-        "lines",
-      ]
-    case "list": ["map", "filter", "join", "contains", "sorted", "reversed", "unique"]
-    case "range": ["map", "filter", "join", "contains", "sorted", "reversed"]
-    case "map": ["contains"]
-    case "cidr": ["contains"]
-    default: []
-    }
-  }
+  /// What is called behind the value and a dot, by the reference of its type.
+  var methodNames: [String] { Reference.type(typeName)?.methodNames ?? [] }
 
   /// The value of a member that needs no call; nil if there is none of this name.
   func attribute(_ name: String) -> Value? {

@@ -1,18 +1,6 @@
 import OrderedCollections
 import VMScriptSyntax
 
-extension ResourceKind {
-  /// Attributes that the host is asked for; none of a kind that the host defined.
-  public var liveAttributes: [String] {
-    switch self {
-    case .image: ["path", "capacity", "allocation", "digest"]
-    case .net: ["uuid", "state", "bridge"]
-    case .domain: ["ip", "ips", "macs", "uuid", "id", "state", "vnc", "console", "snapshots"]
-    case .custom: []
-    }
-  }
-}
-
 extension Evaluator {
   /// An attribute of a resource: answered from what is declared where that says it, otherwise live.
   mutating func attribute(_ name: String, of reference: ResourceReference, _ id: NodeID) throws

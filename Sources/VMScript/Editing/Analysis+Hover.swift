@@ -28,7 +28,14 @@ extension Analysis {
     case .module(let index):
       let name = sources[code.modules[index].source].name
       return Hover(span: symbol.span, code: "", paragraphs: ["The file `\(name)`."])
-    case .word, .type: return nil
+    case .member(let name, let base): return member(name, of: base, at: symbol.span)
+    case .type:
+      let bytes = sources[main].bytes[Int(symbol.span.start)..<Int(symbol.span.end)]
+      let name = String(decoding: bytes, as: UTF8.self)
+      return Reference.type(name).map {
+        Hover(span: symbol.span, code: "", paragraphs: [$0.doc + "."])
+      }
+    case .word: return nil
     }
   }
 
@@ -69,7 +76,7 @@ extension Analysis {
 
 extension Hover {
   /// What the reference says about a word.
-  fileprivate init(over span: Span, _ entry: ReferenceEntry) {
+  init(over span: Span, _ entry: ReferenceEntry) {
     self.span = span
     code = entry.form
     paragraphs = [entry.doc + "."]
@@ -80,11 +87,9 @@ extension Hover {
 }
 
 extension PropertySchema {
-  fileprivate var paragraphs: [String] {
-    var facts = ["A change takes effect: \(impact.rawValue)."]
-    if let standard { facts.insert("Without it: `\(standard.literal)`.", at: 0) }
-    if isRequired { facts.insert("Required.", at: 0) }
-    return [doc, facts.joined(separator: " ")]
+  /// What there is to say about the property.
+  var paragraphs: [String] {
+    [doc, (facts + ["A change takes effect: \(impact.rawValue)."]).joined(separator: " ")]
   }
 }
 

@@ -71,7 +71,7 @@ extension Analysis {
       case .block: return (range, .block)
       case .word: return (range, .word)
       case .type: return (range, .type)
-      case .module: return nil
+      case .member, .module: return nil
       }
     }
   }

@@ -20,7 +20,7 @@ extension CursorContext {
     case .target: return names.filter { $0.kind != .function }.map(\.candidate)
     case .condition:
       return WaitCondition.words.keys.sorted().map { Candidate($0, .word) } + scope(names)
-    case .type: return ParameterType.allCases.map { Candidate($0.rawValue, .type) }
+    case .type: return Self.types
     case .continuation(let words): return words.map { Candidate($0, .keyword) }
     case .resourceName, .path, .text, .nothing: return []
     }
@@ -69,6 +69,10 @@ extension CursorContext {
     names.map(\.candidate) + Self.functions
   }
 
+  private static let types = ParameterType.allCases.map {
+    Candidate($0.rawValue, .type, doc: Reference.type($0.rawValue)?.doc ?? "")
+  }
+
   private static func entries(of block: BlockSchema, assignment: String) -> [Candidate] {
     block.properties.map {
       Candidate($0.name, .property, type: $0.type.name, doc: $0.doc, suffix: assignment)
@@ -107,19 +111,20 @@ extension Value {
   var memberCandidates: [Candidate] {
     switch self {
     case .resource(let reference):
-      return reference.kind.liveAttributes.map { Candidate($0, .member, doc: "from the host") }
+      return reference.kind.attributes.map { Candidate($0.name, .member, doc: $0.doc) }
         + Schema.resource(reference.kind).properties.map {
           Candidate($0.name, .member, type: $0.type.name, doc: $0.doc)
         }
     case .map(let entries):
       return entries.map { Candidate($0.key, .member, type: $0.value.brief) }
-        + Self.memberCandidates(ofType: typeName)
-    default: return Self.memberCandidates(ofType: typeName)
+        + ofItsType
+    default: return ofItsType
     }
   }
 
-  private static func memberCandidates(ofType type: String) -> [Candidate] {
-    memberNames(type).map { Candidate($0, .member) }
-      + methodNames(type).map { Candidate($0, .method, suffix: "(") }
+  private var ofItsType: [Candidate] {
+    guard let type = Reference.type(typeName) else { return [] }
+    return type.members.map { Candidate($0.name, .member, doc: $0.doc) }
+      + type.methods.map { Candidate($0.name, .method, type: $0.form, doc: $0.doc, suffix: "(") }
   }
 }

@@ -70,7 +70,7 @@ extension Evaluator {
       if case .string(let text) = base { try work(text.utf8.count, at: id) }
       if let value = base.attribute(name) { return value }
       throw Diagnostic.unknownMember(
-        name, of: base.typeName, at: memberSpan(id), known: Value.memberNames(base.typeName))
+        name, of: base.typeName, at: memberSpan(id), known: base.memberNames)
     }
   }
 
@@ -84,14 +84,14 @@ extension Evaluator {
     if case .map(let entries) = base, let function = entries[name] {
       return try call(function, id, node, memberNode)
     }
-    guard Value.methodNames(base.typeName).contains(name) else {
+    guard base.methodNames.contains(name) else {
       // `.count()` is `.count`.
       if node.childCount == 1, base.attribute(name) != nil {
         return try self.member(name, of: base, memberNode)
       }
       throw Diagnostic.unknownMember(
         name, of: base.typeName, at: memberSpan(memberNode),
-        known: Value.methodNames(base.typeName) + Value.memberNames(base.typeName))
+        known: base.methodNames + base.memberNames)
     }
     let arguments = try positional(node, of: name)
     for argument in arguments {

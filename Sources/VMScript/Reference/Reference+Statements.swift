@@ -16,7 +16,7 @@ extension Reference {
       "clone domain(\"test\") as copy { memory = 512MiB }"),
     .init("let", "let NAME = VALUE", "Names a value", "let size = 20GiB / 4"),
     .init(
-      "param", "param NAME: TYPE = VALUE", "Names a value that a run can be given by --set",
+      "param", "param NAME: TYPE = VALUE", "Names a value that a run can be given by `--set`",
       "param replicas: int = 3"),
     .init("func", "func NAME(ARGUMENTS) = VALUE", "Names a function", "func twice(n) = 2 * n"),
     .init(
@@ -36,7 +36,7 @@ extension Reference {
       "check 2GiB < 4GiB, \"too little memory\""),
     .init("print", "print VALUE, …", "Writes values on a line", "print \"half:\", 20GiB / 2"),
     .init(
-      "stack", "stack NAME", "Names the stack that the script's resources belong to", ""),
+      "stack", "stack \"NAME\"", "Names the stack that the script's resources belong to", ""),
   ]
 
   /// What can be done with machines that are there.

@@ -28,6 +28,12 @@ public enum Reference {
   /// The functions that every script knows, in the order of the documentation.
   public static let functions: [ReferenceEntry] = Builtin.allCases.map(\.reference)
 
+  /// The functions by what they have to do with.
+  public static let functionGroups: [(title: String, functions: [ReferenceEntry])] =
+    Builtin.Group.allCases.map { group in
+      (group.rawValue, Builtin.allCases.filter { $0.group == group }.map(\.reference))
+    }
+
   /// The entry of a function, verb or statement.
   public static func entry(_ name: String) -> ReferenceEntry? {
     (statements + verbs + functions).first { $0.name == name }

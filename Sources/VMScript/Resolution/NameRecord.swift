@@ -11,6 +11,8 @@ struct NameRecord: Sendable {
     case builtin(Builtin)
     case property(PropertySchema)
     case block(BlockSchema)
+    /// What stands behind a dot and an expression that is no module.
+    case member(String, of: NodeID)
     /// One of the words that a property takes.
     case word
     /// The type of a `param`.

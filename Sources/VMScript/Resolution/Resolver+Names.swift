@@ -52,13 +52,14 @@ extension Resolver {
   mutating func resolveMember(_ id: NodeID) {
     let base = child(0, id)
     resolveExpression(base)
-    guard node(base).kind == .name, case .module(let index) = targets[Int(base.index)] else {
-      return
-    }
     let text = names[name(id)]
-    let module = modules[Int(index)]
     let start = node(id).start + node(id).length - UInt32(text.utf8.count)
     let span = Span(source: source, start: start, length: UInt32(text.utf8.count))
+    guard node(base).kind == .name, case .module(let index) = targets[Int(base.index)] else {
+      if record != nil { noteUse(span, .member(text, of: base)) }
+      return
+    }
+    let module = modules[Int(index)]
     if let export = module.export(text) {
       noteUse(span, .definition(export.span), isMember: true)
       set(id, export.target)

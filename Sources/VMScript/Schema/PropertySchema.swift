@@ -41,6 +41,17 @@ public enum Impact: String, Sendable, Comparable, CaseIterable {
   /// Only by making it anew, which loses what is in it; needs a yes.
   case dataLoss = "data-loss"
 
+  /// When a change is seen, as plans and the reference say it; nil where there is nothing to say.
+  public var words: String? {
+    switch self {
+    case .none: nil
+    case .live: "live"
+    case .nextStart: "at next start"
+    case .restart: "by restart"
+    case .dataLoss: "loses data"
+    }
+  }
+
   /// In the order of the cases: what disturbs less comes first.
   public static func < (a: Impact, b: Impact) -> Bool {
     let order = Impact.allCases

@@ -4,7 +4,7 @@ extension Schema {
     properties: [
       PropertySchema(
         "mode", .word(["nat", "isolated", "route", "bridge", "open", "macvtap"]),
-        "How guests reach the outside; nat unless said otherwise.", standard: .string("nat"),
+        "How guests reach the outside.", standard: .string("nat"),
         impact: .restart),
       PropertySchema("subnet", .cidr, "The IPv4 network of its guests.", impact: .restart),
       PropertySchema(

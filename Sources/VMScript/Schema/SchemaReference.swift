@@ -1,31 +1,87 @@
-/// The reference page, made from the table.
+/// The reference page of kinds of resources, made from the table.
 public enum SchemaReference {
   /// Every block with its properties, as Markdown.
-  public static func markdown() -> String {
-    markdown(of: ResourceKind.allCases.map(Schema.resource))
-  }
-
-  /// The same page of other kinds of resources, such as those that an ``Engine`` was given.
   ///
-  ///     let page = SchemaReference.markdown(of: engine.resources)
-  public static func markdown(of kinds: [BlockSchema]) -> String {
-    var page = "# Properties\n"
-    for kind in kinds { section(kind, path: "", to: &page) }
-    return page
+  ///     let page = SchemaReference.markdown(of: engine.resources, title: "What a site declares")
+  ///
+  /// - Parameters:
+  ///   - kinds: the resources, such as those that an ``Engine`` was given.
+  ///   - title: the heading of the page.
+  public static func markdown(
+    of kinds: [BlockSchema] = ResourceKind.allCases.map(Schema.resource),
+    title: String = "Properties"
+  ) -> String {
+    "# \(title)\n" + sections(of: kinds)
   }
 
-  private static func section(_ block: BlockSchema, path: String, to page: inout String) {
+  /// The page without its heading.
+  static func sections(of kinds: [BlockSchema]) -> String {
+    kinds.map { section($0, path: "") }.joined()
+  }
+
+  private static func section(_ block: BlockSchema, path: String) -> String {
     let title = path.isEmpty ? block.name : "\(path) · \(block.name)"
-    page += "\n## \(title)\n\n\(block.doc)\n"
+    var section = "\n\(path.isEmpty ? "##" : "###") \(title)\n\n\(block.doc)\n"
+    if !path.isEmpty { section += "\n\(forms(of: block))\n" }
     if !block.properties.isEmpty {
-      page += "\n| Property | Type | A change takes effect | |\n|---|---|---|---|\n"
-      for row in block.properties {
-        let required = row.isRequired ? " Required." : ""
-        page +=
-          "| `\(row.name)` | \(row.type.name) | \(row.impact.rawValue) | \(row.doc)\(required) |\n"
-      }
+      section +=
+        "\n" + table(["Property", "Type", "A change", "Meaning"], block.properties.map(row))
     }
-    for inner in block.blocks { section(inner, path: title, to: &page) }
+    if !block.blocks.isEmpty {
+      let names = block.blocks.map { "`\($0.name)`" }.joined(separator: ", ")
+      section += "\nHolds the blocks \(names).\n"
+    }
+    return section + block.blocks.map { self.section($0, path: title) }.joined()
+  }
+
+  private static func row(_ property: PropertySchema) -> [String] {
+    [
+      "`\(property.name)`", property.type.name, property.impact.words ?? "",
+      ([property.doc] + property.facts).joined(separator: " "),
+    ]
+  }
+
+  /// How the block is written.
+  private static func forms(of block: BlockSchema) -> String {
+    let plain = "`\(block.name) { … }`"
+    let named = "`\(block.name) NAME { … }`"
+    var forms =
+      switch block.label {
+      case .none: plain
+      case .optional: "\(plain) or \(named)"
+      case .required: named
+      case .anyText: "`\(block.name) 'TEXT' { … }`"
+      }
+    if block.repeats { forms += ", any number of times" }
+    if let shorthand = block.shorthand {
+      forms += "; `\(block.name) = VALUE` gives `\(shorthand)` alone"
+    }
+    return "Written \(forms)."
+  }
+
+  /// A table of Markdown; what its cells hold does not end them.
+  static func table(_ heading: [String], _ rows: [[String]]) -> String {
+    func line(_ cells: [String]) -> String {
+      "| " + cells.map(cell).joined(separator: " | ") + " |\n"
+    }
+    return line(heading) + "|" + heading.map { _ in "---|" }.joined() + "\n"
+      + rows.map(line).joined()
+  }
+
+  private static func cell(_ text: String) -> String {
+    text.replacing("|", with: "\\|").split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
+}
+
+extension PropertySchema {
+  /// What holds where it is not given, in sentences.
+  var facts: [String] {
+    (isRequired ? ["Required."] : []) + (standard.map { ["Without it: `\(text(of: $0))`."] } ?? [])
+  }
+
+  /// A value as a script gives it to the property.
+  private func text(of value: Value) -> String {
+    if case .string(let word) = value, type.words.contains(word) { word } else { value.literal }
   }
 }
 

@@ -2,10 +2,15 @@
 public enum Severity: String, Sendable { case error, warning, note }
 
 /// A number such as VM0210, under which `vmscript explain` says more.
-///
-/// VM01xx syntax, VM02xx names and schema, VM03xx evaluation, VM04xx modules, parameters and limits,
-/// VM05xx plan and ownership, VM06xx images, volumes and seeds, VM07xx libvirt, VM08xx command line.
+/// Its hundreds say what it has to do with, see ``areas``.
 public struct DiagnosticCode: Hashable, Sendable, CustomStringConvertible {
+  /// What the codes have to do with, by their hundreds.
+  public static let areas: [(hundred: Int, title: String)] = [
+    (1, "Syntax"), (2, "Names and schema"), (3, "Evaluation"),
+    (4, "Modules, parameters and limits"), (5, "Plan and ownership"),
+    (6, "Images, volumes and seeds"), (7, "libvirt"), (8, "Command line and shell"),
+  ]
+
   /// The number alone, such as 210.
   public let number: Int
   /// The code of a number.

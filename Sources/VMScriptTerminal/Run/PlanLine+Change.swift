@@ -28,19 +28,6 @@ extension PlanLine.Action {
   }
 }
 
-extension Impact {
-  /// When a change is seen, as plans say it; nil where there is nothing to say.
-  fileprivate var words: String? {
-    switch self {
-    case .none: nil
-    case .live: "live"
-    case .nextStart: "at next start"
-    case .restart: "by restart"
-    case .dataLoss: "loses data"
-    }
-  }
-}
-
 extension VerbRecord {
   /// The verb with its targets, such as `stop web-1, web-2`.
   public var words: String { ([action] + [targets.joined(separator: ", ")]).joined(separator: " ") }

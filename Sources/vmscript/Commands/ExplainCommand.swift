@@ -51,7 +51,7 @@ struct ExplainCommand: ParsableCommand {
   }
 
   /// The codes of every module, in their order.
-  private static let all =
+  static let all =
     (SyntaxExplanations.explanations + LanguageExplanations.explanations
     + Validation.explanations + RuntimeExplanations.explanations
     + TerminalMessages.explanations + CommandLineMessages.explanations + Shell.explanations).sorted

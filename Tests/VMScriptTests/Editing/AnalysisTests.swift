@@ -110,6 +110,7 @@ import VMScriptSyntax
         let analysis = Analysis(source, importer: nil, options: nil)
         let offset = Int.random(in: 0...text.count, using: &random)
         _ = analysis.definition(at: offset)
+        _ = analysis.hover(at: offset)
         _ = analysis.completion(at: offset, in: source, importer: nil)
       }
     }

@@ -4,7 +4,9 @@ import Testing
 
 /// What is said about the words of the language holds.
 @Suite struct ReferenceTests {
-  @Test(arguments: Reference.functions.filter { $0.result != nil })
+  private static let members = Reference.types.flatMap { $0.members + $0.methods }
+
+  @Test(arguments: Reference.functions.filter { $0.result != nil } + members)
   func theExampleGivesWhatIsSaid(_ entry: ReferenceEntry) {
     let entries = Entries()
     #expect(entries.values(entry.example) == [entry.result])
@@ -21,5 +23,19 @@ import Testing
     let names = (Reference.statements + Reference.verbs).map(\.name)
     #expect(Set(names).count == names.count)
     #expect(Reference.functions.map(\.name) == Session.builtinNames)
+    #expect(Reference.functionGroups.flatMap(\.functions) == Reference.functions)
+  }
+
+  @Test(arguments: Reference.types)
+  func aTypeIsWhatItsExampleIs(_ type: TypeReference) {
+    #expect(Entries().values("type(\(type.example))") == ["\"\(type.name)\""])
+    #expect(type.doc.last != ".")
+    for entry in type.members + type.methods { #expect(entry.doc.last != ".") }
+  }
+
+  @Test func everyTypeHasOneEntry() {
+    let names = Reference.types.map(\.name)
+    #expect(Set(names).count == names.count)
+    #expect(ParameterType.allCases.allSatisfy { names.contains($0.rawValue) })
   }
 }

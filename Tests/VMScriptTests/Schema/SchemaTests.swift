@@ -21,4 +21,44 @@ import VMScript
     }
     visit(Schema.resource(kind))
   }
+
+  @Test func aPageSaysHowBlocksAreWrittenAndKeepsItsTables() {
+    let kind = BlockSchema(
+      "queue", "A queue.",
+      properties: [
+        PropertySchema(
+          "order", .word(["fifo", "lifo"]), "fifo | lifo,\nas it comes.", standard: .string("fifo"))
+      ],
+      blocks: [
+        BlockSchema(
+          "worker", "Who works.", label: .optional, repeats: true, shorthand: "cores",
+          properties: [PropertySchema("cores", .int(1...8), "How many.", impact: .live)])
+      ])
+    #expect(
+      SchemaReference.markdown(of: [kind], title: "Queues") == """
+        # Queues
+
+        ## queue
+
+        A queue.
+
+        | Property | Type | A change | Meaning |
+        |---|---|---|---|
+        | `order` | `fifo` `lifo` | at next start | fifo \\| lifo, as it comes. Without it: `fifo`. |
+
+        Holds the blocks `worker`.
+
+        ### queue · worker
+
+        Who works.
+
+        Written `worker { … }` or `worker NAME { … }`, any number of times; `worker = VALUE` gives \
+        `cores` alone.
+
+        | Property | Type | A change | Meaning |
+        |---|---|---|---|
+        | `cores` | int 1 to 8 | live | How many. |
+
+        """)
+  }
 }

@@ -1,4 +1,4 @@
-" Made by `vmscript grammars` from the tables of the language.
+" Made by `scripts/generate` from the tables of the language.
 if exists("b:current_syntax")
   finish
 endif

@@ -57,7 +57,7 @@ enum VimGrammar {
 
   private static var syntax: String {
     """
-    " Made by `vmscript grammars` from the tables of the language.
+    " Made by `scripts/generate` from the tables of the language.
     if exists("b:current_syntax")
       finish
     endif

@@ -10,14 +10,6 @@ import VMScriptSyntax
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  @Test func theFilesAreCurrent() throws {
-    for (path, text) in EditorGrammars.files {
-      let file = package.appendingPathComponent("grammar").appendingPathComponent(path)
-      let current = try String(contentsOf: file, encoding: .utf8)
-      #expect(current == text, "\(path): run scripts/grammars")
-    }
-  }
-
   @Test func everyEscapeAndUnitIsOne() {
     for escape in "ntr0\"\\" {
       #expect(LexicalWords.escapes.contains(escape))
