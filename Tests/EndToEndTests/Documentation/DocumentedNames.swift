@@ -48,5 +48,6 @@ enum DocumentedNames {
     let domain: Domain = try example()
     let screen: Screen = try example()
     let options = RunOptions()
+    let planned: PlannedRun = try example()
     """
 }
