@@ -57,7 +57,7 @@ extension Reference {
       "revert domain(\"test\") to \"clean\""),
     .init(
       "wait", "wait TARGET for WHAT within TIME",
-      "Waits for ip, agent, ssh, cloud_init, stopped or a condition",
+      "Waits for `ip`, `agent`, `ssh`, `cloud_init`, `stopped` or a condition",
       "wait domain(\"test\") for domain(\"test\").state == \"running\" within 1m"),
     .init(
       "delete", "delete TARGET", "Removes a domain with all that belongs to it",

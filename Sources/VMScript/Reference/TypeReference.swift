@@ -49,7 +49,7 @@ extension Reference {
     TypeReference(
       "secret", "A text that is masked wherever it is shown, as are the texts that are made of it",
       "secret(\"hidden\")",
-      methods: texts),
+      methods: texts.map { ReferenceEntry($0.name, $0.form, $0.doc, "") }),
   ]
 
   private static let typesByName = Dictionary(

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ReferenceTests {
   private static let members = Reference.types.flatMap { $0.members + $0.methods }
 
-  @Test(arguments: Reference.functions.filter { $0.result != nil } + members)
+  @Test(arguments: (Reference.functions + members).filter { $0.result != nil })
   func theExampleGivesWhatIsSaid(_ entry: ReferenceEntry) {
     let entries = Entries()
     #expect(entries.values(entry.example) == [entry.result])
@@ -30,7 +30,11 @@ import Testing
   func aTypeIsWhatItsExampleIs(_ type: TypeReference) {
     #expect(Entries().values("type(\(type.example))") == ["\"\(type.name)\""])
     #expect(type.doc.last != ".")
-    for entry in type.members + type.methods { #expect(entry.doc.last != ".") }
+    for entry in type.members + type.methods {
+      #expect(entry.doc.last != ".")
+      // A secret's are those of a string, and shown there.
+      #expect(entry.result != nil || type.name == "secret")
+    }
   }
 
   @Test func everyTypeHasOneEntry() {
