@@ -9,7 +9,8 @@ extension Evaluator {
     switch value {
     case .string(let text): return text
     case .unknown(let origin): throw refusal(of: origin, at: code.span(id))
-    default: throw Diagnostic.argumentType("a name", expected: "a string", value, at: code.span(id))
+    case .secret: throw Diagnostic.secretName(at: code.span(id))
+    default: throw Diagnostic.nameNotString(value, at: code.span(id))
     }
   }
 

@@ -50,6 +50,7 @@ struct CursorContextReader {
     case .forStatement, .forClause:
       if position < 2 { place = .nothing } else if position == 2 { setExpression() }
     case .importStatement: place = position == 0 ? .path : .nothing
+    case .outputStatement: if position == 0 { place = .nothing } else { setExpression() }
     case .resource: enter(position == 1 ? kind(of: parent).map(vocabulary.schema) : nil)
     case .clone:
       enter(position == 2 ? Schema.resource(.domain) : nil)
@@ -130,7 +131,7 @@ struct CursorContextReader {
     case .member: return .member(path(of: tree.child(0, of: last)) ?? [])
     case .remove where name(of: last) == typed:
       return schema.map(CursorContext.Place.removal) ?? .nothing
-    case .letStatement, .paramStatement, .funcStatement, .outputStatement, .parameter:
+    case .letStatement, .paramStatement, .funcStatement, .parameter:
       return name(of: last) == typed ? .nothing : continuation(last)
     default: return continuation(last)
     }

@@ -35,7 +35,8 @@ extension Analysis {
       return [named(id, .parameter, code.text(code.child(0, of: node)), [])]
     case .funcStatement:
       return [named(id, .function, code.text(code.child(0, of: node)), [])]
-    case .outputStatement: return [named(id, .member, "output", [])]
+    case .outputStatement:
+      return [labelled(id, code.child(0, of: node), .member, "output", .absent)]
     case .resource:
       return [
         labelled(id, code.child(0, of: node), .resource, code.name(node), code.child(1, of: node))

@@ -88,9 +88,9 @@ extension Evaluator {
   }
 
   private mutating func executeOutput(_ id: NodeID, _ node: Node) throws {
-    let name = code.name(node)
+    let name = try resourceName(code.child(0, of: node))
     if outputs[name] != nil { throw Diagnostic.duplicateOutput(name, at: code.span(id)) }
-    let value = try shown(code.child(0, of: node))
+    let value = try shown(code.child(1, of: node))
     // Written out it is as large, whatever else holds a part of it.
     try charge(try measure(value, at: id), at: id)
     outputs[name] = value

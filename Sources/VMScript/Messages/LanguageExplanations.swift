@@ -9,7 +9,8 @@ public enum LanguageExplanations {
     DiagnosticExplanation(
       201, "unknown name",
       "The name is neither defined in the script, nor imported, nor built in. Names are case "
-        + "sensitive; a word with a hyphen must be written as a string."),
+        + "sensitive; a word with a hyphen must be written as a string. Words that begin statements "
+        + "are no values."),
     DiagnosticExplanation(
       202, "name defined twice",
       "A scope knows each name once, for nothing is ever assigned anew. Give one another name."),
@@ -66,7 +67,7 @@ public enum LanguageExplanations {
     DiagnosticExplanation(
       223, "unfit name",
       "A name becomes a part of paths and of libvirt's XML; it holds no slashes, quotes, angle "
-        + "brackets or control characters."),
+        + "brackets or control characters. It is shown to everybody, and so never a secret."),
   ]
 
   private static let evaluation = [
@@ -75,7 +76,8 @@ public enum LanguageExplanations {
       "A live attribute of what does not exist yet is known only after apply. It can be passed on "
         + "and printed, but nothing can depend on it."),
     DiagnosticExplanation(
-      302, "wrong type", "Conditions are bools, loops go over lists, maps and ranges."),
+      302, "wrong type",
+      "Conditions are bools, loops go over lists, maps and ranges, names and keys are strings."),
     DiagnosticExplanation(
       303, "operator and operands", "No conversion happens but int to float in arithmetic."),
     DiagnosticExplanation(
@@ -84,7 +86,10 @@ public enum LanguageExplanations {
     DiagnosticExplanation(306, "index out of bounds", "Indexes run from 0; -1 is the last."),
     DiagnosticExplanation(307, "not a function", "Only functions and built-ins can be called."),
     DiagnosticExplanation(308, "number of arguments", "A required argument lacks or one is left."),
-    DiagnosticExplanation(309, "argument name", "No such parameter, or it was given already."),
+    DiagnosticExplanation(
+      309, "argument name",
+      "No such parameter, or it was given already. Built-in functions and methods take arguments by "
+        + "position, as do functions of a host that named no parameters."),
     DiagnosticExplanation(310, "type of an argument", "The function works on another type."),
     DiagnosticExplanation(311, "conversion", "The value does not read as what it shall become."),
     DiagnosticExplanation(312, "malformed text", "The text is not of the format it is read as."),

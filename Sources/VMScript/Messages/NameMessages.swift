@@ -16,6 +16,15 @@ extension Diagnostic {
         : didYouMean(name, known, at: span))
   }
 
+  /// A word that begins a statement where it is read as a value, most likely since it stands alone.
+  static func statementWord(_ statement: ReferenceEntry, at span: Span) -> Diagnostic {
+    var helps = [Help("write `\(statement.form)`")]
+    if statement.name == "print" { helps.append(Help("`print \"\"` writes an empty line")) }
+    return Diagnostic(
+      code: 201, "`\(statement.name)` begins a statement and is no value",
+      at: Label(span, "no value has this name"), helps: helps)
+  }
+
   static func duplicateName(
     _ name: String, at span: Span, earlier: Span, isResource: Bool = false
   ) -> Diagnostic {
@@ -194,6 +203,19 @@ extension Diagnostic {
 
   static func removeOutsideClone(at span: Span) -> Diagnostic {
     Diagnostic(code: 222, "`remove` stands in a clone only", at: Label(span))
+  }
+
+  static func secretName(at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 223, "a secret cannot be a name", at: Label(span, "secret"),
+      notes: ["names are shown to everybody: in a plan, by libvirt, in what a run reports"],
+      helps: [Help("make the name of something else")])
+  }
+
+  static func nameNotString(_ value: Value, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 302, "a name must be a string, not \(value.kindInWords)",
+      at: Label(span, value.excerpt), helps: [Help("write `\"\\(…)\"` around it")])
   }
 
   static func invalidName(_ name: String, of what: String, at span: Span) -> Diagnostic {

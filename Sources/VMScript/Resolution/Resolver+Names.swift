@@ -29,7 +29,11 @@ extension Resolver {
       noteUse(span(id), .builtin(builtin))
       return set(id, .builtin(builtin))
     }
-    diagnostics.append(.unknownName(names[name], at: span(id), known: hasRoom ? knownNames : []))
+    if let statement = Reference.entry(names[name]) {
+      diagnostics.append(.statementWord(statement, at: span(id)))
+    } else {
+      diagnostics.append(.unknownName(names[name], at: span(id), known: hasRoom ? knownNames : []))
+    }
   }
 
   /// Whether more errors would be shown: what was meant by a name takes time to find.

@@ -8,9 +8,16 @@ extension Resolver {
     let nameNode = child(isClone ? 1 : 0, id)
     resolveResourceName(nameNode)
     let kind = isClone ? ResourceKind.domain : vocabulary.kind(names[name(id)])
-    if kind == nil { reportUnknownKind(id) }
     let body = child(isClone ? 2 : 1, id)
-    if !body.isAbsent { resolveBody(body, schema: kind.map(vocabulary.schema)) }
+    if let kind {
+      if !body.isAbsent { resolveBody(body, schema: vocabulary.schema(kind)) }
+    } else {
+      reportUnknownKind(id)
+      // What its words mean is not known either; an editor still wants to know the names.
+      let count = diagnostics.count
+      resolveBody(body, schema: nil)
+      diagnostics.removeLast(diagnostics.count - count)
+    }
     if node(nameNode).flags.contains(.bareName) {
       bind(nameNode, name(nameNode), span: span(nameNode))
     }

@@ -32,7 +32,8 @@ extension Resolver {
       resolveExpression(child(0, id))
     case .outputStatement:
       if !context.isModuleLevel { diagnostics.append(.misplaced("output", at: span(id))) }
-      resolveExpression(child(0, id))
+      resolveResourceName(child(0, id))
+      resolveExpression(child(1, id))
     case .returnStatement:
       resolveOptional(child(0, id))
     case .checkStatement:

@@ -177,7 +177,7 @@ struct Resolver {
     return node(name).flags.contains(.bareName) ? name : nil
   }
 
-  /// Where the name of a `let`, `param`, `func` or `output` stands: after the keyword.
+  /// Where the name of a `let`, `param` or `func` stands: after the keyword.
   func nameSpan(_ statement: NodeID) -> Span {
     let node = node(statement)
     let keyword: UInt32 =

@@ -2,6 +2,8 @@
 struct LayoutFacts {
   /// Where a statement, an entry of a body or an entry of a map begins.
   private(set) var entryStarts: Set<UInt32> = []
+  /// Where the `{` of a block of statements or of a body stands, not that of a map.
+  private(set) var blockStarts: Set<UInt32> = []
   /// Where what is called or indexed ends: its bracket follows without a space.
   private(set) var calleeEnds: Set<UInt32> = []
   /// Where the parameters of a function begin.
@@ -16,11 +18,15 @@ struct LayoutFacts {
       switch node.kind {
       case .file, .block, .body, .map:
         for child in tree.children(of: id) { entryStarts.insert(tree[child].start) }
+        if node.kind == .block || node.kind == .body { blockStarts.insert(node.start) }
       case .call, .index:
         calleeEnds.insert(tree.span(of: tree.child(0, of: id)).end)
       case .funcStatement:
         parameterStarts.insert(tree[tree.child(0, of: id)].start)
       case .unary, .spread:
+        prefixStarts.insert(node.start)
+      // The lowest int is written with its `-`.
+      case .intLiteral where tree.literals[Int(node.data)] == NumberReader.lowest:
         prefixStarts.insert(node.start)
       default: break
       }

@@ -10,7 +10,8 @@ extension Parser {
       return word == words.print ? printStatement() : checkStatement()
     }
     if word == words.output {
-      return next.kind == .identifier || next.kind.isKeyword ? outputStatement() : nil
+      return beginsName(next) || next.kind.isKeyword && peek(2).kind == .equals
+        ? outputStatement() : nil
     }
     if word == words.stack {
       return next.kind == .string || next.kind == .stringOpen ? stackStatement() : nil
@@ -76,10 +77,10 @@ extension Parser {
     let start = current.start
     let mark = pending.count
     advance()
-    let name = expectName("a name")
-    expect(.equals, "`=`")
+    pending.append(declaredName("a name"))
+    expect(.equals, "`=`", help: at(.minus) ? SyntaxMessages.hyphenatedName : nil)
     pending.append(expression())
-    return finish(.outputStatement, from: start, mark, data: data(name))
+    return finish(.outputStatement, from: start, mark)
   }
 
   private func stackStatement() -> NodeID {

@@ -30,24 +30,41 @@ extension Parser {
     return last
   }
 
-  /// `x =>`, `(x, y) =>`.
+  /// `x =>`, `(x, y) =>`, `(x, y = 2) =>`.
   private func beginsLambda() -> Bool {
     if at(.identifier) { return peek(1).kind == .arrow }
     guard at(.leftParenthesis) else { return false }
     var distance = 1
     while peek(distance).kind == .identifier {
       distance += 1
+      if peek(distance).kind == .equals { distance = endOfBrackets(distance) }
       guard peek(distance).kind == .comma else { break }
       distance += 1
     }
     return peek(distance).kind == .rightParenthesis && peek(distance + 1).kind == .arrow
   }
 
+  /// Where the bracket is closed that is open at a distance, or where the file ends.
+  private func endOfBrackets(_ distance: Int) -> Int {
+    var end = distance
+    var open = 1
+    while peek(end).kind != .endOfFile {
+      switch peek(end).kind {
+      case .leftParenthesis, .leftBracket, .leftBrace: open += 1
+      case .rightParenthesis, .rightBracket, .rightBrace: open -= 1
+      default: break
+      }
+      if open == 0 { break }
+      end += 1
+    }
+    return end
+  }
+
   private func lambda() -> NodeID {
     let first = current
     let mark = pending.count
     pending.append(lambdaParameters())
-    advance()
+    _ = take(.arrow)
     let outer = isInFunction
     isInFunction = false
     pending.append(expression(expecting: "the lambda's value"))
@@ -56,22 +73,12 @@ extension Parser {
   }
 
   private func lambdaParameters() -> NodeID {
-    let first = current
+    if at(.leftParenthesis) { return parameterList() }
+    let token = current
     let mark = pending.count
-    if at(.identifier) {
-      lambdaParameter()
-    } else {
-      commaSeparated(first, .rightParenthesis) { $0.lambdaParameter() }
-    }
-    return finish(.parameterList, from: first.start, mark)
-  }
-
-  private func lambdaParameter() {
-    let start = current.start
-    let mark = pending.count
-    let name = name(of: current)
     advance()
     pending.append(.absent)
-    pending.append(finish(.parameter, from: start, mark, data: name.index))
+    pending.append(finish(.parameter, from: token.start, mark, data: name(of: token).index))
+    return finish(.parameterList, from: token.start, mark)
   }
 }

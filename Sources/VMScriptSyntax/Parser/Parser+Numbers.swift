@@ -20,6 +20,20 @@ extension Parser {
     }
     return leaf(kind, token, data: UInt32(tree.literals.count - 1))
   }
+
+  /// The lowest int with the `-` before it, without which it would be too large; `nil` if the number
+  /// that stands here is another.
+  func lowestInteger(_ start: UInt32) -> NodeID? {
+    let token = current
+    guard at(.integer), !isPanicking,
+      case .success(NumberReader.lowest) = NumberReader.integer(
+        bytes[token.range], isNegative: true)
+    else { return nil }
+    advance()
+    tree.literals.append(NumberReader.lowest)
+    let mark = pending.count
+    return finish(.intLiteral, from: start, mark, data: UInt32(tree.literals.count - 1))
+  }
 }
 
 /// Why a number that is written well has no value.
@@ -31,14 +45,18 @@ struct NumberProblem: Error {
 enum NumberReader {
   typealias Reading = Result<UInt64, NumberProblem>
 
-  static func integer(_ text: ArraySlice<UInt8>) -> Reading {
+  /// The lowest int.
+  static let lowest = UInt64(bitPattern: Int64.min)
+
+  static func integer(_ text: ArraySlice<UInt8>, isNegative: Bool = false) -> Reading {
     let isHexadecimal = text.dropFirst().first.map { $0 | 0x20 == UInt8(ascii: "x") } ?? false
     let base: Int64 = isHexadecimal ? 16 : 10
     var value: Int64 = 0
     for byte in isHexadecimal ? text.dropFirst(2) : text {
       guard let digit = byte.hexDigitValue else { continue }
       let (product, overflows) = value.multipliedReportingOverflow(by: base)
-      let (sum, overflowsToo) = product.addingReportingOverflow(Int64(digit))
+      let signed = isNegative ? -Int64(digit) : Int64(digit)
+      let (sum, overflowsToo) = product.addingReportingOverflow(signed)
       if overflows || overflowsToo { return failure(.numberTooLarge) }
       value = sum
     }

@@ -83,7 +83,13 @@ extension Parser {
       prefixes.append((at(.minus) ? .negate : .not, current.start))
       advance()
     }
-    var operand = postfixed(expecting: "an operand")
+    var operand: NodeID
+    if let last = prefixes.last, last.operator == .negate, let lowest = lowestInteger(last.start) {
+      prefixes.removeLast()
+      operand = postfixes(of: lowest)
+    } else {
+      operand = postfixed(expecting: "an operand")
+    }
     for prefix in prefixes.reversed() {
       let mark = pending.count
       pending.append(operand)
@@ -94,7 +100,11 @@ extension Parser {
 
   /// An operand with the calls, indices and members behind it.
   func postfixed(expecting what: String) -> NodeID {
-    var operand = primary(expecting: what)
+    postfixes(of: primary(expecting: what))
+  }
+
+  private func postfixes(of primary: NodeID) -> NodeID {
+    var operand = primary
     while !isPanicking {
       // A line that begins with `.` goes on; one that begins with a bracket is a new one.
       if at(.dot) {

@@ -26,7 +26,12 @@ extension Parser {
     let mark = pending.count
     advance()
     let name = expectName("a name")
-    pending.append(parameterList())
+    if at(.leftParenthesis), continuesLine, !isPanicking {
+      pending.append(parameterList())
+    } else {
+      reportExpected("`(`")
+      pending.append(errorNode())
+    }
     let outer = isInFunction
     isInFunction = true
     var flags: NodeFlags = []
@@ -44,13 +49,9 @@ extension Parser {
   }
 
   /// `(a, b = 2)`.
-  private func parameterList() -> NodeID {
+  func parameterList() -> NodeID {
     let mark = pending.count
     let open = current
-    guard at(.leftParenthesis), continuesLine, !isPanicking else {
-      reportExpected("`(`")
-      return errorNode()
-    }
     commaSeparated(open, .rightParenthesis) { parser in
       let start = parser.current.start
       let mark = parser.pending.count

@@ -29,7 +29,7 @@ public enum NodeKind: UInt8, Sendable {
   case checkStatement
   /// Children: expressions.
   case printStatement
-  /// data: name. Children: value.
+  /// Children: name (an expression; a `name` node with `.bareName` means its own text), value.
   case outputStatement
   /// Children: name (an expression).
   case stackStatement

@@ -40,7 +40,7 @@ struct ParsedText {
       "\(tree.literals[Int(node.data)])"
     case .stringLiteral: tree.strings[Int(node.data)].debugDescription
     case .unary, .binary: "\(node.data)"
-    case .letStatement, .paramStatement, .funcStatement, .parameter, .outputStatement,
+    case .letStatement, .paramStatement, .funcStatement, .parameter,
       .verbStatement, .resource, .property, .nestedBlock, .remove, .name, .namedArgument, .member:
       names[Name(index: node.data)]
     default: ""

@@ -35,7 +35,7 @@ struct Parsed {
     if !node.flags.isEmpty { parts[0] += "/\(node.flags.rawValue)" }
     switch node.kind {
     case .unary, .binary: parts.append(Operator(rawValue: node.data)?.symbol ?? "?")
-    case .letStatement, .paramStatement, .funcStatement, .parameter, .outputStatement,
+    case .letStatement, .paramStatement, .funcStatement, .parameter,
       .verbStatement,
       .resource, .property, .nestedBlock, .remove, .name, .namedArgument, .member:
       parts.append(names[tree.name(of: id)])

@@ -10,7 +10,7 @@ struct OutputOrigin: Sendable {
   /// written out, else what holds them, else the value of the output.
   func place(of path: [any CodingKey]) -> EntryPlace? {
     guard let first = path.first, let statement = statements[first.stringValue] else { return nil }
-    let value = code.child(0, of: code.nodes[Int(statement.index)])
+    let value = code.child(1, of: code.nodes[Int(statement.index)])
     var place = EntryPlace(
       whole: code.span(statement), key: code.span(statement), value: code.span(value), node: value)
     for key in path.dropFirst() {
