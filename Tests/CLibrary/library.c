@@ -261,10 +261,42 @@ static void functions(void) {
   bad = function;
   bad.doc_length = 4;
   REFUSED(vms_engine_define_function(engine, &bad, message), "doc is NULL");
+  const char *unfit[] = {"[", "{}", "[1]", "[\"a b\"]", "\"a\""};
+  for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++) {
+    bad = function;
+    bad.parameters = unfit[i];
+    bad.parameters_length = strlen(unfit[i]);
+    CHECK(vms_engine_define_function(engine, &bad, message) == VMS_INVALID);
+  }
+  bad = function;
+  bad.parameters_length = 2;
+  REFUSED(vms_engine_define_function(engine, &bad, message), "parameters is NULL");
   CHECK(destroyed == 0);
 
   CHECK(vms_engine_define_function(engine, &function, message) == VMS_OK);
-  vms_result *result = run(engine, "output a = echo(1, 2GiB, {b: [true]})", VMS_OK);
+  vms_result *result = run(engine, "output a = echo(value: 1)", VMS_SCRIPT_ERROR);
+  CHECK(holds(vms_result_diagnostics(result, VMS_JSON, NULL), "by position"));
+  vms_result_free(result);
+  vms_function named = function;
+  named.name = "quota";
+  named.name_length = 5;
+  named.context = message;
+  named.destroy = NULL;
+  named.parameters = "[\"team\", \"kind\", \"zone\"]";
+  named.parameters_length = strlen(named.parameters);
+  CHECK(vms_engine_define_function(engine, &named, message) == VMS_OK);
+  result = run(
+      engine,
+      "output a = [quota(kind: \"gpu\", team: \"web\"), quota(\"db\", zone: 2), quota(team: 3)]", VMS_OK);
+  CHECK(equal(
+      vms_result_output(result, VMS_TEXT("a"), NULL),
+      "[[\"web\", \"gpu\"], [\"db\", null, 2], [3]]"));
+  vms_result_free(result);
+  vms_result_free(run(engine, "output a = quota(kind: 1)", VMS_SCRIPT_ERROR));
+  vms_result_free(run(engine, "output a = quota(1, team: 2)", VMS_SCRIPT_ERROR));
+  vms_result_free(run(engine, "output a = quota(1, zones: 2)", VMS_SCRIPT_ERROR));
+
+  result = run(engine, "output a = echo(1, 2GiB, {b: [true]})", VMS_OK);
   CHECK(equal(vms_result_output(result, VMS_TEXT("a"), NULL), "[1, \"2GiB\", {\"b\": [true]}]"));
   vms_result_free(result);
   vms_result_free(run(engine, "output a = echo()", VMS_SCRIPT_ERROR));

@@ -167,6 +167,10 @@ typedef struct vms_function {
   vms_function_callback call;
   void *context;                /* Handed to `call` and `destroy`. */
   vms_destroy_callback destroy; /* May be NULL. */
+  /* The arguments' names as a JSON array: with them a call can say `quota("web", kind: "gpu")`. What
+   * it leaves out before an argument that it names is null. NULL: arguments have no names. */
+  const char *parameters;
+  size_t parameters_length;
 } vms_function;
 /* Any number of arguments. */
 #define VMS_ANY SIZE_MAX

@@ -58,7 +58,8 @@ public struct Engine: Sendable {
   /// - Parameters:
   ///   - name: what scripts call it.
   ///   - doc: one line for help, completion and hover.
-  ///   - parameters: the arguments' names for help, completion and hover.
+  ///   - parameters: the arguments' names, for help, completion and hover, and for calls that name
+  ///     them: `quota("web", kind: "gpu")`. Without them arguments are given by position only.
   ///   - body: computes the result, without side effects: it may be called more often than it seems.
   public mutating func function<each Argument: ScriptValue, Result: ScriptValue>(
     _ name: String, _ doc: String = "", parameters: [String] = [],
@@ -91,8 +92,10 @@ public struct Engine: Sendable {
   ///   - name: what scripts call it.
   ///   - doc: one line for help, completion and hover.
   ///   - arity: how many arguments it takes; `Int.max` is any number.
-  ///   - parameters: the arguments' names for help, completion and hover.
-  ///   - body: gets as many arguments as the call has.
+  ///   - parameters: the arguments' names, for help, completion and hover, and for calls that name
+  ///     them; may be fewer than the arguments.
+  ///   - body: gets as many arguments as the call has; where one is named, `none` for those before it
+  ///     that are left out.
   public mutating func function(
     _ name: String, _ doc: String = "", arity: ClosedRange<Int>, parameters: [String] = [],
     values body: @escaping @Sendable ([Value]) throws -> Value

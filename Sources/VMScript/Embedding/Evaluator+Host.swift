@@ -44,16 +44,19 @@ extension Evaluator {
     let value = arguments.indices.contains(mismatch.position) ? arguments[mismatch.position] : .none
     return .argumentType(
       function.name, expected: mismatch.expected, value,
-      at: span(ofArgument: mismatch.position, id))
+      at: span(ofArgument: mismatch.position, of: function, id))
   }
 
   /// Where an argument stands, if the node is the call that gives it.
-  private func span(ofArgument position: Int, _ id: NodeID) -> Span {
+  private func span(ofArgument position: Int, of function: HostFunction, _ id: NodeID) -> Span {
     let node = code.nodes[Int(id.index)]
-    guard node.kind == .call, position + 1 < Int(node.childCount),
-      code.nodes[Int(code.child(0, of: node).index)].kind == .name
-    else { return code.span(id) }
-    return code.span(code.child(position + 1, of: node))
+    guard node.kind == .call, code.nodes[Int(code.child(0, of: node).index)].kind == .name else {
+      return code.span(id)
+    }
+    let arguments = code.children(of: node).dropFirst()
+    let places = try? self.places(of: arguments, among: function.parameters, of: function.name)
+    guard let index = places?.firstIndex(of: position) else { return code.span(id) }
+    return code.span(value(ofArgument: arguments[arguments.startIndex + index]))
   }
 
   private func failed(_ error: any Error, _ function: HostFunction, _ id: NodeID) -> Diagnostic {

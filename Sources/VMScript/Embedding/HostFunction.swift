@@ -11,7 +11,7 @@ final class HostFunction: Sendable {
   let arity: ClosedRange<Int>
   /// What each takes, in words such as `a string`; none where anything goes.
   let types: [String]
-  /// The arguments' names for help and hover; may be fewer than the arguments.
+  /// The arguments' names; may be fewer than the arguments.
   let parameters: [String]
   let body: Body
 

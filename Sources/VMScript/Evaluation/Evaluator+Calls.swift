@@ -21,21 +21,9 @@ extension Evaluator {
     case .builtin(let builtin):
       return try call(builtin, try positional(node, of: builtin.name), id)
     case .host(let host):
-      return try call(host, try positional(node, of: host.name), id)
+      return try call(host, try arguments(node, of: host, id), id)
     case .script(let index):
       return try callScript(function, index, node, id)
-    }
-  }
-
-  /// The values of a call's arguments where none may be named.
-  mutating func positional(_ node: Node, of name: String) throws -> [Value] {
-    try code.children(of: node).dropFirst().map { argument in
-      let child = code.nodes[Int(argument.index)]
-      if child.kind == .namedArgument {
-        throw Diagnostic.unknownArgument(
-          code.name(child), of: name, known: [], at: code.span(argument))
-      }
-      return try evaluate(argument)
     }
   }
 
@@ -70,36 +58,20 @@ extension Evaluator {
   private mutating func evaluateNamed(
     _ arguments: ArraySlice<NodeID>, of function: FunctionCode, _ frame: Int, _ id: NodeID
   ) throws -> [Int] {
-    var missing = Set((stack.count - frame)..<function.parameters.count)
-    var next = stack.count - frame
-    for _ in missing { stack.append(.none) }
-    for argument in arguments {
-      let node = code.nodes[Int(argument.index)]
-      let isNamed = node.kind == .namedArgument
-      var position = next
-      if isNamed {
-        let name = code.name(node)
-        guard let place = function.parameters.firstIndex(where: { $0.name == name }) else {
-          throw Diagnostic.unknownArgument(
-            name, of: function.name, known: function.parameters.map(\.name), at: code.span(argument)
-          )
-        }
-        position = place
-      } else {
-        next += 1
-      }
-      guard position < function.parameters.count else {
-        throw Diagnostic.argumentCount(
-          function.name, expected: "\(function.parameters.count)", got: arguments.count,
-          at: code.span(id))
-      }
-      guard missing.remove(position) != nil else {
-        throw Diagnostic.repeatedArgument(
-          function.parameters[position].name, of: function.name, at: code.span(argument))
-      }
-      stack[frame + position] = try evaluate(isNamed ? code.child(0, of: node) : argument)
+    let given = stack.count - frame
+    let count = function.parameters.count
+    let places = try self.places(
+      of: arguments, among: function.parameterNames, of: function.name, after: given)
+    guard places.allSatisfy({ $0 < count }) else {
+      throw Diagnostic.argumentCount(
+        function.name, expected: "\(count)", got: given + arguments.count, at: code.span(id))
     }
-    return missing.sorted()
+    for _ in given..<count { stack.append(.none) }
+    for (argument, place) in zip(arguments, places) {
+      stack[frame + place] = try evaluate(value(ofArgument: argument))
+    }
+    let filled = Set(places)
+    return (given..<count).filter { !filled.contains($0) }
   }
 
   /// Calls a function value with values, as `map` and `filter` do.

@@ -89,6 +89,12 @@ extension Diagnostic {
       helps: closest(to: name, among: known).map { [Help("did you mean `\($0)`?")] } ?? [])
   }
 
+  static func namedArgument(_ name: String, of function: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 309, "`\(function)` takes its arguments by position", at: Label(span, "has a name"),
+      helps: [Help("leave out `\(name):`")])
+  }
+
   static func repeatedArgument(_ name: String, of function: String, at span: Span) -> Diagnostic {
     Diagnostic(code: 309, "`\(function)` is given `\(name)` twice", at: Label(span))
   }

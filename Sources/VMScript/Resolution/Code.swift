@@ -34,6 +34,7 @@ final class FunctionCode: Sendable {
 
   let name: String
   let parameters: [Parameter]
+  let parameterNames: [String]
   let body: NodeID
   let isExpression: Bool
   /// Slots of a frame; parameters take the first.
@@ -50,6 +51,7 @@ final class FunctionCode: Sendable {
   ) {
     self.name = name
     self.parameters = parameters
+    parameterNames = parameters.map(\.name)
     self.body = body
     self.isExpression = isExpression
     self.slotCount = slotCount

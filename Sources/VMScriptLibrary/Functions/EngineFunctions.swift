@@ -78,10 +78,11 @@ public func engineDefineFunction(
     guard given.minimum >= 0, given.minimum <= maximum else {
       throw .unfitArity(given.minimum, maximum)
     }
+    let parameters = try Input.names(given.parameters, given.parameters_length, "parameters")
     let host = HostCallback(
       function: call, context: HostContext(given.context, destroy: given.destroy))
     engine.change { engine in
-      engine.function(name, doc, arity: given.minimum...maximum) { values in
+      engine.function(name, doc, arity: given.minimum...maximum, parameters: parameters) { values in
         let answer = Reply.collect { reply in
           withText(Value.list(values).json(indentation: nil)) { text, length in
             host.function(host.context.pointer, text, length, reply)

@@ -27,6 +27,10 @@ extension Misuse {
     Misuse(message: "`\(name)` of \(what) is not a JSON string")
   }
 
+  static func notNames(_ what: String) -> Misuse {
+    Misuse(message: "\(what) is not a JSON array of names")
+  }
+
   static func unfitName(_ name: String) -> Misuse {
     Misuse(message: "`\(name)` is no name: letters, digits and `_` are, no digit first")
   }

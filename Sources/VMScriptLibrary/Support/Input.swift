@@ -29,7 +29,11 @@ enum Input {
   static func name(
     _ pointer: UnsafePointer<CChar>?, _ length: Int
   ) throws(Misuse) -> String {
-    let name = try text(pointer, length, "name")
+    try fit(try text(pointer, length, "name"))
+  }
+
+  /// A name, if scripts can write it.
+  private static func fit(_ name: String) throws(Misuse) -> String {
     guard let first = name.utf8.first, !(48...57).contains(first),
       name.utf8.allSatisfy({ byte in
         byte == 95 || (48...57).contains(byte) || (65...90).contains(byte)
@@ -37,6 +41,22 @@ enum Input {
       })
     else { throw .unfitName(name) }
     return name
+  }
+
+  /// A JSON array of names; none for an empty text.
+  static func names(
+    _ pointer: UnsafePointer<CChar>?, _ length: Int, _ what: String
+  ) throws(Misuse) -> [String] {
+    if length == 0 { return [] }
+    guard case .list(let values) = try value(pointer, length, what) else {
+      throw .notNames(what)
+    }
+    var names: [String] = []
+    for value in values {
+      guard case .string(let name) = value else { throw .notNames(what) }
+      names.append(try fit(name))
+    }
+    return names
   }
 
   /// A value as JSON.

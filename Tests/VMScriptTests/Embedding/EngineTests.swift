@@ -76,12 +76,55 @@ import VMScriptSyntax
   @Test(arguments: [
     ("quota()", "`quota` takes 1 to 2 arguments, not 0"),
     ("quota(1, 2, 3)", "`quota` takes 1 to 2 arguments, not 3"),
-    ("quota(team: 'web')", "`quota` has no argument `team`"),
+    ("quota(team: 'web')", "`quota` takes its arguments by position"),
   ])
   func argumentsMustBeAsMany(text: String, message: String) {
     var engine = Engine()
     engine.function("quota") { (team: String, kind: String?) in team }
     #expect(problems(engine, text).map(\.message) == [message])
+  }
+
+  @Test func argumentsAreNamedWhereTheHostNamedThem() throws {
+    var engine = Engine()
+    engine.function("quota", parameters: ["team", "kind", "zone"]) {
+      (team: String, kind: String?, zone: Int?) in
+      "\(team) \(kind ?? "any") \(zone.map(String.init) ?? "everywhere")"
+    }
+    engine.resource(BlockSchema("queue", "A queue of jobs"))
+    for (call, result) in [
+      ("quota(team: 'web', kind: 'gpu')", "web gpu everywhere"),
+      ("quota(kind: 'gpu', team: 'web')", "web gpu everywhere"),
+      ("quota('web', zone: 2)", "web any 2"),
+      ("quota(zone: 2, 'web')", "web any 2"),
+      ("quota('web', 'gpu', 2)", "web gpu 2"),
+      ("queue(name: 'jobs').name", "jobs"),
+    ] {
+      #expect(try output(engine, call) == .string(result), "\(call)")
+    }
+  }
+
+  @Test(arguments: [
+    ("quota(kind: 'gpu')", "`quota` needs its argument `team`"),
+    ("quota(team: 'web', kin: 'gpu')", "`quota` has no argument `kin`"),
+    ("quota('web', team: 'db')", "`quota` is given `team` twice"),
+    ("quota(team: 'web', team: 'db')", "`quota` is given `team` twice"),
+    ("quota('a', 'b', kind: 'c')", "`quota` is given `kind` twice"),
+    ("quota('a', 'b', 'c', team: 'd')", "`quota` is given `team` twice"),
+    ("quota('a', 'b', 'c')", "`quota` takes 1 to 2 arguments, not 3"),
+  ])
+  func argumentsAreNamedAsTheHostNamedThem(text: String, message: String) throws {
+    var engine = Engine()
+    engine.function("quota", parameters: ["team", "kind"]) { (team: String, kind: String?) in team }
+    #expect(problems(engine, text).map(\.message) == [message])
+  }
+
+  @Test func aNamedArgumentOfAWrongTypeIsToldWhereItStands() throws {
+    var engine = Engine()
+    engine.function("quota", parameters: ["team", "cores"]) { (team: String, cores: Int) in team }
+    let problem = try #require(problems(engine, "quota(cores: 'many', team: 'web')").first)
+    #expect(problem.message == "`quota` takes an int, not a string")
+    #expect(problem.primary?.span.start == 13)
+    #expect(problem.primary?.span.length == 6)
   }
 
   @Test func errorsOfAFunctionBecomeDiagnosticsAtTheCall() throws {
