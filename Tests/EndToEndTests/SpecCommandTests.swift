@@ -15,10 +15,22 @@ import Testing
       #expect(shown[place] == expected[place], "\(script.path): \(place)")
     }
   }
+
+  @Test(arguments: try SpecCase.formatted())
+  func aScriptIsFormattedAsStandsBesideIt(script: SpecCase) throws {
+    let runner = CommandLineRunner()
+    let formatted = script.expected().fmt
+    #expect(try runner.format(script.bytes()) == formatted)
+    #expect(try runner.format(Array(formatted.utf8)) == formatted)
+  }
 }
 
 /// Runs cases with the built program, in the folder of each.
-struct CommandLineRunner: SpecRunner {
+struct CommandLineRunner: SpecRunner, SpecFormatter {
+  func format(_ text: [UInt8]) throws -> String {
+    try vmscript(["fmt", "-"], input: text).output
+  }
+
   func obstacle(_ directives: SpecDirectives) -> String? {
     directives.refusesAccess ? "whoever calls the command line may read files" : nil
   }

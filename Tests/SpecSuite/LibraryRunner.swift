@@ -3,7 +3,7 @@ import VMScript
 import VMScriptSyntax
 
 /// Runs cases through `import VMScript`.
-public struct LibraryRunner: SpecRunner {
+public struct LibraryRunner: SpecRunner, SpecFormatter {
   /// A runner without a state of its own.
   public init() {}
 
@@ -13,8 +13,22 @@ public struct LibraryRunner: SpecRunner {
     return ["out": results.out, "json": results.json, "err": results.err]
   }
 
+  /// The text in the one style; empty where its syntax is wrong.
+  public func format(_ text: [UInt8]) throws -> String {
+    switch VMScriptSyntax.Formatter.format(SourceText(name: "script", bytes: text)) {
+    case .success(let formatted): formatted
+    case .failure: ""
+    }
+  }
+
   /// What a case gives.
   public func results(_ script: SpecCase) throws -> SpecResults {
+    var results = try evaluated(script)
+    if script.isFormatted { results.fmt = try format(try script.bytes()) }
+    return results
+  }
+
+  private func evaluated(_ script: SpecCase) throws -> SpecResults {
     let directives = try script.directives()
     let (compiled, options) = try compile(script, directives)
     func rendered(_ diagnostics: [Diagnostic]) -> String {

@@ -17,6 +17,12 @@ public struct SpecCase: Sendable, CustomStringConvertible {
       .sorted().map { SpecCase(path: String($0.dropLast(".vmscript".count))) }
   }
 
+  /// The cases about formatting.
+  public static func formatted() throws -> [SpecCase] { try all().filter(\.isFormatted) }
+
+  /// Whether `NAME.fmt` holds what the script becomes in the one style.
+  public var isFormatted: Bool { path.hasPrefix("formatting/") }
+
   /// The script itself.
   public var file: URL { url("vmscript") }
 
@@ -31,12 +37,16 @@ public struct SpecCase: Sendable, CustomStringConvertible {
 
   /// What stands beside the script.
   public func expected() -> SpecResults {
-    SpecResults(out: content("out"), json: content("json"), err: content("err"))
+    SpecResults(
+      out: content("out"), json: content("json"), err: content("err"), fmt: content("fmt"))
   }
 
   /// Writes what the script gives beside it; nothing gives no file.
   public func record(_ results: SpecResults) throws {
-    for (kind, text) in [("out", results.out), ("json", results.json), ("err", results.err)] {
+    let parts = [
+      ("out", results.out), ("json", results.json), ("err", results.err), ("fmt", results.fmt),
+    ]
+    for (kind, text) in parts {
       try? FileManager.default.removeItem(at: url(kind))
       if !text.isEmpty { try Data(text.utf8).write(to: url(kind)) }
     }
@@ -48,6 +58,7 @@ public struct SpecCase: Sendable, CustomStringConvertible {
 
   private func url(_ kind: String) -> URL { Self.suite.appendingPathComponent("\(path).\(kind)") }
 
-  private static let suite = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Spec")
+  static let package = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let suite = package.appendingPathComponent("Tests/Spec")
 }

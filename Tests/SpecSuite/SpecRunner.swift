@@ -6,12 +6,15 @@ public struct SpecResults: Sendable, Equatable {
   public var json: String
   /// The diagnostics as they are rendered without colours.
   public var err: String
+  /// The script in the one style, where the case is about formatting and the syntax is right.
+  public var fmt: String
 
   /// Nothing, unless told.
-  public init(out: String = "", json: String = "", err: String = "") {
+  public init(out: String = "", json: String = "", err: String = "", fmt: String = "") {
     self.out = out
     self.json = json
     self.err = err
+    self.fmt = fmt
   }
 
   /// Whether any diagnostic is an error.
@@ -41,4 +44,10 @@ extension SpecRunner {
   ) -> [String: String] {
     ["out": results.out, "json": results.json, "err": results.err]
   }
+}
+
+/// A way to bring scripts into the one style.
+public protocol SpecFormatter {
+  /// The text in the one style; empty where its syntax is wrong.
+  func format(_ text: [UInt8]) throws -> String
 }

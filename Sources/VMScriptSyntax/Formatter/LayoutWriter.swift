@@ -7,8 +7,7 @@ struct LayoutWriter {
     /// The output line it stands on, and that line's indentation.
     var line: Int
     var indentation: Int
-    /// Conditionals that wait for their `:` directly inside.
-    var questions = 0
+    var choices = Choices()
   }
 
   private let lexed: Lexer
@@ -21,13 +20,13 @@ struct LayoutWriter {
   private(set) var tooLong: Set<Int> = []
 
   private var brackets: [Bracket] = []
-  private var fileQuestions = 0
+  private var fileChoices = Choices()
   private var line = 0
   private var indentation = 0
   /// Columns of code on the current line, without its comment.
   private var columns = 0
-  /// The outermost brace that began and ended on the current line.
-  private var closedOnLine: Int?
+  /// The braces that began and ended on the current line, but those within others of them.
+  private var closedOnLine: [Int] = []
   private var isLineStart = true
   private var mustBreak = false
   private var previous: Int?
@@ -58,7 +57,7 @@ struct LayoutWriter {
   private mutating func write(_ index: Int) {
     let token = lexed.tokens[index]
     if token.kind == .endOfFile { return }
-    if token.kind == .semicolon, isNeedless(index) {
+    if token.kind == .semicolon || separatesEntries(index), isNeedless(index) {
       mustBreak = mustBreak || token.flags.contains(.newlineBefore)
       previousEnd = Int(token.end)
       return
@@ -79,14 +78,15 @@ struct LayoutWriter {
     if let bracket, bracket.kind == .leftBrace, bracket.line == line, bracket.token + 1 < index,
       !isInString
     {
-      closedOnLine = min(closedOnLine ?? bracket.token, bracket.token)
+      closedOnLine.removeAll { $0 > bracket.token }
+      closedOnLine.append(bracket.token)
     }
     append(lexed.bytes[token.range])
     if Self.isOpener(token.kind) {
       brackets.append(
         Bracket(kind: token.kind, token: index, line: line, indentation: indentation))
     }
-    countQuestion(token.kind)
+    note(token)
     isLineStart = false
     mustBreak = false
     previous = index
@@ -106,7 +106,16 @@ struct LayoutWriter {
   /// A string of one line, and so what stands in its `\( )`, must end on it.
   private var isInString: Bool { brackets.contains { $0.kind == .interpolationOpen } }
 
-  /// A `;` at the end of a line says nothing.
+  /// A `,` between the entries of a body means what `;` does.
+  private func separatesEntries(_ index: Int) -> Bool {
+    guard lexed.tokens[index].kind == .comma, let around = brackets.last,
+      facts.blockStarts.contains(lexed.tokens[around.token].start)
+    else { return false }
+    let next = lexed.tokens[index + 1]
+    return facts.entryStarts.contains(next.start) || next.kind == .rightBrace
+  }
+
+  /// What separates entries says nothing at the end of a line.
   private func isNeedless(_ index: Int) -> Bool {
     let next = lexed.tokens[index + 1]
     return next.flags.contains(.newlineBefore) || next.kind == .endOfFile
@@ -116,11 +125,13 @@ struct LayoutWriter {
       || brackets.last.map { opened.contains($0.token) } ?? false
   }
 
-  /// A `,` between entries of a body that get lines of their own says nothing; in a map it stays.
+  /// A `,` that separates nothing, or stands before a bracket that closes on the line of its opening.
   private func isNeedlessComma(_ index: Int) -> Bool {
-    guard let around = brackets.last, around.kind == .leftBrace else { return false }
+    guard let around = brackets.last else { return false }
     let next = lexed.tokens[index + 1].kind
-    return next == .comma || next == .semicolon || next == .rightBrace && around.line == line
+    let separates = previous != around.token && next != .comma && next != .semicolon
+    if around.kind == .leftBrace, !separates { return true }
+    return Self.isCloser(next) && around.line == line
   }
 
   // MARK: Lines
@@ -136,11 +147,16 @@ struct LayoutWriter {
   }
 
   private mutating func endLine() {
-    if columns > Formatter.maximumColumns, let closedOnLine { tooLong.insert(closedOnLine) }
-    closedOnLine = nil
+    if columns > Formatter.maximumColumns, let brace = braceToOpen { tooLong.insert(brace) }
+    closedOnLine = []
     columns = 0
     if !output.isEmpty { output.append(Byte.newline) }
     line += 1
+  }
+
+  /// A block is rather opened up than a map before it.
+  private var braceToOpen: Int? {
+    closedOnLine.first { facts.blockStarts.contains(lexed.tokens[$0].start) } ?? closedOnLine.first
   }
 
   private var followsOpener: Bool {
@@ -166,6 +182,9 @@ struct LayoutWriter {
   /// Entries stand at the indentation of their bracket; what goes on from the line above, deeper.
   private func indentation(of token: Token) -> Int {
     let base = brackets.last.map { $0.indentation + 2 } ?? 0
+    if choices.takeIn(token.kind) {
+      return choices.indentation(of: token.kind) ?? base + 2
+    }
     let isInBraces = brackets.last.map { $0.kind == .leftBrace } ?? true
     return isInBraces && !facts.entryStarts.contains(token.start) ? base + 2 : base
   }
@@ -213,7 +232,7 @@ struct LayoutWriter {
     }
     switch next.kind {
     case .comma, .semicolon, .rightParenthesis, .rightBracket, .dot: return false
-    case .colon: return questions > 0
+    case .colon: return choices.areOpen
     case .leftParenthesis where facts.parameterStarts.contains(next.start): return false
     case .leftParenthesis, .leftBracket:
       if facts.calleeEnds.contains(last.end), last.kind != .comma { return false }
@@ -232,14 +251,26 @@ struct LayoutWriter {
     return lexed.tokens[index - 1].kind == .leftParenthesis
   }
 
-  private var questions: Int { brackets.last?.questions ?? fileQuestions }
+  // MARK: Conditionals
 
-  private mutating func countQuestion(_ kind: TokenKind) {
-    let change = kind == .question ? 1 : kind == .colon && questions > 0 ? -1 : 0
-    if brackets.isEmpty {
-      fileQuestions += change
-    } else {
-      brackets[brackets.count - 1].questions += change
+  private var choices: Choices {
+    get { brackets.last?.choices ?? fileChoices }
+    set {
+      if brackets.isEmpty {
+        fileChoices = newValue
+      } else {
+        brackets[brackets.count - 1].choices = newValue
+      }
+    }
+  }
+
+  private mutating func note(_ token: Token) {
+    let line = isLineStart ? indentation : nil
+    switch token.kind {
+    case .question: choices.begin(line)
+    case .colon: choices.goOn(line)
+    case .comma: choices.end()
+    default: if facts.entryStarts.contains(token.start) { choices.end() }
     }
   }
 

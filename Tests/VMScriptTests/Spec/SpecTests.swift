@@ -20,6 +20,13 @@ import VMScriptSyntax
     #expect(results.out == expected.out, "\(script.path).out")
     #expect(results.json == expected.json, "\(script.path).json")
     #expect(results.err == expected.err, "\(script.path).err")
+    #expect(results.fmt == expected.fmt, "\(script.path).fmt")
+  }
+
+  @Test(arguments: try SpecCase.formatted())
+  func whatIsInTheStyleStaysAsItIs(script: SpecCase) throws {
+    let formatted = script.expected().fmt
+    #expect(try LibraryRunner().format(Array(formatted.utf8)) == formatted)
   }
 
   private static let codesOfHosts: Set = [118, 119, 316, 320, 321, 322, 323, 415, 417, 418, 419]
