@@ -22,6 +22,10 @@ extension Evaluator {
     for argument in arguments {
       if case .unknown = argument, builtin != .type { return argument }
     }
+    // What they give depends on what the items are.
+    if [.min, .max, .sorted, .unique].contains(builtin), arguments.contains(where: \.isUnknown) {
+      return .unknown(.part)
+    }
     func wrong(_ expected: String) -> Diagnostic {
       .argumentType(builtin.name, expected: expected, first, at: code.span(id))
     }
@@ -128,7 +132,7 @@ extension Evaluator {
 
   /// A value written out as text: secret if a part of it is, unknown if a part of it is.
   private func document(_ value: Value, _ write: (Value) throws -> String) rethrows -> Value {
-    if value.isUnknown { return .unknown(UnknownOrigin(resource: "", attribute: "")) }
+    if value.isUnknown { return .unknown(.part) }
     let text = try write(value)
     return value.holdsSecret ? .secret(SecretText(text)) : .string(text)
   }

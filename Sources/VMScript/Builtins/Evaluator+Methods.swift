@@ -24,8 +24,8 @@ extension Evaluator {
       let value = try stringMethod(name, secret.revealed, arguments, id)
       return Self.hidden(value)
     case .cidr, .map, .range, .list:
-      if name == "contains", let result = try isContained(arguments[0], in: base, at: id) {
-        return .bool(result)
+      if name == "contains", let result = try contained(arguments[0], in: base, at: id) {
+        return result
       }
       return try listMethod(name, base, arguments, id)
     default:
@@ -97,6 +97,9 @@ extension Evaluator {
     _ name: String, _ base: Value, _ arguments: [Value], _ id: NodeID
   ) throws -> Value {
     let values = try items(base, .len, id)
+    if name == "sorted" || name == "unique", values.contains(where: \.isUnknown) {
+      return .unknown(.part)
+    }
     switch name {
     case "map": return .list(try values.map { try apply(arguments[0], [$0], id) })
     case "filter":

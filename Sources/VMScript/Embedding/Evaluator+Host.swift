@@ -10,7 +10,7 @@ extension Evaluator {
         at: code.span(id))
     }
     for argument in arguments where argument.isUnknown {
-      return .unknown(UnknownOrigin(resource: "", attribute: ""))
+      return .unknown(.part)
     }
     switch function.body {
     case .lookup(let kind):

@@ -88,7 +88,7 @@ extension Evaluator {
         unknown = origin
         continue
       }
-      if value.isUnknown { unknown = UnknownOrigin(resource: "", attribute: "") }
+      if value.isUnknown { unknown = .part }
       let piece = self.text(value)
       isSecret = isSecret || piece.isSecret
       try charge(piece.text.utf8.count, at: id)

@@ -70,27 +70,28 @@ extension Evaluator {
 
   /// Whether two values are equal; nil where a part of one is unknown.
   mutating func areEqual(_ a: Value, _ b: Value, at id: NodeID) throws -> Bool? {
-    guard a.hasParts || b.hasParts else { return a == b }
     if a.isUnknown || b.isUnknown { return nil }
+    guard a.hasParts || b.hasParts else { return a == b }
     var count = 0
     let result = Value.areEqual(a, b, counting: &count)
     try work(count, at: id)
     return result
   }
 
-  /// `value in container`; nil where that means nothing.
-  mutating func isContained(_ value: Value, in container: Value, at id: NodeID) throws -> Bool? {
+  /// `value in container`, unknown where it depends on what is; nil where that means nothing.
+  mutating func contained(_ value: Value, in container: Value, at id: NodeID) throws -> Value? {
     guard case .list(let items) = container else {
       try work(container.extent, at: id)
-      return value.isContained(in: container)
+      return value.isContained(in: container).map(Value.bool)
     }
     for item in items {
       var count = 1
+      // What is unknown equals nothing.
       let isEqual = Value.areEqual(item, value, counting: &count)
       try work(count, at: id)
-      if isEqual { return true }
+      if isEqual { return .bool(true) }
     }
-    return false
+    return value.isUnknown || container.isUnknown ? .unknown(.part) : .bool(false)
   }
 }
 

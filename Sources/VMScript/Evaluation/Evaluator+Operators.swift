@@ -101,7 +101,7 @@ extension Evaluator {
     switch symbol {
     case .equal, .notEqual:
       guard let areEqual = try areEqual(left, right, at: id) else {
-        return .unknown(UnknownOrigin(resource: "", attribute: ""))
+        return .unknown(.part)
       }
       return .bool(areEqual == (symbol == .equal))
     case .less, .lessOrEqual, .greater, .greaterOrEqual:
@@ -113,7 +113,7 @@ extension Evaluator {
       default: return .bool(!isLess)
       }
     case .contained:
-      if let result = try isContained(left, in: right, at: id) { return .bool(result) }
+      if let result = try contained(left, in: right, at: id) { return result }
     case .closedRange, .halfOpenRange:
       if case .ip(let a) = left, case .ip(let b) = right {
         if symbol == .closedRange { return .range(.addresses(first: a, last: b)) }

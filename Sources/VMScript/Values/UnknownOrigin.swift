@@ -18,6 +18,9 @@ public final class UnknownOrigin: Sendable {
     self.isReported = isReported
   }
 
+  /// A part of the value is known after apply.
+  static let part = UnknownOrigin(resource: "", attribute: "")
+
   /// The statement that should give the value failed, or nobody gave the parameter yet.
   static let failed = UnknownOrigin(resource: "", attribute: "", isReported: true)
 

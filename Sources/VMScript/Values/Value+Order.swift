@@ -21,10 +21,9 @@ extension Value {
     }
   }
 
-  /// `self in container`; nil where that means nothing.
+  /// `self in container`, which is no list; nil where that means nothing.
   func isContained(in container: Value) -> Bool? {
     switch (self, container) {
-    case (_, .list(let items)): items.contains(self)
     case (.string(let key), .map(let entries)): entries[key] != nil
     case (.int, .range(let range)), (.ip, .range(let range)): range.contains(self)
     case (.ip(let address), .cidr(let subnet)): subnet.contains(address)

@@ -14,10 +14,7 @@ extension Lexer {
       scanDigits()
     }
     switch dots {
-    case 0 where peek().isLetter || peek() >= 0x80, 1 where peek().isLetter || peek() >= 0x80:
-      scanUnit(numberStart: start)
-    case 0: emit(.integer, from: start)
-    case 1: emit(.float, from: start)
+    case 0, 1: scanUnit(numberStart: start, else: dots == 0 ? .integer : .float)
     case 3: scanAddressTail(start)
     default: rejectNumber(.malformedAddress, start)
     }
@@ -50,9 +47,11 @@ extension Lexer {
     }
   }
 
-  private mutating func scanUnit(numberStart start: Int) {
+  /// - Parameter plain: what the number is without a unit.
+  private mutating func scanUnit(numberStart start: Int, else plain: TokenKind) {
     let unitStart = offset
-    while peek().isIdentifierByte || peek() >= 0x80 { offset += 1 }
+    scanIdentifierTail()
+    if offset == unitStart { return emit(plain, from: start) }
     switch Unit(bytes: bytes[unitStart..<offset]) {
     case .size: emit(.size, from: start)
     case .duration: emit(.duration, from: start)

@@ -121,7 +121,7 @@ struct Lexer {
   }
 
   /// The rest of an identifier that holds letters beyond ASCII.
-  private mutating func scanIdentifierTail() {
+  mutating func scanIdentifierTail() {
     while offset < bytes.count {
       if bytes[offset] < 0x80 {
         guard bytes[offset].isIdentifierByte else { return }

@@ -19,7 +19,7 @@ enum LexicalMessages {
         "remove it, or write `\(escape(scalar))` in a string"
       )
     case .unknownCharacter(let scalar):
-      (109, "unknown character `\(scalar)`", "means nothing here", unknownHelp(scalar))
+      (109, "unknown character \(visible(scalar))", "means nothing here", unknownHelp(scalar))
     case .unclosedString:
       (
         102, "unclosed string", "no closing quote on this line",
@@ -100,6 +100,12 @@ enum LexicalMessages {
     case "\u{FEFF}": "a byte order mark stands at the start of a file only"
     default: nil
     }
+  }
+
+  /// The character itself if there is something to see of it.
+  private static func visible(_ scalar: Unicode.Scalar) -> String {
+    let hides = scalar.properties.isWhitespace || scalar.properties.generalCategory == .format
+    return hides ? code(scalar) : "`\(scalar)`"
   }
 
   private static func code(_ scalar: Unicode.Scalar) -> String {
