@@ -38,8 +38,7 @@ extension LanguageServer {
     let name = Document.name(of: uri)
     let due = Date(timeIntervalSinceNow: Self.rest)
     for (other, document) in documents {
-      let imports = document.analysis?.sources.sources.contains { $0.name == name } ?? false
-      guard other == uri || imports else { continue }
+      guard other == uri || document.analysis?.mayImport(name) ?? false else { continue }
       documents[other]?.analysis = nil
       documents[other]?.due = due
     }
@@ -57,20 +56,19 @@ extension LanguageServer {
   func analysis(of uri: String) -> Analysis? {
     guard let document = documents[uri] else { return nil }
     if let known = document.analysis { return known }
-    let analysis = Analysis(
-      document.source, importer: openFiles, options: nil, earlier: document.values)
+    let analysis = Analysis(document.source, importer: openFiles, earlier: document.values)
     documents[uri]?.analysis = analysis
     return analysis
   }
 
-  /// Judges one of the texts that have rested long enough, and tells the editor.
+  /// Judges one of the texts that have rested long enough, and tells the editor. A message that
+  /// comes in meanwhile is answered first: the text stays due.
   func publishWhatIsDue() {
     let now = Date()
     guard let uri = documents.values.first(where: { $0.due.map { $0 <= now } ?? false })?.uri,
-      let document = documents[uri]
+      let document = documents[uri], let known = analysis(of: uri),
+      let analysis = inbox.whileEmpty({ known.evaluated(.ofEditor($0)) })
     else { return }
-    let analysis = Analysis(
-      document.source, importer: openFiles, options: .ofEditor, earlier: document.values)
     documents[uri]?.due = nil
     documents[uri]?.analysis = analysis
     documents[uri]?.values = analysis.values
@@ -102,10 +100,18 @@ extension LanguageServer {
   }
 }
 
+extension Analysis {
+  /// Whether a file's text matters to the script: it imports that file, or could not import one.
+  fileprivate func mayImport(_ name: String) -> Bool {
+    sources.sources.contains { $0.name == name } || diagnostics.contains { $0.code.number == 401 }
+  }
+}
+
 extension EvaluationOptions {
   /// What a check while one types may take: it must not keep the editor waiting.
-  fileprivate static var ofEditor: EvaluationOptions {
+  fileprivate static func ofEditor(_ cancellation: Cancellation) -> EvaluationOptions {
     EvaluationOptions(
-      limits: Limits(steps: 5_000_000, memory: .mib(256), time: .seconds(1)), access: .local)
+      limits: Limits(steps: 5_000_000, memory: .mib(256), time: .seconds(1)), access: .local,
+      cancellation: cancellation)
   }
 }

@@ -11,11 +11,14 @@ public struct Analysis: Sendable {
     let meaning: NameRecord.Meaning
   }
 
-  /// What is wrong, in the order of the text: what `vmscript check` says.
+  /// What is wrong, in the order of the text.
   public private(set) var diagnostics: [Diagnostic]
   /// Values of the script's top-level names, as far as they are known without a host.
   public private(set) var values: [String: Value]
   let code: Code
+  private let engine: Engine
+  /// Whether the script and all that it imports could be parsed.
+  private let isParsed: Bool
   /// By raw span, as the resolver knows them.
   let definitions: [Span: NameRecord.Definition]
   /// Where the names of definitions stand.
@@ -31,46 +34,58 @@ public struct Analysis: Sendable {
   /// The script itself.
   public var main: SourceID { SourceID(index: 0) }
 
-  /// Analyses a script. Blocks the calling thread while it is evaluated, within the limits given.
+  /// Analyses a script, without an evaluation; see ``evaluated(_:)``.
   ///
   /// - Parameters:
   ///   - script: the text, and what its imports are relative to.
   ///   - engine: what the script knows and reaches.
-  ///   - options: what `check` would be given; nil leaves the evaluation out.
-  ///   - earlier: values of names that the text as it is does not come to.
-  public init(
-    _ script: SourceText, engine: Engine, options: EvaluationOptions?,
-    earlier: [String: Value] = [:]
-  ) {
+  ///   - earlier: values of names, from an earlier state of the text.
+  public init(_ script: SourceText, engine: Engine, earlier: [String: Value] = [:]) {
     var loader = ModuleLoader(engine: engine)
     _ = loader.load(script)
     self.init(loader, NameRecord(), earlier)
-    guard let options, !loader.diagnostics.hasErrors else { return }
-    let isWrong = diagnostics.hasErrors
-    let outcome = Program(code, name: script.name, engine: engine).problems(
-      isWrong ? .ofWrongNames : options, earlier: isWrong ? diagnostics : [])
-    diagnostics = (isWrong ? [] : diagnostics) + outcome.diagnostics
-    for export in code.modules.last?.exports ?? [] {
-      if let value = code.value(of: export.target, outcome.globals) { values[export.name] = value }
-    }
   }
 
   /// Analyses a script that knows and reaches no more than what it imports.
   public init(
-    _ script: SourceText, importer: (any Importer)?, options: EvaluationOptions?,
-    earlier: [String: Value] = [:]
+    _ script: SourceText, importer: (any Importer)?, earlier: [String: Value] = [:]
   ) {
-    self.init(script, engine: Engine(importer: importer), options: options, earlier: earlier)
+    self.init(script, engine: Engine(importer: importer), earlier: earlier)
+  }
+
+  /// The analysis with what an evaluation finds: all that `vmscript check` says, and values of
+  /// names. Blocks the calling thread meanwhile, within the limits given.
+  ///
+  /// - Parameter options: what `check` would be given.
+  /// - Returns: the whole analysis; nil where the options' cancellation has ended the evaluation.
+  public func evaluated(_ options: EvaluationOptions) -> Analysis? {
+    guard isParsed else { return self }
+    let isWrong = diagnostics.hasErrors
+    var given = isWrong ? .ofWrongNames : options
+    given.cancellation = options.cancellation
+    let outcome = Program(code, name: sources[main].name, engine: engine).problems(
+      given, earlier: isWrong ? diagnostics : [])
+    if let cancellation = options.cancellation, cancellation.isCancelled { return nil }
+    var analysis = self
+    analysis.diagnostics = (isWrong ? [] : diagnostics) + outcome.diagnostics
+    for export in code.modules.last?.exports ?? [] {
+      if let value = code.value(of: export.target, outcome.globals) {
+        analysis.values[export.name] = value
+      }
+    }
+    return analysis
   }
 
   /// The analysis of what was parsed, without an evaluation.
   init(_ loader: ModuleLoader, _ record: NameRecord, _ values: [String: Value]) {
     let (code, resolver) = loader.resolve(record: record)
     self.code = code
+    engine = loader.engine
+    isParsed = !loader.diagnostics.hasErrors
     self.values = values
     let record = resolver.record ?? record
     documentation = loader.documentation
-    diagnostics = loader.diagnostics + (loader.diagnostics.hasErrors ? [] : resolver.diagnostics)
+    diagnostics = loader.diagnostics + (isParsed ? resolver.diagnostics : [])
     definitions = record.definitions
     visible = Array(record.visible.values)
     (places, symbols) = Self.place(record, in: code)

@@ -5,6 +5,10 @@ public enum LanguageExplanations {
   /// The explanations of VM0201 to VM0224, VM03xx and VM04xx, by number.
   public static let explanations: [DiagnosticExplanation] = names + bodies + evaluation + program
 
+  /// The explanations of every code that a script without a host is given, by number.
+  public static let ofCheck: [DiagnosticExplanation] =
+    SyntaxExplanations.explanations + explanations + Validation.explanations
+
   private static let names = [
     DiagnosticExplanation(
       201, "unknown name",

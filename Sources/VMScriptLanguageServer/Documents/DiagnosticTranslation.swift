@@ -13,11 +13,7 @@ struct DiagnosticTranslation {
     self.server = server
   }
 
-  /// All but those that say that the editor's own limits are reached, which no run has.
-  var all: [ProtocolDiagnostic] {
-    let limits: Set = [410, 411, 416, 417]
-    return analysis.diagnostics.filter { !limits.contains($0.code.number) }.map(translated)
-  }
+  var all: [ProtocolDiagnostic] { analysis.shownDiagnostics.map(translated) }
 
   private func translated(_ diagnostic: Diagnostic) -> ProtocolDiagnostic {
     var related = diagnostic.secondary.map {
@@ -50,6 +46,22 @@ struct DiagnosticTranslation {
     if let label = diagnostic.primary?.text, !label.isEmpty { lines.append(label) }
     lines += diagnostic.notes.map { "note: \($0)" } + diagnostic.helps.map { "help: \($0.text)" }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension Analysis {
+  /// All but those that say that the editor's own limits are reached, which no run has.
+  var shownDiagnostics: [Diagnostic] {
+    let limits: Set = [410, 411, 416, 417]
+    return diagnostics.filter { !limits.contains($0.code.number) }
+  }
+
+  /// Those whose place in the script touches a range of bytes.
+  func shownDiagnostics(touching range: ClosedRange<Int>) -> [Diagnostic] {
+    shownDiagnostics.filter { diagnostic in
+      guard let span = diagnostic.primary?.span, span.source == main else { return false }
+      return Int(span.start) <= range.upperBound && Int(span.end) >= range.lowerBound
+    }
   }
 }
 

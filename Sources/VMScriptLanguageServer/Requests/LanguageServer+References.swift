@@ -80,8 +80,7 @@ extension LanguageServer {
     let growth = name.count - Int(uses.definition.length)
     for (uri, before) in uses.analyses {
       guard let main = documents[uri]?.name, let bytes = files.texts[main] else { continue }
-      let after = Analysis(
-        SourceText(name: main, bytes: bytes), importer: files, options: nil)
+      let after = Analysis(SourceText(name: main, bytes: bytes), importer: files)
       guard after.means(sameAs: before, after: uses.places, growth: growth) else {
         throw .failed("`\(parameters.newName)` would mean something else there")
       }

@@ -28,17 +28,6 @@ extension LanguageServer {
     return (document, analysis)
   }
 
-  private func hover(_ parameters: PositionParameters) throws(Failure) -> HoverAnswer? {
-    let (document, analysis) = try document(parameters.textDocument)
-    guard let hover = analysis.hover(at: document.lines.offset(of: parameters.position)) else {
-      return nil
-    }
-    let code = hover.code.isEmpty ? [] : ["```vmscript\n\(hover.code)\n```"]
-    return HoverAnswer(
-      contents: MarkupContent(value: (code + hover.paragraphs).joined(separator: "\n\n")),
-      range: document.lines.range(Int(hover.span.start)..<Int(hover.span.end)))
-  }
-
   private func signature(_ parameters: PositionParameters) throws(Failure) -> SignatureAnswer? {
     let (document, analysis) = try document(parameters.textDocument)
     let offset = document.lines.offset(of: parameters.position)
@@ -92,10 +81,8 @@ extension LanguageServer {
     let (document, analysis) = try document(parameters.textDocument)
     let start = document.lines.offset(of: parameters.range.start)
     let end = document.lines.offset(of: parameters.range.end)
-    return analysis.diagnostics.filter { diagnostic in
-      guard let span = diagnostic.primary?.span, span.source == analysis.main else { return false }
-      return Int(span.start) <= end && Int(span.end) >= start
-    }.flatMap(\.helps).compactMap { help in
+    let diagnostics = analysis.shownDiagnostics(touching: start...max(start, end))
+    return diagnostics.flatMap(\.helps).compactMap { help in
       guard let span = help.span, let replacement = help.replacement else { return nil }
       let place = location(of: span, in: analysis.sources)
       return ActionAnswer(

@@ -1,13 +1,17 @@
 import Foundation
 import Synchronization
+import VMScript
 
 /// Messages that wait for the server, filled by a thread that does nothing but read.
 ///
-/// What is cancelled while it waits is known before its turn comes.
+/// What is cancelled while it waits is known before its turn comes, and what the server does unasked
+/// ends when a message comes in.
 final class Inbox: Sendable {
   private struct State {
     var events: [MessageReader.Event] = []
     var cancelled: Set<RequestID> = []
+    /// Of the work that goes on while nothing waits.
+    var work: Cancellation?
   }
 
   private let state = Mutex(State())
@@ -16,23 +20,34 @@ final class Inbox: Sendable {
 
   /// Takes an event in.
   func add(_ event: MessageReader.Event) {
-    if let id = Self.cancellation(event) {
-      state.withLock { _ = $0.cancelled.insert(id) }
+    if let id = Self.cancelledRequest(event) {
+      // A request that was answered is over: nothing is kept of what comes too late for it.
+      state.withLock { state in
+        guard state.events.contains(where: { Self.envelope($0)?.id == id }) else { return }
+        state.cancelled.insert(id)
+      }
     } else {
-      state.withLock { $0.events.append(event) }
+      state.withLock {
+        $0.events.append(event)
+        $0.work?.cancel()
+      }
       arrival.signal()
     }
   }
 
-  private struct Cancellation: Decodable { var id: RequestID }
+  private struct CancelParameters: Decodable { var id: RequestID }
 
   /// The request that an event takes back.
-  private static func cancellation(_ event: MessageReader.Event) -> RequestID? {
+  private static func cancelledRequest(_ event: MessageReader.Event) -> RequestID? {
     guard case .message(let data) = event, data.count < 1_000,
-      let envelope = try? JSONDecoder().decode(Envelope.self, from: data),
-      envelope.method == "$/cancelRequest"
+      envelope(event)?.method == "$/cancelRequest"
     else { return nil }
-    return (try? JSONDecoder().decode(Parameters<Cancellation>.self, from: data))?.params.id
+    return (try? JSONDecoder().decode(Parameters<CancelParameters>.self, from: data))?.params.id
+  }
+
+  private static func envelope(_ event: MessageReader.Event) -> Envelope? {
+    guard case .message(let data) = event else { return nil }
+    return try? JSONDecoder().decode(Envelope.self, from: data)
   }
 
   /// The next event; nil where none came in before `deadline`, none being for ever.
@@ -44,6 +59,17 @@ final class Inbox: Sendable {
       arrival.wait()
     }
     return state.withLock { $0.events.removeFirst() }
+  }
+
+  /// Does work that is called off as soon as an event waits.
+  func whileEmpty<T>(_ work: (Cancellation) -> T) -> T {
+    let cancellation = Cancellation()
+    state.withLock {
+      if !$0.events.isEmpty { cancellation.cancel() }
+      $0.work = cancellation
+    }
+    defer { state.withLock { $0.work = nil } }
+    return work(cancellation)
   }
 
   /// Whether a request was cancelled; it is forgotten then.

@@ -52,8 +52,7 @@ struct ExplainCommand: ParsableCommand {
 
   /// The codes of every module, in their order.
   static let all =
-    (SyntaxExplanations.explanations + LanguageExplanations.explanations
-    + Validation.explanations + RuntimeExplanations.explanations
+    (LanguageExplanations.ofCheck + RuntimeExplanations.explanations
     + TerminalMessages.explanations + CommandLineMessages.explanations + Shell.explanations).sorted
   {
     $0.code.number < $1.code.number

@@ -107,6 +107,42 @@ import Testing
     #expect(try client.leave() == 0)
   }
 
+  /// Opening a file that was missing, and closing it again, changes what imports it.
+  @Test func openFilesCanBeImportedAndClosedOnesAreRead() throws {
+    let client = try LanguageClient.initialized()
+    let (main, library) = ("file:///nowhere/main.vmscript", "file:///nowhere/lib.vmscript")
+    try client.open(main, "import \"lib.vmscript\" as lib\nprint lib.one\n")
+    #expect(told(try client.diagnostics(main)).map(\.code) == ["VM0401"])
+    try client.open(library, "let one = 1\n")
+    #expect(try client.diagnostics(main).isEmpty)
+    try client.notify("textDocument/didClose", ["textDocument": ["uri": library]])
+    #expect(told(try client.diagnostics(main)).map(\.code) == ["VM0401"])
+    #expect(try client.leave() == 0)
+  }
+
+  @Test func hoverExplainsTheCodesOfWhatIsWrong() throws {
+    let client = try LanguageClient.initialized()
+    let uri = "untitled:a"
+    func hover(_ line: Int, _ character: Int) throws -> LanguageClient.Message {
+      try client.at(line, character, of: uri, "hover").object("result")
+    }
+    func text(_ hover: LanguageClient.Message) -> String {
+      hover.object("contents")["value"] as? String ?? ""
+    }
+    try client.open(uri, "domain web {\n  memroy = 2GiB\n  cpus = 0\n}\n")
+    #expect(told(try client.diagnostics(uri)).map(\.code) == ["VM0210", "VM0213"])
+    let explained = try vmscript("explain", "VM0210").output.split(separator: "\n\n")
+    let unknown = try hover(1, 4)
+    #expect(unknown.object("range").rangeText == "1:2-1:8")
+    #expect(text(unknown) == "**\(explained[0])**\n\n\(explained[1].dropLast())")
+    // A word that is known is told about too.
+    #expect(text(try hover(2, 3)).contains("cpus"))
+    #expect(text(try hover(2, 9)).contains("**VM0213"))
+    #expect(text(try hover(0, 3)).contains("domain NAME"))
+    #expect(!text(try hover(0, 3)).contains("VM02"))
+    #expect(try client.leave() == 0)
+  }
+
   /// The server and `check` say the same of every script of the suite that holds only ASCII.
   @Test func diagnosticsAreThoseOfCheck() throws {
     let client = try LanguageClient.initialized()

@@ -5,18 +5,31 @@ import Testing
 @Suite struct EditTests {
   private typealias Message = LanguageClient.Message
 
-  /// A text as an editor holds it, in UTF-16 code units.
+  /// A text as an editor holds it; its lines end with a line feed, a carriage return or both.
   private struct Buffer {
     var text: String
 
     /// Line and character of a place, in the units of the encoding.
     func position(_ offset: Int, _ isUTF8: Bool) -> Message {
       let scalars = Array(text.unicodeScalars)
-      let lineStart = scalars[..<offset].lastIndex(of: "\n").map { $0 + 1 } ?? 0
-      let units = scalars[lineStart..<offset].reduce(0) {
+      let ends = (0..<offset).filter { index in
+        scalars[index] == "\n"
+          || scalars[index] == "\r" && (index + 1 == scalars.count || scalars[index + 1] != "\n")
+      }
+      let units = scalars[(ends.last.map { $0 + 1 } ?? 0)..<offset].reduce(0) {
         $0 + (isUTF8 ? UTF8.width($1) : UTF16.width($1))
       }
-      return ["line": scalars[..<offset].count { $0 == "\n" }, "character": units]
+      return ["line": ends.count, "character": units]
+    }
+
+    /// A place at random to which a position leads: none within an end of a line.
+    func place(in range: ClosedRange<Int>, using random: inout Seeded) -> Int {
+      let scalars = Array(text.unicodeScalars)
+      let offset = Int.random(in: range, using: &random)
+      let isWithin =
+        offset > 0 && offset < scalars.count && scalars[offset - 1] == "\r"
+        && scalars[offset] == "\n"
+      return isWithin ? offset + 1 : offset
     }
 
     mutating func replace(_ range: Range<Int>, _ new: String) {
@@ -31,7 +44,7 @@ import Testing
   private let snippets = [
     "let 漢 = 1\n", "print \"😀 \\(漢)\"\n", "\t", "}", "{", "\"", "# é\n",
     "domain a {\n  cpus = 2\n}\n",
-    "x", "\n\n", "e\u{301}", "10.0.0.1", "", "'''\nraw\n'''",
+    "x", "\n\n", "\r\n", "\r", "\n", "e\u{301}", "10.0.0.1", "", "'''\nraw\n'''",
   ]
 
   @Test(arguments: ["utf-16", "utf-8"], [1, 2] as [UInt64])
@@ -44,8 +57,8 @@ import Testing
       var changes: [Message] = []
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         let count = buffer.text.unicodeScalars.count
-        let start = Int.random(in: 0...count, using: &random)
-        let end = min(count, start + Int.random(in: 0...6, using: &random))
+        let start = buffer.place(in: 0...count, using: &random)
+        let end = buffer.place(in: start...min(count, start + 6), using: &random)
         let new = snippets[Int.random(in: 0..<snippets.count, using: &random)]
         let range: Message = [
           "start": buffer.position(start, encoding == "utf-8"),

@@ -51,9 +51,14 @@ final class LanguageClient {
 
   func write(_ data: Data) throws { try toServer.fileHandleForWriting.write(contentsOf: data) }
 
-  func send(_ message: Message) throws {
-    let body = try JSONSerialization.data(withJSONObject: message)
-    try write(Data("Content-Length: \(body.count)\r\n\r\n".utf8) + body)
+  /// Sends messages as one run of bytes.
+  func send(_ messages: Message...) throws {
+    var bytes = Data()
+    for message in messages {
+      let body = try JSONSerialization.data(withJSONObject: message)
+      bytes += Data("Content-Length: \(body.count)\r\n\r\n".utf8) + body
+    }
+    try write(bytes)
   }
 
   func notify(_ method: String, _ parameters: Message) throws {
@@ -142,11 +147,18 @@ final class LanguageClient {
 
   /// The diagnostics of a version of a text.
   func diagnostics(_ uri: String, version: Int = 1) throws -> [Message] {
-    let message = try wait { message in
-      guard let parameters = message["params"] as? Message else { return false }
-      return parameters["uri"] as? String == uri && parameters["version"] as? Int == version
-    }
+    let message = try wait { Self.isOf($0, uri, version) }
     return (message["params"] as? Message)?["diagnostics"] as? [Message] ?? []
+  }
+
+  /// Whether the diagnostics of a version came in while something else was waited for.
+  func hasDiagnostics(_ uri: String, version: Int) -> Bool {
+    waiting.contains { Self.isOf($0, uri, version) }
+  }
+
+  private static func isOf(_ message: Message, _ uri: String, _ version: Int) -> Bool {
+    let parameters = message.object("params")
+    return parameters["uri"] as? String == uri && parameters["version"] as? Int == version
   }
 
   /// The answer to a request about a place.

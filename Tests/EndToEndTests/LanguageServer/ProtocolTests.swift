@@ -91,6 +91,33 @@ import Testing
     #expect(try client.leave() == 0)
   }
 
+  @Test func aRequestThatWaitsCanBeTakenBack() throws {
+    let client = try LanguageClient.initialized()
+    let text = String(repeating: "let x = [1, 2, \"é\"]\n", count: 2_000)
+    try client.open("untitled:a", text)
+    // What comes too late, or is about no request at all, takes nothing back.
+    try client.notify("$/cancelRequest", ["id": 1_000])
+    try client.notify("$/cancelRequest", [:])
+    func ask(_ id: Int, _ method: String) -> LanguageClient.Message {
+      let parameters: LanguageClient.Message = ["textDocument": ["uri": "untitled:a"]]
+      return ["jsonrpc": "2.0", "id": id, "method": method, "params": parameters]
+    }
+    // While the first is answered, the second waits; a reader that is slow may be too late for it,
+    // but not each time.
+    for id in stride(from: 1_000, to: 1_100, by: 2) {
+      try client.send(
+        ask(id, "textDocument/semanticTokens/full"), ask(id + 1, "textDocument/foldingRange"),
+        ["jsonrpc": "2.0", "method": "$/cancelRequest", "params": ["id": id + 1]])
+      #expect(try client.wait { $0["id"] as? Int == id }["result"] != nil)
+      let second = try client.wait { $0["id"] as? Int == id + 1 }
+      if second.object("error")["code"] as? Int == -32800 {
+        #expect(try client.leave() == 0)
+        return
+      }
+    }
+    Issue.record("nothing was taken back")
+  }
+
   @Test func everyRequestIsAnsweredOnceWhateverIsCancelled() throws {
     let client = try LanguageClient.initialized()
     try client.open("untitled:a", "let a = 1\n")

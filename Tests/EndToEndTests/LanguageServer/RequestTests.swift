@@ -110,6 +110,67 @@ import Testing
     #expect(try client.leave() == 0)
   }
 
+  @Test func usesAreRenamedWhereverTheyStand() throws {
+    let client = try LanguageClient.initialized()
+    try client.open(
+      uri,
+      """
+      let n = 1
+      func f(n, m = n) = n + m
+      print "a \\(n) b \\("c \\(n + f(n: n))")", { n: n }.n, [n + x for x in 1...n]
+      print \"\"\"
+        n \\(n)
+        \"\"\"
+      for i in 1...n { domain "d\\(n)-\\(i)" { cpus = n, labels = { n: "n\\(n)" } } }
+
+      """)
+    #expect(try client.diagnostics(uri).isEmpty)
+    let renamed = try client.at(0, 4, of: uri, "rename", ["newName": "count"]).object("result")
+    let edits = renamed.object("changes")[uri] as? [Message] ?? []
+    #expect(
+      edits.map { $0.object("range").rangeText } == [
+        "0:4-0:5", "2:11-2:12", "2:23-2:24", "2:32-2:33", "2:45-2:46", "2:53-2:54", "2:72-2:73",
+        "4:6-4:7", "6:13-6:14", "6:28-6:29", "6:46-6:47", "6:67-6:68",
+      ])
+    #expect(try client.leave() == 0)
+  }
+
+  @Test func onlyNamesOfTheScriptCanBeRenamed() throws {
+    let client = try LanguageClient.initialized()
+    let lines = [
+      "let text = \"a b\" # text", "print len(text), text.upper(), text.count, { key: 1 }.key",
+      "domain web { cpus = 2, disk data { size = 1GiB, format = qcow2 } }",
+      "output total = 10.0.0.1",
+      "param p: int = 3", "if true { start web }", "",
+    ]
+    try client.open(uri, lines.joined(separator: "\n"))
+    #expect(try client.diagnostics(uri).isEmpty)
+    for (line, word) in [
+      (0, "let"), (0, "a b"), (0, "# text"), (1, "print"), (1, "len"), (1, "upper"), (1, "count"),
+      (1, "key:"), (1, "key"), (2, "domain"), (2, "cpus"), (2, "disk"), (2, "data"), (2, "size"),
+      (2, "1GiB"), (2, "qcow2"), (3, "total"), (3, "10"), (4, "int"), (5, "true"), (5, "start"),
+    ] {
+      let start = try #require(lines[line].range(of: word)).lowerBound
+      let character = lines[line].utf16.distance(from: lines[line].startIndex, to: start) + 1
+      let prepared = try client.at(line, character, of: uri, "prepareRename")
+      #expect(prepared["result"] is NSNull, "\(word)")
+      let error = try client.at(line, character, of: uri, "rename", ["newName": "other"])
+        .object("error")
+      #expect(error["code"] as? Int == -32803, "\(word)")
+    }
+    #expect(try client.at(2, 8, of: uri, "prepareRename").object("result").rangeText == "2:7-2:10")
+    for name in ["1a", "a-b", "a.b", " a", "a ", "true", "param", "\"a\"", "#a", "a\n", "\u{0}"] {
+      let error = try client.at(2, 8, of: uri, "rename", ["newName": name]).object("error")
+      #expect(error["code"] as? Int == -32803, "\(name)")
+    }
+    // Words that are keywords only at the start of a statement are names elsewhere.
+    for name in ["image", "ünï_1", "_"] {
+      let answer = try client.at(4, 6, of: uri, "rename", ["newName": name])
+      #expect(answer["result"] is Message, "\(name)")
+    }
+    #expect(try client.leave() == 0)
+  }
+
   @Test func namesOfOpenModulesAreRenamedInAll() throws {
     let client = try LanguageClient.initialized()
     let library = "file:///nowhere/l.vmscript"

@@ -5,7 +5,7 @@ extension FuzzTarget {
   /// Whatever an editor asks, at whatever place, what it is told lies within the text.
   static func editing(_ bytes: [UInt8]) -> String? {
     let script = SourceText(name: "f", bytes: bytes)
-    let analysis = Analysis(script, engine: Engine(), options: nil)
+    let analysis = Analysis(script, engine: Engine())
     if let problem = DiagnosticCheck.problem(analysis.diagnostics, analysis.sources) {
       return problem
     }

@@ -15,10 +15,10 @@ import VMScriptSyntax
     }
   }
 
-  private func analysis(_ text: String, _ files: [String: String] = [:]) -> Analysis {
-    Analysis(
-      SourceText(name: "main.vmscript", text: text), importer: Files(texts: files),
-      options: EvaluationOptions())
+  private func analysis(_ text: String, _ files: [String: String] = [:]) throws -> Analysis {
+    let analysis = Analysis(
+      SourceText(name: "main.vmscript", text: text), importer: Files(texts: files))
+    return try #require(analysis.evaluated(EvaluationOptions()))
   }
 
   /// Every use of the name at `⟨…⟩` and nothing else is found from every one of them.
@@ -51,7 +51,7 @@ import VMScriptSyntax
       }
       text += pieces.last ?? ""
     }
-    let analysis = analysis(text)
+    let analysis = try analysis(text)
     for range in expected {
       for offset in [range.lowerBound, range.upperBound] {
         let definition = try #require(analysis.definition(at: offset), "\(offset) in \(text)")
@@ -65,7 +65,7 @@ import VMScriptSyntax
   @Test func namesOfImportedFiles() throws {
     let library = "## Doubles.\nfunc double(n) = n * 2\nlet base = double(1)\n"
     let text = "import \"l\" as lib\nimport \"m\"\nprint lib.double(lib.base), one\n"
-    let analysis = analysis(text, ["l": library, "m": "let one = 1\n"])
+    let analysis = try analysis(text, ["l": library, "m": "let one = 1\n"])
     #expect(analysis.diagnostics.isEmpty)
     func definition(_ word: String) throws -> String {
       let range = try #require(text.range(of: word, options: .backwards))
@@ -89,7 +89,7 @@ import VMScriptSyntax
       let (program, found) = (compiled.program, compiled.diagnostics)
       let options = EvaluationOptions(limits: Limits(steps: 2_000))
       let checked = found + (program?.check(options) ?? [])
-      let analysis = Analysis(source, importer: .local, options: options)
+      let analysis = try #require(Analysis(source, importer: .local).evaluated(options))
       #expect(
         analysis.diagnostics.map { "\($0)" } == checked.map { "\($0)" },
         "\(script.lastPathComponent)")
@@ -107,7 +107,7 @@ import VMScriptSyntax
         let start = Int.random(in: 0..<text.count, using: &random)
         text.removeSubrange(start..<min(text.count, start + Int.random(in: 1...40, using: &random)))
         let source = SourceText(name: "cut", bytes: text)
-        let analysis = Analysis(source, importer: nil, options: nil)
+        let analysis = Analysis(source, importer: nil)
         let offset = Int.random(in: 0...text.count, using: &random)
         _ = analysis.definition(at: offset)
         _ = analysis.hover(at: offset)
@@ -131,7 +131,7 @@ import VMScriptSyntax
     func names(_ text: String) -> [String] {
       let source = SourceText(name: "a", text: text)
       let offset = text.utf8.count
-      let analysis = Analysis(source, importer: nil, options: nil)
+      let analysis = Analysis(source, importer: nil)
       let (context, candidates) = analysis.completion(at: offset, in: source, importer: nil)
       return candidates.map(\.text).filter { $0.hasPrefix(context.typed) && $0.count > 4 }
     }

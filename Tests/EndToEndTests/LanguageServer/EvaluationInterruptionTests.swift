@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+/// What the server does unasked gives way to what it is asked.
+@Suite struct EvaluationInterruptionTests {
+  private let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("vmscript-lsp-\(UUID().uuidString)")
+
+  /// Tells when a file is opened: a script that reads it is being evaluated then.
+  private final class FileWatch {
+    private let descriptor: FileHandle
+
+    init(_ path: String) throws {
+      let raw = inotify_init1(Int32(O_NONBLOCK | O_CLOEXEC))
+      try #require(raw >= 0)
+      descriptor = FileHandle(fileDescriptor: raw, closeOnDealloc: true)
+      try #require(inotify_add_watch(raw, path, UInt32(IN_OPEN)) >= 0)
+    }
+
+    /// Waits until the file was opened since the last time.
+    func wait() throws {
+      var watched = pollfd(fd: descriptor.fileDescriptor, events: Int16(POLLIN), revents: 0)
+      try #require(poll(&watched, 1, 60_000) == 1)
+      _ = descriptor.availableData
+    }
+  }
+
+  /// A request that comes in while a text is evaluated, which would go on for a second, is answered
+  /// before the diagnostics are told; and these come all the same, by an evaluation begun again.
+  @Test func aRequestDoesNotWaitForAnEvaluation() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let sign = folder.appendingPathComponent("sign")
+    try Data("begun".utf8).write(to: sign)
+    let watch = try FileWatch(sign.path)
+    let uri = folder.appendingPathComponent("endless.vmscript").absoluteString
+    let text = "let sign = read(\"sign\")\nfor i in 1...1_000_000_000_000 { let x = i }\n"
+
+    let client = try LanguageClient.initialized()
+    try client.open(uri, text)
+    // On a machine that stands still for a second the evaluation may end before the request comes
+    // in. A server that lets requests wait never answers first.
+    for version in 1...30 {
+      try watch.wait()
+      #expect(
+        try client.at(0, 5, of: uri, "hover").object("result").object("range").rangeText
+          == "0:4-0:8")
+      if !client.hasDiagnostics(uri, version: version) {
+        try watch.wait()
+        #expect(try client.diagnostics(uri, version: version).isEmpty)
+        #expect(try client.leave() == 0)
+        return
+      }
+      try client.change(uri, version: version + 1, [["text": text]])
+    }
+    Issue.record("the diagnostics came before every answer")
+  }
+}
