@@ -51,7 +51,7 @@ extension CursorContext {
     guard let main = loader.modules.last else { return [] }
     var record = NameRecord()
     record.observed = NodeID(index: cursor.index + UInt32(main.firstNode))
-    let analysis = Analysis(loader, record, values)
+    let analysis = Analysis(loader, record, values, placesWords: false)
     let visible = analysis.visible.sorted { $0.start > $1.start }
     return visible.compactMap { analysis.definitions[$0] }.map { analysis.knownName($0) }
   }

@@ -15,15 +15,7 @@ extension Analysis {
 
   /// What the `##` lines above a definition say.
   func documentation(of definition: NameRecord.Definition) -> String? {
-    if let text = documentation[definition.node] { return text }
-    // The name of a resource is a part of the statement.
-    guard kind(of: definition) == .resource else { return nil }
-    let place = definition.span
-    return documentation.first { id, _ in
-      let span = code.span(id)
-      return span.source == place.source && span.start <= place.start && place.end <= span.end
-        && code.isNamed(id, by: definition.node)
-    }?.value
+    documentation[definition.node]
   }
 
   /// What a definition is, on one line: `func address(n, first = 10.0.0.1)`, `param n: int = 3`.
@@ -94,10 +86,16 @@ extension Code {
     return false
   }
 
-  /// Whether a statement is a resource that bears this name node.
-  fileprivate func isNamed(_ statement: NodeID, by name: NodeID) -> Bool {
+  /// The node that what a statement defines is known by: of a resource its name, if that is one.
+  func definingNode(_ statement: NodeID) -> NodeID {
     var node = nodes[Int(statement.index)]
     if node.kind == .expressionStatement { node = nodes[Int(child(0, of: node).index)] }
-    return (node.kind == .resource || node.kind == .clone) && children(of: node).contains(name)
+    let name: NodeID
+    switch node.kind {
+    case .resource: name = child(0, of: node)
+    case .clone: name = child(1, of: node)
+    default: return statement
+    }
+    return nodes[Int(name.index)].flags.contains(.bareName) ? name : statement
   }
 }

@@ -25,6 +25,7 @@ public struct Analysis: Sendable {
   let places: [Span: Span]
   /// By file, in the order of the text; a definition is among them.
   let symbols: [SourceID: [Symbol]]
+  /// What the `##` lines say, by the node of the definition.
   let documentation: [NodeID: String]
   /// What can be named at the node that was observed.
   let visible: [Span]
@@ -77,18 +78,25 @@ public struct Analysis: Sendable {
   }
 
   /// The analysis of what was parsed, without an evaluation.
-  init(_ loader: ModuleLoader, _ record: NameRecord, _ values: [String: Value]) {
+  ///
+  /// - Parameter placesWords: whether it is to know the places of words, which takes as long again.
+  init(
+    _ loader: ModuleLoader, _ record: NameRecord, _ values: [String: Value],
+    placesWords: Bool = true
+  ) {
     let (code, resolver) = loader.resolve(record: record)
     self.code = code
     engine = loader.engine
     isParsed = !loader.diagnostics.hasErrors
     self.values = values
     let record = resolver.record ?? record
-    documentation = loader.documentation
+    documentation = Dictionary(
+      loader.documentation.map { (code.definingNode($0.key), $0.value) },
+      uniquingKeysWith: { first, _ in first })
     diagnostics = loader.diagnostics + (isParsed ? resolver.diagnostics : [])
     definitions = record.definitions
     visible = Array(record.visible.values)
-    (places, symbols) = Self.place(record, in: code)
+    (places, symbols) = placesWords ? Self.place(record, in: code) : ([:], [:])
   }
 
   /// Says of all that was recorded where exactly it stands.
@@ -106,13 +114,17 @@ public struct Analysis: Sendable {
       symbols[span.source, default: []].append(
         Symbol(span: span, meaning: .definition(definition.span)))
     }
-    for use in record.uses + code.namedArguments(record) {
+    for use in record.uses + code.namedArguments(record) + code.resourceTexts(record) {
       let table = words[Int(use.span.source.index)]
       var span: Span? = use.span
       if case .definition(let definition) = use.meaning {
         guard let known = record.definitions[definition] else { continue }
         let text = code.names[known.name]
-        span = use.isMember ? table.last(text, to: use.span) : table.first(text, from: use.span)
+        switch use.place {
+        case .start: span = table.first(text, from: use.span)
+        case .end: span = table.last(text, to: use.span)
+        case .all: break
+        }
       } else if case .builtin(let builtin) = use.meaning {
         span = table.first(builtin.name, from: use.span)
       }

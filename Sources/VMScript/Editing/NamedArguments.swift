@@ -21,7 +21,7 @@ extension Code {
         guard let parameter = parameter(name, of: function.node) else { continue }
         found.append(
           NameRecord.Use(
-            span: keySpan(argument), meaning: .definition(span(parameter)), isMember: false))
+            span: keySpan(argument), meaning: .definition(span(parameter)), place: .all))
       }
     }
     return found

@@ -20,10 +20,19 @@ extension Analysis {
   /// The parts of the script, in the order of the text.
   public var outline: [OutlineItem] {
     guard let module = code.modules.last else { return [] }
-    return items(in: module.root)
+    let names = places.compactMap { raw, place in definitions[raw].map { ($0.node, place) } }
+    let writer = OutlineWriter(code: code, names: Dictionary(names) { first, _ in first })
+    return writer.items(in: module.root)
   }
+}
 
-  private func items(in id: NodeID) -> [OutlineItem] {
+/// Makes the items of a script's nodes.
+private struct OutlineWriter {
+  let code: Code
+  /// Where the names of definitions stand, by their nodes.
+  let names: [NodeID: Span]
+
+  func items(in id: NodeID) -> [OutlineItem] {
     code.children(of: code.nodes[Int(id.index)]).filter { !$0.isAbsent }.flatMap(items(of:))
   }
 
@@ -63,9 +72,8 @@ extension Analysis {
   ) -> OutlineItem {
     let span = code.span(id)
     let name = code.name(code.nodes[Int(id.index)])
-    let place = places.first { raw, _ in definitions[raw]?.node == id }?.value
     return OutlineItem(
-      name: name, kind: kind, detail: detail, span: span, nameSpan: place ?? span,
+      name: name, kind: kind, detail: detail, span: span, nameSpan: names[id] ?? span,
       children: children)
   }
 

@@ -22,10 +22,12 @@ struct NameRecord: Sendable {
   }
 
   struct Use: Sendable {
+    /// Where the word stands in the span.
+    enum Place { case start, end, all }
+
     let span: Span
     let meaning: Meaning
-    /// The span is the end of an expression, as in `module.name`.
-    let isMember: Bool
+    let place: Place
   }
 
   struct Definition: Sendable {
@@ -48,8 +50,8 @@ struct NameRecord: Sendable {
     definitions[span] = Definition(name: name, span: span, node: node, module: module)
   }
 
-  mutating func use(_ span: Span, _ meaning: Meaning?, isMember: Bool = false) {
+  mutating func use(_ span: Span, _ meaning: Meaning?, at place: Use.Place) {
     guard let meaning else { return }
-    uses.append(Use(span: span, meaning: meaning, isMember: isMember))
+    uses.append(Use(span: span, meaning: meaning, place: place))
   }
 }

@@ -65,7 +65,7 @@ extension Resolver {
     }
     let module = modules[Int(index)]
     if let export = module.export(text) {
-      noteUse(span, .definition(export.span), isMember: true)
+      noteUse(span, .definition(export.span), at: .end)
       set(id, export.target)
     } else {
       let known = hasRoom ? module.exports.prefix(Self.maximumNames).map(\.name) : []
@@ -88,8 +88,10 @@ extension Resolver {
   }
 
   /// Writes down what a word means, if that is wanted.
-  mutating func noteUse(_ span: Span, _ meaning: NameRecord.Meaning?, isMember: Bool = false) {
-    record?.use(span, meaning, isMember: isMember)
+  mutating func noteUse(
+    _ span: Span, _ meaning: NameRecord.Meaning?, at place: NameRecord.Use.Place = .start
+  ) {
+    record?.use(span, meaning, at: place)
   }
 
   /// Writes down where a name is defined, if that is wanted.

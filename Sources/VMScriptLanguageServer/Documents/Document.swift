@@ -5,6 +5,8 @@ import VMScriptSyntax
 /// An open file as the editor has it.
 struct Document {
   let uri: String
+  /// What the language knows the file by: its path, or the URI of what is no file.
+  let name: String
   var version: Int
   private(set) var bytes: [UInt8]
   private(set) var lines: LineTable
@@ -17,13 +19,11 @@ struct Document {
 
   init(uri: String, version: Int, text: String, encoding: PositionEncoding) {
     self.uri = uri
+    name = Self.name(of: uri)
     self.version = version
     bytes = Array(text.utf8)
     lines = LineTable(bytes, encoding)
   }
-
-  /// What the language knows the file by: its path, or the URI of what is no file.
-  var name: String { Self.name(of: uri) }
 
   var source: SourceText { SourceText(name: name, bytes: bytes) }
 

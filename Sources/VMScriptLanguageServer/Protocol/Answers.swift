@@ -49,6 +49,15 @@ struct SignatureAnswer: Encodable {
 
 struct SemanticAnswer: Encodable {
   var data: [UInt32]
+
+  private enum Key: String, CodingKey { case data }
+
+  // One by one, by the method for their type: the encoder takes many times as long for an array.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    var numbers = container.nestedUnkeyedContainer(forKey: .data)
+    for number in data { try numbers.encode(number) }
+  }
 }
 
 struct ActionParameters: Decodable {

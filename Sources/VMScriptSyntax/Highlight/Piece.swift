@@ -26,7 +26,7 @@ extension Piece {
     for (position, token) in lexed.tokens.enumerated() {
       while let comment = comments.first, Int(comment.position) <= position {
         pieces.append(Piece(kind: .comment, range: comment.range, beginsLine: comment.ownsLine))
-        comments.removeFirst()
+        comments = comments.dropFirst()
       }
       guard token.length > 0, token.kind != .endOfFile else { continue }
       let beginsLine = token.flags.contains(.newlineBefore)
@@ -40,7 +40,8 @@ extension Piece {
       pieces.append(Piece(kind: kind, range: token.range, beginsLine: beginsLine))
       isStart = token.kind == .semicolon || token.kind == .leftBrace || token.kind == .rightBrace
     }
-    let open = lexed.errors.filter(\.isOpenString).map { Int($0.start) }
+    let open = Set(lexed.errors.lazy.filter(\.isOpenString).map { Int($0.start) })
+    guard !open.isEmpty else { return pieces }
     return pieces.map { piece in
       guard piece.kind == .string, open.contains(piece.range.lowerBound) else { return piece }
       return Piece(kind: .invalid, range: piece.range, beginsLine: piece.beginsLine)

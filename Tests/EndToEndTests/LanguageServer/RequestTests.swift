@@ -135,6 +135,38 @@ import Testing
     #expect(try client.leave() == 0)
   }
 
+  @Test func stringsThatNameAResourceAreRenamedWithIt() throws {
+    let client = try LanguageClient.initialized()
+    try client.open(
+      uri,
+      """
+      net lab { subnet = 10.0.0.0/24 }
+      domain web { nic { net = "lab" }, title = "web" }
+      clone "web" as db { nic { net = lab } }
+      domain mail { nic = [{ net: "lab" }, { net: 'lab' }] }
+      start ["web", "db", "web-2"]
+      print domain("web").memory, "web", net("web"), net("lab").mtu
+      wait "web" for ip
+
+      """)
+    #expect(try client.diagnostics(uri).isEmpty)
+    func renamed(_ line: Int, _ character: Int) throws -> [String] {
+      let answer = try client.at(line, character, of: uri, "rename", ["newName": "other"])
+      let edits = answer.object("result").object("changes")[uri] as? [Message] ?? []
+      return edits.map { $0.object("range").rangeText }
+    }
+    let web = ["1:7-1:10", "2:7-2:10", "4:8-4:11", "5:14-5:17", "6:6-6:9"]
+    #expect(try renamed(1, 8) == web)
+    #expect(try renamed(6, 9) == web)
+    let lab = ["0:4-0:7", "1:26-1:29", "2:32-2:35", "3:29-3:32", "3:43-3:46", "5:51-5:54"]
+    #expect(try renamed(0, 4) == lab)
+    #expect(try renamed(2, 17) == ["2:15-2:17", "4:15-4:17"])
+    let definition = try client.at(5, 15, of: uri, "definition").object("result")
+    #expect(definition.object("range").rangeText == "1:7-1:10")
+    #expect(try client.at(1, 44, of: uri, "prepareRename")["result"] is NSNull)
+    #expect(try client.leave() == 0)
+  }
+
   @Test func onlyNamesOfTheScriptCanBeRenamed() throws {
     let client = try LanguageClient.initialized()
     let lines = [
