@@ -5,6 +5,8 @@ struct CompletionItem: Encodable {
   var documentation: MarkupContent?
   /// Keeps the order in which candidates are listed.
   var sortText: String
+  /// What is typed is held to. Some editors filter nothing that has an edit, unless they are told so.
+  var filterText: String
   /// 1 plain text, 2 snippet.
   var insertTextFormat: Int
   var textEdit: TextEdit

@@ -30,7 +30,7 @@ extension LanguageServer {
       detail: candidate.type.isEmpty ? nil : candidate.type,
       documentation: candidate.doc.isEmpty ? nil : MarkupContent(value: candidate.doc),
       sortText: String(repeating: "0", count: max(0, 5 - digits.count)) + digits,
-      insertTextFormat: snippet == nil ? 1 : 2, textEdit: edit)
+      filterText: candidate.text, insertTextFormat: snippet == nil ? 1 : 2, textEdit: edit)
   }
 
   /// Files and folders that begin as what was typed, seen from a script's folder.

@@ -8,6 +8,8 @@ struct CodeBlock: CustomStringConvertible {
     case shell = "sh"
     /// What a terminal shows, after `$ ` what is typed.
     case terminal = "console"
+    /// What sets an editor up; the tests have none.
+    case lua
     /// What no program reads.
     case text
   }

@@ -38,6 +38,7 @@ import Testing
     let entries = items(try client.at(6, 2, of: uri, "completion"))
     #expect(entries["memory"]?.object("textEdit")["newText"] as? String == "memory = $0")
     #expect(entries["memory"]?["insertTextFormat"] as? Int == 2)
+    #expect(entries["memory"]?["filterText"] as? String == "memory")
     #expect(entries["disk"]?.object("textEdit")["newText"] as? String == "disk {\n\t$0\n}")
     #expect(entries["cpus"]?.object("documentation")["kind"] as? String == "markdown")
     let names = items(try client.at(10, 8, of: uri, "completion"))
@@ -158,7 +159,7 @@ import Testing
     let web = ["1:7-1:10", "2:7-2:10", "4:8-4:11", "5:14-5:17", "6:6-6:9"]
     #expect(try renamed(1, 8) == web)
     #expect(try renamed(6, 9) == web)
-    let lab = ["0:4-0:7", "1:26-1:29", "2:32-2:35", "3:29-3:32", "3:43-3:46", "5:51-5:54"]
+    let lab = ["0:4-0:7", "1:26-1:29", "2:32-2:35", "3:29-3:32", "3:45-3:48", "5:52-5:55"]
     #expect(try renamed(0, 4) == lab)
     #expect(try renamed(2, 17) == ["2:15-2:17", "4:15-4:17"])
     let definition = try client.at(5, 15, of: uri, "definition").object("result")

@@ -9,9 +9,8 @@ import VMScriptSyntax
     let place = try #require(marked.utf8.firstIndex(of: UInt8(ascii: "^")))
     let offset = marked.utf8.distance(from: marked.startIndex, to: place)
     let text = marked.replacing("^", with: "")
-    let analysis = Analysis(
-      SourceText(name: "main", text: text), importer: nil, options: EvaluationOptions())
-    return analysis.hover(at: offset)
+    let analysis = Analysis(SourceText(name: "main", text: text), importer: nil)
+    return try #require(analysis.evaluated(EvaluationOptions())).hover(at: offset)
   }
 
   @Test(arguments: [
