@@ -5,7 +5,8 @@ import VMScriptSyntax
 /// Answers an editor over the Language Server Protocol 3.17.
 ///
 /// One thread reads, another does everything else: it takes messages in their order and, when none
-/// wait, says what is wrong with the texts that were changed. It never speaks to libvirt.
+/// wait, says what is wrong with the texts that were changed. A message that comes in meanwhile ends
+/// that, and it begins again later. It never speaks to libvirt.
 public final class LanguageServer {
   /// How long a text rests before it is judged.
   static let rest: TimeInterval = 0.08

@@ -21,6 +21,7 @@ extension Piece {
     let lexed = Lexer.run(bytes)
     let statements = StatementStarts.words
     var pieces: [Piece] = []
+    pieces.reserveCapacity(lexed.tokens.count + lexed.comments.count)
     var comments = lexed.comments[...]
     var isStart = true
     for (position, token) in lexed.tokens.enumerated() {
