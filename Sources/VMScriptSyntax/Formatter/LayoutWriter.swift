@@ -82,11 +82,11 @@ struct LayoutWriter {
       closedOnLine.append(bracket.token)
     }
     append(lexed.bytes[token.range])
+    note(token)
     if Self.isOpener(token.kind) {
       brackets.append(
         Bracket(kind: token.kind, token: index, line: line, indentation: indentation))
     }
-    note(token)
     isLineStart = false
     mustBreak = false
     previous = index

@@ -6,7 +6,7 @@ extension Parser {
     guard ignoresNewlines || !next.flags.contains(.newlineBefore) else { return nil }
     let word = name(of: current)
     if word == words.print || word == words.check {
-      guard beginsArgument(next) else { return nil }
+      guard beginsArgument(next), !isCallOfNothing else { return nil }
       return word == words.print ? printStatement() : checkStatement()
     }
     if word == words.output {
@@ -54,6 +54,11 @@ extension Parser {
     case .leftBracket, .leftBrace: token.flags.contains(.spaceBefore)
     default: false
     }
+  }
+
+  /// `print()`, which calls what has the name; `print () => 1` prints a function.
+  private var isCallOfNothing: Bool {
+    peek(1).kind == .leftParenthesis && peek(2).kind == .rightParenthesis && peek(3).kind != .arrow
   }
 
   private func printStatement() -> NodeID {
