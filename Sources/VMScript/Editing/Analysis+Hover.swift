@@ -18,13 +18,8 @@ extension Analysis {
     case .definition(let raw):
       return definitions[raw].map { hover(over: symbol.span, $0) }
     case .builtin(let builtin): return Hover(over: symbol.span, builtin.reference)
-    case .property(let property):
-      return Hover(
-        span: symbol.span, code: "\(property.name): \(property.type.name)",
-        paragraphs: property.paragraphs)
-    case .block(let block):
-      return Hover(
-        span: symbol.span, code: "\(block.name) { … }", paragraphs: [block.doc, block.contents])
+    case .property(let property): return Hover(over: symbol.span, property)
+    case .block(let block): return Hover(over: symbol.span, block)
     case .module(let index):
       let name = sources[code.modules[index].source].name
       return Hover(span: symbol.span, code: "", paragraphs: ["The file `\(name)`."])
@@ -84,12 +79,18 @@ extension Hover {
     let result = entry.result.map { " gives `\($0)`" } ?? ""
     paragraphs.append("For example `\(entry.example)`\(result).")
   }
-}
 
-extension PropertySchema {
-  /// What there is to say about the property.
-  var paragraphs: [String] {
-    [doc, (facts + ["A change takes effect: \(impact.rawValue)."]).joined(separator: " ")]
+  /// What the schema says about a property.
+  init(over span: Span, _ property: PropertySchema) {
+    let facts = property.facts + ["A change takes effect: \(property.impact.rawValue)."]
+    self.init(
+      span: span, code: "\(property.name): \(property.type.name)",
+      paragraphs: [property.doc, facts.joined(separator: " ")])
+  }
+
+  /// What the schema says about a block.
+  init(over span: Span, _ block: BlockSchema) {
+    self.init(span: span, code: "\(block.name) { … }", paragraphs: [block.doc, block.contents])
   }
 }
 

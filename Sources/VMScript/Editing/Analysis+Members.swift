@@ -11,9 +11,9 @@ extension Analysis {
       if let entry = reference.kind.attributes.first(where: { $0.name == name }) {
         return Hover(over: span, entry)
       }
-      return Schema.resource(reference.kind).property(name).map {
-        Hover(span: span, code: "\(name): \($0.type.name)", paragraphs: $0.paragraphs)
-      }
+      let schema = code.vocabulary.schema(reference.kind)
+      return schema.property(name).map { Hover(over: span, $0) }
+        ?? schema.block(name).map { Hover(over: span, $0) }
     }
     if let type = value?.typeName ?? literalType(of: base) {
       return Reference.type(type)?.entry(name).map { Hover(over: span, $0) }

@@ -16,7 +16,7 @@ extension CursorContext {
     case .removal(let block): return block.blocks.map { Candidate($0.name, .block, doc: $0.doc) }
     case .value(let property): return Self.words(of: property.type) + scope(names)
     case .expression: return scope(names) + Self.reserved
-    case .member(let path): return Self.members(of: path, names)
+    case .member(let path): return members(of: path, names)
     case .target: return names.filter { $0.kind != .function }.map(\.candidate)
     case .condition:
       return WaitCondition.words.keys.sorted().map { Candidate($0, .word) } + scope(names)
@@ -89,7 +89,7 @@ extension CursorContext {
     return (type.words + truth).map { Candidate($0, .word) }
   }
 
-  private static func members(of path: [String], _ names: [KnownName]) -> [Candidate] {
+  private func members(of path: [String], _ names: [KnownName]) -> [Candidate] {
     guard let first = path.first, let known = names.first(where: { $0.text == first }) else {
       return []
     }
@@ -102,19 +102,19 @@ extension CursorContext {
       guard case .map(let entries) = value, let next = entries[name] else { return [] }
       value = next
     }
-    return value?.memberCandidates ?? []
+    return value?.memberCandidates(vocabulary) ?? []
   }
 }
 
 extension Value {
   /// What may stand behind the value and a dot.
-  var memberCandidates: [Candidate] {
+  fileprivate func memberCandidates(_ vocabulary: Vocabulary) -> [Candidate] {
     switch self {
     case .resource(let reference):
+      let schema = vocabulary.schema(reference.kind)
       return reference.kind.attributes.map { Candidate($0.name, .member, doc: $0.doc) }
-        + Schema.resource(reference.kind).properties.map {
-          Candidate($0.name, .member, type: $0.type.name, doc: $0.doc)
-        }
+        + schema.properties.map { Candidate($0.name, .member, type: $0.type.name, doc: $0.doc) }
+        + schema.blocks.map { Candidate($0.name, .member, type: "block", doc: $0.doc) }
     case .map(let entries):
       return entries.map { Candidate($0.key, .member, type: $0.value.brief) }
         + ofItsType

@@ -68,6 +68,7 @@ import Testing
     #expect(complete("print big.inner.", names).first == "a")
     #expect(complete("print size.g", names) == ["gib"])
     #expect(complete("print web.st", names) == ["state", "state"])
+    #expect(complete("print web.cpu", names) == ["cpus"])
     #expect(complete("print lib.", names) == ["kind"])
     #expect(complete("print other.", names) == [])
     #expect(complete("print f(1).", names) == [])

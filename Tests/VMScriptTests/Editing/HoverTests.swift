@@ -21,6 +21,7 @@ import VMScriptSyntax
     ("let big = { memory: 2GiB }\nprint big.^keys", "keys", "Its keys"),
     ("domain web { memory = 1GiB }\nprint web.^ip", "ip", "The fixed address"),
     ("domain web { title = \"x\" }\nprint web.^title", "title: string", "A short title."),
+    ("domain web { cpus = 2 }\nprint web.^cpus", "cpus { … }", "Virtual processors"),
     ("param p: ^size = 1GiB", "", "A whole number of bytes"),
   ])
   func membersAndTypes(text: String, code: String, start: String) throws {
