@@ -61,9 +61,20 @@ extension Evaluator {
     {
       return .wait(word, limit: limit)
     }
+    if options.leavesParametersOpen { try judge(conditionNode) }
     let waiting = WaitingCondition(evaluator: self, node: conditionNode)
     let condition = WaitCondition.expression { () throws(Diagnostic) in try waiting.isMet() }
     return .wait(condition, limit: limit)
+  }
+
+  /// Refuses what is no condition, as far as that is known without a host, which will not ask for it.
+  private mutating func judge(_ condition: NodeID) throws {
+    try goingOn {
+      switch try $0.evaluate(condition) {
+      case .bool, .unknown: return
+      case let other: throw Diagnostic.notABool(other, at: $0.code.span(condition))
+      }
+    }
   }
 
   private mutating func targets(_ value: Value, at span: Span) throws -> [VerbRequest.Target] {

@@ -8,12 +8,11 @@ extension Diagnostic {
   }
 
   static func unknownName(_ name: String, at span: Span, known: [String]) -> Diagnostic {
-    let isNothing = ["null", "nil", "undefined"].contains(name.lowercased())
+    let slip = Slips.names[name.lowercased()]
     return Diagnostic(
       code: 201, "unknown name `\(name)`", at: Label(span, "not defined here"),
-      helps: isNothing
-        ? [Help("`none` stands for nothing", span: span, replacement: "none")]
-        : didYouMean(name, known, at: span))
+      helps: slip.map { [Help($0.help, span: span, replacement: $0.replacement)] }
+        ?? didYouMean(name, known, at: span))
   }
 
   /// A word that begins a statement where it is read as a value, most likely since it stands alone.

@@ -21,23 +21,34 @@ enum SyntaxMessages {
     Diagnostic(
       code: 101, "expected the end of the statement, found `=`",
       at: Diagnostic.Label(span, "nothing is assigned to"),
-      helps: [Diagnostic.Help("`let NAME = VALUE` gives a value a name; it is never changed")])
+      helps: [Diagnostic.Help(bindingForm)])
   }
 
   static func unknownStatement(_ word: String, at span: Span) -> Diagnostic {
-    let meant = StatementStarts.meant(by: word)
+    let isLoop = Slips.loops.contains(word)
+    let meant = isLoop ? nil : StatementStarts.meant(by: word)
     return Diagnostic(
       code: 101, "no statement begins with `\(word)`",
       at: Diagnostic.Label(span, "means nothing before what follows"),
       helps: meant.map {
         [Diagnostic.Help("did you mean `\($0)`?", span: span, replacement: $0)]
-      } ?? [Diagnostic.Help(oneStatementPerLine)])
+      } ?? [Diagnostic.Help(isLoop ? onlyLoop : oneStatementPerLine)])
   }
 
   static func elseWithoutIf(at span: Span) -> Diagnostic {
     Diagnostic(
       code: 101, "expected a statement, found `else`",
       at: Diagnostic.Label(span, "belongs to no `if`"))
+  }
+
+  static func elseIf(_ word: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 101, "expected `else`, found `\(word)`",
+      at: Diagnostic.Label(span, "goes on with no `if`"),
+      helps: [
+        Diagnostic.Help(
+          "write `} else if CONDITION {` on one line", span: span, replacement: "else if")
+      ])
   }
 
   static func elseOnNewLine(at span: Span) -> Diagnostic {
@@ -124,6 +135,14 @@ enum SyntaxMessages {
 
   static let oneStatementPerLine = "begin a new line, or separate two statements with `;`"
   static let entrySeparator = "separate two entries with `,` or a new line"
+  static let bindingForm = "`let NAME = VALUE` gives a value a name; it is never changed"
+  static let letForm = "write `let NAME = VALUE`; the type is the value's own"
+  static let functionForm = "write `func NAME(PARAMETERS) = VALUE`, or a body in `{ … }`"
+  static let parametersForm =
+    "a parameter is `NAME` or `NAME = DEFAULT`, without a type; `check` can ask for one"
+  static let loopForm = "write `for NAME in LIST`, or `for NAME in 1...9` to count"
+  static let onlyLoop =
+    "`for NAME in LIST { … }` is the only loop; `wait MACHINE for CONDITION` waits"
   static let parameterForm = "write `param NAME: TYPE` or `param NAME: TYPE = DEFAULT`"
   static let cloneForm = "write `clone SOURCE as NAME { … }`"
   static let waitForm = "write `wait MACHINE for CONDITION within 5m`"

@@ -36,7 +36,7 @@ extension Parser {
   }
 
   /// `start (x)` and `start [x]` have a target; `start(x)` is a call, `start[x]` an index.
-  private func beginsTarget(_ token: Token) -> Bool {
+  func beginsTarget(_ token: Token) -> Bool {
     switch token.kind {
     case .identifier, .string, .stringOpen, .integer, .float, .size, .duration, .address, .subnet,
       .true, .false, .none:

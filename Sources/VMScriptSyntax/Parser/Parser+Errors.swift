@@ -31,7 +31,7 @@ extension Parser {
     }
     var diagnostic = SyntaxMessages.expected(
       expected, found: describe(current), at: span(current), opened: opened.map(span))
-    if let help { diagnostic.helps.append(Diagnostic.Help(help)) }
+    if let help = slip() ?? help.map({ Diagnostic.Help($0) }) { diagnostic.helps.append(help) }
     report(diagnostic, isAtEnd: at(.endOfFile))
   }
 

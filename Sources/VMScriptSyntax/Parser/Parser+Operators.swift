@@ -117,6 +117,7 @@ extension Parser {
         break
       }
     }
+    operandEnd = position
     return operand
   }
 
@@ -162,22 +163,22 @@ extension Parser {
 
   /// What stands in `( )` or `[ ]`: newlines mean nothing inside. `current` is the open bracket.
   func bracketed(
-    _ open: Token, _ closer: TokenKind, _ parseContent: (Parser) -> Void
+    _ open: Token, _ closer: TokenKind, help: String? = nil, _ parseContent: (Parser) -> Void
   ) {
     let outer = ignoresNewlines
     ignoresNewlines = true
     advance()
     openBrackets += 1
     parseContent(self)
-    close(closer, open)
+    close(closer, open, help: help)
     ignoresNewlines = outer
   }
 
   /// Elements separated by commas in brackets; one more comma may follow the last.
   func commaSeparated(
-    _ open: Token, _ closer: TokenKind, _ parseElement: (Parser) -> Void
+    _ open: Token, _ closer: TokenKind, help: String? = nil, _ parseElement: (Parser) -> Void
   ) {
-    bracketed(open, closer) { parser in
+    bracketed(open, closer, help: help) { parser in
       while !parser.at(closer), !parser.isPanicking {
         parseElement(parser)
         if !parser.take(.comma) { break }

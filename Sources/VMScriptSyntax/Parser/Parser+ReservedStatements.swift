@@ -5,7 +5,7 @@ extension Parser {
     let mark = pending.count
     advance()
     let name = expectName("a name")
-    expect(.equals, "`=`")
+    expect(.equals, "`=`", help: SyntaxMessages.letForm)
     pending.append(expression())
     return finish(.letStatement, from: start, mark, data: data(name))
   }
@@ -41,7 +41,7 @@ extension Parser {
     } else if at(.leftBrace) {
       pending.append(block())
     } else {
-      reportExpected("`=` or `{`")
+      reportExpected("`=` or `{`", help: SyntaxMessages.functionForm)
       pending.append(errorNode())
     }
     isInFunction = outer
@@ -52,7 +52,7 @@ extension Parser {
   func parameterList() -> NodeID {
     let mark = pending.count
     let open = current
-    commaSeparated(open, .rightParenthesis) { parser in
+    commaSeparated(open, .rightParenthesis, help: SyntaxMessages.parametersForm) { parser in
       let start = parser.current.start
       let mark = parser.pending.count
       let name = parser.expectName("a parameter's name")
@@ -71,6 +71,10 @@ extension Parser {
       advance()
       let condition = expression(expecting: "a condition")
       branches.append((start, condition, inBody ? body() : block()))
+      if isElseIfOfAnotherLanguage {
+        reportAndGoOn(SyntaxMessages.elseIf(text(current), at: span(current)))
+        continue
+      }
       guard at(.else), !isPanicking else { break }
       if !continuesLine { reportAndGoOn(SyntaxMessages.elseOnNewLine(at: span(current))) }
       advance()
@@ -89,6 +93,12 @@ extension Parser {
     return last
   }
 
+  /// `elif x {`, also on a new line unless it calls what has the name.
+  private var isElseIfOfAnotherLanguage: Bool {
+    at(.identifier) && !isPanicking && Slips.elseIf.contains(text(current))
+      && (continuesLine || beginsTarget(peek(1)) || peek(1).kind == .not)
+  }
+
   func forStatement(inBody: Bool) -> NodeID {
     let start = current.start
     let mark = pending.count
@@ -101,9 +111,9 @@ extension Parser {
 
   /// `NAME in` or `KEY, VALUE in`, appended to `pending` as two nodes.
   func bindings() {
-    pending.append(nameNode("a name"))
+    pending.append(nameNode("a name", help: SyntaxMessages.loopForm))
     pending.append(takeOnLine(.comma) ? nameNode("a second name", onAnyLine: true) : .absent)
-    expect(.in, "`in`")
+    expect(.in, "`in`", help: SyntaxMessages.loopForm)
   }
 
   func importStatement() -> NodeID {
@@ -132,9 +142,11 @@ extension Parser {
   }
 
   /// A `name` node of the identifier that must stand here.
-  func nameNode(_ what: String, flags: NodeFlags = [], onAnyLine: Bool = false) -> NodeID {
+  func nameNode(
+    _ what: String, flags: NodeFlags = [], onAnyLine: Bool = false, help: String? = nil
+  ) -> NodeID {
     let token = current
-    guard let name = expectName(what, onAnyLine: onAnyLine) else { return errorNode() }
+    guard let name = expectName(what, onAnyLine: onAnyLine, help: help) else { return errorNode() }
     return leaf(.name, token, data: name.index, flags: flags)
   }
 

@@ -60,7 +60,8 @@ extension Parser {
   /// `queue jobs { … }`, whatever the first word; `nil` if what follows is no name and a `{`.
   func resourceOfAnyKind(_ word: Name) -> NodeID? {
     guard let end = endOfName(1), peek(end).kind == .leftBrace,
-      ignoresNewlines || !peek(end).flags.contains(.newlineBefore)
+      ignoresNewlines || !peek(end).flags.contains(.newlineBefore),
+      !Slips.neverKinds.contains(text(current))
     else { return nil }
     return resource(keyword: word)
   }

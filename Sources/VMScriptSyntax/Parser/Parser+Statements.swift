@@ -17,13 +17,13 @@ extension Parser {
       let node = statement()
       pending.append(node)
       if let documentation { tree.documentation[node.index] = documentation }
-      if !isPanicking { expectEnd(of: node) }
+      if !isPanicking { expectEnd(of: node, from: first) }
       if isPanicking { synchronize(from: first, brackets: brackets) }
     }
   }
 
   /// A statement or entry ends with its line, at `;`, before `}`, or after its own `}`.
-  private func expectEnd(of node: NodeID) {
+  private func expectEnd(of node: NodeID, from first: Int) {
     if at(.semicolon) || at(.rightBrace) || at(.endOfFile) || !continuesLine { return }
     switch tree[node].kind {
     case .ifStatement, .forStatement, .resource: return
@@ -34,18 +34,20 @@ extension Parser {
     if at(.equals), tree[node].kind == .expressionStatement {
       return report(SyntaxMessages.assignment(at: span(current)))
     }
-    if let word = unknownStatementWord(node) {
+    if let word = unknownStatementWord(node, tokens[first]) {
       return report(SyntaxMessages.unknownStatement(text(word), at: span(word)))
     }
     reportExpected("the end of the statement", help: SyntaxMessages.oneStatementPerLine)
   }
 
-  /// The word that begins `doman web { … }` or `prnt "x"`: a name that stands before another one.
-  private func unknownStatementWord(_ statement: NodeID) -> Token? {
-    guard tree[statement].kind == .expressionStatement, position > 0 else { return nil }
-    let word = tokens[position - 1]
-    guard tree[tree.child(0, of: statement)].kind == .name, word.start == tree[statement].start
-    else { return nil }
+  /// The word that begins `doman web { … }` or `prnt "x"`: a name that stands before another one, or
+  /// before anything if it begins a statement of another language, such as `while (x) { … }`.
+  private func unknownStatementWord(_ statement: NodeID, _ word: Token) -> Token? {
+    guard tree[statement].kind == .expressionStatement, word.kind == .identifier else { return nil }
+    let begun = tree[tree.child(0, of: statement)].kind
+    guard begun == .name || begun == .call else { return nil }
+    if StatementStarts.isOfAnotherLanguage(text(word)) { return word }
+    guard begun == .name else { return nil }
     switch kind {
     case .identifier, .string, .stringOpen: return word
     default: return nil
@@ -100,17 +102,19 @@ extension Parser {
   }
 
   /// Takes the bracket that closes `open`, or says that it is missing.
-  func close(_ kind: TokenKind, _ open: Token) {
+  func close(_ kind: TokenKind, _ open: Token, help: String? = nil) {
     if take(kind) {
       openBrackets -= 1
       return
     }
     let symbol = kind == .rightBrace ? "`}`" : kind == .rightBracket ? "`]`" : "`)`"
-    reportExpected(kind == .rightBrace ? symbol : "`,` or \(symbol)", opened: open)
+    reportExpected(
+      kind == .rightBrace ? symbol : "`,` or \(symbol)", opened: open,
+      help: at(.endOfFile) ? nil : help)
   }
 
   /// The token of a name that is declared here; a reserved word cannot be one.
-  func expectName(_ what: String, onAnyLine: Bool = false) -> Name? {
+  func expectName(_ what: String, onAnyLine: Bool = false, help: String? = nil) -> Name? {
     guard !isPanicking else { return nil }
     if at(.identifier), continuesLine || onAnyLine {
       let name = name(of: current)
@@ -120,7 +124,7 @@ extension Parser {
     if kind.isKeyword, continuesLine {
       report(SyntaxMessages.reservedWord(text(current), at: span(current)))
     } else {
-      reportExpected(what)
+      reportExpected(what, help: help)
     }
     return nil
   }

@@ -40,6 +40,8 @@ final class Parser {
   var ignoresNewlines = false
   /// True inside the body of a function, where `return` stands.
   var isInFunction = false
+  /// Behind which token the last whole operand ended.
+  var operandEnd = 0
   /// The first comment that does not lie before the current statement.
   var nextComment = 0
 

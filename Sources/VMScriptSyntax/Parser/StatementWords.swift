@@ -7,6 +7,11 @@ extension StatementStarts {
     otherLanguages[word] ?? closest(to: word, among: kinds + statements)
   }
 
+  /// Whether a statement of another language begins with this word.
+  static func isOfAnotherLanguage(_ word: String) -> Bool {
+    otherLanguages[word] != nil || Slips.loops.contains(word)
+  }
+
   private static let statements = [
     "let", "param", "func", "if", "for", "import", "return", "image", "net", "domain", "clone",
     "output", "check", "print", "stack", "start", "stop", "reboot", "suspend", "resume", "delete",
@@ -17,7 +22,7 @@ extension StatementStarts {
   private static let otherLanguages = [
     "var": "let", "const": "let", "def": "func", "fn": "func", "fun": "func", "function": "func",
     "vm": "domain", "machine": "domain", "guest": "domain", "network": "net", "assert": "check",
-    "echo": "print", "println": "print", "include": "import", "use": "import", "while": "for",
-    "foreach": "for", "shutdown": "stop", "destroy": "delete",
+    "echo": "print", "println": "print", "include": "import", "use": "import", "require": "import",
+    "val": "let", "foreach": "for", "shutdown": "stop", "destroy": "delete",
   ]
 }
