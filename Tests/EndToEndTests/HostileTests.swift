@@ -31,6 +31,19 @@ import Testing
     #expect(!result.output.contains("the secret word"))
   }
 
+  /// Where there is no room for the stack of an evaluation, that is said: nobody waits for a thread
+  /// that never was.
+  @Test(.enabled(if: sanitizer == nil, "a sanitizer needs more addresses"))
+  func whereNoThreadCanBeHadThatIsSaid() throws {
+    let addresses = ["--as=\(1 << 29)", "--cpu=60"]
+    let script = packageFolder.appendingPathComponent("Examples/embedding/lab.vmscript").path
+    for (program, arguments) in [(Self.host, [script]), (vmscriptBinary, ["check", script])] {
+      let result = try run(
+        URL(fileURLWithPath: "/usr/bin/prlimit"), addresses + [program.path] + arguments)
+      #expect((result.output + result.errors).contains("error[VM0419]: no thread could be had"))
+    }
+  }
+
   private static let host = productsFolder.appendingPathComponent("HostileHost")
 }
 

@@ -9,14 +9,11 @@ import Synchronization
 final class EvaluationThread: Sendable {
   /// Bytes of stack that an evaluation gets; enough for ``Limits/depth`` calls of deep expressions.
   private static let stackSize = 1 << 29
-  /// How many wait for work, at most: more end as soon as they are done.
-  private static let mostIdle = 64
   /// How long one waits for work.
   private static let patience = DispatchTimeInterval.seconds(1)
   /// Evaluations of one thread: what a deep one touched of its stack is not kept for ever.
   private static let mostUses = 10_000
-  /// Those that wait for work, the last one that was busy last.
-  private static let idle = Mutex<[EvaluationThread]>([])
+  private static let idle = IdleThreads()
 
   /// What is to be done; each has a signal of its own, for the next one may come before the one who
   /// waits for this has seen its end.
@@ -33,17 +30,21 @@ final class EvaluationThread: Sendable {
   ///
   /// - Returns: what the work gives; nil where no thread could be had.
   static func run<T: Sendable>(_ work: @escaping @Sendable () -> T) -> T? {
+    guard let thread = idle.take() ?? started() else { return nil }
     let result = Mutex<T?>(nil)
-    let thread = idle.withLock { $0.popLast() } ?? EvaluationThread()
-    thread.run { result.withLock { $0 = work() } }
+    thread.run {
+      let value = work()
+      result.withLock { $0 = value }
+    }
     return result.withLock(\.self)
   }
 
-  private init() {
-    let thread = Thread { self.serve() }
-    thread.stackSize = Self.stackSize
-    thread.name = "vmscript evaluation"
-    thread.start()
+  private static func started() -> EvaluationThread? {
+    let thread = EvaluationThread()
+    let isStarted = NativeThread.start(stackSize: stackSize, name: "vmscript evaluation") {
+      thread.serve()
+    }
+    return isStarted ? thread : nil
   }
 
   private func run(_ task: @escaping @Sendable () -> Void) {
@@ -58,12 +59,13 @@ final class EvaluationThread: Sendable {
     var uses = 0
     while uses < Self.mostUses {
       guard hasWork.wait(timeout: .now() + Self.patience) == .success else {
-        if leave() { return }
+        // Where another thread has found this one in the meantime, work is on its way.
+        if Self.idle.remove(self) { return }
         continue
       }
       uses += 1
       let isDone = work()
-      let stays = uses < Self.mostUses && rest()
+      let stays = uses < Self.mostUses && Self.idle.add(self)
       isDone?.signal()
       if !stays { return }
     }
@@ -71,26 +73,43 @@ final class EvaluationThread: Sendable {
 
   /// Does what is assigned and releases it; gives who waits for that.
   private func work() -> DispatchSemaphore? {
-    assignment.withLock { assignment in
+    let task = assignment.withLock { assignment in
       defer { assignment = nil }
-      assignment?.work()
-      return assignment?.isDone
+      return assignment
+    }
+    task?.work()
+    return task?.isDone
+  }
+}
+
+/// The threads that wait for work, the last one that was busy last.
+///
+/// @unchecked: `threads` is only touched while `lock` is held. It is no `Mutex`, for many wait here
+/// for each other, and of that Thread Sanitizer sees nothing in a `Mutex`: the kernel hands it over.
+private final class IdleThreads: @unchecked Sendable {
+  /// How many wait for work, at most: more end as soon as they are done.
+  private static let most = 64
+
+  private let lock = NSLock()
+  private var threads: [EvaluationThread] = []
+
+  /// The one that was busy last, which is no longer to be found then.
+  func take() -> EvaluationThread? { lock.withLock { threads.popLast() } }
+
+  /// Lets others find a thread; false where enough wait already.
+  func add(_ thread: EvaluationThread) -> Bool {
+    lock.withLock {
+      guard threads.count < Self.most else { return false }
+      threads.append(thread)
+      return true
     }
   }
 
-  /// Lets others find this thread; false where enough wait already.
-  private func rest() -> Bool {
-    Self.idle.withLock { idle in
-      if idle.count < Self.mostIdle { idle.append(self) }
-      return idle.last === self
-    }
-  }
-
-  /// False where work is on its way, because another thread has found this one.
-  private func leave() -> Bool {
-    Self.idle.withLock { idle in
-      guard let place = idle.firstIndex(where: { $0 === self }) else { return false }
-      idle.remove(at: place)
+  /// False where the thread is not here, because another one has found it.
+  func remove(_ thread: EvaluationThread) -> Bool {
+    lock.withLock {
+      guard let place = threads.firstIndex(where: { $0 === thread }) else { return false }
+      threads.remove(at: place)
       return true
     }
   }

@@ -32,7 +32,9 @@ extension Diagnostic {
   }
 
   static func noThread() -> Diagnostic {
-    Diagnostic(code: 419, "no thread could be had for the script")
+    Diagnostic(
+      code: 419, "no thread could be had for the script",
+      helps: [Help("allow the process more threads (`ulimit -u`) or addresses (`ulimit -v`)")])
   }
 
   static func cancelled(at span: Span) -> Diagnostic {
