@@ -78,8 +78,8 @@ let package = Package(
     .executableTarget(
       name: "vmscript",
       dependencies: [
-        "VMScript", "VMScriptLanguageServer", "VMScriptRuntime", "VMScriptShell", "VMScriptSyntax",
-        "VMScriptTerminal",
+        "CVMScript", "VMScript", "VMScriptLanguageServer", "VMScriptRuntime", "VMScriptShell",
+        "VMScriptSyntax", "VMScriptTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

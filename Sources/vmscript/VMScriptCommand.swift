@@ -24,7 +24,7 @@ struct VMScriptCommand: AsyncParsableCommand {
 
       Completions: vmscript --generate-completion-script bash|zsh|fish
       """,
-    version: "0.1.0",
+    version: Version.text,
     groupedSubcommands: [
       CommandGroup(
         name: "Host",

@@ -23,13 +23,14 @@ struct CodeBlock: CustomStringConvertible {
 
   var description: String { "\(file):\(line)" }
 
-  /// Every block of the README, of the comments in the sources and of the catalogues.
+  /// Every block of the README, of the comments in the sources and the header, and of the catalogues.
   static func all() throws -> [CodeBlock] {
     var blocks = try read("README.md", indented: .vmscript)
     for path in try FileManager.default.subpathsOfDirectory(
       atPath: packageFolder.appendingPathComponent("Sources").path
     ).sorted() {
       if path.hasSuffix(".swift") { blocks += try read("Sources/\(path)", indented: .swift) }
+      if path.hasSuffix("vmscript.h") { blocks += try read("Sources/\(path)", indented: .c) }
       if path.hasSuffix(".md") { blocks += try read("Sources/\(path)", indented: nil) }
     }
     return blocks
@@ -41,7 +42,11 @@ struct CodeBlock: CustomStringConvertible {
       contentsOf: packageFolder.appendingPathComponent(path), encoding: .utf8)
     var reader = CodeBlockReader(file: path, indented: indented)
     for line in content.components(separatedBy: "\n") {
-      reader.take(path.hasSuffix(".swift") ? CodeBlockReader.comment(line) : line)
+      switch path.split(separator: ".").last {
+      case "swift": reader.take(CodeBlockReader.comment(line, "///"))
+      case "h": reader.take(CodeBlockReader.comment(line, " *"))
+      default: reader.take(line)
+      }
     }
     return reader.finish()
   }
@@ -65,11 +70,12 @@ struct CodeBlockReader {
     self.indented = indented
   }
 
-  /// What a documentation comment has on a line; nil where the line is none.
-  static func comment(_ line: String) -> String? {
-    let text = line.drop { $0 == " " }
-    guard text.hasPrefix("///") else { return nil }
-    let content = text.dropFirst(3)
+  /// What a comment whose lines begin with a mark has on a line; nil where the line is none.
+  static func comment(_ line: String, _ mark: String) -> String? {
+    guard let start = line.range(of: mark),
+      line[..<start.lowerBound].allSatisfy({ $0 == " " })
+    else { return nil }
+    let content = line[start.upperBound...]
     return String(content.hasPrefix(" ") ? content.dropFirst() : content)
   }
 

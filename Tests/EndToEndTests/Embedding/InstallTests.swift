@@ -20,6 +20,23 @@ struct InstallTests {
     #expect(try Prefix.succeed(program, ["eval", "-e", "output a = 1"]) == "{\n  \"a\": 1\n}\n")
   }
 
+  @Test func everythingHasTheVersionOfTheHeader() throws {
+    let prefix = try Prefix.shared.get()
+    let header = try String(contentsOf: prefix.file("include/vmscript.h"), encoding: .utf8)
+    let version = ["MAJOR", "MINOR", "PATCH"].compactMap { part in
+      header.split(separator: "\n").first { $0.hasPrefix("#define VMS_VERSION_\(part) ") }?
+        .split(separator: " ").last
+    }.joined(separator: ".")
+    #expect(try Prefix.succeed(prefix.file("bin/vmscript"), ["--version"]) == "\(version)\n")
+    for (path, line) in [
+      ("lib/pkgconfig/vmscript.pc", "Version: \(version)\n"),
+      ("share/man/man1/vmscript.1", "\"VMScript \(version)\"\n"),
+    ] {
+      #expect(try String(contentsOf: prefix.file(path), encoding: .utf8).contains(line))
+    }
+    #expect(try !Data(contentsOf: prefix.file("lib/libvmscript.so.\(version)")).isEmpty)
+  }
+
   @Test func theManualHasEverySubcommand() throws {
     let page = try Prefix.shared.get().file("share/man/man1/vmscript.1")
     let text = try String(contentsOf: page, encoding: .utf8)
