@@ -122,7 +122,8 @@ struct CodeBlockReader {
 
   private var language: CodeBlock.Language? {
     if let fence { return CodeBlock.Language(rawValue: fence) }
-    let isTyped = lines.first.map { $0.hasPrefix("$ ") || $0.hasPrefix("./") } ?? false
-    return isTyped ? .terminal : indented
+    let first = lines.first ?? ""
+    if first.hasPrefix("$ ") || first.hasPrefix("./") { return .terminal }
+    return indented == .c && first == "{" ? .json : indented
   }
 }

@@ -103,7 +103,7 @@ import VMScript
       [
         "swiftc", "-swift-version", "6", "-parse-as-library", "-suppress-warnings",
         "-I", productsFolder.appendingPathComponent("Modules").path, file.path,
-      ] + (try Self.moduleMaps()) + options)
+      ] + (sanitizer.map { ["-sanitize=\($0)"] } ?? []) + (try Self.moduleMaps()) + options)
   }
 
   /// A block as the body of a function: everything is imported already.
@@ -117,16 +117,15 @@ import VMScript
   private static func moduleMaps() throws -> [String] {
     let files = FileManager.default
     var maps = ["Sources/CLibvirt/module.modulemap", "Sources/CArchive/module.modulemap"]
-    let checkouts = ".build/checkouts"
-    let folder = packageFolder.appendingPathComponent(checkouts)
-    for package in try files.contentsOfDirectory(atPath: folder.path).sorted() {
-      let sources = folder.appendingPathComponent("\(package)/Sources").path
+      .map { packageFolder.appendingPathComponent($0).path }
+    let checkouts = productsFolder.appendingPathComponent("../../checkouts").standardized
+    for package in try files.contentsOfDirectory(atPath: checkouts.path).sorted() {
+      let sources = checkouts.appendingPathComponent("\(package)/Sources").path
       guard let targets = try? files.contentsOfDirectory(atPath: sources) else { continue }
-      maps += targets.sorted().map {
-        "\(checkouts)/\(package)/Sources/\($0)/include/module.modulemap"
-      }
+      maps += targets.sorted().map { "\(sources)/\($0)/include/module.modulemap" }
     }
-    return maps.map { packageFolder.appendingPathComponent($0).path }
+    return
+      maps
       .filter { files.fileExists(atPath: $0) }
       .flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
   }
