@@ -67,6 +67,7 @@ import VMScriptSyntax
   }
 
   @Test(
+    .callsDeeply,
     arguments: [
       ("", " + 1", 900), ("[", "][0]", 120), ("- ", "", 900), ("(true ? ", " : 1)", 60),
       ("\"\\(", ")\"", 60), ("{ a: ", " }.a", 120), ("len([", "])", 60), ("none ?? ", "", 900),
@@ -78,7 +79,7 @@ import VMScriptSyntax
     #expect(run("func f(n) = \(body)\nprint f(0)").codes == [412])
   }
 
-  @Test func deepStatementsInDeepCallsStayWithinTheStack() {
+  @Test(.callsDeeply) func deepStatementsInDeepCallsStayWithinTheStack() {
     let opened = String(repeating: "if true { for i in 1...1 { ", count: 30)
     let closed = String(repeating: "} }", count: 30)
     #expect(run("func f(n) { \(opened) return f(n) \(closed) }\nprint f(0)").codes == [412])
