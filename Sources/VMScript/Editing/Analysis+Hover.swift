@@ -82,10 +82,11 @@ extension Hover {
 
   /// What the schema says about a property.
   init(over span: Span, _ property: PropertySchema) {
-    let facts = property.facts + ["A change takes effect: \(property.impact.rawValue)."]
+    let facts = (property.facts + [property.impact.sentence].compactMap(\.self))
+      .joined(separator: " ")
     self.init(
       span: span, code: "\(property.name): \(property.type.name)",
-      paragraphs: [property.doc, facts.joined(separator: " ")])
+      paragraphs: [property.doc] + (facts.isEmpty ? [] : [facts]))
   }
 
   /// What the schema says about a block.

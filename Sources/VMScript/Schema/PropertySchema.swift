@@ -41,6 +41,9 @@ public enum Impact: String, Sendable, Comparable, CaseIterable {
   /// Only by making it anew, which loses what is in it; needs a yes.
   case dataLoss = "data-loss"
 
+  /// When a change takes effect, as a sentence of its own.
+  public var sentence: String? { words.map { "A change: \($0)." } }
+
   /// When a change is seen, as plans and the reference say it; nil where there is nothing to say.
   public var words: String? {
     switch self {

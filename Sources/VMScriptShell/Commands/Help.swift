@@ -110,10 +110,9 @@ struct Help {
   private func entries(named name: String, in block: BlockSchema) -> [[String]] {
     var found: [[String]] = []
     if let row = block.property(name) {
-      found.append([
-        bold("\(name)") + " of \(block.name): \(row.type.name)", "  \(row.doc)",
-        "  A change takes effect: \(row.impact.rawValue).",
-      ])
+      let change = row.impact.sentence.map { ["  \($0)"] } ?? []
+      found.append(
+        [bold("\(name)") + " of \(block.name): \(row.type.name)", "  \(row.doc)"] + change)
     }
     if let inner = block.block(name) { found.append(self.block(inner)) }
     return found + block.blocks.flatMap { entries(named: name, in: $0) }
