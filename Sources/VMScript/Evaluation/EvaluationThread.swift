@@ -13,7 +13,10 @@ final class EvaluationThread: Sendable {
   private static let patience = DispatchTimeInterval.seconds(1)
   /// Evaluations of one thread: what a deep one touched of its stack is not kept for ever.
   private static let mostUses = 10_000
-  private static let idle = IdleThreads()
+  /// How many wait for work, at most: more end as soon as they are done.
+  private static let mostIdle = 64
+  /// Those that wait for work, the last one that was busy last.
+  private static let idle = Locked<[EvaluationThread]>([])
 
   /// What is to be done; each has a signal of its own, for the next one may come before the one who
   /// waits for this has seen its end.
@@ -30,7 +33,7 @@ final class EvaluationThread: Sendable {
   ///
   /// - Returns: what the work gives; nil where no thread could be had.
   static func run<T: Sendable>(_ work: @escaping @Sendable () -> T) -> T? {
-    guard let thread = idle.take() ?? started() else { return nil }
+    guard let thread = idle.withLock({ $0.popLast() }) ?? started() else { return nil }
     let result = Mutex<T?>(nil)
     thread.run {
       let value = work()
@@ -59,13 +62,12 @@ final class EvaluationThread: Sendable {
     var uses = 0
     while uses < Self.mostUses {
       guard hasWork.wait(timeout: .now() + Self.patience) == .success else {
-        // Where another thread has found this one in the meantime, work is on its way.
-        if Self.idle.remove(self) { return }
+        if leave() { return }
         continue
       }
       uses += 1
       let isDone = work()
-      let stays = uses < Self.mostUses && Self.idle.add(self)
+      let stays = uses < Self.mostUses && rest()
       isDone?.signal()
       if !stays { return }
     }
@@ -80,36 +82,21 @@ final class EvaluationThread: Sendable {
     task?.work()
     return task?.isDone
   }
-}
 
-/// The threads that wait for work, the last one that was busy last.
-///
-/// @unchecked: `threads` is only touched while `lock` is held. It is no `Mutex`, for many wait here
-/// for each other, and of that Thread Sanitizer sees nothing in a `Mutex`: the kernel hands it over.
-private final class IdleThreads: @unchecked Sendable {
-  /// How many wait for work, at most: more end as soon as they are done.
-  private static let most = 64
-
-  private let lock = NSLock()
-  private var threads: [EvaluationThread] = []
-
-  /// The one that was busy last, which is no longer to be found then.
-  func take() -> EvaluationThread? { lock.withLock { threads.popLast() } }
-
-  /// Lets others find a thread; false where enough wait already.
-  func add(_ thread: EvaluationThread) -> Bool {
-    lock.withLock {
-      guard threads.count < Self.most else { return false }
-      threads.append(thread)
+  /// Lets others find this thread; false where enough wait already.
+  private func rest() -> Bool {
+    Self.idle.withLock { idle in
+      guard idle.count < Self.mostIdle else { return false }
+      idle.append(self)
       return true
     }
   }
 
-  /// False where the thread is not here, because another one has found it.
-  func remove(_ thread: EvaluationThread) -> Bool {
-    lock.withLock {
-      guard let place = threads.firstIndex(where: { $0 === thread }) else { return false }
-      threads.remove(at: place)
+  /// False where work is on its way, because another thread has found this one.
+  private func leave() -> Bool {
+    Self.idle.withLock { idle in
+      guard let place = idle.firstIndex(where: { $0 === self }) else { return false }
+      idle.remove(at: place)
       return true
     }
   }

@@ -1,13 +1,12 @@
 import CVMScript
-import Synchronization
 import VMScript
 
 /// An engine that may be changed from any thread.
 final class EngineHandle: Handle {
   static let noun = "engine"
-  private let state: Mutex<Engine>
+  private let state: Locked<Engine>
 
-  init(_ engine: Engine) { state = Mutex(engine) }
+  init(_ engine: Engine) { state = Locked(engine) }
 
   /// The engine as it is now.
   var engine: Engine { state.withLock { $0 } }

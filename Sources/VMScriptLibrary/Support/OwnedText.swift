@@ -1,4 +1,4 @@
-import Synchronization
+import VMScript
 
 /// A text with a NUL at its end that C may look at as long as this lives.
 final class OwnedText: @unchecked Sendable {
@@ -32,7 +32,7 @@ final class OwnedTexts: Sendable {
     case diagnostics(DiagnosticForm)
   }
 
-  private let texts = Mutex<[Key: OwnedText]>([:])
+  private let texts = Locked<[Key: OwnedText]>([:])
 
   func text(_ key: Key, _ make: () -> String) -> OwnedText {
     texts.withLock { texts in

@@ -4,11 +4,7 @@ import Testing
 import VMScript
 
 /// The library as C programs use it; what they check themselves stands in `Tests/CLibrary`.
-@Suite(
-  .enabled(
-    if: sanitizer != "thread",
-    "Thread Sanitizer does not see how Swift's Mutex hands a lock over that two threads want"))
-struct CLibraryTests {
+@Suite struct CLibraryTests {
   @Test func everyFunctionTakesGoodAndBadInput() throws {
     let prefix = try Prefix.shared.get()
     let program = try prefix.compile("Tests/CLibrary/library.c")
