@@ -50,7 +50,7 @@ import Testing
   @Test func whatIsPastedDuringWorkWaitsForTheNextEntry() async throws {
     try await withShell { shell in
       try await shell.enter(
-        "domain web { memory = 64MiB }; wait web for web.state == \"stopped\" within 2s")
+        "domain web { memory = 64MiB }; wait web for web.state == \"stopped\" within 10s")
       try await shell.expect("for a condition of web")
       try await shell.paste("let a = 1\nprint a\n")
       try await shell.expectEnd("\nvm> let a = 1\nprint a")
