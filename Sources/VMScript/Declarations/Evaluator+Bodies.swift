@@ -112,6 +112,11 @@ extension Evaluator {
     if schema.label != .anyText, !ResourceName.isSafe(label) {
       throw Diagnostic.invalidName(label, of: "a `\(schema.name)`", at: span)
     }
+    if let format = schema.labelFormat, let reason = format.obstacle(to: label) {
+      throw Diagnostic.unfitText(
+        TextObstacle(text: label, reason: reason, format: format), "the label of `\(schema.name)`",
+        at: span)
+    }
   }
 
   /// `key = value`, whether the key names a property or a block.
@@ -127,6 +132,9 @@ extension Evaluator {
         throw Diagnostic.wrongPropertyType(
           name ?? key, value, expected: property.type.expectation, at: place.value,
           help: property.type.suggestion(for: value))
+      }
+      if let obstacle = property.obstacle(in: converted) {
+        throw Diagnostic.unfitText(obstacle, "`\(name ?? key)`", at: place.value)
       }
       let declared = DeclaredProperty(schema: property, value: converted, span: place.whole)
       return try builder.set(declared, isExplicit: isExplicit)

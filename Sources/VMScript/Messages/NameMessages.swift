@@ -143,6 +143,13 @@ extension Diagnostic {
       helps: help.map { [Help($0)] } ?? [])
   }
 
+  static func unfitText(_ obstacle: TextObstacle, _ what: String, at span: Span) -> Diagnostic {
+    let shown = obstacle.text.map { excerpt(QuotedText.literal($0), 60) } ?? SecretText.mask
+    return Diagnostic(
+      code: 275, "\(what) cannot be \(shown): \(obstacle.reason)", at: Label(span, "does not fit"),
+      helps: [Help("write \(obstacle.format.expectation)")])
+  }
+
   static func missingProperty(_ name: String, in block: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 214, "`\(block)` lacks its property `\(name)`", at: Label(span),

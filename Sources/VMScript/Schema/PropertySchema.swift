@@ -80,14 +80,21 @@ public final class PropertySchema: Sendable {
   public let xml: XMLPlace?
   /// Whether its block must have it.
   public let isRequired: Bool
+  /// The format of every text in its value, for what another program reads; nil admits any text.
+  public let format: TextFormat?
+  /// The format of the keys of a map; nil admits any key.
+  public let keyFormat: TextFormat?
 
   /// A row of the table.
   public init(
-    _ name: String, _ type: PropertyType, _ doc: String, standard: Value? = nil,
-    impact: Impact = .nextStart, xml: XMLPlace? = nil, isRequired: Bool = false
+    _ name: String, _ type: PropertyType, _ doc: String, format: TextFormat? = nil,
+    keyFormat: TextFormat? = nil, standard: Value? = nil, impact: Impact = .nextStart,
+    xml: XMLPlace? = nil, isRequired: Bool = false
   ) {
     self.name = name
     self.type = type
+    self.format = format
+    self.keyFormat = keyFormat
     self.standard = standard
     self.doc = doc
     self.impact = impact
@@ -113,6 +120,8 @@ public final class BlockSchema: Sendable {
   public let doc: String
   /// Whether a label may or must follow the name.
   public let label: BlockLabel
+  /// The format of the label, where another program reads it; nil admits any safe name.
+  public let labelFormat: TextFormat?
   /// May stand more than once; a list of maps is then allowed too.
   public let repeats: Bool
   /// Its rows, in the order of the reference page.
@@ -128,13 +137,15 @@ public final class BlockSchema: Sendable {
 
   /// A block of the table.
   public init(
-    _ name: String, _ doc: String, label: BlockLabel = .none, repeats: Bool = false,
-    shorthand: String? = nil, xml: XMLPlace? = nil, properties: [PropertySchema] = [],
+    _ name: String, _ doc: String, label: BlockLabel = .none, labelFormat: TextFormat? = nil,
+    repeats: Bool = false, shorthand: String? = nil, xml: XMLPlace? = nil,
+    properties: [PropertySchema] = [],
     blocks: [BlockSchema] = []
   ) {
     self.name = name
     self.doc = doc
     self.label = label
+    self.labelFormat = labelFormat
     self.repeats = repeats
     self.shorthand = shorthand
     self.xml = xml

@@ -54,9 +54,11 @@ extension Schema {
       xml: XMLPlace("devices/interface"),
       properties: [
         PropertySchema("net", .resource([.net]), "The network it is on.", impact: .live),
-        PropertySchema("bridge", .string, "The host's bridge it is on.", impact: .live),
         PropertySchema(
-          "dev", .string, "The host's interface it is on, by macvtap.", impact: .live),
+          "bridge", .string, "The host's bridge it is on.", format: .interfaceName, impact: .live),
+        PropertySchema(
+          "dev", .string, "The host's interface it is on, by macvtap.", format: .interfaceName,
+          impact: .live),
         PropertySchema("ip", .ip, "Its fixed address, a lease of its network.", impact: .live),
         PropertySchema("mac", .mac, "Its address, in place of the derived one."),
         PropertySchema(
@@ -64,13 +66,13 @@ extension Schema {
           .either([
             .word(["virtio", "e1000", "e1000e", "rtl8139", "igb", "vmxnet3", "ne2k_pci", "pcnet"]),
             .string,
-          ]), "What the guest sees, such as virtio or e1000.",
+          ]), "What the guest sees, such as virtio or e1000.", format: .token,
           standard: .string("virtio"), xml: XMLPlace("model/@type")),
         PropertySchema("vlan", .int(1...4094), "VLAN tag.", xml: XMLPlace("vlan/tag/@id")),
         PropertySchema(
           "mtu", .int(68...65_535), "Largest packet in bytes.", xml: XMLPlace("mtu/@size")),
         PropertySchema(
-          "filter", .string, "Network filter on the host.", impact: .live,
+          "filter", .string, "Network filter on the host.", format: .line, impact: .live,
           xml: XMLPlace("filterref/@filter")),
       ]),
     BlockSchema(

@@ -16,9 +16,10 @@ extension Schema {
           + "said otherwise.", impact: .live),
       PropertySchema(
         "bridge", .string, "The host's bridge: its name here, or the existing one of mode bridge.",
-        impact: .restart, xml: XMLPlace("bridge/@name")),
+        format: .interfaceName, impact: .restart, xml: XMLPlace("bridge/@name")),
       PropertySchema(
-        "dev", .string, "The host's interface that traffic leaves through.", impact: .restart),
+        "dev", .string, "The host's interface that traffic leaves through.",
+        format: .interfaceName, impact: .restart),
       PropertySchema(
         "mtu", .int(68...65_535), "Largest packet in bytes.", impact: .restart,
         xml: XMLPlace("mtu/@size")),
@@ -29,7 +30,7 @@ extension Schema {
     ],
     blocks: [
       BlockSchema(
-        "host", "A fixed DHCP lease.", label: .optional, repeats: true,
+        "host", "A fixed DHCP lease.", label: .optional, labelFormat: .leaseName, repeats: true,
         properties: [
           PropertySchema(
             "mac", .mac, "The interface's address.", impact: .live, isRequired: true),
@@ -60,16 +61,19 @@ extension Schema {
     "dns", "What the network's name server answers.", xml: XMLPlace(""),
     properties: [
       PropertySchema(
-        "domain", .string, "The DNS domain of the guests.", impact: .restart,
+        "domain", .string, "The DNS domain of the guests.", format: .domainName, impact: .restart,
         xml: XMLPlace("domain/@name")),
       PropertySchema(
         "forward", .list(.ip), "Servers that other names are asked of.", impact: .restart,
         xml: XMLPlace("dns/forwarder/@addr", .each([:]))),
-      PropertySchema("txt", .map(.string), "TXT records by name.", impact: .live),
+      PropertySchema(
+        "txt", .map(.string), "TXT records by name.", format: .txtValue,
+        keyFormat: .domainName, impact: .live),
     ],
     blocks: [
       BlockSchema(
-        "host", "A name with an address.", label: .required, repeats: true,
+        "host", "A name with an address.", label: .required, labelFormat: .domainName,
+        repeats: true,
         properties: [
           PropertySchema("ip", .ip, "The address.", impact: .live, isRequired: true)
         ]),
@@ -77,13 +81,13 @@ extension Schema {
         "srv", "An SRV record.", repeats: true, xml: XMLPlace("dns/srv"),
         properties: [
           PropertySchema(
-            "service", .string, "Name of the service.", impact: .live,
+            "service", .string, "Name of the service.", format: .serviceName, impact: .live,
             xml: XMLPlace("@service"), isRequired: true),
           PropertySchema(
             "protocol", .word(["tcp", "udp"]), "Its protocol.", impact: .live,
             xml: XMLPlace("@protocol"), isRequired: true),
           PropertySchema(
-            "target", .string, "The machine that offers it.", impact: .live,
+            "target", .string, "The machine that offers it.", format: .domainName, impact: .live,
             xml: XMLPlace("@target")),
           PropertySchema(
             "port", .int(1...65_535), "Its port.", impact: .live, xml: XMLPlace("@port")),

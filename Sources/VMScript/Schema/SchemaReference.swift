@@ -52,6 +52,7 @@ public enum SchemaReference {
       case .required: named
       case .anyText: "`\(block.name) 'TEXT' { … }`"
       }
+    if let format = block.labelFormat { forms += "; the label is \(format.expectation)" }
     if block.repeats { forms += ", any number of times" }
     if let shorthand = block.shorthand {
       forms += "; `\(block.name) = VALUE` gives `\(shorthand)` alone"
@@ -76,7 +77,14 @@ public enum SchemaReference {
 extension PropertySchema {
   /// What holds where it is not given, in sentences.
   var facts: [String] {
-    (isRequired ? ["Required."] : []) + (standard.map { ["Without it: `\(text(of: $0))`."] } ?? [])
+    (isRequired ? ["Required."] : []) + formatFacts
+      + (standard.map { ["Without it: `\(text(of: $0))`."] } ?? [])
+  }
+
+  /// What its texts must be, in sentences.
+  private var formatFacts: [String] {
+    [format.map { "Takes \($0.expectation)." }, keyFormat.map { "Each key is \($0.expectation)." }]
+      .compactMap(\.self)
   }
 
   /// A value as a script gives it to the property.

@@ -119,5 +119,9 @@ extension Validation {
       260, "MAC address of a group",
       "An odd first byte marks an address that many stations listen to (multicast). libvirt refuses "
         + "an interface of such an address."),
+    DiagnosticExplanation(
+      275, "text that another program reads as something else",
+      "The text becomes a part of another program's configuration, such as a line of dnsmasq's. A "
+        + "line break, a comma or a comment in it would be read there as something else."),
   ]
 }

@@ -1,0 +1,172 @@
+/// A format that another program reads a text in, and what a text must be to stand in it.
+///
+/// A text that reaches the configuration of another program (dnsmasq, cloud-init, QEMU, the kernel)
+/// has a format in its row of the schema, so that no text is read there as something else.
+/// To restrict a property, name the format in its row; for a new format, add a case here.
+public enum TextFormat: String, Sendable, CaseIterable {
+  /// A host name, of one label or with its domain.
+  case hostName
+  /// The name that a DHCP server gives a machine: one DNS label that begins with a letter.
+  case leaseName
+  /// A DNS name, whose labels may hold `_`.
+  case domainName
+  /// The name of a service in an SRV record, without its `_`.
+  case serviceName
+  /// The text of a TXT record, as dnsmasq reads it.
+  case txtValue
+  /// The name of a network interface of a Linux host.
+  case interfaceName
+  /// One word of ASCII: a model, a keymap.
+  case token
+  /// One line of any characters.
+  case line
+
+  /// What a text must be, for the reference and for help.
+  public var expectation: String {
+    switch self {
+    case .hostName: "a host name: labels of letters, digits and `-`, joined by dots"
+    case .leaseName: "a DNS label: a letter, then letters, digits, `-` and `_`, at most 63"
+    case .domainName: "a DNS name: labels of letters, digits, `-` and `_`, joined by dots"
+    case .serviceName: "a service name: letters, digits and `-`, at most 63"
+    case .txtValue:
+      "one line of at most 255 bytes without `\"`, `,`, ` #`, and space at its ends"
+    case .interfaceName: "an interface name: letters, digits, `.`, `-` and `_`, at most 15"
+    case .token: "one word of letters, digits, `.`, `-` and `_`"
+    case .line: "one line without control characters"
+    }
+  }
+
+  /// The reason why the format cannot hold a text; nil for a text that fits.
+  public func obstacle(to text: String) -> String? {
+    if text.isEmpty { return "it is empty" }
+    let size = text.utf8.count
+    if size > maximumLength { return "it has \(size) bytes, more than \(maximumLength)" }
+    if let scalar = text.unicodeScalars.first(where: { !allows($0) }) {
+      return "it holds \(Self.name(of: scalar))"
+    }
+    return structuralObstacle(to: text)
+  }
+
+  private var maximumLength: Int {
+    switch self {
+    case .hostName, .domainName: 253
+    case .leaseName, .serviceName, .token: 63
+    case .txtValue: 255
+    case .interfaceName: 15
+    case .line: 4096
+    }
+  }
+
+  private func allows(_ scalar: Unicode.Scalar) -> Bool {
+    switch self {
+    case .hostName: scalar.isASCIIAlphanumeric || scalar == "-" || scalar == "."
+    case .leaseName: scalar.isASCIIAlphanumeric || scalar == "-" || scalar == "_"
+    case .serviceName: scalar.isASCIIAlphanumeric || scalar == "-"
+    case .domainName, .interfaceName, .token:
+      scalar.isASCIIAlphanumeric || scalar == "-" || scalar == "_" || scalar == "."
+    case .txtValue: !scalar.endsLineOrControls && scalar != "\"" && scalar != ","
+    case .line: !scalar.endsLineOrControls
+    }
+  }
+
+  /// Faults that no single character shows.
+  private func structuralObstacle(to text: String) -> String? {
+    switch self {
+    case .hostName, .domainName: return Self.labelObstacle(to: text)
+    case .leaseName:
+      if text.unicodeScalars.first?.properties.isAlphabetic != true {
+        return "it does not begin with a letter"
+      }
+      if ["ignore", "infinite"].contains(text.lowercased()) {
+        return "it is a word of dnsmasq's configuration"
+      }
+      return Self.labelObstacle(to: text)
+    case .serviceName: return Self.labelObstacle(to: text)
+    case .txtValue:
+      if text.hasPrefix(" ") || text.hasSuffix(" ") { return "it begins or ends with a space" }
+      if text.hasPrefix("#") || text.contains(" #") { return "`#` begins a comment there" }
+      return nil
+    case .interfaceName, .token:
+      let isOption = text.hasPrefix("-") || text.hasPrefix(".")
+      return isOption ? "it begins with `\(text.prefix(1))`" : nil
+    case .line: return nil
+    }
+  }
+
+  /// Each label of a DNS name has 1 to 63 bytes, and `-` within it alone.
+  private static func labelObstacle(to text: String) -> String? {
+    for label in text.split(separator: ".", omittingEmptySubsequences: false) {
+      if label.isEmpty { return "it holds an empty label" }
+      if label.utf8.count > 63 { return "a label of it has more than 63 bytes" }
+      if label.hasPrefix("-") || label.hasSuffix("-") {
+        return "a label of it begins or ends with `-`"
+      }
+    }
+    return nil
+  }
+
+  private static func name(of scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": "a line break"
+    case " ": "a space"
+    case _ where scalar.endsLineOrControls:
+      "the control character U+\(hexadecimal(scalar.value))"
+    default: "`\(scalar)`"
+    }
+  }
+
+  private static func hexadecimal(_ number: UInt32) -> String {
+    let digits = String(number, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isASCIIAlphanumeric: Bool {
+    switch self {
+    case "a"..."z", "A"..."Z", "0"..."9": true
+    default: false
+    }
+  }
+
+  /// Whether it is a control or format character, or breaks a line.
+  fileprivate var endsLineOrControls: Bool {
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+}
+
+/// A text that its format cannot hold.
+struct TextObstacle {
+  /// The text; nil for a secret, which no message shows.
+  let text: String?
+  let reason: String
+  let format: TextFormat
+}
+
+extension PropertySchema {
+  /// The first text of a value, in lists and maps too, that the row's formats cannot hold.
+  func obstacle(in value: Value) -> TextObstacle? {
+    switch value {
+    case .string(let text): format.flatMap { Self.obstacle(to: text, $0, isSecret: false) }
+    case .secret(let secret):
+      format.flatMap { Self.obstacle(to: secret.revealed, $0, isSecret: true) }
+    case .list(let items): items.lazy.compactMap(obstacle).first
+    case .map(let entries):
+      entries.lazy.compactMap { key, value in
+        keyFormat.flatMap { Self.obstacle(to: key, $0, isSecret: false) } ?? obstacle(in: value)
+      }.first
+    default: nil
+    }
+  }
+
+  private static func obstacle(
+    to text: String, _ format: TextFormat, isSecret: Bool
+  ) -> TextObstacle? {
+    format.obstacle(to: text).map {
+      TextObstacle(text: isSecret ? nil : text, reason: $0, format: format)
+    }
+  }
+}

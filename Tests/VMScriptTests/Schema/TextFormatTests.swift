@@ -1,0 +1,128 @@
+import Testing
+@testable import VMScript
+
+@Suite("Texts that other programs read") struct TextFormatTests {
+  /// No format with a structure of its own can hold one of these.
+  private static let awkward = [
+    "", "\n", "a\nb", "a\r\nb", "a\u{0}b", "a\tb", "a\u{1b}[31m", "a\u{85}b", "a\u{2028}b",
+    "a\u{200b}b", "a\u{202e}b", "\u{7f}", "\u{feff}a",
+  ]
+  /// These are texts, but no names.
+  private static let noNames = [
+    "a b", " a", "a ", "a,b", "#a", "a #b", "a\"b", "a'b", "a\\b", "a/b", "a=b", "a;b", "a:b",
+    "a%d", "-a", "größe", "x\u{301}", "名", "*", "a*", "$(id)", "tag:a",
+    String(repeating: "a", count: 300),
+  ]
+
+  /// A row or label with a format, and a script that gives it a text.
+  struct Place: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let format: TextFormat
+    let prefix: String
+    let suffix: String
+
+    func script(_ text: String) -> String { prefix + Value.string(text).literal + suffix }
+  }
+
+  static let places: [Place] = ResourceKind.allCases.flatMap { kind in
+    places(in: Schema.resource(kind), kind.rawValue, "\(kind.rawValue) r { ", " }")
+  }
+
+  private static func places(
+    in block: BlockSchema, _ path: String, _ prefix: String, _ suffix: String
+  ) -> [Place] {
+    let rows = block.properties.flatMap { row -> [Place] in
+      let head = "\(prefix)\(row.name) = "
+      let value =
+        switch row.type {
+        case .list: (head + "[", "]" + suffix)
+        case .map: (head + "{ \"a\": ", " }" + suffix)
+        default: (head, suffix)
+        }
+      let path = "\(path).\(row.name)"
+      return [
+        row.format.map {
+          Place(testDescription: path, format: $0, prefix: value.0, suffix: value.1)
+        },
+        row.keyFormat.map {
+          Place(
+            testDescription: "\(path) keys", format: $0, prefix: head + "{ ",
+            suffix: ": \"a\" }" + suffix)
+        },
+      ].compactMap(\.self)
+    }
+    return rows
+      + block.blocks.flatMap { inner in
+        let label = inner.label == .required ? " a" : ""
+        let labels = inner.labelFormat.map {
+          [
+            Place(
+              testDescription: "\(path).\(inner.name) label", format: $0,
+              prefix: "\(prefix)\(inner.name) ", suffix: " { }" + suffix)
+          ]
+        }
+        return (labels ?? [])
+          + places(
+            in: inner, "\(path).\(inner.name)", "\(prefix)\(inner.name)\(label) { ", " }" + suffix)
+      }
+  }
+
+  @Test("A text that its format cannot hold is refused by a check", arguments: places)
+  func refused(place: Place) {
+    for text in Self.awkward {
+      let codes = run(place.script(text)).codes
+      #expect(codes.contains(275) || codes.contains(223), "\(text.debugDescription)")
+    }
+    for text in Self.noNames where place.format.obstacle(to: text) != nil {
+      let codes = run(place.script(text)).codes
+      #expect(codes.contains(275) || codes.contains(223), "\(text.debugDescription)")
+    }
+    #expect(!run(place.script("a")).codes.contains(275))
+  }
+
+  @Test(
+    "No name of another program's holds what separates, quotes or comments there",
+    arguments: [
+      TextFormat.hostName, .leaseName, .domainName, .serviceName, .interfaceName, .token,
+    ])
+  func names(format: TextFormat) {
+    for text in Self.awkward + Self.noNames {
+      #expect(format.obstacle(to: text) != nil, "\(text.debugDescription)")
+    }
+  }
+
+  @Test("Every format takes what it is for, up to its length")
+  func taken() {
+    let label = String(repeating: "a", count: 63)
+    for (format, texts) in [
+      (TextFormat.hostName, ["web", "web-1.lab.test", "10", label]),
+      (.leaseName, ["web", "web_1", "Web-2", label]),
+      (.domainName, ["lab", "_dmarc.lab.test", "10.in-addr.arpa", "\(label).\(label)"]),
+      (.serviceName, ["ldap", "etcd-server-ssl"]),
+      (.txtValue, ["v=spf1 a mx -all", "a#b", "größe", String(repeating: "a", count: 255)]),
+      (.interfaceName, ["virbr9", "br-lan", "eth0.100", String(repeating: "a", count: 15)]),
+      (.token, ["virtio", "de-ch", "q35"]),
+      (.line, ["größe, #1 \"x\"", "-a", " a "]),
+    ] {
+      for text in texts { #expect(format.obstacle(to: text) == nil, "\(format) \(text)") }
+    }
+    for (format, texts) in [
+      (TextFormat.leaseName, ["1web", "12h", "ignore", "Infinite", "a.b", label + "a"]),
+      (.domainName, [".", "a..b", "a.", ".a", "a-.b", label + "a"]),
+      (.interfaceName, [".", "..", String(repeating: "a", count: 16)]),
+      (.txtValue, [" a", "a ", "#a", "a #b", "a,b", "a\"b", String(repeating: "a", count: 256)]),
+    ] {
+      for text in texts { #expect(format.obstacle(to: text) != nil, "\(format) \(text)") }
+    }
+  }
+
+  @Test("A secret that does not fit is not shown")
+  func secrets() {
+    let kind = BlockSchema(
+      "queue", "A queue.",
+      properties: [PropertySchema("key", .secret, "A key.", format: .token)])
+    let obstacle = kind.property("key")?.obstacle(in: .secret(SecretText("a b")))
+    #expect(obstacle?.reason == "it holds a space")
+    #expect(obstacle != nil && obstacle?.text == nil)
+  }
+}
