@@ -8,9 +8,11 @@ extension Host {
   ///   - calls: where libvirt's client library logs the calls that are made.
   ///   - watch: acts in the middle; has a log of its own.
   ///   - locks: where it keeps its locks; runs with different ones are as of different machines.
+  ///   - environment: added to what all runs have.
   @discardableResult
   func vmscript(
-    _ arguments: [String], calls: CallLog? = nil, watch: CallWatch? = nil, locks: String = "client"
+    _ arguments: [String], calls: CallLog? = nil, watch: CallWatch? = nil, locks: String = "client",
+    environment more: [String: String] = [:]
   ) async throws -> CommandResult {
     // Its digest cache and its locks are the test's own.
     let ofClient = "\(folder)/\(locks)"
@@ -22,6 +24,7 @@ extension Host {
       "VMSCRIPT_HYPERVISOR": "qemu", "LIBVIRT_DEFAULT_URI": "test:///must-not-be-used",
     ]
     if let log = watch?.log ?? calls { environment.merge(log.environment) { $1 } }
+    environment.merge(more) { $1 }
     return try await Subprocess.run(
       vmscriptBinary.path, arguments + ["--connect", uri], environment: environment
     ) { watch?.begin($0) }
