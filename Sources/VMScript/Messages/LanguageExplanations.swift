@@ -128,7 +128,7 @@ public enum LanguageExplanations {
     DiagnosticExplanation(404, "parameter of a wrong type", "The text does not read as its type."),
     DiagnosticExplanation(405, "unknown parameter", "The main script declares no such `param`."),
     DiagnosticExplanation(
-      406, "unfit stack name", "A stack's name has letters, digits, `_` and `-` only."),
+      406, "unfit stack name", "A stack's name has \(Program.stackNameRule)."),
     DiagnosticExplanation(
       407, "misplaced stack", "The stack is named once, before the first resource."),
     DiagnosticExplanation(410, "too many steps", "The limit on steps keeps a run from hanging."),

@@ -70,7 +70,7 @@ extension Diagnostic {
   static func invalidStackName(_ name: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 406, "\(name) cannot be the name of a stack", at: Label(span),
-      helps: [Help("use letters, digits, `_` and `-`")])
+      helps: [Help("use \(Program.stackNameRule)")])
   }
 
   static func secondStack(at span: Span, earlier: Span) -> Diagnostic {

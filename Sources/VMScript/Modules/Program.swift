@@ -36,22 +36,41 @@ public struct Program: Sendable {
     return nil
   }
 
-  /// The base name of a file, unfit characters replaced.
+  /// The base name of a file.
+  ///
+  /// Unfit characters are replaced and long names shortened; a digest of the whole base name then
+  /// keeps two files apart that would otherwise share a stack.
   static func standardStack(for name: String) -> String {
-    // What is no file bears a name such as `<stdin>`.
-    let file = (name.split(separator: "/").last.map(String.init) ?? name)
-      .filter { !"<>".contains($0) }
-    let base = file.hasSuffix(".vmscript") ? String(file.dropLast(9)) : file
+    let file = name.split(separator: "/").last.map(String.init) ?? name
+    // Text without a file has a name such as `<stdin>`, which is nobody else's.
+    let isFile = !(file.hasPrefix("<") && file.hasSuffix(">"))
+    let base =
+      isFile
+      ? file.hasSuffix(".vmscript") ? String(file.dropLast(9)) : file
+      : String(file.dropFirst().dropLast())
+    guard !base.isEmpty else { return "main" }
+    if isStackName(base) { return base }
     let fit = String(base.map { isStackName(String($0)) ? $0 : "_" })
-    return fit.isEmpty ? "main" : fit
+    return isFile
+      ? Identity.distinct(fit, from: base, limit: maximumStackLength)
+      : String(fit.prefix(maximumStackLength))
   }
 
-  /// Letters, digits, `_` and `-` of ASCII, at least one.
+  /// Bytes that the name of a stack may have.
+  public static let maximumStackLength = 64
+
+  /// Returns whether a stack can have this name: 1 to ``maximumStackLength`` ASCII letters, digits,
+  /// `_` and `-`.
   public static func isStackName(_ name: String) -> Bool {
-    !name.isEmpty
+    (1...maximumStackLength).contains(name.utf8.count)
       && name.utf8.allSatisfy {
         (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || $0 == 95
           || $0 == 45
       }
+  }
+
+  /// The rule of ``isStackName(_:)`` in words, for messages.
+  public static var stackNameRule: String {
+    "up to \(maximumStackLength) letters, digits, `_` and `-`"
   }
 }

@@ -34,6 +34,18 @@ public enum Identity {
     return MACAddress(value: 0x5254_0000_0000 | low)
   }
 
+  /// A name that was cleaned or shortened, with a digest of the original that keeps it apart from
+  /// others that are cleaned alike.
+  ///
+  /// - Parameters:
+  ///   - fit: the cleaned name, of ASCII.
+  ///   - original: the name as it was.
+  ///   - limit: the bytes that the result may have.
+  public static func distinct(_ fit: String, from original: String, limit: Int) -> String {
+    let digest = SHA256.hash(data: Array(original.utf8)).prefix(4).map(hexadecimal).joined()
+    return "\(fit.prefix(max(0, limit - digest.utf8.count - 1)))-\(digest)"
+  }
+
   static func hexadecimal(_ byte: UInt8) -> String {
     let text = String(byte, radix: 16)
     return text.utf8.count == 1 ? "0" + text : text

@@ -1,3 +1,5 @@
+import VMScript
+
 // The words of `VMS_INVALID`.
 
 extension Misuse {
@@ -36,7 +38,7 @@ extension Misuse {
   }
 
   static func unfitStack(_ name: String) -> Misuse {
-    Misuse(message: "`\(name)` is no stack's name: letters, digits, `_` and `-` are")
+    Misuse(message: "`\(name)` is no stack's name: use \(Program.stackNameRule)")
   }
 
   static func unfitArity(_ minimum: Int, _ maximum: Int) -> Misuse {

@@ -114,7 +114,7 @@ enum ShellMessages {
   static func unfitStack(_ name: String) -> Diagnostic {
     Diagnostic(
       code: 853, "`\(name)` cannot be the name of a stack",
-      notes: ["a stack's name has letters, digits, `_` and `-` only"])
+      notes: ["a stack's name has \(Program.stackNameRule)"])
   }
 
   static func unreadable(_ path: String, _ reason: String) -> Diagnostic {

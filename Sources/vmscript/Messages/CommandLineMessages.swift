@@ -1,3 +1,4 @@
+import VMScript
 import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
@@ -16,7 +17,7 @@ enum CommandLineMessages {
   }
 
   static func unfitStack(_ name: String) -> String {
-    "A stack's name is made of letters, digits, _ and -, not '\(TerminalText.escaped(name))'."
+    "A stack's name is \(Program.stackNameRule), not '\(TerminalText.escaped(name))'."
   }
 
   static func unfitLimit(_ setting: String) -> String {

@@ -111,7 +111,7 @@ public enum StorageMessages {
       ]
     case .inactivePool(let name): ["start it: `virsh pool-start \(name)`"]
     case .poolFull: ["make room, or name another pool with `pool = …`"]
-    case .unfitStackName: ["use up to 64 letters, digits, `_` and `-`"]
+    case .unfitStackName: ["use \(Program.stackNameRule)"]
     case .missingVolume:
       [
         "look with `virsh vol-list POOL`; a file that was put there by hand is seen after "

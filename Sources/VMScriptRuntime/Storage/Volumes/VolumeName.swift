@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import VMScript
 
 /// The name of a volume that a stack owns: `<stack>.<owner>.<role>.<hash8>.<extension>`.
 ///
@@ -35,12 +36,11 @@ public struct VolumeName: Hashable, Sendable {
 
   /// Composes a name.
   ///
-  /// - Throws: ``StorageFailure/unfitStackName(_:)`` for a stack that is empty, longer than 64 bytes
-  ///   or holds anything but ASCII letters, digits, `_` and `-`.
+  /// - Throws: ``StorageFailure/unfitStackName(_:)`` for what is no stack's name.
   public init(stack: String, owner: String, role: Role, extension suffix: String)
     throws(StorageFailure)
   {
-    guard Self.isFitStack(stack) else { throw .unfitStackName(stack) }
+    guard Program.isStackName(stack) else { throw .unfitStackName(stack) }
     let roleText = Self.text(of: role)
     let fixed = stack.utf8.count + roleText.utf8.count + suffix.utf8.count + 8 + 4
     let ownerText = Self.shortened(
@@ -56,7 +56,7 @@ public struct VolumeName: Hashable, Sendable {
   public init?(parsing fileName: String) {
     guard fileName.utf8.count <= Self.maximumLength else { return nil }
     let parts = fileName.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count >= 5, Self.isFitStack(parts[0]), !parts[parts.count - 1].isEmpty else {
+    guard parts.count >= 5, Program.isStackName(parts[0]), !parts[parts.count - 1].isEmpty else {
       return nil
     }
     let roleText = parts[parts.count - 3]
@@ -94,11 +94,6 @@ public struct VolumeName: Hashable, Sendable {
     let suffix = fileName.split(separator: ".").last.map(String.init) ?? ""
     let named = try? VolumeName(stack: stack, owner: name, role: role, extension: suffix)
     return named?.owner == owner
-  }
-
-  /// Whether a stack may bear this name.
-  static func isFitStack(_ stack: String) -> Bool {
-    !stack.isEmpty && stack.utf8.count <= 64 && stack.utf8.allSatisfy(isPlain)
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {
