@@ -82,6 +82,13 @@ public final class Connection: @unchecked Sendable {
     return version
   }
 
+  /// The host's name as it knows itself (`virConnectGetHostname`).
+  ///
+  /// - Throws: libvirt's error.
+  public func hostName() throws(LibvirtError) -> String {
+    try Call.ownedString(virConnectGetHostname(pointer))
+  }
+
   /// What the host can do, a `<capabilities>` document (`virConnectGetCapabilities`).
   ///
   /// - Throws: libvirt's error.

@@ -101,19 +101,6 @@ enum HostMessages {
       helps: [.init("look at /var/log/cloud-init-output.log in the guest")])
   }
 
-  static func stackInUse(_ stack: String) -> Diagnostic {
-    Diagnostic(
-      code: 711, "another run of the stack `\(stack)` is going on",
-      notes: ["nothing was changed"],
-      helps: [.init("run again when it is over; `--stack NAME` makes an independent copy")])
-  }
-
-  static func noLock(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(
-      code: 715, "cannot lock the stack", notes: ["\(path): \(reason)", "nothing was changed"],
-      helps: [.init("name a folder of your own in XDG_RUNTIME_DIR")])
-  }
-
   static func refused(_ changes: [Change]) -> Diagnostic {
     let notes = changes.map { change in
       "to \(change.action.rawValue) the \(change.kind.rawValue) `\(change.name)` "
@@ -192,12 +179,6 @@ enum HostMessages {
       channel that the domain has to have: declare `agent = true`.
       """),
     DiagnosticExplanation(
-      711, "stack in use",
-      """
-      Two runs of one stack would make and remove the same things at once, so the second one is \
-      refused. The lock goes with the process that holds it, however it ends.
-      """),
-    DiagnosticExplanation(
       712, "needs a yes",
       "What loses data or restarts a network is done only after a yes or with `--yes`."),
     DiagnosticExplanation(
@@ -208,12 +189,6 @@ enum HostMessages {
       """),
     DiagnosticExplanation(
       714, "cloud-init failed", "cloud-init in the guest ended with an error; its words are noted."),
-    DiagnosticExplanation(
-      715, "no lock",
-      """
-      A run locks its stack by a file in `$XDG_RUNTIME_DIR/vmscript`, or in `/tmp/vmscript-UID` where \
-      that variable is not set. The folder must be yours, and nobody else may write to it.
-      """),
     DiagnosticExplanation(
       716, "snapshot not possible",
       """

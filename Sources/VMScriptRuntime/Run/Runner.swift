@@ -90,9 +90,9 @@ public enum Runner {
   ) async -> RunReport {
     let uri = options.uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
     let pool = ConnectionPool(uri: uri, size: min(options.jobs, 8))
-    let (address, hypervisor): (String, String)
+    let hypervisor: String
     do {
-      (address, hypervisor) = try await connect(pool, options)
+      hypervisor = try await connect(pool, options).hypervisor
     } catch {
       await pool.close()
       return RunReport(
@@ -102,14 +102,13 @@ public enum Runner {
     var lock: StackLock?
     if mode == .run {
       do throws(Diagnostic) {
-        lock = try StackLock.take(stack: stack, uri: address)
+        lock = try await StackLock.take(stack: stack, on: pool)
       } catch {
         await pool.close()
         return RunReport(
           plan: Plan(stack: stack), diagnostics: [error], outcome: .failed, sources: sources)
       }
     }
-    defer { withExtendedLifetime(lock) {} }
     let host = RunHost(
       pool: pool, hypervisor: hypervisor, stack: stack, mode: mode, options: options,
       sources: sources)
@@ -118,8 +117,10 @@ public enum Runner {
     } onCancel: {
       host.cancel()
     }
+    await lock?.release()
     await pool.close()
-    return report(outcome, host.standing, sources)
+    return report(
+      outcome, host.standing, warnings: [lock?.warning].compactMap(\.self), sources)
   }
 
   /// The host's own URI, and the domain type that `auto` means on it.
@@ -145,9 +146,10 @@ public enum Runner {
   }
 
   private static func report(
-    _ outcome: Evaluated, _ standing: RunHost.Progress, _ sources: SourceMap
+    _ outcome: Evaluated, _ standing: RunHost.Progress, warnings: [Diagnostic],
+    _ sources: SourceMap
   ) -> RunReport {
-    let diagnostics = outcome.diagnostics + standing.diagnostics
+    let diagnostics = warnings + outcome.diagnostics + standing.diagnostics
     let errors = diagnostics.filter { $0.severity == .error }
     let isOfHost = errors.contains { (500..<800).contains($0.code.number) }
     let result: RunReport.Outcome

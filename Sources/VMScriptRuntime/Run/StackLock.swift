@@ -1,53 +1,252 @@
 import Crypto
 import Foundation
+import Libvirt
+import VMScript
 import VMScriptSyntax
 
-/// Keeps two runs of one stack on one host apart: an advisory lock on a file of the user's.
+/// Keeps two runs of one stack on one host apart.
 ///
-/// The kernel lets go of it when the process ends, however that happens, so that a killed run locks
-/// nobody out.
+/// Two things hold a stack. An ``ExclusiveName`` keeps runs on this machine apart, whoever starts them
+/// and in whatever environment; the kernel frees it with its process. A ``LockClaim``, a volume on the
+/// host, keeps runs from different machines apart: each makes its claim first and then looks for those
+/// of others, so that of two that come at once at least one sees the other. A claim whose holder is
+/// known to have ended, or was not renewed in time, is removed by whoever meets it.
 final class StackLock: Sendable {
-  private let descriptor: Int32
+  /// How often a claim is renewed, and how long one may stay without that.
+  private static let renewal = Duration.seconds(20)
+  static let patience: Int64 = 120
 
-  private init(descriptor: Int32) { self.descriptor = descriptor }
+  private let name: ExclusiveName
+  private let claim: (volume: String, pool: String)?
+  private let connections: ConnectionPool
+  private let renewing: Task<Void, Never>?
+  /// What keeps other machines from seeing this run.
+  let warning: Diagnostic?
 
-  deinit { close(descriptor) }
+  private init(
+    name: ExclusiveName, claim: (volume: String, pool: String)?, connections: ConnectionPool,
+    warning: Diagnostic?
+  ) {
+    self.name = name
+    self.claim = claim
+    self.connections = connections
+    self.warning = warning
+    let uri = connections.uri
+    renewing = claim.map { claim in
+      Task.detached { await Self.renew(claim.volume, pool: claim.pool, uri: uri) }
+    }
+  }
 
-  /// Takes the lock; does not wait for it.
+  deinit { renewing?.cancel() }
+
+  /// Takes the lock; waits a moment for a run that has just begun, and for none longer.
   ///
-  /// - Parameter uri: as the connection says it, so that two spellings of one host are one.
-  /// - Throws: a diagnostic if another run holds it, or if the lock's file cannot be made.
+  /// - Throws: a diagnostic that names the holder if another run holds the lock, and one for a lock
+  ///   that cannot be had.
   static func take(
-    stack: String, uri: String,
-    environment: [String: String] = ProcessInfo.processInfo.environment
-  ) throws(Diagnostic) -> StackLock {
-    // The test driver's host is the process itself.
-    let host = uri.hasPrefix("test:") ? "\(uri)\0\(getpid())" : uri
-    let name = Hexadecimal.text(SHA256.hash(data: Array("\(host)\0\(stack)".utf8)).prefix(16))
-    let path = try folder(environment) + "/\(name).lock"
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw HostMessages.noLock(path, systemError) }
-    let lock = StackLock(descriptor: descriptor)
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw errno == EWOULDBLOCK
-        ? HostMessages.stackInUse(stack) : HostMessages.noLock(path, systemError)
-    }
-    return lock
+    stack: String, on connections: ConnectionPool
+  ) async throws(Diagnostic) -> StackLock {
+    do {
+      let host = try await connections.run { try LockHost($0) }
+      let name = try exclusiveName(of: stack, host)
+      guard let pool = host.pool else {
+        return StackLock(name: name, claim: nil, connections: connections, warning: nil)
+      }
+      for attempt in 0..<4 {
+        let outcome = try await PoolJobs.retrying {
+          try await connections.run { try Self.claim(stack, in: pool, $0) }
+        }
+        switch outcome {
+        case .made(let volume):
+          return StackLock(
+            name: name, claim: (volume, pool), connections: connections, warning: nil)
+        case .impossible(let reason):
+          return StackLock(
+            name: name, claim: nil, connections: connections,
+            warning: LockMessages.unseen(stack, pool: pool, reason))
+        case .taken(let other, let age):
+          // Two runs that come at once have seen each other; one of them is to go on.
+          guard attempt < 3, age < 2 else {
+            throw LockMessages.inUse(stack, by: other, age: age, pool: pool)
+          }
+          try await Task.sleep(for: .milliseconds(Int.random(in: 50...400)))
+        }
+      }
+      throw LockMessages.inUse(stack, by: nil)
+    } catch { throw HostMessages.diagnostic(error, "locking the stack", at: nil) }
   }
 
-  /// A folder that only the user can write to.
-  private static func folder(_ environment: [String: String]) throws(Diagnostic) -> String {
-    let runtime = environment["XDG_RUNTIME_DIR"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let path = runtime.map { "\($0)/vmscript" } ?? "/tmp/vmscript-\(getuid())"
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-      throw HostMessages.noLock(path, systemError)
-    }
-    var status = stat()
-    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
-      status.st_uid == getuid(), status.st_mode & 0o022 == 0
-    else { throw HostMessages.noLock(path, "it is not a folder of yours alone") }
-    return path
+  /// Lets others take the lock; one that is not released is freed with the process.
+  func release() async {
+    renewing?.cancel()
+    // A cancelled run releases its lock, too. What is left behind is found dead by the next run.
+    await Task.detached { [self] in
+      await renewing?.value
+      guard let claim else { return }
+      try? await PoolJobs.retrying { [connections] in
+        try await connections.run { connection in
+          try connection.pool(named: claim.pool)?.volume(named: claim.volume)?.delete()
+        }
+      }
+    }.value
+    withExtendedLifetime(name) {}
   }
 
-  private static var systemError: String { String(cString: strerror(errno)) }
+  private static func exclusiveName(
+    of stack: String, _ host: LockHost
+  ) throws(Diagnostic) -> ExclusiveName {
+    let digest = SHA256.hash(data: Array("\(host.identity)\0\(stack)".utf8)).prefix(16)
+    do throws(ExclusiveName.Obstacle) {
+      return try ExclusiveName.take("vmscript/\(Hexadecimal.text(digest))")
+    } catch {
+      switch error {
+      case .taken(let holder): throw LockMessages.inUse(stack, by: holder)
+      case .refused(let reason): throw LockMessages.noLock(reason)
+      }
+    }
+  }
+
+  // MARK: Claims
+
+  private enum Outcome {
+    case made(volume: String)
+    /// The pool does not take it.
+    case impossible(String)
+    /// Another claim is there, renewed so many seconds ago.
+    case taken(LockClaim, age: Int64)
+  }
+
+  /// Makes a claim and looks for others; blocks.
+  private static func claim(
+    _ stack: String, in poolName: String, _ connection: Connection
+  ) throws -> Outcome {
+    guard let pool = try connection.pool(named: poolName) else {
+      return .impossible("the pool is gone")
+    }
+    let own = LockClaim(stack: stack)
+    let (created, refusal) = try create(own, in: pool)
+    guard let created else { return .impossible(refusal) }
+    do {
+      let (other, age) = try rival(of: own, created, in: pool)
+      guard let other else { return .made(volume: own.name) }
+      try created.delete()
+      return .taken(other, age: age)
+    } catch {
+      try? created.delete()
+      throw error
+    }
+  }
+
+  /// The volume of a claim; nil with libvirt's reason where the pool does not take it.
+  private static func create(
+    _ claim: LockClaim, in pool: StoragePool
+  ) throws -> (StorageVolume?, refusal: String) {
+    let xml = VolumeXML(name: claim.name, format: .raw, capacity: 0, allocation: 0)
+    do throws(LibvirtError) {
+      return (try pool.createVolume(xml: xml.text()), "")
+    } catch {
+      guard !error.isConnectionLost, !PoolJobs.isBusy(error) else { throw error }
+      return (nil, error.message)
+    }
+  }
+
+  /// The claim of another run that goes on, and the seconds since it was renewed; removes the claims
+  /// of runs that have ended.
+  private static func rival(
+    of own: LockClaim, _ volume: StorageVolume, in pool: StoragePool
+  ) throws -> (LockClaim?, age: Int64) {
+    for other in try pool.volumes() {
+      guard let claim = LockClaim(parsing: other.name), claim != own, claim.stack == own.stack
+      else {
+        continue
+      }
+      if !claim.isDead(seenFrom: own.holder) {
+        guard let changed = try lastChange(of: other) else { continue }
+        // Both are times of the host's own clock.
+        let age = max(0, (try lastChange(of: volume) ?? changed) - changed)
+        if age <= patience { return (claim, age) }
+      }
+      try pool.volume(named: other.name)?.delete()
+    }
+    return (nil, 0)
+  }
+
+  /// When a volume's file was changed last, in seconds; nil for one that is gone.
+  private static func lastChange(of volume: StorageVolume) throws -> Int64? {
+    do {
+      let root = try XMLElement.parse(volume.xml(), root: "volume")
+      let text = root.text(at: "target/timestamps/mtime") ?? ""
+      // A host that keeps no times never says that a claim is old.
+      return text.split(separator: ".").first.flatMap { Int64($0) } ?? .max
+    } catch let error as LibvirtError where error.code == .noStorageVolume { return nil }
+  }
+
+  /// Renews a claim until the task is cancelled, over a connection of its own: those of the run may
+  /// be busy for long.
+  private static func renew(_ volume: String, pool: String, uri: String?) async {
+    var connections: ConnectionPool?
+    var size: UInt64 = 0
+    while true {
+      do { try await Task.sleep(for: renewal) } catch { break }
+      let current = connections ?? ConnectionPool(uri: uri, size: 1)
+      connections = current
+      size += 1
+      let wanted = size
+      // Growing an empty file by a byte takes no room and renews its time of change. Where it fails,
+      // the next renewal may succeed.
+      try? await current.run {
+        try $0.pool(named: pool)?.volume(named: volume)?.resize(to: wanted)
+      }
+    }
+    await connections?.close()
+  }
+}
+
+/// What tells a host from others, whichever URI it is reached by, and where it holds claims.
+private struct LockHost: Sendable {
+  let identity: String
+  /// The pool for claims; nil where there is none, and on the test driver, which nobody else sees.
+  let pool: String?
+
+  /// Asks the host; blocks.
+  init(_ connection: Connection) throws {
+    let name = try connection.hostName()
+    guard !connection.isTestDriver else {
+      // That host is the process itself.
+      identity = "test\0\(connection.uri)\0\(getpid())"
+      pool = nil
+      return
+    }
+    if let found = try Self.pool(of: connection) {
+      // It tells two daemons of one machine apart, too.
+      identity = "\(connection.driverType)\0\(name)\0\(found.uuid)"
+      pool = found.name
+    } else {
+      identity = "\(connection.driverType)\0\(name)\0\(Self.place(connection.uri))"
+      pool = nil
+    }
+  }
+
+  /// `default`, else the first by name that keeps volumes as files.
+  private static func pool(of connection: Connection) throws -> StoragePool? {
+    if let pool = try connection.pool(named: "default"), try isFit(pool) { return pool }
+    return try connection.pools().sorted { $0.name < $1.name }.first(where: isFit)
+  }
+
+  private static func isFit(_ pool: StoragePool) throws -> Bool {
+    guard try pool.isActive() else { return false }
+    let type = try XMLElement.parse(pool.xml(), root: "pool")["type"] ?? ""
+    return ["dir", "fs", "netfs"].contains(type)
+  }
+
+  /// What of a URI tells daemons of one machine apart: `/system` or `/session`, whose session, and a
+  /// socket other than the usual ones.
+  private static func place(_ uri: String) -> String {
+    let components = URLComponents(string: uri)
+    let path = components?.path ?? uri
+    let socket = components?.queryItems?.first { $0.name == "socket" }?.value ?? ""
+    let isUsual = ["/run/libvirt/", "/var/run/libvirt/"].contains { socket.hasPrefix($0) }
+    let user = path == "/session" ? String(getuid()) : ""
+    return [path, user, isUsual ? "" : socket].joined(separator: "\0")
+  }
 }

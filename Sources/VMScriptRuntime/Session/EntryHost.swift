@@ -83,40 +83,49 @@ final class EntryHost: EvaluationHost {
   /// Lets others change the stack, once nothing is under way any more; the entry is over.
   ///
   /// - Returns: what goes on though nobody waits for it.
-  func end() -> LeftBehind? {
+  func end() async -> LeftBehind? {
     let left = standing?.leftBehind
     let lock = state.withLock { $0.lock.take() }
     if let left {
       Task {
-        defer { withExtendedLifetime(lock) {} }
         await left.work.value
+        await lock?.release()
       }
+    } else {
+      await lock?.release()
     }
     return left
   }
 
   private func lock(_ stack: String) throws(Diagnostic) {
     guard state.withLock({ $0.lock == nil }) else { return }
-    let lock = try StackLock.take(stack: stack, uri: connected().uri)
+    let pool = try connected().host.pool
+    let lock = try wait("locking the stack") { try await StackLock.take(stack: stack, on: pool) }
     state.withLock { $0.lock = lock }
   }
 
-  /// The connected host; the evaluation's own thread waits for it.
-  private func connected() throws(Diagnostic) -> Connected {
-    if let connected = state.withLock(\.connected) { return connected }
+  /// Does asynchronous work while the evaluation's own thread waits for it.
+  private func wait<T: Sendable>(
+    _ doing: String, _ work: @escaping @Sendable () async throws -> T
+  ) throws(Diagnostic) -> T {
     let waiting = Waiting()
     let isCancelled = state.withLock { state in
       state.connecting = waiting
       return state.isCancelled
     }
     if isCancelled { waiting.cancel() }
-    let connect = connect
-    let connected: Connected
-    switch waiting.wait(for: { try await connect() }) {
-    case .success(let found)?: connected = found
-    case .failure(let error)?: throw HostMessages.diagnostic(error, "connecting", at: nil)
-    case nil: throw HostMessages.cancelled("connecting", at: nil)
+    switch waiting.wait(for: work) {
+    case .success(let value)?: return value
+    case .failure(let error)?: throw HostMessages.diagnostic(error, doing, at: nil)
+    case nil: throw HostMessages.cancelled(doing, at: nil)
     }
+  }
+
+  /// The connected host; the evaluation's own thread waits for it.
+  private func connected() throws(Diagnostic) -> Connected {
+    if let connected = state.withLock(\.connected) { return connected }
+    let connect = connect
+    let connected = try wait("connecting") { try await connect() }
     let isLate = state.withLock { state in
       state.connected = connected
       return state.isCancelled

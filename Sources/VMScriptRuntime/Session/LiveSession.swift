@@ -131,7 +131,7 @@ public final class LiveSession: Sendable {
       host.cancel()
     }
     state.withLock { $0.current = nil }
-    if let left = host.end() { note(left, of: number) }
+    if let left = await host.end() { note(left, of: number) }
     return report(outcome, failure, host, isPreview: isPreview)
   }
 

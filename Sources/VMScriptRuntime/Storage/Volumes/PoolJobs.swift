@@ -34,12 +34,17 @@ actor PoolJobs {
     }
   }
 
+  /// Whether libvirt refused because another job runs on the pool.
+  static func isBusy(_ error: LibvirtError) -> Bool {
+    error.message.contains("asynchronous jobs running")
+  }
+
   /// Repeats `call` while libvirt says that another job is running, at most for five seconds.
   static func retrying<T: Sendable>(_ call: @Sendable () async throws -> T) async throws -> T {
     for _ in 1..<attempts {
       do {
         return try await call()
-      } catch let error as LibvirtError where error.message.contains("asynchronous jobs running") {
+      } catch let error as LibvirtError where isBusy(error) {
         try await Task.sleep(for: .milliseconds(100))
       }
     }
