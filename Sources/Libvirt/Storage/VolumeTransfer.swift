@@ -96,6 +96,24 @@ extension StorageVolume {
     try stream.finish()
   }
 
+  /// The content of a small volume; nil for one of more bytes than `limit`.
+  public func content(upTo limit: Int) throws(LibvirtError) -> [UInt8]? {
+    let stream = try Stream(connection)
+    try Call.succeed(virStorageVolDownload(pointer, stream.pointer, 0, 0, 0))
+    let buffer = Self.makeBuffer()
+    defer { buffer.deallocate() }
+    var content: [UInt8] = []
+    while true {
+      let count = try stream.receive(into: buffer)
+      guard count > 0 else { break }
+      guard content.count + count <= limit else { return nil }
+      // SAFETY: `count` bytes were received into the buffer.
+      content += UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    }
+    try stream.finish()
+    return content
+  }
+
   /// 256 KiB, about what one of libvirt's messages carries at most.
   private static func makeBuffer() -> UnsafeMutableRawBufferPointer {
     // SAFETY: every caller deallocates it on leaving.

@@ -116,18 +116,26 @@ extension Schema {
   private static let cloudInit = BlockSchema(
     "cloud_init", "What cloud-init does at the first start.",
     properties: [
-      PropertySchema("hostname", .string, "Host name; the domain's name unless said otherwise."),
-      PropertySchema("packages", .list(.string), "Packages to install."),
+      PropertySchema(
+        "hostname", .string,
+        "Host name. Without it, the domain's name; where that is no host name, one made from it.",
+        format: .hostName),
+      PropertySchema(
+        "packages", .list(.string), "Packages to install.", format: .packageName),
       PropertySchema("run", .list(.string), "Commands, run in order."),
     ],
     blocks: [
       BlockSchema(
-        "user", "An account.", label: .required, repeats: true,
+        "user", "An account.", label: .required, labelFormat: .userName, repeats: true,
         properties: [
-          PropertySchema("keys", .list(.string), "SSH public keys that may log in."),
+          PropertySchema(
+            "keys", .list(.string), "SSH public keys that may log in.", format: .authorizedKey),
           PropertySchema("sudo", .bool, "Whether it may become root without a password."),
-          PropertySchema("password", .secret, "Its password."),
-          PropertySchema("shell", .string, "Its login shell."),
+          PropertySchema(
+            "password", .secret,
+            "Its password, as it is typed or as a hash of crypt(5): `$id$salt$hash`.",
+            format: .line),
+          PropertySchema("shell", .string, "Its login shell.", format: .loginShell),
         ])
     ])
 

@@ -18,6 +18,14 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case interfaceName
   /// One word of ASCII: a model, a keymap.
   case token
+  /// The name of a user account.
+  case userName
+  /// The path of a login shell, a field of `/etc/passwd`.
+  case loginShell
+  /// The name of a package, with what package managers let stand beside it, such as a version.
+  case packageName
+  /// A line of an `authorized_keys` file.
+  case authorizedKey
   /// One line of any characters.
   case line
 
@@ -32,12 +40,20 @@ public enum TextFormat: String, Sendable, CaseIterable {
       "one line of at most 255 bytes without `\"`, `,`, ` #`, and space at its ends"
     case .interfaceName: "an interface name: letters, digits, `.`, `-` and `_`, at most 15"
     case .token: "one word of letters, digits, `.`, `-` and `_`"
+    case .userName:
+      "a user name: a letter or `_`, then letters, digits, `.`, `-` and `_`, at most 32"
+    case .loginShell: "an absolute path without spaces and `:`"
+    case .packageName: "a package's name: no spaces or quotes, and no `-` at its start"
+    case .authorizedKey: "one public key in one line, such as `ssh-ed25519 AAAA… name`"
     case .line: "one line without control characters"
     }
   }
 
   /// The reason why the format cannot hold a text; nil for a text that fits.
   public func obstacle(to text: String) -> String? {
+    // A key is often the whole of a file, whose line has an end.
+    let text =
+      self == .authorizedKey && text.last?.isNewline == true ? String(text.dropLast()) : text
     if text.isEmpty { return "it is empty" }
     let size = text.utf8.count
     if size > maximumLength { return "it has \(size) bytes, more than \(maximumLength)" }
@@ -51,8 +67,10 @@ public enum TextFormat: String, Sendable, CaseIterable {
     switch self {
     case .hostName, .domainName: 253
     case .leaseName, .serviceName, .token: 63
-    case .txtValue: 255
+    case .txtValue, .loginShell, .packageName: 255
     case .interfaceName: 15
+    case .userName: 32
+    case .authorizedKey: 16_384
     case .line: 4096
     }
   }
@@ -62,10 +80,15 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .hostName: scalar.isASCIIAlphanumeric || scalar == "-" || scalar == "."
     case .leaseName: scalar.isASCIIAlphanumeric || scalar == "-" || scalar == "_"
     case .serviceName: scalar.isASCIIAlphanumeric || scalar == "-"
-    case .domainName, .interfaceName, .token:
+    case .domainName, .interfaceName, .token, .userName:
       scalar.isASCIIAlphanumeric || scalar == "-" || scalar == "_" || scalar == "."
     case .txtValue: !scalar.endsLineOrControls && scalar != "\"" && scalar != ","
-    case .line: !scalar.endsLineOrControls
+    case .loginShell:
+      scalar.isASCIIAlphanumeric || ["/", ".", "_", "-", "+"].contains(scalar)
+    case .packageName:
+      scalar.isASCIIAlphanumeric
+        || ["+", "-", ".", "_", ":", "=", "~", "/", "@", "*", "^"].contains(scalar)
+    case .authorizedKey, .line: !scalar.endsLineOrControls
     }
   }
 
@@ -89,7 +112,13 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .interfaceName, .token:
       let isOption = text.hasPrefix("-") || text.hasPrefix(".")
       return isOption ? "it begins with `\(text.prefix(1))`" : nil
-    case .line: return nil
+    case .userName:
+      let first = text.unicodeScalars.first
+      let begins = first == "_" || first?.properties.isAlphabetic == true
+      return begins ? nil : "it does not begin with a letter or `_`"
+    case .loginShell: return text.hasPrefix("/") ? nil : "it does not begin with `/`"
+    case .packageName: return text.hasPrefix("-") ? "it begins with `-`" : nil
+    case .authorizedKey, .line: return nil
     }
   }
 

@@ -33,8 +33,9 @@ public enum SeedImage {
       archive_error_string(archive).map { String(cString: $0) } ?? "unknown"
     }
 
-    // `strict` keeps the mode 0600; `useful` would make every file readable by all.
-    let options = "volume-id=cidata,joliet,rockridge=strict,zisofs=0"
+    // `strict` keeps the mode 0600; `useful` would make every file readable by all. Guests without
+    // zisofs cannot read compressed files, and `zisofs=0` turns compression on.
+    let options = "volume-id=cidata,joliet,rockridge=strict,!zisofs"
     if failed(archive_write_set_format_iso9660(archive))
       || failed(archive_write_set_options(archive, options))
       || failed(archive_write_set_bytes_in_last_block(archive, 1))
@@ -45,6 +46,38 @@ public enum SeedImage {
     for file in files where !add(file, to: archive) { return words() }
     return failed(archive_write_close(archive)) ? words() : nil
   }
+
+  /// The files in an image's root folder; nil for what is no such image.
+  static func files(in image: [UInt8]) -> [SeedFile]? {
+    // SAFETY: the archive is freed once, here; it reads from the image for the length of the closure
+    // alone.
+    guard let archive = archive_read_new() else { return nil }
+    defer { archive_read_free(archive) }
+    guard archive_read_support_format_iso9660(archive) >= ARCHIVE_WARN else { return nil }
+    return image.withUnsafeBytes { buffer -> [SeedFile]? in
+      guard archive_read_open_memory(archive, buffer.baseAddress, buffer.count) >= ARCHIVE_WARN
+      else { return nil }
+      var files: [SeedFile] = []
+      var entry: OpaquePointer?
+      while true {
+        let status = archive_read_next_header(archive, &entry)
+        if status == ARCHIVE_EOF { return files }
+        guard status >= ARCHIVE_WARN, let path = archive_entry_pathname(entry) else { return nil }
+        let size = archive_entry_size(entry)
+        if String(cString: path) == "." { continue }
+        // No file is larger than an image that was read whole, however it was compressed.
+        guard (0...largestFile).contains(size) else { return nil }
+        var content = [UInt8](repeating: 0, count: Int(size))
+        let count = content.withUnsafeMutableBytes {
+          archive_read_data(archive, $0.baseAddress, $0.count)
+        }
+        guard count == content.count else { return nil }
+        files.append(SeedFile(name: String(cString: path), content: content))
+      }
+    }
+  }
+
+  private static let largestFile: Int64 = 16 << 20
 
   private static func add(_ file: SeedFile, to archive: OpaquePointer) -> Bool {
     // SAFETY: the entry is freed once, here; libarchive copies the name and the content.

@@ -33,11 +33,13 @@ extension Change {
     if let source { document["source"] = .string(source) }
     document["impact"] = .string(impact.rawValue)
     document["properties"] = .list(
-      (creation?.properties ?? properties).map { property in
-        .map([
+      (creation?.properties ?? properties).map { property -> Value in
+        var entry: OrderedDictionary<String, Value> = [
           "name": .string(property.path), "from": property.from ?? .none,
           "to": property.to ?? .none,
-        ])
+        ]
+        if let consequence = property.consequence { entry["consequence"] = .string(consequence) }
+        return .map(entry)
       })
     document["location"] = span.map { .string(sources.location($0)) } ?? Value.none
     if let result { document["result"] = .string(result.word) }

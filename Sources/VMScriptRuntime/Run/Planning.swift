@@ -56,7 +56,9 @@ struct Planning: Sendable {
     let resolver = ImageResolver(
       stack: set.stack, live: live.storage, sources: sources, cache: .standard()
     ) { report(.waiting("the digest of \($0)")) }
-    return (await StoragePlan(set, live: live, resolver: resolver), resolver)
+    var storage = await StoragePlan(set, live: live, resolver: resolver)
+    try await storage.compareSeeds(over: pool)
+    return (storage, resolver)
   }
 
   /// What a clone inherits is wrong once, not again for each clone.

@@ -15,7 +15,7 @@ extension CloudConfig {
 
   private static func user(_ name: String, _ block: DeclaredBlock) -> User {
     var user = User(name: name)
-    user.keys = texts(block["keys"])
+    user.keys = texts(block["keys"]).map { $0.last?.isNewline == true ? String($0.dropLast()) : $0 }
     if case .bool(let sudo)? = block["sudo"] { user.sudo = sudo }
     user.password = block["password"].flatMap(text)
     if let shell = block["shell"].flatMap(text) { user.shell = shell }

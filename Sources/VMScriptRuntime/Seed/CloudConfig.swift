@@ -1,4 +1,5 @@
 import Crypto
+import VMScript
 import Yams
 
 /// What a script's `cloud_init` block says, and the NoCloud files it becomes.
@@ -11,7 +12,7 @@ public struct CloudConfig: Sendable {
     public var keys: [String] = []
     /// May become root without a password.
     public var sudo = false
-    /// In plain text, or a crypt(3) hash if it begins with `$`.
+    /// In plain text, or a hash in a form of crypt(5).
     public var password: String?
     /// The login shell's path.
     public var shell = "/bin/bash"
@@ -55,9 +56,9 @@ public struct CloudConfig: Sendable {
 
   /// The files of the seed.
   ///
-  /// The instance id is the domain's UUID and a digest of the files. A clone is therefore a new
-  /// instance, and so is a domain whose block was changed: cloud-init applies the change when the
-  /// guest starts next. The same block always gives the same id, so a mere restart applies nothing.
+  /// The instance id of a new machine is the domain's UUID and a digest of the files, so that a clone
+  /// is an instance of its own. For a machine that has a seed already, ``DomainSeed/following(_:)``
+  /// decides whether it stays the instance that it is.
   ///
   /// - Throws: ``StorageFailure/seedFailed(_:)`` if YAML refuses a text, which is not repeated.
   public func files(domain: String, uuid: String) throws(StorageFailure) -> [SeedFile] {
@@ -71,19 +72,39 @@ public struct CloudConfig: Sendable {
       content += "\0" + text
     }
     let digest = Hexadecimal.text(SHA256.hash(data: Array(content.utf8)).prefix(4))
-    let meta = CloudValue.map([
-      .init("instance-id", .string("\(uuid)-\(digest)")), .init("local-hostname", .string(host)),
-    ])
-    result.append(SeedFile(name: "meta-data", text: try Self.yaml(meta)))
+    result.append(try Self.metaData(instance: "\(uuid)-\(digest)", host: host))
     return result
   }
 
-  /// A name as a host may bear it: letters, digits and inner hyphens, at most 63.
+  private static func metaData(instance: String, host: String) throws(StorageFailure) -> SeedFile {
+    let meta = CloudValue.map([
+      .init("instance-id", .string(instance)), .init("local-hostname", .string(host)),
+    ])
+    return SeedFile(name: "meta-data", text: try yaml(meta))
+  }
+
+  /// The same files for another instance.
+  static func files(_ files: [SeedFile], ofInstance instance: String) -> [SeedFile] {
+    files.map { file in
+      guard file.name == "meta-data",
+        let meta = try? Yams.compose(yaml: String(decoding: file.content, as: UTF8.self)),
+        let host = meta["local-hostname"]?.string,
+        let changed = try? metaData(instance: instance, host: host)
+      else { return file }
+      return changed
+    }
+  }
+
+  /// The host name of a domain that declares none: its own name where that is a DNS label.
+  ///
+  /// Otherwise it is the cleaned name with a digest of the original, so that two domains never share
+  /// a host name.
   public static func hostName(from name: String) -> String {
     let mapped = name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-    let cut = String(mapped.drop { $0 == "-" }.prefix(63))
-    let end = cut.lastIndex { $0 != "-" }
-    return end.map { String(cut[...$0]) } ?? "vm"
+    let start = mapped.drop { $0 == "-" }
+    let fit = start.lastIndex { $0 != "-" }.map { String(start[...$0]) } ?? ""
+    if fit == name, (1...63).contains(name.utf8.count) { return name }
+    return Identity.distinct(fit.isEmpty ? "vm" : fit, from: name, limit: 63)
   }
 
   private func userData(host: String) -> CloudValue {
@@ -113,7 +134,7 @@ public struct CloudConfig: Sendable {
     }
     entries.append(.init("lock_passwd", .bool(user.password == nil)))
     if let password = user.password {
-      let key = password.hasPrefix("$") ? "passwd" : "plain_text_passwd"
+      let key = PasswordHash.isHash(password) ? "passwd" : "plain_text_passwd"
       entries.append(.init(key, .string(password)))
     }
     return .map(entries)

@@ -12,14 +12,20 @@ public struct PropertyDifference: Sendable {
   public let to: Value?
   /// When the change takes effect.
   public let impact: Impact
+  /// What comes of it besides, in words; nil where the impact says it all.
+  public let consequence: String?
 
   /// A difference between declared and found.
-  public init(block: String = "", name: String, from: Value?, to: Value?, impact: Impact) {
+  public init(
+    block: String = "", name: String, from: Value?, to: Value?, impact: Impact,
+    consequence: String? = nil
+  ) {
     self.block = block
     self.name = name
     self.from = from
     self.to = to
     self.impact = impact
+    self.consequence = consequence
   }
 
   /// The property with its block, as plans show it: `nic 1 mtu`.
@@ -30,6 +36,7 @@ public struct PropertyDifference: Sendable {
 
   /// The same change with another impact.
   func with(impact: Impact) -> PropertyDifference {
-    PropertyDifference(block: block, name: name, from: from, to: to, impact: impact)
+    PropertyDifference(
+      block: block, name: name, from: from, to: to, impact: impact, consequence: consequence)
   }
 }

@@ -10,7 +10,7 @@ extension PlanLine {
       properties: change.properties.map { property in
         Property(
           name: property.path, from: property.from?.literal, to: property.to?.literal,
-          effect: property.impact.words)
+          effect: property.consequence ?? property.impact.words)
       },
       outline: change.creation?.outline ?? [], losesData: change.impact == .dataLoss)
   }

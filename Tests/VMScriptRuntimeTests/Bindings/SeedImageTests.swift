@@ -23,6 +23,39 @@ import Yams
     #expect(String(decoding: identifier, as: UTF8.self).lowercased() == "cidata")
   }
 
+  /// libarchive decompresses silently, so this reads the raw extents as a guest's kernel does.
+  @Test func everySizeIsReadWithoutDecompression() throws {
+    var random = SystemRandomNumberGenerator()
+    let sizes =
+      [0, 1, 2047, 2048, 2049, 4096, 32_768, 100_000]
+      + (0..<40).map { _ in
+        Int.random(in: 0...100_000, using: &random)
+      }
+    for size in sizes {
+      // What compresses well and what does not at all.
+      for content in [
+        [UInt8](repeating: UInt8(ascii: "a"), count: size),
+        (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) },
+      ] {
+        let files = [
+          SeedFile(name: "user-data", content: content),
+          SeedFile(name: "network-config", content: content.reversed()),
+          SeedFile(name: "meta-data", text: "x"),
+        ]
+        let image = RawISO9660(bytes: try SeedImage.build(files))
+        for names in [RawISO9660.Names.rockRidge, .joliet] {
+          let found = try image.files(names)
+          #expect(found.count == files.count)
+          for file in files {
+            let entry = try #require(found[file.name], "\(names): \(found.keys)")
+            #expect(!entry.isCompressed)
+            #expect(entry.content == file.content, "\(file.name) of \(size) bytes")
+          }
+        }
+      }
+    }
+  }
+
   @Test func noTimeOfWritingIsInIt() throws {
     let image = try SeedImage.build([SeedFile(name: "user-data", text: "x")])
     let year = String(Calendar(identifier: .gregorian).component(.year, from: Date()))
@@ -93,10 +126,51 @@ import Yams
   }
 
   @Test(arguments: [
-    ("web-1", "web-1"), ("web_1.lab", "web-1-lab"), ("--a--", "a"), ("ü", "vm"), ("", "vm"),
-    (String(repeating: "a", count: 70), String(repeating: "a", count: 63)),
+    ("web-1", "web-1"), ("WEB", "WEB"), ("9", "9"),
+    (String(repeating: "a", count: 63), String(repeating: "a", count: 63)),
   ])
-  func hostNamesAreSafe(name: String, host: String) {
+  func aNameThatIsALabelIsTheHostName(name: String, host: String) {
     #expect(CloudConfig.hostName(from: name) == host)
+  }
+
+  @Test(arguments: [
+    ["größe", "grüße", "gr--e"], ["web_1", "web.1", "web 1", "web-1"], ["--a--", "a-", "a", "-a"],
+    ["ü", "ö", "vm"],
+    [
+      String(repeating: "a", count: 64), String(repeating: "a", count: 65),
+      String(repeating: "a", count: 63),
+    ],
+  ])
+  func cleanedHostNamesStayApart(names: [String]) {
+    let hosts = names.map(CloudConfig.hostName)
+    #expect(Set(hosts).count == names.count, "\(hosts)")
+    for host in hosts {
+      #expect((1...63).contains(host.utf8.count))
+      #expect(
+        host.utf8.allSatisfy {
+          Character(Unicode.Scalar($0)).isLetter || $0 == 45 || (48...57).contains($0)
+        })
+      #expect(!host.hasPrefix("-") && !host.hasSuffix("-"))
+    }
+  }
+
+  @Test(arguments: [
+    ("$ecret", false), ("$ecret$money$x", false), ("$6$abc", false), ("$6$", false), ("$", false),
+    ("$6$$hash", false), ("$6$salt$", false), ("$6$sa lt$hash", false), ("$6$salt$hash\n", false),
+    ("$6$rounds=x$salt$hash", false), ("$2b$hello$x", false), ("6$salt$hash", false),
+    ("$9$salt$hash", false), ("$6$salt$hash$more", false), ("plain", false), ("", false),
+    ("$1$salt$hash", true), ("$5$salt$hash", true), ("$6$salt$hash", true),
+    ("$6$rounds=5000$sa.lt$ha/sh", true), ("$y$j9T$salt$hash", true), ("$gy$j9T$salt$hash", true),
+    ("$7$CU..../....salt$hash", true),
+    ("$2b$10$abcdefghijklmnopqrstuuIyLYKLsZRPZzdvCnSCBIvLfJkCGVmyq", true),
+  ])
+  func aPasswordIsAHashOnlyInAFormOfCrypt(password: String, isHash: Bool) throws {
+    var config = CloudConfig()
+    var user = CloudConfig.User(name: "bob")
+    user.password = password
+    config.users = [user]
+    let written = try #require((try document(config)["users"] as? [[String: Any]])?.first)
+    #expect(written["passwd"] as? String == (isHash ? password : nil))
+    #expect(written["plain_text_passwd"] as? String == (isHash ? nil : password))
   }
 }

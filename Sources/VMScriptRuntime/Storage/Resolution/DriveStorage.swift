@@ -1,3 +1,4 @@
+import Crypto
 import VMScript
 import VMScriptSyntax
 
@@ -79,10 +80,47 @@ struct DomainStorage: Sendable {
 
 /// The cloud-init seed of a domain.
 struct DomainSeed: Sendable {
+  /// What the machine has instead so far.
+  enum Earlier: Sendable {
+    /// A seed: the instance that it makes the machine, and the keys that are not as declared.
+    case read(instance: String?, [SeedChange])
+    case unreadable
+  }
+
   let name: VolumeName
   let pool: String
   let path: String
-  let files: [SeedFile]
+  private(set) var files: [SeedFile]
   /// Where messages about it point.
   let span: Span
+  /// nil for the machine's first seed, and for one that it has already.
+  private(set) var earlier: Earlier?
+
+  /// A seed as it is declared.
+  init(name: VolumeName, pool: String, path: String, files: [SeedFile], span: Span) {
+    self.name = name
+    self.pool = pool
+    self.path = path
+    self.files = files
+    self.span = span
+  }
+
+  /// The seed that takes the place of another one.
+  ///
+  /// cloud-init does everything again, as at a first boot, for an instance id that it does not know.
+  /// Where all that changed is applied at every boot, the id stays. Else it is one that the machine
+  /// never had: going back to an earlier declaration is a change like any other.
+  func following(_ earlier: Earlier) -> DomainSeed {
+    var seed = self
+    seed.earlier = earlier
+    guard case .read(let instance?, let changes) = earlier else { return seed }
+    if changes.allSatisfy(\.isAppliedAtEveryBoot) {
+      seed.files = CloudConfig.files(files, ofInstance: instance)
+    } else if let fresh = SeedContent(files)?.instance {
+      let digest = SHA256.hash(data: Array("\(instance)\0\(fresh)".utf8)).prefix(4)
+      seed.files = CloudConfig.files(
+        files, ofInstance: "\(fresh.dropLast(8))\(Hexadecimal.text(digest))")
+    }
+    return seed
+  }
 }

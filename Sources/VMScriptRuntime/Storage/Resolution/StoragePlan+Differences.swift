@@ -45,9 +45,7 @@ extension StoragePlan {
       }
     }
     try refuseRemovalOfBases(declaration, storage, domain)
-    if let seed = storage.seed, let change = seedDifference(seed, domain) {
-      differences.append(change)
-    }
+    if let seed = storage.seed { differences += seedDifferences(seed, domain) }
     // The devices that are no longer declared are differences of the definition.
     let left = try DomainXML.leftVolumes(
       declaration, context: context(for: declaration, uuid: domain.uuid, hypervisor: ""),
@@ -141,21 +139,6 @@ extension StoragePlan {
     guard !overlays.isEmpty else { return }
     throw PlanMessages.overlaid(
       action, by: overlays.map { StackVolumes.owner(of: $0.volume) }, at: span)
-  }
-
-  private func seedDifference(_ seed: DomainSeed, _ domain: LiveDomain) -> PropertyDifference? {
-    let present = domain.facts.disks.first { $0.target == DomainDisks.seedTarget }?.path
-    let isThere = live.storage.place(at: seed.path) != nil
-    guard present != seed.path || !isThere else { return nil }
-    return PropertyDifference(
-      name: "cloud_init", from: present.flatMap(Self.seedContent),
-      to: Self.seedContent(seed.path), impact: .nextStart)
-  }
-
-  private static func seedContent(_ path: String) -> Value? {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    guard case .seed(let content)? = VolumeName(parsing: name)?.role else { return nil }
-    return .string("seed \(content)")
   }
 
   /// Disks that stand on what their image was before; they stay as they are.

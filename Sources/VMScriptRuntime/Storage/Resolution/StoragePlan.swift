@@ -10,7 +10,7 @@ struct StoragePlan: Sendable {
   /// The declared images by name, those left out that are wrong.
   private(set) var images: [String: ResolvedImage] = [:]
   /// The declared domains by name.
-  private(set) var domains: [String: DomainStorage] = [:]
+  var domains: [String: DomainStorage] = [:]
   /// Everything that is wrong, each at the property that caused it.
   private(set) var diagnostics: [Diagnostic] = []
 
