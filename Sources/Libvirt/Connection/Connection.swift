@@ -72,6 +72,12 @@ public final class Connection: @unchecked Sendable {
   /// Whether this is libvirt's test driver, which runs nothing.
   public var isTestDriver: Bool { driverType == "TEST" }
 
+  /// The name of the machine that the hypervisor runs on, with or without its domain
+  /// (`virConnectGetHostname`).
+  public func hostname() throws(LibvirtError) -> String {
+    try Call.ownedString(virConnectGetHostname(pointer))
+  }
+
   /// The hypervisor's version, as 1,000,000 × major + 1,000 × minor + release
   /// (`virConnectGetVersion`).
   ///

@@ -52,6 +52,14 @@ extension Domain {
     try Call.succeed(virDomainResume(pointer))
   }
 
+  /// Gives it another name; its UUID stays (`virDomainRename`).
+  ///
+  /// - Throws: code `operationInvalid` if it runs or has a saved state; `domainExists` or
+  ///   `operationFailed` where the name is taken.
+  public func rename(to name: String) throws(LibvirtError) {
+    try Call.succeed(virDomainRename(pointer, name, 0))
+  }
+
   /// Removes its definition, and of what belongs to it everything that the connected libvirt can
   /// remove: NVRAM, TPM state, a saved state, the metadata of snapshots and checkpoints
   /// (`virDomainUndefineFlags`).

@@ -1,4 +1,5 @@
 import Libvirt
+import VMScript
 
 /// Deletes domains with everything that the stack made for them.
 struct DomainDeletion: Sendable {
@@ -14,23 +15,41 @@ struct DomainDeletion: Sendable {
   /// - Returns: whether it is gone; false for a domain of others.
   @discardableResult
   func delete(_ name: String) async throws -> Bool {
-    let ownership = Ownership(stack: volumes.stack)
-    let isOwned = try await pool.run { connection in
-      guard let domain = try connection.domain(named: name) else { return true }
+    let stack = volumes.stack
+    let found = try await pool.run { connection -> (uuid: String, isForeign: Bool)? in
+      guard let domain = try Self.domain(name, of: stack, connection) else { return nil }
       return try LiveReader.unlessGone(.noDomain) {
-        guard try ownership.owns(LiveDomain(domain)) else { return false }
+        guard try Ownership(stack: stack).owns(LiveDomain(domain)) else {
+          return (domain.uuid, true)
+        }
         if try domain.isActive() { try domain.destroy() }
-        return true
-      } ?? true
+        return (domain.uuid, false)
+      } ?? nil
     }
-    guard isOwned else { return false }
+    let isForeign = found?.isForeign ?? false
+    // A domain of others may have taken the name of one that is gone; what was made for the latter
+    // goes, unless somebody uses it.
     for place in volumes.volumes(ofDomain: name) {
-      try await store.delete(place.volume.name, pool: place.pool)
+      guard found == nil || isForeign else {
+        try await store.delete(place.volume.name, pool: place.pool)
+        continue
+      }
+      try await store.remove(place.volume.name, pool: place.pool)
     }
+    guard let found, !isForeign else { return !isForeign }
     try await pool.run { connection in
-      guard let domain = try connection.domain(named: name) else { return }
+      guard let domain = try connection.domain(uuid: found.uuid) else { return }
       _ = try LiveReader.unlessGone(.noDomain) { try domain.undefine() }
     }
     return true
+  }
+
+  /// The domain that the stack made under a name, whatever it is called now; else the one of that name.
+  private static func domain(
+    _ name: String, of stack: String, _ connection: Connection
+  ) throws(LibvirtError) -> Domain? {
+    let uuid = Identity.uuid(stack: stack, kind: .domain, name: name)
+    if let domain = try connection.domain(uuid: uuid) { return domain }
+    return try connection.domain(named: name)
   }
 }

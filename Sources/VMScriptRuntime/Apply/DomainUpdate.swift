@@ -58,7 +58,8 @@ struct DomainUpdate {
       }
     }
     // What the machine still stands on stays.
-    let inUse = Set((SourceXML.disks(running) ?? []).flatMap(\.paths))
+    let machine = try XMLElement.parse(running, root: "domain")
+    let inUse = Set(SourceXML.disks(machine).flatMap(\.paths))
     outcome.volumes.removeAll { inUse.contains($0.path) && !gone.contains($0.device) }
     return outcome
   }

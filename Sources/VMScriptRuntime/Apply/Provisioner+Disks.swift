@@ -25,14 +25,16 @@ extension Provisioner {
     let live = storage.live.storage
     if let present = live.place(at: own.path)?.volume, !isAnew {
       let users = live.domains(using: own.path)
-      if isAsWanted(present, own, isInUse: !users.isEmpty) {
+      if try isAsWanted(present, own, isInUse: !users.isEmpty) {
         // A domain's own disk is grown as a change of its own, in agreement with its guest.
-        guard users.isEmpty, let wanted = own.capacity, present.capacity ?? 0 < wanted else {
-          return
-        }
+        guard users.isEmpty, let wanted = own.capacity,
+          try present.read(\.capacity) ?? 0 < wanted
+        else { return }
         return try await store.grow(own.name, pool: own.pool, to: wanted)
       }
-      guard users.isEmpty else { throw StorageFailure.volumeKept(own.name, .usedByDomain) }
+      guard users.isEmpty else {
+        throw StorageFailure.volumeKept(own.name, .usedByDomain(users))
+      }
       try await store.remove(own.name, pool: own.pool)
     }
     try await make(own)
@@ -42,12 +44,12 @@ extension Provisioner {
   /// its data. A copy that no domain refers to may be half of one.
   private func isAsWanted(
     _ volume: VolumeInventory.Volume, _ own: OwnVolume, isInUse: Bool
-  ) -> Bool {
+  ) throws(StorageFailure) -> Bool {
     switch own.origin {
     case .kept: true
-    case .new: volume.backingPath == nil
-    case .copy: volume.backingPath == nil && isInUse
-    case .overlay(let base): storage.standing(of: volume, on: base) != .elsewhere
+    case .new: try volume.read(\.backing) == nil
+    case .copy: try volume.read(\.backing) == nil && isInUse
+    case .overlay(let base): try storage.standing(of: volume, on: base) != .elsewhere
     }
   }
 
@@ -89,8 +91,9 @@ extension Provisioner {
 
   /// A seed is trusted only if a domain refers to it: an upload may have been cut short.
   private func provide(_ seed: DomainSeed, of domain: String) async throws {
+    let present = storage.live.domains[domain]?.name ?? domain
     let isTrusted =
-      storage.live.storage.domains(using: seed.path).contains(domain)
+      storage.live.storage.domains(using: seed.path).contains(present)
       && storage.live.storage.place(at: seed.path) != nil
     guard !isTrusted else { return }
     do {

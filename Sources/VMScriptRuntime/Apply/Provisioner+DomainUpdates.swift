@@ -8,6 +8,7 @@ extension Provisioner {
   func update(domain change: Change) async throws {
     guard let declaration = declaration(of: change) else { return }
     let name = change.name
+    try await takeName(of: declaration)
     try await bringStorage(of: declaration, change)
     let context = await context(
       for: declaration, uuid: storage.live.domains[name]?.uuid)
@@ -25,6 +26,22 @@ extension Provisioner {
     try await targets.with(name, span) { try update.define($0) }
     let isActive = try await bringToState(change, declaration)
     if !isActive { try await removeEarlierSeeds(of: name) }
+  }
+
+  /// Renames a domain of the stack that was renamed on the host; a running guest shuts down first.
+  private func takeName(of declaration: Declaration) async throws {
+    let name = declaration.name
+    guard let live = storage.live.domains[name], live.name != name else { return }
+    if live.running != nil {
+      progress(.waiting("shutdown of \(live.name)"))
+      try await Shutdown(targets: targets, name: live.name, span: declaration.nameSpan).perform()
+    }
+    try await pool.run { connection in
+      guard let domain = try connection.domain(uuid: live.uuid) else {
+        throw HostMessages.missing(live.name, at: declaration.nameSpan)
+      }
+      if domain.name != name { try domain.rename(to: name) }
+    }
   }
 
   private var targets: DomainTargets { DomainTargets(pool: pool, stack: set.stack) }

@@ -53,7 +53,7 @@ extension Provisioner {
 
   /// Pins of earlier contents go, unless a disk of the stack still stands on one.
   private func releaseEarlier(_ image: ResolvedImage, keeping key: ImageKey) async throws {
-    let kept = storage.keysInUse.union([key.text])
+    let kept = try storage.keysInUse().union([key.text])
     guard !storage.pinnedKeys(of: image.name).subtracting(kept).isEmpty else { return }
     for pool in storage.live.storage.pools.keys {
       try await store.releaseImages(of: set.stack, named: image.name, keeping: kept, pool: pool)
@@ -84,20 +84,25 @@ extension Provisioner {
       try await store.create(xml, pool: image.pool)
       return
     }
-    if present.capacity ?? 0 < capacity {
+    if try present.read(\.capacity) ?? 0 < capacity {
       let users = storage.live.storage.domains(using: image.path)
       try await grow(name, pool: image.pool, at: image.path, to: capacity, of: users)
     }
   }
 
   /// Everything that the stack keeps for an image, in every pool; what others still use stays.
-  func delete(image name: String) async throws {
+  ///
+  /// - Parameter isKept: whether the plan has said already that content stays.
+  func delete(image name: String, isKept: Bool) async throws {
     let volumes = storage.volumes.volumes(ofImage: name)
     for place in volumes where place.volume.owned?.role == .image {
       try await store.remove(place.volume.name, pool: place.pool)
     }
     for pool in Set(volumes.map(\.pool)) {
-      try await store.releaseImages(of: set.stack, named: name, keeping: [], pool: pool)
+      let kept = try await store.releaseImages(
+        of: set.stack, named: name, keeping: [], pool: pool)
+      guard let first = kept.first, !isKept else { continue }
+      warn(StorageMessages.keptContent(of: name, because: StorageMessages.reason(first)))
     }
   }
 }

@@ -35,12 +35,14 @@ struct Provisioner: Sendable {
       switch (change.action, change.kind) {
       case (.delete, .net): try await delete(network: change.name)
       case (.delete, .domain):
+        // A domain of others that has the name of one that is gone stays as it is.
         try await DomainDeletion(pool: pool, store: store, volumes: storage.volumes)
           .delete(change.name)
       case (_, .net): try await bring(network: change)
       case (.create, .domain): try await create(domain: change)
       case (_, .domain): try await update(domain: change)
-      case (.delete, .image): try await delete(image: change.name)
+      case (.delete, .image):
+        try await delete(image: change.name, isKept: change.remains != nil)
       case (_, .image): try await bring(image: change)
       // No plan holds one.
       case (_, .custom): break

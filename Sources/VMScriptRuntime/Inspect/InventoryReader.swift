@@ -15,7 +15,7 @@ struct InventoryReader: Sendable {
     let running = live.domains.values.filter { $0.state == .running }.map(\.name)
     let addresses = try await pool.run { connection in
       try running.reduce(into: [String: [IPAddress]]()) { found, name in
-        found[name] = try connection.domain(named: name).map { try LiveAddresses.of($0) }
+        found[name] = try connection.domain(named: name).map { try LiveAddresses.shown(of: $0) }
       }
     }
     return HostInventory(
@@ -48,7 +48,7 @@ struct InventoryReader: Sendable {
           HostInventory.Image(
             name: volume.owned?.ownerName ?? volume.name, stack: volume.owned?.stack,
             pool: pool.name, path: content.path,
-            capacity: content.capacity.map { ByteSize(bytes: $0) })
+            capacity: content.capacity.shown.map { ByteSize(bytes: $0) })
         }
       }
     }

@@ -62,7 +62,7 @@ struct ObjectDetails {
     do throws(LibvirtError) {
       return try network.leases().map { Self.lease($0) }
     } catch {
-      guard !error.isConnectionLost else { throw error }
+      guard error.isOfADriverWithoutIt else { throw error }
       return []
     }
   }

@@ -23,7 +23,7 @@ public struct DomainFacts: Sendable {
   /// Which device each declared block is; nil on a domain that no stack made.
   let devices: DeviceRecords?
   /// In the order of the definition.
-  public let disks: [SourceXML.Disk]
+  public internal(set) var disks: [SourceXML.Disk]
 
   /// Reads a `<domain>` document.
   ///
@@ -55,11 +55,8 @@ public struct DomainFacts: Sendable {
   }
 
   /// The ports that the interfaces of a running machine are plugged into: UUIDs by network.
-  ///
-  /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
-  static func ports(xml: String) throws(MalformedXML) -> [String: Set<String>] {
-    let devices = try XMLElement.parse(xml, root: "domain").first("devices")
-    return NetworkPort.all(in: devices).reduce(into: [:]) { ports, port in
+  static func ports(_ root: XMLElement) -> [String: Set<String>] {
+    NetworkPort.all(in: root.first("devices")).reduce(into: [:]) { ports, port in
       ports[port.network, default: []].insert(port.id)
     }
   }

@@ -4,26 +4,41 @@ import VMScript
 /// The addresses that a running guest has.
 enum LiveAddresses {
   /// IPv4 addresses by lease, else by guest agent, else by the host's ARP table; empty if off.
+  ///
+  /// - Throws: libvirt's error where no source has one and the leases could not be read.
   static func of(_ domain: Domain) throws(LibvirtError) -> [IPAddress] {
     guard try domain.isActive() else { return [] }
+    var failure: LibvirtError?
     for source in [Domain.AddressSource.lease, .agent, .arp] {
-      let found = try reported(by: source, domain).flatMap(\.addresses)
-        .filter { !$0.isIPv6 }.compactMap { IPAddress($0.address) }
-        .filter { $0.value >> 24 != 127 }
-      if !found.isEmpty { return found }
+      do throws(LibvirtError) {
+        let found = try domain.interfaceAddresses(source: source).flatMap(\.addresses)
+          .filter { !$0.isIPv6 }.compactMap { IPAddress($0.address) }
+          .filter { $0.value >> 24 != 127 }
+        if !found.isEmpty { return found }
+      } catch {
+        guard !error.isConnectionLost else { throw error }
+        // An agent that does not answer and an ARP table that is not there are no knowledge lost; a
+        // lease that exists and is not read would be.
+        if source == .lease, !error.isOfADriverWithoutIt { failure = error }
+      }
     }
+    if let failure { throw failure }
     return []
   }
 
-  /// A source that this guest or driver does not have reports nothing.
-  private static func reported(
-    by source: Domain.AddressSource, _ domain: Domain
-  ) throws(LibvirtError) -> [Libvirt.DomainInterface] {
-    do throws(LibvirtError) {
-      return try domain.interfaceAddresses(source: source)
-    } catch {
-      guard !error.isConnectionLost else { throw error }
+  /// The same for a list that shows what is known, and for a look that is repeated.
+  static func shown(of domain: Domain) throws(LibvirtError) -> [IPAddress] {
+    do throws(LibvirtError) { return try of(domain) } catch {
+      guard !error.isConnectionLost, error.code != .noDomain else { throw error }
       return []
     }
+  }
+}
+
+extension LibvirtError {
+  /// Whether the driver does not have what was asked for, so that there is none of it.
+  var isOfADriverWithoutIt: Bool {
+    [.noSupport, .operationUnsupported, .configurationUnsupported, .argumentUnsupported]
+      .contains(code)
   }
 }

@@ -1,14 +1,17 @@
 import Libvirt
 import VMScript
 
-/// Reads what exists on the host: one listing of each kind, no refresh, nothing changed.
+/// Reads what exists on the host: one listing of each kind, nothing changed.
 struct LiveReader: Sendable {
   let pool: ConnectionPool
 
   /// Everything that a plan looks at.
   ///
+  /// - Parameter isThorough: has libvirt look at the folders of its active pools again, which costs
+  ///   time in proportion to their volumes: for what is about to delete the base of overlays that
+  ///   nobody has told libvirt of.
   /// - Throws: `LibvirtError`, or `MalformedXML` for a definition that is none.
-  func read() async throws -> LiveState {
+  func read(isThorough: Bool = false) async throws -> LiveState {
     async let domains = pool.run { try Self.read($0.domains()) }
     async let networks = pool.run { connection in
       try connection.networks().compactMap { network in
@@ -23,12 +26,51 @@ struct LiveReader: Sendable {
         }
       }
     }
+    if isThorough {
+      let active = try await pool.run { connection in
+        try connection.pools().filter { pool in
+          try Self.unlessGone(.noStoragePool) { try pool.isActive() } ?? false
+        }.map(\.name)
+      }
+      try await refresh(active)
+    }
     async let pools = readPools()
-    let (found, storage) = try await (domains, pools)
-    return try await LiveState(
-      domains: found, networks: networks,
-      storage: LiveStorage(
-        pools: storage.active, inactivePools: storage.inactive, domains: found))
+    let (found, storage) = try await self.storage(of: domains, pools)
+    return try await LiveState(domains: found, networks: networks, storage: storage)
+  }
+
+  /// The storage alone, and who uses it; of domains no more than their drives is read.
+  func readStorage() async throws -> LiveStorage {
+    async let domains = pool.run { connection in
+      try connection.domains().compactMap { domain in
+        try Self.unlessGone(.noDomain) {
+          try LiveDomain(
+            name: domain.name, uuid: domain.uuid, state: .stopped, xml: domain.xml(inactive: true),
+            running: domain.isActive() ? domain.xml() : nil)
+        }
+      }
+    }
+    async let pools = readPools()
+    return try await storage(of: domains, pools).storage
+  }
+
+  /// The storage of a host; the domains with the paths of the volumes that their drives name.
+  func storage(
+    of domains: [LiveDomain], _ found: Pools
+  ) async throws -> (domains: [LiveDomain], storage: LiveStorage) {
+    var pools = found
+    var resolved = domains.map { $0.resolvingVolumes(pools.path(of:)) }
+    let files = try await pool.run { try HostFiles($0) }
+    pools = try await listing(pools, filesOf: resolved, files)
+    resolved = domains.map { $0.resolvingVolumes(pools.path(of:)) }
+    let chains = BackingChains(
+      domains: resolved, pools: pools.active, inactivePools: pools.inactive, files: files)
+    // Looking at files blocks.
+    let beyond = try await pool.run { _ in chains.read() }
+    let storage = LiveStorage(
+      pools: pools.active, inactivePools: Set(pools.inactive.keys), domains: resolved,
+      files: beyond.files, names: beyond.names)
+    return (resolved, storage)
   }
 
   /// What the domains of a listing are now, without those that went since.

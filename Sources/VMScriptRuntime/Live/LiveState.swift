@@ -18,7 +18,9 @@ public struct LiveDomain: Sendable {
   /// The definition as it is running; nil for one that is off.
   public let running: String?
   /// What of the definition planning needs.
-  public let facts: DomainFacts
+  public private(set) var facts: DomainFacts
+  /// The drives of the machine as it runs, with what they back onto; empty for one that is off.
+  private(set) var runningDisks: [SourceXML.Disk]
   /// The ports that its interfaces are plugged into as it runs: UUIDs by network.
   let ports: [String: Set<String>]
 
@@ -36,7 +38,22 @@ public struct LiveDomain: Sendable {
     self.xml = xml
     self.running = running
     self.facts = try DomainFacts(xml: xml)
-    self.ports = try running.map(DomainFacts.ports) ?? [:]
+    let machine = try running.map { (xml) throws(MalformedXML) in
+      try XMLElement.parse(xml, root: "domain")
+    }
+    self.ports = machine.map(DomainFacts.ports) ?? [:]
+    self.runningDisks = machine.map(SourceXML.disks) ?? []
+  }
+
+  /// The domain with the paths of the volumes that its drives name.
+  func resolvingVolumes(
+    _ path: (SourceXML.VolumeReference) -> String?
+  ) -> LiveDomain {
+    guard (facts.disks + runningDisks).contains(where: { $0.volume != nil }) else { return self }
+    var domain = self
+    domain.facts.disks = facts.disks.map { $0.resolved(by: path) }
+    domain.runningDisks = runningDisks.map { $0.resolved(by: path) }
+    return domain
   }
 }
 
@@ -79,7 +96,7 @@ public struct LiveNetwork: Sendable {
 
 /// What exists on the host, as far as a plan looks at it: a value, read once for each plan.
 public struct LiveState: Sendable {
-  /// By name.
+  /// By name; after ``seen(by:)``, those of the stack by the name that it made them under.
   public var domains: [String: LiveDomain]
   /// By name.
   public var networks: [String: LiveNetwork]
@@ -87,6 +104,8 @@ public struct LiveState: Sendable {
   public var images: Set<String>
   /// Names of domains with a disk that overlays of other domains stand on.
   public var overlaidDomains: Set<String>
+  /// By the name of a domain, what could not be read and may be an overlay on a disk of it.
+  var possiblyOverlaidDomains: [String: Set<String>] = [:]
   /// Names of domains that are gone and of which the stack's volumes are left.
   public var leftoverDomains: Set<String> = []
   /// The pools with their volumes.
@@ -101,6 +120,30 @@ public struct LiveState: Sendable {
     self.networks = Dictionary(networks.map { ($0.name, $0) }) { first, _ in first }
     self.images = images
     self.overlaidDomains = overlaidDomains.union(storage.overlaidDomains)
+    self.possiblyOverlaidDomains = storage.possiblyOverlaidDomains
     self.storage = storage
+  }
+
+  /// The same host as a stack knows it: a domain of its own that was renamed on the host stands under
+  /// the name that the stack made it by.
+  ///
+  /// A domain of others that has taken that name since stands under a key that no name equals.
+  func seen(by ownership: Ownership) -> LiveState {
+    let renamed = domains.values.compactMap { domain -> (made: String, domain: LiveDomain)? in
+      guard let made = ownership.madeName(of: domain), made != domain.name else { return nil }
+      return (made, domain)
+    }
+    guard !renamed.isEmpty else { return self }
+    var state = self
+    for (_, domain) in renamed { state.domains[domain.name] = nil }
+    for (made, domain) in renamed.sorted(by: { $0.domain.uuid < $1.domain.uuid }) {
+      if let other = state.domains[made] { state.domains["\(other.name)\0\(other.uuid)"] = other }
+      state.domains[made] = domain
+      if state.overlaidDomains.contains(domain.name) { state.overlaidDomains.insert(made) }
+      if let unreadable = state.possiblyOverlaidDomains[domain.name] {
+        state.possiblyOverlaidDomains[made] = unreadable
+      }
+    }
+    return state
   }
 }

@@ -1,4 +1,4 @@
-/// The storage of a host as a plan looks at it: its active pools, and who stands on what.
+/// The storage of a host as a plan looks at it: its active pools, and who uses what.
 public struct LiveStorage: Sendable {
   /// An active storage pool.
   public struct Pool: Sendable {
@@ -31,7 +31,7 @@ public struct LiveStorage: Sendable {
 
   /// A volume with the pool that it is in.
   public struct Place: Sendable {
-    /// The pool's name.
+    /// The pool's name; empty for a file that is in no pool.
     public let pool: String
     /// The volume.
     public let volume: VolumeInventory.Volume
@@ -42,38 +42,57 @@ public struct LiveStorage: Sendable {
   /// Names of pools that are not active.
   public let inactivePools: Set<String>
   private let byPath: [String: Place]
-  private let overlays: [String: [Place]]
+  private let files: [String: Place]
   private let domains: [String: [String]]
   private let writers: [String: [String]]
+  private let uses: StorageUses
+  private let names: PathNames
 
   /// Takes in one reading of a host.
+  ///
+  /// - Parameters:
+  ///   - pools: the active ones.
+  ///   - inactivePools: names of the others.
+  ///   - domains: all domains of the host.
+  ///   - files: what domains use beside the volumes of the pools, and what that backs onto.
   public init(
-    pools: [Reading] = [],
-    inactivePools: Set<String> = [], domains: [LiveDomain] = []
+    pools: [Reading] = [], inactivePools: Set<String> = [], domains: [LiveDomain] = [],
+    files: [VolumeInventory.Volume] = []
   ) {
-    var users: [String: [String]] = [:]
-    var writers: [String: [String]] = [:]
-    for domain in domains {
-      for disk in domain.facts.disks {
-        for path in disk.paths { users[path, default: []].append(domain.name) }
-        if disk.isWritable, let path = disk.path { writers[path, default: []].append(domain.name) }
+    self.init(
+      pools: pools, inactivePools: inactivePools, domains: domains, files: files,
+      names: PathNames())
+  }
+
+  init(
+    pools: [Reading], inactivePools: Set<String>, domains: [LiveDomain],
+    files: [VolumeInventory.Volume], names: PathNames
+  ) {
+    /// By path, the domains that some of their disks' paths lead to.
+    func byPath(_ paths: (SourceXML.Disk) -> [String]) -> [String: [String]] {
+      domains.reduce(into: [:]) { found, domain in
+        let all = (domain.facts.disks + domain.runningDisks).flatMap(paths)
+        for path in Set(all.map { names[$0] }) { found[path, default: []].append(domain.name) }
       }
     }
     let places = pools.flatMap { pool in pool.volumes.map { Place(pool: pool.name, volume: $0) } }
-    let paths = Set(users.keys)
+    let uses = StorageUses(
+      volumes: places.map(\.volume) + files, users: byPath(\.paths), names: names)
     self.pools = Dictionary(
       pools.map { pool in
-        let inventory = VolumeInventory(volumes: pool.volumes, pathsInUse: paths)
+        let inventory = VolumeInventory(volumes: pool.volumes, uses: uses)
         return (pool.name, Pool(name: pool.name, path: pool.path, inventory: inventory))
       }
     ) { first, _ in first }
     self.inactivePools = inactivePools
-    self.domains = users
-    self.writers = writers
-    byPath = Dictionary(places.map { ($0.volume.path, $0) }) { first, _ in first }
-    overlays = Dictionary(grouping: places.filter { $0.volume.backingPath != nil }) {
-      $0.volume.backingPath ?? ""
-    }
+    self.domains = byPath { [$0.path].compactMap(\.self) }
+    self.writers = byPath { $0.isWritable ? [$0.path].compactMap(\.self) : [] }
+    self.uses = uses
+    self.names = names
+    self.byPath = Dictionary(places.map { (names[$0.volume.path], $0) }) { first, _ in first }
+    self.files = Dictionary(
+      files.map { (names[$0.path], Place(pool: "", volume: $0)) }
+    ) { first, _ in first }
   }
 
   /// The pool that a script means.
@@ -89,14 +108,32 @@ public struct LiveStorage: Sendable {
     throw .missingPool(name, existing: (Array(pools.keys) + inactivePools).sorted())
   }
 
-  /// The volume at a path of the host.
-  public func place(at path: String) -> Place? { byPath[path] }
+  /// The volume at a path of the host; nil for a path that is in no active pool.
+  public func place(at path: String) -> Place? { byPath[names[path]] }
 
-  /// The volumes that are overlays on what is at this path.
-  public func overlays(on path: String) -> [Place] { overlays[path] ?? [] }
+  /// The volume at a path, or the file there that a domain uses.
+  public func file(at path: String) -> Place? { place(at: path) ?? files[names[path]] }
 
-  /// Names of the domains whose definition refers to this path.
-  public func domains(using path: String) -> [String] { domains[path] ?? [] }
+  /// Whether two paths are of one file.
+  public func isSame(_ one: String, _ other: String) -> Bool { names[one] == names[other] }
+
+  /// The volumes and files that are overlays on what is at this path.
+  public func overlays(on path: String) -> [Place] {
+    uses.overlays(on: path).compactMap { file(at: $0.path) }
+  }
+
+  /// The volumes and files that could not be read and may be overlays on what is at this path.
+  public func possibleOverlays(on path: String) -> [Place] {
+    guard let volume = file(at: path)?.volume else { return [] }
+    return uses.possibleOverlays(on: volume).compactMap { file(at: $0.path) }
+  }
+
+  /// Names of the domains that refer to this path themselves.
+  public func domains(using path: String) -> [String] { domains[names[path]] ?? [] }
+
+  /// Names of the domains that refer to this path, or to an overlay on it at whatever height. A
+  /// volume that has any is not deleted, but for the domain that it goes with.
+  public func users(of path: String) -> [String] { uses.users(of: path) }
 
   /// Every volume that a stack owns, in every active pool.
   public func owned(by stack: String) -> [Place] {
@@ -106,5 +143,18 @@ public struct LiveStorage: Sendable {
   }
 
   /// Names of the domains that write to a disk that overlays stand on.
-  public var overlaidDomains: Set<String> { Set(overlays.keys.flatMap { writers[$0] ?? [] }) }
+  public var overlaidDomains: Set<String> {
+    Set(writers.filter { !overlays(on: $0.key).isEmpty }.flatMap(\.value))
+  }
+
+  /// By the name of a domain that writes to a disk, what could not be read and may be an overlay on it.
+  var possiblyOverlaidDomains: [String: Set<String>] {
+    writers.reduce(into: [:]) { found, writer in
+      let possible = possibleOverlays(on: writer.key)
+      guard !possible.isEmpty else { return }
+      for domain in writer.value {
+        found[domain, default: []].formUnion(possible.map(\.volume.path))
+      }
+    }
+  }
 }

@@ -3,11 +3,15 @@ import VMScriptSyntax
 
 /// The wording of what planning refuses: VM05xx.
 enum PlanMessages {
-  static func foreignDomain(_ declaration: Declaration, stack: String) -> Diagnostic {
-    Diagnostic(
+  /// - Parameter renamed: what the stack's own domain of that name is called on the host.
+  static func foreignDomain(
+    _ declaration: Declaration, stack: String, renamed: String? = nil
+  ) -> Diagnostic {
+    let own = renamed.map { ["the stack's own domain was renamed to `\($0)` on the host"] } ?? []
+    return Diagnostic(
       code: 501, "a domain `\(declaration.name)` exists that the stack `\(stack)` does not own",
       at: .init(declaration.nameSpan, "this name is taken on the host"),
-      notes: ["it was left untouched"],
+      notes: ["it was left untouched"] + own,
       helps: [
         .init("choose another name, or take the domain over with `--adopt`")
       ])

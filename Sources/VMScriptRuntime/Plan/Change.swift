@@ -36,6 +36,8 @@ public struct Change: Sendable, Identifiable {
   public let creation: Creation?
   /// The statement that asks for it; nil for what is no longer declared.
   public let span: Span?
+  /// Why the content of a deleted image stays on the host; nil where all goes.
+  public var remains: String?
   /// Changes that must be done before this one, by ``id``.
   public var dependencies: [Int]
   /// What became of it; nil in a plan that was not applied.
@@ -77,6 +79,7 @@ public struct Change: Sendable, Identifiable {
     var moved = Change(
       id: id, action: action, kind: kind, name: name, source: source, impact: impact,
       properties: properties, creation: creation, span: span, dependencies: dependencies)
+    moved.remains = remains
     moved.result = result
     moved.milliseconds = milliseconds
     return moved

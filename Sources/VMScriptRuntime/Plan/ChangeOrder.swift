@@ -78,7 +78,9 @@ struct ChangeOrder {
   ) -> [ResourceKey: Set<ResourceKey>] {
     var bases: [ResourceKey: Set<ResourceKey>] = [:]
     for place in storage.owned(by: stack) {
-      guard let owner = place.volume.owned, let path = place.volume.backingPath,
+      guard let owner = place.volume.owned,
+        // An order that is not known matters only to deletions, which are refused then.
+        let path = place.volume.backing.shown,
         let base = storage.place(at: path)?.volume.owned, base.stack == stack
       else { continue }
       bases[ResourceKey(owner), default: []].insert(ResourceKey(base))

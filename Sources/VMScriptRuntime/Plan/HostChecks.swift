@@ -13,14 +13,14 @@ struct HostChecks {
   /// - Parameter prune: whether what is no longer declared goes, and so is in nobody's way.
   init(set: DeclarationSet, live: LiveState, prune: Bool) {
     let declared = Set(set.declarations.map(\.key))
-    let ownership = Ownership(stack: set.stack)
+    let ownership = Ownership(set)
     self.set = set
     self.live = live
     self.declared = declared
-    otherDomains = live.domains.values.filter {
-      !declared.contains(ResourceKey(kind: .domain, name: $0.name))
-        && !(prune && ownership.owns($0))
-    }.sorted { $0.name < $1.name }
+    otherDomains = live.domains.filter { name, domain in
+      !declared.contains(ResourceKey(kind: .domain, name: name))
+        && !(prune && ownership.owns(domain))
+    }.values.sorted { $0.name < $1.name }
     otherNetworks = live.networks.values.filter {
       !declared.contains(ResourceKey(kind: .net, name: $0.name)) && !(prune && ownership.owns($0))
     }.sorted { $0.name < $1.name }

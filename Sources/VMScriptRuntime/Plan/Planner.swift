@@ -48,7 +48,7 @@ public struct Planner {
     return (Plan(stack: set.stack, changes: changes, undeclared: kept), diagnostics)
   }
 
-  private var ownership: Ownership { Ownership(stack: set.stack) }
+  private var ownership: Ownership { Ownership(set) }
 
   private func add(_ declaration: Declaration, to draft: inout PlanDraft) throws(Diagnostic) {
     switch declaration.kind {
@@ -71,7 +71,7 @@ public struct Planner {
         if set.wantedState(of: declaration) == .running { try refuseStartOfBase(declaration) }
         return draft.create(declaration)
       }
-      var adoption: [PropertyDifference] = []
+      var adoption = try renaming(declaration, domain)
       if !ownership.owns(domain) {
         guard adopt else { throw PlanMessages.foreignDomain(declaration, stack: set.stack) }
         adoption = [
@@ -86,6 +86,24 @@ public struct Planner {
         try adoption + compare(declaration, domain.xml)
           + autostart(declaration, domain.autostart, isActive: domain.running != nil) + state)
     }
+  }
+
+  /// A domain of the stack that somebody renamed on the host; libvirt renames only what is off.
+  private func renaming(
+    _ declaration: Declaration, _ domain: LiveDomain
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    guard domain.name != declaration.name else { return [] }
+    let isTaken = live.domains.values.contains {
+      $0.name == declaration.name && $0.uuid != domain.uuid
+    }
+    guard !isTaken else {
+      throw PlanMessages.foreignDomain(declaration, stack: set.stack, renamed: domain.name)
+    }
+    return [
+      PropertyDifference(
+        name: "name", from: .string(domain.name), to: .string(declaration.name),
+        impact: domain.running == nil ? .none : .restart)
+    ]
   }
 
   /// libvirt keeps this beside the definition, not in it.
@@ -146,13 +164,19 @@ public struct Planner {
       throw PlanMessages.startOfOverlaid(
         declaration.name, at: declaration.body.property("state")?.span ?? declaration.nameSpan)
     }
+    if let unreadable = live.possiblyOverlaidDomains[declaration.name] {
+      throw StorageMessages.possiblyOverlaid(
+        "`\(declaration.name)` cannot be started",
+        by: unreadable.compactMap { live.storage.file(at: $0)?.volume },
+        at: declaration.body.property("state")?.span ?? declaration.nameSpan)
+    }
   }
 
   /// What the stack owns and the script no longer declares, domains before networks and images.
   private var undeclaredResources: [ResourceReference] {
     let declared = Set(set.declarations.map(\.key))
     let domains =
-      live.domains.values.filter(ownership.owns).map(\.name) + live.leftoverDomains
+      live.domains.filter { ownership.owns($0.value) }.map(\.key) + live.leftoverDomains
     let networks = live.networks.values.filter(ownership.owns).map(\.name)
     let owned = [(ResourceKind.domain, domains), (.net, networks), (.image, Array(live.images))]
       .flatMap { kind, names in names.sorted().map { ResourceKey(kind: kind, name: $0) } }

@@ -29,13 +29,37 @@ struct Planning: Sendable {
     live.images = storage.presentImages.union(leftovers.images)
     live.leftoverDomains = leftovers.domains
     live.overlaidDomains = storage.overlaidDomains
-    let (plan, diagnostics) = planner(set, live, storage, prune: prune).plan()
-    let deleted = plan.changes.filter { $0.action == .delete && $0.kind == .domain }.map(\.name)
+    live.possiblyOverlaidDomains = storage.possiblyOverlaidDomains
+    var (plan, diagnostics) = planner(set, live, storage, prune: prune).plan()
+    let deleted = plan.deletedDomains
+    let kept = plan.keepContent { storage.reasonToKeep(image: $0, deleting: Set(deleted)) }
     let found =
       storage.diagnostics + diagnostics
       + storage.volumes.refusals(toDelete: deleted, of: live.domains)
-      + storage.warnings()
+      + storage.warnings() + kept
     return Outcome(plan: plan, storage: storage, diagnostics: Self.eachOnce(found))
+  }
+
+  /// Why a plan that deletes disks must not be applied after all: overlays that libvirt had not been
+  /// told of when the plan was made, or that were made since.
+  ///
+  /// Only a plan that deletes anything costs this second, thorough look.
+  func refusals(of plan: Plan, _ storage: StoragePlan) async throws -> [Diagnostic] {
+    let replaced = storage.pathsReplaced(by: plan)
+    let deleted = plan.deletedDomains
+    guard !replaced.isEmpty || plan.changes.contains(where: \.deletesVolumes) else { return [] }
+    let live = try await LiveReader(pool: pool).read(isThorough: true)
+      .seen(by: Ownership(storage.set))
+    let volumes = StackVolumes(stack: storage.set.stack, storage: live.storage)
+    let overlaid = replaced.compactMap { path, span -> Diagnostic? in
+      let overlays = volumes.staying(
+        live.storage.overlays(on: path), after: Set(deleted),
+        named: Set(deleted.compactMap { live.domains[$0]?.name }))
+      guard !overlays.isEmpty else { return nil }
+      return PlanMessages.overlaid(
+        "replaced", by: overlays.map { StackVolumes.owner(of: $0.volume) }, at: span)
+    }
+    return volumes.refusals(toDelete: deleted, of: live.domains) + overlaid
   }
 
   /// The value of a live attribute of an image, declared or not.
@@ -51,7 +75,7 @@ struct Planning: Sendable {
   private func resolve(
     _ set: DeclarationSet
   ) async throws -> (storage: StoragePlan, resolver: ImageResolver) {
-    let live = try await LiveReader(pool: pool).read()
+    let live = try await LiveReader(pool: pool).read().seen(by: Ownership(set))
     let report = progress
     let resolver = ImageResolver(
       stack: set.stack, live: live.storage, sources: sources, cache: .standard()
@@ -93,6 +117,45 @@ struct Planning: Sendable {
         return try DomainXML.differences(
           declaration, context: context, live: xml, running: domain.running
         ).map(storage.labelled) + storage.differences(domain: declaration, live: domain)
+      }
+    }
+  }
+}
+
+extension Plan {
+  /// Names of the domains that it deletes.
+  fileprivate var deletedDomains: [String] {
+    changes.filter { $0.action == .delete && $0.kind == .domain }.map(\.name)
+  }
+
+  /// Notes of the deleted images why their content stays, and gives a warning of each.
+  fileprivate mutating func keepContent(because reason: (String) -> String?) -> [Diagnostic] {
+    var warnings: [Diagnostic] = []
+    for index in changes.indices {
+      guard changes[index].action == .delete, changes[index].kind == .image,
+        let reason = reason(changes[index].name)
+      else { continue }
+      changes[index].remains = reason
+      warnings.append(StorageMessages.keptContent(of: changes[index].name, because: reason))
+    }
+    return warnings
+  }
+}
+
+extension Change {
+  /// Whether it may delete something that overlays stand on.
+  fileprivate var deletesVolumes: Bool { action == .delete && (kind == .domain || kind == .image) }
+}
+
+extension StoragePlan {
+  /// The volumes that a plan replaces, with where messages about them point.
+  fileprivate func pathsReplaced(by plan: Plan) -> [(path: String, span: Span)] {
+    plan.changes.filter { $0.action == .update && $0.kind == .domain }.flatMap { change in
+      (domains[change.name]?.drives ?? []).compactMap { drive in
+        let isReplaced = change.properties.contains {
+          $0.block == drive.name && $0.impact == .dataLoss
+        }
+        return isReplaced ? drive.own.map { ($0.path, drive.span) } : nil
       }
     }
   }

@@ -151,6 +151,7 @@ final class RunHost: EvaluationHost {
     progress.withLock { $0.plan.undeclared = plan.undeclared }
     options.progress(.planned(plan))
     if mode == .run { try await consent(to: plan) }
+    if mode == .run { try note(await planning.refusals(of: plan, outcome.storage)) }
     guard waiting.beginActing() else { throw CancellationError() }
     progress.withLock { $0.applying = (set, plan.changes) }
     let failures = mode == .run ? try await apply(&plan, outcome.storage) : []

@@ -24,6 +24,8 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case poolFull(String, needed: Int64, available: Int64)
   /// There is no volume of this name or path.
   case missingVolume(String)
+  /// The host could not look into the volume at this path; the second text is its reason.
+  case unreadableVolume(String, reason: String)
   /// A volume must not be removed or resized.
   case volumeKept(String, VolumeInventory.Refusal)
   /// Something new and empty was declared without a size; the text is what, such as `disk`.

@@ -51,7 +51,7 @@ struct DomainCondition: Sendable {
   }
 
   private func firstAddress() async throws -> IPAddress? {
-    try await ofRunning { try LiveAddresses.of($0).first }
+    try await ofRunning { try LiveAddresses.shown(of: $0).first }
   }
 
   private func agentAnswers() async throws -> Bool {

@@ -101,19 +101,26 @@ struct VerbRunner: Sendable {
   private func refuseBases(
     among names: [String], _ request: VerbRequest
   ) async throws(Diagnostic) {
-    let overlaid: Set<String>
+    let live: LiveState
     do {
-      overlaid = try await LiveReader(pool: targets.pool).read().overlaidDomains
+      live = try await LiveReader(pool: targets.pool).read()
     } catch { throw HostMessages.diagnostic(error, "looking for clones", at: request.targetSpan) }
-    if let base = names.first(where: overlaid.contains) {
+    if let base = names.first(where: live.overlaidDomains.contains) {
       throw PlanMessages.startOfOverlaid(base, at: request.targetSpan)
+    }
+    for name in names {
+      guard let unreadable = live.possiblyOverlaidDomains[name] else { continue }
+      throw StorageMessages.possiblyOverlaid(
+        "`\(name)` cannot be started",
+        by: unreadable.compactMap { live.storage.file(at: $0)?.volume }, at: request.targetSpan)
     }
   }
 
   /// Only what the stack owns, clones before what they stand on; what is not there is as wanted.
   private func delete(_ names: [String], _ request: VerbRequest) async throws(Diagnostic) {
     do {
-      let live = try await LiveReader(pool: targets.pool).read()
+      let live = try await LiveReader(pool: targets.pool).read(isThorough: true)
+        .seen(by: Ownership(stack: targets.stack))
       let volumes = StackVolumes(stack: targets.stack, storage: live.storage)
       if let refusal = volumes.refusals(
         toDelete: names, of: live.domains, at: request.targetSpan

@@ -142,7 +142,7 @@ public final class RunDisplay: Sendable {
     case .advanced(let change, let phase, let done, let total):
       board.advance(change.key, phase: phase, done: done, total: total, at: now)
     case .finished(let change, _):
-      board.finish(change.key, word: change.action.past, at: now, color: color)
+      board.finish(change.key, word: change.pastWords, at: now, color: color)
     case .failed(let change, _):
       board.fail(change.key, word: "failed", at: now, color: color)
     case .skipped(let change, let cause):
@@ -194,6 +194,11 @@ public final class RunDisplay: Sendable {
 extension Change {
   /// Kind and name, which no other change of a plan has.
   fileprivate var key: String { "\(kind.rawValue) \(name)" }
+
+  /// What was done, and no more than that.
+  fileprivate var pastWords: String {
+    remains == nil ? action.past : "released, its content stays"
+  }
 
   /// The key with the kinds as wide as the widest of them.
   fileprivate var label: String { TerminalText.padded(kind.rawValue, to: 6) + " \(name)" }

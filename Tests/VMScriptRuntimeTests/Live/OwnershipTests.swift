@@ -29,6 +29,48 @@ import VMScript
     #expect(try !owns(mark(stack: "lab", name: "web", namespace: "https://example.org/")))
   }
 
+  private func renamed(_ name: String, from made: String) throws -> LiveDomain {
+    try RunFixture.liveDomain(
+      name, uuid: Identity.uuid(stack: "lab", kind: .domain, name: made), state: .stopped,
+      metadata: mark(stack: "lab", name: made))
+  }
+
+  @Test func aRenamedDomainStaysTheStacks() throws {
+    let domain = try renamed("hh", from: "h")
+    #expect(ownership.owns(domain))
+    #expect(ownership.madeName(of: domain) == "h")
+    #expect(!Ownership(stack: "other").owns(domain))
+    let state = LiveState(domains: [domain], overlaidDomains: ["hh"]).seen(by: ownership)
+    #expect(state.domains.keys.sorted() == ["h"])
+    #expect(state.domains["h"]?.name == "hh")
+    #expect(state.overlaidDomains.contains("h"))
+  }
+
+  @Test func aRenamedDomainIsRenamedBack() throws {
+    let live = LiveState(domains: [try renamed("hh", from: "h")]).seen(by: ownership)
+    let (plan, diagnostics) = RunFixture.plan([RunFixture.domain("h", state: "stopped")], live)
+    #expect(diagnostics.isEmpty)
+    #expect(plan.changes.map(\.name) == ["h"])
+    #expect(plan.changes.first?.properties.map(\.path) == ["name"])
+    let pruned = RunFixture.plan([], live, prune: true).plan
+    #expect(pruned.changes.map { "\($0.action) \($0.name)" } == ["delete h"])
+  }
+
+  @Test func aNameThatOthersHaveTakenSinceIsRefused() throws {
+    let live = LiveState(
+      domains: [
+        try renamed("hh", from: "h"), try RunFixture.liveDomain("h", uuid: RunFixture.foreign),
+      ]
+    ).seen(by: ownership)
+    #expect(live.domains.count == 2)
+    let (plan, diagnostics) = RunFixture.plan([RunFixture.domain("h", state: "stopped")], live)
+    #expect(plan.isEmpty)
+    #expect(diagnostics.map(\.code.number) == [501])
+    // What others have under the name is left, what the stack made goes.
+    let pruned = RunFixture.plan([], live, prune: true).plan
+    #expect(pruned.changes.map { "\($0.action) \($0.name)" } == ["delete h"])
+  }
+
   @Test(arguments: ["", " ", "no xml", "<network/>"])
   func whatIsNoDomainIsAnError(xml: String) {
     #expect(throws: MalformedXML.self) { try DomainFacts(xml: xml) }

@@ -84,10 +84,10 @@ import VMScriptSyntax
     // A base with its pin, an empty image, two disks and a seed for each domain.
     #expect(volumes.count == 3 + 3 * 3)
     let web = try #require(try await lab.disk("web", "disk1"))
-    #expect(web.capacity == 4 << 20)
-    #expect(try await lab.disk("copy", "disk1")?.backingPath == web.path)
-    #expect(try await lab.disk("copy", "data")?.capacity == 16 << 20)
-    #expect(try await lab.disk("full", "disk1")?.backingPath == nil)
+    #expect(web.capacity == .known(4 << 20))
+    #expect(try await lab.disk("copy", "disk1")?.backing == .known(web.path))
+    #expect(try await lab.disk("copy", "data")?.capacity == .known(16 << 20))
+    #expect(try await lab.disk("full", "disk1")?.backing == .absent)
 
     let second = try await lab.run(Self.script)
     #expect(second.outcome == .done && second.plan.isEmpty, "\(second.plan.changes)")
@@ -142,7 +142,7 @@ import VMScriptSyntax
     #expect(try await lab.disk("web", "disk1") == before)
     let replaced = try await lab.run(script("two"))
     #expect(replaced.outcome == .done, "\(replaced.diagnostics)")
-    #expect(try await lab.disk("web", "disk1")?.backingPath != before?.backingPath)
+    #expect(try await lab.disk("web", "disk1")?.backing != before?.backing)
     #expect(try await lab.run(script("two")).plan.isEmpty)
     _ = await lab.destroy()
     withExtendedLifetime(keeper) {}
@@ -194,7 +194,7 @@ import VMScriptSyntax
       """
     let report = try await lab.run(script)
     #expect(report.outcome == .done, "\(report.diagnostics)")
-    let base = try await lab.volumes().map(\.volume).first { $0.capacity != 512 }
+    let base = try await lab.volumes().map(\.volume).first { $0.capacity != .known(512) }
     #expect(report.outputs["path"]?.description == base?.path)
     #expect(report.outputs["capacity"]?.description == "1MiB")
     #expect(report.outputs["digest"]?.description.count == 64)

@@ -17,7 +17,7 @@ import Testing
 
   @Test func aBaseWithoutAPinIsALeftoverAndNeverUsed() throws {
     let base = try name("lab", .base(key: key.text, nonce: "1"))
-    let inventory = VolumeInventory(volumes: [volume(base)], pathsInUse: [])
+    let inventory = VolumeInventory(volumes: [volume(base)])
     #expect(inventory.completeBase(for: key) == nil)
     #expect(inventory.leftovers(of: "lab").map(\.name) == [base])
     #expect(inventory.leftovers(of: "other").isEmpty)
@@ -26,10 +26,10 @@ import Testing
   @Test func aPinOfAnotherStackCompletesAndKeepsTheBase() throws {
     let base = try name("lab", .base(key: key.text, nonce: "1"))
     let pin = try name("other", .pin(key: key.text, nonce: "1"), "pin")
-    let inventory = VolumeInventory(volumes: [volume(base), volume(pin)], pathsInUse: [])
+    let inventory = VolumeInventory(volumes: [volume(base), volume(pin)])
     #expect(inventory.completeBase(for: key)?.name == base)
     #expect(inventory.leftovers(of: "lab").isEmpty)
-    #expect(inventory.refusalToRemove(base) == .pinned)
+    #expect(inventory.refusalToRemove(base) == .pinned(by: ["other"]))
     #expect(inventory.refusalToRemove(pin) == nil)
   }
 
@@ -37,7 +37,7 @@ import Testing
     let half = try name("lab", .base(key: key.text, nonce: "1"))
     let whole = try name("lab", .base(key: key.text, nonce: "2"))
     let pin = try name("lab", .pin(key: key.text, nonce: "2"), "pin")
-    let inventory = VolumeInventory(volumes: [half, whole, pin].map { volume($0) }, pathsInUse: [])
+    let inventory = VolumeInventory(volumes: [half, whole, pin].map { volume($0) })
     #expect(inventory.completeBase(for: key)?.name == whole)
     #expect(inventory.leftovers(of: "lab").map(\.name) == [half])
   }
@@ -47,9 +47,9 @@ import Testing
     let disk = try name("lab", .disk("disk1"))
     let inventory = VolumeInventory(
       volumes: [volume(base), volume(disk, on: base), volume("mine.qcow2")],
-      pathsInUse: ["/pool/" + disk])
+      users: ["/pool/" + disk: ["web"]])
     #expect(inventory.refusalToRemove(base) == .hasOverlays([disk]))
-    #expect(inventory.refusalToRemove(disk) == .usedByDomain)
+    #expect(inventory.refusalToRemove(disk) == .usedByDomain(["web"]))
     #expect(inventory.refusalToRemove("mine.qcow2") == .notOwned)
     #expect(inventory.refusalToRemove("none") == nil)
     #expect(inventory.leftovers(of: "lab").isEmpty)

@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension StorageMessages {
-  /// What `vmscript explain` says about the codes VM0601 to VM0628.
+  /// What `vmscript explain` says about the codes VM0601 to VM0648.
   public static let explanations: [DiagnosticExplanation] = [
     .init(
       601, "unreadable file",
@@ -93,6 +93,22 @@ extension StorageMessages {
     .init(
       628, "copy of what is in no pool",
       "A full copy is made by the host from volume to volume. A file outside of all storage pools is no volume; overlays may stand on it nevertheless."
+    ),
+    .init(
+      645, "volume that could not be read",
+      "libvirt lists the volume and could not look into it just now, so its size, format and base are unknown. Unknown is never taken for none: nothing is replaced, grown, started or deleted on the strength of it. Run again; if it stays so, look at the file and its permissions."
+    ),
+    .init(
+      646, "possible overlay",
+      "A volume or file that could not be read may be an overlay on the disk. Writing to the disk, or deleting it, would ruin that overlay, so it is refused until the file can be read. A file in no storage pool is read from this machine only; on a remote host, make its folder a pool, or start its domain."
+    ),
+    .init(
+      647, "kept content",
+      "The stack lets go of the image, but its content stays on the host: a domain, an overlay or another stack still uses it. It is removed with the last of them."
+    ),
+    .init(
+      648, "disk that another domain uses",
+      "A domain of the host refers to a disk that the stack made for another one. Deleting that one would delete the disk under the former, so it is refused."
     ),
   ]
 }

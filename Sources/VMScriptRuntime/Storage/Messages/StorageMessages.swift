@@ -16,6 +16,33 @@ public enum StorageMessages {
     return result
   }
 
+  /// Something that would ruin overlays, of which it is not known whether there are any.
+  static func possiblyOverlaid(
+    _ refused: String, by unreadable: [VolumeInventory.Volume], at span: Span?
+  ) -> Diagnostic {
+    var seen: Set<String> = []
+    let notes = unreadable.sorted { $0.path < $1.path }.filter { seen.insert($0.path).inserted }
+      .map { "`\($0.path)` could not be read: \($0.backing.reason ?? "")" }
+    return Diagnostic(
+      code: 646, "\(refused): a file that could not be read may be an overlay on its disks",
+      at: span.map { .init($0) }, notes: notes, helps: [.init(unreadableHelp)])
+  }
+
+  /// A domain whose disk another one uses.
+  static func sharedDisk(of domain: String, with users: [String], at span: Span?) -> Diagnostic {
+    Diagnostic(
+      code: 648, "the domain `\(domain)` cannot be deleted: another domain uses its disk",
+      at: span.map { .init($0) }, notes: users.map { "`\($0)` refers to it" },
+      helps: [.init("take the disk off the other domain first")])
+  }
+
+  /// An image that the stack lets go of and whose content stays.
+  static func keptContent(of image: String, because reason: String) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 647, "the content of the image `\(image)` stays on the host",
+      notes: [reason, "it is removed with the last that uses it"])
+  }
+
   private static func headline(_ failure: StorageFailure) -> (Int, String) {
     switch failure {
     case .unreadable(let path, _): (601, "cannot read `\(path)`")
@@ -38,6 +65,7 @@ public enum StorageMessages {
     case .poolFull(let name, _, _): (613, "the storage pool `\(name)` has not enough room")
     case .unfitStackName(let name): (614, "`\(name)` cannot be the name of a stack")
     case .missingVolume(let name): (616, "there is no volume `\(name)` on the host")
+    case .unreadableVolume(let path, _): (645, "the host cannot look into the volume `\(path)`")
     case .volumeKept(let name, _): (617, "the volume `\(name)` must stay as it is")
     case .missingSize(let what): (618, "a new, empty \(what) needs a `size`")
     case .remoteSource(let address):
@@ -67,6 +95,8 @@ public enum StorageMessages {
   private static func notes(_ failure: StorageFailure) -> [String] {
     switch failure {
     case .unreadable(_, let reason): [reason]
+    case .unreadableVolume(_, let reason):
+      [reason, "its size, format and base are unknown, so nothing that depends on them is done"]
     case .truncatedImage(_, let needs, let has):
       ["its tables need \(needs) bytes, the file has \(has)"]
     case .digestMismatch(_, let declared, let found): ["declared: \(declared)", "found: \(found)"]
@@ -84,14 +114,22 @@ public enum StorageMessages {
     }
   }
 
-  private static func reason(_ refusal: VolumeInventory.Refusal) -> String {
+  /// Why a volume stays, in words.
+  static func reason(_ refusal: VolumeInventory.Refusal) -> String {
     switch refusal {
     case .notOwned: "no stack made it"
     case .hasOverlays(let names): "these are overlays on it: \(names.joined(separator: ", "))"
-    case .usedByDomain: "a domain uses it"
-    case .pinned: "other stacks use it"
+    case .mayHaveOverlays(let paths):
+      "these could not be read and may be overlays on it: \(paths.joined(separator: ", "))"
+    case .usedByDomain(let names): "domains use it: \(names.joined(separator: ", "))"
+    case .pinned(let stacks): "stacks use it: \(stacks.joined(separator: ", "))"
     }
   }
+
+  /// What makes a volume or a file readable.
+  static let unreadableHelp =
+    "run again if this was momentary; else make the file readable for libvirt, and a folder that is "
+    + "in no pool a pool: `virsh pool-create-as NAME dir --target FOLDER`"
 
   private static func helps(_ failure: StorageFailure) -> [String] {
     switch failure {
@@ -138,6 +176,7 @@ public enum StorageMessages {
     case .missingBase: ["run the script again: it is uploaded then"]
     case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):
       ["remove what uses it first"]
+    case .unreadableVolume, .volumeKept(_, .mayHaveOverlays): [unreadableHelp]
     case .unreadable, .conversionFailed, .seedFailed, .volumeKept: []
     }
   }

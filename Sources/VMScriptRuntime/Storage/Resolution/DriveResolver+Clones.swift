@@ -22,7 +22,7 @@ extension DriveResolver {
   ) throws(StorageFailure) -> DriveStorage.Content? {
     if block["readonly"] == .bool(true) { return .inPlace(base) }
     let volume = try clone(slot.key, block, of: base)
-    return .own(snapshot(slot, over: volume) ?? volume)
+    return .own(try snapshot(slot, over: volume) ?? volume)
   }
 
   /// An overlay on the source's disk, or a copy of it.
@@ -54,7 +54,8 @@ extension DriveResolver {
     guard source.isWritable, let path = source.path else { return nil }
     let base = StorageBase(
       path: path, format: source.format.flatMap(ImageFormat.init) ?? .raw,
-      capacity: live.storage.place(at: path)?.volume.capacity, image: nil)
+      // What is not known now is asked for when the clone is made.
+      capacity: live.storage.place(at: path)?.volume.capacity.shown, image: nil)
     if domain.body["full"] == .bool(true), live.storage.place(at: path) == nil {
       throw .copyOutsidePool(path)
     }

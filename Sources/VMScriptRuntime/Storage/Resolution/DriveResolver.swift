@@ -145,14 +145,14 @@ struct DriveResolver {
     case .resource(let reference)?:
       guard let image = try image(reference) else { return nil }
       let volume = try volume(slot.key, block, .qcow2, .overlay(on: image.base))
-      return .own(snapshot(slot, over: volume) ?? volume)
+      return .own(try snapshot(slot, over: volume) ?? volume)
     default:
       let format = block["format"]?.text.flatMap(ImageFormat.init) ?? .qcow2
       let volume = try volume(slot.key, block, format, .new)
-      if let present = snapshot(slot, over: volume) { return .own(present) }
       if live.storage.place(at: volume.path) == nil, let kept = keptVolume(slot, volume) {
         return .own(kept)
       }
+      if let present = try snapshot(slot, over: volume) { return .own(present) }
       guard volume.capacity != nil else { throw .missingSize("disk") }
       return .own(volume)
     }
@@ -169,22 +169,28 @@ struct DriveResolver {
   /// or one that had another label.
   private func keptVolume(_ slot: DomainDisks.Slot, _ wanted: OwnVolume) -> OwnVolume? {
     guard let disk = liveDomain?.facts.disks.first(where: { $0.target == slot.target }),
-      let path = disk.path, path != wanted.path
+      let path = disk.path, !live.storage.isSame(path, wanted.path)
     else { return nil }
     return kept(disk, at: path, size: wanted.capacity)
   }
 
   /// What the domain has in place of a volume of its own: an external snapshot puts an overlay on it.
-  func snapshot(_ slot: DomainDisks.Slot, over volume: OwnVolume) -> OwnVolume? {
+  ///
+  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` where it may or may not be such an overlay.
+  func snapshot(
+    _ slot: DomainDisks.Slot, over volume: OwnVolume
+  ) throws(StorageFailure) -> OwnVolume? {
     guard let disk = liveDomain?.facts.disks.first(where: { $0.target == slot.target }),
-      let path = disk.path, path != volume.path
+      let path = disk.path, !live.storage.isSame(path, volume.path)
     else { return nil }
-    var below = live.storage.place(at: path)?.volume.backingPath
+    var below = try live.storage.file(at: path)?.volume.read(\.backing)
     // A chain of snapshots is short; a ring of files would not end.
-    for _ in 0..<64 where below != nil && below != volume.path {
-      below = below.flatMap { live.storage.place(at: $0)?.volume.backingPath }
+    for _ in 0..<64 {
+      guard let file = below, !live.storage.isSame(file, volume.path) else { break }
+      below = try live.storage.file(at: file)?.volume.read(\.backing)
     }
-    return below == volume.path ? kept(disk, at: path, size: volume.capacity) : nil
+    let isOver = below.map { live.storage.isSame($0, volume.path) } ?? false
+    return isOver ? kept(disk, at: path, size: volume.capacity) : nil
   }
 
   func kept(_ disk: SourceXML.Disk, at path: String, size: Int64?) -> OwnVolume {
@@ -192,7 +198,8 @@ struct DriveResolver {
     return OwnVolume(
       name: place?.volume.name ?? "", pool: place?.pool ?? "", path: path,
       format: disk.format.flatMap(ImageFormat.init) ?? .raw,
-      capacity: size ?? place?.volume.capacity, origin: .kept)
+      // What is not known now is asked for when a clone is made of it.
+      capacity: size ?? place?.volume.capacity.shown, origin: .kept)
   }
 
   /// A volume of the domain's own, as it would be made.

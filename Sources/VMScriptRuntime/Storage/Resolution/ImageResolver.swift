@@ -44,7 +44,7 @@ struct ImageResolver: Sendable {
     let others = live.pools.values.sorted { $0.name < $1.name }
     for pool in [standard].compactMap(\.self) + others {
       if let volume = pool.inventory[name] {
-        return existing(.init(pool: pool.name, volume: volume), named: name)
+        return try existing(.init(pool: pool.name, volume: volume), named: name)
       }
     }
     throw .missingVolume(name)
@@ -56,9 +56,9 @@ struct ImageResolver: Sendable {
     case .volume(let pool, let name): return try existing(volume(name, inPool: pool), named: text)
     case .host(let path):
       guard let place = live.place(at: path) else { throw Self.nowhere(path) }
-      return existing(place, named: text)
+      return try existing(place, named: text)
     case .local(let path):
-      if let place = live.place(at: path) { return existing(place, named: text) }
+      if let place = live.place(at: path) { return try existing(place, named: text) }
       return try file(path, named: text)
     case .remote(let address): throw .remoteSource(address)
     }
@@ -136,7 +136,7 @@ struct ImageResolver: Sendable {
     _ place: LiveStorage.Place, _ image: Declaration
   ) throws(StorageFailure) -> ResolvedImage {
     if image.body["sha256"] != nil || image.body["sha512"] != nil { throw .digestOfVolume }
-    let found = existing(place, named: image.name)
+    let found = try existing(place, named: image.name)
     if let declared = image.body["format"]?.text.flatMap(ImageFormat.init),
       declared != found.format, !(declared == .iso && found.format == .raw)
     {
@@ -150,11 +150,14 @@ struct ImageResolver: Sendable {
     return found
   }
 
-  private func existing(_ place: LiveStorage.Place, named name: String) -> ResolvedImage {
+  private func existing(
+    _ place: LiveStorage.Place, named name: String
+  ) throws(StorageFailure) -> ResolvedImage {
     let volume = place.volume
     return ResolvedImage(
       name: name, content: .existing, pool: place.pool, path: volume.path,
-      format: volume.format.flatMap(ImageFormat.init) ?? .raw, capacity: volume.capacity)
+      format: try volume.read(\.format).flatMap(ImageFormat.init) ?? .raw,
+      capacity: try volume.read(\.capacity))
   }
 
   private func volume(

@@ -43,8 +43,26 @@ struct StackVolumes: Sendable {
     volume.owned?.ownerName ?? volume.name
   }
 
-  /// Why domains must not be deleted: overlays that stay stand on their disks, or a disk of their own
-  /// would be left behind.
+  /// Whether the stack made a volume for one of these domains.
+  func isOwned(_ volume: VolumeInventory.Volume, byOneOf names: Set<String>) -> Bool {
+    guard let owned = volume.owned, owned.stack == stack, owned.isDomains else { return false }
+    return names.contains(owned.ownerName) || names.contains { owned.isOwned(by: $0) }
+  }
+
+  /// The overlays among these that stay when domains are deleted. One that nobody but these domains
+  /// uses, such as an external snapshot that lies elsewhere, is of no use after them.
+  func staying(
+    _ overlays: [LiveStorage.Place], after going: Set<String>, named names: Set<String>
+  ) -> [LiveStorage.Place] {
+    overlays.filter { place in
+      let users = storage.users(of: place.volume.path)
+      return !isOwned(place.volume, byOneOf: going)
+        && (users.isEmpty || !names.isSuperset(of: users))
+    }
+  }
+
+  /// Why domains must not be deleted: overlays that stay stand on their disks, or may; another domain
+  /// uses one; or a disk of their own would be left behind.
   ///
   /// - Parameters:
   ///   - names: all that are to go together.
@@ -54,18 +72,31 @@ struct StackVolumes: Sendable {
     toDelete names: [String], of domains: [String: LiveDomain], at span: Span? = nil
   ) -> [Diagnostic] {
     let going = Set(names)
+    let goingNames = Set(names.compactMap { domains[$0]?.name })
     let unreachable = names.compactMap { name in
       domains[name].flatMap { outOfReach($0) }
     }
     return unreachable
       + names.compactMap { name in
-        let staying = overlays(onDomain: name).filter { place in
-          guard let owned = place.volume.owned, owned.stack == stack else { return true }
-          return !going.contains(owned.ownerName)
+        let staying = staying(overlays(onDomain: name), after: going, named: goingNames)
+        guard staying.isEmpty else {
+          return PlanMessages.deletionOfOverlaid(
+            name, by: staying.map { Self.owner(of: $0.volume) }, at: span)
         }
-        guard !staying.isEmpty else { return nil }
-        return PlanMessages.deletionOfOverlaid(
-          name, by: staying.map { Self.owner(of: $0.volume) }, at: span)
+        let own = volumes(ofDomain: name).map(\.volume.path)
+        let unreadable = self.staying(
+          own.flatMap { storage.possibleOverlays(on: $0) }, after: going, named: goingNames
+        ).map(\.volume)
+        guard unreadable.isEmpty else {
+          return StorageMessages.possiblyOverlaid(
+            "the domain `\(name)` cannot be deleted", by: unreadable, at: span)
+        }
+        let users = Set(own.flatMap { storage.domains(using: $0) }).subtracting(goingNames)
+        // Of a domain that is gone, a volume that another one has taken over is not removed at all.
+        guard users.isEmpty || domains[name] == nil else {
+          return StorageMessages.sharedDisk(of: name, with: users.sorted(), at: span)
+        }
+        return nil
       }
   }
 

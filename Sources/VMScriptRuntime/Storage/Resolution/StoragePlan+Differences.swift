@@ -11,9 +11,13 @@ extension StoragePlan {
   }
 
   /// Compares the backing of a volume with what its drive is declared to stand on.
-  func standing(of volume: VolumeInventory.Volume, on base: StorageBase) -> Standing {
-    guard let backing = volume.backingPath else { return .elsewhere }
-    if backing == base.path { return .asDeclared }
+  ///
+  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` where the backing is not known.
+  func standing(
+    of volume: VolumeInventory.Volume, on base: StorageBase
+  ) throws(StorageFailure) -> Standing {
+    guard let backing = try volume.read(\.backing) else { return .elsewhere }
+    if live.storage.isSame(backing, base.path) { return .asDeclared }
     guard let image = base.image,
       case .base(let key, _)? = live.storage.place(at: backing)?.volume.owned?.role
     else { return .elsewhere }
@@ -30,14 +34,13 @@ extension StoragePlan {
     guard let storage = domains[declaration.name] else { return [] }
     var differences: [PropertyDifference] = []
     for drive in storage.drives {
-      guard let own = drive.own, domain.facts.disks.contains(where: { $0.path == own.path }) else {
-        continue
-      }
+      guard let own = drive.own, domain.facts.disks.contains(where: { isSame($0.path, own.path) })
+      else { continue }
       guard let volume = live.storage.place(at: own.path)?.volume else {
-        if !own.pool.isEmpty { differences.append(missing(drive, own)) }
+        if !own.pool.isEmpty { differences.append(Self.missing(drive)) }
         continue
       }
-      if let origin = originDifference(drive, own, volume) {
+      if let origin = try originDifference(drive, own, volume) {
         try refuseIfOverlaid(own.path, drive.span, to: "replaced")
         differences.append(origin)
       } else if let size = try sizeDifference(drive, own, volume) {
@@ -56,25 +59,40 @@ extension StoragePlan {
     return differences
   }
 
-  /// A volume that the domain refers to and that is gone: a killed run may have removed it.
-  private func missing(_ drive: DriveStorage, _ own: OwnVolume) -> PropertyDifference {
+  private func isSame(_ path: String?, _ other: String) -> Bool {
+    path.map { live.storage.isSame($0, other) } ?? false
+  }
+
+  /// A volume that the domain refers to and whose file is gone, with all that was on it: somebody
+  /// removed it, or a run that was killed between removing and making.
+  private static func missing(_ drive: DriveStorage) -> PropertyDifference {
     PropertyDifference(
-      block: drive.name, name: "volume", from: nil, to: .string(own.name), impact: .nextStart)
+      block: drive.name, name: "volume", from: .string("missing"), to: .string("made anew"),
+      impact: .dataLoss)
   }
 
   private func originDifference(
     _ drive: DriveStorage, _ own: OwnVolume, _ volume: VolumeInventory.Volume
-  ) -> PropertyDifference? {
-    let from = volume.backingPath.map { Value.string(label(ofPath: $0)) }
+  ) throws(Diagnostic) -> PropertyDifference? {
+    if case .kept = own.origin { return nil }
+    do throws(StorageFailure) {
+      return try originDifference(drive, own.origin, volume)
+    } catch { throw StorageMessages.diagnostic(error, at: drive.span) }
+  }
+
+  private func originDifference(
+    _ drive: DriveStorage, _ origin: OwnVolume.Origin, _ volume: VolumeInventory.Volume
+  ) throws(StorageFailure) -> PropertyDifference? {
+    let from = try volume.read(\.backing).map { Value.string(label(ofPath: $0)) }
     func difference(_ name: String, to: Value?) -> PropertyDifference {
       PropertyDifference(block: drive.name, name: name, from: from, to: to, impact: .dataLoss)
     }
-    switch own.origin {
+    switch origin {
     case .kept: return nil
     case .new: return from == nil ? nil : difference("image", to: nil)
     case .copy: return from == nil ? nil : difference("full", to: .bool(true))
     case .overlay(let base):
-      guard standing(of: volume, on: base) == .elsewhere else { return nil }
+      guard try standing(of: volume, on: base) == .elsewhere else { return nil }
       return difference(
         base.image == nil ? "source" : "image",
         to: .string(base.image?.name ?? label(ofPath: base.path)))
@@ -106,9 +124,12 @@ extension StoragePlan {
   private func sizeDifference(
     _ drive: DriveStorage, _ own: OwnVolume, _ volume: VolumeInventory.Volume
   ) throws(Diagnostic) -> PropertyDifference? {
-    guard let size = drive.size, let capacity = volume.capacity, size.bytes != capacity else {
-      return nil
+    guard let size = drive.size else { return nil }
+    let present: Int64?
+    do throws(StorageFailure) { present = try volume.read(\.capacity) } catch {
+      throw StorageMessages.diagnostic(error, at: size.span)
     }
+    guard let capacity = present, size.bytes != capacity else { return nil }
     guard size.bytes > capacity else {
       throw StorageMessages.diagnostic(
         .cannotShrink(declared: size.bytes, present: capacity), at: size.span)
@@ -136,9 +157,15 @@ extension StoragePlan {
     _ path: String, _ span: Span, to action: String
   ) throws(Diagnostic) {
     let overlays = live.storage.overlays(on: path)
-    guard !overlays.isEmpty else { return }
-    throw PlanMessages.overlaid(
-      action, by: overlays.map { StackVolumes.owner(of: $0.volume) }, at: span)
+    guard overlays.isEmpty else {
+      throw PlanMessages.overlaid(
+        action, by: overlays.map { StackVolumes.owner(of: $0.volume) }, at: span)
+    }
+    let unreadable = live.storage.possibleOverlays(on: path)
+    guard unreadable.isEmpty else {
+      throw StorageMessages.possiblyOverlaid(
+        "the disk cannot be \(action)", by: unreadable.map(\.volume), at: span)
+    }
   }
 
   /// Disks that stand on what their image was before; they stay as they are.
@@ -147,7 +174,8 @@ extension StoragePlan {
       storage.drives.compactMap { drive -> (image: String, disk: String)? in
         guard let own = drive.own, case .overlay(let base) = own.origin, let image = base.image,
           let volume = live.storage.place(at: own.path)?.volume,
-          standing(of: volume, on: base) == .earlierContent
+          // What could not be read is an error of the domain's own differences.
+          (try? standing(of: volume, on: base)) == .earlierContent
         else { return nil }
         return (image.name, "\(drive.name) of \(domain)")
       }

@@ -37,14 +37,17 @@ extension StoragePlan {
   }
 
   /// The keys of the contents that disks of the stack stand on.
-  var keysInUse: Set<String> {
-    Set(
-      volumes.all.compactMap { place in
-        guard let backing = place.volume.backingPath,
-          case .base(let key, _)? = live.storage.place(at: backing)?.volume.owned?.role
-        else { return nil }
-        return key
-      })
+  ///
+  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` where one may stand on any.
+  func keysInUse() throws(StorageFailure) -> Set<String> {
+    var keys: Set<String> = []
+    for place in volumes.all where !place.volume.standsAlone {
+      guard let backing = try place.volume.read(\.backing),
+        case .base(let key, _)? = live.storage.place(at: backing)?.volume.owned?.role
+      else { continue }
+      keys.insert(key)
+    }
+    return keys
   }
 
   /// The properties in which an image that is present is not as declared.
@@ -64,10 +67,14 @@ extension StoragePlan {
           to: .string("content \(key.text)"), impact: .none)
       ]
     case .blank:
-      guard let wanted = image.capacity,
-        let capacity = live.storage.place(at: image.path)?.volume.capacity, wanted != capacity
-      else { return [] }
       let span = declaration.body.property("size")?.span ?? declaration.nameSpan
+      let present: Int64?
+      do throws(StorageFailure) {
+        present = try live.storage.place(at: image.path)?.volume.read(\.capacity)
+      } catch { throw StorageMessages.diagnostic(error, at: span) }
+      guard let wanted = image.capacity, let capacity = present, wanted != capacity else {
+        return []
+      }
       guard wanted > capacity else {
         throw StorageMessages.diagnostic(
           .cannotShrink(declared: wanted, present: capacity), at: span)

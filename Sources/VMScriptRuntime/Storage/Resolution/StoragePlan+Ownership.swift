@@ -19,12 +19,48 @@ extension StoragePlan {
     return live.overlaidDomains.union(declared.keys)
   }
 
+  /// By the name of a declared or live domain, what could not be read and may be an overlay on a disk
+  /// that it writes to.
+  var possiblyOverlaidDomains: [String: Set<String>] {
+    domains.reduce(into: live.possiblyOverlaidDomains) { found, domain in
+      for drive in domain.value.drives where drive.isWritable {
+        guard let path = drive.base?.path else { continue }
+        let unreadable = live.storage.possibleOverlays(on: path).map(\.volume.path)
+        if !unreadable.isEmpty { found[domain.key, default: []].formUnion(unreadable) }
+      }
+    }
+  }
+
+  /// Why the content of an image stays on the host though the stack lets go of it; nil if it goes.
+  ///
+  /// - Parameter deleted: names of the domains that go with it.
+  func reasonToKeep(image name: String, deleting deleted: Set<String>) -> String? {
+    let goingNames = Set(deleted.compactMap { live.domains[$0]?.name })
+    let reasons = volumes.volumes(ofImage: name).flatMap { place -> [String] in
+      guard case .pin(let key, let nonce)? = place.volume.owned?.role,
+        let base = live.storage.pools[place.pool]?.inventory.base(key: key, nonce: nonce)
+      else { return [] }
+      let overlays = volumes.staying(
+        live.storage.overlays(on: base.path), after: deleted, named: goingNames)
+      let unreadable = volumes.staying(
+        live.storage.possibleOverlays(on: base.path), after: deleted, named: goingNames)
+      let stacks = live.storage.pools[place.pool]?.inventory.stacks(pinning: key, nonce) ?? []
+      let users = Set(live.storage.users(of: base.path)).subtracting(goingNames).sorted()
+      return stacks.filter { $0 != set.stack }.map { "the stack `\($0)` uses it" }
+        + users.map { "the domain `\($0)` uses it" }
+        + overlays.map { "`\(StackVolumes.owner(of: $0.volume))` has an overlay on it" }
+        + unreadable.map { "`\($0.volume.path)` could not be read and may be an overlay on it" }
+    }
+    return reasons.isEmpty ? nil : Set(reasons).sorted().joined(separator: "; ")
+  }
+
   /// Owners of volumes that the stack made and that nothing declared or alive stands for: what a
   /// killed run left, and images that are no longer declared.
   var leftovers: (domains: Set<String>, images: Set<String>) {
-    let ownership = Ownership(stack: set.stack)
+    let ownership = Ownership(set)
     let declared = set.declarations.map { ($0.kind, $0.name) }
-    let alive = live.domains.values.filter(ownership.owns).map { (ResourceKind.domain, $0.name) }
+    let alive = live.domains.filter { ownership.owns($0.value) }
+      .map { (ResourceKind.domain, $0.key) }
     let known = (declared + alive).reduce(into: [ResourceKind: Set<String>]()) {
       $0[$1.0, default: []].insert($1.1)
     }
@@ -35,9 +71,8 @@ extension StoragePlan {
       switch owned.role {
       case .disk, .seed:
         // One that a domain of others refers to is in use, whoever made it.
-        guard refusal != .usedByDomain, known[.domain]?.contains(owned.ownerName) != true else {
-          continue
-        }
+        if case .usedByDomain? = refusal { continue }
+        guard known[.domain]?.contains(owned.ownerName) != true else { continue }
         result.domains.insert(owned.ownerName)
       case .image, .pin, .base:
         if case .base = owned.role, refusal != nil { continue }

@@ -1,43 +1,84 @@
 /// What a pool holds, as one bulk reading showed it.
 public struct VolumeInventory: Sendable {
-  /// One volume.
+  /// One volume, or a file that no pool lists and that a domain uses.
   public struct Volume: Hashable, Sendable {
     /// The name within the pool.
     public let name: String
     /// The file's path on the host.
     public let path: String
     /// The path of the volume that this one is an overlay on.
-    public let backingPath: String?
-    /// The size that a guest sees, in bytes; nil where it was not read.
-    public let capacity: Int64?
-    /// libvirt's word, such as `qcow2`; nil where it was not read.
-    public let format: String?
+    public let backing: Fact<String>
+    /// The size that a guest sees, in bytes.
+    public let capacity: Fact<Int64>
+    /// libvirt's word, such as `qcow2`.
+    public let format: Fact<String>
     /// Who owns it; nil if no stack does.
     public let owned: VolumeName?
 
-    /// A volume as libvirt's document shows it.
+    /// A volume with what is known of it.
+    public init(
+      name: String, path: String, backing: Fact<String>, capacity: Fact<Int64>,
+      format: Fact<String>
+    ) {
+      self.name = name
+      self.path = path
+      self.backing = backing
+      self.capacity = capacity
+      self.format = format
+      self.owned = VolumeName(parsing: name)
+    }
+
+    /// A volume as libvirt's document shows it; what the document does not hold is absent.
     public init(
       name: String, path: String, backingPath: String? = nil, capacity: Int64? = nil,
       format: String? = nil
     ) {
-      self.name = name
-      self.path = path
-      self.backingPath = backingPath
-      self.capacity = capacity
-      self.format = format
-      self.owned = VolumeName(parsing: name)
+      self.init(
+        name: name, path: path, backing: Fact(backingPath), capacity: Fact(capacity),
+        format: Fact(format))
+    }
+
+    /// A volume that exists and that the host could not look into.
+    public init(name: String, path: String, unreadable reason: String) {
+      self.init(
+        name: name, path: path, backing: .unreadable(reason), capacity: .unreadable(reason),
+        format: .unreadable(reason))
+    }
+
+    /// A fact as its value; nil where the volume has none.
+    ///
+    /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` for a fact that could not be read.
+    public func read<Value>(
+      _ fact: KeyPath<Volume, Fact<Value>>
+    ) throws(StorageFailure) -> Value? {
+      switch self[keyPath: fact] {
+      case .known(let value): return value
+      case .absent: return nil
+      case .unreadable(let reason): throw .unreadableVolume(path, reason: reason)
+      }
+    }
+
+    /// Whether it cannot back onto anything: records, seeds and uploads are written without a base,
+    /// and a raw file has no header.
+    var standsAlone: Bool {
+      switch owned?.role {
+      case .pin, .seed, .base: true
+      case .image, .disk, nil: format == .known("raw") || format == .known("iso")
+      }
     }
   }
 
   /// Why a volume stays.
   public enum Refusal: Hashable, Sendable {
     case notOwned
-    /// Other volumes are overlays on it.
+    /// Other volumes or files are overlays on it.
     case hasOverlays([String])
-    /// A domain's definition refers to it.
-    case usedByDomain
-    /// Stacks still want it.
-    case pinned
+    /// These could not be read, and may be overlays on it.
+    case mayHaveOverlays([String])
+    /// Domains refer to it, or to an overlay on it.
+    case usedByDomain([String])
+    /// These stacks still want it.
+    case pinned(by: [String])
   }
 
   private struct Upload: Hashable {
@@ -47,9 +88,8 @@ public struct VolumeInventory: Sendable {
 
   /// All volumes, in the order of the reading.
   public let volumes: [Volume]
-  private let pathsInUse: Set<String>
+  private let uses: StorageUses
   private let byName: [String: Int]
-  private let overlays: [String: [String]]
   private let bases: [Upload: Int]
   private let pins: [Upload: [Int]]
 
@@ -57,17 +97,15 @@ public struct VolumeInventory: Sendable {
   ///
   /// - Parameters:
   ///   - volumes: what is in the pool.
-  ///   - pathsInUse: every disk path in a domain's definition on this host.
-  public init(volumes: [Volume], pathsInUse: Set<String>) {
+  ///   - uses: who uses what on the whole host.
+  init(volumes: [Volume], uses: StorageUses) {
     self.volumes = volumes
-    self.pathsInUse = pathsInUse
+    self.uses = uses
     var byName: [String: Int] = [:]
-    var overlays: [String: [String]] = [:]
     var bases: [Upload: Int] = [:]
     var pins: [Upload: [Int]] = [:]
     for (index, volume) in volumes.enumerated() {
       byName[volume.name] = index
-      if let path = volume.backingPath { overlays[path, default: []].append(volume.name) }
       switch volume.owned?.role {
       case .base(let key, let nonce): bases[Upload(key: key, nonce: nonce)] = index
       case .pin(let key, let nonce): pins[Upload(key: key, nonce: nonce), default: []].append(index)
@@ -75,9 +113,17 @@ public struct VolumeInventory: Sendable {
       }
     }
     self.byName = byName
-    self.overlays = overlays
     self.bases = bases
     self.pins = pins
+  }
+
+  /// Takes in one reading of the only pool of a host.
+  ///
+  /// - Parameters:
+  ///   - volumes: what is in the pool.
+  ///   - users: by path, the domains whose definition refers to it.
+  public init(volumes: [Volume], users: [String: [String]] = [:]) {
+    self.init(volumes: volumes, uses: StorageUses(volumes: volumes, users: users))
   }
 
   /// The volume of this name, or nil.
@@ -97,6 +143,12 @@ public struct VolumeInventory: Sendable {
     bases[Upload(key: key, nonce: nonce)].map { volumes[$0] }
   }
 
+  /// The stacks that want one upload.
+  func stacks(pinning key: String, _ nonce: String) -> [String] {
+    let stacks = pins[Upload(key: key, nonce: nonce)]?.compactMap { volumes[$0].owned?.stack }
+    return Set(stacks ?? []).sorted()
+  }
+
   /// The stack's bases that no pin completes: what a killed run left behind.
   public func leftovers(of stack: String) -> [Volume] {
     owned(by: stack).filter { volume in
@@ -109,11 +161,22 @@ public struct VolumeInventory: Sendable {
   public func refusalToRemove(_ name: String) -> Refusal? {
     guard let volume = self[name] else { return nil }
     guard let owned = volume.owned else { return .notOwned }
-    if let names = overlays[volume.path], !names.isEmpty { return .hasOverlays(names) }
-    if pathsInUse.contains(volume.path) { return .usedByDomain }
-    if case .base(let key, let nonce) = owned.role, pins[Upload(key: key, nonce: nonce)] != nil {
-      return .pinned
+    if let refusal = refusalToWrite(name) { return refusal }
+    let users = uses.users(of: volume.path)
+    if !users.isEmpty { return .usedByDomain(users) }
+    if case .base(let key, let nonce) = owned.role {
+      let stacks = stacks(pinning: key, nonce)
+      if !stacks.isEmpty { return .pinned(by: stacks) }
     }
     return nil
+  }
+
+  /// Why a volume must not be written to or resized; nil if it may be.
+  func refusalToWrite(_ name: String) -> Refusal? {
+    guard let volume = self[name] else { return nil }
+    let overlays = uses.overlays(on: volume.path)
+    if !overlays.isEmpty { return .hasOverlays(overlays.map(\.name)) }
+    let unreadable = uses.possibleOverlays(on: volume)
+    return unreadable.isEmpty ? nil : .mayHaveOverlays(unreadable.map(\.path))
   }
 }

@@ -114,10 +114,12 @@ extension VolumeStore {
   ///   - image: only the pins of the image of this name; nil for all.
   ///   - kept: texts of keys.
   ///   - pool: the name of the pool.
+  /// - Returns: why bases stay that the stack has let go of.
   /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
+  @discardableResult
   public func releaseImages(
     of stack: String, named image: String? = nil, keeping kept: Set<String>, pool: String
-  ) async throws {
+  ) async throws -> [VolumeInventory.Refusal] {
     var released: Set<String> = []
     for volume in try await inventory(pool: pool).owned(by: stack) {
       guard let owned = volume.owned, case .pin(let key, let nonce) = owned.role,
@@ -128,13 +130,18 @@ extension VolumeStore {
     }
     let inventory = try await inventory(pool: pool)
     let leftovers = Set(await jobs.foreign(inventory.leftovers(of: stack)).map(\.name))
+    var refusals: [VolumeInventory.Refusal] = []
     for volume in inventory.volumes {
       guard case .base(let key, let nonce)? = volume.owned?.role,
-        released.contains(key + nonce) || leftovers.contains(volume.name),
-        inventory.refusalToRemove(volume.name) == nil
+        released.contains(key + nonce) || leftovers.contains(volume.name)
       else { continue }
-      try await delete(volume.name, pool: pool)
+      if let refusal = inventory.refusalToRemove(volume.name) {
+        refusals.append(refusal)
+      } else {
+        try await delete(volume.name, pool: pool)
+      }
     }
+    return refusals
   }
 
   @discardableResult

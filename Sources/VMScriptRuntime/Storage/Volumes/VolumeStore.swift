@@ -11,52 +11,59 @@ public struct VolumeStore: Sendable {
   /// A store that works over these connections.
   public init(connections: ConnectionPool) { self.connections = connections }
 
-  /// What the pool holds, read without refreshing it.
+  /// What the pool holds, and who on the whole host uses it.
   ///
   /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
   public func inventory(pool name: String) async throws -> VolumeInventory {
-    try await connections.run { connection in
-      let volumes = try Self.volumes(of: Self.pool(name, connection))
-      var paths: Set<String> = []
-      for domain in try connection.domains() {
-        do {
-          for inactive in [false, true] {
-            paths.formUnion(
-              (SourceXML.disks(try domain.xml(inactive: inactive)) ?? []).flatMap(\.paths))
-          }
-        } catch let error as LibvirtError where error.code == .noDomain {
-          continue
-        }
-      }
-      return VolumeInventory(volumes: volumes, pathsInUse: paths)
-    }
+    let storage = try await LiveReader(pool: connections).readStorage()
+    if let pool = storage.pools[name] { return pool.inventory }
+    // Says what is wrong with it.
+    try await connections.run { _ = try Self.pool(name, $0) }
+    throw StorageFailure.inactivePool(name)
   }
 
   /// The volumes of a pool: one listing, and one document each.
-  static func volumes(of pool: StoragePool) throws -> [VolumeInventory.Volume] {
+  ///
+  /// libvirt looks at the file for each document, so one that is gone is left out though it is listed.
+  static func volumes(of pool: StoragePool, at folder: String) throws -> [VolumeInventory.Volume] {
     try pool.volumes().compactMap { volume in
-      do {
-        let found = try VolumeDescription(xml: volume.xml())
+      let place = "\(folder)/\(volume.name)"
+      func read() throws -> VolumeInventory.Volume {
+        let found = try VolumeDescription(xml: volume.xml(), at: place)
         return VolumeInventory.Volume(
-          name: volume.name, path: try found.path ?? volume.path(), backingPath: found.backingPath,
-          capacity: found.capacity, format: found.format)
+          name: volume.name, path: found.path, backing: found.backing,
+          capacity: Fact(found.capacity), format: Fact(found.format))
+      }
+      do {
+        do {
+          return try read()
+        } catch let error as LibvirtError where error.isOfTheMoment {
+          return try read()
+        }
       } catch let error as LibvirtError where error.code == .noStorageVolume {
-        return nil  // Removed since the list was made.
+        return nil
       } catch let error as LibvirtError where !error.isConnectionLost {
-        // The host cannot look into it, which is no reason to know nothing of all the others.
-        return VolumeInventory.Volume(name: volume.name, path: try volume.path())
+        // That the host cannot look into one is no reason to know nothing of all the others.
+        return VolumeInventory.Volume(name: volume.name, path: place, unreadable: error.message)
       }
     }
   }
 
   /// Makes an empty volume or an overlay; one of that name that the stack owns is taken as it is.
   ///
+  /// A volume that is listed and whose file is gone is made anew.
+  ///
   /// - Returns: its path on the host.
   /// - Throws: ``StorageFailure/poolFull(_:needed:available:)`` before anything is written.
   @discardableResult
   public func create(_ xml: VolumeXML, pool: String) async throws -> String {
     try await change(pool) { target in
-      if let present = try target.volume(named: xml.name) { return try present.path() }
+      if let present = try target.volume(named: xml.name) {
+        let isThere = try LiveReader.unlessGone(.noStorageVolume) { try present.info() } != nil
+        if isThere { return try present.path() }
+        // Takes it off libvirt's list.
+        _ = try LiveReader.unlessGone(.noStorageVolume) { try present.delete() }
+      }
       try Self.requireRoom(xml.backing == nil ? xml.allocation ?? 0 : 0, in: target)
       let created = try target.createVolume(
         xml: xml.text(), allocatesMetadata: xml.preallocation == .metadata && xml.format == .qcow2)
@@ -81,8 +88,8 @@ public struct VolumeStore: Sendable {
 
   /// Grows a volume to so many bytes; one that is as large already stays as it is.
   public func grow(_ name: String, pool: String, to bytes: Int64) async throws {
-    if case .hasOverlays(let users)? = try await inventory(pool: pool).refusalToRemove(name) {
-      throw StorageFailure.volumeKept(name, .hasOverlays(users))
+    if let refusal = try await inventory(pool: pool).refusalToWrite(name) {
+      throw StorageFailure.volumeKept(name, refusal)
     }
     try await change(pool) { target in
       guard let volume = try target.volume(named: name) else {
@@ -146,4 +153,10 @@ public struct VolumeStore: Sendable {
       throw StorageFailure.poolFull(pool.name, needed: needed, available: available)
     }
   }
+}
+
+extension LibvirtError {
+  /// Whether the same call may well succeed at once: libvirtd was short of something, or a file was
+  /// locked or stale for a moment.
+  var isOfTheMoment: Bool { !isConnectionLost && code != .noStorageVolume }
 }

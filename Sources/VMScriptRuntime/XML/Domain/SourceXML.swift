@@ -8,8 +8,9 @@ public enum SourceXML {
     public let target: String
     /// The bus of the target, such as `virtio`.
     public let bus: String?
-    /// File or device on the host; nil for an empty drive or storage of another kind.
-    public let path: String?
+    /// File or device on the host; nil for an empty drive, for storage of another kind, and for a
+    /// volume until ``resolved(by:)`` has found it.
+    public private(set) var path: String?
     /// Format of the driver, such as `qcow2`.
     public let format: String?
     /// Whether the guest may only read it.
@@ -17,12 +18,41 @@ public enum SourceXML {
     /// `disk`, `cdrom` or `floppy`.
     public let device: String
     /// Whether it has storage that is neither a file nor a device, such as one over the network.
-    public let isElsewhere: Bool
-    /// ``path``, and what a running guest's definition says that it stands on.
-    public let paths: [String]
+    public private(set) var isElsewhere: Bool
+    /// The volume that the drive names in place of a path (`type='volume'`).
+    let volume: VolumeReference?
+    /// What ``path`` backs onto, as far as the document says.
+    let layers: [Layer]
+    /// Whether the last of ``layers`` is the end of the chain.
+    let isChainWhole: Bool
+
+    /// ``path``, and what the document says that it backs onto.
+    public var paths: [String] { [path].compactMap(\.self) + layers.map(\.path) }
 
     /// Whether a guest writes to it.
     var isWritable: Bool { device == "disk" && !isReadOnly }
+
+    /// The drive with the path of the volume that it names.
+    func resolved(by path: (VolumeReference) -> String?) -> Disk {
+      guard let volume, let path = path(volume) else { return self }
+      var disk = self
+      disk.path = path
+      disk.isElsewhere = false
+      return disk
+    }
+  }
+
+  /// A volume as a domain names it.
+  struct VolumeReference: Sendable, Hashable {
+    let pool: String
+    let name: String
+  }
+
+  /// A file or device that an overlay backs onto.
+  struct Layer: Sendable, Equatable {
+    let path: String
+    /// Such as `qcow2`; nil where the document does not say.
+    let format: String?
   }
 
   /// The drives of a domain in the order of its XML; nil if `xml` is no domain's.
@@ -36,19 +66,36 @@ public enum SourceXML {
 
   private static func disk(_ element: XMLElement) -> Disk {
     let path = path(element)
+    let (layers, isWhole) = layers(below: element)
     return Disk(
       target: element.text(at: "target/@dev") ?? "", bus: element.text(at: "target/@bus"),
       path: path, format: element.text(at: "driver/@type"),
       isReadOnly: element.first("readonly") != nil, device: element["device"] ?? "disk",
-      isElsewhere: path == nil && element.first("source") != nil, paths: paths(element))
+      isElsewhere: path == nil && element.first("source") != nil, volume: volume(element),
+      layers: layers, isChainWhole: isWhole)
+  }
+
+  private static func volume(_ element: XMLElement) -> VolumeReference? {
+    guard element["type"] == "volume", let pool = element.text(at: "source/@pool"),
+      let name = element.text(at: "source/@volume")
+    else { return nil }
+    return VolumeReference(pool: pool, name: name)
+  }
+
+  /// The chain of `backingStore` elements; libvirt ends a chain that it knows whole with an empty one.
+  private static func layers(below element: XMLElement) -> (layers: [Layer], isWhole: Bool) {
+    var layers: [Layer] = []
+    var current = element
+    while let store = current.first("backingStore") {
+      guard let path = path(store) else { return (layers, store.first("source") == nil) }
+      layers.append(Layer(path: path, format: store.text(at: "format/@type")))
+      current = store
+    }
+    return (layers, false)
   }
 
   private static func path(_ element: XMLElement) -> String? {
     element.text(at: "source/@file") ?? element.text(at: "source/@dev")
-  }
-
-  private static func paths(_ element: XMLElement) -> [String] {
-    [path(element)].compactMap(\.self) + (element.first("backingStore").map(paths) ?? [])
   }
 
   /// A domain's XML without what makes it that one: name, UUID, MACs, NVRAM, seed, aliases, labels

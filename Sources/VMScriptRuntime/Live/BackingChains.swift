@@ -1,0 +1,117 @@
+/// Follows the disks of all domains to what they back onto, beyond the volumes that pools list.
+struct BackingChains {
+  /// Each with the paths of the volumes that its drives name.
+  let domains: [LiveDomain]
+  let pools: [LiveStorage.Reading]
+  /// By name, the folders of the pools that are not active.
+  let inactivePools: [String: String]
+  let files: HostFiles
+
+  /// What was found.
+  struct Found {
+    /// Files that no pool lists.
+    var files: [VolumeInventory.Volume] = []
+    var names = PathNames()
+  }
+
+  /// A file on the way, with what is known of it before it is looked at.
+  private struct Step {
+    let path: String
+    let format: String?
+    var backing: Fact<String>?
+  }
+
+  /// Paths that a domain refers to, in the folder of an active pool that does not list them.
+  static func unlisted(
+    _ domains: [LiveDomain], in pools: [LiveStorage.Reading], _ files: HostFiles
+  ) -> [String: Set<String>] {
+    let folders = Dictionary(
+      pools.map { (files.resolved($0.path), $0) }
+    ) { first, _ in first }
+    let listed = Set(pools.flatMap(\.volumes).map(\.path))
+    var found: [String: Set<String>] = [:]
+    for path in domains.flatMap({ $0.facts.disks + $0.runningDisks }).flatMap(\.paths) {
+      let path = PathNames.shortest(path)
+      guard !listed.contains(path) else { continue }
+      let real = files.resolved(path)
+      guard let slash = real.lastIndex(of: "/"), let pool = folders[String(real[..<slash])],
+        !listed.contains(pool.path + real[slash...])
+      else { continue }
+      found[pool.name, default: []].insert(real)
+    }
+    return found
+  }
+
+  /// Follows every chain to its end; blocks where it looks at files.
+  func read() -> Found {
+    var found = Found()
+    var listed: Set<String> = []
+    for pool in pools {
+      let folder = files.resolved(pool.path)
+      for volume in pool.volumes {
+        let path = PathNames.shortest(volume.path)
+        listed.insert(path)
+        if folder != pool.path, !pool.path.isEmpty, path.hasPrefix(pool.path + "/") {
+          found.names.links[path] = folder + path.dropFirst(pool.path.count)
+          listed.insert(found.names[path])
+        }
+      }
+    }
+    var seen = listed
+    var steps = domains.flatMap { ($0.facts.disks + $0.runningDisks).flatMap(Self.steps) }
+    steps += pools.flatMap(\.volumes).compactMap { volume in
+      if case .known(let path) = volume.backing { Step(path: path, format: nil) } else { nil }
+    }
+    // A chain that a live document knows is better than what a header says, and what one domain
+    // reads as raw may be an image to another.
+    func rank(_ step: Step) -> Int { step.backing != nil ? 0 : step.format == "raw" ? 2 : 1 }
+    steps.sort { rank($0) < rank($1) }
+    var next = 0
+    while next < steps.count {
+      let step = steps[next]
+      next += 1
+      let path = PathNames.shortest(step.path)
+      guard path.hasPrefix("/"), seen.insert(path).inserted else { continue }
+      let real = files.resolved(path)
+      if real != path {
+        found.names.links[path] = real
+        guard seen.insert(real).inserted else { continue }
+      }
+      guard let backing = step.backing ?? look(at: real, step.format) else { continue }
+      found.files.append(
+        VolumeInventory.Volume(
+          // The whole path: such a file has no name that says enough.
+          name: path, path: real, backing: backing,
+          capacity: .unreadable("it is in no storage pool"), format: Fact(step.format)))
+      if case .known(let below) = backing { steps.append(Step(path: below, format: nil)) }
+    }
+    return found
+  }
+
+  /// The files of a drive as its document knows them.
+  private static func steps(_ disk: SourceXML.Disk) -> [Step] {
+    guard let path = disk.path else { return [] }
+    let files = [SourceXML.Layer(path: path, format: disk.format)] + disk.layers
+    return files.enumerated().map { position, file in
+      let backing: Fact<String>? =
+        if position + 1 < files.count {
+          .known(files[position + 1].path)
+        } else {
+          disk.isChainWhole ? .absent : nil
+        }
+      return Step(path: file.path, format: file.format, backing: backing)
+    }
+  }
+
+  /// What a file backs onto; nil for one that does not exist.
+  private func look(at path: String, _ format: String?) -> Fact<String>? {
+    switch files.look(at: path, format: format) {
+    case .there(let backing): return backing
+    case .gone:
+      guard let pool = inactivePools.first(where: { path.hasPrefix($0.value + "/") })?.key else {
+        return nil
+      }
+      return .unreadable("the storage pool `\(pool)` is not active")
+    }
+  }
+}
