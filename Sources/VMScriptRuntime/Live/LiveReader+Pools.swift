@@ -69,24 +69,28 @@ extension LiveReader {
     return reading ?? nil
   }
 
-  /// Has libvirt look again at pools in whose folders domains have files that it does not list: an
-  /// external snapshot makes one without a word to the pool. No other pool is refreshed.
-  func listing(
-    _ pools: Pools, filesOf domains: [LiveDomain], _ files: HostFiles
-  ) async throws -> Pools {
-    let unlisted = BackingChains.unlisted(domains, in: pools.active, files).filter { name, paths in
+  /// Names of pools in whose folders domains have files that libvirt does not list: an external
+  /// snapshot makes one without a word to the pool. Looks at files.
+  static func stalePools(
+    _ pools: [LiveStorage.Reading], filesOf domains: [LiveDomain], _ files: HostFiles
+  ) -> [String] {
+    guard files != .none else { return [] }
+    return BackingChains.unlisted(domains, in: pools, files).filter { name, paths in
       // Of a file that is gone there is nothing to list.
-      guard let pool = pools.active.first(where: { $0.name == name }), files.sees(pool) else {
+      guard let pool = pools.first(where: { $0.name == name }), files.sees(pool) else {
         return true
       }
       return paths.contains { files.look(at: $0, format: "raw") != .gone }
-    }
-    guard !unlisted.isEmpty, files != .none else { return pools }
-    let names = unlisted.keys.sorted()
+    }.keys.sorted()
+  }
+
+  /// Has libvirt look at some pools again, and at no others.
+  func listingAgain(_ names: [String], of pools: Pools) async throws -> Pools {
+    guard !names.isEmpty else { return pools }
     try await refresh(names)
     var result = pools
     let again = try await read(pools: names)
-    result.active = (pools.active.filter { unlisted[$0.name] == nil } + again)
+    result.active = (pools.active.filter { !names.contains($0.name) } + again)
       .sorted { $0.name < $1.name }
     return result
   }

@@ -60,12 +60,16 @@ struct LiveReader: Sendable {
   ) async throws -> (domains: [LiveDomain], storage: LiveStorage) {
     var pools = found
     var resolved = domains.map { $0.resolvingVolumes(pools.path(of:)) }
-    let files = try await pool.run { try HostFiles($0) }
-    pools = try await listing(pools, filesOf: resolved, files)
+    let (first, listed) = (resolved, pools.active)
+    // Looking at files blocks.
+    let (files, stale) = try await pool.run { connection in
+      let files = try HostFiles(connection)
+      return (files, Self.stalePools(listed, filesOf: first, files))
+    }
+    pools = try await listingAgain(stale, of: pools)
     resolved = domains.map { $0.resolvingVolumes(pools.path(of:)) }
     let chains = BackingChains(
       domains: resolved, pools: pools.active, inactivePools: pools.inactive, files: files)
-    // Looking at files blocks.
     let beyond = try await pool.run { _ in chains.read() }
     let storage = LiveStorage(
       pools: pools.active, inactivePools: Set(pools.inactive.keys), domains: resolved,

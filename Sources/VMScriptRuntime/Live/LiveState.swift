@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptSyntax
 
 /// A domain as the host has it.
 public struct LiveDomain: Sendable {
@@ -122,6 +123,17 @@ public struct LiveState: Sendable {
     self.overlaidDomains = overlaidDomains.union(storage.overlaidDomains)
     self.possiblyOverlaidDomains = storage.possiblyOverlaidDomains
     self.storage = storage
+  }
+
+  /// Why a domain must not be started: its guest would write to a disk that overlays stand on, or may;
+  /// nil if it may be.
+  func refusalToStart(_ name: String, at span: Span?) -> Diagnostic? {
+    if overlaidDomains.contains(name) { return PlanMessages.startOfOverlaid(name, at: span) }
+    return possiblyOverlaidDomains[name].map { unreadable in
+      StorageMessages.possiblyOverlaid(
+        "`\(name)` cannot be started",
+        by: unreadable.compactMap { storage.file(at: $0)?.volume }, at: span)
+    }
   }
 
   /// The same host as a stack knows it: a domain of its own that was renamed on the host stands under

@@ -63,10 +63,10 @@ enum PlanMessages {
       helps: [.init("stop it first: `stop \(name)`")])
   }
 
-  static func startOfOverlaid(_ name: String, at span: Span) -> Diagnostic {
+  static func startOfOverlaid(_ name: String, at span: Span?) -> Diagnostic {
     Diagnostic(
       code: 506, "`\(name)` cannot be started: clones stand on its disks",
-      at: .init(span, "would write to them"),
+      at: span.map { .init($0, "would write to them") },
       notes: ["a guest that writes to a base ruins every overlay on it"],
       helps: [.init("declare `state = stopped`, or make its clones with `full = true`")])
   }

@@ -160,16 +160,8 @@ public struct Planner {
 
   /// A guest that writes to a disk ruins the overlays on it.
   private func refuseStartOfBase(_ declaration: Declaration) throws(Diagnostic) {
-    guard !live.overlaidDomains.contains(declaration.name) else {
-      throw PlanMessages.startOfOverlaid(
-        declaration.name, at: declaration.body.property("state")?.span ?? declaration.nameSpan)
-    }
-    if let unreadable = live.possiblyOverlaidDomains[declaration.name] {
-      throw StorageMessages.possiblyOverlaid(
-        "`\(declaration.name)` cannot be started",
-        by: unreadable.compactMap { live.storage.file(at: $0)?.volume },
-        at: declaration.body.property("state")?.span ?? declaration.nameSpan)
-    }
+    let span = declaration.body.property("state")?.span ?? declaration.nameSpan
+    if let refusal = live.refusalToStart(declaration.name, at: span) { throw refusal }
   }
 
   /// What the stack owns and the script no longer declares, domains before networks and images.

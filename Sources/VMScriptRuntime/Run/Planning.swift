@@ -40,26 +40,36 @@ struct Planning: Sendable {
     return Outcome(plan: plan, storage: storage, diagnostics: Self.eachOnce(found))
   }
 
-  /// Why a plan that deletes disks must not be applied after all: overlays that libvirt had not been
-  /// told of when the plan was made, or that were made since.
+  /// Why a plan that deletes, replaces, grows or starts disks must not be applied after all: overlays
+  /// that libvirt had not been told of when the plan was made, or that were made since.
   ///
-  /// Only a plan that deletes anything costs this second, thorough look.
+  /// Only such a plan costs this second, thorough look.
   func refusals(of plan: Plan, _ storage: StoragePlan) async throws -> [Diagnostic] {
-    let replaced = storage.pathsReplaced(by: plan)
+    let written = storage.pathsWritten(by: plan)
+    let started = plan.changes.filter(\.startsWhatExists)
     let deleted = plan.deletedDomains
-    guard !replaced.isEmpty || plan.changes.contains(where: \.deletesVolumes) else { return [] }
+    guard
+      !written.isEmpty || !started.isEmpty || plan.changes.contains(where: \.deletesVolumes)
+    else { return [] }
     let live = try await LiveReader(pool: pool).read(isThorough: true)
       .seen(by: Ownership(storage.set))
     let volumes = StackVolumes(stack: storage.set.stack, storage: live.storage)
-    let overlaid = replaced.compactMap { path, span -> Diagnostic? in
-      let overlays = volumes.staying(
-        live.storage.overlays(on: path), after: Set(deleted),
-        named: Set(deleted.compactMap { live.domains[$0]?.name }))
-      guard !overlays.isEmpty else { return nil }
-      return PlanMessages.overlaid(
-        "replaced", by: overlays.map { StackVolumes.owner(of: $0.volume) }, at: span)
+    let names = Set(deleted.compactMap { live.domains[$0]?.name })
+    func staying(_ overlays: [LiveStorage.Place]) -> [VolumeInventory.Volume] {
+      volumes.staying(overlays, after: Set(deleted), named: names).map(\.volume)
     }
-    return volumes.refusals(toDelete: deleted, of: live.domains) + overlaid
+    let overlaid = written.compactMap { path, action, span -> Diagnostic? in
+      let overlays = staying(live.storage.overlays(on: path))
+      guard overlays.isEmpty else {
+        return PlanMessages.overlaid(action, by: overlays.map(StackVolumes.owner), at: span)
+      }
+      let unreadable = staying(live.storage.possibleOverlays(on: path))
+      guard !unreadable.isEmpty else { return nil }
+      return StorageMessages.possiblyOverlaid(
+        "the disk cannot be \(action)", by: unreadable, at: span)
+    }
+    let bases = started.compactMap { live.refusalToStart($0.name, at: $0.span) }
+    return volumes.refusals(toDelete: deleted, of: live.domains) + overlaid + bases
   }
 
   /// The value of a live attribute of an image, declared or not.
@@ -145,17 +155,28 @@ extension Plan {
 extension Change {
   /// Whether it may delete something that overlays stand on.
   fileprivate var deletesVolumes: Bool { action == .delete && (kind == .domain || kind == .image) }
+
+  /// Whether it starts a domain whose disks are there already.
+  fileprivate var startsWhatExists: Bool {
+    action == .update && kind == .domain
+      && properties.contains {
+        $0.block.isEmpty && $0.name == "state"
+          && $0.to == .string(LiveDomain.State.running.rawValue)
+      }
+  }
 }
 
 extension StoragePlan {
-  /// The volumes that a plan replaces, with where messages about them point.
-  fileprivate func pathsReplaced(by plan: Plan) -> [(path: String, span: Span)] {
+  /// The volumes that a plan replaces or grows, with what is done and where messages about it point.
+  fileprivate func pathsWritten(by plan: Plan) -> [(path: String, action: String, span: Span)] {
     plan.changes.filter { $0.action == .update && $0.kind == .domain }.flatMap { change in
       (domains[change.name]?.drives ?? []).compactMap { drive in
-        let isReplaced = change.properties.contains {
-          $0.block == drive.name && $0.impact == .dataLoss
+        let differences = change.properties.filter { $0.block == drive.name }
+        guard let path = drive.own?.path else { return nil }
+        if differences.contains(where: { $0.impact == .dataLoss }) {
+          return (path, "replaced", drive.span)
         }
-        return isReplaced ? drive.own.map { ($0.path, drive.span) } : nil
+        return differences.contains { $0.name == "size" } ? (path, "grown", drive.span) : nil
       }
     }
   }

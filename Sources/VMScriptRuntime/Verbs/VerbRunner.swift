@@ -103,16 +103,10 @@ struct VerbRunner: Sendable {
   ) async throws(Diagnostic) {
     let live: LiveState
     do {
-      live = try await LiveReader(pool: targets.pool).read()
+      live = try await LiveReader(pool: targets.pool).read(isThorough: true)
     } catch { throw HostMessages.diagnostic(error, "looking for clones", at: request.targetSpan) }
-    if let base = names.first(where: live.overlaidDomains.contains) {
-      throw PlanMessages.startOfOverlaid(base, at: request.targetSpan)
-    }
     for name in names {
-      guard let unreadable = live.possiblyOverlaidDomains[name] else { continue }
-      throw StorageMessages.possiblyOverlaid(
-        "`\(name)` cannot be started",
-        by: unreadable.compactMap { live.storage.file(at: $0)?.volume }, at: request.targetSpan)
+      if let refusal = live.refusalToStart(name, at: request.targetSpan) { throw refusal }
     }
   }
 

@@ -27,8 +27,7 @@ struct HistoryFile: Sendable {
 
   /// The entries, each once, the latest last; empty where the file cannot be read.
   func read() -> [String] {
-    guard let file = try? open(for: O_RDONLY) else { return [] }
-    return entries(in: file)
+    (try? entries(in: open(for: O_RDONLY))) ?? []
   }
 
   /// Appends an entry.
@@ -59,7 +58,7 @@ struct HistoryFile: Sendable {
   /// Puts a file of the entries that are kept in the place of this one, which is locked.
   private func shorten(_ file: FileHandle) throws {
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    let lines = entries(in: file).map { Self.line($0) + "\n" }
+    let lines = try entries(in: file).map { Self.line($0) + "\n" }
     let shorter = target.appendingPathExtension("new")
     try Data(lines.joined().utf8).write(to: shorter)
     guard chmod(shorter.path, 0o600) == 0, rename(shorter.path, target.path) == 0 else {
@@ -104,12 +103,11 @@ struct HistoryFile: Sendable {
   // MARK: Text
 
   /// The entries of a file, each once, the latest last; what is no text, or too much, is left out.
-  private func entries(in file: FileHandle) -> [String] {
+  private func entries(in file: FileHandle) throws -> [String] {
     let most = UInt64(2 * Self.longestFile)
-    guard let size = try? file.seekToEnd(),
-      (try? file.seek(toOffset: size > most ? size - most : 0)) != nil,
-      let data = try? file.read(upToCount: Int(most))
-    else { return [] }
+    let size = try file.seekToEnd()
+    try file.seek(toOffset: size > most ? size - most : 0)
+    let data = try file.read(upToCount: Int(most)) ?? Data()
     var lines = data.split(separator: Self.lineEnd)[...]
     // The first line may be half of one.
     if size > most { lines = lines.dropFirst() }

@@ -13,7 +13,12 @@ extension HostTests {
           "snapshot.vmscript", "domain a { \(Self.stopped), disk { size = 64MiB } }")
         try await host.json(["run", script])
         try await host.virsh("snapshot-create-as", "a", "x1", "--disk-only")
-        #expect(try await host.json(["plan", script])["changes"].items.isEmpty)
+        // The pool is listed again once, and from then on nothing is asked but what is read.
+        for isFirst in [true, false] {
+          let calls = host.newCallLog()
+          #expect(try await host.json(["plan", script], calls: calls)["changes"].items.isEmpty)
+          #expect(try calls.changes() == (isFirst ? ["virStoragePoolRefresh"] : []))
+        }
         try await host.json(["run", script, "--yes"])
         let source = try await host.domain("a", inactive: true)["//disk/source/@file"]
         #expect(source?.hasSuffix(".x1") == true)
@@ -129,6 +134,18 @@ extension HostTests {
         try await host.json(["run", script])
         let base = try #require(try host.volumes().first)
         try await host.image("\(host.poolFolder)/byhand.qcow2", on: "\(host.poolFolder)/\(base)")
+        // What starts it is refused too, and so is what grows it.
+        for (edition, code) in [
+          ("disk { size = 8MiB }", "VM0506"), ("\(Self.stopped), disk { size = 16MiB }", "VM0509"),
+        ] {
+          let other = try host.file("other.vmscript", "stack \"told\"\ndomain gold { \(edition) }")
+          let result = try await host.vmscript(["run", other, "--yes"])
+          #expect(result.status == 1 && result.errors.contains(code), "\(result.errors)")
+          // As if nobody had told libvirt yet.
+          try await host.virsh("vol-delete", "byhand.qcow2", "default")
+          try await host.image(
+            "\(host.poolFolder)/byhand.qcow2", on: "\(host.poolFolder)/\(base)")
+        }
         let result = try await host.vmscript(["destroy", "--stack", "told", "--yes"])
         #expect(result.status == 1 && result.errors.contains("VM0510"), "\(result.errors)")
         #expect(try host.volumes().contains(base))
