@@ -17,7 +17,8 @@ extension HostTests {
         for isFirst in [true, false] {
           let calls = host.newCallLog()
           #expect(try await host.json(["plan", script], calls: calls)["changes"].items.isEmpty)
-          #expect(try calls.changes() == (isFirst ? ["virStoragePoolRefresh"] : []))
+          #expect(try calls.names().contains("virStoragePoolRefresh") == isFirst)
+          #expect(try calls.changes() == [])
         }
         try await host.json(["run", script, "--yes"])
         let source = try await host.domain("a", inactive: true)["//disk/source/@file"]
