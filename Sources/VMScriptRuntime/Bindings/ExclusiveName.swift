@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A name that one process of this machine holds at a time: an abstract Unix socket.
 ///
@@ -35,10 +36,16 @@ final class ExclusiveName: Sendable {
   }
 
   private let descriptor: Int32
+  private let isReleased = Atomic(false)
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
-  deinit { close(descriptor) }
+  deinit { release() }
+
+  /// Frees the name, whoever still refers to this object.
+  func release() {
+    if !isReleased.exchange(true, ordering: .acquiringAndReleasing) { close(descriptor) }
+  }
 
   /// Takes a name; does not wait for it.
   ///
@@ -53,11 +60,11 @@ final class ExclusiveName: Sendable {
       }
       guard errno == EADDRINUSE else { throw .refused(reason(errno)) }
       let caller = try open()
-      if connect(caller.descriptor, name) == 0 {
-        throw .taken(by: holder(of: caller.descriptor))
-      }
-      // The name may have become free in between.
-      guard errno == ECONNREFUSED else { throw .taken(by: nil) }
+      let (status, number) = (connect(caller.descriptor, name), errno)
+      let holder = status == 0 ? holder(of: caller.descriptor) : nil
+      caller.release()
+      // Where nobody listens, the name became free in between.
+      if status == 0 || number != ECONNREFUSED { throw .taken(by: holder) }
     }
     throw .taken(by: nil)
   }

@@ -10,6 +10,8 @@ public struct DomainFacts: Sendable {
     public let name: String
     /// The domain that it was cloned from.
     public let source: String?
+    /// Where the stack was run from when it made or changed the domain; nil where that is not known.
+    public var origin: StackOrigin?
   }
 
   /// The mark; nil on a domain that no stack made.
@@ -43,7 +45,8 @@ public struct DomainFacts: Sendable {
 
   private static func owner(_ mark: XMLElement) -> Owner? {
     guard let stack = mark["stack"], let name = mark["name"] else { return nil }
-    return Owner(stack: stack, name: name, source: mark["source"])
+    return Owner(
+      stack: stack, name: name, source: mark["source"], origin: StackOrigin(mark: mark))
   }
 
   /// libvirt's names of the devices of a running machine: `alias/@name`.

@@ -179,6 +179,16 @@ enum HostMessages {
       channel that the domain has to have: declare `agent = true`.
       """),
     DiagnosticExplanation(
+      711, "stack in use",
+      """
+      Two runs of one stack would make and remove the same things at once, so the second one is \
+      refused, whichever user, environment or machine it comes from. On one machine, the lock is a \
+      name that the kernel frees with the process that holds it, however that ends. For other \
+      machines, a run shows its claim as an empty volume `vmscript-lock.…` in the host's storage \
+      pool and renews it every 20 seconds. A claim that a killed run left behind is removed by the \
+      next run from the same machine at once, and by one from another machine after two minutes.
+      """),
+    DiagnosticExplanation(
       712, "needs a yes",
       "What loses data or restarts a network is done only after a yes or with `--yes`."),
     DiagnosticExplanation(
@@ -189,6 +199,12 @@ enum HostMessages {
       """),
     DiagnosticExplanation(
       714, "cloud-init failed", "cloud-init in the guest ended with an error; its words are noted."),
+    DiagnosticExplanation(
+      715, "no lock",
+      """
+      A run takes a name of this machine, an abstract Unix socket, so that no other run of the same \
+      stack goes on at the same time. The system refused it; the note says why.
+      """),
     DiagnosticExplanation(
       716, "snapshot not possible",
       """

@@ -42,29 +42,51 @@ enum LockMessages {
       helps: [.init("do not run this stack from another machine at the same time")])
   }
 
+  /// The code of the warning that a stack was last run from elsewhere.
+  static let otherOriginCode = DiagnosticCode(761)
+
+  static func otherOrigin(_ stack: String, _ other: StackOrigin) -> Diagnostic {
+    Diagnostic(
+      .warning, code: otherOriginCode.number, "the stack `\(stack)` was last run from elsewhere",
+      notes: ["from \(other.description)"], helps: originHelps(stack))
+  }
+
+  /// - Parameter risk: what the plan would be refused for besides.
+  static func refused(_ stack: String, _ other: StackOrigin, _ risk: Diagnostic?) -> Diagnostic {
+    Diagnostic(
+      code: 762, "the stack `\(stack)` was last run from elsewhere",
+      notes: ["from \(other.description)"] + (risk?.notes ?? ["nothing was changed"]),
+      helps: originHelps(stack))
+  }
+
+  private static func originHelps(_ stack: String) -> [Diagnostic.Help] {
+    [
+      .init("if the script was moved or copied, confirm the run, or pass `--yes`"),
+      .init("if it is another script, give its stack a name of its own: `--stack NAME`"),
+    ]
+  }
+
   /// What each code means, for `vmscript explain`.
   static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      711, "stack in use",
-      """
-      Two runs of one stack would make and remove the same things at once, so the second one is \
-      refused, whichever user, environment or machine it comes from. On one machine, the lock is a \
-      name that the kernel frees with the process that holds it, however that ends. For other \
-      machines, a run shows its claim as an empty volume `vmscript-lock.…` in the host's storage \
-      pool and renews it every 20 seconds. A claim that a killed run left behind is removed by the \
-      next run from the same machine at once, and by one from another machine after two minutes.
-      """),
-    DiagnosticExplanation(
-      715, "no lock",
-      """
-      A run takes a name of this machine, an abstract Unix socket, so that no other run of the same \
-      stack goes on at the same time. The system refused it; the note says why.
-      """),
     DiagnosticExplanation(
       760, "lock not seen by other machines",
       """
       A run shows clients on other machines by a volume in the host's storage pool that it changes a \
       stack. The pool did not take that volume. Runs on this machine are still kept apart.
+      """),
+    DiagnosticExplanation(
+      761, "stack run from elsewhere",
+      """
+      Without a `stack` statement, a stack is named after its file, so two files of one name are one \
+      stack. Its machines record the client and the path that it was last run from, and those are \
+      others than now. A confirmed run records the new ones.
+      """),
+    DiagnosticExplanation(
+      762, "stack run from elsewhere, not confirmed",
+      """
+      The stack's machines were made from another client or another path. Changing them may be meant, \
+      after the script was moved, or be a mistake, where two scripts share a name. Confirm the run at \
+      a terminal or with `--yes`, which records the new place, or name the stack differently.
       """),
   ]
 }

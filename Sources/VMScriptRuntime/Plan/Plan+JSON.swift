@@ -20,6 +20,11 @@ extension Plan {
           .map(["kind": .string(reference.kind.rawValue), "name": .string(reference.name)])
         }),
     ]
+    if let otherOrigin {
+      document["lastRunFrom"] = .map([
+        "host": .string(otherOrigin.host), "script": .string(otherOrigin.script),
+      ])
+    }
     if let outputs { document["outputs"] = .map(outputs) }
     return .map(document)
   }

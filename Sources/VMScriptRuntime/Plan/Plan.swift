@@ -51,6 +51,10 @@ public struct Plan: Sendable {
   public var verbs: [VerbRecord]
   /// What the stack once made and the script no longer declares.
   public var undeclared: [ResourceReference]
+  /// Where the stack was last run from, if that is not where it is run from now.
+  public var otherOrigin: StackOrigin?
+  /// Where the stack was last run from, as its machines record it; nil where none does.
+  public var recordedOrigin: StackOrigin?
 
   /// Makes a plan; without changes it is empty.
   public init(
@@ -65,6 +69,14 @@ public struct Plan: Sendable {
 
   /// Whether there is nothing to change.
   public var isEmpty: Bool { changes.isEmpty }
+
+  /// Whether it must not be applied unasked: it loses data, unplugs guests, or changes what was last
+  /// run from elsewhere.
+  public var needsConsent: Bool {
+    let isOthers =
+      otherOrigin != nil && (changes.contains { $0.action != .create } || !verbs.isEmpty)
+    return isOthers || !changesThatNeedConsent.isEmpty
+  }
 
   /// The changes that must not be done without a yes.
   public var changesThatNeedConsent: [Change] { changes.filter(\.needsConsent) }

@@ -9,6 +9,7 @@ struct Planning: Sendable {
   /// Say in which folders the scripts lie.
   let sources: SourceMap
   let adopt: Bool
+  let origin: StackOrigin?
   let progress: @Sendable (ProgressEvent) -> Void
 
   /// What came of it.
@@ -25,12 +26,15 @@ struct Planning: Sendable {
   func plan(_ set: DeclarationSet, prune: Bool) async throws -> Outcome {
     let (storage, _) = try await resolve(set)
     var live = storage.live
+    let origins = live.origins(of: set.stack)
     let leftovers = storage.leftovers
     live.images = storage.presentImages.union(leftovers.images)
     live.leftoverDomains = leftovers.domains
     live.overlaidDomains = storage.overlaidDomains
     live.possiblyOverlaidDomains = storage.possiblyOverlaidDomains
     var (plan, diagnostics) = planner(set, live, storage, prune: prune).plan()
+    if let origin { plan.otherOrigin = origins.first { $0 != origin } }
+    plan.recordedOrigin = origins.first
     let deleted = plan.deletedDomains
     let kept = plan.keepContent { storage.reasonToKeep(image: $0, deleting: Set(deleted)) }
     let found =
@@ -91,6 +95,7 @@ struct Planning: Sendable {
       stack: set.stack, live: live.storage, sources: sources, cache: .standard()
     ) { report(.waiting("the digest of \($0)")) }
     var storage = await StoragePlan(set, live: live, resolver: resolver)
+    storage.origin = origin
     try await storage.compareSeeds(over: pool)
     return (storage, resolver)
   }

@@ -16,6 +16,12 @@ final class RunHost: EvaluationHost {
     var plan: Plan
     var diagnostics: [Diagnostic] = []
     var isRefused = false
+    /// Whether the host was looked at as a whole.
+    var hasPlanned = false
+    /// Whether the run may change what was last run from elsewhere.
+    var isOriginConfirmed = false
+    /// Keeps other runs of the stack away; nil where nothing is changed.
+    var lock: StackLock?
     /// What was put into effect already; verbs may have changed it since, on purpose.
     var settled = SettledDeclarations()
     /// The declarations that are being put into effect, and what became of each change so far.
@@ -53,6 +59,9 @@ final class RunHost: EvaluationHost {
   /// Where the run stands.
   var standing: Progress { progress.withLock(\.self) }
 
+  /// Holds a lock on the stack from now on, by which other machines are told before the first change.
+  func hold(_ lock: StackLock) { progress.withLock { $0.lock = lock } }
+
   func print(_ line: String) { options.progress(.printed(line)) }
 
   var isOver: Bool { progress.withLock { $0.hasFailed || $0.isCancelled } }
@@ -78,6 +87,7 @@ final class RunHost: EvaluationHost {
   func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
     let record = VerbRecord(verb)
     try takeEffect(declarations, isEnd: false)
+    if !verb.onlyWaits { try confirmOrigin(for: record, verb.span) }
     if mode == .run {
       let runner = VerbRunner(pool: pool, stack: declarations.stack, progress: options.progress)
       let start = ContinuousClock.now
@@ -86,7 +96,8 @@ final class RunHost: EvaluationHost {
         if case .wait(.expression(let holds), let limit) = verb.action {
           try wait(until: holds, limit ?? VerbRunner.standardLimit, verb, of: runner.targets)
         } else {
-          try waiting(record.action, verb.span, isActing: !verb.onlyWaits) { _ in
+          try waiting(record.action, verb.span, isActing: !verb.onlyWaits) { [self] _ in
+            if !verb.onlyWaits { _ = try await claimHost() }
             try await runner.perform(verb)
           }
         }
@@ -127,7 +138,9 @@ final class RunHost: EvaluationHost {
   ///
   /// - Parameter isEnd: whether all is declared, so that what is missing is no longer declared.
   func takeEffect(_ set: DeclarationSet, isEnd: Bool) throws(Diagnostic) {
-    guard isEnd || needsEffect(set) else { return }
+    // A verb may be the first that the run does to a stack of somebody else's.
+    let isUnseen = options.origin != nil && !standing.hasPlanned
+    guard isEnd || isUnseen || needsEffect(set) else { return }
     let set = set.ofLibvirt
     try waiting("putting the declarations into effect", nil) { [self] waiting in
       try await planAndApply(set, isEnd: isEnd, waiting)
@@ -137,6 +150,45 @@ final class RunHost: EvaluationHost {
   private func planAndApply(
     _ set: DeclarationSet, isEnd: Bool, _ waiting: Waiting
   ) async throws {
+    var (outcome, plan) = try await draft(set, isEnd: isEnd)
+    progress.withLock { standing in
+      standing.hasPlanned = true
+      standing.plan.undeclared = plan.undeclared
+      standing.plan.otherOrigin = standing.plan.otherOrigin ?? plan.otherOrigin
+    }
+    options.progress(.planned(plan))
+    if mode == .run { try await consent(to: plan) }
+    if mode == .run, !plan.isEmpty, try await claimHost() {
+      // What the plan was made of may have changed until others were told to stay away.
+      let confirmed = Set(plan.changesThatNeedConsent.map(\.key))
+      (outcome, plan) = try await draft(set, isEnd: isEnd)
+      if !confirmed.isSuperset(of: plan.changesThatNeedConsent.map(\.key)) {
+        options.progress(.planned(plan))
+        try await consent(to: plan)
+      }
+    }
+    if mode == .run { try note(await planning.refusals(of: plan, outcome.storage)) }
+    if let other = plan.otherOrigin, mode == .plan || options.assumeYes || !plan.needsConsent {
+      try note([LockMessages.otherOrigin(plan.stack, other)])
+    }
+    guard waiting.beginActing() else { throw CancellationError() }
+    progress.withLock { $0.applying = (set, plan.changes) }
+    if mode == .run, plan.otherOrigin != nil, plan.needsConsent || options.assumeYes {
+      try await recordOrigin(of: set.stack)
+    }
+    let failures = mode == .run ? try await apply(&plan, outcome.storage) : []
+    progress.withLock { standing in
+      standing.applying?.changes = plan.changes
+      standing.conclude()
+      standing.diagnostics += failures.dropFirst()
+    }
+    if let first = failures.first { throw first }
+  }
+
+  /// Plans what was not put into effect yet; what must not be applied is thrown.
+  private func draft(
+    _ set: DeclarationSet, isEnd: Bool
+  ) async throws -> (outcome: Planning.Outcome, plan: Plan) {
     let settled = standing.settled
     let outcome = try await planning.plan(set, prune: isEnd && options.prune)
     var plan = outcome.plan
@@ -148,30 +200,60 @@ final class RunHost: EvaluationHost {
       $0.action != .delete && asDeclared.contains($0.key)
     }
     if !isEnd { plan.undeclared = [] }
-    progress.withLock { $0.plan.undeclared = plan.undeclared }
-    options.progress(.planned(plan))
-    if mode == .run { try await consent(to: plan) }
-    if mode == .run { try note(await planning.refusals(of: plan, outcome.storage)) }
-    guard waiting.beginActing() else { throw CancellationError() }
-    progress.withLock { $0.applying = (set, plan.changes) }
-    let failures = mode == .run ? try await apply(&plan, outcome.storage) : []
-    progress.withLock { standing in
-      standing.applying?.changes = plan.changes
-      standing.conclude()
-      standing.diagnostics += failures.dropFirst()
+    return (outcome, plan)
+  }
+
+  /// Tells other machines that the stack is about to be changed.
+  ///
+  /// - Returns: whether it was told just now.
+  private func claimHost() async throws -> Bool {
+    switch try await standing.lock?.claim() {
+    case .made: return true
+    case .unneeded, nil: return false
+    case .impossible(let warning):
+      try note([warning])
+      return false
     }
-    if let first = failures.first { throw first }
   }
 
   /// Has the yes given that a plan may need.
   private func consent(to plan: Plan) async throws(Diagnostic) {
-    let risky = plan.changesThatNeedConsent
-    guard !risky.isEmpty, !options.assumeYes, await !options.confirm(plan) else { return }
+    guard plan.needsConsent, !options.assumeYes, await !options.confirm(plan) else { return }
     progress.withLock { standing in
       standing.isRefused = true
+      // The refusal says so itself.
+      standing.diagnostics.removeAll { $0.code == LockMessages.otherOriginCode }
       standing.plan.append(plan.changes)
     }
-    throw HostMessages.refused(risky)
+    let risky = plan.changesThatNeedConsent
+    guard let other = plan.otherOrigin else { throw HostMessages.refused(risky) }
+    throw LockMessages.refused(plan.stack, other, risky.isEmpty ? nil : HostMessages.refused(risky))
+  }
+
+  /// Has the yes given that a verb needs for a stack that was last run from elsewhere.
+  private func confirmOrigin(for verb: VerbRecord, _ span: Span) throws(Diagnostic) {
+    let (other, isConfirmed) = progress.withLock { ($0.plan.otherOrigin, $0.isOriginConfirmed) }
+    guard mode == .run, let other, !isConfirmed else { return }
+    let stack = standing.plan.stack
+    var plan = Plan(stack: stack, verbs: [verb])
+    plan.otherOrigin = other
+    let asked = plan
+    try waiting("confirming the run", span) { [self] _ in
+      try await consent(to: asked)
+      try await recordOrigin(of: stack)
+    }
+    if options.assumeYes { try note([LockMessages.otherOrigin(stack, other)]) }
+  }
+
+  /// Writes where the stack is run from now into the marks of its machines.
+  private func recordOrigin(of stack: String) async throws {
+    progress.withLock { $0.isOriginConfirmed = true }
+    guard let origin = options.origin else { return }
+    try await pool.run { connection in
+      for domain in try connection.domains() {
+        _ = try LiveReader.unlessGone(.noDomain) { try origin.record(in: domain, of: stack) }
+      }
+    }
   }
 
   /// Applies a plan; gives what failed.
@@ -211,7 +293,7 @@ final class RunHost: EvaluationHost {
   private var planning: Planning {
     Planning(
       pool: pool, hypervisor: hypervisor, sources: sources, adopt: options.adopt,
-      progress: options.progress)
+      origin: options.origin, progress: options.progress)
   }
 
   /// Keeps warnings, each once, and ends with the first error; the others are kept too.

@@ -12,6 +12,8 @@ public struct RunOptions: Sendable {
   public var adopt: Bool
   /// Leaves the host alone where the script speaks of no resources.
   public var connectsOnlyIfNeeded = false
+  /// Where the stack is run from; nil, where that is no script's file, compares and records nothing.
+  public var origin: StackOrigin?
   /// What `hypervisor = auto` means; nil leaves it to ``HypervisorChoice``.
   public var hypervisor: String?
   /// Asked before a plan with changes that need a yes; not asked with ``assumeYes``.

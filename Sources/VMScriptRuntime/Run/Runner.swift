@@ -112,6 +112,7 @@ public enum Runner {
     let host = RunHost(
       pool: pool, hypervisor: hypervisor, stack: stack, mode: mode, options: options,
       sources: sources)
+    if let lock { host.hold(lock) }
     let outcome = await withTaskCancellationHandler {
       await onOwnThread { work(host) }
     } onCancel: {
@@ -119,8 +120,7 @@ public enum Runner {
     }
     await lock?.release()
     await pool.close()
-    return report(
-      outcome, host.standing, warnings: [lock?.warning].compactMap(\.self), sources)
+    return report(outcome, host.standing, sources)
   }
 
   /// The host's own URI, and the domain type that `auto` means on it.
@@ -146,10 +146,9 @@ public enum Runner {
   }
 
   private static func report(
-    _ outcome: Evaluated, _ standing: RunHost.Progress, warnings: [Diagnostic],
-    _ sources: SourceMap
+    _ outcome: Evaluated, _ standing: RunHost.Progress, _ sources: SourceMap
   ) -> RunReport {
-    let diagnostics = warnings + outcome.diagnostics + standing.diagnostics
+    let diagnostics = outcome.diagnostics + standing.diagnostics
     let errors = diagnostics.filter { $0.severity == .error }
     let isOfHost = errors.contains { (500..<800).contains($0.code.number) }
     let result: RunReport.Outcome

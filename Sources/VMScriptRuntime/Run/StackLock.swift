@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Libvirt
+import Synchronization
 import VMScript
 import VMScriptSyntax
 
@@ -9,37 +10,40 @@ import VMScriptSyntax
 /// Two things hold a stack. An ``ExclusiveName`` keeps runs on this machine apart, whoever starts them
 /// and in whatever environment; the kernel frees it with its process. A ``LockClaim``, a volume on the
 /// host, keeps runs from different machines apart: each makes its claim first and then looks for those
-/// of others, so that of two that come at once at least one sees the other. A claim whose holder is
-/// known to have ended, or was not renewed in time, is removed by whoever meets it.
+/// of others, so that of two that come at once at least one sees the other. It is made before the
+/// first change alone, so that a run that changes nothing makes no call that does. A claim whose
+/// holder is known to have ended, or was not renewed in time, is removed by whoever meets it.
 final class StackLock: Sendable {
-  /// How often a claim is renewed, and how long one may stay without that.
+  /// How often a claim is renewed, and how long one may stay without that, in seconds.
   private static let renewal = Duration.seconds(20)
   static let patience: Int64 = 120
 
-  private let name: ExclusiveName
-  private let claim: (volume: String, pool: String)?
-  private let connections: ConnectionPool
-  private let renewing: Task<Void, Never>?
-  /// What keeps other machines from seeing this run.
-  let warning: Diagnostic?
-
-  private init(
-    name: ExclusiveName, claim: (volume: String, pool: String)?, connections: ConnectionPool,
-    warning: Diagnostic?
-  ) {
-    self.name = name
-    self.claim = claim
-    self.connections = connections
-    self.warning = warning
-    let uri = connections.uri
-    renewing = claim.map { claim in
-      Task.detached { await Self.renew(claim.volume, pool: claim.pool, uri: uri) }
-    }
+  private struct State {
+    var volume: String?
+    var renewing: Task<Void, Never>?
+    /// Whether a claim was made, or cannot be.
+    var isSettled = false
   }
 
-  deinit { renewing?.cancel() }
+  private let stack: String
+  private let name: ExclusiveName
+  /// The pool for claims; nil where there is none.
+  private let pool: String?
+  private let connections: ConnectionPool
+  private let state = Mutex(State())
 
-  /// Takes the lock; waits a moment for a run that has just begun, and for none longer.
+  private init(
+    stack: String, name: ExclusiveName, pool: String?, connections: ConnectionPool
+  ) {
+    self.stack = stack
+    self.name = name
+    self.pool = pool
+    self.connections = connections
+  }
+
+  deinit { state.withLock { $0.renewing?.cancel() } }
+
+  /// Takes the lock on this machine and removes claims that killed runs left; does not wait.
   ///
   /// - Throws: a diagnostic that names the holder if another run holds the lock, and one for a lock
   ///   that cannot be had.
@@ -49,47 +53,72 @@ final class StackLock: Sendable {
     do {
       let host = try await connections.run { try LockHost($0) }
       let name = try exclusiveName(of: stack, host)
-      guard let pool = host.pool else {
-        return StackLock(name: name, claim: nil, connections: connections, warning: nil)
+      if let pool = host.pool {
+        try await connections.run { try Self.removeDeadClaims(on: stack, in: pool, $0) }
       }
-      for attempt in 0..<4 {
-        let outcome = try await PoolJobs.retrying {
-          try await connections.run { try Self.claim(stack, in: pool, $0) }
-        }
-        switch outcome {
-        case .made(let volume):
-          return StackLock(
-            name: name, claim: (volume, pool), connections: connections, warning: nil)
-        case .impossible(let reason):
-          return StackLock(
-            name: name, claim: nil, connections: connections,
-            warning: LockMessages.unseen(stack, pool: pool, reason))
-        case .taken(let other, let age):
-          // Two runs that come at once have seen each other; one of them is to go on.
-          guard attempt < 3, age < 2 else {
-            throw LockMessages.inUse(stack, by: other, age: age, pool: pool)
-          }
-          try await Task.sleep(for: .milliseconds(Int.random(in: 50...400)))
-        }
-      }
-      throw LockMessages.inUse(stack, by: nil)
+      return StackLock(stack: stack, name: name, pool: host.pool, connections: connections)
     } catch { throw HostMessages.diagnostic(error, "locking the stack", at: nil) }
+  }
+
+  /// What became of showing other machines that the stack is about to be changed.
+  enum Claim: Sendable {
+    /// From now on nobody else changes it; what was read before may be out of date.
+    case made
+    /// There is one already, or nobody else to see it.
+    case unneeded
+    /// The host does not take it; a warning.
+    case impossible(Diagnostic)
+  }
+
+  /// Shows other machines that the stack is about to be changed; waits a moment for a run that has
+  /// just begun, and for none longer.
+  ///
+  /// - Throws: a diagnostic that names the holder if a run from another machine is going on.
+  func claim() async throws -> Claim {
+    guard let pool, !state.withLock(\.isSettled) else { return .unneeded }
+    let (stack, connections) = (stack, connections)
+    for attempt in 0..<4 {
+      let outcome = try await PoolJobs.retrying {
+        try await connections.run { try Self.claim(stack, in: pool, $0) }
+      }
+      switch outcome {
+      case .made(let volume):
+        let uri = connections.uri
+        state.withLock { state in
+          state.isSettled = true
+          state.volume = volume
+          state.renewing = Task.detached { await Self.renew(volume, pool: pool, uri: uri) }
+        }
+        return .made
+      case .impossible(let reason):
+        state.withLock { $0.isSettled = true }
+        return .impossible(LockMessages.unseen(stack, pool: pool, reason))
+      case .taken(let other, let age):
+        // Two runs that come at once have seen each other; one of them is to go on.
+        guard attempt < 3, age < 2 else {
+          throw LockMessages.inUse(stack, by: other, age: age, pool: pool)
+        }
+        try await Task.sleep(for: .milliseconds(Int.random(in: 50...400)))
+      }
+    }
+    throw LockMessages.inUse(stack, by: nil)
   }
 
   /// Lets others take the lock; one that is not released is freed with the process.
   func release() async {
+    let (volume, renewing) = state.withLock { ($0.volume.take(), $0.renewing.take()) }
     renewing?.cancel()
     // A cancelled run releases its lock, too. What is left behind is found dead by the next run.
-    await Task.detached { [self] in
+    await Task.detached { [pool, connections] in
       await renewing?.value
-      guard let claim else { return }
-      try? await PoolJobs.retrying { [connections] in
+      guard let volume, let pool else { return }
+      try? await PoolJobs.retrying {
         try await connections.run { connection in
-          try connection.pool(named: claim.pool)?.volume(named: claim.volume)?.delete()
+          try connection.pool(named: pool)?.volume(named: volume)?.delete()
         }
       }
     }.value
-    withExtendedLifetime(name) {}
+    name.release()
   }
 
   private static func exclusiveName(
@@ -114,6 +143,20 @@ final class StackLock: Sendable {
     case impossible(String)
     /// Another claim is there, renewed so many seconds ago.
     case taken(LockClaim, age: Int64)
+  }
+
+  /// Removes the claims whose holders are known to have ended; blocks.
+  private static func removeDeadClaims(
+    on stack: String, in poolName: String, _ connection: Connection
+  ) throws {
+    guard let pool = try connection.pool(named: poolName) else { return }
+    for volume in try pool.volumes() {
+      guard let claim = LockClaim(parsing: volume.name), claim.stack == stack,
+        claim.isDead(seenFrom: .current)
+      else { continue }
+      // Whoever cannot remove it is told so when it makes its own.
+      try? volume.delete()
+    }
   }
 
   /// Makes a claim and looks for others; blocks.

@@ -99,8 +99,10 @@ final class EntryHost: EvaluationHost {
 
   private func lock(_ stack: String) throws(Diagnostic) {
     guard state.withLock({ $0.lock == nil }) else { return }
-    let pool = try connected().host.pool
+    let host = try connected().host
+    let pool = host.pool
     let lock = try wait("locking the stack") { try await StackLock.take(stack: stack, on: pool) }
+    host.hold(lock)
     state.withLock { $0.lock = lock }
   }
 

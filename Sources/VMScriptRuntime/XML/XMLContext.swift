@@ -36,6 +36,8 @@ public struct XMLContext: Sendable {
 
   /// The stack that the resource belongs to.
   public var stack: String
+  /// Where the stack is run from; nil where that is no script's file.
+  public var origin: StackOrigin?
   /// The resource's UUID.
   public var uuid: String
   /// `kvm`, `qemu` or `test`.

@@ -142,7 +142,7 @@ enum ShellMessages {
     DiagnosticExplanation(
       852, "command without what it needs", "`:help` says what each command wants."),
     DiagnosticExplanation(
-      853, "unfit stack name", "A stack's name has letters, digits, `_` and `-` only."),
+      853, "unfit stack name", "A stack's name has \(Program.stackNameRule)."),
     DiagnosticExplanation(
       854, "unreadable file", "The file is missing, is a folder, or may not be read."),
     DiagnosticExplanation(855, "unknown topic", "`:help` lists what there is help on."),

@@ -41,9 +41,13 @@ extension ResourceReference {
 extension PlanDisplay {
   /// The lines of a plan; `host` is the URI that it was made for, if that is to be said.
   public func lines(_ plan: Plan, host: String? = nil) -> [String] {
-    lines(
-      stack: plan.stack + (host.map { " on \($0)" } ?? ""),
-      changes: plan.changes.map(PlanLine.init),
-      undeclared: plan.undeclared.map(\.words), verbs: plan.verbs.map(\.words))
+    let origin = plan.otherOrigin.map {
+      "the stack \(plan.stack) was last run from \(TerminalText.escaped($0.description))"
+    }
+    return [origin].compactMap(\.self)
+      + lines(
+        stack: plan.stack + (host.map { " on \($0)" } ?? ""),
+        changes: plan.changes.map(PlanLine.init),
+        undeclared: plan.undeclared.map(\.words), verbs: plan.verbs.map(\.words))
   }
 }

@@ -44,17 +44,20 @@ struct DestroyCommand: AsyncParsableCommand {
       return
     }
     let evaluation = script.evaluation
-    try await output.each(files.map(ScriptInput.file)) { _, program in
+    try await output.each(files.map(ScriptInput.file)) { input, program in
       let (stack, diagnostics) = program.resolveStackName(evaluation)
       output.report(diagnostics, program.sources)
-      return diagnostics.isEmpty ? await destroy(stack) : (nil, .scriptErrors)
+      return diagnostics.isEmpty ? await destroy(stack, from: input.origin) : (nil, .scriptErrors)
     }
   }
 
-  private func destroy(_ stack: String) async -> (document: Value?, status: ExitStatus?) {
+  private func destroy(
+    _ stack: String, from origin: StackOrigin? = nil
+  ) async -> (document: Value?, status: ExitStatus?) {
     let session = HostSession(output, connection)
     var options = connection.runOptions
     options.assumeYes = yes
+    options.origin = origin
     let report = await session.perform(options) {
       await Runner.destroy(stack: stack, options: $0)
     }

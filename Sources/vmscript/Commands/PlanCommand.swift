@@ -33,10 +33,11 @@ struct PlanCommand: AsyncParsableCommand {
   func run() async throws {
     let evaluation = script.evaluation
     var differs = false
-    try await output.each(scripts.inputs) { _, program in
+    try await output.each(scripts.inputs) { input, program in
       let session = HostSession(output, connection, show: .prints)
       var options = connection.runOptions
       changes.apply(to: &options)
+      options.origin = input.origin
       let report = await session.perform(options) {
         await Runner.plan(program, evaluation: evaluation, options: $0)
       }

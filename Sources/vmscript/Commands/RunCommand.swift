@@ -40,6 +40,7 @@ struct RunCommand: AsyncParsableCommand {
       let session = HostSession(output, connection)
       var options = connection.runOptions
       changes.apply(to: &options)
+      options.origin = input.origin
       if case .text = input { options.connectsOnlyIfNeeded = true }
       let report = await session.perform(options) {
         await Runner.run(program, evaluation: evaluation, options: $0)

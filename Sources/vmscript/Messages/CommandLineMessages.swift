@@ -49,7 +49,16 @@ enum CommandLineMessages {
       restarting == 0
         ? nil : restarting == 1 ? "1 change unplugs guests" : "\(restarting) changes unplug guests",
     ].compactMap(\.self)
-    return "\(parts.joined(separator: ", ")). Go on?"
+    // What a stack's machines are about to be removed for may be another's who uses its name.
+    let isRemoval = plan.changes.allSatisfy { $0.action == .delete }
+    let origin = plan.otherOrigin ?? (isRemoval ? plan.recordedOrigin : nil)
+    let sentences = [
+      origin.map {
+        "The stack \(plan.stack) was last run from \(TerminalText.escaped($0.description))."
+      },
+      parts.isEmpty ? nil : parts.joined(separator: ", ") + ".", "Go on?",
+    ]
+    return sentences.compactMap(\.self).joined(separator: " ")
   }
 
   /// A script that cannot be read, and why.

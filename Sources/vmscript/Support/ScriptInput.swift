@@ -1,5 +1,6 @@
 import ArgumentParser
 import VMScript
+import VMScriptRuntime
 import VMScriptSyntax
 
 /// A script as the command line gives it.
@@ -14,6 +15,14 @@ enum ScriptInput: Sendable {
     case .text: "<command line>"
     case .file("-"): "<stdin>"
     case .file(let path): path
+    }
+  }
+
+  /// Where the script's stack is run from; nil for what is no file.
+  var origin: StackOrigin? {
+    switch self {
+    case .text, .file("-"): nil
+    case .file(let path): StackOrigin(scriptAt: path)
     }
   }
 

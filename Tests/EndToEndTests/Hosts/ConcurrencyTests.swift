@@ -33,14 +33,58 @@ extension HostTests {
         let before = try await HostSnapshot.of(host)
         let script = try TourScript.labAtRest().written(on: host)
         let arguments = ["run", script, "--set", "base=\(try #require(Host.guest))"]
-        // Neither knows of the other: each may fail at what the other does, but harms nothing.
-        async let one = host.vmscript(arguments, locks: "one")
-        async let two = host.vmscript(arguments, locks: "two")
-        _ = try await (one, two)
+        // They see each other's claims alone, and may both be refused.
+        async let one = host.vmscript(arguments, machine: "one")
+        async let two = host.vmscript(arguments, machine: "two")
+        for result in try await [one, two] where result.status != 0 {
+          #expect(result.errors.contains("another run of the stack `lab`"), "\(result.errors)")
+        }
         try await host.json(arguments)
         #expect(try await host.domains() == ["db", "web-1", "web-2", "web-3", "web_base"])
         try await host.json(["destroy", "--stack", "lab", "--yes"])
         try await before.expectSame(on: host)
+      }
+    }
+
+    @Test func aRunIsSeenByOtherEnvironmentsAndMachines() async throws {
+      try await Host.run { host in
+        let before = try await HostSnapshot.of(host)
+        let script = try TourScript.labAtRest().written(on: host)
+        let arguments = ["run", script, "--set", "base=\(try #require(Host.guest))"]
+        let watch = CallWatch(log: host.newCallLog()) { calls in
+          calls.contains("virStreamSend")
+        } act: { first in
+          kill(first, SIGSTOP)
+        }
+        async let first = host.vmscript(arguments, watch: watch)
+        let stopped = try await watch.acted()
+        let elsewhere = try await host.vmscript(arguments, machine: "other")
+        #expect(elsewhere.status == 1)
+        #expect(
+          elsewhere.errors.contains("process \(stopped) on `"), "\(elsewhere.errors)")
+        let cron = try await host.vmscript(arguments, environment: ["XDG_RUNTIME_DIR": "/nowhere"])
+        #expect(cron.status == 1)
+        #expect(cron.errors.contains("process \(stopped) of "), "\(cron.errors)")
+        // A killed run is in nobody's way on its own machine.
+        kill(stopped, SIGKILL)
+        _ = try await first
+        try await host.json(arguments)
+        try await expectOneOfEach(on: host)
+        try await host.json(["destroy", "--stack", "lab", "--yes"])
+        try await before.expectSame(on: host)
+      }
+    }
+
+    @Test func aRunThatChangesNothingMakesNoCallThatChanges() async throws {
+      try await Host.run { host in
+        let script = try host.file(
+          "idle.vmscript", "domain idle { memory = 32MiB, state = stopped }")
+        try await host.json(["run", script])
+        let calls = host.newCallLog()
+        try await host.json(["run", script], calls: calls)
+        let changes = try calls.changes()
+        #expect(changes == [])
+        try await host.json(["destroy", script, "--yes"])
       }
     }
 

@@ -17,7 +17,6 @@ import VMScriptSyntax
       #expect(error.notes.contains { $0.contains("process \(getpid()) of ") }, "\(error.notes)")
     }
     await first.release()
-    _ = consume first
     _ = try await StackLock.take(stack: stack, on: TestHost.pool)
   }
 
@@ -90,7 +89,12 @@ import VMScriptSyntax
   @Test func aRunShowsItsClaimAndTakesItBack() async throws {
     let stack = TestHost.name("claim")
     let lock = try await StackLock.take(stack: stack, on: connections)
-    #expect(lock.warning == nil)
+    // A run that changes nothing leaves the host alone.
+    #expect(try await claims(of: stack).isEmpty)
+    guard case .made = try await lock.claim() else {
+      Issue.record("no claim was made")
+      return
+    }
     let claim = try #require(try await claims(of: stack).compactMap(LockClaim.init(parsing:)).first)
     #expect(claim.process == getpid())
     #expect(claim.holder == .current)
@@ -113,10 +117,11 @@ import VMScriptSyntax
   @Test func aClaimFromAnotherMachineNamesItsHolder() async throws {
     let stack = TestHost.name("claim")
     _ = try await make("vmscript-lock.\(stack).elsewhere.4711.aa.bb.cc.1700000000.00")
+    let lock = try await StackLock.take(stack: stack, on: connections)
     do {
-      _ = try await StackLock.take(stack: stack, on: connections)
+      _ = try await lock.claim()
       Issue.record("the claim was overlooked")
-    } catch {
+    } catch let error as Diagnostic {
       #expect(error.code.number == 711)
       #expect(error.notes.first == "process 4711 on `elsewhere` has held it since 22:13 UTC")
     }
@@ -137,15 +142,19 @@ import VMScriptSyntax
       [.modificationDate: Date(timeIntervalSinceNow: -300)], ofItemAtPath: path)
     let lock = try await StackLock.take(stack: stack, on: connections)
     #expect(try await claims(of: stack).count == 1)
+    _ = try await lock.claim()
+    #expect(
+      try await claims(of: stack).compactMap(LockClaim.init(parsing:)).map(\.process) == [getpid()])
     await lock.release()
+    #expect(try await claims(of: stack).isEmpty)
   }
 
   @Test func theClaimOfAKilledRunIsInNobodysWay() async throws {
     let stack = TestHost.name("claim")
     _ = try await make(LockClaim(stack: stack).name)
     let lock = try await StackLock.take(stack: stack, on: connections)
-    await lock.release()
     #expect(try await claims(of: stack).isEmpty)
+    await lock.release()
   }
 
   @Test func aClaimIsRenewedByGrowing() async throws {

@@ -48,7 +48,7 @@ extension StoragePlan {
       }
     }
     try refuseRemovalOfBases(declaration, storage, domain)
-    if let seed = storage.seed { differences += seedDifferences(seed, domain) }
+    if let seed = storage.seed { differences += seedDifferences(seed, of: declaration, domain) }
     // The devices that are no longer declared are differences of the definition.
     let left = try DomainXML.leftVolumes(
       declaration, context: context(for: declaration, uuid: domain.uuid, hypervisor: ""),

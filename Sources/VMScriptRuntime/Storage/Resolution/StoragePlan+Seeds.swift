@@ -50,7 +50,9 @@ extension StoragePlan {
   }
 
   /// The keys in which a domain's seed is not what is declared.
-  func seedDifferences(_ seed: DomainSeed, _ domain: LiveDomain) -> [PropertyDifference] {
+  func seedDifferences(
+    _ seed: DomainSeed, of declaration: Declaration, _ domain: LiveDomain
+  ) -> [PropertyDifference] {
     guard domain.seedPath != seed.path || live.storage.place(at: seed.path) == nil else {
       return []
     }
@@ -59,7 +61,9 @@ extension StoragePlan {
       let isSafe = changes.allSatisfy(\.isAppliedAtEveryBoot)
       return changes.map { change in
         PropertyDifference(
-          block: block, name: change.key, from: change.from, to: change.to,
+          block: block, name: change.key, from: change.from,
+          // Of what is declared it is known which parts are secret.
+          to: change.to == nil ? nil : declaration.body.block(block)?[change.key] ?? change.to,
           impact: isSafe ? .nextStart : .dataLoss, consequence: isSafe ? nil : consequence)
       }
     }

@@ -5,6 +5,8 @@ import VMScriptSyntax
 struct StoragePlan: Sendable {
   let set: DeclarationSet
   let live: LiveState
+  /// Where the stack is run from; nil where that is no script's file.
+  var origin: StackOrigin?
   /// What the stack owns already.
   let volumes: StackVolumes
   /// The declared images by name, those left out that are wrong.
@@ -66,6 +68,7 @@ struct StoragePlan: Sendable {
     }
     context.drives = storage.clonedDrives
     context.seed = storage.seed?.path
+    context.origin = origin
     return context
   }
 }

@@ -11,10 +11,13 @@ struct DomainMetadata {
 
   let declaration: Declaration
   let stack: String
+  /// Where the stack is run from; nil keeps what is recorded.
+  let origin: StackOrigin?
 
-  init(_ declaration: Declaration, stack: String) {
+  init(_ declaration: Declaration, stack: String, origin: StackOrigin? = nil) {
     self.declaration = declaration
     self.stack = stack
+    self.origin = origin
   }
 
   /// Puts the mark in place of an earlier one; other metadata stays.
@@ -34,6 +37,7 @@ struct DomainMetadata {
     case .declared(let name), .host(let name): mark["source"] = name
     case nil: break
     }
+    (origin ?? earlier.flatMap(StackOrigin.init(mark:)))?.write(to: mark)
     for (key, value) in labels {
       mark.add(Self.name("label"), ["key": key, "value": value])
     }

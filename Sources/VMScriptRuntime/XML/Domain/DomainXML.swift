@@ -25,7 +25,7 @@ public enum DomainXML {
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
     if base == nil { addDefaults(root) }
-    DomainMetadata(declaration, stack: context.stack).write(to: root)
+    DomainMetadata(declaration, stack: context.stack, origin: context.origin).write(to: root)
     try XMLRows.write(declaration.body, to: root)
     if let memory = declaration.body.block("memory") { try DomainMemory.write(memory, to: root) }
     if let cpus = declaration.body.block("cpus") { try DomainCPU.write(cpus, to: root) }

@@ -7,15 +7,17 @@ extension Host {
   /// - Parameters:
   ///   - calls: where libvirt's client library logs the calls that are made.
   ///   - watch: acts in the middle; has a log of its own.
-  ///   - locks: where it keeps its locks; runs with different ones are as of different machines.
+  ///   - machine: which machine it runs on, as far as the host can tell: each has a network namespace
+  ///     and a digest cache of its own.
   ///   - environment: added to what all runs have.
   @discardableResult
   func vmscript(
-    _ arguments: [String], calls: CallLog? = nil, watch: CallWatch? = nil, locks: String = "client",
+    _ arguments: [String], calls: CallLog? = nil, watch: CallWatch? = nil,
+    machine: String = "client",
     environment more: [String: String] = [:]
   ) async throws -> CommandResult {
-    // Its digest cache and its locks are the test's own.
-    let ofClient = "\(folder)/\(locks)"
+    // Its digest cache is the test's own.
+    let ofClient = "\(folder)/\(machine)"
     try FileManager.default.createDirectory(
       atPath: ofClient, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
@@ -25,8 +27,12 @@ extension Host {
     ]
     if let log = watch?.log ?? calls { environment.merge(log.environment) { $1 } }
     environment.merge(more) { $1 }
+    let command = [vmscriptBinary.path] + arguments + ["--connect", uri]
+    let isElsewhere = machine != "client"
     return try await Subprocess.run(
-      vmscriptBinary.path, arguments + ["--connect", uri], environment: environment
+      isElsewhere ? "unshare" : command[0],
+      isElsewhere ? ["--net", "--"] + command : Array(command.dropFirst()),
+      environment: environment
     ) { watch?.begin($0) }
   }
 

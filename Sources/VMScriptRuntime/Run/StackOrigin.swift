@@ -1,0 +1,69 @@
+import Foundation
+import Libvirt
+
+/// Where a stack is run from: a script's file on a client.
+///
+/// Stacks are named after their files, so two files of one name in two folders are one stack. Each
+/// machine's mark records the origin, by which a run from elsewhere is noticed before it changes
+/// anything.
+public struct StackOrigin: Sendable, Hashable {
+  /// The client's host name.
+  public let host: String
+  /// The script's absolute path on the client, symbolic links resolved.
+  public let script: String
+
+  /// An origin as it was recorded.
+  public init(host: String, script: String) {
+    self.host = host
+    self.script = script
+  }
+
+  /// The origin of a script on this machine; nil for a pipe and the like, which is in no place.
+  public init?(scriptAt path: String) {
+    let script = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let type =
+      try? FileManager.default.attributesOfItem(atPath: script)[.type] as? FileAttributeType
+    guard type == .typeRegular else { return nil }
+    self.init(host: LockClaim.Machine.hostName(), script: script)
+  }
+
+  /// The place in words, such as `/srv/lab.vmscript on ci-1`.
+  public var description: String { "\(script) on \(host)" }
+}
+
+extension StackOrigin {
+  /// The origin in a stack's mark; nil in one that was made without a script's file.
+  init?(mark: XMLElement) {
+    guard let host = mark["host"], let script = mark["script"] else { return nil }
+    self.init(host: host, script: script)
+  }
+
+  /// Records it in the mark of a machine of the stack that has another one, running and stored; blocks.
+  func record(in domain: Domain, of stack: String) throws {
+    let isPersistent = try domain.isPersistent()
+    let root = try XMLElement.parse(domain.xml(inactive: isPersistent), root: "domain")
+    guard let mark = DomainMetadata.bareMark(in: root), mark["stack"] == stack,
+      let recorded = StackOrigin(mark: mark), recorded != self
+    else { return }
+    write(to: mark)
+    try domain.setMetadata(
+      mark.xmlString, namespace: DomainMetadata.namespace, prefix: DomainMetadata.prefix,
+      live: domain.isActive(), config: isPersistent)
+  }
+
+  /// Writes it into a stack's mark.
+  func write(to mark: XMLElement) {
+    mark["host"] = host
+    mark["script"] = script
+  }
+}
+
+extension LiveState {
+  /// The origins that the machines of a stack record, each once.
+  func origins(of stack: String) -> [StackOrigin] {
+    let found = domains.values.compactMap { domain in
+      domain.facts.owner.flatMap { $0.stack == stack ? $0.origin : nil }
+    }
+    return Set(found).sorted { ($0.host, $0.script) < ($1.host, $1.script) }
+  }
+}
