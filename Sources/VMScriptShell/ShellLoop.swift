@@ -119,7 +119,7 @@ final class ShellLoop {
     actedOn = (
       report.plan.changes.map(\.name) + report.plan.verbs.flatMap(\.targets), .now + .seconds(1)
     )
-    self.report(report.diagnostics, report.sources)
+    self.report(ShellMessages.hinting(at: text, report.diagnostics), report.sources)
     tell(withdrawn: report.withdrawn)
     let lines = OutputLines.lines(report.outputs)
     screen.writeOutput(lines.map { $0 + "\n" }.joined())

@@ -16,6 +16,9 @@ enum Main {
       Terminal.writeMessage(renderer.render(diagnostic))
       exit(ExitStatus.usage.rawValue)
     }
+    if let script = CompletionScript.asked(by: Array(CommandLine.arguments.dropFirst())) {
+      return Terminal.writeOutput(script)
+    }
     await VMScriptCommand.main()
   }
 

@@ -60,7 +60,7 @@ enum PlanMessages {
       code: 505, "the domain `\(name)` is \(state) and cannot be cloned",
       at: .init(span, "must be shut off"),
       notes: ["a disk that is written to is no base for an overlay"],
-      helps: [.init("stop it first: `stop \(name)`")])
+      helps: [.init("stop it first: `stop \(Identifier.spelling(of: name))`")])
   }
 
   static func startOfOverlaid(_ name: String, at span: Span?) -> Diagnostic {

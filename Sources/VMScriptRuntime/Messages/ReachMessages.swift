@@ -5,14 +5,14 @@ enum ReachMessages {
   static func notRunning(_ name: String, at span: Span? = nil) -> Diagnostic {
     Diagnostic(
       code: 792, "the domain `\(name)` is not running", at: span.map { .init($0) },
-      helps: [.init("start it first: `start \(name)`")])
+      helps: [.init("start it first: `start \(Identifier.spelling(of: name))`")])
   }
 
   static func noAddress(_ name: String) -> Diagnostic {
     Diagnostic(
       code: 793, "the host knows no address of `\(name)`",
       notes: ["no lease, no guest agent and no ARP entry tells one"],
-      helps: [.init("where it is still booting: `wait \(name) for ip`")])
+      helps: [.init("where it is still booting: `wait \(Identifier.spelling(of: name)) for ip`")])
   }
 
   static func noConsole(_ name: String) -> Diagnostic {

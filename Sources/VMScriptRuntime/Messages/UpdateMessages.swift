@@ -41,7 +41,11 @@ enum UpdateMessages {
       "`\(domain)` could not be plugged into `\(declaration.name)` again",
       at: .init(declaration.nameSpan),
       notes: ["libvirt says: \(reason)", "the network was restarted, which unplugs its guests"],
-      helps: [.init("run again, or restart it: `stop \(domain)`, then `start \(domain)`")])
+      helps: [
+        .init(
+          "run again, or restart it: `stop \(Identifier.spelling(of: domain))`, then `start \(Identifier.spelling(of: domain))`"
+        )
+      ])
   }
 
   static func oldAddresses(_ domains: [String], on declaration: Declaration) -> Diagnostic {
@@ -54,7 +58,9 @@ enum UpdateMessages {
   }
 
   private static func restart(_ declaration: Declaration) -> Diagnostic.Help {
-    .init("restart it: `stop \(declaration.name)`, then `start \(declaration.name)`")
+    .init(
+      "restart it: `stop \(Identifier.spelling(of: declaration.name))`, then `start \(Identifier.spelling(of: declaration.name))`"
+    )
   }
 
   /// What each code means, for `vmscript explain`.

@@ -27,7 +27,9 @@ struct Shutdown: Sendable {
     guard isOn else { return }
     throw HostMessages.timeout(
       name, awaited: "shutdown", state: try await targets.state(of: name, span), at: span,
-      help: "turn it off with `stop \(name) force`: the guest does not heed its power button")
+      help:
+        "turn it off with `stop \(Identifier.spelling(of: name)) force`: the guest does not heed its power button"
+    )
   }
 
   /// Sees whether it is off, and asks if it is time to.

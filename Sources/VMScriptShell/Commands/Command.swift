@@ -59,10 +59,26 @@ struct Command: Sendable {
   /// How it is written.
   var form: String { argument.form.isEmpty ? ":\(name)" : ":\(name) \(argument.form)" }
 
+  /// Words of other shells, and the commands that do here what they do there.
+  private static let otherNames = [
+    "ls": "list", "dir": "list", "ps": "list", "exit": "quit", "bye": "quit", "q": "quit",
+    "?": "help", "h": "help", "man": "help", "info": "show", "dumpxml": "xml",
+  ]
+
+  /// The command that an entry was meant to be, which begins with no `:`; nil for none.
+  static func meant(by entry: String) -> Command? {
+    guard let word = entry.split(whereSeparator: \.isWhitespace).first.map(String.init) else {
+      return nil
+    }
+    let name = otherNames[word] ?? word
+    return all.first { $0.name == name }
+  }
+
   /// The command that a name or the beginning of one stands for.
   ///
   /// - Throws: VM0851 if there is none, or several.
   static func named(_ name: String) throws(Diagnostic) -> Command {
+    let name = otherNames[name] ?? name
     if let exact = all.first(where: { $0.name == name }) { return exact }
     let found = name.isEmpty ? [] : all.filter { $0.name.hasPrefix(name) }
     guard let first = found.first else {

@@ -67,6 +67,16 @@ enum ShellMessages {
       helps: [.init(closest.map { "did you mean `:\($0)`?" } ?? "`:help` lists them")])
   }
 
+  /// The diagnostics of an entry, with a help where it reads like a command without its colon.
+  static func hinting(at entry: String, _ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    // An unknown name, or a line that is no statement.
+    let isNoStatement = diagnostics.first.map { [101, 201].contains($0.code.number) } ?? false
+    guard isNoStatement, let command = Command.meant(by: entry) else { return diagnostics }
+    var hinted = diagnostics
+    hinted[0].helps = [.init("commands of the shell begin with a colon: `\(command.form)`")]
+    return hinted
+  }
+
   static func ambiguousCommand(_ name: String, _ names: [String]) -> Diagnostic {
     Diagnostic(
       code: 851, "`:\(name)` may mean several commands",

@@ -57,6 +57,12 @@ extension Parser {
     if let pair = joined(before, current), let found = help(Slips.anywhere, pair) { return found }
     if let pair = joined(current, after), let found = help(Slips.anywhere, pair) { return found }
     guard continuesLine else { return nil }
+    if let name = hyphenatedName {
+      let string = QuotedText.literal(
+        String(decoding: bytes[Int(name.start)..<Int(name.end)], as: UTF8.self))
+      return Diagnostic.Help(
+        "a name with a hyphen is a string: write `\(string)`", span: name, replacement: string)
+    }
     if operandEnd == position {
       if let found = help(Slips.operators, span(current)) { return found }
       if before.kind == .identifier, let found = help(Slips.names, span(before)) {
@@ -64,6 +70,23 @@ extension Parser {
       }
     }
     return help(Slips.anywhere, span(current))
+  }
+
+  /// The whole of a name such as `web-1`, of which what is before its hyphen was read; `nil` where the
+  /// current token is in no such name.
+  private var hyphenatedName: Span? {
+    func isPart(_ token: Token) -> Bool {
+      token.kind == .identifier || token.kind == .integer || token.kind == .minus
+    }
+    guard at(.minus), position > 0, tokens[position - 1].kind == .identifier else { return nil }
+    var (first, last) = (position, position)
+    while first > 0, isPart(tokens[first - 1]), tokens[first - 1].end == tokens[first].start {
+      first -= 1
+    }
+    while last + 1 < tokens.count, isPart(tokens[last + 1]),
+      tokens[last].end == tokens[last + 1].start
+    { last += 1 }
+    return first < position && last > position ? span(tokens[first].start, tokens[last].end) : nil
   }
 
   private func joined(_ first: Token, _ second: Token) -> Span? {

@@ -17,12 +17,17 @@ enum SyntaxMessages {
       helps: help.map { [Diagnostic.Help($0)] } ?? [])
   }
 
-  static func assignment(at span: Span) -> Diagnostic {
+  static func assignment(at span: Span, toMember isMember: Bool) -> Diagnostic {
     Diagnostic(
       code: 101, "expected the end of the statement, found `=`",
       at: Diagnostic.Label(span, "nothing is assigned to"),
-      helps: [Diagnostic.Help(bindingForm)])
+      helps: [Diagnostic.Help(isMember ? declareAgain : bindingForm)])
   }
+
+  /// How a property of a resource is changed.
+  private static let declareAgain =
+    "to change a resource, declare it again, whole, with the new value: "
+    + "`domain NAME { …, memory = 128MiB }`"
 
   static func unknownStatement(_ word: String, at span: Span) -> Diagnostic {
     let isLoop = Slips.loops.contains(word)

@@ -32,7 +32,8 @@ extension Parser {
     default: break
     }
     if at(.equals), tree[node].kind == .expressionStatement {
-      return report(SyntaxMessages.assignment(at: span(current)))
+      let isMember = tree[tree.child(0, of: node)].kind == .member
+      return report(SyntaxMessages.assignment(at: span(current), toMember: isMember))
     }
     if let word = unknownStatementWord(node, tokens[first]) {
       return report(SyntaxMessages.unknownStatement(text(word), at: span(word)))

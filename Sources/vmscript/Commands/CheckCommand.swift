@@ -3,7 +3,7 @@ import VMScript
 import VMScriptSyntax
 
 /// `vmscript check FILE …`: every error of each script that shows without a connection.
-struct CheckCommand: ParsableCommand {
+struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Report every error of scripts, without a connection.",
@@ -25,7 +25,7 @@ struct CheckCommand: ParsableCommand {
 
   func validate() throws { try scripts.requireSome() }
 
-  func run() throws {
+  func run() async throws {
     var hasErrors = false
     var results: [Value] = []
     for input in scripts.inputs {

@@ -17,7 +17,7 @@ struct ConsoleCommand: AsyncParsableCommand {
         vmscript console web-1 < /dev/null >> web-1.log
       """)
 
-  @Argument(help: "The domain's name on the host.")
+  @Argument(help: "The domain's name on the host.", completion: HostNames.domains)
   var name: String
 
   @Flag(help: "Take the console from another session that has it.")

@@ -17,7 +17,9 @@ struct ExplainCommand: ParsableCommand {
         vmscript explain
       """)
 
-  @Argument(help: "A code such as VM0210; without one, all are listed.")
+  @Argument(
+    help: "A code such as VM0210; without one, all are listed.",
+    completion: .list(codes))
   var code: String?
 
   @OptionGroup var output: OutputOptions
@@ -49,6 +51,8 @@ struct ExplainCommand: ParsableCommand {
     }
     Terminal.writeOutput(Self.all.map { "\($0.code)  \($0.title)\n" }.joined())
   }
+
+  private static let codes = all.map { $0.code.description }
 
   /// The codes of every module, in their order.
   static let all =

@@ -15,7 +15,9 @@ struct ListCommand: AsyncParsableCommand {
         vmscript list --stack lab --json
       """)
 
-  @Option(help: ArgumentHelp("List what this stack made, and nothing else.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("List what this stack made, and nothing else.", valueName: "name"),
+    completion: HostNames.stacks)
   var stack: String?
 
   @OptionGroup var connection: ConnectionOptions

@@ -18,7 +18,9 @@ struct SSHCommand: AsyncParsableCommand {
         vmscript ssh root@web-1 uname -a
       """)
 
-  @Argument(help: ArgumentHelp("The domain, and whom to sign in as.", valueName: "[user@]name"))
+  @Argument(
+    help: ArgumentHelp("The domain, and whom to sign in as.", valueName: "[user@]name"),
+    completion: HostNames.domains)
   var target: String
 
   @Argument(

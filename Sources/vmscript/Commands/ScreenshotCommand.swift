@@ -18,7 +18,7 @@ struct ScreenshotCommand: AsyncParsableCommand {
         vmscript screenshot web-1 boot.ppm
       """)
 
-  @Argument(help: "The domain's name on the host.")
+  @Argument(help: "The domain's name on the host.", completion: HostNames.domains)
   var name: String
 
   @Argument(

@@ -15,7 +15,7 @@ struct ShowCommand: AsyncParsableCommand {
         vmscript show web-1 --json
       """)
 
-  @Argument(help: "The name on the host.")
+  @Argument(help: "The name on the host.", completion: HostNames.all)
   var name: String
 
   @OptionGroup var connection: ConnectionOptions

@@ -22,7 +22,8 @@ struct XMLCommand: AsyncParsableCommand {
     completion: .file(extensions: ["vmscript"]))
   var file: String
 
-  @Argument(help: "The one network or domain to print.")
+  @Argument(
+    help: "The one network or domain to print.", completion: HostNames.declared)
   var name: String?
 
   @OptionGroup var script: ScriptOptions

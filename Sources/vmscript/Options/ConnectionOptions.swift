@@ -8,7 +8,7 @@ struct ConnectionOptions: ParsableArguments {
     name: [.customLong("connect"), .customShort("c")],
     help: ArgumentHelp(
       "The host, as libvirt's URI; else LIBVIRT_DEFAULT_URI, else libvirt's own default.",
-      valueName: "uri"))
+      valueName: "uri"), completion: HostNames.hosts)
   var uri: String?
 
   @Option(
@@ -16,7 +16,7 @@ struct ConnectionOptions: ParsableArguments {
       """
       What `hypervisor = auto` means, kvm or qemu; else VMSCRIPT_HYPERVISOR, else the best that the \
       host has.
-      """, valueName: "name"))
+      """, valueName: "name"), completion: .list(["kvm", "qemu"]))
   var hypervisor: String?
 
   @Option(help: ArgumentHelp("Changes that may be in flight at once.", valueName: "number"))

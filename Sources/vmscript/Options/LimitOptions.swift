@@ -9,7 +9,8 @@ struct LimitOptions: ParsableArguments {
       """
       Bound the evaluation: steps, depth, memory, output or time; repeatable. Else it ends after \
       a minute, machines that it waits for not counted, or with 1GiB.
-      """, valueName: "name=value"))
+      """, valueName: "name=value"),
+    completion: .list(["steps=", "depth=", "memory=", "output=", "time="]))
   var settings: [String] = []
 
   func validate() throws {

@@ -17,7 +17,8 @@ struct ScriptOptions: ParsableArguments {
   var settings: [String] = []
 
   @Option(
-    help: ArgumentHelp("The name of the stack, whatever the script says.", valueName: "name"))
+    help: ArgumentHelp("The name of the stack, whatever the script says.", valueName: "name"),
+    completion: HostNames.stacks)
   var stack: String?
 
   @OptionGroup var limits: LimitOptions

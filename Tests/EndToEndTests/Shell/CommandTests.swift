@@ -70,6 +70,12 @@ extension ShellTests {
       (":console nobody", "nothing on the host bears the name `nobody`"),
       (":console test", "has no console"),
       (":ssh nobody", "nothing on the host bears the name"), (":xml nobody", "nothing on the host"),
+      ("list", "commands of the shell begin with a colon: `:list`"),
+      ("ls", "begin with a colon: `:list`"), ("exit", "begin with a colon: `:quit`"),
+      ("?", "begin with a colon: `:help"), ("show test", "begin with a colon: `:show NAME`"),
+      ("help memory", "begin with a colon: `:help"),
+      ("start web-1", "a name with a hyphen is a string: write `\"web-1\"`"),
+      ("t1.memory = 128MiB", "to change a resource, declare it again"),
       (":type", "`:type` wants an expression"), (":type 1 +", "error[VM0101]"),
     ])
     func whatCannotBeDoneIsSaid(_ entry: String, _ message: String) async throws {
