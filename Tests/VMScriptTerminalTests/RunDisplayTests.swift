@@ -50,6 +50,28 @@ import VMScriptTerminal
         """)
   }
 
+  @Test func whatOthersKeepIsReleasedAndNotDeleted() {
+    let paper = Paper()
+    let display = RunDisplay(screen: paper.screen())
+    var image = Change(id: 0, action: .delete, kind: .image, name: "i", impact: .dataLoss)
+    image.remains = "the domain `mine` uses it"
+    display.take(.planned(Plan(stack: "lab", changes: [image])))
+    display.take(.started(image))
+    display.take(.finished(image, milliseconds: 3))
+    #expect(
+      withoutTimes(paper.text) == """
+        - image  i  is released, its content stays
+
+        lab: 1 to delete
+
+        ✓ image  i  released, its content stays
+
+        """)
+    image.result = .done
+    let report = RunReport(plan: Plan(stack: "lab", changes: [image]), outcome: .done)
+    #expect(RunSummary.line(report, elapsed: .zero).hasPrefix("lab: 1 released in"))
+  }
+
   @Test func aPlanWithoutChangesIsNotShown() {
     let paper = Paper()
     RunDisplay(screen: paper.screen()).take(.planned(Plan(stack: "lab")))

@@ -66,6 +66,7 @@ public struct PlanDisplay: Sendable {
       tail.append(Style.dim.applied(to: outline, color: color))
     }
     if change.action == .replace { tail.append("is replaced") }
+    if change.remains { tail.append("is released, its content stays") }
     if change.losesData { tail.append(Style.red.applied(to: "loses data", color: color)) }
     return tail
   }

@@ -37,11 +37,14 @@ public struct PlanLine: Sendable {
   public let outline: [String]
   /// Whether data is lost, which needs a yes.
   public let losesData: Bool
+  /// Whether what is deleted is let go of only, and stays on the host.
+  public let remains: Bool
 
   /// A line of a plan.
   public init(
     action: Action, kind: String, name: String, source: String? = nil,
-    properties: [Property] = [], outline: [String] = [], losesData: Bool = false
+    properties: [Property] = [], outline: [String] = [], losesData: Bool = false,
+    remains: Bool = false
   ) {
     self.action = action
     self.kind = kind
@@ -50,5 +53,6 @@ public struct PlanLine: Sendable {
     self.properties = properties
     self.outline = outline
     self.losesData = losesData
+    self.remains = remains
   }
 }

@@ -12,7 +12,9 @@ extension PlanLine {
           name: property.path, from: property.from?.literal, to: property.to?.literal,
           effect: property.consequence ?? property.impact.words)
       },
-      outline: change.creation?.outline ?? [], losesData: change.impact == .dataLoss)
+      outline: change.creation?.outline ?? [],
+      losesData: change.impact == .dataLoss && change.remains == nil,
+      remains: change.remains != nil)
   }
 }
 

@@ -12,8 +12,13 @@ public enum RunSummary {
   ) -> String {
     let changes = report.plan.changes
     var parts = [Change.Action.create, .update, .replace, .delete].compactMap { action in
-      count(changes.count { $0.action == action && $0.result == .done }, action.past)
+      count(
+        changes.count { $0.action == action && $0.result == .done && $0.remains == nil },
+        action.past)
     }
+    // What others still use is let go of, and not deleted.
+    let released = changes.count { $0.result == .done && $0.remains != nil }
+    if let part = count(released, "released") { parts.append(part) }
     let verbs = report.plan.verbs.count
     if verbs > 0 { parts.append(verbs == 1 ? "1 verb run" : "\(verbs) verbs run") }
     parts += [

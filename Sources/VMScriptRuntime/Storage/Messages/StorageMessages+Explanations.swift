@@ -104,7 +104,7 @@ extension StorageMessages {
     ),
     .init(
       647, "kept content",
-      "The stack lets go of the image, but its content stays on the host: a domain, an overlay or another stack still uses it. It is removed with the last of them."
+      "The stack lets go of the image, but its content stays on the host: a domain, an overlay or another stack still uses it. A later run or `destroy` of the stack removes it once nothing uses it."
     ),
     .init(
       648, "disk that another domain uses",

@@ -40,7 +40,7 @@ public enum StorageMessages {
   static func keptContent(of image: String, because reason: String) -> Diagnostic {
     Diagnostic(
       .warning, code: 647, "the content of the image `\(image)` stays on the host",
-      notes: [reason, "it is removed with the last that uses it"])
+      notes: [reason, "a run or `destroy` of the stack removes it once nothing uses it"])
   }
 
   private static func headline(_ failure: StorageFailure) -> (Int, String) {
