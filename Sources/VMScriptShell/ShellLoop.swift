@@ -119,7 +119,8 @@ final class ShellLoop {
     actedOn = (
       report.plan.changes.map(\.name) + report.plan.verbs.flatMap(\.targets), .now + .seconds(1)
     )
-    self.report(ShellMessages.hinting(at: text, report.diagnostics), report.sources)
+    self.report(
+      ShellMessages.hinting(at: text, report.diagnosticsAfterQuestion), report.sources)
     tell(withdrawn: report.withdrawn)
     let lines = OutputLines.lines(report.outputs)
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
@@ -170,6 +171,7 @@ final class ShellLoop {
     let lines = watch.takeNews().compactMap { news -> String? in
       switch news {
       case .connected(let uri): return ShellMessages.connected(uri)
+      case .delayed(let what): return ShellMessages.waiting(for: what)
       case .lost: return ShellMessages.lost
       case .unreachable(let error): return ShellMessages.unreachable(error)
       case .found(let address): return settings.showsEvents ? ShellMessages.address(address) : nil

@@ -19,7 +19,7 @@ struct VMScriptCommand: AsyncParsableCommand {
         vmscript run lab.vmscript --connect test:///default
         vmscript destroy lab.vmscript               remove what it made
 
-      Exit codes: 0 done, 1 the run failed, 2 the script has errors, 3 refused (needs a yes), \
+      Exit codes: 0 done, 1 the run failed, 2 the script has errors, 3 refused (needs confirmation), \
       4 no connection, 5 `--exit-code` found changes, 64 wrong usage.
 
       Completions: vmscript --generate-completion-script bash|zsh|fish

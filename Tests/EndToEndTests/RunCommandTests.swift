@@ -45,9 +45,18 @@ import Testing
     #expect(result.status == 0)
     #expect(
       result.output.contains(
-        "+ net    lab    subnet 10.10.0.0/24\n+ domain hello  memory 256MiB, nic\n"))
+        "+ net    lab    subnet 10.10.0.0/24\n+ domain hello  memory 256MiB, nic (net lab, ip 10.10.0.10)\n"
+      ))
     #expect(result.output.contains("hello on test:///default: 2 to create\n"))
     #expect(result.errors == "")
+  }
+
+  @Test(arguments: ["plan", "run"]) func everyPropertyIsListedWithVerbose(command: String) throws {
+    let result = try vmscript(
+      [command, "--verbose", "Examples/hello.vmscript"], environment: Self.testHost)
+    #expect(result.status == 0)
+    let text = result.output + result.errors
+    #expect(text.contains("+ domain hello\n    memory 256MiB\n    nic 1 net net(\"lab\")\n"))
   }
 
   @Test func aConnectionThatFailsSaysWhichWhyAndWhatToTry() throws {

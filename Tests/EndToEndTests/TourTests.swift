@@ -20,7 +20,8 @@ import Testing
   @Test func theVerbsStandInThePlan() throws {
     let plan = try vmscript("plan", "Examples/tour/06-verbs.vmscript", environment: testHost)
     #expect(
-      plan.output.contains("+ domain tour  memory 128MiB, nic\n> suspend tour\n> resume tour\n"))
+      plan.output.contains(
+        "+ domain tour  memory 128MiB, nic (net default)\n> suspend tour\n> resume tour\n"))
   }
 
   @Test func parametersChangeThePlan() throws {
@@ -30,7 +31,7 @@ import Testing
     let test = try vmscript("plan", script, environment: testHost)
     let production = try vmscript(["plan", script] + settings, environment: testHost)
     #expect(production.status == 0)
-    #expect(test.output.contains("+ domain test-api-2     cpus 1, memory 256MiB"))
+    #expect(test.output.contains("+ domain test-api-2     memory 256MiB, cpus 1"))
     #expect(production.output.contains("+ domain production-api-2     memory 8GiB"))
     #expect(test.output != production.output)
   }

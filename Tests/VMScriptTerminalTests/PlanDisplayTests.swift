@@ -46,6 +46,57 @@ import VMScriptTerminal
     #expect(plain.lines(stack: "lab", changes: []) == ["lab: nothing to change"])
   }
 
+  @Test func whatWaitsForARestartHasItsLines() {
+    let memory = PlanLine.Property(name: "memory", from: "128MiB", to: "256MiB")
+    let pending = [
+      PlanLine.Pending(kind: "domain", name: "d", properties: [memory]),
+      PlanLine.Pending(
+        kind: "net", name: "lab",
+        properties: [memory, PlanLine.Property(name: "mtu", from: "1400", to: nil)]),
+    ]
+    #expect(
+      plain.lines(stack: "lab", changes: [], pending: pending) == [
+        "= domain d    pending restart: memory 128MiB → 256MiB", "= net    lab  pending restart:",
+        "    memory 128MiB → 256MiB", "    mtu 1400 → none", "",
+        "lab: nothing to change; 2 pending restart",
+      ])
+  }
+
+  @Test func lossOfDataIsSaidOnceOfAResource() {
+    func lines(_ properties: [PlanLine.Property]) -> [String] {
+      plain.lines([
+        PlanLine(
+          action: .update, kind: "domain", name: "d", properties: properties, losesData: true)
+      ])
+    }
+    let lost = PlanLine.Property(name: "disk image", from: "a", to: "b", effect: "loses data")
+    let other = PlanLine.Property(name: "title", from: nil, to: "x", effect: "live")
+    for lines in [lines([lost]), lines([lost, other]), lines([other])] {
+      #expect(lines.joined().ranges(of: "loses data").count == 1, "\(lines)")
+    }
+  }
+
+  private let long = PlanLine(
+    action: .create, kind: "domain", name: "web",
+    outline: ["memory 2GiB", "cpus 2", "disk (image base, size 10GiB)", "nic (net lab)"]
+      + (1...9).map { "disk d\($0) (size 1GiB)" },
+    details: [.init(name: "memory", from: nil, to: "2GiB")])
+
+  @Test(arguments: [20, 40, 79, 132]) func linesAreWrappedToATerminalsWidth(columns: Int) {
+    let lines = PlanDisplay(color: false, columns: columns).lines([long])
+    #expect(lines.allSatisfy { TerminalText.columns(of: $0) <= columns })
+    let words = lines.joined(separator: " ").split(separator: " ")
+    let whole = plain.lines([long])
+    #expect(words == whole[0].split(separator: " "))
+    #expect(whole.count == 1 && !whole[0].contains("…"))
+  }
+
+  @Test func everyPropertyIsListedWhereThatIsAskedFor() {
+    #expect(
+      PlanDisplay(color: false, isVerbose: true).lines([long])
+        == ["+ domain web", "    memory 2GiB"])
+  }
+
   @Test func undeclaredResourcesAreListedWithTheRemedy() {
     #expect(
       plain.lines(stack: "lab", changes: [], undeclared: ["net old"]) == [

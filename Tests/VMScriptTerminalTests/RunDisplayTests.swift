@@ -179,7 +179,8 @@ import VMScriptTerminal
           change(0, .create, .done), change(1, .replace, .failed),
           change(2, .create, .skipped(because: "d1")), change(3, .create, .notAttempted),
         ], .failed) == "lab: failed: 1 created, 1 failed, 1 skipped, 1 not begun in 2.0s")
-    #expect(line([change(0, .delete, nil)], .refused) == "lab: refused: 1 not begun in 2.0s")
+    #expect(
+      line([change(0, .delete, nil)], .refused) == "lab: refused: nothing was changed in 2.0s")
     #expect(line([], .cancelled) == "lab: cancelled: nothing was changed in 2.0s")
   }
 

@@ -60,6 +60,27 @@ extension Domain {
     try Call.succeed(virDomainRename(pointer, name, 0))
   }
 
+  /// Wakes it from the sleep of its own power management (`virDomainPMWakeup`).
+  ///
+  /// - Throws: code `operationInvalid` if it is off.
+  public func wakeUp() throws(LibvirtError) {
+    try Call.succeed(virDomainPMWakeup(pointer, 0))
+  }
+
+  /// Saves the guest's memory and turns it off; the next start goes on from there
+  /// (`virDomainManagedSave`).
+  ///
+  /// - Throws: code `operationInvalid` if it is off.
+  public func managedSave() throws(LibvirtError) {
+    try Call.succeed(virDomainManagedSave(pointer, 0))
+  }
+
+  /// Drops the state that ``hasManagedSave()`` tells of; the next start boots the guest
+  /// (`virDomainManagedSaveRemove`).
+  public func dropManagedSave() throws(LibvirtError) {
+    try Call.succeed(virDomainManagedSaveRemove(pointer, 0))
+  }
+
   /// Removes its definition, and of what belongs to it everything that the connected libvirt can
   /// remove: NVRAM, TPM state, a saved state, the metadata of snapshots and checkpoints
   /// (`virDomainUndefineFlags`).

@@ -64,7 +64,8 @@ extension LibvirtError {
     let transport = [VIR_FROM_RPC, VIR_FROM_REMOTE].map { Int32(bitPattern: $0.rawValue) }
     switch code {
     case .invalidConnection, .noConnection: return true
-    case .internalError, .systemError, .rpc, .operationFailed: return transport.contains(domain)
+    case .internalError, .systemError, .rpc, .operationFailed, .operationTimeout:
+      return transport.contains(domain)
     default: return false
     }
   }

@@ -8,6 +8,9 @@ public final class ConnectionPool: Sendable {
   /// The URI that every connection is opened with; nil is libvirt's own default.
   public let uri: String?
   private let worker: Worker<Connection?>
+  private let patience: ConnectionPatience
+  private let isNoticed = CancellationFlag()
+  private let isClosing = CancellationFlag()
   private let ends: AsyncStream<Void>
 
   /// Makes a pool; nothing is connected before its first use.
@@ -15,8 +18,10 @@ public final class ConnectionPool: Sendable {
   /// - Parameters:
   ///   - uri: libvirt's URI; nil is libvirt's own default.
   ///   - size: how many connections and threads, at least one.
-  public init(uri: String?, size: Int) {
+  ///   - patience: how long each connection may take to open.
+  public init(uri: String?, size: Int, patience: ConnectionPatience = ConnectionPatience()) {
     self.uri = uri
+    self.patience = patience
     let threads = max(size, 1)
     let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
     self.ends = ends
@@ -40,14 +45,13 @@ public final class ConnectionPool: Sendable {
     _ body: @escaping @Sendable (Connection) throws -> T
   ) async throws -> T {
     try Task.checkCancellation()
-    let uri = uri
     let cancelled = CancellationFlag()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        let accepted = worker.submit { connection in
+        let accepted = worker.submit { [opener] connection in
           let result = Result {
             if cancelled.isSet { throw CancellationError() }
-            return try Self.call(body, on: &connection, uri: uri)
+            return try Self.call(body, on: &connection) { try opener { cancelled.isSet } }
           }
           continuation.resume(with: result)
         }
@@ -61,17 +65,37 @@ public final class ConnectionPool: Sendable {
     }
   }
 
-  /// Finishes what was begun, closes all connections and ends the threads.
+  /// Opens a connection unless it is not wanted any more.
+  private var opener: @Sendable (_ isUnwanted: () -> Bool) throws -> Connection {
+    { [uri, patience, isNoticed, isClosing] isUnwanted in
+      do {
+        return try ConnectionOpening.open(uri, patience) {
+          if isNoticed.set() { patience.notice() }
+        } unless: {
+          isClosing.isSet || isUnwanted()
+        }
+      } catch {
+        // The next try is one of its own.
+        isNoticed.clear()
+        throw error
+      }
+    }
+  }
+
+  /// Finishes what was begun, closes all connections and ends the threads. Connections that are being
+  /// opened are not waited for.
   public func close() async {
+    isClosing.set()
     worker.close()
     for await _ in ends {}
   }
 
   private static func call<T>(
-    _ body: (Connection) throws -> T, on connection: inout Connection?, uri: String?
+    _ body: (Connection) throws -> T, on connection: inout Connection?,
+    opening open: () throws -> Connection
   ) throws -> T {
     if let idle = connection, !idle.isAlive { connection = nil }
-    let current = try connection ?? Connection.open(uri)
+    let current = try connection ?? open()
     connection = current
     do {
       return try body(current)
@@ -82,11 +106,14 @@ public final class ConnectionPool: Sendable {
   }
 }
 
-/// Set once, from any thread.
+/// Set from any thread.
 private final class CancellationFlag: Sendable {
   private let flag = Atomic(false)
   var isSet: Bool { flag.load(ordering: .acquiring) }
-  func set() { flag.store(true, ordering: .releasing) }
+  func clear() { flag.store(false, ordering: .releasing) }
+  /// Sets it; false if it was set before.
+  @discardableResult
+  func set() -> Bool { !flag.exchange(true, ordering: .acquiringAndReleasing) }
 }
 
 /// Ends a stream when the last of several threads has ended.

@@ -34,6 +34,23 @@ struct BodyBuilder {
     explicitProperties[place] = isExplicit
   }
 
+  /// Gives a property that could not be evaluated a value that is not known, so that what uses it
+  /// says nothing of its own.
+  mutating func markFailed(_ name: String, at span: Span) {
+    if let property = schema.property(name) {
+      guard !properties.contains(where: { $0.schema === property }) else { return }
+      properties.append(DeclaredProperty(schema: property, value: .unknown(.failed), span: span))
+      explicitProperties.append(true)
+    } else if let block = schema.block(name), let shorthand = block.shorthand,
+      !blocks.contains(where: { $0.schema === block })
+    {
+      var inner = BodyBuilder(schema: block, label: nil, span: span)
+      inner.markFailed(shorthand, at: span)
+      blocks.append(inner.block)
+      explicitBlocks.append(true)
+    }
+  }
+
   /// Adds a block; one that stands once replaces what a spread brought.
   mutating func add(_ block: DeclaredBlock, isExplicit: Bool) throws {
     let place = blocks.firstIndex { other in

@@ -5,7 +5,12 @@ extension Evaluator {
   /// Evaluates the entries of a body; reports what is wrong with one and goes on with the next.
   mutating func evaluateEntries(_ body: NodeID, into builder: inout BodyBuilder) throws {
     for entry in code.children(of: code.nodes[Int(body.index)]) {
+      let earlier = failures
       try goingOn { try $0.evaluateEntry(entry, into: &builder) }
+      let node = code.nodes[Int(entry.index)]
+      if failures > earlier, node.kind == .property {
+        builder.markFailed(code.name(node), at: code.span(entry))
+      }
     }
   }
 

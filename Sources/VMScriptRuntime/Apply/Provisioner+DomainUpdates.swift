@@ -9,6 +9,11 @@ extension Provisioner {
     guard let declaration = declaration(of: change) else { return }
     let name = change.name
     try await takeName(of: declaration)
+    if change.properties.contains(where: { $0.path == PropertyDifference.savedState }) {
+      try await targets.with(name, declaration.nameSpan) { domain in
+        if try domain.hasSavedState() { try domain.dropManagedSave() }
+      }
+    }
     try await bringStorage(of: declaration, change)
     let context = await context(
       for: declaration, uuid: storage.live.domains[name]?.uuid)
@@ -24,8 +29,8 @@ extension Provisioner {
       try await store.delete(place.volume.name, pool: place.pool)
     }
     try await targets.with(name, span) { try update.define($0) }
-    let isActive = try await bringToState(change, declaration)
-    if !isActive { try await removeEarlierSeeds(of: name) }
+    let isInUse = try await bringToState(change, declaration)
+    if !isInUse { try await removeEarlierSeeds(of: name) }
   }
 
   /// Renames a domain of the stack that was renamed on the host; a running guest shuts down first.
@@ -74,17 +79,21 @@ extension Provisioner {
     return Set(held.map(\.device))
   }
 
-  /// Starts it or shuts it down; gives whether it runs then.
+  /// Starts it or shuts it down; gives whether a machine that runs, or a saved one, needs its files.
   private func bringToState(_ change: Change, _ declaration: Declaration) async throws -> Bool {
     let (name, span) = (declaration.name, declaration.nameSpan)
     let changesState = change.properties.contains { $0.name == "state" && $0.block.isEmpty }
     let wanted = set.wantedState(of: declaration)
     if wanted == .running {
-      try await targets.with(name, span) { if try !$0.isActive() { try $0.start() } }
+      try await targets.with(name, span) { domain in
+        // A paused guest stays paused: a verb may have paused it.
+        guard try changesState || !domain.isActive() else { return }
+        try PowerVerb.start.perform(on: domain, at: span)
+      }
     } else if changesState {
       progress(.waiting("shutdown of \(name)"))
       try await Shutdown(targets: targets, name: name, span: span).perform()
     }
-    return try await targets.with(name, span) { try $0.isActive() }
+    return try await targets.with(name, span) { try $0.isActive() || $0.hasSavedState() }
   }
 }

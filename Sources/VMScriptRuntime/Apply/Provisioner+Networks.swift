@@ -32,8 +32,9 @@ extension Provisioner {
     let uuid = Identity.uuid(stack: set.stack, kind: .net, name: name)
     try await pool.run { connection in
       guard let network = try connection.network(uuid: uuid), network.name == name else { return }
+      let isPersistent = try network.isPersistent()
       if try network.isActive() { try network.destroy() }
-      try network.undefine()
+      if isPersistent { try network.undefine() }
     }
   }
 }

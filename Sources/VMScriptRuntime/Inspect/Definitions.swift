@@ -112,7 +112,10 @@ public enum Definitions {
 
   private static func onHost(_ options: RunOptions) async throws(Diagnostic) -> (LiveState, String)
   {
-    try await BriefAccess(uri: options.uri).onHost("reading what is there") { pool in
+    try await BriefAccess(
+      uri: options.uri,
+      patience: HostPatience(limit: options.connectTimeout) { options.progress(.waiting($0)) }
+    ).onHost("reading what is there") { pool in
       let (driver, capabilities) = try await pool.run { connection in
         (connection.driverType, try connection.capabilities())
       }

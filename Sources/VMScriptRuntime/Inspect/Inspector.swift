@@ -9,11 +9,12 @@ public enum Inspector {
   /// - Parameters:
   ///   - uri: the connection; nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
   ///   - stack: whose networks are to be known even if nothing else of the stack is there.
+  ///   - patience: how long the host may take to answer.
   /// - Throws: VM0701 without a connection, and what libvirt refuses.
-  public static func inventory(uri: String?, stack: String? = nil) async throws(Diagnostic)
-    -> HostInventory
-  {
-    try await BriefAccess(uri: uri).onHost("listing what is there") {
+  public static func inventory(
+    uri: String?, stack: String? = nil, patience: HostPatience = HostPatience()
+  ) async throws(Diagnostic) -> HostInventory {
+    try await BriefAccess(uri: uri, patience: patience).onHost("listing what is there") {
       try await InventoryReader(pool: $0, stack: stack).read()
     }
   }
@@ -23,8 +24,10 @@ public enum Inspector {
   ///
   /// - Throws: VM0701 without a connection, VM0790 if nothing bears the name, and what libvirt
   ///   refuses.
-  public static func details(of name: String, uri: String?) async throws(Diagnostic) -> [Value] {
-    try await BriefAccess(uri: uri).onHost("looking at `\(name)`") {
+  public static func details(
+    of name: String, uri: String?, patience: HostPatience = HostPatience()
+  ) async throws(Diagnostic) -> [Value] {
+    try await BriefAccess(uri: uri, patience: patience).onHost("looking at `\(name)`") {
       try await details(of: name, in: $0)
     }
   }

@@ -20,6 +20,7 @@ struct ObjectDetails {
 
   private func document(_ domain: Domain) throws -> Document {
     let known = inventory.domains.first { $0.name == domain.name }
+    let live = try LiveDomain(domain)
     // Not the secure form: passwords of displays are no one's to see.
     let root = try XMLElement.parse(domain.xml(), root: "domain")
     let devices = root.first("devices")
@@ -38,6 +39,9 @@ struct ObjectDetails {
       "displays": .list((devices?.all("graphics") ?? []).map(Self.display)),
       "console": Value(devices?.text(at: "console/@tty")),
       "snapshots": .list(try domain.snapshots().map(Value.string)),
+      "transient": live.isPersistent ? .none : .bool(true),
+      "saved": live.hasSavedState ? .bool(true) : .none,
+      "pending": .list(try live.pendingChanges().map(\.document)),
     ]
   }
 
@@ -54,6 +58,7 @@ struct ObjectDetails {
       "domain": Value(root.text(at: "domain/@name")),
       "autostart": .bool(try network.isPersistent() && network.autostart()),
       "leases": .list(isActive ? try leases(of: network) : []),
+      "pending": .list(try LiveNetwork(network).pendingChanges().map(\.document)),
     ]
   }
 

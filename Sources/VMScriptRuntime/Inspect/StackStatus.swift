@@ -7,6 +7,8 @@ public struct StackStatus: Sendable {
   public enum Standing: String, Sendable {
     case asDeclared = "as declared"
     case differs
+    /// The definition is as declared, and what runs is not until it restarts.
+    case pending = "pending restart"
     case missing
     case undeclared
   }
@@ -19,6 +21,8 @@ public struct StackStatus: Sendable {
     public let standing: Standing
     /// The properties that differ, by their paths.
     public let differences: [String]
+    /// What is defined and waits for a restart.
+    public let pending: [PropertyDifference]
   }
 
   /// The stack.
@@ -34,27 +38,30 @@ public struct StackStatus: Sendable {
       let change = changes.first {
         $0.kind == resource.kind && $0.name == resource.name && $0.action != .delete
       }
+      let pending = report.plan.pending.filter {
+        $0.resource.kind == resource.kind && $0.resource.name == resource.name
+      }.flatMap(\.properties)
       let standing: Standing =
         switch change?.action {
-        case nil: .asDeclared
+        case nil: pending.isEmpty ? .asDeclared : .pending
         case .create: .missing
         default: .differs
         }
       return Entry(
         resource: resource, standing: standing,
-        differences: change?.properties.map(\.path) ?? [])
+        differences: change?.properties.map(\.path) ?? [], pending: pending)
     }
     entries =
       declared
       + report.plan.undeclared.map {
-        Entry(resource: $0, standing: .undeclared, differences: [])
+        Entry(resource: $0, standing: .undeclared, differences: [], pending: [])
       }
   }
 
   /// Whether all is as declared.
   public var isAsDeclared: Bool { entries.allSatisfy { $0.standing == .asDeclared } }
 
-  /// `{"stack": …, "resources": [{"kind", "name", "status", "differences"}]}`.
+  /// `{"stack": …, "resources": [{"kind", "name", "status", "differences", "pending"}]}`.
   public var document: Value {
     .map([
       "stack": .string(stack),
@@ -64,6 +71,7 @@ public struct StackStatus: Sendable {
             "kind": .string($0.resource.kind.rawValue), "name": .string($0.resource.name),
             "status": .string($0.standing.rawValue),
             "differences": .list($0.differences.map(Value.string)),
+            "pending": .list($0.pending.map(\.document)),
           ])
         }),
     ])

@@ -15,15 +15,7 @@ struct LiveReader: Sendable {
     async let domains = pool.run { try Self.read($0.domains()) }
     async let networks = pool.run { connection in
       try connection.networks().compactMap { network in
-        try Self.unlessGone(.noNetwork) {
-          let isActive = try network.isActive()
-          return try LiveNetwork(
-            name: network.name, uuid: network.uuid, isActive: isActive,
-            autostart: network.isPersistent() && network.autostart(),
-            xml: network.xml(inactive: network.isPersistent()),
-            running: isActive ? network.xml() : nil,
-            ports: isActive ? GuestPlug.ports(of: network) : nil)
-        }
+        try Self.unlessGone(.noNetwork) { try LiveNetwork(network) }
       }
     }
     if isThorough {
@@ -94,15 +86,39 @@ struct LiveReader: Sendable {
   }
 }
 
+extension LiveNetwork {
+  /// What a network of the host is now.
+  init(_ network: Network) throws {
+    let (isActive, isPersistent) = try (network.isActive(), network.isPersistent())
+    try self.init(
+      name: network.name, uuid: network.uuid, isActive: isActive,
+      autostart: isPersistent && network.autostart(), xml: network.xml(inactive: isPersistent),
+      running: isActive ? network.xml() : nil,
+      ports: isActive ? GuestPlug.ports(of: network) : nil, isPersistent: isPersistent)
+  }
+}
+
 extension LiveDomain {
   /// What a domain of the host is now.
   init(_ domain: Domain) throws {
+    let (isActive, isPersistent) = try (domain.isActive(), domain.isPersistent())
     try self.init(
       name: domain.name, uuid: domain.uuid, state: State(domain.state()),
-      autostart: domain.isPersistent() && domain.autostart(),
-      // With passwords, which are compared too.
-      xml: domain.xml(inactive: domain.isPersistent(), secure: true),
-      running: domain.isActive() ? domain.xml() : nil)
+      autostart: isPersistent && domain.autostart(),
+      // With passwords, which are compared too; the stored form leaves out what a start adds.
+      xml: domain.xml(inactive: true, secure: true),
+      running: isActive ? domain.xml(secure: true) : nil, isPersistent: isPersistent,
+      hasSavedState: !isActive && domain.hasSavedState())
+  }
+}
+
+extension Domain {
+  /// Whether its next start brings back a saved state; a driver that saves none has none.
+  func hasSavedState() throws(LibvirtError) -> Bool {
+    do throws(LibvirtError) { return try hasManagedSave() } catch {
+      guard error.code == .noSupport else { throw error }
+      return false
+    }
   }
 }
 

@@ -4,20 +4,29 @@ import VMScriptSyntax
 /// A domain as the host has it.
 public struct LiveDomain: Sendable {
   /// What the guest is doing, in the language's words.
-  public enum State: String, Sendable { case running, paused, stopped, crashed, suspended }
+  public enum State: String, Sendable {
+    case running, paused, stopped, crashed, suspended
+
+    /// Whether there is nothing left of the guest's memory.
+    var isOff: Bool { self == .stopped || self == .crashed }
+  }
 
   /// The name, unique on the host.
   public let name: String
   /// In lower case.
   public let uuid: String
   /// What it is doing now.
-  public let state: State
+  public internal(set) var state: State
   /// Whether it starts with the host.
   public let autostart: Bool
   /// The persistent definition, which the next start uses, with its passwords.
   public let xml: String
-  /// The definition as it is running; nil for one that is off.
-  public let running: String?
+  /// The definition as it is running, with its passwords; nil for one that is off.
+  public internal(set) var running: String?
+  /// Whether it has a stored definition; without one it is gone when it stops.
+  public let isPersistent: Bool
+  /// Whether its next start brings back a saved state of the guest.
+  public let hasSavedState: Bool
   /// What of the definition planning needs.
   public private(set) var facts: DomainFacts
   /// The drives of the machine as it runs, with what they back onto; empty for one that is off.
@@ -30,11 +39,13 @@ public struct LiveDomain: Sendable {
   /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
   public init(
     name: String, uuid: String, state: State, autostart: Bool = false, xml: String,
-    running: String? = nil
+    running: String? = nil, isPersistent: Bool = true, hasSavedState: Bool = false
   ) throws(MalformedXML) {
     self.name = name
     self.uuid = uuid
     self.state = state
+    self.isPersistent = isPersistent
+    self.hasSavedState = hasSavedState
     self.autostart = autostart
     self.xml = xml
     self.running = running
@@ -72,6 +83,8 @@ public struct LiveNetwork: Sendable {
   public let xml: String
   /// The definition as it runs; nil for one that is off.
   public let running: String?
+  /// Whether it has a stored definition; without one it is gone when it stops.
+  public let isPersistent: Bool
   /// UUIDs of its ports, one for each interface that is plugged in; nil where that is not known.
   let ports: Set<String>?
   /// The IPv4 networks that the host has an address in.
@@ -82,9 +95,10 @@ public struct LiveNetwork: Sendable {
   /// - Throws: `MalformedXML` if `xml` is not a network's definition.
   public init(
     name: String, uuid: String, isActive: Bool, autostart: Bool = false, xml: String,
-    running: String? = nil, ports: Set<String>? = nil
+    running: String? = nil, ports: Set<String>? = nil, isPersistent: Bool = true
   ) throws(MalformedXML) {
     self.name = name
+    self.isPersistent = isPersistent
     self.uuid = uuid
     self.isActive = isActive
     self.autostart = autostart

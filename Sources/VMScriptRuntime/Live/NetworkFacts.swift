@@ -7,7 +7,8 @@ enum NetworkFacts {
     try XMLElement.parse(xml, root: "network").all("ip").compactMap(subnet)
   }
 
-  private static func subnet(_ element: XMLElement) -> Subnet? {
+  /// The IPv4 network of an `ip` element; nil for one of IPv6.
+  static func subnet(_ element: XMLElement) -> Subnet? {
     guard let address = element["address"].flatMap(IPAddress.init) else { return nil }
     if let prefix = element["prefix"] {
       guard let prefix = Int(prefix), (0...32).contains(prefix) else { return nil }

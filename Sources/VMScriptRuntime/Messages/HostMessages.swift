@@ -101,15 +101,19 @@ enum HostMessages {
       helps: [.init("look at /var/log/cloud-init-output.log in the guest")])
   }
 
+  /// The code of a plan that nobody confirmed.
+  static let needsConfirmation = DiagnosticCode(712)
+
   static func refused(_ changes: [Change]) -> Diagnostic {
     let notes = changes.map { change in
       "to \(change.action.rawValue) the \(change.kind.rawValue) `\(change.name)` "
         + (change.impact == .dataLoss ? "loses data" : "unplugs guests")
     }
     return Diagnostic(
-      code: 712, "the plan needs a yes", at: changes.first?.span.map { .init($0) },
+      code: needsConfirmation.number, "the plan needs confirmation",
+      at: changes.first?.span.map { .init($0) },
       notes: notes + ["nothing was changed"],
-      helps: [.init("give the yes at a terminal, or with `--yes`")])
+      helps: [.init("confirm it at a terminal, or pass `--yes`")])
   }
 
   /// Several failures of one verb as one diagnostic: the first with the others beside it.
@@ -189,8 +193,9 @@ enum HostMessages {
       next run from the same machine at once, and by one from another machine after two minutes.
       """),
     DiagnosticExplanation(
-      712, "needs a yes",
-      "What loses data or restarts a network is done only after a yes or with `--yes`."),
+      712, "needs confirmation",
+      "A plan that loses data or restarts a network is applied once it is confirmed, or with `--yes`."
+    ),
     DiagnosticExplanation(
       713, "cloud-init cannot be asked",
       """

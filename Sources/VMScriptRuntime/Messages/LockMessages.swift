@@ -51,10 +51,13 @@ enum LockMessages {
       notes: ["from \(other.description)"], helps: originHelps(stack))
   }
 
+  /// The code of a run from elsewhere that nobody confirmed.
+  static let unconfirmedOrigin = DiagnosticCode(762)
+
   /// - Parameter risk: what the plan would be refused for besides.
   static func refused(_ stack: String, _ other: StackOrigin, _ risk: Diagnostic?) -> Diagnostic {
     Diagnostic(
-      code: 762, "the stack `\(stack)` was last run from elsewhere",
+      code: unconfirmedOrigin.number, "the stack `\(stack)` was last run from elsewhere",
       notes: ["from \(other.description)"] + (risk?.notes ?? ["nothing was changed"]),
       helps: originHelps(stack))
   }

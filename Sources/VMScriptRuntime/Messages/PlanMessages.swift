@@ -55,12 +55,25 @@ enum PlanMessages {
       helps: [.init("clone the original: `clone \"\(original)\" as …`")])
   }
 
-  static func activeSource(_ name: String, state: String, at span: Span) -> Diagnostic {
-    Diagnostic(
-      code: 505, "the domain `\(name)` is \(state) and cannot be cloned",
-      at: .init(span, "must be shut off"),
-      notes: ["a disk that is written to is no base for an overlay"],
-      helps: [.init("stop it first: `stop \(Identifier.spelling(of: name))`")])
+  static func activeSource(_ source: LiveDomain, at span: Span) -> Diagnostic {
+    let name = source.name
+    let isSaved = source.hasSavedState
+    var notes = [
+      isSaved
+        ? "its next start goes on from the saved state and writes to its disks"
+        : "a disk that is written to is no base for an overlay"
+    ]
+    let spelling = Identifier.spelling(of: name)
+    var help = "stop it first: `stop \(spelling)`"
+    if isSaved { help = "shut it down first: `start \(spelling)`, then `stop \(spelling)`" }
+    if !source.isPersistent {
+      notes.append("it is transient: it has no stored definition and is gone once it stops")
+      help = "store its definition (`virsh dumpxml`, then `virsh define`) before you stop it"
+    }
+    return Diagnostic(
+      code: 505,
+      "the domain `\(name)` is \(isSaved ? "saved" : source.state.rawValue) and cannot be cloned",
+      at: .init(span, "must be shut off"), notes: notes, helps: [.init(help)])
   }
 
   static func startOfOverlaid(_ name: String, at span: Span?) -> Diagnostic {

@@ -1,7 +1,7 @@
 import VMScript
 import VMScriptSyntax
 
-/// The wording of what comes of changing what runs: VM0720 to VM0729.
+/// The wording of what comes of changing what runs: VM0720 to VM0726.
 enum UpdateMessages {
   static func notLive(_ path: String, of declaration: Declaration, reason: String) -> Diagnostic {
     Diagnostic(
@@ -57,6 +57,40 @@ enum UpdateMessages {
       helps: [.init("they get new ones when they renew their lease: `reboot` them")])
   }
 
+  /// A verb that a guest's state rules out.
+  static func unfitState(
+    _ state: LiveDomain.State, of domain: String, for verb: PowerVerb, at span: Span
+  ) -> Diagnostic {
+    let (past, help): (String, String) =
+      switch state {
+      case .stopped: ("stopped", "start it first: `start \(domain)`")
+      case .crashed: ("crashed", "start it anew: `start \(domain)`")
+      case .suspended: ("asleep by its own power management", "wake it first: `resume \(domain)`")
+      case .running, .paused: (state.rawValue, "wait a moment and try again")
+      }
+    let action =
+      switch verb {
+      case .start: "started"
+      case .stop: "stopped"
+      case .reboot: "rebooted"
+      case .suspend: "suspended"
+      case .resume: "resumed"
+      }
+    return Diagnostic(
+      code: 725, "`\(domain)` cannot be \(action): it is \(past)", at: .init(span),
+      helps: [.init(help)])
+  }
+
+  static func savedState(of declaration: Declaration, delaying paths: [String]) -> Diagnostic {
+    let name = declaration.name
+    return Diagnostic(
+      .warning, code: 726,
+      "`\(name)` has a saved state, and its next start brings the machine back as it was saved",
+      at: .init(declaration.nameSpan),
+      notes: ["not in effect until the start after that: \(paths.joined(separator: ", "))"],
+      helps: [.init("once it runs again, restart it: `stop \(name)`, then `start \(name)`")])
+  }
+
   private static func restart(_ declaration: Declaration) -> Diagnostic.Help {
     .init(
       "restart it: `stop \(Identifier.spelling(of: declaration.name))`, then `start \(Identifier.spelling(of: declaration.name))`"
@@ -95,6 +129,20 @@ enum UpdateMessages {
       """
       The subnet of a network changed while guests ran on it. A guest keeps its address until it \
       renews its lease or starts anew.
+      """),
+    DiagnosticExplanation(
+      725, "state rules the verb out",
+      """
+      A guest that is off cannot be rebooted, suspended or resumed, and one that has crashed cannot \
+      be suspended or resumed. `start` and `stop` work from every state: a paused guest goes on first.
+      """),
+    DiagnosticExplanation(
+      726, "saved state comes back first",
+      """
+      The guest's memory was saved (`virsh managedsave`), and the next start goes on from there: the \
+      machine has the memory, processors and devices that it was saved with. Changes of the \
+      definition take effect at the start after that. A saved state is never dropped without \
+      confirmation.
       """),
   ]
 }

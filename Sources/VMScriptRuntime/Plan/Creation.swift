@@ -4,7 +4,7 @@ import VMScript
 public struct Creation: Sendable {
   /// Every declared property, as a difference from nothing.
   public let properties: [PropertyDifference]
-  /// The same in few words, such as `memory 256MiB` and `2 disks`.
+  /// The same in few words, such as `memory 256MiB` and `disk data (image base, size 10GiB)`.
   public let outline: [String]
 
   /// Reads a declaration.
@@ -36,26 +36,30 @@ extension DeclaredBlock {
     return result
   }
 
-  /// Values first, then what it has of which block; what takes more than a few words is left out.
+  /// What a reader looks for first, then other values, then other blocks with their values; what
+  /// takes more than a few words is left out.
   fileprivate var outline: [String] {
-    var shorthands: [String] = []
-    var names: [String] = []
-    var counts: [String: Int] = [:]
-    for block in blocks {
-      let name = block.schema.name
-      if let shorthand = block.schema.shorthand, let value = block[shorthand] {
-        shorthands.append("\(name) \(value)")
-      } else {
-        if counts[name] == nil { names.append(name) }
-        counts[name, default: 0] += 1
+    let parts = blocks.map { block -> (name: String, text: String) in
+      let name = [block.schema.name, block.label ?? ""].filter { !$0.isEmpty }
+        .joined(separator: " ")
+      if block.isShorthand, let value = block.properties.first?.value {
+        return (block.schema.name, "\(name) \(value)")
       }
+      let inner = block.outline.joined(separator: ", ")
+      return (block.schema.name, inner.isEmpty ? name : "\(name) (\(inner))")
     }
-    let own = properties.filter(\.value.isShort).map { "\($0.schema.name) \($0.value)" }
-    return shorthands + own
-      + names.map { name in
-        let count = counts[name] ?? 0
-        return count > 1 ? "\(count) \(name)s" : name
-      }
+    let leading = Self.leading.flatMap { name in parts.filter { $0.name == name } }
+    let others = parts.filter { !Self.leading.contains($0.name) }
+    let own = properties.filter(\.value.isShort).map { "\($0.schema.name) \($0.value.word)" }
+    return leading.map(\.text) + own + others.map(\.text)
+  }
+
+  /// The blocks that say how large a machine is, what it runs on and where it is reached.
+  private static let leading = ["memory", "cpus", "disk", "nic"]
+
+  /// Whether it is written as one value, such as `memory = 1GiB`.
+  private var isShorthand: Bool {
+    properties.count == 1 && blocks.isEmpty && properties.first?.schema.name == schema.shorthand
   }
 }
 
@@ -65,5 +69,10 @@ extension Value {
     case .list, .map, .function, .unknown: false
     default: description.count <= 40
     }
+  }
+
+  /// The value as an outline has it: a resource by its name alone.
+  fileprivate var word: String {
+    if case .resource(let reference) = self { reference.name } else { description }
   }
 }

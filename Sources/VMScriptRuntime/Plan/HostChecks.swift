@@ -76,8 +76,8 @@ struct HostChecks {
       return [PlanMessages.cloneOfHostClone(name, of: original, at: span)]
     }
     if let source = live.domains[name] {
-      guard source.state != .stopped, source.state != .crashed else { return [] }
-      return [PlanMessages.activeSource(name, state: source.state.rawValue, at: span)]
+      guard source.running != nil || source.hasSavedState || !source.state.isOff else { return [] }
+      return [PlanMessages.activeSource(source, at: span)]
     }
     if case .host = clone.source { return [PlanMessages.missingSource(name, at: span)] }
     return []

@@ -19,6 +19,13 @@ extension Plan {
         undeclared.map { reference in
           .map(["kind": .string(reference.kind.rawValue), "name": .string(reference.name)])
         }),
+      "pending": .list(
+        pending.map { restart in
+          .map([
+            "kind": .string(restart.resource.kind.rawValue), "name": .string(restart.resource.name),
+            "properties": .list(restart.properties.map(\.document)),
+          ])
+        }),
     ]
     if let otherOrigin {
       document["lastRunFrom"] = .map([
@@ -38,18 +45,22 @@ extension Change {
     if let source { document["source"] = .string(source) }
     document["impact"] = .string(impact.rawValue)
     document["properties"] = .list(
-      (creation?.properties ?? properties).map { property -> Value in
-        var entry: OrderedDictionary<String, Value> = [
-          "name": .string(property.path), "from": property.from ?? .none,
-          "to": property.to ?? .none,
-        ]
-        if let consequence = property.consequence { entry["consequence"] = .string(consequence) }
-        return .map(entry)
-      })
+      (creation?.properties ?? properties).map(\.document))
     document["location"] = span.map { .string(sources.location($0)) } ?? Value.none
     if let result { document["result"] = .string(result.word) }
     if let milliseconds { document["milliseconds"] = .int(milliseconds) }
     return .map(document)
+  }
+}
+
+extension PropertyDifference {
+  /// The difference as documents list it.
+  var document: Value {
+    var entry: OrderedDictionary<String, Value> = [
+      "name": .string(path), "from": from ?? .none, "to": to ?? .none,
+    ]
+    if let consequence { entry["consequence"] = .string(consequence) }
+    return .map(entry)
   }
 }
 

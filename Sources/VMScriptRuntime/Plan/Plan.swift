@@ -41,6 +41,14 @@ public struct VerbRecord: Sendable {
   }
 }
 
+/// What the definition of a running object says and the object takes on at its next start.
+public struct PendingRestart: Sendable {
+  /// The object.
+  public let resource: ResourceReference
+  /// From what runs to what is defined.
+  public let properties: [PropertyDifference]
+}
+
 /// What a run would change, or has changed.
 public struct Plan: Sendable {
   /// Whose resources these are.
@@ -55,16 +63,19 @@ public struct Plan: Sendable {
   public var otherOrigin: StackOrigin?
   /// Where the stack was last run from, as its machines record it; nil where none does.
   public var recordedOrigin: StackOrigin?
+  /// What is defined already and waits for a restart, of declared resources.
+  public var pending: [PendingRestart]
 
   /// Makes a plan; without changes it is empty.
   public init(
     stack: String, changes: [Change] = [], verbs: [VerbRecord] = [],
-    undeclared: [ResourceReference] = []
+    undeclared: [ResourceReference] = [], pending: [PendingRestart] = []
   ) {
     self.stack = stack
     self.changes = changes
     self.verbs = verbs
     self.undeclared = undeclared
+    self.pending = pending
   }
 
   /// Whether there is nothing to change.

@@ -45,7 +45,54 @@ public struct Planner {
     if prune { undeclared.forEach { draft.delete($0) } }
     let changes = ChangeOrder(set: set, live: live).ordered(draft.changes)
     let kept = prune ? [] : undeclared
-    return (Plan(stack: set.stack, changes: changes, undeclared: kept), diagnostics)
+    let pending = pendingRestarts(beside: changes)
+    diagnostics += pending.diagnostics + savedStates(under: changes)
+    return (
+      Plan(stack: set.stack, changes: changes, undeclared: kept, pending: pending.restarts),
+      diagnostics
+    )
+  }
+
+  /// What waits for a restart of declared objects, without what the plan changes anyway.
+  private func pendingRestarts(
+    beside changes: [Change]
+  ) -> (restarts: [PendingRestart], diagnostics: [Diagnostic]) {
+    var restarts: [PendingRestart] = []
+    var diagnostics: [Diagnostic] = []
+    for declaration in set.declarations {
+      do throws(MalformedXML) {
+        let found = try pendingChanges(of: declaration)
+        let changed = Set(
+          changes.filter { $0.key == declaration.key }.flatMap(\.properties).map(\.path))
+        let waiting = found.filter { !changed.contains($0.path) }
+        guard !waiting.isEmpty else { continue }
+        restarts.append(PendingRestart(resource: declaration.reference, properties: waiting))
+      } catch { diagnostics.append(XMLMessages.malformed(declaration, error)) }
+    }
+    return (restarts, diagnostics)
+  }
+
+  private func pendingChanges(
+    of declaration: Declaration
+  ) throws(MalformedXML) -> [PropertyDifference] {
+    switch declaration.kind {
+    case .domain: try live.domains[declaration.name]?.pendingChanges() ?? []
+    case .net: try live.networks[declaration.name]?.pendingChanges() ?? []
+    case .image, .custom: []
+    }
+  }
+
+  /// Warnings of changes that a saved state, which comes back first, keeps from taking effect.
+  private func savedStates(under changes: [Change]) -> [Diagnostic] {
+    changes.compactMap { change in
+      guard change.kind == .domain, change.action == .update,
+        !change.properties.contains(where: { $0.path == PropertyDifference.savedState }),
+        live.domains[change.name]?.hasSavedState == true,
+        let declaration = set.declaration(.domain, change.name)
+      else { return nil }
+      let late = change.properties.filter { $0.impact >= .nextStart }.map(\.path)
+      return late.isEmpty ? nil : UpdateMessages.savedState(of: declaration, delaying: late)
+    }
   }
 
   private var ownership: Ownership { Ownership(set) }
@@ -64,8 +111,8 @@ public struct Planner {
       draft.update(
         declaration,
         try compare(declaration, network.xml)
-          + autostart(declaration, network.autostart, isActive: network.isActive) + start(network)
-          + plug(network))
+          + autostart(declaration, network.autostart, isActive: network.isActive)
+          + storing(isPersistent: network.isPersistent) + start(network) + plug(network))
     case .domain:
       guard let domain = live.domains[declaration.name] else {
         if set.wantedState(of: declaration) == .running { try refuseStartOfBase(declaration) }
@@ -81,10 +128,13 @@ public struct Planner {
         ]
       }
       let state = try stateChange(declaration, domain)
+      let properties = try compare(declaration, domain.xml)
       draft.update(
         declaration,
-        try adoption + compare(declaration, domain.xml)
-          + autostart(declaration, domain.autostart, isActive: domain.running != nil) + state)
+        adoption + properties
+          + autostart(declaration, domain.autostart, isActive: domain.running != nil)
+          + storing(isPersistent: domain.isPersistent)
+          + droppedState(of: domain, by: properties) + state)
     }
   }
 
@@ -103,6 +153,29 @@ public struct Planner {
       PropertyDifference(
         name: "name", from: .string(domain.name), to: .string(declaration.name),
         impact: domain.running == nil ? .none : .restart)
+    ]
+  }
+
+  /// An object without a stored definition gets one, so that it stays when it stops.
+  private func storing(isPersistent: Bool) -> [PropertyDifference] {
+    guard !isPersistent else { return [] }
+    return [
+      PropertyDifference(
+        name: "definition", from: .string("transient"), to: .string("persistent"), impact: .none)
+    ]
+  }
+
+  /// A saved state whose disks change cannot come back.
+  private func droppedState(
+    of domain: LiveDomain, by properties: [PropertyDifference]
+  ) -> [PropertyDifference] {
+    guard domain.hasSavedState,
+      properties.contains(where: { $0.impact == .dataLoss && $0.block.hasPrefix("disk") })
+    else { return [] }
+    return [
+      PropertyDifference(
+        name: PropertyDifference.savedState, from: .string("kept"), to: .string("dropped"),
+        impact: .dataLoss)
     ]
   }
 
@@ -144,16 +217,16 @@ public struct Planner {
   private func stateChange(
     _ declaration: Declaration, _ domain: LiveDomain
   ) throws(Diagnostic) -> [PropertyDifference] {
-    let isOff = domain.state == .stopped || domain.state == .crashed
-    switch (set.wantedState(of: declaration), isOff) {
+    switch (set.wantedState(of: declaration), domain.state.isOff) {
     case (.running, true):
       try refuseStartOfBase(declaration)
     case (.stopped, false) where declaration.declaredState == .stopped: break
     default: return []
     }
+    let comesBack = domain.hasSavedState && domain.state == .stopped
     return [
       PropertyDifference(
-        name: "state", from: .string(domain.state.rawValue),
+        name: "state", from: .string(comesBack ? "saved" : domain.state.rawValue),
         to: .string(set.wantedState(of: declaration).rawValue), impact: .live)
     ]
   }

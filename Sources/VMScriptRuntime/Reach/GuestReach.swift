@@ -11,8 +11,12 @@ public struct GuestReach: Sendable {
 
   /// On a host that is connected to for each use.
   ///
-  /// - Parameter uri: nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
-  public init(uri: String?) { host = BriefAccess(uri: uri) }
+  /// - Parameters:
+  ///   - uri: nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
+  ///   - patience: how long the host may take to answer.
+  public init(uri: String?, patience: HostPatience = HostPatience()) {
+    host = BriefAccess(uri: uri, patience: patience)
+  }
 
   /// By way of a session's own connections.
   public init(_ session: LiveSession) { host = session }

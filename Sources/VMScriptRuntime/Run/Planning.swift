@@ -11,6 +11,8 @@ struct Planning: Sendable {
   let adopt: Bool
   let origin: StackOrigin?
   let progress: @Sendable (ProgressEvent) -> Void
+  /// What was planned before and is not done, for it is only planned.
+  var expected = ExpectedState()
 
   /// What came of it.
   struct Outcome: Sendable {
@@ -89,7 +91,9 @@ struct Planning: Sendable {
   private func resolve(
     _ set: DeclarationSet
   ) async throws -> (storage: StoragePlan, resolver: ImageResolver) {
-    let live = try await LiveReader(pool: pool).read().seen(by: Ownership(set))
+    let ownership = Ownership(set)
+    let live = expected.applied(
+      to: try await LiveReader(pool: pool).read().seen(by: ownership), of: ownership)
     let report = progress
     let resolver = ImageResolver(
       stack: set.stack, live: live.storage, sources: sources, cache: .standard()

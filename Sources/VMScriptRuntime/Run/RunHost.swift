@@ -33,6 +33,8 @@ final class RunHost: EvaluationHost {
     var isCancelled = false
     /// Whether the host refused something, so that the script is not gone on with.
     var hasFailed = false
+    /// Where nothing is applied, what would have been done by now.
+    var expected = ExpectedState()
   }
 
   let pool: ConnectionPool
@@ -71,7 +73,7 @@ final class RunHost: EvaluationHost {
   ) throws(Diagnostic) -> Value {
     if mode == .run { try takeEffect(declarations, isEnd: false) }
     let reader = AttributeReader(pool: pool)
-    let (planning, mode) = (planning, mode)
+    let (planning, mode, expected) = (planning, mode, standing.expected)
     return try waiting("reading `\(name)` of `\(resource.name)`", span) { _ in
       guard resource.kind != .image else {
         return try await planning.attribute(name, ofImage: resource.name, declarations)
@@ -79,6 +81,12 @@ final class RunHost: EvaluationHost {
       let value = try await reader.value(of: name, resource: resource)
       if case .unknown = value, mode == .run {
         throw HostMessages.missing(resource.name, resource.kind, at: span)
+      }
+      // What was planned before counts as done.
+      if resource.kind == .domain, name == "state", case .string = value,
+        let state = expected.state(of: resource.name)
+      {
+        return .string(state.rawValue)
       }
       return value
     }
@@ -111,6 +119,7 @@ final class RunHost: EvaluationHost {
     }
     progress.withLock { standing in
       standing.plan.verbs.append(record)
+      if mode == .plan { standing.expected.note(verb) }
       if case .delete = verb.action { standing.settled.remove(verb.targets) }
     }
   }
@@ -154,6 +163,7 @@ final class RunHost: EvaluationHost {
     progress.withLock { standing in
       standing.hasPlanned = true
       standing.plan.undeclared = plan.undeclared
+      standing.plan.pending = plan.pending
       standing.plan.otherOrigin = standing.plan.otherOrigin ?? plan.otherOrigin
     }
     options.progress(.planned(plan))
@@ -179,6 +189,7 @@ final class RunHost: EvaluationHost {
     let failures = mode == .run ? try await apply(&plan, outcome.storage) : []
     progress.withLock { standing in
       standing.applying?.changes = plan.changes
+      if mode == .plan { standing.expected.note(plan.changes) }
       standing.conclude()
       standing.diagnostics += failures.dropFirst()
     }
@@ -196,9 +207,12 @@ final class RunHost: EvaluationHost {
     // A domain may be as a verb left it; a network is to have what later domains want of it.
     let asDeclared = Set(
       set.declarations.filter { $0.kind == .domain && settled.holds($0) }.map(\.key))
-    plan.changes = plan.changes.leavingOut {
-      $0.action != .delete && asDeclared.contains($0.key)
+    let expected = standing.expected
+    plan.changes = plan.changes.leavingOut { change in
+      change.action == .delete
+        ? change.kind == .domain && expected.deletes(change.name) : asDeclared.contains(change.key)
     }
+    plan.undeclared.removeAll { $0.kind == .domain && expected.deletes($0.name) }
     if !isEnd { plan.undeclared = [] }
     return (outcome, plan)
   }
@@ -293,7 +307,7 @@ final class RunHost: EvaluationHost {
   private var planning: Planning {
     Planning(
       pool: pool, hypervisor: hypervisor, sources: sources, adopt: options.adopt,
-      origin: options.origin, progress: options.progress)
+      origin: options.origin, progress: options.progress, expected: standing.expected)
   }
 
   /// Keeps warnings, each once, and ends with the first error; the others are kept too.

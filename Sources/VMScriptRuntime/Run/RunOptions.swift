@@ -14,6 +14,8 @@ public struct RunOptions: Sendable {
   public var connectsOnlyIfNeeded = false
   /// Where the stack is run from; nil, where that is no script's file, compares and records nothing.
   public var origin: StackOrigin?
+  /// How long each connection may take to open.
+  public var connectTimeout = Duration.seconds(30)
   /// What `hypervisor = auto` means; nil leaves it to ``HypervisorChoice``.
   public var hypervisor: String?
   /// Asked before a plan with changes that need a yes; not asked with ``assumeYes``.

@@ -32,6 +32,13 @@ public struct RunReport: Sendable {
   /// Where the spans of plan and diagnostics point into.
   public var sources: SourceMap
 
+  /// The diagnostics for a person who was asked to confirm the plan, and knows the answer.
+  public var diagnosticsAfterQuestion: [Diagnostic] {
+    guard case .refused = outcome else { return diagnostics }
+    let refusals = [HostMessages.needsConfirmation, LockMessages.unconfirmedOrigin]
+    return diagnostics.filter { !refusals.contains($0.code) }
+  }
+
   /// Puts a report together.
   public init(
     plan: Plan, outputs: OrderedDictionary<String, Value> = [:],

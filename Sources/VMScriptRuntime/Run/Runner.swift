@@ -89,7 +89,11 @@ public enum Runner {
     _ work: @escaping @Sendable (RunHost) -> Evaluated
   ) async -> RunReport {
     let uri = options.uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
-    let pool = ConnectionPool(uri: uri, size: min(options.jobs, 8))
+    let pool = ConnectionPool(
+      uri: uri, size: min(options.jobs, 8),
+      patience: ConnectionPatience(limit: options.connectTimeout) {
+        options.progress(.waiting(HostMessages.answer(of: uri)))
+      })
     let hypervisor: String
     do {
       hypervisor = try await connect(pool, options).hypervisor
@@ -97,7 +101,7 @@ public enum Runner {
       await pool.close()
       return RunReport(
         plan: Plan(stack: stack), diagnostics: [HostMessages.noConnection(uri, error)],
-        outcome: .noConnection, sources: sources)
+        outcome: error is CancellationError ? .cancelled : .noConnection, sources: sources)
     }
     var lock: StackLock?
     if mode == .run {

@@ -24,8 +24,12 @@ public final class LiveSession: Sendable {
     var underWay: [Int: [String]] = [:]
   }
 
+  /// What a host that is slow to answer is waited for, such as `qemu:///system to answer`.
+  public let delays: AsyncStream<String>
+
   private let options: RunOptions
   private let state: Mutex<State>
+  private let tellDelay: @Sendable (String) -> Void
 
   /// A session; nothing is connected yet.
   ///
@@ -41,12 +45,22 @@ public final class LiveSession: Sendable {
   ) {
     language = Session(stack: stack, engine: engine, options: evaluation)
     self.options = options
-    state = Mutex(State(pool: Self.pool(options.uri, options)))
+    let (delays, continuation) = AsyncStream.makeStream(
+      of: String.self, bufferingPolicy: .bufferingNewest(1))
+    self.delays = delays
+    tellDelay = { continuation.yield($0) }
+    state = Mutex(State(pool: Self.pool(options.uri, options, tellDelay)))
   }
 
-  private static func pool(_ uri: String?, _ options: RunOptions) -> ConnectionPool {
+  private static func pool(
+    _ uri: String?, _ options: RunOptions, _ tell: @escaping @Sendable (String) -> Void
+  ) -> ConnectionPool {
     let uri = uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
-    return ConnectionPool(uri: uri, size: min(options.jobs, 8))
+    return ConnectionPool(
+      uri: uri, size: min(options.jobs, 8),
+      patience: ConnectionPatience(limit: options.connectTimeout) {
+        tell(HostMessages.answer(of: uri))
+      })
   }
 
   /// What took effect so far.
@@ -59,7 +73,7 @@ public final class LiveSession: Sendable {
   ///
   /// Where that host does not answer, or the task is cancelled before, all stays as it is.
   public func move(to uri: String?) async throws(Diagnostic) {
-    let pool = Self.pool(uri, options)
+    let pool = Self.pool(uri, options, tellDelay)
     do {
       let host = try await Runner.connect(pool, options)
       try Task.checkCancellation()

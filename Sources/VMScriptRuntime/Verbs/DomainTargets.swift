@@ -41,11 +41,19 @@ struct DomainTargets: Sendable {
   func with<T: Sendable>(
     _ name: String, _ span: Span, _ body: @escaping @Sendable (Domain) throws -> T
   ) async throws -> T {
+    guard let result = try await ifPresent(name, body) else {
+      throw HostMessages.missing(name, at: span)
+    }
+    return result
+  }
+
+  /// Makes calls on the domain of a name; nil where there is none.
+  func ifPresent<T: Sendable>(
+    _ name: String, _ body: @escaping @Sendable (Domain) throws -> T
+  ) async throws -> T? {
     try await pool.run { connection in
-      guard let domain = try connection.domain(named: name),
-        let result = try LiveReader.unlessGone(.noDomain, { try body(domain) })
-      else { throw HostMessages.missing(name, at: span) }
-      return result
+      guard let domain = try connection.domain(named: name) else { return nil }
+      return try LiveReader.unlessGone(.noDomain) { try body(domain) }
     }
   }
 

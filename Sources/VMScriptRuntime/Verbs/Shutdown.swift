@@ -2,7 +2,7 @@ import Libvirt
 import Synchronization
 import VMScriptSyntax
 
-/// Asks a guest to shut down and waits until it has.
+/// Asks a guest to shut down and waits until it has; one that is paused or asleep goes on first.
 struct Shutdown: Sendable {
   let targets: DomainTargets
   let name: String
@@ -22,6 +22,7 @@ struct Shutdown: Sendable {
       defer { own.close() }
       return try await perform(own)
     }
+    guard try await targets.with(name, span, { try $0.isActive() }) else { return }
     let deadline = ContinuousClock.now + limit
     let isOn = try await Awaiting.until(deadline, news: news.of(name), look: look()) != nil
     guard isOn else { return }
@@ -42,16 +43,17 @@ struct Shutdown: Sendable {
         next = .now + Self.repetition
         return true
       }
-      return try await targets.with(name, span) { domain in
-        if isDue { try Self.ask(domain) }
-        return try domain.isActive() ? "" : nil
+      let isOn = try await targets.ifPresent(name) { domain in
+        if isDue { try Self.ask(domain, at: span) }
+        return try domain.isActive()
       }
+      // One without a stored definition is gone with its machine.
+      return isOn ?? false ? "" : nil
     }
   }
 
-  private static func ask(_ domain: Domain) throws {
-    guard try domain.isActive() else { return }
-    do throws(LibvirtError) { try domain.shutdown() } catch {
+  private static func ask(_ domain: Domain, at span: Span) throws {
+    do { try PowerVerb.stop.perform(on: domain, at: span) } catch {
       // It may have gone down by itself between the two calls.
       guard try !domain.isActive() else { throw error }
     }

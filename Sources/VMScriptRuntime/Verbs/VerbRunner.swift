@@ -64,17 +64,15 @@ struct VerbRunner: Sendable {
   ) async throws {
     let span = request.targetSpan
     switch request.action {
-    case .start: try await targets.with(name, span) { if try !$0.isActive() { try $0.start() } }
+    case .start: try await change(.start, name, span)
     case .stop(force: true):
       try await targets.with(name, span) { if try $0.isActive() { try $0.destroy() } }
     case .stop(force: false):
       progress(.waiting("shutdown of \(name)"))
       try await Shutdown(targets: targets, name: name, span: span).perform(news)
-    case .reboot: try await targets.with(name, span) { try $0.reboot() }
-    case .suspend:
-      try await targets.with(name, span) { if try $0.state() != .paused { try $0.suspend() } }
-    case .resume:
-      try await targets.with(name, span) { if try $0.state() == .paused { try $0.resume() } }
+    case .reboot: try await change(.reboot, name, span)
+    case .suspend: try await change(.suspend, name, span)
+    case .resume: try await change(.resume, name, span)
     case .delete: try await delete([name], request)
     case .snapshot(let snapshot):
       try await targets.with(name, span) { domain in
@@ -95,6 +93,10 @@ struct VerbRunner: Sendable {
       guard let news else { return }
       try await wait(name, for: condition, span, limit: limit ?? Self.standardLimit, news)
     }
+  }
+
+  private func change(_ verb: PowerVerb, _ name: String, _ span: Span) async throws {
+    try await targets.with(name, span) { try verb.perform(on: $0, at: span) }
   }
 
   /// A guest that writes to a disk, or a snapshot put back onto it, ruins the overlays on it.

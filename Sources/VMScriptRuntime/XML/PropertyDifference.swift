@@ -31,8 +31,17 @@ public struct PropertyDifference: Sendable {
   /// The property with its block, as plans show it: `nic 1 mtu`.
   public var path: String { block.isEmpty ? name : "\(block) \(name)" }
 
+  /// The name of what becomes of a guest's saved state.
+  static let savedState = "saved state"
+
   /// The same change where its object does not run: then it waits for the next start.
   var offline: PropertyDifference { impact == .live ? with(impact: .nextStart) : self }
+
+  /// The same change from another value.
+  func changing(from: Value?) -> PropertyDifference {
+    PropertyDifference(
+      block: block, name: name, from: from, to: to, impact: impact, consequence: consequence)
+  }
 
   /// The same change with another impact.
   func with(impact: Impact) -> PropertyDifference {

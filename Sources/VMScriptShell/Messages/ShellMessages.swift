@@ -21,6 +21,8 @@ enum ShellMessages {
 
   static func connected(_ uri: String) -> String { "connected to \(uri)" }
 
+  static func waiting(for what: String) -> String { "waiting for \(what)" }
+
   static func unreachable(_ error: Diagnostic) -> String {
     ([error.message] + error.notes).joined(separator: ": ")
   }

@@ -9,6 +9,8 @@ final class HostWatch: Sendable {
   /// What is told above the line that is being typed.
   enum News: Sendable {
     case connected(String)
+    /// The host takes long to answer.
+    case delayed(String)
     case happened(HostEvent)
     case found(Address)
     case lost
@@ -40,6 +42,9 @@ final class HostWatch: Sendable {
   init(_ session: LiveSession, wake: @escaping @Sendable () -> Void) {
     self.session = session
     self.wake = wake
+    Task { [weak self, delays = session.delays] in
+      for await delay in delays { self?.tell(.delayed(delay)) }
+    }
   }
 
   deinit { stop() }

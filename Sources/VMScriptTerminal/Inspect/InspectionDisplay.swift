@@ -39,7 +39,9 @@ public struct InspectionDisplay: Sendable {
     for entry in status.entries {
       table.add([
         entry.resource.kind.rawValue, entry.resource.name, entry.standing.rawValue,
-        entry.differences.joined(separator: ", "),
+        (entry.differences
+          + entry.pending.map { "\(PlanLine.Property($0).words) after a restart" })
+          .joined(separator: ", "),
       ])
     }
     return table.isEmpty ? [] : table.lines(color: color)
@@ -70,6 +72,9 @@ public struct InspectionDisplay: Sendable {
     guard case .list(let items) = value else { return [TerminalText.escaped(value.description)] }
     return items.map { item in
       guard case .map(let entries) = item else { return TerminalText.escaped(item.description) }
+      if let from = entries["from"], let to = entries["to"], let name = entries["name"] {
+        return TerminalText.escaped("\(name) \(from.literal) → \(to.literal)")
+      }
       return TerminalText.escaped(
         entries.map { "\($0.key) \($0.value.description)" }.joined(separator: "  "))
     }

@@ -21,6 +21,26 @@ public struct PlanLine: Sendable {
       self.to = to
       self.effect = effect
     }
+
+    /// The change alone, such as `memory 128MiB → 256MiB`, unescaped.
+    public var words: String { "\(name) \(from ?? "none") → \(to ?? "none")" }
+  }
+
+  /// What is defined of an object that runs, and waits for its restart.
+  public struct Pending: Sendable {
+    /// `net` or `domain`.
+    public let kind: String
+    /// The object's name, unescaped.
+    public let name: String
+    /// From what runs to what is defined.
+    public let properties: [Property]
+
+    /// A line of what waits.
+    public init(kind: String, name: String, properties: [Property]) {
+      self.kind = kind
+      self.name = name
+      self.properties = properties
+    }
   }
 
   /// What happens.
@@ -35,6 +55,8 @@ public struct PlanLine: Sendable {
   public let properties: [Property]
   /// What a new resource is, in few words.
   public let outline: [String]
+  /// Every property of a new resource with its value.
+  public let details: [Property]
   /// Whether data is lost, which needs a yes.
   public let losesData: Bool
   /// Whether what is deleted is let go of only, and stays on the host.
@@ -43,8 +65,8 @@ public struct PlanLine: Sendable {
   /// A line of a plan.
   public init(
     action: Action, kind: String, name: String, source: String? = nil,
-    properties: [Property] = [], outline: [String] = [], losesData: Bool = false,
-    remains: Bool = false
+    properties: [Property] = [], outline: [String] = [], details: [Property] = [],
+    losesData: Bool = false, remains: Bool = false
   ) {
     self.action = action
     self.kind = kind
@@ -52,6 +74,7 @@ public struct PlanLine: Sendable {
     self.source = source
     self.properties = properties
     self.outline = outline
+    self.details = details
     self.losesData = losesData
     self.remains = remains
   }

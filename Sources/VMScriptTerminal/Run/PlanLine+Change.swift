@@ -7,14 +7,28 @@ extension PlanLine {
     self.init(
       action: Action(change.action), kind: change.kind.rawValue, name: change.name,
       source: change.source,
-      properties: change.properties.map { property in
-        Property(
-          name: property.path, from: property.from?.literal, to: property.to?.literal,
-          effect: property.consequence ?? property.impact.words)
-      },
+      properties: change.properties.map { Property($0, effect: $0.consequence ?? $0.impact.words) },
       outline: change.creation?.outline ?? [],
+      details: change.creation?.properties.map { Property($0) } ?? [],
       losesData: change.impact == .dataLoss && change.remains == nil,
       remains: change.remains != nil)
+  }
+}
+
+extension PlanLine.Property {
+  /// A difference, its values written as the language writes them.
+  init(_ difference: PropertyDifference, effect: String? = nil) {
+    self.init(
+      name: difference.path, from: difference.from?.literal, to: difference.to?.literal,
+      effect: effect)
+  }
+}
+
+extension PlanLine.Pending {
+  fileprivate init(_ restart: PendingRestart) {
+    self.init(
+      kind: restart.resource.kind.rawValue, name: restart.resource.name,
+      properties: restart.properties.map { PlanLine.Property($0) })
   }
 }
 
@@ -50,6 +64,7 @@ extension PlanDisplay {
       + lines(
         stack: plan.stack + (host.map { " on \($0)" } ?? ""),
         changes: plan.changes.map(PlanLine.init),
+        pending: plan.pending.map(PlanLine.Pending.init),
         undeclared: plan.undeclared.map(\.words), verbs: plan.verbs.map(\.words))
   }
 }

@@ -32,6 +32,7 @@ public final class RunDisplay: Sendable {
   private let screen: Screen
   private let isQuiet: Bool
   private let planDetail: PlanDetail
+  private let isVerbose: Bool
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
@@ -40,12 +41,14 @@ public final class RunDisplay: Sendable {
   /// - Parameters:
   ///   - isQuiet: shows nothing but what the script prints.
   ///   - plans: how much of each plan is shown.
+  ///   - isVerbose: lists every property of new resources.
   ///   - uri: the host that is about to be connected to; nil is libvirt's own default.
   ///   - isConnecting: shows that until the first event.
   public init(
-    screen: Screen, isQuiet: Bool = false, plans: PlanDetail = .whole, uri: String? = nil,
-    isConnecting: Bool = true
+    screen: Screen, isQuiet: Bool = false, plans: PlanDetail = .whole, isVerbose: Bool = false,
+    uri: String? = nil, isConnecting: Bool = true
   ) {
+    self.isVerbose = isVerbose
     self.screen = screen
     self.isQuiet = isQuiet
     planDetail = plans
@@ -99,9 +102,15 @@ public final class RunDisplay: Sendable {
   /// Writes a plan, for a question about it where nothing was shown.
   public func showPlan(_ plan: Plan) {
     state.withLock { state in
-      let lines = PlanDisplay(color: screen.color).lines(plan, host: state.host)
+      let lines = planDisplay.lines(plan, host: state.host)
       screen.writeMessage(lines.map { $0 + "\n" }.joined())
     }
+  }
+
+  private var planDisplay: PlanDisplay {
+    PlanDisplay(
+      color: screen.color, columns: screen.isLive ? screen.size().columns : nil,
+      isVerbose: isVerbose)
   }
 
   /// Takes in a step of the run.
@@ -116,9 +125,9 @@ public final class RunDisplay: Sendable {
         state.board.idle("reading what is there", at: now)
       case .planned(let plan):
         state.board.idle(nil, at: now)
-        guard !plan.isEmpty || !plan.undeclared.isEmpty else { break }
+        guard !plan.isEmpty || !plan.undeclared.isEmpty || !plan.pending.isEmpty else { break }
         state.labelWidth = plan.changes.map { TerminalText.columns(of: $0.label) }.max() ?? 0
-        let display = PlanDisplay(color: screen.color)
+        let display = planDisplay
         switch planDetail {
         case .none: break
         case .changes: kept = display.lines(plan.changes.map { PlanLine($0) })

@@ -27,6 +27,10 @@ public enum RunSummary {
       count(changes.count { $0.result == .underWay }, "not waited for"),
       count(changes.count { $0.result == nil || $0.result == .notAttempted }, "not begun"),
     ].compactMap(\.self)
+    // A plan that nobody confirmed was not begun as a whole.
+    if report.outcome == .refused, changes.allSatisfy({ $0.result == nil }), verbs == 0 {
+      parts = []
+    }
     let what =
       parts.isEmpty
       ? report.outcome == .done ? idle : "nothing was changed" : parts.joined(separator: ", ")

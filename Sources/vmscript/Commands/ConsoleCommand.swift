@@ -29,7 +29,9 @@ struct ConsoleCommand: AsyncParsableCommand {
   func run() async throws {
     let isQuiet = output.quiet
     try await output.inspecting { () async throws(Diagnostic) in
-      try await GuestReach(uri: connection.uri).withConsole(of: name, takesOver: force) { console in
+      try await GuestReach(uri: connection.uri, patience: connection.patience).withConsole(
+        of: name, takesOver: force
+      ) { console in
         if !isQuiet { Terminal.writeMessage(TerminalMessages.atConsole + "\n") }
         let end = await ConsoleBridge(console).run()
         if !isQuiet { Terminal.writeMessage("\n" + TerminalMessages.consoleEnded(end) + "\n") }

@@ -25,7 +25,8 @@ struct ListCommand: AsyncParsableCommand {
 
   func run() async throws {
     var inventory = try await output.inspecting { () async throws(Diagnostic) in
-      try await Inspector.inventory(uri: connection.uri, stack: stack)
+      try await Inspector.inventory(
+        uri: connection.uri, stack: stack, patience: connection.patience)
     }
     if let stack { inventory = inventory.owned(by: stack) }
     if output.json { return Terminal.writeOutput(inventory.document.json() + "\n") }

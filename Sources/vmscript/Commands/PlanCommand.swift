@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import VMScript
 import VMScriptRuntime
 import VMScriptTerminal
@@ -9,7 +10,8 @@ struct PlanCommand: AsyncParsableCommand {
     commandName: "plan",
     abstract: "Show what a run would change, and how; change nothing.",
     discussion: """
-      + creates, ~ changes, - removes, ! loses data, > is a verb of the script.
+      + creates, ~ changes, - removes, ! loses data, = waits for a restart, > is a verb of the
+      script.
 
       Examples:
         vmscript plan lab.vmscript --set replicas=5
@@ -25,6 +27,9 @@ struct PlanCommand: AsyncParsableCommand {
 
   @Flag(help: "Exit with 5 if anything would change.")
   var exitCode = false
+
+  @Flag(help: "List every property of new resources.")
+  var verbose = false
 
   @OptionGroup var output: OutputOptions
 
@@ -50,7 +55,11 @@ struct PlanCommand: AsyncParsableCommand {
   }
 
   private func show(_ plan: Plan, host: String?) {
-    let lines = PlanDisplay(color: output.isOutputColored).lines(plan, host: host)
+    let display = PlanDisplay(
+      color: output.isOutputColored,
+      columns: Terminal.isTerminal(STDOUT_FILENO) ? Terminal.size().columns : nil,
+      isVerbose: verbose)
+    let lines = display.lines(plan, host: host)
     Terminal.writeOutput(lines.map { $0 + "\n" }.joined())
   }
 }

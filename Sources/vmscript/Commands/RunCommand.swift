@@ -29,6 +29,9 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var script: ScriptOptions
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var changes: ChangeOptions
+  @Flag(help: "List every property of new resources.")
+  var verbose = false
+
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
@@ -37,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     let evaluation = script.evaluation
     try await output.each(inputs()) { input, program in
-      let session = HostSession(output, connection)
+      let session = HostSession(output, connection, isVerbose: verbose)
       var options = connection.runOptions
       changes.apply(to: &options)
       options.origin = input.origin

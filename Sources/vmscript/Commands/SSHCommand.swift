@@ -33,7 +33,7 @@ struct SSHCommand: AsyncParsableCommand {
   func run() async throws {
     let (user, name) = SSHDestination.parts(of: target)
     let destination = try await output.inspecting { () async throws(Diagnostic) in
-      try await GuestReach(uri: connection.uri).ssh(to: name)
+      try await GuestReach(uri: connection.uri, patience: connection.patience).ssh(to: name)
     }
     guard let status = TerminalProgram.run(destination.command(user: user, running: command))
     else {

@@ -30,7 +30,7 @@ struct ScreenshotCommand: AsyncParsableCommand {
 
   func run() async throws {
     let picture = try await output.inspecting { () async throws(Diagnostic) in
-      try await GuestReach(uri: connection.uri).screenshot(of: name)
+      try await GuestReach(uri: connection.uri, patience: connection.patience).screenshot(of: name)
     }
     let path = file ?? picture.fileName(for: name)
     do { try picture.write(to: path) } catch {

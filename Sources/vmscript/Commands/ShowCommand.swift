@@ -23,7 +23,7 @@ struct ShowCommand: AsyncParsableCommand {
 
   func run() async throws {
     let found = try await output.inspecting { () async throws(Diagnostic) in
-      try await Inspector.details(of: name, uri: connection.uri)
+      try await Inspector.details(of: name, uri: connection.uri, patience: connection.patience)
     }
     if output.json { return Terminal.writeOutput(Value.list(found).json() + "\n") }
     let display = InspectionDisplay(color: output.isOutputColored)

@@ -25,6 +25,13 @@ enum CommandLineMessages {
       + "--limit memory=64MiB, not '\(TerminalText.escaped(setting))'."
   }
 
+  static func unfitTimeout(_ text: String) -> String {
+    "--connect-timeout needs a duration such as 10s or 2m, not '\(TerminalText.escaped(text))'."
+  }
+
+  /// What is waited for before a command can begin.
+  static func waiting(for what: String) -> String { "waiting for \(TerminalText.escaped(what))" }
+
   /// What `list` says where there is nothing.
   static func nothingListed(_ stack: String?) -> String {
     stack.map { "the stack \($0) has made nothing on this host" } ?? "there is nothing on this host"

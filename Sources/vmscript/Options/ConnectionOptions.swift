@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import VMScript
 import VMScriptRuntime
 
 /// Which host, and how it is met.
@@ -19,10 +20,19 @@ struct ConnectionOptions: ParsableArguments {
       """, valueName: "name"), completion: .list(["kvm", "qemu"]))
   var hypervisor: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How long the host may take to answer a connection, such as 10s or 2m.",
+      valueName: "duration"))
+  var connectTimeout = "30s"
+
   @Option(help: ArgumentHelp("Changes that may be in flight at once.", valueName: "number"))
   var jobs = 8
 
   func validate() throws {
+    guard let limit = Duration(script: connectTimeout), limit > .zero else {
+      throw ValidationError(CommandLineMessages.unfitTimeout(connectTimeout))
+    }
     guard jobs >= 1 else { throw ValidationError("--jobs wants a number from 1 on, not \(jobs)") }
   }
 
@@ -35,5 +45,18 @@ struct ConnectionOptions: ParsableArguments {
   }
 
   /// Options of a run on this host, to be completed by the command.
-  var runOptions: RunOptions { RunOptions(uri: uri, jobs: jobs, hypervisor: hypervisor) }
+  var runOptions: RunOptions {
+    var options = RunOptions(uri: uri, jobs: jobs, hypervisor: hypervisor)
+    options.connectTimeout = limit
+    return options
+  }
+
+  /// How long the host may take to answer; a slow one is named on standard error.
+  var patience: HostPatience {
+    HostPatience(limit: limit) {
+      Terminal.writeMessage(CommandLineMessages.waiting(for: $0) + "\n")
+    }
+  }
+
+  private var limit: Duration { Duration(script: connectTimeout) ?? .seconds(30) }
 }

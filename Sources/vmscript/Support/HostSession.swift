@@ -1,3 +1,4 @@
+import Synchronization
 import VMScript
 import VMScriptRuntime
 import VMScriptSyntax
@@ -13,14 +14,19 @@ struct HostSession: Sendable {
   enum Show: Sendable { case progress, prints, nothing }
 
   private let show: Show
+  /// Whether the user was asked to confirm a plan.
+  private let wasAsked = AskedFlag()
 
-  init(_ output: OutputOptions, _ connection: ConnectionOptions, show: Show = .progress) {
+  init(
+    _ output: OutputOptions, _ connection: ConnectionOptions, show: Show = .progress,
+    isVerbose: Bool = false
+  ) {
     self.output = output
     self.show = show
     screen = output.screen
     display = RunDisplay(
       screen: screen, isQuiet: output.quiet || output.json,
-      plans: show == .progress ? .whole : .none,
+      plans: show == .progress ? .whole : .none, isVerbose: isVerbose,
       uri: connection.host)
   }
 
@@ -51,9 +57,10 @@ struct HostSession: Sendable {
         await work(prepared)
       }
     }
-    guard !report.diagnostics.isEmpty else { return report }
+    let diagnostics = wasAsked.isSet ? report.diagnosticsAfterQuestion : report.diagnostics
+    guard !diagnostics.isEmpty else { return report }
     if display.needsGap { Terminal.writeMessage("\n") }
-    output.report(report.diagnostics, report.sources)
+    output.report(diagnostics, report.sources)
     if !output.json, !output.quiet { Terminal.writeMessage("\n") }
     return report
   }
@@ -62,6 +69,7 @@ struct HostSession: Sendable {
     guard Question.canBeAsked else { return false }
     display.hold()
     defer { display.release() }
+    wasAsked.set()
     if output.quiet || output.json { display.showPlan(plan) }
     return await Question.ask(CommandLineMessages.question(plan))
   }
@@ -84,4 +92,11 @@ struct HostSession: Sendable {
     }
     return report.plan.document(sources: report.sources, outputs: report.outputs)
   }
+}
+
+/// Set once, from any thread.
+private final class AskedFlag: Sendable {
+  private let flag = Atomic(false)
+  var isSet: Bool { flag.load(ordering: .acquiring) }
+  func set() { flag.store(true, ordering: .releasing) }
 }

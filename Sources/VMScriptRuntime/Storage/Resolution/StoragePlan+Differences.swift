@@ -99,18 +99,20 @@ extension StoragePlan {
     }
   }
 
-  /// The same difference, contents of images named as such: their files have names of chance.
+  /// The same difference, contents of images named by their image: their files have names of chance.
   func labelled(_ difference: PropertyDifference) -> PropertyDifference {
-    func label(_ value: Value?) -> Value? {
+    func image(_ value: Value?) -> String? {
       guard case .string(let path)? = value,
         let file = path.split(separator: "/").last.map(String.init),
-        let volume = VolumeName(parsing: file), case .base(let key, _) = volume.role
-      else { return value }
-      return .string("\(volume.ownerName), content \(key)")
+        let volume = VolumeName(parsing: file), case .base = volume.role
+      else { return nil }
+      return volume.ownerName
     }
+    let (from, to) = (image(difference.from), image(difference.to))
+    let earlier = from.map { Value.string($0 == to ? "\($0), earlier content" : $0) }
     return PropertyDifference(
-      block: difference.block, name: difference.name, from: label(difference.from),
-      to: label(difference.to), impact: difference.impact)
+      block: difference.block, name: difference.name, from: earlier ?? difference.from,
+      to: to.map(Value.string) ?? difference.to, impact: difference.impact)
   }
 
   /// An image of a stack by its name, anything else by its path.

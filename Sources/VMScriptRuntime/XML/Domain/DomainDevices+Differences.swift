@@ -35,13 +35,36 @@ extension DomainDevices {
     return result
   }
 
+  /// In what the devices of a running machine are not as declared, those that it lacks though its
+  /// definition has them among them.
+  func runningDifferences(
+    definition root: XMLElement, _ machine: RunningMachine
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    var machine = machine
+    var result: [PropertyDifference] = []
+    for device in devices where device.element(in: root) != nil {
+      if let present = device.element(in: machine.root) {
+        result += device.differences(present)
+        continue
+      }
+      let element = device.make(in: XMLElement(name: "domain"))
+      try device.write(to: element)
+      guard machine.take(element) else { continue }
+      result.append(
+        PropertyDifference(
+          block: device.path, name: "device", from: nil, to: .string("new"), impact: .live))
+    }
+    return result
+  }
+
   private func removal(
     of record: DeviceRecords.Record, _ element: XMLElement, _ running: RunningMachine?
   ) -> PropertyDifference {
     let present = running.flatMap { record.element(in: $0.root) }
     var impact: Impact = present.map(RunningMachine.canLose) ?? false ? .live : .nextStart
     if losesData(record, element) { impact = .dataLoss }
-    let path = element.text(at: "source/@file")
+    // A volume of the domain's own has a name that means nothing to a reader.
+    let path = ownVolume(of: record, element) == nil ? element.text(at: "source/@file") : nil
     return PropertyDifference(
       block: record.path, name: "device",
       from: .string(path ?? (record.identity.isEmpty ? "present" : record.identity)), to: nil,

@@ -61,7 +61,9 @@ struct DomainInterface {
   func sourceDifference(_ element: XMLElement, path: String) -> [PropertyDifference] {
     guard let source else { return [] }
     let found = element.text(at: "source/@\(source.attribute)")
-    guard element["type"] != source.type || found != source.name else { return [] }
+    // Where a network is macvtap, a running interface is of type `direct`.
+    let isSame = element["type"] == source.type || source.type == "network"
+    guard !isSame || found != source.name else { return [] }
     let property = ["network": "net", "bridge": "bridge", "direct": "dev"][source.type] ?? "net"
     // A tap moves from bridge to bridge; anything else is another device of the host.
     let moves = [element["type"], source.type].allSatisfy { ["network", "bridge"].contains($0) }

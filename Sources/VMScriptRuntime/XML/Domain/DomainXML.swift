@@ -71,10 +71,49 @@ public enum DomainXML {
     if let cpus = declaration.body.block("cpus") {
       differences += DomainCPU.differences(cpus, definition: root, running: machine)
     }
+    let devices = DomainDevices(declaration, context: context, on: root)
+    differences += try devices.differences(definition: root, running: machine)
+    differences += try XMLPatches.differences(declaration, definition: root)
+    guard let machine else { return differences }
+    let known = Set(differences.map(\.path))
     return try differences
-      + DomainDevices(declaration, context: context, on: root)
-      .differences(definition: root, running: machine)
-      + XMLPatches.differences(declaration, definition: root)
+      + runningDifferences(declaration, devices, definition: root, machine).filter {
+        $0.impact == .live && !known.contains($0.path)
+      }
+  }
+
+  /// In what a running machine is not as declared though its definition is, such as a device that
+  /// was unplugged by hand; all else waits for its next start.
+  private static func runningDifferences(
+    _ declaration: Declaration, _ devices: DomainDevices, definition: XMLElement,
+    _ machine: RunningMachine
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    var result = XMLRows.differences(declaration.body, path: "", live: machine.root)
+    if let labels = declaration.body.property("labels"),
+      let change = DomainMetadata.difference(labels, live: machine.root)
+    {
+      result.append(change)
+    }
+    // A guest that has more than declared need not give it back.
+    if let memory = declaration.body.block("memory"),
+      let wanted = DomainMemory.kibibytes(memory), let present = machine.kibibytes,
+      wanted > present, machine.canHave(kibibytes: wanted)
+    {
+      result.append(
+        PropertyDifference(
+          block: memory["current"] == nil ? "" : "memory",
+          name: memory["current"] == nil ? "memory" : "current",
+          from: .size(ByteSize(bytes: present * 1024)), to: .size(ByteSize(bytes: wanted * 1024)),
+          impact: .live))
+    }
+    if let cpus = declaration.body.block("cpus"), let wanted = DomainCPU.count(cpus),
+      let present = machine.processors, machine.canHave(processors: wanted)
+    {
+      result.append(
+        PropertyDifference(
+          block: "cpus", name: "current", from: .int(present), to: .int(wanted), impact: .live))
+    }
+    return try result + devices.runningDifferences(definition: definition, machine)
   }
 
   /// What a new domain has where nothing is declared.

@@ -66,7 +66,7 @@ extension DomainXML {
         changes.append(.attach(path: device.path, xml: element.xmlString))
       }
     }
-    return changes + amounts(declaration, root, machine)
+    return changes + amounts(declaration, machine)
       + (try descriptions(declaration.document(wanted), machine.root))
   }
 
@@ -87,24 +87,20 @@ extension DomainXML {
   }
 
   private static func amounts(
-    _ declaration: Declaration, _ root: XMLElement, _ machine: RunningMachine
+    _ declaration: Declaration, _ machine: RunningMachine
   ) -> [LiveChange] {
     var changes: [LiveChange] = []
     if let memory = declaration.body.block("memory"),
-      let kibibytes = DomainMemory.kibibytes(memory),
-      DomainMemory.differences(memory, definition: root, running: machine).contains(where: \.isLive)
+      let kibibytes = DomainMemory.kibibytes(memory), kibibytes != machine.kibibytes,
+      machine.canHave(kibibytes: kibibytes)
     {
       changes.append(.memory(kibibytes))
     }
     if let cpus = declaration.body.block("cpus"), let count = DomainCPU.count(cpus),
-      DomainCPU.differences(cpus, definition: root, running: machine).contains(where: \.isLive)
+      machine.canHave(processors: count)
     {
       changes.append(.processors(count))
     }
     return changes
   }
-}
-
-extension PropertyDifference {
-  fileprivate var isLive: Bool { impact == .live }
 }

@@ -62,6 +62,16 @@ struct RunningMachine {
 
   // MARK: Memory and processors
 
+  /// The memory that it has now, in KiB.
+  var kibibytes: Int64? {
+    (root.text(at: "currentMemory") ?? root.text(at: "memory")).flatMap { Int64($0) }
+  }
+
+  /// The processors that it has now.
+  var processors: Int64? {
+    (root.text(at: "vcpu/@current") ?? root.text(at: "vcpu")).flatMap { Int64($0) }
+  }
+
   /// Whether it can be given so much memory, in KiB: up to its maximum, by the balloon.
   func canHave(kibibytes: Int64) -> Bool {
     guard let maximum = root.text(at: "memory").flatMap({ Int64($0) }), kibibytes <= maximum else {
@@ -74,8 +84,8 @@ struct RunningMachine {
   /// Whether it can be given so many processors: more than it has, up to its maximum. Taking one
   /// away needs the guest's consent, and is left to the next start.
   func canHave(processors: Int64) -> Bool {
-    guard let maximum = root.text(at: "vcpu").flatMap({ Int64($0) }) else { return false }
-    let present = root.text(at: "vcpu/@current").flatMap { Int64($0) } ?? maximum
+    guard let maximum = root.text(at: "vcpu").flatMap({ Int64($0) }), let present = self.processors
+    else { return false }
     return processors > present && processors <= maximum
   }
 }

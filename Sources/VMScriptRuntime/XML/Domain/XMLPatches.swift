@@ -123,7 +123,7 @@ struct XMLPatches {
 extension XMLElement {
   /// Whether everything that `other` says stands here as well; libvirt adds addresses and aliases,
   /// and writes the declarations of namespaces elsewhere.
-  fileprivate func includes(_ other: XMLElement) -> Bool {
+  func includes(_ other: XMLElement) -> Bool {
     guard localName == other.localName, namespaceURI == other.namespaceURI else { return false }
     let attributes = other.attributes.filter { $0.key != "xmlns" && !$0.key.hasPrefix("xmlns:") }
     guard attributes.allSatisfy({ self[$0.key] == $0.value }) else { return false }

@@ -11,7 +11,7 @@ struct NetworkComparison {
       difference("dev", .restart) {
         $0.text(at: "forward/interface/@dev") ?? $0.text(at: "forward/@dev")
       },
-      difference("subnet", .restart) { Self.address($0, ipv6: false) },
+      subnet ?? gateway,
       difference("ipv6", .restart) { Self.address($0, ipv6: true) },
       difference("dhcp", .live) { root in
         Self.dhcp(root)?.first("range").map { "\($0["start"] ?? "")...\($0["end"] ?? "")" }
@@ -27,6 +27,24 @@ struct NetworkComparison {
       },
     ]
     return properties.compactMap(\.self) + entries
+  }
+
+  private var subnet: PropertyDifference? {
+    let (old, new) = (Self.subnet(found), Self.subnet(wanted))
+    guard old != new else { return nil }
+    return PropertyDifference(
+      name: "subnet", from: old.map(Value.cidr), to: new.map(Value.cidr), impact: .restart)
+  }
+
+  /// The host's own address, where the subnet is the same.
+  private var gateway: PropertyDifference? {
+    difference("gateway", .restart) { root in
+      root.all("ip").first { $0["family"] != "ipv6" }?["address"]
+    }
+  }
+
+  private static func subnet(_ root: XMLElement) -> Subnet? {
+    root.all("ip").first { $0["family"] != "ipv6" }.flatMap(NetworkFacts.subnet)
   }
 
   /// One difference for each entry that comes, goes or changes.

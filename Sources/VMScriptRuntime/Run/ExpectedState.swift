@@ -1,0 +1,103 @@
+import VMScript
+
+/// The state that planned verbs and changes would have left a host's domains in.
+///
+/// A plan applies nothing: what follows in the script is planned on this state of the host.
+struct ExpectedState: Sendable {
+  private enum Effect {
+    case verb(VerbRequest)
+    case state(String, LiveDomain.State)
+  }
+
+  private var effects: [Effect] = []
+
+  /// Notes a verb that is only planned.
+  mutating func note(_ verb: VerbRequest) { effects.append(.verb(verb)) }
+
+  /// Notes the states that planned changes lead to.
+  mutating func note(_ changes: [Change]) {
+    for change in changes where change.kind == .domain {
+      for property in change.properties where property.path == "state" {
+        guard case .string(let word)? = property.to, let state = LiveDomain.State(rawValue: word)
+        else { continue }
+        effects.append(.state(change.name, state))
+      }
+    }
+  }
+
+  /// Whether a planned verb deletes the domain of this name.
+  func deletes(_ domain: String) -> Bool {
+    effects.contains { effect in
+      guard case .verb(let verb) = effect, case .delete = verb.action else { return false }
+      return verb.targets.contains { $0.names(domain) }
+    }
+  }
+
+  /// The state that a domain of the host would be in; nil where nothing planned changes it.
+  func state(of domain: String) -> LiveDomain.State? {
+    effects.reduce(nil) { state, effect in
+      switch effect {
+      case .state(domain, let planned): planned
+      case .state: state
+      case .verb(let verb):
+        verb.targets.contains { $0.names(domain) } ? verb.action.outcome ?? state : state
+      }
+    }
+  }
+
+  /// The host as it would be.
+  func applied(to live: LiveState, of ownership: Ownership) -> LiveState {
+    var live = live
+    for effect in effects {
+      switch effect {
+      case .state(let name, let state): live.domains[name]?.enter(state)
+      case .verb(let verb):
+        let meant = live.domains.filter { _, domain in
+          verb.targets.contains { $0.isExact(domain.name) }
+            || ownership.owns(domain) && verb.targets.contains { $0.names(domain.name) }
+        }
+        for key in meant.keys { live.domains[key] = live.domains[key]?.after(verb.action) }
+      }
+    }
+    return live
+  }
+}
+
+extension VerbRequest.Target {
+  /// Whether it names the domain without a glob, which matches only the stack's own.
+  fileprivate func isExact(_ domain: String) -> Bool {
+    switch self {
+    case .resource(let reference): reference.name == domain
+    case .pattern(let pattern): pattern == domain
+    }
+  }
+}
+
+extension LiveDomain {
+  /// The domain in another state.
+  fileprivate mutating func enter(_ state: State) {
+    self.state = state
+    if state == .stopped { running = nil }
+  }
+
+  /// The domain as a verb leaves it; nil if the verb deletes it.
+  fileprivate func after(_ action: VerbRequest.Action) -> LiveDomain? {
+    if case .delete = action { return nil }
+    var domain = self
+    if let state = action.outcome { domain.enter(state) }
+    return domain
+  }
+}
+
+extension VerbRequest.Action {
+  /// The state that a verb leaves a domain in; nil for one that leaves it as it is. The state of a
+  /// snapshot is not known without reading it.
+  fileprivate var outcome: LiveDomain.State? {
+    switch self {
+    case .stop: .stopped
+    case .start, .reboot, .resume: .running
+    case .suspend: .paused
+    case .delete, .revert, .snapshot, .wait: nil
+    }
+  }
+}

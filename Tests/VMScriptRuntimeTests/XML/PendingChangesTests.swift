@@ -1,0 +1,145 @@
+import Testing
+import VMScript
+
+@testable import VMScriptRuntime
+
+/// What a definition says and the machine, or the network, takes on at its next start.
+@Suite struct PendingChangesTests {
+  private static let drive =
+    "<disk type='file' device='disk'><source file='/a.qcow2'/><target dev='vda' bus='virtio'/></disk>"
+
+  private func document(_ body: String, memory: Int = 131_072) -> String {
+    """
+    <domain type='qemu'><name>web</name><memory unit='KiB'>\(memory)</memory>
+    <currentMemory unit='KiB'>\(memory)</currentMemory>\(body)</domain>
+    """
+  }
+
+  private func pending(_ running: String, _ definition: String) throws -> [String] {
+    try PendingChanges.domain(definition: definition, running: running).map { row in
+      "\(row.path) \(row.from?.literal ?? "none") → \(row.to?.literal ?? "none")"
+    }
+  }
+
+  @Test func memoryIsSaidOnce() throws {
+    #expect(
+      try pending(document(""), document("", memory: 262_144)) == ["memory 128MiB → 256MiB"])
+  }
+
+  @Test func memoryThatAGuestMayGiveBackIsNotWaitedFor() throws {
+    func memory(_ current: Int, of maximum: Int) -> String {
+      "<domain><memory>\(maximum)</memory><currentMemory>\(current)</currentMemory></domain>"
+    }
+    #expect(try pending(memory(4096, of: 4096), memory(1024, of: 4096)) == [])
+    #expect(
+      try pending(memory(1024, of: 4096), memory(2048, of: 4096)) == ["memory current 1MiB → 2MiB"])
+    #expect(
+      try pending(memory(4096, of: 4096), memory(1024, of: 8192)) == [
+        "memory 4MiB → 8MiB", "memory current 4MiB → 1MiB",
+      ])
+  }
+
+  @Test func whatLibvirtAddsToAMachineIsNoDifference() throws {
+    let definition = document(
+      """
+      <vcpu>1</vcpu><os><type machine='pc-q35-7.2'>hvm</type></os><cpu mode='host-model'/>
+      <devices>\(Self.drive)<interface type='network'><mac address='52:54:00:00:00:01'/>
+      <source network='lan'/></interface><graphics type='vnc' port='-1' autoport='yes'/>
+      <serial type='pty'><target port='0'/></serial><controller type='usb' index='0'/>
+      <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+      <hostdev mode='subsystem'><source><address bus='0'/></source></hostdev></devices>
+      """)
+    let running = document(
+      """
+      <vcpu current='1'>1</vcpu><resource><partition>/machine</partition></resource>
+      <os><type machine='pc-q35-7.2'>hvm</type></os>
+      <cpu mode='custom'><model>Skylake</model></cpu><devices>
+      <disk type='file' device='disk'><source file='/a.qcow2' index='1'/><backingStore/>
+      <target dev='vda' bus='virtio'/><alias name='virtio-disk0'/></disk>
+      <interface type='direct'><mac address='52:54:00:00:00:01'/>
+      <source network='lan' dev='eth0' mode='bridge'/><target dev='macvtap0'/>
+      <mtu size='1400'/></interface>
+      <graphics type='vnc' port='5900' autoport='yes'/>
+      <serial type='pty'><source path='/dev/pts/1'/><target port='0'/></serial>
+      <controller type='usb' index='0'/><controller type='pci' index='9'/>
+      <channel type='unix'><source mode='bind' path='/x'/>
+      <target type='virtio' name='org.qemu.guest_agent.0' state='connected'/></channel>
+      <hostdev mode='subsystem'><source><address bus='0'/></source><alias name='h'/></hostdev>
+      </devices><seclabel type='none'/>
+      """)
+    #expect(try pending(running, definition) == [])
+  }
+
+  @Test func devicesThatOneOfThemLacksAreSaid() throws {
+    let other = Self.drive.replacing("vda", with: "vdb").replacing("/a.", with: "/b.")
+    let nic = "<interface type='network'><mac address='52:54:00:00:00:01'/></interface>"
+    let one = document("<devices>\(Self.drive)</devices>")
+    let many = document(
+      "<devices>\(Self.drive)\(other)\(nic)<watchdog model='i6300esb'/><vsock/></devices>")
+    #expect(
+      try pending(one, many) == [
+        "disk vdb device none → \"/b.qcow2\"",
+        "nic 52:54:00:00:00:01 device none → \"present\"",
+        "watchdog device none → \"present\"", "vsock device none → \"present\"",
+      ])
+    #expect(
+      try pending(many, one).map { $0.hasSuffix("→ none") } == [true, true, true, true])
+  }
+
+  @Test func whatNoPropertyCoversIsComparedToo() throws {
+    let found = try pending(
+      document("<cputune><shares>1</shares></cputune>"),
+      document("<cputune><shares>2</shares></cputune>"))
+    #expect(found.count == 1 && found[0].hasPrefix("xml cputune "), "\(found)")
+  }
+
+  /// Every row of the schema that a domain's own document holds.
+  @Test func everyRowOfADomainIsCompared() throws {
+    let schema = Schema.resource(.domain)
+    let rows =
+      schema.properties + ["cpus", "memory"].flatMap { schema.block($0)?.properties ?? [] }
+    var count = 0
+    for row in rows {
+      guard let place = row.xml, !place.path.hasPrefix("devices/memballoon") else { continue }
+      let definition = try XMLElement.parse(document("<devices/>"), root: "domain")
+      let texts: [String] =
+        switch place.codec {
+        case .presence: ["true"]
+        case .words(let words): [words.values.first { !$0.isEmpty } ?? ""]
+        case .kibibytes: ["262144"]
+        default: ["7"]
+        }
+      place.write(texts, in: definition)
+      let found = try PendingChanges.domain(
+        definition: definition.xmlString, running: document("<devices/>"))
+      #expect(
+        found.contains { $0.name == row.name || $0.path == "memory" || $0.path == "cpus" },
+        "\(row.name): \(found)")
+      count += 1
+    }
+    #expect(count > 20)
+  }
+
+  @Test func aNetworkIsComparedWholeToo() throws {
+    func network(_ address: String, _ extra: String = "") -> String {
+      """
+      <network><name>lan</name><bridge name='virbr1'/>\(extra)
+      <ip address='\(address)' netmask='255.255.255.0'/></network>
+      """
+    }
+    func pending(_ running: String, _ definition: String) throws -> [String] {
+      try PendingChanges.network(definition: definition, running: running).map { row in
+        "\(row.path) \(row.from?.literal ?? "none") → \(row.to?.literal ?? "none")"
+      }
+    }
+    #expect(try pending(network("10.0.0.1"), network("10.0.0.1")) == [])
+    #expect(
+      try pending(network("10.0.0.1"), network("10.1.0.1", "<mtu size='1400'/>")) == [
+        "subnet 10.0.0.0/24 → 10.1.0.0/24", "mtu none → 1400",
+      ])
+    #expect(
+      try pending(network("10.0.0.1"), network("10.0.0.9")) == [
+        "gateway \"10.0.0.1\" → \"10.0.0.9\""
+      ])
+  }
+}
