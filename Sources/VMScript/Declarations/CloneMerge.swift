@@ -73,7 +73,11 @@ enum CloneMerge {
       }
     }
     for index in dropped { blocks[index] = nil }
-    var properties = base.properties
+    let alternatives = base.schema.alternatives
+    let isReplaced = body.properties.contains { alternatives.contains($0.schema.name) }
+    var properties = base.properties.filter {
+      !isReplaced || !alternatives.contains($0.schema.name)
+    }
     for property in body.properties {
       if let index = properties.firstIndex(where: { $0.schema.name == property.schema.name }) {
         properties[index] = property

@@ -8,7 +8,17 @@ extension Evaluator {
   {
     if name == "name" { return .string(reference.name) }
     let declaration = registry.find(reference.kind, reference.name)
-    if let declaration, let value = declared(name, of: declaration) { return value }
+    if let declaration, let value = declared(name, of: declaration) {
+      guard declaration.kind == .domain, name == "ip", case .ip(let address) = value else {
+        return value
+      }
+      return try offTheClock { evaluator in
+        .ip(
+          try evaluator.host.address(
+            declared: address, of: declaration.reference, at: evaluator.code.span(id),
+            declarations: evaluator.registry.set))
+      }
+    }
     let live = reference.kind.liveAttributes
     guard live.contains(name) else {
       if declaration == nil, Schema.resource(reference.kind).entryNames.contains(name) {

@@ -21,13 +21,9 @@ extension PropertyType {
     case (.cidr, .string(let text)): return Subnet(text).map(Value.cidr)
     case (.mac, .string(let text)): return MACAddress(text).map(Value.mac)
     case (.uuid, .string(let text)): return Self.isUUID(text) ? .string(text.lowercased()) : nil
-    case (.ipv6, .string(let text)): return Self.isIPv6(text) ? value : nil
-    case (.cidr6, .string(let text)):
-      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-      guard parts.count == 2, Self.isIPv6(String(parts[0])), let prefix = Int(parts[1]),
-        (0...128).contains(prefix)
-      else { return nil }
-      return value
+    // Spelled in one way, so that the same address is the same text.
+    case (.ipv6, .string(let text)): return IPv6Address(text).map { .string($0.description) }
+    case (.cidr6, .string(let text)): return IPv6Subnet(text).map { .string($0.description) }
     case (.ipRange, .range(.addresses)): return value
     case (.word(let words), .string(let word)): return words.contains(word) ? value : nil
     case (.list(let element), .list(let items)):
@@ -66,16 +62,6 @@ extension PropertyType {
             || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 | 32
         }
       }
-  }
-
-  private static func isIPv6(_ text: String) -> Bool {
-    let halves = text.components(separatedByDoubleColon: "::")
-    guard halves.count <= 2 else { return false }
-    let groups = halves.flatMap { $0.split(separator: ":", omittingEmptySubsequences: false) }
-      .filter { !(halves.count == 2 && $0.isEmpty) }
-    guard groups.allSatisfy({ (1...4).contains($0.utf8.count) && $0.allSatisfy(\.isHexDigit) })
-    else { return false }
-    return halves.count == 2 ? groups.count <= 7 : groups.count == 8
   }
 
   /// What the property takes, in words.

@@ -72,6 +72,12 @@ public protocol EvaluationHost: AnyObject, Sendable {
     _ name: String, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
   ) throws(Diagnostic) -> Value
 
+  /// The address of a domain of which `declared` is the fixed one: another one where the host reports
+  /// that the guest has that instead. It puts nothing into effect.
+  func address(
+    declared: IPAddress, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> IPAddress
+
   /// Runs a verb, after putting `declarations` into effect; a host that plans only notes it.
   func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic)
 
@@ -83,6 +89,11 @@ public protocol EvaluationHost: AnyObject, Sendable {
 }
 
 extension EvaluationHost {
+  /// Without a connection, nothing is reported that differs from what is declared.
+  public func address(
+    declared: IPAddress, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> IPAddress { declared }
+
   /// A host that changes nothing lets the script go on, so that all of its errors are found.
   public var isOver: Bool { false }
 }

@@ -102,7 +102,12 @@ struct Evaluator {
   mutating func validate() {
     guard validatedVersion != registry.version else { return }
     validatedVersion = registry.version
-    for problem in registry.problemsOfReferences() + Validation.check(registry.set) {
+    let host = host
+    let problems = Validation.check(registry.set, isComplete: !hasErrors) { reference in
+      // A host that cannot be asked reports that itself, where it matters.
+      do throws(Diagnostic) { return try host.exists(reference) } catch { return nil }
+    }
+    for problem in registry.problemsOfReferences() + problems {
       report(problem)
     }
   }

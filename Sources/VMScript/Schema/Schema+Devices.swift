@@ -51,6 +51,7 @@ extension Schema {
       ]),
     BlockSchema(
       "nic", "A network interface.", label: .optional, repeats: true,
+      alternatives: ["net", "bridge", "dev"],
       xml: XMLPlace("devices/interface"),
       properties: [
         PropertySchema("net", .resource([.net]), "The network it is on.", impact: .live),
@@ -59,14 +60,16 @@ extension Schema {
         PropertySchema(
           "dev", .string, "The host's interface it is on, by macvtap.", format: .interfaceName,
           impact: .live),
-        PropertySchema("ip", .ip, "Its fixed address, a lease of its network.", impact: .live),
+        PropertySchema(
+          "ip", .ip, "Its fixed address, which the DHCP server of its network gives it.",
+          impact: .live),
         PropertySchema("mac", .mac, "Its address, in place of the derived one."),
         PropertySchema(
           "model",
           .either([
             .word(["virtio", "e1000", "e1000e", "rtl8139", "igb", "vmxnet3", "ne2k_pci", "pcnet"]),
             .string,
-          ]), "What the guest sees, such as virtio or e1000.", format: .token,
+          ]), "What the guest sees, such as virtio or e1000.", format: .model,
           standard: .string("virtio"), xml: XMLPlace("model/@type")),
         PropertySchema("vlan", .int(1...4094), "VLAN tag.", xml: XMLPlace("vlan/tag/@id")),
         PropertySchema(

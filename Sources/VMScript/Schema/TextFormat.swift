@@ -16,7 +16,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case txtValue
   /// The name of a network interface of a Linux host.
   case interfaceName
-  /// One word of ASCII: a model, a keymap.
+  /// One word of ASCII, such as a keymap.
   case token
   /// The name of a user account.
   case userName
@@ -26,6 +26,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case packageName
   /// A line of an `authorized_keys` file.
   case authorizedKey
+  /// A model of a device, in lower case as libvirt reports it.
+  case model
   /// One line of any characters.
   case line
 
@@ -45,6 +47,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .loginShell: "an absolute path without spaces and `:`"
     case .packageName: "a package's name: no spaces or quotes, and no `-` at its start"
     case .authorizedKey: "one public key in one line, such as `ssh-ed25519 AAAA… name`"
+    case .model: "a model in lower case: letters, digits, `-` and `_`"
     case .line: "one line without control characters"
     }
   }
@@ -66,7 +69,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
   private var maximumLength: Int {
     switch self {
     case .hostName, .domainName: 253
-    case .leaseName, .serviceName, .token: 63
+    case .leaseName, .serviceName, .token, .model: 63
     case .txtValue, .loginShell, .packageName: 255
     case .interfaceName: 15
     case .userName: 32
@@ -82,6 +85,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .serviceName: scalar.isASCIIAlphanumeric || scalar == "-"
     case .domainName, .interfaceName, .token, .userName:
       scalar.isASCIIAlphanumeric || scalar == "-" || scalar == "_" || scalar == "."
+    case .model:
+      scalar.isASCIIAlphanumeric && !scalar.properties.isUppercase || scalar == "-" || scalar == "_"
     case .txtValue: !scalar.endsLineOrControls && scalar != "\"" && scalar != ","
     case .loginShell:
       scalar.isASCIIAlphanumeric || ["/", ".", "_", "-", "+"].contains(scalar)
@@ -109,7 +114,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
       if text.hasPrefix(" ") || text.hasSuffix(" ") { return "it begins or ends with a space" }
       if text.hasPrefix("#") || text.contains(" #") { return "`#` begins a comment there" }
       return nil
-    case .interfaceName, .token:
+    case .interfaceName, .token, .model:
       let isOption = text.hasPrefix("-") || text.hasPrefix(".")
       return isOption ? "it begins with `\(text.prefix(1))`" : nil
     case .userName:

@@ -47,7 +47,7 @@ enum ValidationMessages {
   }
 
   static func overlap(
-    _ second: (subnet: Subnet, span: Span), _ first: (subnet: Subnet, span: Span)
+    _ second: (subnet: String, span: Span), _ first: (subnet: String, span: Span)
   ) -> Diagnostic {
     Diagnostic(
       code: 256, "the subnets \(first.subnet) and \(second.subnet) overlap",
@@ -64,6 +64,120 @@ enum ValidationMessages {
       at: .init(property.span, "no guest can have it"),
       secondary: [.init(other, "because of this")],
       helps: [.init("take another address from \(subnet.first) to \(subnet.last)")])
+  }
+
+  static func alternatives(_ given: [DeclaredProperty], of block: BlockSchema) -> Diagnostic {
+    let names = given.map { "`\($0.schema.name)`" }
+    let last = given[given.count - 1].span
+    return Diagnostic(
+      code: 276, "`\(block.name)` takes one of \(names.joined(separator: " and ")), not both",
+      at: .init(last, "given too"), secondary: [.init(given[0].span, "given here")],
+      helps: [.init("remove one of them")])
+  }
+
+  static func addressWithoutServer(
+    _ address: DeclaredProperty, because reason: String, at other: Span?
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 277, "no DHCP server of libvirt's gives out \(address.value): \(reason)",
+      at: .init(address.span, "the guest would not get it"),
+      secondary: other.map { [.init($0, "because of this")] } ?? [],
+      helps: [
+        .init(
+          "put the interface on a `net` with `subnet` and DHCP, or leave `ip` out and configure the "
+            + "address in the guest")
+      ])
+  }
+
+  static func noDHCP(_ host: Span, at dhcp: Span, _ net: String) -> Diagnostic {
+    Diagnostic(
+      code: 277, "`\(net)` has no DHCP server for this entry", at: .init(host, "has no effect"),
+      secondary: [.init(dhcp, "because of this")],
+      helps: [.init("remove `dhcp = false`, or the entry")])
+  }
+
+  static func notInMode(_ entry: String, _ mode: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 278, "a network of mode \(mode) cannot have `\(entry)`",
+      at: .init(span, "not in this mode"),
+      helps: [.init("remove it, or choose another `mode`")])
+  }
+
+  static func mode(_ mode: String, needs entry: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 278, "a network of mode \(mode) needs `\(entry)`", at: .init(span, "has none"),
+      helps: [.init("add `\(entry) = …`")])
+  }
+
+  static func needsSubnet(_ entry: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 278, "`\(entry)` needs a `subnet`", at: .init(span, "in which subnet?"),
+      helps: [.init("add `subnet = …`")])
+  }
+
+  static func notOnInterface(_ property: DeclaredProperty, _ kind: String) -> Diagnostic {
+    Diagnostic(
+      code: 287, "libvirt cannot set `\(property.schema.name)` on \(kind)",
+      at: .init(property.span, "not here"), helps: [.init("remove it")])
+  }
+
+  static func incompleteService(
+    lacks missing: String, beside given: String, at span: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 280, "the SRV record has a `\(given)` and no `\(missing)`",
+      at: .init(span, "`\(missing)` is missing"), helps: [.init("add `\(missing) = …`")])
+  }
+
+  static func unfitSubnet(_ subnet: String, because reason: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 281, "a network cannot have the subnet \(subnet): \(reason)",
+      at: .init(span, "does not fit"),
+      helps: [.init("take a private subnet such as 10.10.0.0/24 or \"fd00:10::/64\"")])
+  }
+
+  static func notDeclared(_ name: String, near: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 282, "the network \(QuotedText.literal(name)) is not declared here",
+      at: .init(span, "must exist on the host"), helps: [.init("did you mean `\(near)`?")])
+  }
+
+  static func smallMTU(_ mtu: DeclaredProperty, at other: Span) -> Diagnostic {
+    Diagnostic(
+      code: 283, "an MTU of \(mtu.value) is too small for IPv6", at: .init(mtu.span, "too small"),
+      secondary: [.init(other, "the IPv6 subnet")], helps: [.init("make it at least 1280")])
+  }
+
+  static func sameEntry(_ what: String, _ span: Span, first: Span) -> Diagnostic {
+    Diagnostic(
+      code: 284, "two DHCP entries of one network have the \(what)", at: .init(span, "used again"),
+      secondary: [.init(first, "first used here")], helps: [.init("remove one of them")])
+  }
+
+  static func rangeWithReserved(
+    _ property: DeclaredProperty, _ address: IPAddress, of subnet: Subnet, at other: Span
+  ) -> Diagnostic {
+    let role = address == subnet.base ? "the address" : "the broadcast address"
+    return Diagnostic(
+      code: 253, "the DHCP range holds \(address), \(role) of \(subnet)",
+      at: .init(property.span, "no guest can have it"),
+      secondary: [.init(other, "the network's subnet")],
+      helps: [.init("take a range within \(subnet.first)...\(subnet.last)")])
+  }
+
+  static func wideRange(_ property: DeclaredProperty, count: Int64) -> Diagnostic {
+    Diagnostic(
+      code: 285, "the DHCP range has \(count) addresses", at: .init(property.span, "too large"),
+      helps: [
+        .init("take at most \(Subnet.maximumDHCPCount); fixed addresses can lie outside of it")
+      ])
+  }
+
+  static func sameBridge(_ name: String, _ span: Span, first: Span) -> Diagnostic {
+    Diagnostic(
+      code: 286, "two networks have the bridge `\(name)`", at: .init(span, "used again"),
+      secondary: [.init(first, "first used here")],
+      helps: [.init("leave `bridge` out: each network then gets one of its own")])
   }
 
   static func smallDisk(_ size: DeclaredProperty, image: DeclaredProperty) -> Diagnostic {
@@ -93,7 +207,8 @@ extension Validation {
       "A fixed address or gateway must lie in its network's subnet, or nothing could reach it."),
     DiagnosticExplanation(
       253, "DHCP range outside the subnet",
-      "Both ends of a DHCP range must lie in the network's subnet, the first before the last."),
+      "Both ends of a DHCP range must lie in the network's subnet, the first before the last, and "
+        + "neither may be the address that names the network or all of it."),
     DiagnosticExplanation(
       254, "duplicate MAC address",
       "Two interfaces with one MAC address disturb each other on a network. Undeclared addresses "
@@ -123,5 +238,42 @@ extension Validation {
       275, "text that another program reads as something else",
       "The text becomes a part of another program's configuration, such as a line of dnsmasq's. A "
         + "line break, a comma or a comment in it would be read there as something else."),
+    DiagnosticExplanation(
+      276, "more than one of alternatives",
+      "The properties exclude each other: an interface is on one network, bridge or device."),
+    DiagnosticExplanation(
+      277, "fixed address without a DHCP server",
+      "A fixed `ip` is an entry of the DHCP server that libvirt runs on a network. Without one, "
+        + "the guest would never get the address."),
+    DiagnosticExplanation(
+      278, "entry that the network cannot have",
+      "What a network can have depends on its mode: libvirt gives addresses, DHCP and DNS only where "
+        + "it runs the bridge itself, and some entries need others beside them."),
+    DiagnosticExplanation(
+      280, "incomplete SRV record",
+      "An SRV record names the machine and the port of a service, or neither to say that there is "
+        + "no such service."),
+    DiagnosticExplanation(
+      281, "unfit subnet",
+      "A network needs an address for the host and one for a guest, none of them reserved for "
+        + "loopback or groups."),
+    DiagnosticExplanation(
+      282, "network that is not declared",
+      "The name is close to that of a declared network. Without that network on the host, the domain "
+        + "cannot start."),
+    DiagnosticExplanation(
+      283, "MTU too small for IPv6", "IPv6 needs packets of at least 1280 bytes on every network."),
+    DiagnosticExplanation(
+      284, "duplicate DHCP entry",
+      "A DHCP server tells machines apart by MAC address and knows each by one name, so each stands "
+        + "in one entry of a network."),
+    DiagnosticExplanation(
+      285, "DHCP range too large", "libvirt gives out at most 65,534 addresses on a network."),
+    DiagnosticExplanation(
+      286, "duplicate bridge", "Two networks of a host cannot run one bridge."),
+    DiagnosticExplanation(
+      287, "setting that the interface cannot have",
+      "libvirt tags packets only where the bridge can (Open vSwitch), and leaves the MTU of macvtap "
+        + "to the device below it."),
   ]
 }

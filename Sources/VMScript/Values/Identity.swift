@@ -20,6 +20,17 @@ public enum Identity {
       .map { $0.joined() }.joined(separator: "-")
   }
 
+  /// The name of a network's bridge, at most 15 bytes as the kernel takes them: `virbr` and eight
+  /// characters of a hash over stack and name.
+  ///
+  /// - Parameter attempt: another name where the earlier ones are taken on the host.
+  public static func bridge(stack: String, net: String, attempt: Int = 0) -> String {
+    let digits = Array("abcdefghijklmnopqrstuvwxyz234567")
+    let name = "bridge\0\(stack)\0\(net)" + (attempt == 0 ? "" : "\0\(attempt)")
+    let characters = SHA256.hash(data: Array(name.utf8)).prefix(8).map { digits[Int($0 & 31)] }
+    return "virbr" + String(characters)
+  }
+
   /// The address of a domain's interface: QEMU's prefix 52:54:00 and three bytes of a hash over
   /// stack, domain and the interface's label or position (`nic1`).
   public static func mac(stack: String, domain: String, nic: String) -> MACAddress {

@@ -17,7 +17,7 @@ struct NetworkUpdate {
   /// - Returns: warnings about what libvirt refused.
   func apply(_ connection: Connection) throws -> [Diagnostic] {
     guard let network = try connection.network(named: declaration.name) else {
-      try start(connection.defineNetwork(xml: rendered(onto: nil)), connection)
+      try start(define(rendered(onto: nil), connection), connection)
       return []
     }
     let definition = try network.xml(inactive: true)
@@ -25,7 +25,7 @@ struct NetworkUpdate {
     if try network.isActive(), !restarts {
       warnings = try change(network, definition)
     }
-    try connection.defineNetwork(xml: rendered(onto: definition))
+    try define(rendered(onto: definition), connection)
     if try network.isActive(), restarts { try network.destroy() }
     try start(network, connection)
     return warnings
@@ -41,22 +41,67 @@ struct NetworkUpdate {
     }
     guard try !network.isActive() else { return }
     do throws(LibvirtError) { try network.start() } catch {
-      guard error.code == .systemError, try takeFreeBridge(network, connection) else { throw error }
-      try network.start()
+      guard
+        try onOtherBridges(
+          after: error,
+          { attempt in
+            guard let xml = try withBridge(attempt, network.xml(inactive: true)) else {
+              return false
+            }
+            try connection.defineNetwork(xml: xml).start()
+            return true
+          })
+      else { throw error }
     }
   }
 
-  /// Has libvirt choose another name for the network's bridge; false where the script chose it.
+  @discardableResult
+  private func define(_ xml: String, _ connection: Connection) throws -> Network {
+    do throws(LibvirtError) { return try connection.defineNetwork(xml: xml) } catch {
+      var network: Network?
+      guard
+        try onOtherBridges(
+          after: error,
+          { attempt in
+            guard let xml = try withBridge(attempt, xml) else { return false }
+            network = try connection.defineNetwork(xml: xml)
+            return true
+          }), let network
+      else { throw error }
+      return network
+    }
+  }
+
+  /// Tries other names for the network's bridge, as the one that it has may be taken.
   ///
-  /// A libvirtd that falls while it starts a network leaves the bridge behind, and a network cannot
-  /// be started on a bridge that is there already.
-  private func takeFreeBridge(_ network: Network, _ connection: Connection) throws -> Bool {
-    guard declaration.body["bridge"] == nil else { return false }
-    let definition = try declaration.document(network.xml(inactive: true))
-    guard let bridge = definition.first("bridge"), bridge["name"] != nil else { return false }
-    bridge["name"] = nil
-    try connection.defineNetwork(xml: definition.xmlString)
-    return true
+  /// A libvirtd that fell while it started a network leaves the bridge behind, and the host may have
+  /// a device of the name. What libvirt reports then differs from version to version, so any refusal
+  /// is met with another name; one that has another cause is reported as it came first.
+  ///
+  /// - Parameter body: tries the bridge of an attempt; false where the name is not ours to choose.
+  private func onOtherBridges(
+    after error: LibvirtError, _ body: (_ attempt: Int) throws -> Bool
+  ) throws -> Bool {
+    guard !error.isConnectionLost else { return false }
+    for attempt in 1...2 {
+      do { return try body(attempt) } catch let other as LibvirtError {
+        guard !other.isConnectionLost else { throw other }
+      }
+    }
+    return false
+  }
+
+  /// The definition with another name for the bridge; nil where the script chose it, or where the
+  /// network has none of its own.
+  private func withBridge(_ attempt: Int, _ xml: String) throws(Diagnostic) -> String? {
+    let root = try declaration.document(xml)
+    guard declaration.body["bridge"] == nil, root.text(at: "forward/@mode") != "bridge" else {
+      return nil
+    }
+    root.setText(
+      Identity.bridge(stack: context.stack, net: declaration.name, attempt: attempt),
+      at: "bridge/@name")
+    return root.xmlString
   }
 
   private func change(_ network: Network, _ definition: String) throws -> [Diagnostic] {

@@ -5,13 +5,16 @@ import VMScript
 enum LiveAddresses {
   /// IPv4 addresses by lease, else by guest agent, else by the host's ARP table; empty if off.
   ///
+  /// - Parameter mac: the interface that is meant; nil for all.
   /// - Throws: libvirt's error where no source has one and the leases could not be read.
-  static func of(_ domain: Domain) throws(LibvirtError) -> [IPAddress] {
+  static func of(_ domain: Domain, mac: MACAddress? = nil) throws(LibvirtError) -> [IPAddress] {
     guard try domain.isActive() else { return [] }
     var failure: LibvirtError?
     for source in [Domain.AddressSource.lease, .agent, .arp] {
       do throws(LibvirtError) {
-        let found = try domain.interfaceAddresses(source: source).flatMap(\.addresses)
+        let found = try domain.interfaceAddresses(source: source)
+          .filter { mac == nil || $0.mac.flatMap(MACAddress.init) == mac }
+          .flatMap(\.addresses)
           .filter { !$0.isIPv6 }.compactMap { IPAddress($0.address) }
           .filter { $0.value >> 24 != 127 }
         if !found.isEmpty { return found }
@@ -27,8 +30,10 @@ enum LiveAddresses {
   }
 
   /// The same for a list that shows what is known, and for a look that is repeated.
-  static func shown(of domain: Domain) throws(LibvirtError) -> [IPAddress] {
-    do throws(LibvirtError) { return try of(domain) } catch {
+  static func shown(
+    of domain: Domain, mac: MACAddress? = nil
+  ) throws(LibvirtError) -> [IPAddress] {
+    do throws(LibvirtError) { return try of(domain, mac: mac) } catch {
       guard !error.isConnectionLost, error.code != .noDomain else { throw error }
       return []
     }

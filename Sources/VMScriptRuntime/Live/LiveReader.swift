@@ -1,3 +1,4 @@
+import Foundation
 import Libvirt
 import VMScript
 
@@ -94,7 +95,28 @@ extension LiveNetwork {
       name: network.name, uuid: network.uuid, isActive: isActive,
       autostart: isPersistent && network.autostart(), xml: network.xml(inactive: isPersistent),
       running: isActive ? network.xml() : nil,
-      ports: isActive ? GuestPlug.ports(of: network) : nil, isPersistent: isPersistent)
+      ports: isActive ? GuestPlug.ports(of: network) : nil,
+      leases: isActive ? GivenLease.all(of: network) : nil, isPersistent: isPersistent)
+  }
+}
+
+extension GivenLease {
+  /// The leases that have not ended; nil where the driver or the kind of network has none to report.
+  static func all(of network: Network) throws(LibvirtError) -> [GivenLease]? {
+    // The test driver makes leases up.
+    guard !network.connection.isTestDriver else { return nil }
+    do throws(LibvirtError) {
+      let now = Int64(Date.now.timeIntervalSince1970)
+      return try network.leases().compactMap { lease in
+        guard !lease.isIPv6, lease.expires == 0 || lease.expires > now,
+          let mac = lease.mac.flatMap(MACAddress.init), let ip = IPAddress(lease.address)
+        else { return nil }
+        return GivenLease(mac: mac, ip: ip, expires: lease.expires)
+      }
+    } catch {
+      guard !error.isConnectionLost, error.code != .noNetwork else { throw error }
+      return nil
+    }
   }
 }
 

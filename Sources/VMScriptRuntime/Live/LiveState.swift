@@ -69,6 +69,22 @@ public struct LiveDomain: Sendable {
   }
 }
 
+/// An IPv4 address that a DHCP server gave out.
+public struct GivenLease: Sendable, Hashable {
+  /// The interface that has it.
+  public let mac: MACAddress
+  /// The address.
+  public let ip: IPAddress
+  /// When it ends, in seconds since 1970; 0 is never.
+  public let expires: Int64
+  /// A lease of an address.
+  public init(mac: MACAddress, ip: IPAddress, expires: Int64) {
+    self.mac = mac
+    self.ip = ip
+    self.expires = expires
+  }
+}
+
 /// A network as the host has it.
 public struct LiveNetwork: Sendable {
   /// The name, unique on the host.
@@ -89,13 +105,20 @@ public struct LiveNetwork: Sendable {
   let ports: Set<String>?
   /// The IPv4 networks that the host has an address in.
   public let subnets: [Subnet]
+  /// The bridge that it runs itself; nil for one on a bridge or device of the host.
+  let ownBridge: String?
+  /// The addresses that its DHCP server keeps for machines.
+  let entries: [NetworkLease]
+  /// What its DHCP server gave out; nil where that is not known.
+  let leases: [GivenLease]?
 
   /// Reads what planning needs of the definition.
   ///
   /// - Throws: `MalformedXML` if `xml` is not a network's definition.
   public init(
     name: String, uuid: String, isActive: Bool, autostart: Bool = false, xml: String,
-    running: String? = nil, ports: Set<String>? = nil, isPersistent: Bool = true
+    running: String? = nil, ports: Set<String>? = nil, leases: [GivenLease]? = nil,
+    isPersistent: Bool = true
   ) throws(MalformedXML) {
     self.name = name
     self.isPersistent = isPersistent
@@ -106,6 +129,9 @@ public struct LiveNetwork: Sendable {
     self.running = running
     self.ports = ports
     self.subnets = try NetworkFacts.subnets(xml: xml)
+    self.ownBridge = try NetworkFacts.ownBridge(xml: xml)
+    self.entries = try NetworkFacts.entries(xml: xml)
+    self.leases = leases
   }
 }
 

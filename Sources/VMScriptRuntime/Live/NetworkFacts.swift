@@ -7,6 +7,26 @@ enum NetworkFacts {
     try XMLElement.parse(xml, root: "network").all("ip").compactMap(subnet)
   }
 
+  /// The bridge that the network runs itself; nil for one that uses the host's.
+  static func ownBridge(xml: String) throws(MalformedXML) -> String? {
+    let root = try XMLElement.parse(xml, root: "network")
+    let modes = ["nat", "route", "open"]
+    guard root.text(at: "forward/@mode").map(modes.contains) ?? true else { return nil }
+    return root.text(at: "bridge/@name")
+  }
+
+  /// The addresses that its DHCP server keeps for machines.
+  static func entries(xml: String) throws(MalformedXML) -> [NetworkLease] {
+    try XMLElement.parse(xml, root: "network").all("ip").flatMap { ip in
+      (ip.first("dhcp")?.all("host") ?? []).compactMap { host in
+        guard let mac = host["mac"].flatMap(MACAddress.init),
+          let address = host["ip"].flatMap({ IPAddress($0) })
+        else { return nil }
+        return NetworkLease(mac: mac, ip: address, name: host["name"])
+      }
+    }
+  }
+
   /// The IPv4 network of an `ip` element; nil for one of IPv6.
   static func subnet(_ element: XMLElement) -> Subnet? {
     guard let address = element["address"].flatMap(IPAddress.init) else { return nil }

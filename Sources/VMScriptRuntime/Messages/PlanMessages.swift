@@ -1,3 +1,4 @@
+import Foundation
 import VMScript
 import VMScriptSyntax
 
@@ -90,6 +91,51 @@ enum PlanMessages {
       at: .init(span, "this address"),
       notes: ["the lease would have to be written into a network that is not ours"],
       helps: [.init("declare the network with `net`, or leave the address to its DHCP server")])
+  }
+
+  static func missingNetwork(_ network: String, near: String?, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 514, "there is no network \(QuotedText.literal(network))",
+      at: .init(span, "neither declared nor on the host"),
+      helps: [
+        .init(near.map { "did you mean `\($0)`?" } ?? "declare it: `net NAME { subnet = … }`")
+      ])
+  }
+
+  static func inactiveNetwork(_ network: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 515, "the network \(QuotedText.literal(network)) is not active",
+      at: .init(span, "the domain cannot start on it"),
+      helps: [.init("start it: `virsh net-start \(network)`")])
+  }
+
+  static func takenBridge(_ bridge: String, by network: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 516, "the bridge `\(bridge)` is that of the network `\(network)` on the host",
+      at: .init(span, "in use"), helps: [.init("leave `bridge` out, or choose another name")])
+  }
+
+  static func leasedToOther(
+    _ address: IPAddress, _ lease: GivenLease, _ holder: String?, _ domain: String, at span: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 517, "\(address) is leased to \(holder.map { "`\($0)`" } ?? "\(lease.mac)")",
+      at: .init(span, "not free yet"),
+      notes: [
+        "the lease of \(lease.mac) \(lease.end)",
+        "`\(domain)` gets the address when that lease ends or is given back",
+      ],
+      helps: [.init("shut the holder down in an orderly way, or wait for the end of its lease")])
+  }
+
+  static func earlierLease(
+    _ domain: String, _ lease: GivenLease, _ address: IPAddress, at span: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 518, "`\(domain)` has \(lease.ip), not yet \(address)",
+      at: .init(span, "at its next lease"),
+      notes: ["its lease \(lease.end); it gets \(address) when it renews it, or at its next start"],
+      helps: [.init("restart it to have the address now: `reboot \(domain)`")])
   }
 
   static func earlierContent(of image: String, disks: [String], at span: Span) -> Diagnostic {
@@ -219,5 +265,45 @@ enum PlanMessages {
       that is not active, so they would be left behind, and nothing would tell of them any more. \
       Start the pool, then delete the domain.
       """),
+    DiagnosticExplanation(
+      514, "no such network",
+      """
+      An interface names a network that the script does not declare and the host does not have. \
+      A domain on it cannot start.
+      """),
+    DiagnosticExplanation(
+      515, "network is not active",
+      """
+      An interface is on a network of the host that is off, and that the stack does not own, so it \
+      is not started. A domain on it cannot start.
+      """),
+    DiagnosticExplanation(
+      516, "bridge in use",
+      """
+      libvirt runs the bridge of a network itself, and another network of the host has one of this \
+      name. Where no name is declared, each network gets one of its own.
+      """),
+    DiagnosticExplanation(
+      517, "address leased to another machine",
+      """
+      The DHCP server gave the address to another interface, and keeps its word until that lease \
+      ends or is given back. Until then the machine that the address is declared for gets another \
+      one.
+      """),
+    DiagnosticExplanation(
+      518, "address at the next lease",
+      """
+      A guest keeps the address that it has until it renews its lease, which it does after half of \
+      the lease's time, or starts again.
+      """),
   ]
+}
+
+extension GivenLease {
+  /// How long it holds, as the end of a sentence.
+  var end: String {
+    guard expires != 0 else { return "has no end" }
+    let minutes = max(1, (expires - Int64(Date.now.timeIntervalSince1970) + 59) / 60)
+    return "ends in \(minutes) \(minutes == 1 ? "minute" : "minutes")"
+  }
 }

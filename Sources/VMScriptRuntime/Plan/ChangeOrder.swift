@@ -27,7 +27,9 @@ struct ChangeOrder {
         change.dependencies = blockers(of: change, in: changes)
       } else if let declaration = declarations[change.key] {
         let needed = needs(of: declaration).compactMap { positions[$0] }
-        let freed = declaration.kind == .net ? overlapped(by: declaration, in: changes) : []
+        let freed =
+          declaration.kind == .net
+          ? overlapped(by: declaration, in: changes) : succeeded(by: declaration, in: changes)
         change.dependencies = Set(needed + freed).subtracting([change.id]).sorted()
       }
       return change
@@ -48,6 +50,24 @@ struct ChangeOrder {
     return changes.filter { change in
       change.action == .delete && change.kind == .net
         && live.networks[change.name]?.subnets.contains { $0.overlaps(subnet) } == true
+    }.map(\.id)
+  }
+
+  /// Deletions of domains whose fixed or MAC address a domain takes over: two with one address would
+  /// disturb each other, and the DHCP server gives it to the one that came first.
+  private func succeeded(by domain: Declaration, in changes: [Change]) -> [Int] {
+    let interfaces = domain.interfaces(stack: set.stack)
+    return changes.filter { change in
+      guard change.action == .delete, change.kind == .domain, change.name != domain.sourceName,
+        let macs = live.domains[change.name]?.facts.macs
+      else { return false }
+      return interfaces.contains { interface in
+        guard !macs.contains(interface.mac) else { return true }
+        guard case .ip(let address) = interface.address?.value,
+          let network = interface.network.flatMap({ live.networks[$0] })
+        else { return false }
+        return network.entries.contains { $0.ip == address && macs.contains($0.mac) }
+      }
     }.map(\.id)
   }
 

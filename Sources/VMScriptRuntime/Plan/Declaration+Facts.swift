@@ -8,6 +8,8 @@ struct DeclaredInterface {
   let mac: MACAddress
   /// The network's name, if it is on one of libvirt's.
   let network: String?
+  /// Where the network is named.
+  let networkSpan: Span
   /// The fixed address with its place.
   let address: DeclaredProperty?
   /// Where a message about it points.
@@ -23,6 +25,7 @@ extension Declaration {
       return DeclaredInterface(
         key: key, mac: declared ?? Identity.mac(stack: stack, domain: name, nic: key),
         network: nic["net"].flatMap(resourceName),
+        networkSpan: nic.property("net")?.span ?? nic.span,
         address: nic.property("ip"), span: nic.property("mac")?.span ?? nic.span)
     }
   }

@@ -1,5 +1,13 @@
 import VMScript
 
+/// An address that is declared for an interface.
+struct FixedAddress: Sendable {
+  let mac: MACAddress
+  let ip: IPAddress
+  /// The network whose DHCP server gives it.
+  let network: String?
+}
+
 extension DeclarationSet {
   /// What the XML of one declaration needs to know of the others and of the host.
   ///
@@ -22,6 +30,14 @@ extension DeclarationSet {
       }
     }
     return context
+  }
+
+  /// The fixed address that `ip` of a domain means: that of its first interface that has one.
+  func fixedAddress(of domain: String) -> FixedAddress? {
+    declaration(.domain, domain)?.interfaces(stack: stack).lazy.compactMap { interface in
+      guard case .ip(let address) = interface.address?.value else { return nil }
+      return FixedAddress(mac: interface.mac, ip: address, network: interface.network)
+    }.first
   }
 
   /// As declared; else running, but stopped for a domain that is cloned from.

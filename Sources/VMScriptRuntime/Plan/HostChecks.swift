@@ -31,9 +31,10 @@ struct HostChecks {
     set.declarations.flatMap { declaration in
       switch declaration.kind {
       case .image, .custom: [Diagnostic]()
-      case .net: overlaps(of: declaration)
+      case .net: overlaps(of: declaration) + bridge(of: declaration)
       case .domain:
-        collisions(of: declaration) + fixedAddresses(of: declaration) + source(of: declaration)
+        collisions(of: declaration) + networks(of: declaration) + fixedAddresses(of: declaration)
+          + leases(of: declaration) + source(of: declaration)
       }
     }
   }
@@ -45,6 +46,52 @@ struct HostChecks {
         PlanMessages.overlappingSubnet(
           subnet.value, with: $0, of: network.name, at: subnet.span)
       }
+    }
+  }
+
+  /// A bridge runs for one network.
+  private func bridge(of net: Declaration) -> [Diagnostic] {
+    guard let bridge = net.body.property("bridge"), case .string(let name) = bridge.value,
+      !["bridge", "macvtap"].contains(net.body["mode"]?.description ?? "nat")
+    else { return [] }
+    return otherNetworks.filter { $0.ownBridge == name }.map {
+      PlanMessages.takenBridge(name, by: $0.name, at: bridge.span)
+    }
+  }
+
+  /// The networks that a domain is on, and that the script does not declare, are there and run.
+  private func networks(of domain: Declaration) -> [Diagnostic] {
+    let known = Set(otherNetworks.map(\.name))
+    let runs = live.domains[domain.name]?.running != nil
+    return domain.interfaces(stack: set.stack).compactMap { interface in
+      guard let name = interface.network, !declared.contains(ResourceKey(kind: .net, name: name))
+      else { return nil }
+      guard known.contains(name), let network = live.networks[name] else {
+        let names = known.union(declared.filter { $0.kind == .net }.map(\.name))
+        return PlanMessages.missingNetwork(
+          name, near: closest(to: name, among: names.sorted()), at: interface.networkSpan)
+      }
+      guard !network.isActive, !runs, set.wantedState(of: domain) == .running else { return nil }
+      return PlanMessages.inactiveNetwork(name, at: interface.networkSpan)
+    }
+  }
+
+  /// Addresses that the guest does not have yet, though they are declared.
+  private func leases(of domain: Declaration) -> [Diagnostic] {
+    domain.interfaces(stack: set.stack).compactMap { interface in
+      guard let declared = interface.address, case .ip(let address) = declared.value,
+        let network = interface.network, let leases = live.networks[network]?.leases
+      else { return nil }
+      let macs = live.domains[domain.name]?.facts.macs ?? []
+      if let other = leases.first(where: { $0.ip == address && $0.mac != interface.mac }) {
+        let holder = live.domains.values.first { $0.facts.macs.contains(other.mac) }?.name
+        return PlanMessages.leasedToOther(address, other, holder, domain.name, at: declared.span)
+      }
+      guard live.domains[domain.name]?.running != nil, macs.contains(interface.mac),
+        let own = leases.first(where: { $0.mac == interface.mac }), own.ip != address,
+        !leases.contains(where: { $0.mac == interface.mac && $0.ip == address })
+      else { return nil }
+      return PlanMessages.earlierLease(domain.name, own, address, at: declared.span)
     }
   }
 

@@ -92,12 +92,32 @@ final class RunHost: EvaluationHost {
     }
   }
 
+  func address(
+    declared: IPAddress, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> IPAddress {
+    guard let wanted = declarations.fixedAddress(of: resource.name) else { return declared }
+    let pool = pool
+    return try waiting("reading `ip` of `\(resource.name)`", span) { _ in
+      try await pool.run { connection in
+        guard !connection.isTestDriver, let domain = try connection.domain(named: resource.name)
+        else { return declared }
+        let found = try LiveReader.unlessGone(.noDomain) {
+          try LiveAddresses.of(domain, mac: wanted.mac)
+        }
+        guard let found, let first = found.first, !found.contains(declared) else { return declared }
+        return first
+      }
+    }
+  }
+
   func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
     let record = VerbRecord(verb)
     try takeEffect(declarations, isEnd: false)
     if !verb.onlyWaits { try confirmOrigin(for: record, verb.span) }
     if mode == .run {
-      let runner = VerbRunner(pool: pool, stack: declarations.stack, progress: options.progress)
+      let runner = VerbRunner(
+        pool: pool, stack: declarations.stack, declarations: declarations,
+        progress: options.progress)
       let start = ContinuousClock.now
       options.progress(.verbStarted(record))
       do throws(Diagnostic) {

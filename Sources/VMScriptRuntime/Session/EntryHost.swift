@@ -63,6 +63,15 @@ final class EntryHost: EvaluationHost {
     return try host.attribute(name, of: resource, at: span, declarations: declarations)
   }
 
+  func address(
+    declared: IPAddress, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> IPAddress {
+    // What no host was asked for yet is as declared.
+    guard let host = state.withLock(\.connected)?.host else { return declared }
+    return try host.address(
+      declared: declared, of: resource, at: span, declarations: declarations)
+  }
+
   func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
     let host = try connected().host
     try lock(declarations.stack)

@@ -7,15 +7,43 @@ struct DomainCondition: Sendable {
   let targets: DomainTargets
   let name: String
   let span: Span
+  /// The address that is declared for it.
+  var fixed: FixedAddress?
 
   /// It is off.
   func stopped() -> Awaiting.Look {
     { try await isActive() ? "" : nil }
   }
 
-  /// It has an address.
+  /// It has its fixed address, or any where none is declared.
   func address() -> Awaiting.Look {
-    { try await firstAddress() == nil ? Self.noAddress : nil }
+    guard let fixed else { return { try await firstAddress() == nil ? Self.noAddress : nil } }
+    return {
+      let reasons = try await ofRunning { domain -> [String] in
+        let found = try LiveAddresses.shown(of: domain, mac: fixed.mac)
+        // The test driver makes addresses up.
+        if domain.connection.isTestDriver, !found.isEmpty { return [] }
+        if found.contains(fixed.ip) { return [] }
+        let other = found.first.map { "it has \($0) instead of \(fixed.ip)" } ?? Self.noAddress
+        return [other, try Self.holder(of: fixed, domain.connection)].compactMap(\.self)
+      }
+      return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+    }
+  }
+
+  /// Another interface that has the address, and how long.
+  private static func holder(of fixed: FixedAddress, _ connection: Connection) throws -> String? {
+    guard let network = try fixed.network.flatMap({ try connection.network(named: $0) }),
+      let lease = try GivenLease.all(of: network)?
+        .first(where: { $0.ip == fixed.ip && $0.mac != fixed.mac })
+    else { return nil }
+    let name = try connection.domains().first { domain in
+      try LiveReader.unlessGone(.noDomain) {
+        try DomainFacts(xml: domain.xml()).macs.contains(lease.mac)
+      } ?? false
+    }?.name
+    let holder = name.map { "`\($0)`" } ?? "\(lease.mac), which no domain of the host has now"
+    return "\(fixed.ip) is leased to \(holder); that lease \(lease.end)"
   }
 
   /// The agent inside it answers.
@@ -50,8 +78,12 @@ struct DomainCondition: Sendable {
     try await targets.with(name, span) { try $0.isActive() }
   }
 
+  /// The fixed address where the guest has it, else the first that it has.
   private func firstAddress() async throws -> IPAddress? {
-    try await ofRunning { try LiveAddresses.shown(of: $0).first }
+    try await ofRunning { [fixed] domain in
+      let found = try LiveAddresses.shown(of: domain)
+      return found.first { $0 == fixed?.ip } ?? found.first
+    }
   }
 
   private func agentAnswers() async throws -> Bool {

@@ -5,13 +5,17 @@ import VMScriptSyntax
 /// Runs a verb on each of its targets, all at once.
 struct VerbRunner: Sendable {
   let targets: DomainTargets
+  /// Say which addresses are awaited.
+  let declarations: DeclarationSet
   let progress: @Sendable (ProgressEvent) -> Void
   /// What `wait` takes where nothing is said.
   static let standardLimit = Duration.seconds(120)
 
   init(
-    pool: ConnectionPool, stack: String, progress: @escaping @Sendable (ProgressEvent) -> Void
+    pool: ConnectionPool, stack: String, declarations: DeclarationSet? = nil,
+    progress: @escaping @Sendable (ProgressEvent) -> Void
   ) {
+    self.declarations = declarations ?? DeclarationSet(stack: stack)
     targets = DomainTargets(pool: pool, stack: stack)
     self.progress = progress
   }
@@ -135,12 +139,13 @@ struct VerbRunner: Sendable {
     _ name: String, for condition: WaitCondition, _ span: Span, limit: Duration, _ news: DomainNews
   ) async throws {
     let deadline = ContinuousClock.now + limit
-    let domain = DomainCondition(targets: targets, name: name, span: span)
+    let fixed = declarations.fixedAddress(of: name)
+    let domain = DomainCondition(targets: targets, name: name, span: span, fixed: fixed)
     let awaited: String
     let look: Awaiting.Look
     switch condition {
     case .stopped: (awaited, look) = ("stop", domain.stopped())
-    case .ip: (awaited, look) = ("address", domain.address())
+    case .ip: (awaited, look) = (fixed.map { "address \($0.ip)" } ?? "address", domain.address())
     case .agent: (awaited, look) = ("guest agent", try await domain.agent())
     case .ssh: (awaited, look) = ("SSH server", domain.ssh())
     case .cloudInit: (awaited, look) = ("end of cloud-init", try await domain.cloudInit())

@@ -62,8 +62,90 @@ import VMScript
     #expect(codes(declared, try live()).isEmpty)
   }
 
+  @Test func aNetworkMustBeThere() throws {
+    let web = RunFixture.domain("web", blocks: [RunFixture.nic(net: "defautl")])
+    let diagnostics = RunFixture.plan([web], try live()).diagnostics
+    #expect(diagnostics.map(\.code.number) == [514])
+    #expect(diagnostics.first?.helps.map(\.text) == ["did you mean `default`?"])
+  }
+
+  @Test func aNetworkOfTheHostMustRunForADomainThatStarts() throws {
+    let state = LiveState(networks: [
+      try RunFixture.liveNetwork("default", uuid: RunFixture.foreign, isActive: false)
+    ])
+    let nic = RunFixture.nic(net: "default")
+    #expect(codes([RunFixture.domain("web", blocks: [nic])], state) == [515])
+    let stopped = try Script.declarations(
+      "domain web { state = stopped, nic { net = \"default\" } }")
+    #expect(codes(stopped, state).isEmpty)
+  }
+
+  @Test func aNetworkThatIsPrunedIsNotThere() throws {
+    let state = LiveState(networks: [try RunFixture.liveNetwork("old")])
+    let web = [RunFixture.domain("web", blocks: [RunFixture.nic(net: "old")])]
+    #expect(RunFixture.plan(web, state).diagnostics.isEmpty)
+    #expect(RunFixture.plan(web, state, prune: true).diagnostics.map(\.code.number) == [514])
+  }
+
+  @Test(arguments: [
+    ("<forward mode='nat'/>", [516]), ("", [516]), ("<forward mode='bridge'/>", []),
+  ])
+  func aBridgeOfAnotherNetworkIsRefused(forward: String, expected: [Int]) throws {
+    let state = LiveState(networks: [
+      try RunFixture.liveNetwork(
+        "other", uuid: RunFixture.foreign, ip: "\(forward)<bridge name='lab0'/>")
+    ])
+    let nets = try Script.declarations("net a { subnet = 10.1.0.0/24, bridge = \"lab0\" }")
+    #expect(codes(nets, state) == expected)
+  }
+
+  /// A network whose DHCP server gave out one address.
+  private func state(
+    lease mac: String, _ ip: String, _ domains: [LiveDomain]
+  ) throws -> LiveState {
+    let lease = GivenLease(
+      mac: try #require(MACAddress(mac)), ip: try #require(IPAddress(ip)), expires: 0)
+    let network = try LiveNetwork(
+      name: "lan", uuid: Identity.uuid(stack: RunFixture.stack, kind: .net, name: "lan"),
+      isActive: true, xml: "<network><name>lan</name></network>", leases: [lease])
+    return LiveState(domains: domains, networks: [network])
+  }
+
+  private let leased = """
+    net lan { subnet = 10.1.0.0/24 }
+    domain web { nic { net = lan, ip = 10.1.0.9, mac = "52:54:00:00:00:02" } }
+    """
+
+  @Test func anAddressThatAnotherMachineHasIsAWarning() throws {
+    let declarations = try Script.declarations(leased)
+    let other = try RunFixture.liveDomain(
+      "old", devices: "<interface><mac address='\(taken)'/></interface>")
+    let held = RunFixture.plan(declarations, try state(lease: taken, "10.1.0.9", [other]))
+    #expect(held.diagnostics.map(\.message) == ["10.1.0.9 is leased to `old`"])
+    #expect(held.diagnostics.allSatisfy { $0.severity == .warning })
+    #expect(codes(declarations, try state(lease: taken, "10.1.0.10", [other])).isEmpty)
+    #expect(codes(declarations, try state(lease: "52:54:00:00:00:02", "10.1.0.9", [])).isEmpty)
+  }
+
+  @Test func anAddressThatARunningGuestDoesNotHaveYetIsAWarning() throws {
+    let declarations = try Script.declarations(leased)
+    let xml = """
+      <domain><name>web</name><devices><interface><mac address='52:54:00:00:00:02'/></interface>
+      </devices></domain>
+      """
+    func codes(running: String?) throws -> [Int] {
+      let web = try LiveDomain(
+        name: "web", uuid: Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "web"),
+        state: running == nil ? .stopped : .running, xml: xml, running: running)
+      return self.codes(declarations, try state(lease: "52:54:00:00:00:02", "10.1.0.8", [web]))
+    }
+    #expect(try codes(running: xml) == [518])
+    #expect(try codes(running: nil).isEmpty)
+  }
+
   @Test func everyCodeIsExplainedOnce() {
     let numbers = PlanMessages.explanations.map(\.code.number)
-    #expect(numbers == Array(501...513))
+    #expect(numbers == Set(numbers).sorted())
+    #expect(numbers.allSatisfy { (501...539).contains($0) })
   }
 }

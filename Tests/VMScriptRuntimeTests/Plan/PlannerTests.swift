@@ -38,6 +38,27 @@ import VMScriptSyntax
     #expect(plan.changes.flatMap(\.properties).allSatisfy { $0.impact == .live })
   }
 
+  @Test func aMachineThatTakesOverAnAddressWaitsUntilTheEarlierOneIsGone() throws {
+    let mac = "52:54:00:00:00:01"
+    let old = try RunFixture.liveDomain(
+      "web", devices: "<interface><mac address='\(mac)'/></interface>")
+    let lan = try RunFixture.liveNetwork(
+      "lan",
+      ip: "<ip address='10.0.0.1' prefix='24'><dhcp><host mac='\(mac)' ip='10.0.0.9'/></dhcp></ip>")
+    func dependencies(_ nic: String) throws -> [Int]? {
+      let declared = try Script.declarations(
+        "net lan { subnet = 10.0.0.0/24 }\ndomain app { nic { net = lan, \(nic) } }")
+      let (plan, _) = RunFixture.plan(
+        declared, LiveState(domains: [old], networks: [lan]), prune: true)
+      let deletion = try #require(plan.changes.first { $0.action == .delete })
+      let app = try #require(plan.changes.first { $0.name == "app" })
+      return app.dependencies.filter { $0 == deletion.id }
+    }
+    #expect(try dependencies("ip = 10.0.0.9")?.count == 1)
+    #expect(try dependencies("mac = \"\(mac)\"")?.count == 1)
+    #expect(try dependencies("ip = 10.0.0.10")?.count == 0)
+  }
+
   @Test func whatIsAsDeclaredIsLeftAlone() throws {
     let live = LiveState(
       domains: [try RunFixture.liveDomain("web")], networks: [try RunFixture.liveNetwork("lan")],

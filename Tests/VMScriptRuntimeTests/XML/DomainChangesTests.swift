@@ -8,7 +8,8 @@ import VMScript
   private let stack = "lab"
 
   private func domain(_ body: String) throws -> Declaration {
-    let text = "stack \"lab\"\nnet a { }\nnet b { }\ndomain web { \(body) }"
+    let text =
+      "stack \"lab\"\nnet a { mode = isolated }\nnet b { mode = isolated }\ndomain web { \(body) }"
     return try #require(try Script.declarations(text).last)
   }
 

@@ -123,4 +123,100 @@ import VMScriptSyntax
       ])
     #expect(changes[4].xml.contains("52:54:00:aa:bb:02"))
   }
+
+  @Test("A bridge has a name of its own, and keeps the one that it has")
+  func bridges() throws {
+    func bridge(_ xml: String) throws -> String? {
+      try XMLElement.parse(xml, root: "network").text(at: "bridge/@name")
+    }
+    let names = (1...200).flatMap { number in
+      (0...2).map { Identity.bridge(stack: "s", net: "net\(number)", attempt: $0) }
+    }
+    #expect(Set(names).count == names.count)
+    #expect(names.allSatisfy { $0.utf8.count <= 15 && $0.hasPrefix("virbr") })
+    #expect(
+      try bridge(xml("subnet = 10.91.0.0/24")) == Identity.bridge(stack: "s", net: "lab"))
+    let live = "<network><name>lab</name><bridge name='virbr7'/></network>"
+    let lab = try net("mode = isolated")
+    #expect(try bridge(NetworkXML.render(lab, context: context, onto: live)) == "virbr7")
+    #expect(try NetworkXML.differences(lab, context: context, live: live).isEmpty)
+  }
+
+  @Test("A network takes on any other mode, and leaves what belonged to the earlier one")
+  func changedModes() throws {
+    let modes = [
+      "subnet = 10.91.0.0/24", "mode = isolated", "mode = route, subnet = 10.91.0.0/24",
+      "mode = open, subnet = 10.91.0.0/24, mtu = 1400, dns { domain = \"a.test\" }",
+      "mode = bridge, bridge = \"br0\"", "mode = macvtap, dev = \"eth0\"",
+    ]
+    for old in modes {
+      for new in modes {
+        let live = try xml(old)
+        let after = try NetworkXML.render(net(new), context: context, onto: live)
+        let root = try XMLElement.parse(after, root: "network")
+        #expect(
+          try NetworkXML.differences(net(new), context: context, live: after).isEmpty,
+          "\(old) → \(new)")
+        if new.hasPrefix("mode = bridge") || new.hasPrefix("mode = macvtap") {
+          #expect(root.first("ip") == nil && root.first("mtu") == nil && root.first("dns") == nil)
+        }
+        #expect((root.text(at: "bridge/@name") == "br0") == new.contains("br0"))
+        if new.contains("macvtap") { #expect(root.first("bridge") == nil) }
+      }
+    }
+  }
+
+  @Test(
+    "DHCP entries go by MAC address, and have a name where dnsmasq takes it as one",
+    arguments: [
+      ("web", true), ("Web_1", true), ("my box", false), ("1web", false), ("12h", false),
+      ("ignore", false), ("infinite", false), ("größe", false), ("a.b", false), ("#web", false),
+      ("set:web", false), ("web,x", false),
+    ])
+  func entryNames(name: String, isName: Bool) throws {
+    var context = context
+    let macs = try ["52:54:00:00:00:01", "52:54:00:00:00:02"].map { try #require(MACAddress($0)) }
+    let ip = try #require(IPAddress("10.91.0.9"))
+    context.leases = macs.map { NetworkLease(mac: $0, ip: ip, name: name) }
+    let xml = try NetworkXML.render(net("subnet = 10.91.0.0/24"), context: context, onto: nil)
+    let entries = try NetworkFacts.entries(xml: xml)
+    #expect(entries.map(\.mac) == macs)
+    // libvirt refuses a second entry of the same name.
+    #expect(entries.map(\.name) == [isName ? name : nil, nil])
+  }
+
+  @Test("The DHCP range of any subnet is one that libvirt takes")
+  func ranges() throws {
+    for prefix in 8...30 {
+      let subnet = try #require(Subnet("10.0.0.0/\(prefix)"))
+      for gateway in [subnet.first, subnet.last, subnet.first.advanced(by: subnet.count / 2)] {
+        guard let gateway else { continue }
+        let range = try #require(subnet.dhcpRange(gateway: gateway), "\(subnet)")
+        #expect(range.lowerBound > subnet.base && range.upperBound < subnet.broadcast)
+        #expect(Int64(range.upperBound.value) - Int64(range.lowerBound.value) < 65_534)
+      }
+    }
+    #expect(Subnet("10.0.0.0/31")?.dhcpRange(gateway: IPAddress(value: 10 << 24)) == nil)
+  }
+
+  @Test("An address is compared without its spelling")
+  func spelling() throws {
+    let wanted = try net("mode = isolated, ipv6 { subnet = \"FD00:91:0::/64\" }")
+    for address in ["fd00:91::1", "FD00:91::1", "fd00:91:0:0:0:0:0:1"] {
+      let live = """
+        <network><name>lab</name><bridge name='b'/>
+        <ip family='ipv6' address='\(address)' prefix='64'/></network>
+        """
+      #expect(try NetworkXML.differences(wanted, context: context, live: live).isEmpty)
+    }
+    let prefix = """
+      <network><name>lab</name><bridge name='b'/><ip address='10.91.0.1' prefix='24'/></network>
+      """
+    let ipv4 = try net("mode = isolated, subnet = 10.91.0.7/24, dhcp = false")
+    #expect(try NetworkXML.differences(ipv4, context: context, live: prefix).isEmpty)
+    let moved = try net("mode = isolated, subnet = 10.92.0.0/24, dhcp = false")
+    let changes = try NetworkXML.differences(moved, context: context, live: prefix)
+    #expect(changes.map(\.path) == ["subnet"])
+    #expect(changes.first?.from?.description == "10.91.0.0/24")
+  }
 }

@@ -84,7 +84,7 @@ import Testing
   @Test(
     "No name of another program's holds what separates, quotes or comments there",
     arguments: [
-      TextFormat.hostName, .leaseName, .domainName, .serviceName, .interfaceName, .token,
+      TextFormat.hostName, .leaseName, .domainName, .serviceName, .interfaceName, .token, .model,
     ])
   func names(format: TextFormat) {
     for text in Self.awkward + Self.noNames {
@@ -102,7 +102,7 @@ import Testing
       (.serviceName, ["ldap", "etcd-server-ssl"]),
       (.txtValue, ["v=spf1 a mx -all", "a#b", "größe", String(repeating: "a", count: 255)]),
       (.interfaceName, ["virbr9", "br-lan", "eth0.100", String(repeating: "a", count: 15)]),
-      (.token, ["virtio", "de-ch", "q35"]),
+      (.token, ["virtio", "de-ch", "q35"]), (.model, ["e1000e", "ne2k_pci"]),
       (.userName, ["bob", "_apt", "a.b-c_1", "Bob", String(repeating: "a", count: 32)]),
       (.loginShell, ["/bin/bash", "/usr/bin/zsh-5.9"]),
       (.packageName, ["nginx", "g++", "nginx=1.2-3~deb12u1", "libc6:i386", "@web", "./a.deb"]),
@@ -117,6 +117,7 @@ import Testing
     for (format, texts) in [
       (TextFormat.leaseName, ["1web", "12h", "ignore", "Infinite", "a.b", label + "a"]),
       (.domainName, [".", "a..b", "a.", ".a", "a-.b", label + "a"]),
+      (.model, ["E1000", "a.b"]),
       (.interfaceName, [".", "..", String(repeating: "a", count: 16)]),
       (.userName, ["1a", "-a", ".a", "a:b", "a b", String(repeating: "a", count: 33)]),
       (.loginShell, ["bash", "/bin/a:b", "/bin/a b", ""]),

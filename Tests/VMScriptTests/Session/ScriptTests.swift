@@ -23,7 +23,8 @@ import VMScriptSyntax
     let script = set.script
     #expect(try Formatter.format(SourceText(name: "", text: script)).get() == script, "\(name)")
     let again = rerun(script)
-    #expect(again.messages == [], "\(name):\n\(script)")
+    let errors = again.diagnostics.filter { $0.severity == .error }.map(\.message)
+    #expect(errors == [], "\(name):\n\(script)")
     #expect(again.outcome?.declarations.stack == set.stack, "\(name)")
     #expect(
       documents(again.declarations) == documents(set.declarations.inOrderOfDependence()),

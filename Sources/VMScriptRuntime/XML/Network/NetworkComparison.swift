@@ -12,7 +12,7 @@ struct NetworkComparison {
         $0.text(at: "forward/interface/@dev") ?? $0.text(at: "forward/@dev")
       },
       subnet ?? gateway,
-      difference("ipv6", .restart) { Self.address($0, ipv6: true) },
+      difference("ipv6", .restart) { Self.ipv6($0) },
       difference("dhcp", .live) { root in
         Self.dhcp(root)?.first("range").map { "\($0["start"] ?? "")...\($0["end"] ?? "")" }
       },
@@ -122,9 +122,11 @@ struct NetworkComparison {
     root.all("ip").first { $0["family"] != "ipv6" }?.first("dhcp")
   }
 
-  private static func address(_ root: XMLElement, ipv6: Bool) -> String? {
-    root.all("ip").first { ($0["family"] == "ipv6") == ipv6 }.map {
-      "\($0["address"] ?? "")/\($0["netmask"] ?? $0["prefix"] ?? "")"
+  /// The host's own IPv6 address with its prefix, in one spelling.
+  private static func ipv6(_ root: XMLElement) -> String? {
+    root.all("ip").first { $0["family"] == "ipv6" }.map { ip in
+      let address = ip["address"] ?? ""
+      return "\(IPv6Address(address)?.description ?? address)/\(ip["prefix"] ?? "")"
     }
   }
 }

@@ -6,15 +6,27 @@ import VMScriptSyntax
 struct NetworkShape {
   let body: DeclaredBlock
   let context: XMLContext
+  private let name: String
 
   init(_ declaration: Declaration, context: XMLContext) {
+    name = declaration.name
     body = declaration.body
     self.context = context
   }
 
   private var mode: String { body["mode"]?.description ?? "nat" }
 
+  /// Whether libvirt runs a bridge of the network's own, or leaves guests to one of the host.
+  private var hasOwnBridge: Bool { mode != "bridge" && mode != "macvtap" }
+
   func writeForward(to root: XMLElement) {
+    let hadOwnBridge = root.text(at: "forward/@mode") != "bridge"
+    if !hasOwnBridge { ["ip", "route", "mtu", "dns", "domain"].forEach { root.remove($0) } }
+    if mode == "macvtap" || (hasOwnBridge && !hadOwnBridge) { root.remove("bridge") }
+    // libvirt would choose a name that another network may take at the same time.
+    if hasOwnBridge, root.text(at: "bridge/@name") == nil {
+      root.setText(Identity.bridge(stack: context.stack, net: name), at: "bridge/@name")
+    }
     guard mode != "isolated" else { return root.remove("forward") }
     let forward = root.ensure("forward")
     // To libvirt a macvtap network is one of mode bridge that has an interface and no bridge.
@@ -39,17 +51,12 @@ struct NetworkShape {
       writeDHCP(to: ip, subnet: subnet, gateway: gateway)
     }
     root.all("ip").filter { $0["family"] == "ipv6" }.forEach { $0.detach() }
-    if let subnet = body.block("ipv6")?["subnet"]?.description {
-      let parts = subnet.split(separator: "/")
-      if parts.count == 2 {
-        let base = String(parts[0])
-        root.add(
-          "ip",
-          [
-            "family": "ipv6", "address": base.hasSuffix("::") ? base + "1" : base,
-            "prefix": String(parts[1]),
-          ])
-      }
+    if let text = body.block("ipv6")?["subnet"]?.description, let subnet = IPv6Subnet(text) {
+      root.add(
+        "ip",
+        [
+          "family": "ipv6", "address": subnet.first.description, "prefix": String(subnet.prefix),
+        ])
     }
     root.remove("route")
     for route in body.blocks("route") {
@@ -65,18 +72,14 @@ struct NetworkShape {
 
   private func writeDHCP(to ip: XMLElement, subnet: Subnet, gateway: IPAddress) {
     if case .bool(false) = body["dhcp"] { return }
-    var ends: (first: IPAddress, last: IPAddress)?
-    if case .range(.addresses(let first, let last)) = body["dhcp"] {
-      ends = (first, last)
-    } else if subnet.prefix <= 30 {
-      // The gateway's own address is never given out.
-      let first = gateway == subnet.first ? subnet.first.advanced(by: 1) : subnet.first
-      let last = gateway == subnet.last ? subnet.last.advanced(by: -1) : subnet.last
-      if let first, let last, first <= last { ends = (first, last) }
+    var range = subnet.dhcpRange(gateway: gateway)
+    if case .range(.addresses(let first, let last)) = body["dhcp"], first <= last {
+      range = first...last
     }
-    guard let ends else { return }
+    guard let range else { return }
     let dhcp = ip.add("dhcp")
-    dhcp.add("range", ["start": ends.first.description, "end": ends.last.description])
+    dhcp.add(
+      "range", ["start": range.lowerBound.description, "end": range.upperBound.description])
     for lease in leases {
       let host = dhcp.add("host", ["mac": lease.mac.description])
       if let name = lease.name { host["name"] = name }
@@ -85,11 +88,21 @@ struct NetworkShape {
   }
 
   /// The declared hosts, then those of the interfaces with a fixed address.
+  ///
+  /// Entries go by MAC address. A machine's name stands in one of them, and only where dnsmasq takes
+  /// it as one: it drops a whole entry for a name that it does not read.
   private var leases: [NetworkLease] {
-    body.blocks("host").compactMap { host in
+    let declared = body.blocks("host").compactMap { host -> NetworkLease? in
       guard case .mac(let mac) = host["mac"], case .ip(let ip) = host["ip"] else { return nil }
       return NetworkLease(mac: mac, ip: ip, name: host.label)
-    } + context.leases
+    }
+    var names: Set<String> = []
+    return (declared + context.leases).map { lease in
+      guard let name = lease.name, TextFormat.leaseName.obstacle(to: name) == nil,
+        names.insert(name.lowercased()).inserted
+      else { return NetworkLease(mac: lease.mac, ip: lease.ip) }
+      return lease
+    }
   }
 
   func writeNames(to root: XMLElement) throws(Diagnostic) {

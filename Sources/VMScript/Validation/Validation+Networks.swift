@@ -1,0 +1,388 @@
+import VMScriptSyntax
+
+/// The addresses, names and bridges that a pass has met on networks.
+struct ValidatedNetworks {
+  /// By the network's name, what no two DHCP entries of it share.
+  var addresses: [String: [IPAddress: Span]] = [:]
+  var entryMACs: [String: [MACAddress: Span]] = [:]
+  var entryNames: [String: [String: Span]] = [:]
+  var subnets: [(subnet: Subnet, span: Span)] = []
+  var ipv6Subnets: [(subnet: IPv6Subnet, span: Span)] = []
+  var bridges: [String: Span] = [:]
+  /// The networks that interfaces name and the script does not declare.
+  var undeclared: [(name: String, span: Span)] = []
+}
+
+/// How a network reaches the outside, and which of its entries have a meaning then.
+struct NetworkMode {
+  let name: String
+
+  init(_ body: DeclaredBlock) { name = body["mode"]?.description ?? "nat" }
+
+  /// The modes in which libvirt runs a bridge of the network's own, with addresses, DHCP and DNS.
+  private static let ownBridge: Set<String> = ["nat", "isolated", "route", "open"]
+  /// By property or block, the modes in which libvirt takes it; what is missing has a meaning in all.
+  private static let modes: [String: Set<String>] = {
+    let own = ["subnet", "gateway", "dhcp", "host", "route", "ipv6", "dns", "mtu"]
+    return Dictionary(uniqueKeysWithValues: own.map { ($0, ownBridge) }).merging([
+      "dev": ["nat", "route", "macvtap"], "bridge": ownBridge.union(["bridge"]),
+      "vlan": ["bridge"], "bandwidth": ownBridge.union(["bridge"]),
+    ]) { $1 }
+  }()
+
+  var hasOwnBridge: Bool { Self.ownBridge.contains(name) }
+
+  func takes(_ entry: String) -> Bool { Self.modes[entry]?.contains(name) ?? true }
+
+  /// Entries of which the network needs one; empty where it needs none.
+  var needed: [String] {
+    switch name {
+    case "bridge": ["bridge"]
+    case "macvtap": ["dev"]
+    case "nat", "route", "open": ["subnet", "ipv6"]
+    default: []
+    }
+  }
+}
+
+// Networks: each by itself, the interfaces on them, and their subnets together.
+extension ValidationPass {
+  mutating func network(_ net: Declaration) {
+    let body = net.body
+    fitMode(net)
+    for host in body.blocks("host") { entry(host, of: net) }
+    services(body)
+    ipv6(body)
+    if let bridge = body.property("bridge"), NetworkMode(body).hasOwnBridge,
+      case .string(let name) = bridge.value
+    {
+      if let first = networks.bridges[name] {
+        diagnostics.append(ValidationMessages.sameBridge(name, bridge.span, first: first))
+      }
+      networks.bridges[name] = networks.bridges[name] ?? bridge.span
+    }
+    guard let row = body.property("subnet"), case .cidr(let subnet) = row.value else { return }
+    guard fits(subnet, row, in: body) else { return }
+    networks.subnets.append((subnet, row.span))
+    if let gateway = body.property("gateway") {
+      require(gateway, in: subnet, row)
+      refuseEnds(gateway, of: subnet, row)
+    }
+    for host in body.blocks("host") {
+      guard let address = host.property("ip") else { continue }
+      require(address, in: subnet, row)
+      refuseReserved(address, of: net, subnet, row)
+    }
+    for route in body.blocks("route") {
+      guard let via = route.property("via") else { continue }
+      require(via, in: subnet, row)
+      refuseReserved(via, of: net, subnet, row)
+    }
+    range(body, subnet, row)
+  }
+
+  /// What the mode cannot have, and what it cannot be without.
+  private mutating func fitMode(_ net: Declaration) {
+    let (body, mode) = (net.body, NetworkMode(net.body))
+    let entries =
+      body.properties.map { ($0.schema.name, $0.span, $0.value) }
+      + body.blocks.map { ($0.schema.name, $0.span, Value.none) }
+    for (name, span, value) in entries where !mode.takes(name) {
+      if case .bool(false) = value { continue }
+      diagnostics.append(ValidationMessages.notInMode(name, mode.name, at: span))
+    }
+    // An entry that failed to evaluate is not there either.
+    guard isComplete else { return }
+    let given = Set(entries.map(\.0))
+    if !mode.needed.isEmpty, given.isDisjoint(with: mode.needed) {
+      diagnostics.append(
+        ValidationMessages.mode(mode.name, needs: mode.needed[0], at: net.nameSpan))
+    }
+    guard mode.hasOwnBridge, !given.contains("subnet") else { return }
+    for (name, span, value) in entries where ["gateway", "dhcp", "host", "route"].contains(name) {
+      if case .bool = value { continue }
+      diagnostics.append(ValidationMessages.needsSubnet(name, at: span))
+    }
+  }
+
+  /// An entry of the DHCP server: no other has its address, MAC address or name.
+  private mutating func entry(_ host: DeclaredBlock, of net: Declaration) {
+    refuseGroupAddress(host)
+    if let address = host.property("ip") { claim(address, on: net.name) }
+    if let mac = host.property("mac"), case .mac(let address) = mac.value {
+      claimEntry(address, mac.span, on: net.name)
+    }
+    guard let label = host.label else { return }
+    let name = label.lowercased()
+    if let first = networks.entryNames[net.name]?[name] {
+      diagnostics.append(ValidationMessages.sameEntry("name `\(label)`", host.span, first: first))
+    } else {
+      networks.entryNames[net.name, default: [:]][name] = host.span
+    }
+    if case .bool(false) = net.body["dhcp"], let dhcp = net.body.property("dhcp") {
+      diagnostics.append(ValidationMessages.noDHCP(host.span, at: dhcp.span, net.name))
+    }
+  }
+
+  /// An interface of a domain: what it is on, and who gives it its fixed address.
+  mutating func interface(_ nic: DeclaredBlock, key: String, of domain: Declaration) {
+    let net = nic.property("net")
+    if let net, let name = net.value.resourceName, declared[Key(kind: .net, name: name)] == nil {
+      networks.undeclared.append((name, net.span))
+    }
+    tags(nic, on: net?.value.resourceName.flatMap { declared[Key(kind: .net, name: $0)] })
+    guard let address = nic.property("ip") else { return }
+    guard let net else {
+      // What a domain of the host is on is known only to the host.
+      if nic.schema.alternatives.contains(where: { nic[$0] != nil })
+        || !(domain.source?.isHost ?? false)
+      {
+        diagnostics.append(
+          ValidationMessages.addressWithoutServer(
+            address, because: "the interface is on no network of libvirt's", at: nil))
+      }
+      return
+    }
+    guard let name = net.value.resourceName else { return }
+    claim(address, on: name)
+    refuseSecondEntry(nic, key, address, of: domain, on: name)
+    guard let net = declared[Key(kind: .net, name: name)] else { return }
+    if let (reason, span) = noDHCP(net) {
+      diagnostics.append(
+        ValidationMessages.addressWithoutServer(address, because: reason, at: span))
+    } else if let row = net.body.property("subnet"), case .cidr(let subnet) = row.value {
+      require(address, in: subnet, row)
+      refuseReserved(address, of: net, subnet, row)
+    }
+  }
+
+  /// What libvirt cannot set on an interface of the kind.
+  private mutating func tags(_ nic: DeclaredBlock, on net: Declaration?) {
+    if let mtu = nic.property("mtu"), nic["dev"] != nil {
+      diagnostics.append(
+        ValidationMessages.notOnInterface(mtu, "an interface on a device of the host"))
+    }
+    if let vlan = nic.property("vlan"), let net, NetworkMode(net.body).hasOwnBridge {
+      diagnostics.append(
+        ValidationMessages.notOnInterface(
+          vlan, "an interface on a network of mode \(NetworkMode(net.body).name)"))
+    }
+  }
+
+  /// The reason why a network has no DHCP server of libvirt's, with its place.
+  private func noDHCP(_ net: Declaration) -> (reason: String, span: Span)? {
+    let (body, mode) = (net.body, NetworkMode(net.body))
+    if !mode.hasOwnBridge {
+      let span = body.property("mode")?.span ?? net.nameSpan
+      return ("a network of mode \(mode.name) has no DHCP server of its own", span)
+    }
+    if let dhcp = body.property("dhcp"), case .bool(false) = dhcp.value {
+      return ("`\(net.name)` has no DHCP server", dhcp.span)
+    }
+    if body.property("subnet") == nil { return ("`\(net.name)` has no `subnet`", net.nameSpan) }
+    return nil
+  }
+
+  /// An SRV record names a machine and a port, or neither.
+  private mutating func services(_ body: DeclaredBlock) {
+    guard isComplete else { return }
+    for service in body.block("dns")?.blocks("srv") ?? [] {
+      switch (service.property("target"), service.property("port")) {
+      case (let target?, nil):
+        diagnostics.append(
+          ValidationMessages.incompleteService(lacks: "port", beside: "target", at: target.span))
+      case (nil, let port?):
+        diagnostics.append(
+          ValidationMessages.incompleteService(lacks: "target", beside: "port", at: port.span))
+      default: break
+      }
+    }
+  }
+
+  private mutating func ipv6(_ body: DeclaredBlock) {
+    guard let row = body.block("ipv6")?.property("subnet"), case .string(let text) = row.value,
+      let subnet = IPv6Subnet(text)
+    else { return }
+    if let reason = Self.obstacle(to: subnet) {
+      diagnostics.append(ValidationMessages.unfitSubnet(text, because: reason, at: row.span))
+      return
+    }
+    if let mtu = body.property("mtu"), case .int(..<1280) = mtu.value {
+      diagnostics.append(ValidationMessages.smallMTU(mtu, at: row.span))
+    }
+    if let other = networks.ipv6Subnets.first(where: { $0.subnet.overlaps(subnet) }) {
+      diagnostics.append(
+        ValidationMessages.overlap(
+          (subnet.description, row.span), (other.subnet.description, other.span)))
+    }
+    networks.ipv6Subnets.append((subnet, row.span))
+  }
+
+  private static func obstacle(to subnet: IPv6Subnet) -> String? {
+    if subnet.prefix == 0 { return "it is the whole of IPv6" }
+    if subnet.prefix > 126 { return "it has no address left for a guest" }
+    return subnet.first.isUnicast ? nil : "no interface can have an address in it"
+  }
+
+  /// Whether a network can have the subnet, with an address for the host and one for a guest.
+  private mutating func fits(
+    _ subnet: Subnet, _ row: DeclaredProperty, in body: DeclaredBlock
+  ) -> Bool {
+    let hasDHCP = if case .bool(false) = body["dhcp"] { false } else { true }
+    var reason: String?
+    if subnet.prefix == 0 {
+      reason = "it is the whole of IPv4"
+    } else if Subnet.special.contains(where: subnet.overlaps) {
+      reason = "no interface can have an address in it"
+    } else if subnet.prefix == 32 {
+      reason = "it has no address left for a guest"
+    } else if subnet.prefix == 31, hasDHCP {
+      reason = "it is too small for DHCP"
+    }
+    guard let reason else { return true }
+    diagnostics.append(
+      ValidationMessages.unfitSubnet(subnet.description, because: reason, at: row.span))
+    return false
+  }
+
+  /// The range that DHCP gives out.
+  private mutating func range(_ body: DeclaredBlock, _ subnet: Subnet, _ row: DeclaredProperty) {
+    guard let dhcp = body.property("dhcp"),
+      case .range(.addresses(let first, let last)) = dhcp.value
+    else { return }
+    guard first <= last, subnet.contains(first), subnet.contains(last) else {
+      diagnostics.append(ValidationMessages.rangeOutside(dhcp, subnet: subnet, at: row.span))
+      return
+    }
+    for (end, address) in [(subnet.base, first), (subnet.broadcast, last)] where end == address {
+      diagnostics.append(
+        ValidationMessages.rangeWithReserved(dhcp, end, of: subnet, at: row.span))
+    }
+    let count = Int64(last.value) - Int64(first.value) + 1
+    if count > Subnet.maximumDHCPCount {
+      diagnostics.append(ValidationMessages.wideRange(dhcp, count: count))
+    }
+  }
+
+  /// Sorted by base, a subnet overlaps an earlier one only if it starts before that one's end.
+  mutating func overlappingSubnets() {
+    let sorted = networks.subnets.sorted { a, b in
+      (a.subnet.base, a.subnet.prefix) < (b.subnet.base, b.subnet.prefix)
+    }
+    guard var widest = sorted.first else { return }
+    for entry in sorted.dropFirst() {
+      if entry.subnet.overlaps(widest.subnet) {
+        let isLater =
+          (entry.span.source.index, entry.span.start)
+          > (widest.span.source.index, widest.span.start)
+        let (second, first) = isLater ? (entry, widest) : (widest, entry)
+        diagnostics.append(
+          ValidationMessages.overlap(
+            (second.subnet.description, second.span), (first.subnet.description, first.span)))
+      }
+      if entry.subnet.broadcast > widest.subnet.broadcast { widest = entry }
+    }
+  }
+
+  /// The network's own address, and the two that name the network and all of it, belong to no guest.
+  private mutating func refuseReserved(
+    _ property: DeclaredProperty, of net: Declaration, _ subnet: Subnet, _ row: DeclaredProperty
+  ) {
+    guard case .ip(let address) = property.value, subnet.contains(address) else { return }
+    let gateway = net.body.property("gateway")
+    if case .ip(address) = gateway?.value ?? .ip(subnet.first) {
+      diagnostics.append(
+        ValidationMessages.reserved(
+          address, property, as: "the host's own address in", subnet, at: (gateway ?? row).span))
+    } else {
+      refuseEnds(property, of: subnet, row)
+    }
+  }
+
+  private mutating func refuseEnds(
+    _ property: DeclaredProperty, of subnet: Subnet, _ row: DeclaredProperty
+  ) {
+    guard case .ip(let address) = property.value, subnet.prefix < 31,
+      address == subnet.base || address == subnet.broadcast
+    else { return }
+    let role = address == subnet.base ? "the address of" : "the broadcast address of"
+    diagnostics.append(
+      ValidationMessages.reserved(address, property, as: role, subnet, at: row.span))
+  }
+
+  private mutating func claim(_ property: DeclaredProperty, on network: String) {
+    guard case .ip(let address) = property.value else { return }
+    if let first = networks.addresses[network]?[address] {
+      diagnostics.append(ValidationMessages.sameAddress(address, property.span, first: first))
+    } else {
+      networks.addresses[network, default: [:]][address] = property.span
+    }
+  }
+
+  private mutating func claimEntry(_ mac: MACAddress, _ span: Span, on network: String) {
+    if let first = networks.entryMACs[network]?[mac] {
+      diagnostics.append(
+        ValidationMessages.sameEntry("MAC address \(mac)", span, first: first))
+    } else {
+      networks.entryMACs[network, default: [:]][mac] = span
+    }
+  }
+
+  /// An interface with an address has an entry by its MAC address, and so none by hand.
+  private mutating func refuseSecondEntry(
+    _ nic: DeclaredBlock, _ key: String, _ address: DeclaredProperty, of domain: Declaration,
+    on network: String
+  ) {
+    var mac = Identity.mac(stack: stack, domain: domain.name, nic: key)
+    if case .mac(let declared) = nic["mac"] {
+      mac = declared
+    } else if domain.source?.isHost ?? false {
+      return
+    }
+    guard let first = networks.entryMACs[network]?[mac] else { return }
+    diagnostics.append(
+      ValidationMessages.sameEntry("MAC address \(mac)", address.span, first: first))
+  }
+
+  /// A name that is close to a declared network's is most likely misspelt, unless the host has it.
+  mutating func undeclaredNetworks(_ exists: (ResourceReference) -> Bool?) {
+    guard !networks.undeclared.isEmpty else { return }
+    let names = declared.keys.filter { $0.kind == .net }.map(\.name).sorted()
+    for (name, span) in networks.undeclared {
+      guard let near = closest(to: name, among: names),
+        exists(ResourceReference(kind: .net, name: name, isDeclared: false)) != true
+      else { continue }
+      diagnostics.append(ValidationMessages.notDeclared(name, near: near, at: span))
+    }
+  }
+
+  private mutating func require(
+    _ property: DeclaredProperty, in subnet: Subnet, _ row: DeclaredProperty
+  ) {
+    guard case .ip(let address) = property.value, !subnet.contains(address) else { return }
+    diagnostics.append(
+      ValidationMessages.outside(address, property, subnet: subnet, at: row.span))
+  }
+}
+
+extension Subnet {
+  /// The most addresses that libvirt has a DHCP server give out.
+  static let maximumDHCPCount: Int64 = 65_534
+
+  /// Addresses that no network's guests have: this host's, and those of groups.
+  static let special = [
+    Subnet(address: IPAddress(value: 0), prefix: 8),
+    Subnet(address: IPAddress(value: 127 << 24), prefix: 8),
+    Subnet(address: IPAddress(value: 224 << 24), prefix: 3),
+  ]
+
+  /// The addresses that DHCP gives out where nothing is said: all that a guest can have, as far as
+  /// libvirt takes so many; nil where there are none.
+  public func dhcpRange(gateway: IPAddress) -> ClosedRange<IPAddress>? {
+    guard prefix <= 30 else { return nil }
+    guard let start = gateway == first ? first.advanced(by: 1) : first,
+      let end = gateway == last ? last.advanced(by: -1) : last, start <= end
+    else { return nil }
+    return start...min(end, start.advanced(by: Self.maximumDHCPCount - 1) ?? end)
+  }
+}
