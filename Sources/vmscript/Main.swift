@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import VMScriptSyntax
 import VMScriptTerminal
@@ -8,30 +9,80 @@ enum Main {
   static func main() async {
     // A reader that goes away, as `head` does, must not end a run in the middle.
     signal(SIGPIPE, SIG_IGN)
-    if let diagnostic = misspelledCommand(CommandLine.arguments.dropFirst().first ?? "") {
-      let color = ColorChoice.auto.isOn(
-        isTerminal: Terminal.isTerminal(STDERR_FILENO),
-        environment: ProcessInfo.processInfo.environment)
-      let renderer = DiagnosticRenderer(sources: SourceMap(), color: color)
-      Terminal.writeMessage(renderer.render(diagnostic))
-      exit(ExitStatus.usage.rawValue)
-    }
-    if let script = CompletionScript.asked(by: Array(CommandLine.arguments.dropFirst())) {
-      return Terminal.writeOutput(script)
-    }
-    await VMScriptCommand.main()
+    StandardStream.openClosed()
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    exit(finish(await run(arguments), arguments))
   }
 
-  /// What is wrong with a first word that was meant to be a command; to take it for a script would
-  /// only say that there is no such file.
-  private static func misspelledCommand(_ word: String) -> Diagnostic? {
-    var names = VMScriptCommand.configuration.subcommands.compactMap {
-      $0.configuration.commandName
+  /// Does what the arguments ask for.
+  ///
+  /// - Returns: the exit code.
+  private static func run(_ arguments: [String]) async -> Int32 {
+    if let diagnostic = CommandWords.problem(with: arguments) {
+      report(diagnostic, arguments)
+      return ExitStatus.usage.rawValue
     }
-    names.append("help")
-    guard word.allSatisfy({ $0.isLetter }), !names.contains(word),
-      !FileManager.default.fileExists(atPath: word), let close = closest(to: word, among: names)
-    else { return nil }
-    return CommandLineMessages.unknownCommand(word, closest: close)
+    if let script = CompletionScript.asked(by: arguments) {
+      Terminal.writeOutput(script)
+      return 0
+    }
+    var command: any ParsableCommand
+    do { command = try CommandWords.parse(arguments) } catch {
+      return show(visible(error, arguments))
+    }
+    do {
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return 0
+    } catch { return show(error) }
+  }
+
+  /// The error of a command line as it may be shown: the parser's messages repeat arguments as they
+  /// are, so they are made for arguments without control characters.
+  private static func visible(_ error: any Error, _ arguments: [String]) -> any Error {
+    let escaped = arguments.map { TerminalText.escaped($0) }
+    guard escaped != arguments else { return error }
+    do {
+      _ = try CommandWords.parse(escaped)
+      return error
+    } catch { return error }
+  }
+
+  /// Writes what an error says, or the help that was asked for.
+  ///
+  /// - Returns: the exit code.
+  private static func show(_ error: any Error) -> Int32 {
+    let code = VMScriptCommand.exitCode(for: error).rawValue
+    let text = VMScriptCommand.fullMessage(for: error)
+    if !text.isEmpty {
+      let shown = TerminalText.escaped(text, keepingLayout: true) + "\n"
+      code == 0 ? Terminal.writeOutput(shown) : Terminal.writeMessage(shown)
+    }
+    return code
+  }
+
+  /// The exit code of a process whose output may not have been written: what is missing must not be
+  /// taken for whole. A reader that went away is told nothing, as by programs that SIGPIPE ends.
+  private static func finish(_ code: Int32, _ arguments: [String]) -> Int32 {
+    switch StandardOutput.failure {
+    case nil: return code
+    case .closed: return code == 0 ? 128 + SIGPIPE : code
+    case .unwritable(let reason):
+      report(CommandLineMessages.unwritableOutput(reason), arguments)
+      return code == 0 ? ExitStatus.failed.rawValue : code
+    }
+  }
+
+  private static func report(_ diagnostic: Diagnostic, _ arguments: [String]) {
+    let color = ColorChoice.auto.isOn(
+      isTerminal: Terminal.isTerminal(STDERR_FILENO),
+      environment: ProcessInfo.processInfo.environment)
+    let renderer = DiagnosticRenderer(sources: SourceMap(), color: color)
+    Terminal.writeMessage(
+      arguments.contains("--json")
+        ? renderer.json(diagnostic) + "\n" : renderer.render(diagnostic))
   }
 }

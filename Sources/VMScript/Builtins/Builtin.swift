@@ -37,6 +37,27 @@ enum Builtin: String, Sendable, CaseIterable {
     }
   }
 
+  /// Bytes that are needed for what it makes at once, beside its arguments; what it makes piece by
+  /// piece is counted as it is made.
+  func room(for arguments: [Value]) -> Int {
+    let extent = arguments.first?.extent ?? 0
+    let stride = MemoryLayout<Value>.stride
+    switch self {
+    case .sorted, .reversed, .unique, .keys, .values: return extent * stride
+    case .zip: return Swift.min(extent, arguments.last?.extent ?? 0) * 5 * stride
+    case .mapOf: return 8 * extent * stride
+    case .base64: return 3 * extent
+    case .sha256, .json, .yaml: return extent
+    case .len, .min, .max, .sum, .abs, .int, .float, .size, .duration, .ip, .cidr, .mac, .uuid,
+      .type, .image, .net, .domain:
+      return 0
+    // Texts grow within their bounds.
+    case .string, .secret, .join, .split, .format, .toJSON, .toYAML: return 0
+    // Items are counted one by one, and what is read is bounded while it is read.
+    case .range, .read, .lines, .env, .glob: return 0
+    }
+  }
+
   /// How many arguments it takes.
   var arity: ClosedRange<Int> {
     switch self {

@@ -1,11 +1,11 @@
 import Crypto
 import Foundation
-import OrderedCollections
 import VMScriptSyntax
 
 extension Evaluator {
   mutating func call(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws -> Value {
     for argument in arguments { try work(argument.extent, at: id) }
+    try requireRoom(builtin.room(for: arguments), at: id)
     let result = try result(of: builtin, arguments, id)
     return try made(
       result, isWhole: [.json, .yaml, .lines, .split, .zip, .glob].contains(builtin), at: id)
@@ -23,8 +23,8 @@ extension Evaluator {
       if case .unknown = argument, builtin != .type { return argument }
     }
     // What they give depends on what the items are.
-    if [.min, .max, .sorted, .unique].contains(builtin), arguments.contains(where: \.isUnknown) {
-      return .unknown(.part)
+    if [.min, .max, .sorted, .unique].contains(builtin) {
+      for argument in arguments where try holdsUnknown(argument, at: id) { return .unknown(.part) }
     }
     func wrong(_ expected: String) -> Diagnostic {
       .argumentType(builtin.name, expected: expected, first, at: code.span(id))
@@ -49,7 +49,6 @@ extension Evaluator {
     case .unique: return .list(try unique(try items(first, builtin, id), id))
     case .zip:
       let (ones, others) = (try items(first, builtin, id), try items(arguments[1], builtin, id))
-      try requireRoom(min(ones.count, others.count) * 5 * MemoryLayout<Value>.stride, at: id)
       return .list(Swift.zip(ones, others).map { .list([$0, $1]) })
     case .keys, .values:
       guard case .map = first, let result = first.attribute(builtin.name) else {
@@ -76,14 +75,26 @@ extension Evaluator {
     case .json, .yaml:
       guard case .string(let text) = first else { throw wrong("a string") }
       do {
-        return builtin == .json ? try JSONReader.value(text) : try YAMLReader.value(text)
-      } catch {
+        return try bounded(at: id) { bounds in
+          builtin == .json
+            ? try JSONReader.value(text, bounds: bounds)
+            : try YAMLReader.value(text, bounds: bounds)
+        }
+      } catch let error as MalformedText {
         throw Diagnostic.invalidText(builtin.name.uppercased(), error.reason, at: code.span(id))
       }
-    case .toJSON: return document(first) { $0.json(indentation: nil, revealsSecrets: true) }
+    case .toJSON:
+      return try document(first, id) {
+        let text = first.json(indentation: nil, revealsSecrets: true, limit: $0.room)
+        try $0.requireRoom(text.utf8.count, at: id)
+        return text
+      }
     case .toYAML:
-      do { return try document(first, YAMLWriter.text) } catch {
-        throw Diagnostic.invalidText("YAML", "\(error)", at: code.span(id))
+      return try document(first, id) {
+        try $0.requireRoom(try $0.writingRoom(first, at: id), at: id)
+        do { return try YAMLWriter.text(first) } catch {
+          throw Diagnostic.invalidText("YAML", "\(error)", at: $0.code.span(id))
+        }
       }
     case .base64, .sha256:
       switch first {
@@ -94,7 +105,7 @@ extension Evaluator {
     case .join: return try callMethod("join", of: first, Array(arguments.dropFirst()), id)
     case .split: return try callMethod("split", of: first, Array(arguments.dropFirst()), id)
     case .format: return try format(first, Array(arguments.dropFirst()), id)
-    case .secret: return .secret(SecretText(text(first).text))
+    case .secret: return .secret(SecretText(try text(first, at: id).text))
     case .image, .net, .domain:
       guard case .string(let name) = first, let kind = ResourceKind(rawValue: builtin.name) else {
         throw wrong("a name")
@@ -118,12 +129,6 @@ extension Evaluator {
     }
   }
 
-  /// The text of a value and whether it is secret.
-  func text(_ value: Value) -> (text: String, isSecret: Bool) {
-    if case .secret(let secret) = value { return (secret.revealed, true) }
-    return (value.description, false)
-  }
-
   private func digest(_ builtin: Builtin, _ text: String) -> String {
     builtin == .base64
       ? Data(text.utf8).base64EncodedString()
@@ -131,10 +136,13 @@ extension Evaluator {
   }
 
   /// A value written out as text: secret if a part of it is, unknown if a part of it is.
-  private func document(_ value: Value, _ write: (Value) throws -> String) rethrows -> Value {
-    if value.isUnknown { return .unknown(.part) }
-    let text = try write(value)
-    return value.holdsSecret ? .secret(SecretText(text)) : .string(text)
+  private mutating func document(
+    _ value: Value, _ id: NodeID, _ write: (inout Evaluator) throws -> String
+  ) throws -> Value {
+    if try holdsUnknown(value, at: id) { return .unknown(.part) }
+    let isSecret = try holdsSecret(value, at: id)
+    let text = try write(&self)
+    return isSecret ? .secret(SecretText(text)) : .string(text)
   }
 
   private mutating func extreme(_ builtin: Builtin, _ arguments: [Value], _ id: NodeID) throws
@@ -143,6 +151,7 @@ extension Evaluator {
     let values = arguments.count == 1 ? try items(arguments[0], builtin, id) : arguments
     guard var best = values.first else { return .none }
     for value in values.dropFirst() {
+      try work(min(value.extent, best.extent), at: id)
       guard let isLess = value.precedes(best), let isMore = best.precedes(value) else {
         throw Diagnostic.operands("<", value, best, at: code.span(id))
       }
@@ -160,6 +169,7 @@ extension Evaluator {
   mutating func sorted(_ values: [Value], _ id: NodeID) throws -> [Value] {
     try work(values.count * (Int.bitWidth - values.count.leadingZeroBitCount), at: id)
     return try values.sorted { a, b in
+      try work(min(a.extent, b.extent), at: id)
       guard let isLess = a.precedes(b) else {
         throw Diagnostic.operands("<", a, b, at: code.span(id))
       }
@@ -170,12 +180,13 @@ extension Evaluator {
   /// The first of each; plain values by a table, others by comparison, each of which is a step.
   mutating func unique(_ values: [Value], _ id: NodeID) throws -> [Value] {
     var result: [Value] = []
-    var seen: Set<String> = []
+    var seen: Set<ExactText> = []
     var others: [Value] = []
     for value in values {
+      try work(value.extent, at: id)
       switch value {
       case .string(let text):
-        if seen.insert(text).inserted { result.append(value) }
+        if seen.insert(ExactText(text)).inserted { result.append(value) }
       default:
         var isNew = true
         for other in others where isNew {
@@ -191,7 +202,7 @@ extension Evaluator {
   }
 
   private mutating func mapOf(_ pairs: [Value], _ id: NodeID) throws -> Value {
-    var entries: OrderedDictionary<String, Value> = [:]
+    var entries: ValueMap = [:]
     for pair in pairs {
       guard case .list(let parts) = pair, parts.count == 2, case .string(let key) = parts[0] else {
         throw Diagnostic.argumentType(

@@ -12,7 +12,7 @@ extension Evaluator {
       case (.float, _) where value.number != nil: value.number.map(Value.float)
       case (.float, .string(let text)): Double(decimal: text).map(Value.float)
       case (.string, .secret): value
-      case (.string, _): .string(value.description)
+      case (.string, _): .string(try text(value, at: id).text)
       case (.size, .size), (.duration, .duration), (.ip, .ip), (.cidr, .cidr): value
       case (.size, .int(let bytes)): .size(ByteSize(bytes: bytes))
       case (_, .string(let text)): ParameterType(rawValue: builtin.name)?.value(of: text)
@@ -37,11 +37,14 @@ extension Evaluator {
         guard let environment = access.environment else { break }
         return environment(name).map(Value.string) ?? .none
       case .glob:
-        guard let glob = access.glob else { break }
-        return .list(try glob(name, scriptName).map(Value.string))
+        guard let glob = access.boundedGlob else { break }
+        let script = scriptName
+        let paths = try bounded(at: id) { try glob(name, script, $0) }
+        return .list(paths.map(Value.string))
       default:
-        guard let read = access.read else { break }
-        let bytes = try read(name, scriptName)
+        guard let read = access.boundedRead else { break }
+        let script = scriptName
+        let bytes = try bounded(at: id) { try read(name, script, $0) }
         try requireRoom(bytes.count, at: id)
         guard let text = String(validating: bytes, as: UTF8.self) else {
           throw OutsideAccess.Failure("\(QuotedText.literal(name)) is not UTF-8 text")
@@ -74,7 +77,7 @@ extension Evaluator {
           throw Diagnostic.invalidText(
             "a format", "there are more {} than arguments", at: code.span(id))
         }
-        let part = text(value)
+        let part = try text(value, at: id)
         try requireRoom(result.utf8.count + part.text.utf8.count, at: id)
         result += part.text
         isSecret = isSecret || part.isSecret

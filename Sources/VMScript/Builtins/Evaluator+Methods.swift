@@ -53,52 +53,88 @@ extension Evaluator {
     }
     switch name {
     case "trim": return .string(text.trimmingCharacters(in: .whitespacesAndNewlines))
-    case "upper": return .string(text.uppercased())
-    case "lower": return .string(text.lowercased())
+    case "upper", "lower":
+      // A letter may become three.
+      try requireRoom(3 * text.utf8.count, at: id)
+      return .string(name == "upper" ? text.uppercased() : text.lowercased())
     case "lines": return try lines(of: text, id)
-    case "contains": return .bool(text.holds(texts[0]))
+    case "contains":
+      return .bool(try texts[0].isEmpty || search(texts[0], in: text, at: id) > 0)
     case "starts_with": return .bool(text.utf8.starts(with: texts[0].utf8))
     case "ends_with": return .bool(text.utf8.reversed().starts(with: texts[0].utf8.reversed()))
     case "replace":
-      let places = TextSearch.occurrences(of: Array(texts[0].utf8), in: Array(text.utf8))
-      try requireRoom(
-        text.utf8.count + places.count * (texts[1].utf8.count - texts[0].utf8.count), at: id)
-      return .string(pieces(text, between: places, texts[0]).joined(separator: texts[1]))
+      return .string(try replace(texts[0], in: text, by: texts[1], id))
     case "split":
       if texts[0].isEmpty {
         try requireRoom(text.utf8.count * MemoryLayout<Value>.stride, at: id)
         return .list(text.map { .string(String($0)) })
       }
-      let places = TextSearch.occurrences(of: Array(texts[0].utf8), in: Array(text.utf8))
-      try requireRoom(text.utf8.count + places.count * MemoryLayout<Value>.stride, at: id)
-      return .list(pieces(text, between: places, texts[0]).map(Value.string))
+      return .list(try pieces(of: text, between: texts[0], id))
     default: throw Diagnostic.unknownMember(name, of: "string", at: code.span(id), known: [])
     }
   }
 
-  /// The lines of a text, if there is room for so many.
+  /// The lines of a text without their ends; a last empty one does not count.
   mutating func lines(of text: String, _ id: NodeID) throws -> Value {
-    let count = text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
-    try requireRoom(text.utf8.count + count * MemoryLayout<Value>.stride, at: id)
-    return .list(Value.lines(text))
+    var lines = try pieces(of: text, between: "\n", id)
+    if lines.last == "" { lines.removeLast() }
+    return .list(
+      lines.map { line in
+        guard case .string(let text) = line, text.utf8.last == UInt8(ascii: "\r") else {
+          return line
+        }
+        return .string(String(Substring(text.utf8.dropLast())))
+      })
   }
 
-  /// What stands between the places of a separator.
-  private func pieces(_ text: String, between places: [Int], _ separator: String) -> [String] {
-    let ends = places + [text.utf8.count]
-    let starts = [0] + places.map { $0 + separator.utf8.count }
-    return zip(starts, ends).map { start, end in
-      String(
-        Substring(text.utf8.dropFirst(start).prefix(end - start)))
+  /// What stands between the places of a separator, if there is room for so many pieces.
+  private mutating func pieces(
+    of text: String, between separator: String, _ id: NodeID
+  ) throws -> [Value] {
+    let count = try search(separator, in: text, at: id) + 1
+    try requireRoom(2 * text.utf8.count + 2 * count * MemoryLayout<Value>.stride, at: id)
+    var pieces: [Value] = []
+    pieces.reserveCapacity(count)
+    let bytes = Array(text.utf8)
+    var start = 0
+    _ = try search(separator, in: text, at: id) { place in
+      pieces.append(.string(String(decoding: bytes[start..<place], as: UTF8.self)))
+      start = place + separator.utf8.count
     }
+    pieces.append(.string(String(decoding: bytes[start...], as: UTF8.self)))
+    return pieces
+  }
+
+  /// A text with another one in the place of a part, if there is room for it.
+  private mutating func replace(
+    _ part: String, in text: String, by other: String, _ id: NodeID
+  ) throws -> String {
+    let count = try search(part, in: text, at: id)
+    guard count > 0 else { return text }
+    let size = text.utf8.count + count * (other.utf8.count - part.utf8.count)
+    try requireRoom(2 * size + text.utf8.count, at: id)
+    let bytes = Array(text.utf8)
+    var result: [UInt8] = []
+    result.reserveCapacity(size)
+    var start = 0
+    _ = try search(part, in: text, at: id) { place in
+      result += bytes[start..<place]
+      result += other.utf8
+      start = place + part.utf8.count
+    }
+    result += bytes[start...]
+    return String(decoding: result, as: UTF8.self)
   }
 
   private mutating func listMethod(
     _ name: String, _ base: Value, _ arguments: [Value], _ id: NodeID
   ) throws -> Value {
     let values = try items(base, .len, id)
-    if name == "sorted" || name == "unique", values.contains(where: \.isUnknown) {
-      return .unknown(.part)
+    if name == "sorted" || name == "unique" {
+      for value in values where try holdsUnknown(value, at: id) { return .unknown(.part) }
+    }
+    if ["sorted", "unique", "reversed"].contains(name) {
+      try requireRoom(values.count * MemoryLayout<Value>.stride, at: id)
     }
     switch name {
     case "map": return .list(try values.map { try apply(arguments[0], [$0], id) })
@@ -129,7 +165,7 @@ extension Evaluator {
     var joined = ""
     var isSecret = false
     for (index, value) in values.enumerated() {
-      let part = text(value)
+      let part = try text(value, at: id)
       try requireRoom(joined.utf8.count + separator.utf8.count + part.text.utf8.count, at: id)
       joined += index == 0 ? part.text : separator + part.text
       isSecret = isSecret || part.isSecret

@@ -1,24 +1,38 @@
-import OrderedCollections
-
 /// JSON (RFC 8259) as values, with the order of keys kept, which Foundation's reader does not.
 struct JSONReader {
   private let bytes: [UInt8]
   private var offset = 0
   private var depth = 0
 
+  private var budget: ReadingBudget
+
   private static let maximumDepth = 200
 
-  private init(_ text: String) { bytes = Array(text.utf8) }
+  private init(_ text: String, _ bounds: ReadBounds) {
+    bytes = Array(text.utf8)
+    budget = ReadingBudget(bounds)
+  }
 
-  static func value(_ text: String) throws(MalformedText) -> Value {
-    var reader = JSONReader(text)
+  /// The value of a text.
+  ///
+  /// - Throws: ``MalformedText``, or ``OutOfBounds`` where there is no room for it.
+  static func value(_ text: String, bounds: ReadBounds) throws -> Value {
+    var reader = JSONReader(text, bounds)
     let value = try reader.value()
     reader.skipSpace()
     guard reader.offset == reader.bytes.count else { throw reader.problem("the end of the text") }
     return value
   }
 
-  private mutating func value() throws(MalformedText) -> Value {
+  /// The value of a text of the host's own.
+  static func value(_ text: String) throws(MalformedText) -> Value {
+    do { return try value(text, bounds: ReadBounds(maximumBytes: .max)) } catch {
+      throw error as? MalformedText ?? MalformedText(reason: "it is too large")
+    }
+  }
+
+  private mutating func value() throws -> Value {
+    try budget.takeElement()
     skipSpace()
     switch peek() {
     case UInt8(ascii: "{"): return try object()
@@ -33,15 +47,21 @@ struct JSONReader {
     throw problem("a value")
   }
 
-  private mutating func object() throws(MalformedText) -> Value {
+  private mutating func object() throws -> Value {
     try enter()
-    var entries: OrderedDictionary<String, Value> = [:]
+    var entries: ValueMap = [:]
     skipSpace()
     if take("}") { return leave(.map(entries)) }
     repeat {
       skipSpace()
       guard peek() == UInt8(ascii: "\"") else { throw problem("a key in double quotes") }
+      let start = offset
       let key = try string()
+      try budget.takeEntry(key)
+      guard entries[key] == nil else {
+        throw MalformedText(
+          reason: "the key \(QuotedKey.shown(key)) is given twice at \(place(start))")
+      }
       skipSpace()
       guard take(":") else { throw problem("`:`") }
       entries[key] = try value()
@@ -51,7 +71,7 @@ struct JSONReader {
     return leave(.map(entries))
   }
 
-  private mutating func array() throws(MalformedText) -> Value {
+  private mutating func array() throws -> Value {
     try enter()
     var items: [Value] = []
     skipSpace()
@@ -77,28 +97,47 @@ struct JSONReader {
     return value
   }
 
+  /// A number as RFC 8259 writes it: no `+`, no leading zero, digits on both sides of a dot.
   private mutating func number() throws(MalformedText) -> Value {
     let start = offset
     while let byte = peek(), byte.isNumberByte { offset += 1 }
-    let text = String(decoding: bytes[start..<offset], as: UTF8.self)
-    let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    let isWhole = digits.utf8.allSatisfy { (48...57).contains($0) }
-    let hasNeedlessZero = digits.hasPrefix("0") && digits.dropFirst().first?.isNumber == true
-    guard !hasNeedlessZero, digits.first?.isNumber == true, digits.last?.isNumber == true else {
+    var rest = bytes[start..<offset]
+    func digits() -> Int {
+      let count = rest.prefix { (48...57).contains($0) }.count
+      rest = rest.dropFirst(count)
+      return count
+    }
+    func takes(_ characters: String) -> Bool {
+      guard let first = rest.first, characters.utf8.contains(first) else { return false }
+      rest = rest.dropFirst()
+      return true
+    }
+    _ = takes("-")
+    let isZero = rest.first == UInt8(ascii: "0")
+    let whole = digits()
+    let hasFraction = takes(".")
+    let fraction = hasFraction ? digits() : 1
+    let hasExponent = takes("eE")
+    if hasExponent { _ = takes("+-") }
+    let exponent = hasExponent ? digits() : 1
+    guard rest.isEmpty, whole > 0, !isZero || whole == 1, fraction > 0, exponent > 0 else {
       throw problem("a number", at: start)
     }
-    if isWhole, let number = Int64(text) { return .int(number) }
+    let text = String(decoding: bytes[start..<offset], as: UTF8.self)
+    if !hasFraction, !hasExponent, let number = Int64(text) { return .int(number) }
     guard let number = Double(text), number.isFinite else { throw problem("a number", at: start) }
     return .float(number)
   }
 
-  private mutating func string() throws(MalformedText) -> String {
+  private mutating func string() throws -> String {
     offset += 1
     var text: [UInt8] = []
     while let byte = peek(), byte >= 0x20 {
       offset += 1
       switch byte {
-      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\""):
+        try budget.take(text.count)
+        return String(decoding: text, as: UTF8.self)
       case UInt8(ascii: "\\"): text += try escape().utf8
       default: text.append(byte)
       }
@@ -156,11 +195,15 @@ struct JSONReader {
 
   private func problem(_ expected: String, at place: Int? = nil) -> MalformedText {
     let place = place ?? offset
-    let line = bytes[..<place].count { $0 == 0x0A } + 1
-    let start = bytes[..<place].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
     let found = place < bytes.count ? "" : ", where the text ends"
-    return MalformedText(
-      reason: "expected \(expected) at line \(line), column \(place - start + 1)\(found)")
+    return MalformedText(reason: "expected \(expected) at \(self.place(place))\(found)")
+  }
+
+  /// A place in the text, in words.
+  private func place(_ offset: Int) -> String {
+    let line = bytes[..<offset].count { $0 == 0x0A } + 1
+    let start = bytes[..<offset].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+    return "line \(line), column \(offset - start + 1)"
   }
 }
 

@@ -10,7 +10,6 @@ extension Value {
     switch (self, name) {
     case (.string(let text), "count"): return .int(Int64(text.count))
     case (.string(let text), "is_empty"): return .bool(text.isEmpty)
-    case (.string(let text), "lines"): return .list(Self.lines(text))
     case (.list(let items), "count"): return .int(Int64(items.count))
     case (.list(let items), "first"): return items.first ?? Value.none
     case (.list(let items), "last"): return items.last ?? Value.none
@@ -50,12 +49,5 @@ extension Value {
   /// Whole where it divides evenly, otherwise a float.
   private static func quotient(_ number: Int64, _ unit: Int64) -> Value {
     number % unit == 0 ? .int(number / unit) : .float(Double(number) / Double(unit))
-  }
-
-  /// The lines of a text without their ends; a last empty one does not count.
-  static func lines(_ text: String) -> [Value] {
-    var parts = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    if parts.last?.isEmpty == true { parts.removeLast() }
-    return parts.map { .string(String($0)) }
   }
 }

@@ -1,7 +1,10 @@
 import Yams
 
 /// Values as YAML, with the order of keys kept.
-enum YAMLWriter {
+///
+/// Every string is read back as that string, by readers of YAML 1.1 (PyYAML, and so cloud-init and
+/// Ansible) and of YAML 1.2: what one of them takes for something else is quoted.
+public enum YAMLWriter {
   /// The document; secrets are revealed, so the text is one itself. Its last newline is left out
   /// unless it belongs to the value.
   static func text(_ value: Value) throws -> String {
@@ -12,8 +15,8 @@ enum YAMLWriter {
   /// Whether the last text of the document ends a line.
   private static func endsWithNewline(_ value: Value) -> Bool {
     switch value {
-    case .string(let text): text.hasSuffix("\n")
-    case .secret(let secret): secret.revealed.hasSuffix("\n")
+    case .string(let text): isBlock(text) && text.hasSuffix("\n")
+    case .secret(let secret): isBlock(secret.revealed) && secret.revealed.hasSuffix("\n")
     case .list(let items): items.last.map(endsWithNewline) ?? false
     case .map(let entries): entries.values.last.map(endsWithNewline) ?? false
     default: false
@@ -25,11 +28,11 @@ enum YAMLWriter {
     case .none: return plain("null", .null)
     case .bool(let flag): return plain(flag ? "true" : "false", .bool)
     case .int(let number): return plain(String(number), .int)
-    case .float(let number): return plain(String(number), .float)
+    case .float(let number): return plain(self.number(number), .float)
     case .list(let items):
       return .sequence(.init(items.map(node), .init(.seq), items.isEmpty ? .flow : .block))
     case .map(let entries):
-      let pairs = entries.map { (string($0.key), node($0.value)) }
+      let pairs = entries.map { (string($0.key, isKey: true), node($0.value)) }
       return .mapping(.init(pairs, .init(.map), entries.isEmpty ? .flow : .block))
     case .secret(let secret): return string(secret.revealed)
     case .resource(let reference): return string(reference.name)
@@ -41,11 +44,60 @@ enum YAMLWriter {
     .scalar(.init(text, .init(tag), .plain))
   }
 
-  /// A string is quoted where it would be read as something else.
-  private static func string(_ text: String) -> Node {
-    let isText = YAMLReader.isPlainString(text)
+  private static func string(_ text: String, isKey: Bool = false) -> Node {
     let style: Node.Scalar.Style =
-      text.contains("\n") ? .literal : isText ? .any : .doubleQuoted
+      isPlain(text) ? .any : !isKey && isBlock(text) ? .literal : .doubleQuoted
     return .scalar(.init(text, .init(.str), style))
+  }
+
+  // MARK: What readers make of texts
+
+  /// A float as every reader takes for one: YAML 1.1 wants a dot before an exponent.
+  public static func number(_ number: Double) -> String {
+    guard number.isFinite else { return "null" }
+    let text = String(number)
+    guard !text.contains("."), let exponent = text.firstIndex(of: "e") else { return text }
+    return text[..<exponent] + ".0" + text[exponent...]
+  }
+
+  /// Whether every reader takes a text without quotes for that string.
+  public static func isPlain(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
+      last != " ", text.unicodeScalars.allSatisfy(isShown)
+    else { return false }
+    if first.properties.isAlphabetic || first == "/" || first == "_" {
+      return !words.contains(text.lowercased())
+    }
+    // Numbers, times and dates have many forms; none has one of these letters.
+    guard ("0"..."9").contains(first) else { return false }
+    return IPAddress(text) != nil || Subnet(text) != nil
+      || text.unicodeScalars.contains {
+        $0.properties.isAlphabetic && !"abcdefoxtzABCDEFOXTZ".unicodeScalars.contains($0)
+      }
+  }
+
+  /// What readers take for a bool, for nothing or for a number without a digit.
+  private static let words: Set<String> = [
+    "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf",
+  ]
+
+  /// Whether a text of several lines can be written as a block, line by line.
+  private static func isBlock(_ text: String) -> Bool {
+    guard text.contains("\n"), let first = text.unicodeScalars.first, first != "\n", first != " "
+    else { return false }
+    return text.unicodeScalars.allSatisfy { $0 == "\n" || isShown($0) }
+      && !text.split(separator: "\n").contains { $0.hasSuffix(" ") }
+  }
+
+  /// Whether a scalar is the same to all readers: no control character, line separator or mark that
+  /// cannot be seen.
+  private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
+      .unassigned:
+      false
+    case .spaceSeparator: scalar == " "
+    default: true
+    }
   }
 }

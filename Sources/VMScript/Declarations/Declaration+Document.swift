@@ -1,10 +1,8 @@
-import OrderedCollections
-
 extension Declaration {
   /// The declaration as `eval --resources` gives it: `kind`, `name`, for a clone its `source` and
   /// what it removes, and `properties`.
   public var document: Value {
-    var document: OrderedDictionary<String, Value> = [
+    var document: ValueMap = [
       "kind": .string(kind.rawValue), "name": .string(name),
     ]
     switch source {
@@ -42,7 +40,7 @@ extension DeclaredBlock {
   /// list of maps, a label their `name`; one that says no more than its shorthand is that value.
   public var document: Value {
     if let shorthandProperty { return shorthandProperty.value }
-    var entries: OrderedDictionary<String, Value> = [:]
+    var entries: ValueMap = [:]
     if let label { entries["name"] = .string(label) }
     for property in properties { entries[property.schema.name] = property.value }
     for block in blocks {

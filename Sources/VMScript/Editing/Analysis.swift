@@ -87,7 +87,7 @@ public struct Analysis: Sendable {
     let (code, resolver) = loader.resolve(record: record)
     self.code = code
     engine = loader.engine
-    isParsed = !loader.diagnostics.hasErrors
+    isParsed = !loader.isMainBroken
     self.values = values
     let record = resolver.record ?? record
     documentation = Dictionary(

@@ -7,7 +7,7 @@ struct Compiler {
   func compile(_ main: SourceText) -> Compilation {
     var loader = ModuleLoader(engine: engine)
     _ = loader.load(main)
-    guard !loader.diagnostics.hasErrors else {
+    guard !loader.isMainBroken else {
       return Compilation(
         program: nil, diagnostics: loader.diagnostics, sources: loader.sources)
     }

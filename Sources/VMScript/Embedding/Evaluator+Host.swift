@@ -9,7 +9,7 @@ extension Evaluator {
         function.name, expected: Self.inWords(function.arity), got: arguments.count,
         at: code.span(id))
     }
-    for argument in arguments where argument.isUnknown {
+    for argument in arguments where try holdsUnknown(argument, at: id) {
       return .unknown(.part)
     }
     switch function.body {

@@ -16,7 +16,10 @@ public enum ScriptSource: Sendable {
     case .text(let text, let name): return SourceText(name: name, text: text)
     case .source(let source): return source
     case .file(let path):
-      do throws(ImportFailure) { return try LocalFile.read(path, named: path) } catch {
+      do throws(ImportFailure) {
+        return SourceText(
+          name: path, bytes: try ImportFailure.wrapping { try GuardedFile.read(path) })
+      } catch {
         throw .unreadable(path, error.reason)
       }
     }

@@ -164,7 +164,7 @@ extension Dictionary: ScriptValue where Key == String, Value: ScriptValue {
   }
   /// The map, its keys in alphabetical order, for a dictionary has none.
   public var scriptValue: VMScript.Value {
-    .map(OrderedDictionary(uniqueKeysWithValues: keys.sorted().map { ($0, self[$0].scriptValue) }))
+    .map(ValueMap(keys.sorted().map { ($0, self[$0].scriptValue) }))
   }
 }
 
@@ -181,5 +181,5 @@ extension OrderedDictionary: ScriptValue where Key == String, Value: ScriptValue
     }
   }
   /// The map, its keys in their order.
-  public var scriptValue: VMScript.Value { .map(mapValues(\.scriptValue)) }
+  public var scriptValue: VMScript.Value { .map(ValueMap(mapValues(\.scriptValue))) }
 }

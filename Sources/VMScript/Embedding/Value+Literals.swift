@@ -1,5 +1,3 @@
-import OrderedCollections
-
 // Values as Swift writes them: `["replicas": 3, "zones": ["a", "b"], "note": .none]`.
 
 extension Value: ExpressibleByBooleanLiteral {
@@ -30,7 +28,7 @@ extension Value: ExpressibleByArrayLiteral {
 extension Value: ExpressibleByDictionaryLiteral {
   /// A map in the order of the literal; of a key that stands twice the last value counts.
   public init(dictionaryLiteral elements: (String, Value)...) {
-    self = .map(OrderedDictionary(elements) { $1 })
+    self = .map(ValueMap(elements))
   }
 }
 

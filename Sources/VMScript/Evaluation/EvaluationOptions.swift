@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScriptSyntax
 
 /// Bounds that hold whatever a script does; each ends the evaluation with a diagnostic.
@@ -41,11 +40,41 @@ public struct OutsideAccess: Sendable {
   }
 
   /// Bytes of a file; the second argument is the name of the file whose script asks.
-  public var read: (@Sendable (_ path: String, _ script: String) throws(Failure) -> [UInt8])?
+  public var read: (@Sendable (_ path: String, _ script: String) throws(Failure) -> [UInt8])? {
+    get { Self.unbounded(boundedRead) }
+    set { boundedRead = Self.bounded(newValue) }
+  }
   /// Paths that match a pattern, sorted.
-  public var glob: (@Sendable (_ pattern: String, _ script: String) throws(Failure) -> [String])?
+  public var glob: (@Sendable (_ pattern: String, _ script: String) throws(Failure) -> [String])? {
+    get { Self.unbounded(boundedGlob) }
+    set { boundedGlob = Self.bounded(newValue) }
+  }
   /// A variable of the environment.
   public var environment: (@Sendable (_ name: String) -> String?)?
+
+  /// A function of the host's, which knows no bounds.
+  private static func bounded<T>(
+    _ read: (@Sendable (String, String) throws(Failure) -> T)?
+  ) -> (@Sendable (String, String, ReadBounds) throws -> T)? {
+    guard let read else { return nil }
+    return { name, script, _ in try read(name, script) }
+  }
+
+  private static func unbounded<T>(
+    _ read: (@Sendable (String, String, ReadBounds) throws -> T)?
+  ) -> (@Sendable (String, String) throws(Failure) -> T)? {
+    guard let read else { return nil }
+    return { name, script throws(Failure) in
+      do { return try read(name, script, ReadBounds()) } catch {
+        throw error as? Failure ?? Failure("\(name) is larger than allowed")
+      }
+    }
+  }
+
+  /// As ``read``, within bounds; throws ``Failure`` or ``OutOfBounds``.
+  var boundedRead: (@Sendable (String, String, ReadBounds) throws -> [UInt8])?
+  /// As ``glob``, within bounds.
+  var boundedGlob: (@Sendable (String, String, ReadBounds) throws -> [String])?
 
   /// No access to anything.
   public init() {}
@@ -93,7 +122,7 @@ public struct EvaluationOptions: Sendable {
 /// What an evaluation gives: all that was reached, and what went wrong.
 public struct EvaluationOutcome: Sendable {
   /// By name, in the order of the script.
-  public let outputs: OrderedDictionary<String, Value>
+  public let outputs: ValueMap
   /// All declarations, those that a `delete` withdrew left out.
   public let declarations: DeclarationSet
   /// Errors and warnings, in the order in which they occurred.
@@ -106,7 +135,7 @@ public struct EvaluationOutcome: Sendable {
   let globals: [Value?]
 
   init(
-    outputs: OrderedDictionary<String, Value>, declarations: DeclarationSet,
+    outputs: ValueMap, declarations: DeclarationSet,
     diagnostics: [Diagnostic], sources: SourceMap = SourceMap(), origin: OutputOrigin? = nil,
     globals: [Value?] = []
   ) {

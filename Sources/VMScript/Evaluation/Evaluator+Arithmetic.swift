@@ -11,7 +11,7 @@ extension Evaluator {
       try charge(a.utf8.count + b.utf8.count, at: id)
       return .string(a + b)
     case (.add, .secret, .string), (.add, .string, .secret), (.add, .secret, .secret):
-      let (a, b) = (text(left).text, text(right).text)
+      let (a, b) = (try text(left, at: id).text, try text(right, at: id).text)
       try charge(a.utf8.count + b.utf8.count, at: id)
       return .secret(SecretText(a + b))
     case (.add, .list(let a), .list(let b)):

@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScriptSyntax
 
 extension Evaluator {
@@ -69,7 +68,7 @@ extension Evaluator {
   }
 
   private mutating func moduleValue(_ index: Int, at id: NodeID) throws -> Value {
-    var members: OrderedDictionary<String, Value> = [:]
+    var members: ValueMap = [:]
     let exports = code.modules[index].exports
     try work(exports.count, at: id)
     for export in exports { members[export.name] = try value(of: export.target, named: id) }
@@ -88,8 +87,8 @@ extension Evaluator {
         unknown = origin
         continue
       }
-      if value.isUnknown { unknown = .part }
-      let piece = self.text(value)
+      if try holdsUnknown(value, at: id) { unknown = .part }
+      let piece = try self.text(value, at: id)
       isSecret = isSecret || piece.isSecret
       try charge(piece.text.utf8.count, at: id)
       text += piece.text
@@ -118,7 +117,7 @@ extension Evaluator {
   }
 
   private mutating func evaluateMap(_ id: NodeID, _ node: Node) throws -> Value {
-    var entries: OrderedDictionary<String, Value> = [:]
+    var entries: ValueMap = [:]
     for entry in code.children(of: node) {
       let child = code.nodes[Int(entry.index)]
       let inner = code.child(0, of: child)

@@ -34,6 +34,92 @@ extension Evaluator {
     }
   }
 
+  /// Bytes that may still be made.
+  var room: Int { Int(min(max(0, limits.memory.bytes - allocated), Int64.max / 4)) }
+
+  /// The bounds of what is read or made at once.
+  var bounds: ReadBounds {
+    let (end, cancellation, host) = (end, options.cancellation, host)
+    return ReadBounds(maximumBytes: room) {
+      cancellation?.isCancelled ?? false || host.isOver || end.map { $0 < .now } ?? false
+    }
+  }
+
+  /// Reads or makes something within the bounds that are left; where they end it, that is thrown.
+  mutating func bounded<T>(at id: NodeID, _ work: (ReadBounds) throws -> T) throws -> T {
+    do { return try work(bounds) } catch is OutOfBounds {
+      try lookUp(id)
+      throw LimitReached(.tooMuchMemory(limits.memory, at: code.span(id)))
+    }
+  }
+
+  /// The text of a value as interpolation shows it, and whether it is secret. Throws where there is no
+  /// room for it.
+  mutating func text(_ value: Value, at id: NodeID) throws -> (text: String, isSecret: Bool) {
+    if case .string(let text) = value { return (text, false) }
+    if case .secret(let secret) = value { return (secret.revealed, true) }
+    let text = value.literal(limit: room + 1)
+    try requireRoom(text.utf8.count, at: id)
+    return (text, false)
+  }
+
+  /// Whether a value is, or holds, something that is not known yet.
+  mutating func holdsUnknown(_ value: Value, at id: NodeID) throws -> Bool {
+    try holds(value, at: id) { if case .unknown = $0 { true } else { false } }
+  }
+
+  /// Whether a value is, or holds, a secret.
+  mutating func holdsSecret(_ value: Value, at id: NodeID) throws -> Bool {
+    try holds(value, at: id) { if case .secret = $0 { true } else { false } }
+  }
+
+  /// Looks through a value, which is work: what stands in it twice is looked through twice.
+  private mutating func holds(
+    _ value: Value, at id: NodeID, _ isMeant: (Value) -> Bool
+  ) throws -> Bool {
+    switch value {
+    case .list(let items):
+      try work(items.count, at: id)
+      for item in items where try holds(item, at: id, isMeant) { return true }
+      return false
+    case .map(let entries):
+      try work(entries.count, at: id)
+      for item in entries.values where try holds(item, at: id, isMeant) { return true }
+      return false
+    default: return isMeant(value)
+    }
+  }
+
+  /// Bytes that writing a value as YAML takes, where each node has a tree's node of its own.
+  mutating func writingRoom(_ value: Value, at id: NodeID) throws -> Int {
+    switch value {
+    case .list(let items):
+      try work(items.count, at: id)
+      var sum = 512
+      for item in items { sum += try writingRoom(item, at: id) }
+      return sum
+    case .map(let entries):
+      try work(entries.count, at: id)
+      var sum = 512
+      for (key, item) in entries {
+        sum += 512 + 2 * key.utf8.count + (try writingRoom(item, at: id))
+      }
+      return sum
+    default: return 512 + 2 * value.extent
+    }
+  }
+
+  /// Counts where a text stands in another one, and gives each place to `found`.
+  mutating func search(
+    _ part: String, in text: String, at id: NodeID, _ found: (Int) throws -> Void = { _ in }
+  ) throws -> Int {
+    guard part.utf8.count <= text.utf8.count else { return 0 }
+    try requireRoom(part.utf8.count * (1 + MemoryLayout<Int>.stride), at: id)
+    var search = TextSearch(part, in: text)
+    while try search.advance(1 << 20, found) { try lookUp(id) }
+    return search.count
+  }
+
   /// Bytes of a value, a part that it holds twice counted twice. Throws where it is nested too deeply
   /// or too large on its own: it could neither be written out nor let go of.
   mutating func measure(_ value: Value, at id: NodeID) throws -> Int {
@@ -70,7 +156,7 @@ extension Evaluator {
 
   /// Whether two values are equal; nil where a part of one is unknown.
   mutating func areEqual(_ a: Value, _ b: Value, at id: NodeID) throws -> Bool? {
-    if a.isUnknown || b.isUnknown { return nil }
+    if try holdsUnknown(a, at: id) || holdsUnknown(b, at: id) { return nil }
     guard a.hasParts || b.hasParts else { return a == b }
     var count = 0
     let result = Value.areEqual(a, b, counting: &count)
@@ -82,6 +168,9 @@ extension Evaluator {
   mutating func contained(_ value: Value, in container: Value, at id: NodeID) throws -> Value? {
     guard case .list(let items) = container else {
       try work(container.extent, at: id)
+      if case .string(let part) = value, case .string(let text) = container {
+        return .bool(try part.isEmpty || search(part, in: text, at: id) > 0)
+      }
       return value.isContained(in: container).map(Value.bool)
     }
     for item in items {
@@ -91,7 +180,8 @@ extension Evaluator {
       try work(count, at: id)
       if isEqual { return .bool(true) }
     }
-    return value.isUnknown || container.isUnknown ? .unknown(.part) : .bool(false)
+    let isOpen = try holdsUnknown(value, at: id) || holdsUnknown(container, at: id)
+    return isOpen ? .unknown(.part) : .bool(false)
   }
 }
 

@@ -28,7 +28,9 @@ extension Evaluator {
       defineFunction(id, node)
     case .printStatement:
       let parts = try code.children(of: node).map { part in
-        let text = try shown(part).description
+        let value = try shown(part)
+        let isSecret = if case .secret = value { true } else { false }
+        let text = isSecret ? value.description : try self.text(value, at: id).text
         try chargeOutput(text.utf8.count + 1, at: id)
         return text
       }

@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScriptSyntax
 
 /// Thrown where something depends on what already failed and was reported.
@@ -44,7 +43,7 @@ struct Evaluator {
   var pendingWork = 0
   private var printed: Int64 = 0
   /// When the time is over.
-  private var end: ContinuousClock.Instant?
+  private(set) var end: ContinuousClock.Instant?
   /// The module whose statements run.
   var module = 0
   /// Values of the parts of the `check` that is being evaluated.
@@ -52,7 +51,7 @@ struct Evaluator {
   /// Of the last statement that was nothing but an expression.
   var lastValue = Value.none
 
-  var outputs: OrderedDictionary<String, Value> = [:]
+  var outputs: ValueMap = [:]
   /// The statements that gave the outputs.
   var outputStatements: [String: NodeID] = [:]
   var diagnostics: [Diagnostic] = []

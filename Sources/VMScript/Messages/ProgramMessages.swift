@@ -25,6 +25,12 @@ extension Diagnostic {
     Diagnostic(code: 414, "\(QuotedText.literal(path)) cannot be read", notes: [reason])
   }
 
+  static func importTooLarge(_ memory: ByteSize, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 411, "the sources are too large for a limit of \(memory)",
+      at: Label(span, "this one is"))
+  }
+
   static func sourceTooLarge(_ memory: ByteSize, _ source: SourceID) -> Diagnostic {
     Diagnostic(
       code: 411, "the sources are too large for a limit of \(memory)",
@@ -48,7 +54,11 @@ extension Diagnostic {
   static func missingParameter(_ name: String, type: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 403, "parameter `\(name)` has no value", at: Label(span, "needs \(withArticle(type))"),
-      helps: [Help("give it with `--set \(name)=VALUE` or VMSCRIPT_\(name.uppercased())")])
+      helps: [
+        Help(
+          "give it with `--set \(name)=VALUE`"
+            + (ParameterVariable.name(of: name).map { " or \($0)" } ?? ""))
+      ])
   }
 
   static func wrongParameter(_ name: String, _ value: Value, type: String, at span: Span)

@@ -18,6 +18,13 @@ public struct FolderImporter: Importer {
   ///
   /// - Throws: a failure with its reason where there is no such file, or not in the folder.
   public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
+    try load(path: path, from: script, bounds: ReadBounds())
+  }
+
+  /// Reads the file within bounds.
+  public func load(
+    path: String, from script: String, bounds: ReadBounds
+  ) throws(ImportFailure) -> SourceText {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw ImportFailure("that is no path of a file")
     }
@@ -34,16 +41,18 @@ public struct FolderImporter: Importer {
       throw ImportFailure("it lies outside of \(folder)")
     }
     let name = prefix + place
-    return SourceText(name: name, bytes: try read(place, named: name))
+    return SourceText(name: name, bytes: try read(place, named: name, bounds))
   }
 
   /// Goes down component by component, none of which may be a link.
-  private func read(_ place: String, named name: String) throws(ImportFailure) -> [UInt8] {
+  private func read(
+    _ place: String, named name: String, _ bounds: ReadBounds
+  ) throws(ImportFailure) -> [UInt8] {
     var descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw ImportFailure("there is no folder \(folder)") }
     for component in place.split(separator: "/") {
       let next = openat(
-        descriptor, String(component), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        descriptor, String(component), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
       let reason = errno
       close(descriptor)
       guard next >= 0 else {
@@ -54,6 +63,8 @@ public struct FolderImporter: Importer {
       }
       descriptor = next
     }
-    return try LocalFile.read(descriptor, named: name)
+    return try ImportFailure.wrapping {
+      try GuardedFile.read(descriptor, named: name, bounds: bounds)
+    }
   }
 }

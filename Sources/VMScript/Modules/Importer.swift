@@ -4,8 +4,21 @@ import VMScriptSyntax
 public struct ImportFailure: Error, Sendable {
   /// What went wrong, such as "no such file".
   public let reason: String
+  /// Whether the file is larger than its bounds.
+  var exceedsBounds = false
   /// A failure with its reason.
   public init(_ reason: String) { self.reason = reason }
+
+  /// Reads a file; what goes wrong is why the import fails.
+  static func wrapping(_ read: () throws -> [UInt8]) throws(ImportFailure) -> [UInt8] {
+    do { return try read() } catch let failure as FileFailure {
+      throw ImportFailure(failure.reason)
+    } catch {
+      var failure = ImportFailure("it is larger than allowed")
+      failure.exceedsBounds = true
+      throw failure
+    }
+  }
 }
 
 /// Finds the files that `import` names.
@@ -13,6 +26,18 @@ public protocol Importer: Sendable {
   /// The source behind `path`, written in the file named `script`; its name must be the same
   /// whatever way leads to it, for a file is evaluated once.
   func load(path: String, from script: String) throws(ImportFailure) -> SourceText
+
+  /// The same, within bounds; an importer that does not say otherwise knows none.
+  func load(
+    path: String, from script: String, bounds: ReadBounds
+  ) throws(ImportFailure) -> SourceText
+}
+
+extension Importer {
+  /// Leaves the bounds out.
+  public func load(
+    path: String, from script: String, bounds: ReadBounds
+  ) throws(ImportFailure) -> SourceText { try load(path: path, from: script) }
 }
 
 extension Importer where Self == LocalImporter {
@@ -48,8 +73,17 @@ public struct LocalImporter: Importer {
   ///
   /// - Throws: a failure with its reason where there is no such file or it cannot be read.
   public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
+    try load(path: path, from: script, bounds: ReadBounds())
+  }
+
+  /// Reads the file within bounds.
+  public func load(
+    path: String, from script: String, bounds: ReadBounds
+  ) throws(ImportFailure) -> SourceText {
+    guard !path.isEmpty else { throw ImportFailure("that is no path of a file") }
     let name = Self.name(of: path, from: script)
-    return try LocalFile.read(name, named: name)
+    return SourceText(
+      name: name, bytes: try ImportFailure.wrapping { try GuardedFile.read(name, bounds: bounds) })
   }
 }
 

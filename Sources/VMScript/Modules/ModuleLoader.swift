@@ -18,7 +18,12 @@ struct ModuleLoader {
   /// What the `##` lines say, by the statement in the pool.
   var documentation: [NodeID: String] = [:]
   var diagnostics: [Diagnostic] = []
+  /// Whether the main file could not be parsed. What an import leaves open does not count: the rest of
+  /// the program is looked into all the same.
+  private(set) var isMainBroken = false
   private var loaded: [String: Int] = [:]
+  /// Names of the imported files that could not be parsed, which was reported.
+  private var broken: Set<String> = []
   /// Names of the files that are being loaded, the main one first.
   private var chain: [String] = []
 
@@ -34,6 +39,7 @@ struct ModuleLoader {
 
   /// Gives the index of the source's module; nil where it could not be parsed.
   mutating func load(_ source: SourceText) -> Int? {
+    if chain.isEmpty { isMainBroken = true }
     let id = sources.add(source)
     room -= Int64(source.bytes.count)
     guard room >= 0 else {
@@ -42,6 +48,13 @@ struct ModuleLoader {
     }
     let parsed = parse(source, id: id, names: &names)
     diagnostics += parsed.diagnostics
+    let isBroken = parsed.diagnostics.hasErrors
+    if chain.isEmpty {
+      isMainBroken = isBroken
+    } else if isBroken {
+      broken.insert(source.name)
+      return nil
+    }
     return load(source, id, parsed.tree)
   }
 
@@ -101,15 +114,20 @@ struct ModuleLoader {
       return nil
     }
     do {
-      let source = try importer.load(path: path, from: script.name)
+      let source = try importer.load(
+        path: path, from: script.name, bounds: ReadBounds(maximumBytes: max(0, Int(room)) + 1))
       if let known = loaded[source.name] { return known }
+      if broken.contains(source.name) { return nil }
       if let start = chain.firstIndex(of: source.name) {
         diagnostics.append(.importCycle(Array(chain[start...]) + [source.name], at: span))
         return nil
       }
       return load(source)
     } catch {
-      diagnostics.append(.importFailed(path, reason: error.reason, at: span))
+      diagnostics.append(
+        error.exceedsBounds
+          ? .importTooLarge(engine.limits.memory, at: span)
+          : .importFailed(path, reason: error.reason, at: span))
       return nil
     }
   }

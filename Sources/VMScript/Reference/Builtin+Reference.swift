@@ -58,18 +58,24 @@ extension Builtin {
     case .uuid: return entry("NAME", "A UUID that a name always has", "uuid(\"web\")")
     case .type:
       return entry("VALUE", "The name of the value's type", "type(2GiB)", gives: "\"size\"")
-    case .read: return entry("FILE", "The text of a file", "")
+    case .read: return entry("FILE", "The text of a regular file", "")
     case .lines: return entry("FILE", "The lines of a file", "")
     case .env: return entry("NAME", "A variable of the environment; `none` if it is not set", "")
     case .glob: return entry("PATTERN", "The files that a pattern such as `*.iso` fits", "")
     case .json:
       return entry(
-        "TEXT", "The value that JSON stands for", "json(\"[1, true]\")", gives: "[1, true]")
+        "TEXT", "The value that JSON stands for; a key that is given twice is refused",
+        "json(\"[1, true]\")", gives: "[1, true]")
     case .yaml:
-      return entry("TEXT", "The value that YAML stands for", "yaml(\"a: 1\")", gives: "{ a: 1 }")
+      return entry(
+        "TEXT",
+        "The value of one YAML document; merge keys are applied, other tags than YAML's own refused",
+        "yaml(\"a: 1\")", gives: "{ a: 1 }")
     case .toJSON:
       return entry("VALUE", "The value as JSON", "to_json({a: 1})", gives: "\"{\\\"a\\\": 1}\"")
-    case .toYAML: return entry("VALUE", "The value as YAML", "to_yaml({a: 1})")
+    case .toYAML:
+      return entry(
+        "VALUE", "The value as YAML that readers of 1.1 and 1.2 take for it", "to_yaml({a: 1})")
     case .base64: return entry("TEXT", "The text in Base64", "base64(\"hi\")", gives: "\"aGk=\"")
     case .sha256: return entry("TEXT", "The SHA-256 of the text, in hexadecimal", "sha256(\"hi\")")
     case .join:

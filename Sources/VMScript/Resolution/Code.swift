@@ -70,7 +70,7 @@ struct ModuleCode: Sendable {
   var slotCount: Int
   /// Its top-level names, in order; of two that are the same the first counts.
   let exports: [Export]
-  private let index: [String: Int]
+  private let index: [ExactText: Int]
 
   init(source: SourceID, root: NodeID, firstNode: Int, slotCount: Int, exports: [Export]) {
     self.source = source
@@ -78,11 +78,12 @@ struct ModuleCode: Sendable {
     self.firstNode = firstNode
     self.slotCount = slotCount
     self.exports = exports
-    index = Dictionary(zip(exports.map(\.name), exports.indices)) { first, _ in first }
+    index = Dictionary(zip(exports.map { ExactText($0.name) }, exports.indices)) { first, _ in first
+    }
   }
 
   /// The top-level name that importing files know by this text.
-  func export(_ name: String) -> Export? { index[name].map { exports[$0] } }
+  func export(_ name: String) -> Export? { index[ExactText(name)].map { exports[$0] } }
 
   /// A name that importing files can use.
   struct Export: Sendable {

@@ -22,18 +22,22 @@ extension Resolver {
   /// A map that is written out has each key once; what a spread brings may be overridden.
   mutating func refuseRepeatedKeys(_ map: NodeID) {
     let entries = children(map)
-    var seen: [String: NodeID] = [:]
+    var seen: [ExactText: NodeID] = [:]
     for (position, entry) in entries.enumerated() {
       guard let (key, text) = literalKey(entry) else { continue }
       // Most maps are short: looking back is quicker than a table, up to a point.
       let earlier =
         entries.count <= 16
-        ? entries.prefix(position).last { literalKey($0)?.text == text }.map { child(0, $0) }
-        : seen.updateValue(key, forKey: text)
+        ? entries.prefix(position).last { isKey($0, text) }.map { child(0, $0) }
+        : seen.updateValue(key, forKey: ExactText(text))
       if let earlier {
         diagnostics.append(.duplicateProperty(text, at: span(key), earlier: span(earlier)))
       }
     }
+  }
+
+  private func isKey(_ entry: NodeID, _ text: String) -> Bool {
+    literalKey(entry).map { ExactText.areEqual($0.text, text) } ?? false
   }
 
   /// The key of a map's entry if it is written out.

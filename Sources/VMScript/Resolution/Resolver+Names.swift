@@ -31,7 +31,7 @@ extension Resolver {
     }
     if let statement = Reference.entry(names[name]) {
       diagnostics.append(.statementWord(statement, at: span(id)))
-    } else {
+    } else if !hasOpenScope {
       diagnostics.append(.unknownName(names[name], at: span(id), known: hasRoom ? knownNames : []))
     }
   }

@@ -26,6 +26,9 @@ struct Resolver {
   var topLevel: [Name: TopLevelName] = [:]
   /// Names of the earlier entries of a session; those of the module at hand hide them.
   var inherited: [Name: TopLevelName] = [:]
+  /// Whether an import failed that would have brought names into the module's own scope: a name that
+  /// is not known may be one of them.
+  var hasOpenScope = false
   /// Global slots whose statement was passed already.
   var initialized: Set<UInt32> = []
   var context = FunctionContext(parent: nil)
@@ -82,6 +85,7 @@ struct Resolver {
   ) -> ModuleCode {
     self.source = source
     topLevel = [:]
+    hasOpenScope = false
     initialized = []
     context = FunctionContext(parent: nil)
     var exports: [ModuleCode.Export] = []
@@ -111,7 +115,7 @@ struct Resolver {
       set(child(0, statement), .function(index))
       export(name(statement), nameSpan(statement), .function(index), statement, &exports)
     case .importStatement:
-      guard let index = imports[statement] else { return }
+      guard let index = imports[statement] else { return declareFailedImport(statement) }
       set(statement, .module(UInt32(index)))
       noteUse(span(child(0, statement)), .module(index))
       let alias = child(1, statement)
@@ -132,6 +136,17 @@ struct Resolver {
     default:
       break
     }
+  }
+
+  /// What a failed import would have brought is not known; the failure itself was reported.
+  private mutating func declareFailedImport(_ statement: NodeID) {
+    let alias = child(1, statement)
+    guard !alias.isAbsent else {
+      hasOpenScope = true
+      return
+    }
+    declare(name(alias), span(alias), .none)
+    noteDefinition(name(alias), span(alias), alias)
   }
 
   private mutating func export(

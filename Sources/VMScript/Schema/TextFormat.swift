@@ -190,7 +190,8 @@ extension PropertySchema {
     case .list(let items): items.lazy.compactMap(obstacle).first
     case .map(let entries):
       entries.lazy.compactMap { key, value in
-        keyFormat.flatMap { Self.obstacle(to: key, $0, isSecret: false) } ?? obstacle(in: value)
+        self.keyFormat.flatMap { Self.obstacle(to: key, $0, isSecret: false) }
+          ?? self.obstacle(in: value)
       }.first
     default: nil
     }

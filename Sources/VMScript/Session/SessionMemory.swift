@@ -41,7 +41,7 @@ struct SessionMemory {
     loader.diagnostics = []
     _ = loader.load(source)
     var diagnostics = loader.diagnostics
-    if !diagnostics.hasErrors {
+    if !loader.isMainBroken {
       resolver.extend(loader.pool, loader.names)
       for module in loader.modules[firstModule...] {
         resolver.modules.append(

@@ -10,6 +10,12 @@ public struct SecretText: Hashable, Sendable, CustomStringConvertible {
   public let revealed: String
   /// Keeps a text from being shown.
   public init(_ text: String) { revealed = text }
+  /// Whether two secrets have the same code points.
+  public static func == (a: SecretText, b: SecretText) -> Bool {
+    ExactText.areEqual(a.revealed, b.revealed)
+  }
+  /// Hashes the text.
+  public func hash(into hasher: inout Hasher) { hasher.combine(ExactText(revealed)) }
   /// The ``mask``, never the text.
   public var description: String { Self.mask }
 }

@@ -8,9 +8,12 @@ extension Value: CustomStringConvertible {
   }
 
   /// The value as the language would write it.
-  public var literal: String {
+  public var literal: String { literal(limit: .max) }
+
+  /// The literal, or more of its beginning than `limit` bytes where it is longer.
+  func literal(limit: Int) -> String {
     var text = ""
-    write(to: &text, limit: .max)
+    write(to: &text, limit: limit)
     return text
   }
 
@@ -32,7 +35,7 @@ extension Value: CustomStringConvertible {
     case .int(let value): text += String(value)
     case .float(let value): text += String(value)
     case .string(let string):
-      text += QuotedText.literal(limit == .max ? string : String(string.prefix(limit)))
+      text += QuotedText.literal(string, limit: limit)
     case .size(let size): text += size.description
     case .duration(let duration): text += duration.scriptDescription
     case .ip(let address): text += address.description
@@ -48,7 +51,7 @@ extension Value: CustomStringConvertible {
     case .map(let entries):
       text += "{"
       for (index, entry) in entries.enumerated() where text.utf8.count < limit {
-        text += (index > 0 ? ", " : " ") + Self.key(entry.key) + ": "
+        text += (index > 0 ? ", " : " ") + Self.key(entry.key, limit: limit) + ": "
         entry.value.write(to: &text, limit: limit)
       }
       text += entries.isEmpty ? "}" : " }"
@@ -62,7 +65,7 @@ extension Value: CustomStringConvertible {
   }
 
   /// A key of a map as the language writes it: bare if it is a word.
-  static func key(_ text: String) -> String {
-    Identifier.hasForm(text) ? text : QuotedText.literal(text)
+  static func key(_ text: String, limit: Int = .max) -> String {
+    Identifier.hasForm(text) ? text : QuotedText.literal(text, limit: limit)
   }
 }

@@ -1,5 +1,3 @@
-import OrderedCollections
-
 extension Value: Equatable {
   /// Equality of the language: by content; an int equals the float of the same number; functions
   /// are never equal.
@@ -17,9 +15,10 @@ extension Value: Equatable {
     case (.int(let a), .int(let b)): a == b
     case (.float(let a), .float(let b)): a == b
     case (.int(let a), .float(let b)), (.float(let b), .int(let a)): Double(a) == b
-    case (.string(let a), .string(let b)): a == b
+    case (.string(let a), .string(let b)): ExactText.areEqual(a, b)
     case (.secret(let a), .secret(let b)): a == b
-    case (.secret(let a), .string(let b)), (.string(let b), .secret(let a)): a.revealed == b
+    case (.secret(let a), .string(let b)), (.string(let b), .secret(let a)):
+      ExactText.areEqual(a.revealed, b)
     case (.size(let a), .size(let b)): a == b
     case (.duration(let a), .duration(let b)): a == b
     case (.ip(let a), .ip(let b)): a == b
@@ -40,7 +39,7 @@ extension Value: Equatable {
   }
 
   private static func areEqual(
-    _ a: OrderedDictionary<String, Value>, _ b: OrderedDictionary<String, Value>,
+    _ a: ValueMap, _ b: ValueMap,
     counting count: inout Int
   ) -> Bool {
     guard a.count == b.count else { return false }

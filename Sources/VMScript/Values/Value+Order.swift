@@ -12,7 +12,7 @@ extension Value {
   func precedes(_ other: Value) -> Bool? {
     switch (self, other) {
     case (.int(let a), .int(let b)): a < b
-    case (.string(let a), .string(let b)): a < b
+    case (.string(let a), .string(let b)): ExactText.precedes(a, b)
     case (.size(let a), .size(let b)): a < b
     case (.duration(let a), .duration(let b)): a < b
     case (.ip(let a), .ip(let b)): a < b
@@ -21,7 +21,7 @@ extension Value {
     }
   }
 
-  /// `self in container`, which is no list; nil where that means nothing.
+  /// `self in container`, which is neither a list nor a string; nil where that means nothing.
   func isContained(in container: Value) -> Bool? {
     switch (self, container) {
     case (.string(let key), .map(let entries)): entries[key] != nil
@@ -29,7 +29,6 @@ extension Value {
     case (.ip(let address), .cidr(let subnet)): subnet.contains(address)
     case (.cidr(let inner), .cidr(let outer)):
       inner.prefix >= outer.prefix && outer.contains(inner.base)
-    case (.string(let part), .string(let text)): text.holds(part)
     default: nil
     }
   }

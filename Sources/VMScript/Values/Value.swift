@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScriptSyntax
 
 /// A value of the language. Values are immutable and compare by content.
@@ -14,7 +13,7 @@ public enum Value: Sendable {
   case cidr(Subnet)
   case mac(MACAddress)
   case list([Value])
-  case map(OrderedDictionary<String, Value>)
+  case map(ValueMap)
   /// Ints (`1...9`) or addresses (`10.0.0.1...10.0.0.9`).
   indirect case range(ValueRange)
   case function(FunctionValue)

@@ -1,11 +1,10 @@
 import CVMScript
-import OrderedCollections
 import VMScript
 
 /// What an evaluation came to.
 final class ResultHandle: Handle {
   static let noun = "result"
-  let outputs: OrderedDictionary<String, Value>
+  let outputs: ValueMap
   let declarations: [Declaration]
   let printed: [String]
   let diagnostics: [Diagnostic]

@@ -131,7 +131,7 @@ public enum Definitions {
   ) -> String {
     HypervisorChoice.resolve(
       driver: driver, option: options.hypervisor,
-      environment: ProcessInfo.processInfo.environment["VMSCRIPT_HYPERVISOR"],
+      environment: ProcessInfo.processInfo.environment[ParameterVariable.hypervisor],
       capabilities: capabilities)
   }
 

@@ -1,10 +1,9 @@
 import Libvirt
-import OrderedCollections
 import VMScript
 
 /// All that can be said of one object of a host, as documents.
 struct ObjectDetails {
-  typealias Document = OrderedDictionary<String, Value>
+  typealias Document = ValueMap
 
   let connection: Connection
   let inventory: HostInventory

@@ -15,6 +15,12 @@ enum ReachMessages {
       helps: [.init("where it is still booting: `wait \(Identifier.spelling(of: name)) for ip`")])
   }
 
+  static func unfitHost(_ uri: String) -> Diagnostic {
+    Diagnostic(
+      code: 808, "ssh cannot be given the host of `\(uri)`",
+      helps: [.init("name a host and a user made of letters, digits, `.`, `_` and `-`")])
+  }
+
   static func noConsole(_ name: String) -> Diagnostic {
     Diagnostic(
       code: 794, "the domain `\(name)` has no console",
@@ -30,6 +36,12 @@ enum ReachMessages {
       """
       libvirt's DHCP leases, the guest agent and the host's ARP table were asked, and none knows an \
       IPv4 address of the guest.
+      """),
+    DiagnosticExplanation(
+      808, "unfit host for ssh",
+      """
+      The guest is reached through the host of the connection's URI. ssh would take its name, or the \
+      user's, for an option or for more than a name.
       """),
     DiagnosticExplanation(
       794, "no console", "The domain was defined without a serial port or console device."),

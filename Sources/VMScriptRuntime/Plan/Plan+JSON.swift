@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScript
 import VMScriptSyntax
 
@@ -9,9 +8,9 @@ extension Plan {
   ///   - sources: where the changes' spans point into.
   ///   - outputs: the script's outputs, for `run --json`; nil leaves the key out.
   public func document(
-    sources: SourceMap, outputs: OrderedDictionary<String, Value>? = nil
+    sources: SourceMap, outputs: ValueMap? = nil
   ) -> Value {
-    var document: OrderedDictionary<String, Value> = [
+    var document: ValueMap = [
       "stack": .string(stack),
       "changes": .list(changes.map { $0.document(sources: sources) }),
       "verbs": .list(verbs.map { $0.document(sources: sources) }),
@@ -39,7 +38,7 @@ extension Plan {
 
 extension Change {
   fileprivate func document(sources: SourceMap) -> Value {
-    var document: OrderedDictionary<String, Value> = [
+    var document: ValueMap = [
       "action": .string(action.rawValue), "kind": .string(kind.rawValue), "name": .string(name),
     ]
     if let source { document["source"] = .string(source) }
@@ -56,7 +55,7 @@ extension Change {
 extension PropertyDifference {
   /// The difference as documents list it.
   var document: Value {
-    var entry: OrderedDictionary<String, Value> = [
+    var entry: ValueMap = [
       "name": .string(path), "from": from ?? .none, "to": to ?? .none,
     ]
     if let consequence { entry["consequence"] = .string(consequence) }

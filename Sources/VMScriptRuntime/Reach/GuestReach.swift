@@ -60,14 +60,17 @@ public struct GuestReach: Sendable {
   /// Finds out how to reach the guest's SSH server.
   ///
   /// - Throws: VM0790 if there is no such domain, VM0792 if it is off, VM0793 if the host knows no
-  ///   address of it.
+  ///   address of it, VM0808 if the host's own name is none that ssh may be given.
   public func ssh(to name: String) async throws(Diagnostic) -> SSHDestination {
     try await looking("looking for the address of `\(name)`") { connection in
       let domain = try running(name, connection)
       guard let address = try LiveAddresses.of(domain).first else {
         throw ReachMessages.noAddress(name)
       }
-      return SSHDestination(address: address, uuid: domain.uuid, host: connection.uri)
+      let destination = SSHDestination(
+        address: address, uuid: domain.uuid, host: connection.uri)
+      guard destination.hasPlainHost else { throw ReachMessages.unfitHost(connection.uri) }
+      return destination
     }
   }
 

@@ -29,6 +29,14 @@ public struct SSHDestination: Sendable, Hashable {
     return (String(text[..<at]), String(text[text.index(after: at)...]))
   }
 
+  /// Whether the host's URI names a host, and a user, that ssh takes for what they are.
+  var hasPlainHost: Bool {
+    guard let parts = URLComponents(string: host), parts.scheme?.hasSuffix("+ssh") == true else {
+      return true
+    }
+    return [parts.host, parts.user].compactMap(\.self).allSatisfy { $0.isEmpty || Self.isPlain($0) }
+  }
+
   /// The host to go through, as ssh's `-J` takes it.
   private var jump: String? {
     guard let parts = URLComponents(string: host), let server = parts.host, !server.isEmpty,
@@ -36,7 +44,18 @@ public struct SSHDestination: Sendable, Hashable {
     else { return nil }
     let user = parts.user.map { "\($0)@" } ?? ""
     let port = parts.port.map { ":\($0)" } ?? ""
-    return user + server + port
+    let place = server.contains(":") && !server.hasPrefix("[") ? "[\(server)]" : server
+    return user + place + port
+  }
+
+  /// Whether ssh takes a user's or a host's name for that, and not for an option, for several hosts
+  /// or for something that a shell reads.
+  private static func isPlain(_ name: String) -> Bool {
+    !name.isEmpty && !name.hasPrefix("-")
+      && name.utf8.allSatisfy {
+        (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+          || "-._:[]%+".utf8.contains($0)
+      }
   }
 }
 

@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScript
 
 extension Program {
@@ -40,7 +39,7 @@ public struct PlannedRun: Sendable {
   /// What would change, and the verbs that would run.
   public let plan: Plan
   /// The script's outputs; what only a run gives is unknown.
-  public let outputs: OrderedDictionary<String, Value>
+  public let outputs: ValueMap
   /// What is not wrong, but may surprise.
   public let warnings: [Diagnostic]
   private let program: Program
@@ -48,7 +47,7 @@ public struct PlannedRun: Sendable {
   private let options: RunOptions
 
   init(
-    plan: Plan, outputs: OrderedDictionary<String, Value>, warnings: [Diagnostic],
+    plan: Plan, outputs: ValueMap, warnings: [Diagnostic],
     program: Program, evaluation: EvaluationOptions, options: RunOptions
   ) {
     self.plan = plan

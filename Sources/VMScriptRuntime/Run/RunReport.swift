@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScript
 import VMScriptSyntax
 
@@ -20,7 +19,7 @@ public struct RunReport: Sendable {
   /// The plan, with results if it was applied.
   public var plan: Plan
   /// By name, in the order of the script; none unless all of it is done.
-  public var outputs: OrderedDictionary<String, Value>
+  public var outputs: ValueMap
   /// What the script declares, in its order.
   public var declared: [ResourceReference]
   /// What an entry of a session declared in vain: it is declared as it was before, or no longer.
@@ -41,7 +40,7 @@ public struct RunReport: Sendable {
 
   /// Puts a report together.
   public init(
-    plan: Plan, outputs: OrderedDictionary<String, Value> = [:],
+    plan: Plan, outputs: ValueMap = [:],
     declared: [ResourceReference] = [], withdrawn: [ResourceReference] = [],
     diagnostics: [Diagnostic] = [], outcome: Outcome,
     sources: SourceMap = SourceMap()

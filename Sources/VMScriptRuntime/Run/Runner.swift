@@ -1,6 +1,5 @@
 import Foundation
 import Libvirt
-import OrderedCollections
 import VMScript
 import VMScriptSyntax
 
@@ -137,7 +136,7 @@ public enum Runner {
     options.progress(.connected(uri: uri))
     let hypervisor = HypervisorChoice.resolve(
       driver: driver, option: options.hypervisor,
-      environment: ProcessInfo.processInfo.environment["VMSCRIPT_HYPERVISOR"],
+      environment: ProcessInfo.processInfo.environment[ParameterVariable.hypervisor],
       capabilities: capabilities)
     return (uri, hypervisor)
   }
@@ -173,7 +172,7 @@ public enum Runner {
 
 /// What an evaluation, or work without one, came to.
 private struct Evaluated: Sendable {
-  var outputs: OrderedDictionary<String, Value> = [:]
+  var outputs: ValueMap = [:]
   var declared: [ResourceReference] = []
   var diagnostics: [Diagnostic] = []
 }

@@ -1,3 +1,4 @@
+import VMScript
 import Yams
 
 /// A value of a cloud-config document.
@@ -28,10 +29,15 @@ public indirect enum CloudValue: Hashable, Sendable {
     switch self {
     case .bool(let value): Node(value ? "true" : "false", Tag(.bool))
     case .int(let value): Node(String(value), Tag(.int))
-    case .float(let value): Node(String(value), Tag(.float))
+    case .float(let value): Node(YAMLWriter.number(value), Tag(.float))
     case .string(let value): Node(value, Tag(.str), .doubleQuoted)
     case .list(let values): Node(values.map(\.node), Tag(.seq))
-    case .map(let entries): Node(entries.map { (Node($0.key), $0.value.node) }, Tag(.map))
+    case .map(let entries): Node(entries.map { (Self.key($0.key), $0.value.node) }, Tag(.map))
     }
+  }
+
+  /// A key that every reader of YAML takes for this string.
+  private static func key(_ text: String) -> Node {
+    Node(text, Tag(.str), YAMLWriter.isPlain(text) ? .any : .doubleQuoted)
   }
 }

@@ -12,8 +12,10 @@ extension Command {
     ) { shell, path throws(Diagnostic) in
       let text: String
       do {
-        text = String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
-      } catch { throw ShellMessages.unreadable(path, error.localizedDescription) }
+        text = String(decoding: try GuardedFile.read(path), as: UTF8.self)
+      } catch {
+        throw ShellMessages.unreadable(path, (error as? FileFailure)?.reason ?? "\(error)")
+      }
       shell.enter(text, name: path)
     },
     Command(

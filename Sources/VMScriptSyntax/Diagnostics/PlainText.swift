@@ -1,12 +1,16 @@
-/// Makes text from outside fit for a terminal.
+/// Makes text from outside fit for a terminal: names on a host, what a guest says, arguments.
 public enum PlainText {
-  /// `text` with control characters, bidirectional ones among them, written as escapes.
+  /// `text` with control characters, line separators and marks that turn the direction of writing
+  /// written as escapes, so that it cannot move the cursor, colour the screen or forge a line.
   ///
-  /// A newline stays if `keepsNewlines` says so.
-  public static func escaped(_ text: String, keepsNewlines: Bool = false) -> String {
+  /// A newline stays if `keepsNewlines` says so, a tab if `keepsTabs` does.
+  public static func escaped(
+    _ text: String, keepsNewlines: Bool = false, keepsTabs: Bool = false
+  ) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
-      if scalar == "\n", keepsNewlines {
+      if (scalar == "\n" && keepsNewlines) || (scalar == "\t" && keepsTabs) {
         result.unicodeScalars.append(scalar)
       } else {
         append(scalar, to: &result)
@@ -26,7 +30,7 @@ public enum PlainText {
   /// Whether a terminal would act on the scalar instead of showing it.
   static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-      || EncodingCheck.isBidirectionalControl(scalar)
+      || (0x2028...0x2029).contains(scalar.value) || EncodingCheck.isBidirectionalControl(scalar)
   }
 
   /// Columns that a scalar takes on a terminal: none for marks, two for East Asian letters and emoji.

@@ -2,19 +2,26 @@
 /// be shown on any terminal.
 public enum QuotedText {
   /// `text` as a string of the language: `"two\n\u{1B}"`.
-  public static func literal(_ text: String) -> String {
-    quoted(text) { "\\u{\($0)}" }
+  ///
+  /// - Parameter limit: bytes after which the rest of the text is left out.
+  public static func literal(_ text: String, limit: Int = .max) -> String {
+    quoted(text, limit) { "\\u{\($0)}" }
   }
 
   /// `text` as a string of JSON (RFC 8259): `"two\n\u001b"`.
-  public static func json(_ text: String) -> String {
-    quoted(text) { "\\u" + String(repeating: "0", count: 4 - $0.utf8.count) + $0 }
+  ///
+  /// - Parameter limit: bytes after which the rest of the text is left out.
+  public static func json(_ text: String, limit: Int = .max) -> String {
+    quoted(text, limit) { "\\u" + String(repeating: "0", count: 4 - $0.utf8.count) + $0 }
   }
 
   /// - Parameter escape: the escape of a control character, given its number in hexadecimal digits.
-  private static func quoted(_ text: String, escape: (String) -> String) -> String {
+  private static func quoted(
+    _ text: String, _ limit: Int, escape: (String) -> String
+  ) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
+      if result.utf8.count > limit { break }
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"

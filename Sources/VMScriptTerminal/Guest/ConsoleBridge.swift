@@ -38,7 +38,7 @@ public final class ConsoleBridge: Sendable {
         }
       }
     }
-    for await bytes in console.output { FileHandle.standardOutput.write(Data(bytes)) }
+    for await bytes in console.output where !StandardOutput.write(Array(bytes)) { console.close() }
     input.stop()
     typing.cancel()
     return end.withLock(\.self)

@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScript
 import VMScriptRuntime
 
@@ -57,7 +56,7 @@ extension Change {
 /// A script's outputs, a line each.
 public enum OutputLines {
   /// `name = value`, the values as the language writes them and the names padded to one width.
-  public static func lines(_ outputs: OrderedDictionary<String, Value>) -> [String] {
+  public static func lines(_ outputs: ValueMap) -> [String] {
     let names = outputs.keys.map { TerminalText.escaped($0) }
     let width = names.map { TerminalText.columns(of: $0) }.max() ?? 0
     return zip(names, outputs.values).map { name, value in

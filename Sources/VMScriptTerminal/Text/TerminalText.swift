@@ -1,3 +1,5 @@
+import VMScriptSyntax
+
 /// Text as a terminal lays it out: in columns, without control characters.
 public enum TerminalText {
   /// The text with every control character written as `\u{1B}`, so that a name from outside
@@ -5,16 +7,7 @@ public enum TerminalText {
   ///
   /// - Parameter keepingLayout: leaves line ends and tabs as they are, for text of several lines.
   public static func escaped(_ text: String, keepingLayout: Bool = false) -> String {
-    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if isUnsafe(scalar), !(keepingLayout && (scalar == "\n" || scalar == "\t")) {
-        result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    PlainText.escaped(text, keepsNewlines: keepingLayout, keepsTabs: keepingLayout)
   }
 
   /// The text cut to at most `limit` columns, its last one an ellipsis if something was cut.
@@ -37,13 +30,5 @@ public enum TerminalText {
   /// The text followed by as many spaces as make it `width` columns wide; never cut.
   public static func padded(_ text: String, to width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - columns(of: text)))
-  }
-
-  /// Control characters, line separators, and the marks that turn the direction of writing.
-  private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: true
-    default: (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-    }
   }
 }

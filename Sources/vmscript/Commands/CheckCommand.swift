@@ -26,11 +26,15 @@ struct CheckCommand: AsyncParsableCommand {
   func validate() throws { try scripts.requireSome() }
 
   func run() async throws {
+    let compiled = scripts.inputs.map(compile)
+    let programs = compiled.compactMap(\.program)
     var hasErrors = false
     var results: [Value] = []
-    for input in scripts.inputs {
-      let (diagnostics, sources) = check(input)
-      output.report(diagnostics, sources)
+    for (input, compilation) in zip(scripts.inputs, compiled) {
+      let found =
+        compilation.program.map { $0.check(script.evaluation(of: $0, among: programs)) } ?? []
+      let diagnostics = compilation.diagnostics + found
+      output.report(diagnostics, compilation.sources)
       let errors = diagnostics.count { $0.severity == .error }
       hasErrors = hasErrors || errors > 0
       results.append(
@@ -46,13 +50,14 @@ struct CheckCommand: AsyncParsableCommand {
     }
   }
 
-  private func check(_ input: ScriptInput) -> ([Diagnostic], SourceMap) {
+  private func compile(
+    _ input: ScriptInput
+  ) -> (program: Program?, diagnostics: [Diagnostic], sources: SourceMap) {
     do throws(Diagnostic) {
       let compilation = Engine.commandLine.compilation(of: try input.read())
-      let found = compilation.program?.check(script.evaluation) ?? []
-      return (compilation.diagnostics + found, compilation.sources)
+      return (compilation.program, compilation.diagnostics, compilation.sources)
     } catch {
-      return ([error], SourceMap())
+      return (nil, [error], SourceMap())
     }
   }
 }

@@ -43,8 +43,7 @@ struct DestroyCommand: AsyncParsableCommand {
       if let status { throw status.code }
       return
     }
-    let evaluation = script.evaluation
-    try await output.each(files.map(ScriptInput.file)) { input, program in
+    try await output.each(files.map(ScriptInput.file), script) { input, program, evaluation in
       let (stack, diagnostics) = program.resolveStackName(evaluation)
       output.report(diagnostics, program.sources)
       return diagnostics.isEmpty ? await destroy(stack, from: input.origin) : (nil, .scriptErrors)

@@ -30,9 +30,8 @@ struct EvaluateCommand: AsyncParsableCommand {
   func validate() throws { try scripts.requireSome() }
 
   func run() async throws {
-    let evaluation = script.evaluation
     let output = output
-    try await output.each(scripts.inputs, writesDocument: true) { _, program in
+    try await output.each(scripts.inputs, script, writesDocument: true) { _, program, evaluation in
       let host = OfflineHost { output.printAside($0) }
       let outcome = program.evaluate(evaluation, host: host)
       output.report(outcome.diagnostics, program.sources)

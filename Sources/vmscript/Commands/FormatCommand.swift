@@ -57,7 +57,7 @@ struct FormatCommand: ParsableCommand {
     _ text: String, of file: String, name: String, isFormatted: Bool
   ) throws(Diagnostic) {
     if check {
-      if !isFormatted { Terminal.writeOutput(name + "\n") }
+      if !isFormatted { Terminal.writeOutput(Terminal.shown(name, on: STDOUT_FILENO) + "\n") }
     } else if file == "-" {
       Terminal.writeOutput(text)
     } else if !isFormatted {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import VMScriptLanguageServer
+import VMScriptTerminal
 
 /// `vmscript lsp`: a language server for editors, on standard input and output.
 struct LspCommand: ParsableCommand {
@@ -16,10 +17,9 @@ struct LspCommand: ParsableCommand {
   @Flag(help: .hidden) var stdio = false
 
   func run() throws {
-    let output = FileHandle.standardOutput
     let server = LanguageServer(version: VMScriptCommand.configuration.version) { message in
       // An editor that is gone is told nothing more; the end of the input follows.
-      try? output.write(contentsOf: message)
+      StandardOutput.write(Array(message))
     }
     let isOrderly = server.serve { FileHandle.standardInput.availableData }
     if !isOrderly { throw ExitCode.failure }

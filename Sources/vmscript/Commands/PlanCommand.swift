@@ -36,9 +36,8 @@ struct PlanCommand: AsyncParsableCommand {
   func validate() throws { try scripts.requireSome() }
 
   func run() async throws {
-    let evaluation = script.evaluation
     var differs = false
-    try await output.each(scripts.inputs) { input, program in
+    try await output.each(scripts.inputs, script) { input, program, evaluation in
       let session = HostSession(output, connection, show: .prints)
       var options = connection.runOptions
       changes.apply(to: &options)

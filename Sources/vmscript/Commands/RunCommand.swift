@@ -38,8 +38,7 @@ struct RunCommand: AsyncParsableCommand {
     if isInteractive || (scripts.inputs.isEmpty && Terminal.isTerminal(STDIN_FILENO)) {
       return try await openShell()
     }
-    let evaluation = script.evaluation
-    try await output.each(inputs()) { input, program in
+    try await output.each(inputs(), script) { input, program, evaluation in
       let session = HostSession(output, connection, isVerbose: verbose)
       var options = connection.runOptions
       changes.apply(to: &options)

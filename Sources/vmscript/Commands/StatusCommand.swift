@@ -28,9 +28,8 @@ struct StatusCommand: AsyncParsableCommand {
   func validate() throws { try scripts.requireSome() }
 
   func run() async throws {
-    let evaluation = script.evaluation
     var differs = false
-    try await output.each(scripts.inputs) { _, program in
+    try await output.each(scripts.inputs, script) { _, program, evaluation in
       let session = HostSession(output, connection, show: .nothing)
       let report = await session.perform(connection.runOptions) {
         await Runner.plan(program, evaluation: evaluation, options: $0)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import VMScript
 import VMScriptRuntime
 
@@ -33,16 +34,17 @@ struct XMLCommand: AsyncParsableCommand {
   @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 
   func run() async throws {
-    try await output.each([.file(file)]) { _, program in
+    try await output.each([.file(file)], script) { _, program, evaluation in
       let report = await Definitions.of(
-        program, named: name, evaluation: script.evaluation, options: connection.runOptions,
+        program, named: name, evaluation: evaluation, options: connection.runOptions,
         isOnHost: connection.host != nil)
       output.report(report.diagnostics, program.sources)
       if let error = report.diagnostics.first(where: { $0.severity == .error }) {
         return (nil, ExitStatus(error))
       }
       if !output.json {
-        Terminal.writeOutput(report.definitions.map { $0.xml + "\n" }.joined(separator: "\n"))
+        let text = report.definitions.map { $0.xml + "\n" }.joined(separator: "\n")
+        Terminal.writeOutput(Terminal.shown(text, on: STDOUT_FILENO))
       }
       return (.list(report.definitions.map(\.document)), nil)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import VMScript
 import VMScriptRuntime
 import VMScriptSyntax
@@ -8,9 +9,16 @@ enum CommandLineMessages {
   static let noScript = "Name a script; - is standard input, -e TEXT a script as text."
   static let stackOrScript = "Name the stack's script, or the stack with --stack NAME."
   static let nothingToRemove = "nothing to remove"
-  static let isFolder = "it is a folder"
-  static let doesNotExist = "there is no such file"
-  static let mayNotBeRead = "this user may not read it"
+
+  /// Why a script cannot be opened, by the system's number.
+  static func reason(_ number: Int32) -> String {
+    switch number {
+    case ENOENT, ENOTDIR: "there is no such file"
+    case EACCES, EPERM: "this user may not read it"
+    case ELOOP: "it lies behind too many symbolic links"
+    default: "it cannot be opened (error \(number))"
+    }
+  }
 
   static func settingWithoutValue(_ setting: String) -> String {
     "--set wants NAME=VALUE, as in --set replicas=3, not '\(TerminalText.escaped(setting))'."
@@ -34,7 +42,8 @@ enum CommandLineMessages {
 
   /// What `list` says where there is nothing.
   static func nothingListed(_ stack: String?) -> String {
-    stack.map { "the stack \($0) has made nothing on this host" } ?? "there is nothing on this host"
+    stack.map { "the stack \(TerminalText.escaped($0)) has made nothing on this host" }
+      ?? "there is nothing on this host"
   }
 
   /// What `check` says where nothing is wrong.
@@ -70,9 +79,11 @@ enum CommandLineMessages {
 
   /// A script that cannot be read, and why.
   static func unreadable(_ path: String, reason: String) -> Diagnostic {
-    Diagnostic(
-      code: 801, "cannot read `\(path)`", notes: [reason],
-      helps: [.init("name a script file, or - for standard input")])
+    let help =
+      CommandWords.names.contains(path)
+      ? "a command comes first: `vmscript \(path) …`"
+      : "name a script file, or - for standard input"
+    return Diagnostic(code: 801, "cannot read `\(path)`", notes: [reason], helps: [.init(help)])
   }
 
   /// A first word that is neither a command nor a file.
@@ -82,7 +93,19 @@ enum CommandLineMessages {
       helps: [.init("did you mean `vmscript \(closest)`?")])
   }
 
-  /// A script that cannot be replaced by its formatted text, and why.
+  /// A statement of scripts that was taken for a command.
+  static func verbAsCommand(_ word: String, statement: String) -> Diagnostic {
+    Diagnostic(
+      code: 806, "`\(word)` is a statement of scripts, not a command",
+      helps: [.init("run it: `vmscript -e '\(statement)'`")])
+  }
+
+  /// Standard output that cannot be written, and why.
+  static func unwritableOutput(_ reason: String) -> Diagnostic {
+    Diagnostic(
+      code: 807, "cannot write standard output", notes: [reason, "what was printed is incomplete"])
+  }
+
   /// A code that no message bears.
   static func unknownCode(_ text: String) -> Diagnostic {
     Diagnostic(
@@ -109,6 +132,18 @@ enum CommandLineMessages {
       """
       The first word is a command such as `plan`, or else a script to run. It is neither, but close \
       to a command. `vmscript --help` lists them.
+      """),
+    DiagnosticExplanation(
+      806, "statement as a command",
+      """
+      `start`, `stop`, `snapshot` and the like are statements: they stand in a script, or in the text \
+      after `-e`, or in the shell. A name there is a string: `vmscript -e 'start "web-1"'`.
+      """),
+    DiagnosticExplanation(
+      807, "unwritable standard output",
+      """
+      The device is full, say, or standard output is closed. What was done on the host was done; what \
+      was printed about it is incomplete. A reader that goes away, such as `head`, is no error.
       """),
   ]
 }

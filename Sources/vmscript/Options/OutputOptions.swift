@@ -52,6 +52,6 @@ struct OutputOptions: ParsableArguments {
   /// Writes what a script prints where standard output is kept for the one document.
   func printAside(_ line: String) {
     let object = Value.map(["print": .string(line)]).json(indentation: nil)
-    Terminal.writeMessage((json ? object : line) + "\n")
+    Terminal.writeMessage((json ? object : Terminal.shown(line, on: STDERR_FILENO)) + "\n")
   }
 }

@@ -12,7 +12,10 @@ struct ScriptOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Give a parameter its value; repeatable. Else VMSCRIPT_NAME of the environment counts.",
+      """
+      Give a parameter its value; repeatable. Else VMSCRIPT_NAME of the environment counts, except \
+      VMSCRIPT_HYPERVISOR, which is not for scripts.
+      """,
       valueName: "name=value"))
   var settings: [String] = []
 
@@ -32,25 +35,26 @@ struct ScriptOptions: ParsableArguments {
     }
   }
 
-  /// What an evaluation is given: the last setting of a name wins, over the environment's too.
+  /// What the evaluation of one script is given: the last setting of a name wins, over the
+  /// environment's too.
   var evaluation: EvaluationOptions {
     let pairs = settings.map { setting in
       let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       return (String(parts[0]), String(parts[1]))
     }
     return EvaluationOptions(
-      parameters: Dictionary(pairs) { $1 }, fallbackParameters: Self.environmentParameters,
+      parameters: Dictionary(pairs) { $1 },
+      fallbackParameters: ParameterVariable.parameters(in: ProcessInfo.processInfo.environment),
       limits: limits.limits, stack: stack)
   }
 
-  /// `VMSCRIPT_REPLICAS` as written and in lower case, for a parameter named either way.
-  private static var environmentParameters: [String: String] {
-    var result: [String: String] = [:]
-    for (key, value) in ProcessInfo.processInfo.environment where key.hasPrefix("VMSCRIPT_") {
-      let name = String(key.dropFirst("VMSCRIPT_".count))
-      result[name] = value
-      result[name.lowercased()] = value
-    }
+  /// What the evaluation of one of several scripts is given. A setting that only others of them know
+  /// is theirs; one that none knows is wrong for all.
+  func evaluation(of program: Program, among programs: [Program]) -> EvaluationOptions {
+    var result = evaluation
+    let own = Set(program.parameters)
+    let known = Set(programs.flatMap(\.parameters))
+    result.parameters = result.parameters.filter { own.contains($0.key) || !known.contains($0.key) }
     return result
   }
 }

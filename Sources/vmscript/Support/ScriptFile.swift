@@ -1,4 +1,5 @@
 import Foundation
+import VMScript
 import VMScriptSyntax
 import VMScriptTerminal
 
@@ -6,29 +7,25 @@ import VMScriptTerminal
 enum ScriptFile {
   /// Reads a file or a pipe; a folder, a missing or an unreadable file is thrown.
   static func read(_ path: String) throws(Diagnostic) -> [UInt8] {
-    var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    guard exists else {
-      throw CommandLineMessages.unreadable(path, reason: CommandLineMessages.doesNotExist)
+    let descriptor = path.utf8.contains(0) ? -1 : open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw CommandLineMessages.unreadable(path, reason: CommandLineMessages.reason(errno))
     }
-    guard !isFolder.boolValue else {
-      throw CommandLineMessages.unreadable(path, reason: CommandLineMessages.isFolder)
-    }
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? handle.close() }
-      return Array(try handle.readToEnd() ?? Data())
-    } catch {
-      throw CommandLineMessages.unreadable(path, reason: reason(of: error))
-    }
+    return try read(descriptor, named: path)
   }
 
   /// Reads standard input to its end.
   static func readStandardInput() throws(Diagnostic) -> [UInt8] {
+    try read(dup(STDIN_FILENO), named: "-")
+  }
+
+  /// Whoever names a pipe waits for it, but not for more than a script can have.
+  private static func read(_ descriptor: Int32, named path: String) throws(Diagnostic) -> [UInt8] {
     do {
-      return Array(try FileHandle.standardInput.readToEnd() ?? Data())
+      return try GuardedFile.read(descriptor, named: "it", takesStreams: true)
     } catch {
-      throw CommandLineMessages.unreadable("-", reason: error.localizedDescription)
+      throw CommandLineMessages.unreadable(
+        path, reason: (error as? FileFailure)?.reason ?? "\(error)")
     }
   }
 
@@ -43,13 +40,6 @@ enum ScriptFile {
       }
     } catch {
       throw TerminalMessages.unwritable(path, reason: error.localizedDescription)
-    }
-  }
-
-  private static func reason(of error: any Error) -> String {
-    switch (error as? CocoaError)?.code {
-    case .fileReadNoPermission: CommandLineMessages.mayNotBeRead
-    default: error.localizedDescription
     }
   }
 }

@@ -68,21 +68,24 @@ extension OutputOptions {
     }
   }
 
-  /// Works on one script after another until one fails; their documents become one.
+  /// Works on one script after another until one fails; their documents become one. All are compiled
+  /// before the first one is worked on.
   ///
-  /// - Parameter writesDocument: nil leaves it to `--json` whether the document is written.
+  /// - Parameters:
+  ///   - options: what the scripts are given.
+  ///   - writesDocument: nil leaves it to `--json` whether the document is written.
   func each(
-    _ inputs: [ScriptInput], writesDocument: Bool? = nil,
-    _ work: (ScriptInput, Program) async -> (document: Value?, status: ExitStatus?)
+    _ inputs: [ScriptInput], _ options: ScriptOptions, writesDocument: Bool? = nil,
+    _ work: (ScriptInput, Program, EvaluationOptions) async -> (
+      document: Value?, status: ExitStatus?
+    )
   ) async throws {
+    let programs = inputs.compactMap { compile($0) }
+    guard programs.count == inputs.count else { throw ExitStatus.scriptErrors.code }
     var documents: [Value] = []
     var status: ExitStatus?
-    for input in inputs where status == nil {
-      guard let program = compile(input) else {
-        status = .scriptErrors
-        break
-      }
-      let result = await work(input, program)
+    for (input, program) in zip(inputs, programs) where status == nil {
+      let result = await work(input, program, options.evaluation(of: program, among: programs))
       if let document = result.document { documents.append(document) }
       status = result.status
     }

@@ -1,14 +1,24 @@
 import Foundation
+import VMScriptTerminal
 
 /// The process's own streams, unbuffered, so that lines of both keep their order on a terminal.
 enum Terminal {
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// Writes to standard output.
-  @Sendable static func writeOutput(_ text: String) { write(text, FileHandle.standardOutput) }
+  /// Writes to standard output. That it cannot be written stops nothing that is in flight; ``Main``
+  /// reports it at the end.
+  @Sendable static func writeOutput(_ text: String) { StandardOutput.write(Array(text.utf8)) }
 
-  /// Writes to standard error.
-  @Sendable static func writeMessage(_ text: String) { write(text, FileHandle.standardError) }
+  /// Text of several lines from outside, as it may be written to one of the streams: without control
+  /// characters where that is a terminal, else as it is.
+  static func shown(_ text: String, on descriptor: Int32) -> String {
+    isTerminal(descriptor) ? TerminalText.escaped(text, keepingLayout: true) : text
+  }
+
+  /// Writes to standard error, as far as that is possible.
+  @Sendable static func writeMessage(_ text: String) {
+    _ = StandardStream.write(Array(text.utf8), to: STDERR_FILENO)
+  }
 
   /// Columns and rows of the terminal that messages go to.
   @Sendable static func size() -> (columns: Int, rows: Int) {
@@ -17,11 +27,5 @@ enum Terminal {
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
     else { return (80, 24) }
     return (Int(size.ws_col), Int(size.ws_row))
-  }
-
-  /// A reader that went away is no reason to stop what is in flight.
-  private static func write(_ text: String, _ handle: FileHandle) {
-    guard !text.isEmpty else { return }
-    try? handle.write(contentsOf: Data(text.utf8))
   }
 }

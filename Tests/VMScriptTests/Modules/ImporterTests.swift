@@ -58,7 +58,7 @@ import VMScriptSyntax
     #expect(missing.diagnostics.first?.notes.first?.hasPrefix("there is no file") == true)
     let folder = try run(["main.vmscript": "import \"lib\"", "lib/a": ""]).ran
     #expect(folder.codes == [401])
-    #expect(folder.diagnostics.first?.notes.first?.hasSuffix("cannot be read") == true)
+    #expect(folder.diagnostics.first?.notes.first?.hasSuffix("is a folder, not a file") == true)
   }
 
   @Test func withoutAnImporterNothingIsReached() {

@@ -100,6 +100,6 @@ enum TextMateGrammar {
       entries += [("beginCaptures", name), ("endCaptures", name)]
     }
     entries.append(("patterns", .list(content)))
-    return .map(.init(uniqueKeysWithValues: entries))
+    return .map(.init(entries))
   }
 }

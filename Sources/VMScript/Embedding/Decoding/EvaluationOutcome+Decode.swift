@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScriptSyntax
 
 extension EvaluationOutcome {
@@ -123,7 +122,7 @@ extension Declaration {
 extension DeclaredBlock {
   /// As ``document``, with the defaults of what is not declared; a block that repeats is a list.
   fileprivate var completeDocument: Value {
-    var entries: OrderedDictionary<String, Value> = [:]
+    var entries: ValueMap = [:]
     if let label { entries["name"] = .string(label) }
     for row in schema.properties {
       if let value = self[row.name] ?? row.standard { entries[row.name] = value }

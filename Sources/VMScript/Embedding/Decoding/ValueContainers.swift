@@ -1,8 +1,6 @@
-import OrderedCollections
-
 /// A map, as `Decodable` types read it.
 struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
-  let entries: OrderedDictionary<String, Value>
+  let entries: ValueMap
   let codingPath: [any CodingKey]
   let record: DecodingRecord
   let use: DecodingRecord.Use

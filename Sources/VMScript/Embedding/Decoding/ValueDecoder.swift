@@ -104,7 +104,7 @@ final class DecodingRecord {
   private(set) var uses: [Use] = []
 
   /// Notes that a map is looked into, maybe again.
-  func beginUse(of entries: OrderedDictionary<String, Value>, at path: [any CodingKey]) -> Use {
+  func beginUse(of entries: ValueMap, at path: [any CodingKey]) -> Use {
     let known = uses.last { use in
       use.path.count == path.count
         && zip(use.path, path).allSatisfy { $0.stringValue == $1.stringValue }

@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScript
 
 /// The stack's mark on a domain, with the domain's labels.
@@ -26,7 +25,7 @@ struct DomainMetadata {
     let earlier = Self.mark(in: root)
     var labels = earlier.map(Self.labels) ?? [:]
     if case .map(let declared) = declaration.body["labels"] {
-      labels = declared.mapValues(\.description)
+      labels = declared.mapValues { .string($0.description) }
     }
     earlier?.detach()
     let mark = metadata.add(Self.name("resource"), ["xmlns:\(Self.prefix)": Self.namespace])
@@ -39,7 +38,7 @@ struct DomainMetadata {
     }
     (origin ?? earlier.flatMap(StackOrigin.init(mark:)))?.write(to: mark)
     for (key, value) in labels {
-      mark.add(Self.name("label"), ["key": key, "value": value])
+      mark.add(Self.name("label"), ["key": key, "value": value.description])
     }
   }
 
@@ -48,13 +47,10 @@ struct DomainMetadata {
   {
     guard case .map(let declared) = property.value else { return nil }
     let found = mark(in: root).map(labels) ?? [:]
-    let wanted = declared.mapValues(\.description)
-    guard
-      Dictionary(uniqueKeysWithValues: found.map { ($0.key, $0.value) })
-        != Dictionary(uniqueKeysWithValues: wanted.map { ($0.key, $0.value) })
-    else { return nil }
+    let wanted = declared.mapValues { .string($0.description) }
+    guard Value.map(found) != .map(wanted) else { return nil }
     return PropertyDifference(
-      name: property.schema.name, from: .map(found.mapValues(Value.string)), to: property.value,
+      name: property.schema.name, from: .map(found), to: property.value,
       impact: property.schema.impact)
   }
 
@@ -74,10 +70,10 @@ struct DomainMetadata {
     root.first("metadata")?.all("resource", namespace: namespace).first
   }
 
-  private static func labels(_ mark: XMLElement) -> OrderedDictionary<String, String> {
-    var labels: OrderedDictionary<String, String> = [:]
+  private static func labels(_ mark: XMLElement) -> ValueMap {
+    var labels: ValueMap = [:]
     for label in mark.all("label", namespace: namespace) {
-      if let key = label["key"], let value = label["value"] { labels[key] = value }
+      if let key = label["key"], let value = label["value"] { labels[key] = .string(value) }
     }
     return labels
   }

@@ -1,0 +1,84 @@
+import OrderedCollections
+
+/// The entries of a map, in their order. Keys are compared by their code points.
+public struct ValueMap: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+  private var storage: OrderedDictionary<ExactText, Value> = [:]
+
+  /// A map without entries.
+  public init() {}
+
+  /// The entries of a dictionary, in its order.
+  public init(_ entries: OrderedDictionary<String, Value>) {
+    self.init(entries.map { ($0.key, $0.value) })
+  }
+
+  /// Entries in their order; of two with the same key the last value counts.
+  public init(_ entries: some Sequence<(String, Value)>) {
+    for (key, value) in entries { self[key] = value }
+  }
+
+  /// Entries in their order; of two with the same key the last value counts.
+  public init(dictionaryLiteral entries: (String, Value)...) { self.init(entries) }
+
+  /// The value of a key; nil where there is none. A new key comes last, and nil removes the entry.
+  public subscript(key: String) -> Value? {
+    get { storage[ExactText(key)] }
+    set { storage[ExactText(key)] = newValue }
+  }
+
+  /// The keys, in their order.
+  public var keys: [String] { storage.keys.map(\.text) }
+
+  /// The values, in the order of their keys.
+  public var values: [Value] { storage.values.elements }
+
+  /// Removes an entry, and returns its value.
+  @discardableResult
+  public mutating func removeValue(forKey key: String) -> Value? {
+    storage.removeValue(forKey: ExactText(key))
+  }
+
+  /// Adds the entries of another map; `combine` gives the value of a key that both have.
+  public mutating func merge(
+    _ other: ValueMap, uniquingKeysWith combine: (_ mine: Value, _ other: Value) -> Value
+  ) {
+    for (key, value) in other { self[key] = self[key].map { combine($0, value) } ?? value }
+  }
+
+  /// A map of the same keys with other values.
+  public func mapValues(_ transform: (Value) throws -> Value) rethrows -> ValueMap {
+    var result = ValueMap()
+    result.storage = try storage.mapValues(transform)
+    return result
+  }
+
+  /// A map without the entries whose values become nil.
+  public func compactMapValues(_ transform: (Value) throws -> Value?) rethrows -> ValueMap {
+    var result = ValueMap()
+    result.storage = try storage.compactMapValues(transform)
+    return result
+  }
+
+  /// A map of the entries that `isIncluded` accepts.
+  public func filter(_ isIncluded: (Element) throws -> Bool) rethrows -> ValueMap {
+    var result = ValueMap()
+    result.storage = try storage.filter { try isIncluded(($0.key.text, $0.value)) }
+    return result
+  }
+}
+
+extension ValueMap: RandomAccessCollection {
+  /// A key and its value.
+  public typealias Element = (key: String, value: Value)
+
+  /// The position of the first entry.
+  public var startIndex: Int { 0 }
+  /// The position behind the last entry.
+  public var endIndex: Int { storage.count }
+
+  /// The entry at a position.
+  public subscript(position: Int) -> Element {
+    let entry = storage.elements[position]
+    return (entry.key.text, entry.value)
+  }
+}
