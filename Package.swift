@@ -103,7 +103,8 @@ let package = Package(
       name: "VMScriptTests", dependencies: ["SpecSuite", "VMScript"], swiftSettings: strict),
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
     .testTarget(
-      name: "VMScriptRuntimeTests", dependencies: ["VMScriptRuntime"], swiftSettings: strict),
+      name: "VMScriptRuntimeTests", dependencies: ["SpecSuite", "VMScriptRuntime"],
+      swiftSettings: strict),
     // Seeds are read where they stand; Fuzz builds the entries too.
     .testTarget(
       name: "FuzzTests",

@@ -30,6 +30,24 @@ import Testing
     #expect(result.errors.contains("there is no such file"))
   }
 
+  @Test(arguments: [
+    ("/domain/nothing", 2), ("/domain/devices/disk", 2), ("/domain/devices/disk/source/x", 2),
+    ("/domain/devices", 0), ("/domain/devices/interface[@type='network']/source", 0),
+    ("/domain/devices/cdrom", 2), ("/domain/os/type", 0), ("/domain/devices/hub", 0),
+  ])
+  func aPatchThatFindsNothingIsAnError(path: String, status: Int32) throws {
+    let script = """
+      domain a {
+        nic { net = "default" }
+        xml "/domain/devices" { append = "<hub type='usb'/>" }
+        xml "\(path)" { append = "<a/>" }
+      }
+      """
+    let result = try vmscript("check", "-", input: Array(script.utf8))
+    #expect(result.status == status, "\(result.errors)")
+    #expect(result.errors.contains("error[VM0273]") == (status == 2))
+  }
+
   @Test func aFolderIsNoScript() throws {
     let result = try vmscript("check", "Examples")
     #expect(result.status == 2)

@@ -51,11 +51,13 @@ struct BodyBuilder {
     }
   }
 
-  /// Adds a block; one that stands once replaces what a spread brought.
+  /// Adds a block; one that stands once replaces what a spread brought. A label of any text, such as
+  /// the path of `xml`, says where to, not which: blocks of one label are several.
   mutating func add(_ block: DeclaredBlock, isExplicit: Bool) throws {
     let place = blocks.firstIndex { other in
       other.schema === block.schema
-        && (!block.schema.repeats || (block.label != nil && other.label == block.label))
+        && (!block.schema.repeats
+          || (block.label != nil && block.schema.label != .anyText && other.label == block.label))
     }
     guard let place else {
       blocks.append(block)

@@ -58,7 +58,10 @@ enum CloneMerge {
       let position = positions[name, default: 0]
       positions[name] = position + 1
       var met: Int?
-      if let label = block.label {
+      if block.schema.label == .anyText {
+        // A path says where to, not which block: the clone's patches come after its source's.
+        met = nil
+      } else if let label = block.label {
         met = candidates.first { base.blocks[$0].label == label }
       } else if candidates.indices.contains(position) {
         let candidate = base.blocks[candidates[position]]

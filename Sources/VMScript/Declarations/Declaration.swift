@@ -182,6 +182,15 @@ public struct Declaration: Sendable {
   }
 }
 
+extension Declaration {
+  /// The same without the nested blocks of one name.
+  package func withoutBlocks(_ name: String) -> Declaration {
+    var result = self
+    result.body.blocks.removeAll { $0.schema.name == name }
+    return result
+  }
+}
+
 extension DeclaredBlock {
   fileprivate func replacingValues(_ value: (DeclaredProperty) -> Value) -> DeclaredBlock {
     var result = self

@@ -14,10 +14,25 @@ enum ResourceName {
       switch scalar {
       case "/", "\\", "<", ">", "\"", "'": return false
       case "." where previous == ".": return false
-      case _ where scalar.value < 32 || (127..<160).contains(scalar.value): return false
+      case _ where !scalar.isVisible: return false
       default: previous = scalar
       }
     }
     return true
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is neither a control character, nor a line break, nor one that turns the direction of
+  /// what a terminal shows, nor one that XML does not know.
+  fileprivate var isVisible: Bool {
+    switch value {
+    case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: return false
+    default: break
+    }
+    switch properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: return false
+    default: return XMLCharacters.allows(self)
+    }
   }
 }

@@ -5,19 +5,31 @@ extension Program {
   ///
   /// A required parameter that was not given, and what only a host knows, is unknown; what a script
   /// decides by it is not judged.
-  public func check(_ options: EvaluationOptions = EvaluationOptions()) -> [Diagnostic] {
-    problems(options, earlier: []).diagnostics
+  ///
+  /// - Parameters:
+  ///   - options: all that the evaluation is given.
+  ///   - judge: finds what a host's own rules say against the declarations of a script that has no
+  ///     other error.
+  public func check(
+    _ options: EvaluationOptions = EvaluationOptions(),
+    judge: (DeclarationSet) -> [Diagnostic] = { _ in [] }
+  ) -> [Diagnostic] {
+    problems(options, earlier: [], judge: judge).diagnostics
   }
 
   /// What was found earlier and what an evaluation without a host finds, in the order of the text,
   /// with the values that the names of all modules came to, by slot.
   func problems(
-    _ options: EvaluationOptions, earlier: [Diagnostic]
+    _ options: EvaluationOptions, earlier: [Diagnostic],
+    judge: (DeclarationSet) -> [Diagnostic] = { _ in [] }
   ) -> (diagnostics: [Diagnostic], globals: [Value?]) {
     var options = options
     options.leavesParametersOpen = true
     let outcome = evaluate(options, host: OfflineHost { _ in }, earlier: earlier)
-    return ((earlier + outcome.diagnostics).inOrderOfPlace, outcome.globals)
+    let found = earlier + outcome.diagnostics
+    let hasErrors = found.contains { $0.severity == .error }
+    let judged = hasErrors ? [] : judge(outcome.declarations)
+    return ((found + judged).inOrderOfPlace, outcome.globals)
   }
 }
 

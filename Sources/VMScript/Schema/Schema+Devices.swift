@@ -13,7 +13,9 @@ extension Schema {
         PropertySchema("size", .size, "Virtual size; it can grow.", impact: .live),
         PropertySchema(
           "format", .word(["raw", "qcow2"]), "Format of a new disk.", impact: .dataLoss),
-        PropertySchema("pool", .string, "The storage pool of a new disk.", impact: .dataLoss),
+        PropertySchema(
+          "pool", .string, "The storage pool of a new disk.", format: .objectName,
+          impact: .dataLoss),
         bus, dev,
         PropertySchema(
           "cache", .word(["none", "writeback", "writethrough", "directsync", "unsafe"]),
@@ -25,7 +27,8 @@ extension Schema {
           "discard", .word(["ignore", "unmap"]), "What becomes of blocks the guest discards.",
           xml: XMLPlace("driver/@discard")),
         PropertySchema(
-          "serial", .string, "Serial number that the guest sees.", xml: XMLPlace("serial")),
+          "serial", .string, "Serial number that the guest sees.", format: .serialNumber,
+          xml: XMLPlace("serial")),
         PropertySchema(
           "readonly", .bool, "Whether the guest may only read it.",
           xml: XMLPlace("readonly", .presence)),
@@ -75,15 +78,16 @@ extension Schema {
         PropertySchema(
           "mtu", .int(68...65_535), "Largest packet in bytes.", xml: XMLPlace("mtu/@size")),
         PropertySchema(
-          "filter", .string, "Network filter on the host.", format: .line, impact: .live,
+          "filter", .string, "Network filter on the host.", format: .objectName, impact: .live,
           xml: XMLPlace("filterref/@filter")),
       ]),
     BlockSchema(
       "vnc", "A VNC display.", xml: XMLPlace("devices/graphics", with: ["@type": "vnc"]),
-      properties: display),
+      // QEMU counts displays from this port on.
+      properties: display(ports: 5900...65_535, password: .vncPassword)),
     BlockSchema(
       "spice", "A SPICE display.", xml: XMLPlace("devices/graphics", with: ["@type": "spice"]),
-      properties: display),
+      properties: display(ports: 1...65_535, password: .spicePassword)),
     BlockSchema(
       "video", "The graphics card.", shorthand: "model", xml: XMLPlace("devices/video"),
       properties: [
@@ -119,14 +123,22 @@ extension Schema {
     xml: XMLPlace("target/@bus"))
 
   private static let dev = PropertySchema(
-    "dev", .string, "Its name among the targets, such as `vda`.", xml: XMLPlace("target/@dev"))
+    "dev", .string, "Its name among the targets, such as `vda`.", format: .target,
+    xml: XMLPlace("target/@dev"))
 
-  private static let display: [PropertySchema] = [
-    PropertySchema(
-      "listen", .string, "The host's address it listens at.", xml: XMLPlace("@listen")),
-    PropertySchema("port", .int(1...65_535), "Its port.", xml: XMLPlace("@port")),
-    PropertySchema(
-      "password", .secret, "What a viewer must know.", impact: .live, xml: XMLPlace("@passwd")),
-    PropertySchema("keymap", .string, "Keyboard layout.", xml: XMLPlace("@keymap")),
-  ]
+  private static func display(
+    ports: ClosedRange<Int64>, password: TextFormat
+  ) -> [PropertySchema] {
+    [
+      PropertySchema(
+        "listen", .string, "The host's address it listens at.", format: .listenAddress,
+        xml: XMLPlace("@listen", .address)),
+      PropertySchema("port", .int(ports), "Its port.", xml: XMLPlace("@port")),
+      PropertySchema(
+        "password", .secret, "The password that a viewer needs.", format: password, impact: .live,
+        xml: XMLPlace("@passwd")),
+      PropertySchema(
+        "keymap", .string, "Keyboard layout.", format: .token, xml: XMLPlace("@keymap")),
+    ]
+  }
 }

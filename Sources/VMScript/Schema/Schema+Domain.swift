@@ -3,19 +3,23 @@ extension Schema {
     "domain", "A virtual machine.",
     properties: [
       PropertySchema(
-        "title", .string, "A short title.", impact: .live, xml: XMLPlace("title")),
+        "title", .string, "A short title.", format: .optionalLine, impact: .live,
+        xml: XMLPlace("title")),
       PropertySchema(
-        "description", .string, "Free text about it.", impact: .live, xml: XMLPlace("description")),
-      PropertySchema("labels", .map(.string), "Free words by key.", impact: .live),
+        "description", .string, "Free text about it.", format: .text, impact: .live,
+        xml: XMLPlace("description")),
+      PropertySchema(
+        "labels", .map(.string), "Free words by key.", format: .text, keyFormat: .line,
+        impact: .live),
       PropertySchema(
         "hypervisor", .word(["auto", "kvm", "qemu"]),
         "What runs it; auto takes KVM where the host has it.", standard: .string("auto")),
       PropertySchema("uuid", .uuid, "Its UUID, in place of the derived one.", impact: .dataLoss),
       PropertySchema(
-        "arch", .string, "Processor architecture.", xml: XMLPlace("os/type/@arch")),
+        "arch", .word(architectures), "Processor architecture.", xml: XMLPlace("os/type/@arch")),
       PropertySchema(
-        "machine", .string, "Machine type, such as `pc` or `q35`.",
-        xml: XMLPlace("os/type/@machine")),
+        "machine", .string, "Machine type, such as `pc` or `q35`.", format: .token,
+        xml: XMLPlace("os/type/@machine", .machine)),
       PropertySchema(
         "firmware", .word(["bios", "uefi"]), "Firmware it starts with.",
         xml: XMLPlace("os/@firmware", .words(["bios": "", "uefi": "efi"]))),
@@ -25,10 +29,15 @@ extension Schema {
         xml: XMLPlace(
           "os/boot/@dev",
           .each(["disk": "hd", "cdrom": "cdrom", "network": "network", "floppy": "fd"]))),
-      PropertySchema("kernel", .string, "Kernel on the host.", xml: XMLPlace("os/kernel")),
       PropertySchema(
-        "initrd", .string, "Initial RAM disk on the host.", xml: XMLPlace("os/initrd")),
-      PropertySchema("cmdline", .string, "The kernel's command line.", xml: XMLPlace("os/cmdline")),
+        "kernel", .string, "Kernel on the host.", format: .optionalLine,
+        xml: XMLPlace("os/kernel", .path)),
+      PropertySchema(
+        "initrd", .string, "Initial RAM disk on the host.", format: .optionalLine,
+        xml: XMLPlace("os/initrd", .path)),
+      PropertySchema(
+        "cmdline", .string, "The kernel's command line.", format: .optionalLine,
+        xml: XMLPlace("os/cmdline")),
       PropertySchema(
         "acpi", .bool, "ACPI, which an orderly shutdown needs.", standard: .bool(true),
         xml: XMLPlace("features/acpi", .presence)),
@@ -39,10 +48,10 @@ extension Schema {
         "clock", .word(["utc", "localtime"]), "What the guest's clock shows at its start.",
         standard: .string("utc"), xml: XMLPlace("clock/@offset")),
       PropertySchema(
-        "on_poweroff", .word(["destroy", "restart", "preserve"]),
+        "on_poweroff", .word(["destroy", "restart"]),
         "What follows when the guest powers off.", xml: XMLPlace("on_poweroff")),
       PropertySchema(
-        "on_reboot", .word(["destroy", "restart", "preserve"]),
+        "on_reboot", .word(["destroy", "restart"]),
         "What follows when the guest reboots.", xml: XMLPlace("on_reboot")),
       PropertySchema(
         "on_crash", .word(["destroy", "restart", "preserve"]),
@@ -93,7 +102,8 @@ extension Schema {
       PropertySchema(
         "threads", .int(1...4096), "Threads a core.", xml: XMLPlace("cpu/topology/@threads")),
       PropertySchema(
-        "model", .string, "`host-model`, `host-passthrough`, `maximum` or a model's name."),
+        "model", .string, "`host-model`, `host-passthrough`, `maximum` or a model's name.",
+        format: .token),
     ])
 
   private static let memory = BlockSchema(
@@ -144,6 +154,16 @@ extension Schema {
     label: .anyText, repeats: true,
     properties: [
       PropertySchema(
-        "append", .string, "An element to put at the end of every element that the path leads to.")
+        "append", .string, "An element to put at the end of every element that the path leads to.",
+        isRequired: true)
     ])
+
+  /// The architectures that libvirt knows.
+  private static let architectures = [
+    "aarch64", "alpha", "armv6l", "armv7b", "armv7l", "cris", "i686", "ia64", "lm32",
+    "loongarch64", "m68k", "microblaze", "microblazeel", "mips", "mips64", "mips64el", "mipsel",
+    "openrisc", "parisc", "parisc64", "ppc", "ppc64", "ppc64le", "ppcemb", "riscv32", "riscv64",
+    "s390", "s390x", "sh4", "sh4eb", "sparc", "sparc64", "unicore32", "x86_64", "xtensa",
+    "xtensaeb",
+  ]
 }

@@ -30,6 +30,22 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case model
   /// One line of any characters.
   case line
+  /// One line of any characters, or nothing.
+  case optionalLine
+  /// Lines of any characters, or nothing.
+  case text
+  /// The name of an object of libvirt.
+  case objectName
+  /// The serial number of a disk.
+  case serialNumber
+  /// The target of a drive.
+  case target
+  /// An address, or the name of a host, that a server listens at.
+  case listenAddress
+  /// The password of a VNC display, which the protocol cuts off after eight bytes.
+  case vncPassword
+  /// The password of a SPICE display.
+  case spicePassword
 
   /// What a text must be, for the reference and for help.
   public var expectation: String {
@@ -49,6 +65,14 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .authorizedKey: "one public key in one line, such as `ssh-ed25519 AAAA… name`"
     case .model: "a model in lower case: letters, digits, `-` and `_`"
     case .line: "one line without control characters"
+    case .optionalLine: "one line without control characters, or an empty string"
+    case .text: "text without control characters other than line breaks and tabs"
+    case .objectName: "a name without `/`, quotes, `<`, `>`, `&` and control characters"
+    case .serialNumber: "a serial number: letters, digits, spaces and any of `_-.+`, at most 36"
+    case .target: "the name of a target: `vd`, `sd`, `hd` or `fd` and one to three letters"
+    case .listenAddress: "an address or a host name"
+    case .vncPassword: "a password of at most 8 bytes without control characters"
+    case .spicePassword: "a password of at most 60 bytes without control characters"
     }
   }
 
@@ -57,7 +81,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
     // A key is often the whole of a file, whose line has an end.
     let text =
       self == .authorizedKey && text.last?.isNewline == true ? String(text.dropLast()) : text
-    if text.isEmpty { return "it is empty" }
+    if text.isEmpty { return admitsEmpty ? nil : "it is empty" }
     let size = text.utf8.count
     if size > maximumLength { return "it has \(size) bytes, more than \(maximumLength)" }
     if let scalar = text.unicodeScalars.first(where: { !allows($0) }) {
@@ -65,6 +89,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
     }
     return structuralObstacle(to: text)
   }
+
+  private var admitsEmpty: Bool { self == .optionalLine || self == .text }
 
   private var maximumLength: Int {
     switch self {
@@ -74,7 +100,14 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .interfaceName: 15
     case .userName: 32
     case .authorizedKey: 16_384
-    case .line: 4096
+    case .line, .optionalLine: 4096
+    case .text: 65_536
+    case .objectName: 200
+    case .serialNumber: 36
+    case .target: 5
+    case .listenAddress: 253
+    case .vncPassword: 8
+    case .spicePassword: 60
     }
   }
 
@@ -93,7 +126,15 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .packageName:
       scalar.isASCIIAlphanumeric
         || ["+", "-", ".", "_", ":", "=", "~", "/", "@", "*", "^"].contains(scalar)
-    case .authorizedKey, .line: !scalar.endsLineOrControls
+    case .authorizedKey: !scalar.endsLineOrControls
+    case .line, .optionalLine, .vncPassword, .spicePassword: !scalar.endsLineOrControls
+    case .text:
+      scalar == "\n" || scalar == "\r" || scalar == "\t"
+        || (XMLCharacters.allows(scalar) && scalar.properties.generalCategory != .control)
+    case .objectName: !scalar.endsLineOrControls && !"/\\<>&\"'".unicodeScalars.contains(scalar)
+    case .serialNumber: scalar.isASCIIAlphanumeric || " _-.+".unicodeScalars.contains(scalar)
+    case .target: ("a"..."z").contains(scalar)
+    case .listenAddress: scalar.isASCIIAlphanumeric || "-_.:%".unicodeScalars.contains(scalar)
     }
   }
 
@@ -114,7 +155,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
       if text.hasPrefix(" ") || text.hasSuffix(" ") { return "it begins or ends with a space" }
       if text.hasPrefix("#") || text.contains(" #") { return "`#` begins a comment there" }
       return nil
-    case .interfaceName, .token, .model:
+    case .interfaceName, .token, .model, .listenAddress:
       let isOption = text.hasPrefix("-") || text.hasPrefix(".")
       return isOption ? "it begins with `\(text.prefix(1))`" : nil
     case .userName:
@@ -123,7 +164,14 @@ public enum TextFormat: String, Sendable, CaseIterable {
       return begins ? nil : "it does not begin with a letter or `_`"
     case .loginShell: return text.hasPrefix("/") ? nil : "it does not begin with `/`"
     case .packageName: return text.hasPrefix("-") ? "it begins with `-`" : nil
-    case .authorizedKey, .line: return nil
+    case .target:
+      let isKnown = ["vd", "sd", "hd", "fd"].contains { text.hasPrefix($0) } && text.count > 2
+      return isKnown ? nil : "no bus has such a target"
+    case .objectName:
+      let isPadded = text.hasPrefix(" ") || text.hasSuffix(" ")
+      return isPadded ? "it begins or ends with a space" : nil
+    case .authorizedKey, .line, .optionalLine, .text, .serialNumber, .vncPassword, .spicePassword:
+      return nil
     }
   }
 
@@ -167,7 +215,8 @@ extension Unicode.Scalar {
   fileprivate var endsLineOrControls: Bool {
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
-    default: false
+    // XML 1.0 knows no U+FFFE and U+FFFF.
+    default: !XMLCharacters.allows(self)
     }
   }
 }

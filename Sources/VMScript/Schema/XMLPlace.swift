@@ -3,8 +3,14 @@
 public struct XMLPlace: Sendable {
   /// How the value is written.
   public enum Codec: Sendable {
-    /// As the language prints it.
+    /// As the language prints it, with line breaks as XML has them; an empty one is not written.
     case text
+    /// A path, which may be spelled with `//` and `/./`.
+    case path
+    /// A network address or a host name.
+    case address
+    /// A machine type or an alias, which libvirt replaces by the type it stands for.
+    case machine
     /// A size in KiB with `unit='KiB'`.
     case kibibytes
     /// A number of bytes.

@@ -23,6 +23,7 @@ public enum Validation {
     }
     pass.overlappingSubnets()
     pass.undeclaredNetworks(exists)
+    pass.displays(set)
     return pass.diagnostics
   }
 }
@@ -40,6 +41,7 @@ struct ValidationPass {
   var diagnostics: [Diagnostic] = []
   private(set) var declared: [Key: Declaration] = [:]
   private var macs: [MACAddress: Span] = [:]
+  private var uuids: [String: Span] = [:]
   var networks = ValidatedNetworks()
 
   init(stack: String, isComplete: Bool) {
@@ -63,6 +65,19 @@ struct ValidationPass {
 
   /// A domain's interfaces must be its own, and its disks hold their images.
   mutating func domain(_ declaration: Declaration) {
+    // What a clone inherits is wrong once, not again for each clone.
+    diagnostics += DomainChecks.diagnostics(of: declaration).filter { one in
+      !diagnostics.contains {
+        $0.code == one.code && $0.message == one.message && $0.primary?.span == one.primary?.span
+      }
+    }
+    if let row = declaration.body.property("uuid"), case .string(let uuid) = row.value {
+      if let first = uuids[uuid] {
+        diagnostics.append(DomainMessages.sameUUID(uuid, row.span, first: first))
+      } else {
+        uuids[uuid] = row.span
+      }
+    }
     for (index, nic) in declaration.body.blocks("nic").enumerated() {
       refuseGroupAddress(nic)
       claimMAC(of: nic, index, declaration)
@@ -86,6 +101,37 @@ struct ValidationPass {
       else { continue }
       diagnostics.append(ValidationMessages.smallDisk(size, image: least))
     }
+  }
+
+  /// Displays of machines that run at once have ports of their own.
+  mutating func displays(_ set: DeclarationSet) {
+    let sources = Set(
+      set.declarations.compactMap { domain in
+        if case .declared(let name) = domain.source { name } else { nil }
+      })
+    var ports: [Int64: [(address: String, span: Span)]] = [:]
+    for domain in set.declarations where domain.kind == .domain {
+      let isOff = domain.body["state"].map { $0 == .string("stopped") }
+      if isOff ?? sources.contains(domain.name) { continue }
+      for display in domain.body.blocks where ["vnc", "spice"].contains(display.schema.name) {
+        guard let row = display.property("port"), case .int(let port) = row.value else { continue }
+        let address = display["listen"]?.description ?? "127.0.0.1"
+        // A clone has the port of its source where it declares none.
+        let span = domain.written.block(display.schema.name)?.property("port")?.span
+        let place = domain.source == nil ? row.span : span ?? domain.span
+        let first = ports[port]?.first { Self.meet($0.address, address) }
+        if let first {
+          diagnostics.append(DomainMessages.samePort(port, place, first: first.span))
+        }
+        ports[port, default: []].append((address, place))
+      }
+    }
+  }
+
+  /// Whether two addresses to listen at have one in common.
+  private static func meet(_ a: String, _ b: String) -> Bool {
+    let all = ["0.0.0.0", "::"]
+    return a == b || all.contains(a) || all.contains(b)
   }
 
   /// A MAC address of a group is that of no interface.

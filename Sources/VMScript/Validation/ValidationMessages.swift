@@ -201,7 +201,11 @@ enum ValidationMessages {
 
 extension Validation {
   /// The codes that ``check(_:)`` gives, for `vmscript explain`.
-  public static let explanations: [DiagnosticExplanation] = [
+  public static let explanations: [DiagnosticExplanation] =
+    (betweenResources + DomainMessages.explanations + PatchMessages.explanations)
+    .sorted { $0.code.number < $1.code.number }
+
+  private static let betweenResources: [DiagnosticExplanation] = [
     DiagnosticExplanation(
       252, "address outside the subnet",
       "A fixed address or gateway must lie in its network's subnet, or nothing could reach it."),

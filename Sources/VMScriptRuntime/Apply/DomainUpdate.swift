@@ -70,13 +70,34 @@ struct DomainUpdate {
   }
 
   /// Writes the definition; blocks.
-  func define(_ domain: Domain) throws {
+  ///
+  /// - Returns: warnings of what libvirt dropped of it.
+  func define(_ domain: Domain) throws -> [Diagnostic] {
     let definition = try domain.xml(inactive: true, secure: true)
-    try domain.connection.defineDomain(
-      xml: DomainXML.render(declaration, context: context, onto: definition))
+    let wanted = try DomainXML.render(declaration, context: context, onto: definition)
+    try domain.connection.defineDomain(xml: wanted)
+    let warnings = try domain.settlePatches(of: declaration, sent: wanted)
     if case .bool(let autostart) = declaration.body["autostart"] {
       try domain.setAutostart(autostart)
     }
+    return warnings
+  }
+}
+
+extension Domain {
+  /// Notes in the mark what libvirt made of `xml` blocks that a definition brought; blocks.
+  ///
+  /// - Returns: warnings of what it dropped.
+  func settlePatches(of declaration: Declaration, sent: String) throws -> [Diagnostic] {
+    guard declaration.body.block("xml") != nil else { return [] }
+    let settlement = try PatchSettlement(
+      declaration, sent: sent, defined: xml(inactive: true, secure: true))
+    if let mark = settlement.mark {
+      try setMetadata(
+        mark, namespace: DomainMetadata.namespace, prefix: DomainMetadata.prefix, live: false,
+        config: true)
+    }
+    return settlement.warnings
   }
 }
 

@@ -1,4 +1,5 @@
 import Libvirt
+import VMScript
 
 /// Plugs running guests into a network that was restarted under them.
 ///

@@ -28,7 +28,7 @@ extension Provisioner {
       guard let place = storage.live.storage.place(at: volume.path) else { continue }
       try await store.delete(place.volume.name, pool: place.pool)
     }
-    try await targets.with(name, span) { try update.define($0) }
+    try await targets.with(name, span) { try update.define($0) }.forEach(warn)
     let isInUse = try await bringToState(change, declaration)
     if !isInUse { try await removeEarlierSeeds(of: name) }
   }

@@ -10,15 +10,18 @@ extension Provisioner {
     let context = await context(for: declaration, uuid: nil)
     let wanted = set.wantedState(of: declaration)
     let storage = storage
-    try await pool.run { connection in
+    let warnings = try await pool.run { connection in
       let base = try Self.source(of: declaration, storage, connection)
       let xml = try DomainXML.render(declaration, context: context, onto: base)
       let domain = try connection.defineDomain(xml: xml)
+      let warnings = try domain.settlePatches(of: declaration, sent: xml)
       if case .bool(let autostart) = declaration.body["autostart"] {
         try domain.setAutostart(autostart)
       }
       if wanted == .running { try domain.start() }
+      return warnings
     }
+    warnings.forEach(warn)
     try await removeEarlierSeeds(of: change.name)
   }
 

@@ -100,7 +100,7 @@ public enum Definitions {
   }
 
   /// What a clone of a host's domain begins with; nil for every other domain.
-  private static func source(
+  static func source(
     of clone: Declaration, _ storage: StoragePlan
   ) throws(Diagnostic) -> String? {
     guard case .host(let name) = clone.source else { return nil }

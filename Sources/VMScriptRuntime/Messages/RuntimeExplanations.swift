@@ -9,5 +9,5 @@ public enum RuntimeExplanations {
   public static let explanations: [DiagnosticExplanation] =
     XMLExplanations.all + PlanMessages.explanations + StorageMessages.explanations
     + HostMessages.explanations + UpdateMessages.explanations + InspectionMessages.explanations
-    + ReachMessages.explanations + LockMessages.explanations
+    + ReachMessages.explanations + LockMessages.explanations + HostMachinesMessages.explanations
 }

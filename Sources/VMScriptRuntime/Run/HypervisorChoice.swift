@@ -1,3 +1,5 @@
+import VMScript
+
 /// What `hypervisor = auto` means on a host.
 public enum HypervisorChoice {
   /// The domain type: `test` on libvirt's test driver, else what was asked for, else `kvm` where the

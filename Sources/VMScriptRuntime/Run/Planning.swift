@@ -39,8 +39,9 @@ struct Planning: Sendable {
     plan.recordedOrigin = origins.first
     let deleted = plan.deletedDomains
     let kept = plan.keepContent { storage.reasonToKeep(image: $0, deleting: Set(deleted)) }
+    let unfit = try await unfitMachines(of: plan, set) + unfitDefinitions(of: plan, storage)
     let found =
-      storage.diagnostics + diagnostics
+      storage.diagnostics + diagnostics + unfit
       + storage.volumes.refusals(toDelete: deleted, of: live.domains)
       + storage.warnings() + kept
     return Outcome(plan: plan, storage: storage, diagnostics: Self.eachOnce(found))
@@ -85,6 +86,31 @@ struct Planning: Sendable {
     let (storage, resolver) = try await resolve(set)
     return try await ImageAttributes(pool: pool, storage: storage, resolver: resolver)
       .value(of: name, image: image)
+  }
+
+  /// New domains of machine types that the host does not offer; it is asked only where one says.
+  private func unfitMachines(of plan: Plan, _ set: DeclarationSet) async throws -> [Diagnostic] {
+    let created = plan.changes.filter { $0.action == .create && $0.kind == .domain }
+    let domains = created.compactMap { set.declaration(.domain, $0.name) }
+      .filter(HostMachines.matters)
+    guard !domains.isEmpty else { return [] }
+    let machines = HostMachines(capabilities: try await pool.run { try $0.capabilities() })
+    return domains.flatMap(machines.problems)
+  }
+
+  /// The errors that the definitions of new domains would end in.
+  private func unfitDefinitions(of plan: Plan, _ storage: StoragePlan) -> [Diagnostic] {
+    plan.changes.filter { $0.action == .create && $0.kind == .domain }.compactMap { change in
+      guard let declaration = storage.set.declaration(.domain, change.name),
+        declaration.body.block("xml") != nil
+      else { return nil }
+      do throws(Diagnostic) {
+        let context = storage.context(for: declaration, uuid: nil, hypervisor: hypervisor)
+        _ = try DomainXML.render(
+          declaration, context: context, onto: Definitions.source(of: declaration, storage))
+        return nil
+      } catch { return error }
+    }
   }
 
   /// Reads what exists, and what the declarations stand on.

@@ -1,5 +1,6 @@
 import Foundation
 import Libvirt
+import VMScript
 
 /// Where a stack is run from: a script's file on a client.
 ///

@@ -1,5 +1,6 @@
 import ArgumentParser
 import VMScript
+import VMScriptRuntime
 import VMScriptSyntax
 
 /// `vmscript check FILE …`: every error of each script that shows without a connection.
@@ -32,7 +33,10 @@ struct CheckCommand: AsyncParsableCommand {
     var results: [Value] = []
     for (input, compilation) in zip(scripts.inputs, compiled) {
       let found =
-        compilation.program.map { $0.check(script.evaluation(of: $0, among: programs)) } ?? []
+        compilation.program.map {
+          $0.check(
+            script.evaluation(of: $0, among: programs), judge: DomainXML.unmatchedPatches)
+        } ?? []
       let diagnostics = compilation.diagnostics + found
       output.report(diagnostics, compilation.sources)
       let errors = diagnostics.count { $0.severity == .error }

@@ -43,5 +43,57 @@ extension HostTests {
         try await host.json(["destroy", last, "--yes"])
       }
     }
+
+    @Test("Two patches of one path are two devices, whatever libvirt makes of their numbers")
+    func twoPatchesOfOnePath() async throws {
+      try await Host.run { host in
+        func device(_ product: String) -> String {
+          """
+          xml '/domain/devices' { append = "<hostdev mode='subsystem' type='usb'><source>\
+          <vendor id='0x1'/><product id='\(product)'/></source></hostdev>" }
+          """
+        }
+        func script(_ devices: String...) throws -> String {
+          try host.file(
+            "two.vmscript",
+            "domain two { memory = 64MiB, state = stopped\n\(devices.joined(separator: "\n")) }")
+        }
+        let both = try script(device("0x2"), device("0x3"))
+        try await host.json(["run", both])
+        #expect(try await host.json(["plan", both])["changes"].items.isEmpty)
+        try await host.json(["run", both])
+        #expect(try await host.virsh("dumpxml", "two").ranges(of: "<hostdev").count == 2)
+        let one = try script(device("0x3"))
+        try await host.json(["run", one])
+        let rest = try await host.virsh("dumpxml", "two")
+        #expect(rest.contains("id='0x0003'") && !rest.contains("id='0x0002'"))
+        #expect(try await host.json(["plan", one])["changes"].items.isEmpty)
+        try await host.json(["destroy", one, "--yes"])
+      }
+    }
+
+    @Test("What libvirt drops of a patch is reported once and no difference from then on")
+    func dropped() async throws {
+      try await Host.run { host in
+        let path = try host.file(
+          "dropped.vmscript",
+          """
+          domain dropped { memory = 64MiB, state = stopped
+            xml '/domain' { append = "<bogus a='1'/>" }
+            xml '/domain/devices' { append = "<input type='mouse' bus='usb' x='1'><y/></input>" }
+            xml '/domain' { append = "<q:commandline xmlns:q='urn:other'/>" }
+          }
+          """)
+        let first = try await host.vmscript(["run", path])
+        #expect(first.status == 0)
+        for name in ["`bogus`", "`input/@x`, `input/y`", "`q:commandline`"] {
+          #expect(first.errors.contains("does not keep \(name)"), "\(first.errors)")
+        }
+        let second = try await host.vmscript(["run", path])
+        #expect(second.status == 0 && !second.errors.contains("does not keep"))
+        #expect(try await host.json(["plan", path])["changes"].items.isEmpty)
+        try await host.json(["destroy", path, "--yes"])
+      }
+    }
   }
 }

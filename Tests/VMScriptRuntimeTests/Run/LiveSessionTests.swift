@@ -94,11 +94,12 @@ import VMScriptSyntax
     let entries = Entries()
     let (a, b, c) = (entries.a, entries.b, entries.c)
     await entries.enter("domain \"\(a)\" { memory = 64MiB }")
-    // libvirt refuses a title of two lines.
+    // libvirt refuses a disk of no type that it knows.
+    let unknown = "title = \"two\", xml '/domain/devices' { append = \"<disk type='x'/>\" }"
     let report = await entries.enter(
       """
-      domain "\(a)" { memory = 64MiB, title = "two\\nlines" }
-      domain "\(b)" { memory = 64MiB, state = stopped, title = "two\\nlines" }
+      domain "\(a)" { memory = 64MiB, \(unknown) }
+      domain "\(b)" { memory = 64MiB, state = stopped, \(unknown) }
       domain "\(c)" { memory = 64MiB }
       """)
     #expect(report.outcome == .failed)

@@ -93,12 +93,89 @@ import VMScriptSyntax
     #expect(try inputs(render(patched(mouse, mouse), onto: xml)) == ["mouse", "mouse"])
   }
 
+  @Test("What libvirt respells or drops is noted and is no difference from then on")
+  func settled() throws {
+    func device(_ product: String) -> String {
+      "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1'/><product id='\(product)'/>"
+        + "</source><nonsense/></hostdev>"
+    }
+    let domain = patched(
+      ("/domain/devices", device("0x2")), ("/domain/devices", device("0x3")),
+      ("/domain", "<bogus a='1'/>"), ("/domain", "<title>second</title>"))
+    let sent = try render(domain)
+    let defined = sent.replacing("id='0x1'", with: "id='0x0001'")
+      .replacing("id='0x2'", with: "id='0x0002'").replacing("id='0x3'", with: "id='0x0003'")
+      .replacing("<nonsense/>", with: "<address type='usb'/>").replacing("<bogus a='1'/>", with: "")
+    let settlement = try PatchSettlement(domain, sent: sent, defined: defined)
+    #expect(settlement.warnings.map(\.code.number) == [750, 750, 750])
+    #expect(settlement.warnings.map(\.message)[2].contains("`bogus`"))
+    #expect(settlement.warnings.map(\.message)[0].contains("`hostdev/nonsense`"))
+
+    let root = try XMLElement.parse(defined)
+    let mark = try XMLElement.parse(#require(settlement.mark))
+    for (entry, settled) in zip(XMLPatches.entries(in: root), mark.all("patch")) {
+      entry["kept"] = settled["kept"]
+    }
+    let noted = root.xmlString
+    #expect(noted != defined)
+    #expect(try differences(domain, noted) == [])
+    let again = try render(domain, onto: noted)
+    #expect(again.ranges(of: "<hostdev").count == 2 && !again.contains("<bogus"))
+    #expect(try PatchSettlement(domain, sent: again, defined: again).warnings.isEmpty)
+
+    let one = patched(("/domain/devices", device("0x3")))
+    let rest = try render(one, onto: noted)
+    #expect(rest.contains("0x0003") && !rest.contains("0x0002") && !rest.contains("<title"))
+    #expect(try differences(domain, rest).count == 3)
+  }
+
+  @Test("Patches that a run appended before it was killed are neither doubled nor lost")
+  func unsettled() throws {
+    let mouse = (path: "/domain/devices", text: "<input type='mouse' bus='usb' x='0x1'/>")
+    let twice = patched(mouse, mouse)
+    let defined = try render(twice).replacing("x='0x1'/>", with: "x='1'/>")
+    #expect(try differences(twice, defined) == [])
+    #expect(try inputs(render(twice, onto: defined)) == ["mouse", "mouse"])
+  }
+
+  @Test("What an element has in common with another one")
+  func projections() throws {
+    func projection(_ a: String, _ b: String) throws -> [String] {
+      let projection = XMLProjection(
+        of: try XMLElement.parse(a), onto: try XMLElement.parse(b))
+      return [projection.kept.xmlString] + projection.dropped
+    }
+    #expect(try projection("<a x='0x1' y='2'/>", "<a x='1'/>") == ["<a x='1'/>", "a/@y"])
+    #expect(try projection("<a>t</a>", "<a> T </a>") == ["<a> T </a>"])
+    #expect(try projection("<a>t</a>", "<a/>") == ["<a/>", "the text of a"])
+    #expect(
+      try projection("<a><b n='1'/><b n='2'/></a>", "<a><b n='2'/></a>")
+        == ["<a>\n  <b n='2'/>\n</a>", "a/b"])
+    #expect(
+      try projection("<q:a xmlns:q='u' v='1'/>", "<p:a xmlns:p='u' v='1'/>")
+        == ["<q:a xmlns:q='u' v='1'/>"])
+  }
+
   @Test(
     "One that fits nowhere or is no XML is refused",
     arguments: [
       ("/domain/nothing", "<a/>", 273), ("/domain", "<a>", 272), ("/domain", "<a/><b/>", 272),
       ("/domain", "", 272), ("/domain", "text", 272), ("][", "<a/>", 274),
-      ("//devices", "<a/>", 274), ("", "<a/>", 274),
+      ("//devices", "<a/>", 274), ("", "<a/>", 274), ("/network", "<a/>", 273),
+      ("/domain", "<x:a/>", 290), ("/domain", "<a x:b='1'/>", 290),
+      ("/domain", "<a><b><x:c/></b></a>", 290),
+      ("/domain", "<:a/>", 290), ("/domain", "<a:/>", 290),
+      ("/domain", "<a:b:c xmlns:a='u'/>", 290),
+      ("/domain", "<a xmlns:x=''/>", 290), ("/domain", "<a xmlns:xml='u'/>", 290),
+      ("/domain", "<a xmlns:x='u' xmlns:y='u' x:b='1' y:b='2'/>", 290),
+      ("/domain", "<a\u{d7}/>", 272), ("/domain", "<a b='\u{1}'/>", 272),
+      ("/domain", "<a/>text", 272),
+      ("/domain", "<a>" + String(repeating: "x", count: 262_144) + "</a>", 291),
+      (
+        "/domain", String(repeating: "<a>", count: 256) + String(repeating: "</a>", count: 256), 272
+      ),
+      ("/domain", "<name>y</name>", 292), ("/domain", "<metadata/>", 292),
+      ("/domain/metadata", "<v:resource xmlns:v='https://vmscript.dev/xmlns/1'/>", 292),
     ])
   func refusals(path: String, text: String, code: Int) {
     let error = #expect(throws: Diagnostic.self) { try render(patched((path, text))) }

@@ -69,7 +69,7 @@ import Testing
 
   @Test("A text that its format cannot hold is refused by a check", arguments: places)
   func refused(place: Place) {
-    for text in Self.awkward {
+    for text in Self.awkward where place.format.obstacle(to: text) != nil {
       let codes = run(place.script(text)).codes
       #expect(codes.contains(275) || codes.contains(223), "\(text.debugDescription)")
     }
@@ -77,8 +77,39 @@ import Testing
       let codes = run(place.script(text)).codes
       #expect(codes.contains(275) || codes.contains(223), "\(text.debugDescription)")
     }
-    let fit = place.format == .loginShell ? "/a" : "a"
-    #expect(!run(place.script(fit)).codes.contains(275))
+    let example =
+      switch place.format {
+      case .loginShell: "/a"
+      case .target: "vda"
+      default: "a"
+      }
+    #expect(!run(place.script(example)).codes.contains(275))
+  }
+
+  @Test(
+    "Every format but those of free text refuses what is awkward",
+    arguments: TextFormat.allCases)
+  func awkward(format: TextFormat) {
+    let refused = Self.awkward.filter { format.obstacle(to: $0) != nil }
+    switch format {
+    case .text: #expect(refused == ["a\u{0}b", "a\u{1b}[31m", "a\u{85}b", "\u{7f}"])
+    case .optionalLine: #expect(refused == Array(Self.awkward.dropFirst()))
+    default: #expect(refused == Self.awkward)
+    }
+    #expect(format.obstacle(to: "a\u{fffe}") != nil && format.obstacle(to: "a\u{ffff}") != nil)
+  }
+
+  @Test("Every text that a domain's definition holds has a format")
+  func everyTextOfDefinitions() {
+    func rows(_ block: BlockSchema) -> [PropertySchema] {
+      block.properties + block.blocks.filter { $0.name != "xml" }.flatMap(rows)
+    }
+    for row in rows(Schema.resource(.domain)) where row.xml != nil {
+      switch row.type {
+      case .string, .secret, .map, .either: #expect(row.format != nil, "\(row.name)")
+      default: break
+      }
+    }
   }
 
   @Test(
@@ -102,7 +133,6 @@ import Testing
       (.serviceName, ["ldap", "etcd-server-ssl"]),
       (.txtValue, ["v=spf1 a mx -all", "a#b", "größe", String(repeating: "a", count: 255)]),
       (.interfaceName, ["virbr9", "br-lan", "eth0.100", String(repeating: "a", count: 15)]),
-      (.token, ["virtio", "de-ch", "q35"]), (.model, ["e1000e", "ne2k_pci"]),
       (.userName, ["bob", "_apt", "a.b-c_1", "Bob", String(repeating: "a", count: 32)]),
       (.loginShell, ["/bin/bash", "/usr/bin/zsh-5.9"]),
       (.packageName, ["nginx", "g++", "nginx=1.2-3~deb12u1", "libc6:i386", "@web", "./a.deb"]),
@@ -110,6 +140,13 @@ import Testing
         .authorizedKey,
         ["ssh-ed25519 AAAA= bob@größe", "ssh-rsa AAAA bob\n", "from=\"10.0.0.0/8\" ssh-rsa AAAA"]
       ),
+      (.token, ["virtio", "de-ch", "q35", "pc-i440fx-7.2"]),
+      (.model, ["e1000e", "ne2k_pci"]), (.objectName, ["clean-traffic", "größe 1", "a.b"]),
+      (.serialNumber, ["WD 12+3", String(repeating: "a", count: 36)]),
+      (.target, ["vda", "sdaa", "hdd", "fdb"]),
+      (.listenAddress, ["0.0.0.0", "::", "fd00::1%eth0", "host.lab"]),
+      (.vncPassword, ["12345678", "größe"]), (.spicePassword, [String(repeating: "a", count: 60)]),
+      (.optionalLine, ["", "a, b"]), (.text, ["", "a\n\tb\r\nc", "\u{200b}"]),
       (.line, ["größe, #1 \"x\"", "-a", " a "]),
     ] {
       for text in texts { #expect(format.obstacle(to: text) == nil, "\(format) \(text)") }
@@ -117,7 +154,13 @@ import Testing
     for (format, texts) in [
       (TextFormat.leaseName, ["1web", "12h", "ignore", "Infinite", "a.b", label + "a"]),
       (.domainName, [".", "a..b", "a.", ".a", "a-.b", label + "a"]),
-      (.model, ["E1000", "a.b"]),
+      (.token, [String(repeating: "a", count: 64)]), (.model, ["E1000", "a.b", "a/b"]),
+      (.objectName, ["a/b", " a", "<a", "a&b", "'", "\""]),
+      (.serialNumber, ["a/b", "a,b", "größe", String(repeating: "a", count: 37)]),
+      (.target, ["vd", "xda", "vda1", "sdaaaa", "VDA"]), (.listenAddress, ["a b", "<", "a/24"]),
+      (.vncPassword, ["123456789", "größe123"]),
+      (.spicePassword, [String(repeating: "a", count: 61)]),
+      (.text, [String(repeating: "a", count: 65_537)]),
       (.interfaceName, [".", "..", String(repeating: "a", count: 16)]),
       (.userName, ["1a", "-a", ".a", "a:b", "a b", String(repeating: "a", count: 33)]),
       (.loginShell, ["bash", "/bin/a:b", "/bin/a b", ""]),

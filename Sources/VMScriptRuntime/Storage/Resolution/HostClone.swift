@@ -41,7 +41,7 @@ struct HostClone {
   }
 
   private static func disks(of domain: LiveDomain?) -> [SourceXML.Disk] {
-    (domain?.facts.disks ?? []).filter { $0.target != DomainDisks.seedTarget }
+    (domain?.facts.disks ?? []).filter { $0.target != DriveBus.seedTarget }
   }
 
   private static func place(_ disk: SourceXML.Disk, key: String) -> XMLContext.Drive {

@@ -88,5 +88,5 @@ extension StoragePlan {
 
 extension LiveDomain {
   /// The path of the seed; nil where there is none.
-  var seedPath: String? { facts.disks.first { $0.target == DomainDisks.seedTarget }?.path }
+  var seedPath: String? { facts.disks.first { $0.target == DriveBus.seedTarget }?.path }
 }

@@ -1,3 +1,5 @@
+import VMScript
+
 /// What a plan reads out of a `<pool>` document.
 struct PoolDescription {
   /// What the paths of the pool's volumes begin with; empty for a pool without a place on the host.

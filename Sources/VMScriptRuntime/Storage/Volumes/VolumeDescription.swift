@@ -1,3 +1,5 @@
+import VMScript
+
 /// What a plan reads out of a `<volume>` document.
 struct VolumeDescription {
   /// Where it is on the host.

@@ -1,3 +1,5 @@
+import VMScript
+
 /// The XML that libvirt creates a volume from (`virStorageVolCreateXML`).
 public struct VolumeXML: Hashable, Sendable {
   /// The name within the pool.

@@ -15,9 +15,6 @@ struct DomainDisks {
     let isEmptied: Bool
   }
 
-  /// The target of the seed: the last of its bus, so that disks never move for it.
-  static let seedTarget = "vdz"
-
   /// The blocks that become drives.
   static let devices: Set<String> = ["disk", "cdrom", "floppy"]
 
@@ -37,7 +34,7 @@ struct DomainDisks {
     self.context = context
     let drives = declaration.body.blocks.filter { Self.devices.contains($0.schema.name) }
     var taken = Set(drives.compactMap { $0["dev"]?.description } + context.drives.map(\.target))
-    taken.insert(Self.seedTarget)
+    taken.insert(DriveBus.seedTarget)
     if let records, !records.records.isEmpty {
       taken.formUnion(present)
     }
@@ -49,7 +46,7 @@ struct DomainDisks {
     slots = drives.map { block in
       let device = block.schema.name
       counts[device, default: 0] += 1
-      let bus = block["bus"]?.description ?? Self.standardBus[device] ?? "virtio"
+      let bus = block["bus"]?.description ?? DriveBus.standard[device] ?? "virtio"
       let position = counts[device, default: 1] - 1
       if let present = Self.drive(of: block, at: position, in: context.drives) {
         let slot = Slot(
@@ -78,8 +75,6 @@ struct DomainDisks {
     }
   }
 
-  private static let standardBus = ["cdrom": "sata", "floppy": "fdc"]
-
   /// The drive of a clone's source that a block refines: by label, without one by position.
   private static func drive(
     of block: DeclaredBlock, at position: Int, in drives: [XMLContext.Drive]
@@ -91,7 +86,7 @@ struct DomainDisks {
 
   /// The next target of a bus: `vda`, … `vdz`, `vdaa`, ….
   private static func free(_ bus: String, _ taken: inout Set<String>) -> String {
-    let prefix = prefix(of: bus)
+    let prefix = DriveBus.prefix(of: bus)
     var number = 0
     while true {
       let target = prefix + letters(number)
@@ -100,12 +95,8 @@ struct DomainDisks {
     }
   }
 
-  private static func prefix(of bus: String) -> String {
-    ["virtio": "vd", "ide": "hd", "fdc": "fd"][bus] ?? "sd"
-  }
-
   private static func isTarget(_ target: String, of bus: String) -> Bool {
-    target.hasPrefix(prefix(of: bus))
+    target.hasPrefix(DriveBus.prefix(of: bus))
   }
 
   private static func letters(_ number: Int) -> String {
@@ -164,14 +155,14 @@ struct DomainDisks {
   func writeSeed(to devices: XMLElement) -> DeviceRecords.Record? {
     guard let seed = context.seed else { return nil }
     let element =
-      devices.first("disk", with: ["target/@dev": Self.seedTarget])
+      devices.first("disk", with: ["target/@dev": DriveBus.seedTarget])
       ?? devices.add("disk", ["device": "disk"])
     SourceXML.setStorage(XMLContext.Storage(path: seed, format: "raw"), of: element)
-    element.setText(Self.seedTarget, at: "target/@dev")
+    element.setText(DriveBus.seedTarget, at: "target/@dev")
     element.setText("virtio", at: "target/@bus")
     _ = element.ensure("readonly")
     return DeviceRecords.Record(
-      block: DeviceRecords.Record.seed, key: "", identity: Self.seedTarget, isMade: true)
+      block: DeviceRecords.Record.seed, key: "", identity: DriveBus.seedTarget, isMade: true)
   }
 }
 

@@ -2,7 +2,7 @@ import VMScript
 
 /// The stack's mark on a domain, with the domain's labels.
 struct DomainMetadata {
-  static let namespace = "https://vmscript.dev/xmlns/1"
+  static let namespace = XMLElement.markNamespace
   static let prefix = "vmscript"
 
   /// An element's name within the mark.

@@ -15,7 +15,7 @@ public enum DomainXML {
   ) throws(Diagnostic) -> String {
     let root = try declaration.document(onto: base)
     // These read the mark that is about to be written anew.
-    let patches = XMLPatches(declaration, on: root)
+    let patches = try XMLPatches(declaration, on: root)
     patches.removeGone(from: root)
     let devices = DomainDevices(declaration, context: context, on: root)
     // A machine stays with the hypervisor that it has unless another one is declared.
@@ -114,6 +114,27 @@ public enum DomainXML {
           block: "cpus", name: "current", from: .int(present), to: .int(wanted), impact: .live))
     }
     return try result + devices.runningDifferences(definition: definition, machine)
+  }
+
+  /// The `xml` blocks of new domains that find nothing, as far as scripts alone tell: without a host,
+  /// the paths of storage and the content of a clone's source are not known.
+  public static func unmatchedPatches(of set: DeclarationSet) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    for domain in set.declarations where domain.body.block("xml") != nil {
+      if case .host = domain.source { continue }
+      do throws(Diagnostic) {
+        let bare = domain.withoutBlocks("xml")
+        let storage = XMLContext.Storage(path: "/storage", format: "qcow2")
+        var context = XMLContext(stack: set.stack, uuid: "")
+        context.seed = domain.body.block("cloud_init").map { _ in storage.path }
+        for (slot, _) in DomainDisks(bare, context: context).slots where !slot.isEmptied {
+          context.disks[slot.key] = storage
+        }
+        let text = try render(bare, context: context, onto: nil)
+        diagnostics += try XMLPatches.unmatched(domain, in: domain.document(text))
+      } catch { diagnostics.append(error) }
+    }
+    return diagnostics
   }
 
   /// What a new domain has where nothing is declared.

@@ -65,7 +65,7 @@ enum HostCloneXML {
     let parent = path.dropLast().reduce(Optional(root)) { $0?.first($1) }
     return (parent?.all(name) ?? []).filter { element in
       // The guest's seed is not one of its disks.
-      element.text(at: "target/@dev") != DomainDisks.seedTarget
+      element.text(at: "target/@dev") != DriveBus.seedTarget
         && place.with.allSatisfy { element.text(at: $0.key) == $0.value }
     }
   }

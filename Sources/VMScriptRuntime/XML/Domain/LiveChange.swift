@@ -72,12 +72,10 @@ extension DomainXML {
 
   private static func descriptions(_ wanted: XMLElement, _ running: XMLElement) -> [LiveChange] {
     var changes: [LiveChange] = []
-    if let title = wanted.text(at: "title"), title != running.text(at: "title") {
-      changes.append(.title(title))
-    }
-    if let text = wanted.text(at: "description"), text != running.text(at: "description") {
-      changes.append(.description(text))
-    }
+    // An empty text takes away what is there.
+    let (title, text) = (wanted.text(at: "title") ?? "", wanted.text(at: "description") ?? "")
+    if title != running.text(at: "title") ?? "" { changes.append(.title(title)) }
+    if text != running.text(at: "description") ?? "" { changes.append(.description(text)) }
     if let mark = DomainMetadata.bareMark(in: wanted)?.xmlString,
       mark != DomainMetadata.bareMark(in: running)?.xmlString
     {

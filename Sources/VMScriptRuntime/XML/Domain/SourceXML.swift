@@ -116,7 +116,7 @@ public enum SourceXML {
         device.remove("mac")
         device.remove("target")
       }
-      if device.text(at: "target/@dev") == DomainDisks.seedTarget { device.detach() }
+      if device.text(at: "target/@dev") == DriveBus.seedTarget { device.detach() }
     }
     return root.xmlString
   }

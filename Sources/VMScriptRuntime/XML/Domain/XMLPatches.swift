@@ -4,28 +4,75 @@ import VMScriptSyntax
 /// The `xml` blocks of a domain, which say what no property covers, against a definition.
 ///
 /// What a patch appended is noted in the domain's mark: so it goes again with its block, and an
-/// element that libvirt or somebody else adds later is not patched as well.
+/// element that libvirt or somebody else adds later is not patched as well. What libvirt made of it
+/// is noted too: it respells values and drops what it does not know.
 struct XMLPatches {
-  /// What a block says.
-  struct Patch: Hashable {
+  /// A patch of an earlier run.
+  struct Record {
     let path: String
-    let fragment: String
+    let text: String
+    /// What libvirt made of it.
+    let outcome: Outcome
+
+    enum Outcome {
+      /// Not looked at yet: the run ended before.
+      case open
+      case kept(XMLElement)
+      case dropped
+    }
+
+    /// The element that stands for the patch in the definition; nil where there is none.
+    var element: XMLElement? {
+      switch outcome {
+      case .open: try? XMLElement.parse(text)
+      case .kept(let element): element
+      case .dropped: nil
+      }
+    }
   }
 
-  private let blocks: [DeclaredBlock]
+  /// A patch that a difference names.
+  struct Patch: Hashable {
+    let path: String
+    let text: String
+  }
+
+  private let patches: [DomainPatch]
   /// What earlier runs appended.
-  private let records: [Patch]
+  private let records: [Record]
   /// The elements that were there before anything was written.
   private let earlier: Set<ObjectIdentifier>
 
-  init(_ declaration: Declaration, on root: XMLElement) {
-    blocks = declaration.body.blocks("xml")
-    let mark = DomainMetadata.mark(in: root)
-    records = (mark?.all("patch", namespace: DomainMetadata.namespace) ?? []).compactMap { entry in
-      guard let path = entry["path"], let fragment = entry["append"] else { return nil }
-      return Patch(path: path, fragment: fragment)
-    }
+  /// - Throws: a diagnostic for an `xml` block that is no patch.
+  init(_ declaration: Declaration, on root: XMLElement) throws(Diagnostic) {
+    patches = try Self.patches(of: declaration)
+    records = Self.records(in: root)
     earlier = Set(([root] + root.descendants).map(ObjectIdentifier.init))
+  }
+
+  private static func patches(of declaration: Declaration) throws(Diagnostic) -> [DomainPatch] {
+    var patches: [DomainPatch] = []
+    for block in declaration.body.blocks("xml") {
+      if let patch = try DomainPatch(block) { patches.append(patch) }
+    }
+    return patches
+  }
+
+  static func records(in root: XMLElement) -> [Record] {
+    entries(in: root).compactMap { entry in
+      guard let path = entry["path"], let text = entry["append"] else { return nil }
+      let outcome: Record.Outcome =
+        switch entry["kept"] {
+        case nil: .open
+        case ""?: .dropped
+        case let kept?: (try? XMLElement.parse(kept)).map(Record.Outcome.kept) ?? .open
+        }
+      return Record(path: path, text: text, outcome: outcome)
+    }
+  }
+
+  static func entries(in root: XMLElement) -> [XMLElement] {
+    DomainMetadata.mark(in: root)?.all("patch", namespace: DomainMetadata.namespace) ?? []
   }
 
   /// Takes out what was appended for blocks that the script no longer has.
@@ -33,57 +80,78 @@ struct XMLPatches {
   /// - Returns: the patches that something went of.
   @discardableResult
   func removeGone(from root: XMLElement) -> [Patch] {
-    let declared = Set(blocks.compactMap(Self.patch))
-    return records.filter { patch in
-      guard !declared.contains(patch), let path = try? XMLPath(patch.path),
-        let fragment = try? XMLElement.parse(patch.fragment)
-      else { return false }
+    var declared = patches.map { Patch(path: $0.path, text: $0.text) }
+    return records.compactMap { record in
+      let patch = Patch(path: record.path, text: record.text)
+      if let position = declared.firstIndex(of: patch) {
+        declared.remove(at: position)
+        return nil
+      }
+      guard let path = try? XMLPath(record.path), let element = record.element else { return nil }
       let found = path.elements(from: root).compactMap { target in
-        target.children.first { $0.includes(fragment) }
+        target.children.first { $0.includes(element) }
       }
       found.forEach { $0.detach() }
-      return !found.isEmpty
+      return found.isEmpty ? nil : patch
     }
   }
 
   /// Appends what is missing to every element that a path leads to, and notes it in the mark.
   ///
   /// - Returns: the patches that something was missing of.
-  /// - Throws: a diagnostic for a path or fragment that is none, and for a path that leads nowhere.
+  /// - Throws: a diagnostic for a path that leads nowhere.
   @discardableResult
   func apply(to root: XMLElement) throws(Diagnostic) -> [Patch] {
     var met: Set<ObjectIdentifier> = []
     var appended: [Patch] = []
-    for block in blocks {
-      guard let patch = Self.patch(block), let property = block.property("append") else { continue }
-      let fragment = try Self.fragment(patch.fragment, property)
-      let targets = try Self.path(patch.path, block).elements(from: root)
-      guard !targets.isEmpty else { throw XMLMessages.noMatch(patch.path, block) }
+    var records = records
+    for patch in patches {
+      let targets = patch.steps.elements(from: root)
+      guard !targets.isEmpty else { throw PatchMessages.noMatch(patch.path, patch.block) }
+      let position = records.firstIndex { $0.path == patch.path && $0.text == patch.text }
+      let record = position.map { records.remove(at: $0) }
+      if case .dropped? = record?.outcome {
+        note(patch, record, in: root)
+        continue
+      }
+      let wanted = record?.element ?? patch.fragment
       var missing: [XMLElement] = []
       for target in targets {
-        let present = target.children.first {
-          $0.includes(fragment) && !met.contains(ObjectIdentifier($0))
+        let free = target.children.filter { !met.contains(ObjectIdentifier($0)) }
+        var present = free.first { $0.includes(wanted) }
+        if present == nil, case .open? = record?.outcome {
+          // The run that appended it ended before it saw what libvirt made of it.
+          present = XMLProjection.counterpart(of: wanted, among: free)
         }
         if let present { met.insert(ObjectIdentifier(present)) } else { missing.append(target) }
       }
-      if records.contains(patch), missing.count < targets.count {
+      if record != nil, missing.count < targets.count {
         // It is in place; what came since without the script's doing is left alone.
         missing.removeAll { earlier.contains(ObjectIdentifier($0)) }
       }
       for target in missing {
-        let element = fragment.copy()
+        let element = patch.fragment.copy()
         target.append(.element(element))
         met.insert(ObjectIdentifier(element))
       }
-      if !missing.isEmpty { appended.append(patch) }
-      if !missing.isEmpty || records.contains(patch) { note(patch, in: root) }
+      if missing.isEmpty {
+        if record != nil { note(patch, record, in: root) }
+      } else {
+        appended.append(Patch(path: patch.path, text: patch.text))
+        note(patch, nil, in: root)
+      }
     }
     return appended
   }
 
-  private func note(_ patch: Patch, in root: XMLElement) {
-    DomainMetadata.mark(in: root)?.add(
-      DomainMetadata.name("patch"), ["path": patch.path, "append": patch.fragment])
+  private func note(_ patch: DomainPatch, _ record: Record?, in root: XMLElement) {
+    let entry = DomainMetadata.mark(in: root)?.add(
+      DomainMetadata.name("patch"), ["path": patch.path, "append": patch.text])
+    switch record?.outcome {
+    case .kept(let element): entry?["kept"] = element.xmlString
+    case .dropped: entry?["kept"] = ""
+    case .open, nil: break
+    }
   }
 
   /// The changes of patches that a definition, which is left as it is, does not have yet.
@@ -91,12 +159,12 @@ struct XMLPatches {
     _ declaration: Declaration, definition: XMLElement
   ) throws(Diagnostic) -> [PropertyDifference] {
     let root = definition.copy()
-    let patches = XMLPatches(declaration, on: root)
+    let patches = try XMLPatches(declaration, on: root)
     let gone = patches.removeGone(from: root).map { patch in
-      difference(patch.path, from: .string(patch.fragment), to: nil)
+      difference(patch.path, from: .string(patch.text), to: nil)
     }
     return try gone
-      + patches.apply(to: root).map { difference($0.path, from: nil, to: .string($0.fragment)) }
+      + patches.apply(to: root).map { difference($0.path, from: nil, to: .string($0.text)) }
   }
 
   private static func difference(_ path: String, from: Value?, to: Value?) -> PropertyDifference {
@@ -104,19 +172,15 @@ struct XMLPatches {
       block: "xml \(path)", name: "append", from: from, to: to, impact: .nextStart)
   }
 
-  private static func patch(_ block: DeclaredBlock) -> Patch? {
-    guard case .string(let fragment) = block["append"], let path = block.label else { return nil }
-    return Patch(path: path, fragment: fragment)
-  }
-
-  private static func path(_ text: String, _ block: DeclaredBlock) throws(Diagnostic) -> XMLPath {
-    do { return try XMLPath(text) } catch { throw XMLMessages.unsupportedPath(text, block) }
-  }
-
-  private static func fragment(
-    _ text: String, _ property: DeclaredProperty
-  ) throws(Diagnostic) -> XMLElement {
-    do { return try .parse(text) } catch { throw XMLMessages.badFragment(property, error) }
+  /// The patches of a new domain that find nothing in a definition as far as the script alone tells.
+  static func unmatched(
+    _ declaration: Declaration, in root: XMLElement
+  ) throws(Diagnostic) -> [Diagnostic] {
+    try patches(of: declaration).compactMap { patch in
+      let targets = patch.steps.elementsByName(from: root)
+      for target in targets { target.append(.element(patch.fragment.copy())) }
+      return targets.isEmpty ? PatchMessages.noMatch(patch.path, patch.block) : nil
+    }
   }
 }
 
@@ -124,10 +188,18 @@ extension XMLElement {
   /// Whether everything that `other` says stands here as well; libvirt adds addresses and aliases,
   /// and writes the declarations of namespaces elsewhere.
   func includes(_ other: XMLElement) -> Bool {
-    guard localName == other.localName, namespaceURI == other.namespaceURI else { return false }
-    let attributes = other.attributes.filter { $0.key != "xmlns" && !$0.key.hasPrefix("xmlns:") }
-    guard attributes.allSatisfy({ self[$0.key] == $0.value }) else { return false }
+    guard hasName(of: other) else { return false }
+    guard other.ownAttributes.allSatisfy({ self[$0.key] == $0.value }) else { return false }
     if other.children.isEmpty { return other.nodes.isEmpty || stringValue == other.stringValue }
     return other.children.allSatisfy { part in children.contains { $0.includes(part) } }
+  }
+
+  func hasName(of other: XMLElement) -> Bool {
+    localName == other.localName && namespaceURI == other.namespaceURI
+  }
+
+  /// The attributes without the declarations of namespaces.
+  var ownAttributes: [(key: String, value: String)] {
+    attributes.filter { $0.key != "xmlns" && !$0.key.hasPrefix("xmlns:") }.map { $0 }
   }
 }

@@ -1,4 +1,5 @@
 import Libvirt
+import VMScript
 
 /// An entry of a running network that comes or goes without restarting it.
 struct NetworkEntryChange: Equatable {

@@ -92,9 +92,46 @@ extension XMLPlace {
       [words[value.description] ?? value.description].filter { !$0.isEmpty }
     case (.each(let words), .list(let items)):
       items.map { words[$0.description] ?? $0.description }
-    case (_, .secret(let secret)): [secret.revealed]
-    default: [value.description]
+    case (_, .secret(let secret)): Self.texts(secret.revealed)
+    default: Self.texts(value.description)
     }
+  }
+
+  /// A text as a reader of XML gives it back: libvirt writes a carriage return as it is, which every
+  /// reader takes for a line break, and an empty text as nothing at all.
+  private static func texts(_ text: String) -> [String] {
+    if text.isEmpty { return [] }
+    guard text.utf8.contains(UInt8(ascii: "\r")) else { return [text] }
+    return [XMLCharacters.lines(of: text)]
+  }
+
+  /// Whether texts at the place mean the same, however they are spelled.
+  func isSame(_ wanted: [String], _ found: [String]) -> Bool {
+    if wanted == found { return true }
+    guard let wanted = wanted.first, let found = found.first else { return false }
+    switch codec {
+    case .path: return Self.path(wanted) == Self.path(found)
+    case .address: return Self.address(wanted) == Self.address(found)
+    case .machine: return Self.isMachine(found, meantBy: wanted)
+    case .text, .kibibytes, .bytes, .yesNo, .onOff, .presence, .words, .each: return false
+    }
+  }
+
+  /// A path without the steps that lead nowhere.
+  private static func path(_ text: String) -> String {
+    (text.hasPrefix("/") ? "/" : "")
+      + text.split(separator: "/").filter { $0 != "." }
+      .joined(separator: "/")
+  }
+
+  private static func address(_ text: String) -> String {
+    IPAddress(text)?.description ?? text.lowercased()
+  }
+
+  /// Whether a machine type is what an alias stands for: libvirt writes the type.
+  private static func isMachine(_ machine: String, meantBy alias: String) -> Bool {
+    let families = ["pc": "pc-i440fx-", "q35": "pc-q35-"]
+    return machine.hasPrefix(families[alias] ?? alias + "-")
   }
 
   /// Texts from XML as the language's value; nil where nothing stands.
@@ -108,7 +145,7 @@ extension XMLPlace {
     case .bytes: return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0)) }
     case .yesNo, .onOff: return texts.first.map { .bool($0 == "yes" || $0 == "on") }
     case .words(let words): return texts.first.map { .string(Self.word($0, words)) }
-    case .text: break
+    case .text, .path, .address, .machine: break
     }
     guard let text = texts.first else { return nil }
     if case .int = type, let number = Int64(text) { return .int(number) }

@@ -27,7 +27,7 @@ enum XMLRows {
       guard let place = property.schema.xml, !property.value.isUnknown else { return nil }
       let wanted = place.texts(of: property.value)
       let found = place.read(in: element)
-      guard wanted != found, !isExpansion(of: wanted, found, property.schema) else { return nil }
+      guard !place.isSame(wanted, found) else { return nil }
       // `memory = 1GiB` is shown as it is written, not as the block that it stands for.
       let isShorthand = !path.isEmpty && property.schema.name == block.schema.shorthand
       return PropertyDifference(
@@ -40,16 +40,5 @@ enum XMLRows {
   /// XML 1.0 holds no control characters but tab and newlines.
   static func isWritable(_ text: String) -> Bool {
     text.unicodeScalars.allSatisfy(XMLCharacters.allows)
-  }
-
-  /// libvirt writes an alias of a machine type as what it stands for.
-  private static func isExpansion(
-    of wanted: [String], _ found: [String], _ row: PropertySchema
-  ) -> Bool {
-    guard row.name == "machine", let alias = wanted.first, let machine = found.first else {
-      return false
-    }
-    let families = ["pc": "pc-i440fx-", "q35": "pc-q35-"]
-    return machine.hasPrefix(families[alias] ?? alias + "-")
   }
 }

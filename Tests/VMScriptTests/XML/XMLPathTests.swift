@@ -1,6 +1,6 @@
 import Testing
 
-@testable import VMScriptRuntime
+@testable import VMScript
 
 @Suite("Paths of patches") struct XMLPathTests {
   static let document = """

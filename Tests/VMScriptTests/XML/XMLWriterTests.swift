@@ -1,6 +1,6 @@
 import Testing
 
-@testable import VMScriptRuntime
+@testable import VMScript
 
 @Suite("Writing XML") struct XMLWriterTests {
   @Test("A document in libvirt's layout comes out as it went in")

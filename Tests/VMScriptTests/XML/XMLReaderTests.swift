@@ -1,6 +1,6 @@
 import Testing
 
-@testable import VMScriptRuntime
+@testable import VMScript
 
 @Suite("Reading XML") struct XMLReaderTests {
   @Test("Elements, attributes and text are found by name and path")

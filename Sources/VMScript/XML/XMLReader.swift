@@ -136,14 +136,14 @@ struct XMLReader {
 
 extension XMLElement {
   /// The root of a document, whatever its name.
-  static func parse(_ text: String) throws(MalformedXML) -> XMLElement {
+  package static func parse(_ text: String) throws(MalformedXML) -> XMLElement {
     try XMLReader.read(text)
   }
 
   /// The root of a document of one kind.
   ///
   /// - Throws: also for a root of another name.
-  static func parse(_ text: String, root name: String) throws(MalformedXML) -> XMLElement {
+  package static func parse(_ text: String, root name: String) throws(MalformedXML) -> XMLElement {
     let root = try parse(text)
     guard root.name == name else {
       throw MalformedXML(.otherRoot(found: root.name, expected: name), line: 1)

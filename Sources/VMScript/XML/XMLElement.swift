@@ -4,9 +4,9 @@ import OrderedCollections
 ///
 /// Parts of a document may be held on their own: an element never outlives its content, and a
 /// parent that is gone is just no parent.
-final class XMLElement {
+package final class XMLElement {
   /// What stands between an element's tags, in order.
-  enum Node {
+  package enum Node {
     case element(XMLElement)
     /// Without its escapes.
     case text(String)
@@ -16,27 +16,27 @@ final class XMLElement {
   }
 
   /// With its prefix, if it has one.
-  let name: String
+  package let name: String
   /// In the order in which they were written.
-  private(set) var attributes: OrderedDictionary<String, String> = [:]
-  private(set) var nodes: [Node] = []
-  private(set) weak var parent: XMLElement?
+  package private(set) var attributes: OrderedDictionary<String, String> = [:]
+  package private(set) var nodes: [Node] = []
+  package private(set) weak var parent: XMLElement?
 
-  init(name: String) { self.name = name }
+  package init(name: String) { self.name = name }
 
   /// An attribute's value; a new one stands last.
-  subscript(attribute: String) -> String? {
+  package subscript(attribute: String) -> String? {
     get { attributes[attribute] }
     set { attributes[attribute] = newValue }
   }
 
   /// The child elements, in order.
-  var children: [XMLElement] {
+  package var children: [XMLElement] {
     nodes.compactMap { if case .element(let child) = $0 { child } else { nil } }
   }
 
   /// All text below the element; writing it replaces whatever stands there.
-  var stringValue: String {
+  package var stringValue: String {
     get {
       nodes.reduce(into: "") { text, node in
         switch node {
@@ -53,7 +53,7 @@ final class XMLElement {
   }
 
   /// Puts a node at the end; an element leaves where it was.
-  func append(_ node: Node) {
+  package func append(_ node: Node) {
     if case .element(let child) = node {
       child.detach()
       child.parent = self
@@ -62,10 +62,10 @@ final class XMLElement {
   }
 
   /// Takes the element out of its document.
-  func detach() { parent?.remove { $0 === self } }
+  package func detach() { parent?.remove { $0 === self } }
 
   /// Removes every child element of one name.
-  func remove(_ name: String) { remove { $0.name == name } }
+  package func remove(_ name: String) { remove { $0.name == name } }
 
   private func remove(_ isMeant: (XMLElement) -> Bool) {
     nodes.removeAll { node in
@@ -76,7 +76,7 @@ final class XMLElement {
   }
 
   /// The element with all that stands below it, in no document.
-  func copy() -> XMLElement {
+  package func copy() -> XMLElement {
     let copy = XMLElement(name: name)
     copy.attributes = attributes
     for node in nodes {
@@ -91,10 +91,10 @@ final class XMLElement {
 }
 
 extension XMLElement.Node {
-  var isText: Bool { if case .text = self { true } else { false } }
+  package var isText: Bool { if case .text = self { true } else { false } }
 
   /// Whether it is text that is more than the white space between tags.
-  var isWritten: Bool {
+  package var isWritten: Bool {
     if case .text(let text) = self { !XMLCharacters.isSpace(text) } else { false }
   }
 }

@@ -25,12 +25,14 @@ struct XMLScanner {
     return position > start
   }
 
-  /// A name with its prefix. Every letter beyond ASCII counts as one of a name.
+  /// A name with its prefix.
   mutating func name() throws(MalformedXML) -> String {
     let start = position
     while !isAtEnd, Self.isName(bytes[position], first: position == start) { position += 1 }
     guard position > start else { throw malformed(.name) }
-    return try checked(start..<position, .verbatim)
+    let name = try checked(start..<position, .verbatim)
+    guard XMLCharacters.isName(name) else { throw malformed(.character) }
+    return name
   }
 
   /// What follows an attribute's name: `=` and the value in quotes.
@@ -106,7 +108,7 @@ struct XMLScanner {
     let text = String(decoding: bytes[range], as: UTF8.self)
     guard bytes[range].contains(where: place.isSpecial) else { return text }
     guard text.unicodeScalars.allSatisfy(XMLCharacters.allows) else { throw malformed(.character) }
-    let lines = Self.lines(of: text)
+    let lines = XMLCharacters.lines(of: text)
     switch place {
     case .verbatim: return lines
     case .content:
@@ -114,18 +116,6 @@ struct XMLScanner {
       return lines
     case .attribute: return String(lines.map { $0 == "\n" || $0 == "\t" ? " " : $0 })
     }
-  }
-
-  /// The text with one newline for each end of a line. Scalar by scalar, for to a `String` a carriage
-  /// return and a newline are a single character.
-  private static func lines(of text: String) -> String {
-    var lines = String.UnicodeScalarView()
-    var followsReturn = false
-    for scalar in text.unicodeScalars {
-      if scalar != "\n" || !followsReturn { lines.append(scalar == "\r" ? "\n" : scalar) }
-      followsReturn = scalar == "\r"
-    }
-    return String(lines)
   }
 
   /// An error that names the present line.

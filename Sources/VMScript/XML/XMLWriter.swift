@@ -60,5 +60,5 @@ struct XMLWriter {
 
 extension XMLElement {
   /// The element as text, indented; no newline at the end.
-  var xmlString: String { XMLWriter.text(self) }
+  package var xmlString: String { XMLWriter.text(self) }
 }

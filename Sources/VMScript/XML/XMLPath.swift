@@ -3,9 +3,9 @@
 ///
 /// Steps lead from the root to child elements by name or `*`; each may have tests: an attribute's
 /// value, a child's text, a position among what the step finds so far.
-struct XMLPath {
+package struct XMLPath {
   /// Text that is no such path.
-  struct Unsupported: Error {}
+  package struct Unsupported: Error {}
 
   private enum Test {
     case position(Int)
@@ -21,7 +21,7 @@ struct XMLPath {
 
   private let steps: [Step]
 
-  init(_ text: String) throws(Unsupported) {
+  package init(_ text: String) throws(Unsupported) {
     var scanner = XMLScanner(text)
     var steps: [Step] = []
     do {
@@ -51,8 +51,21 @@ struct XMLPath {
     return .equals(path: path, value: value)
   }
 
+  /// The number of its steps.
+  var depth: Int { steps.count }
+
+  /// Whether it leads from a root of this name.
+  func startsAt(_ root: String) -> Bool { steps.first.map { $0.name ?? root } == root }
+
+  /// The elements that it leads to where no test is applied, for a document that is not complete.
+  package func elementsByName(from root: XMLElement) -> [XMLElement] {
+    XMLPath(steps.map { Step(name: $0.name, tests: []) }).elements(from: root)
+  }
+
+  private init(_ steps: [Step]) { self.steps = steps }
+
   /// The elements that it leads to, in document order.
-  func elements(from root: XMLElement) -> [XMLElement] {
+  package func elements(from root: XMLElement) -> [XMLElement] {
     guard let first = steps.first else { return [] }
     return steps.dropFirst().reduce(Self.matches([root], first)) { found, step in
       found.flatMap { Self.matches($0.children, step) }

@@ -1,24 +1,25 @@
 /// Reading and building by name and by path.
 extension XMLElement {
   /// The child elements of one name, in order.
-  func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
+  package func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
 
   /// The child elements of a name in a namespace, whatever prefix they use.
-  func all(_ localName: String, namespace: String) -> [XMLElement] {
+  package func all(_ localName: String, namespace: String) -> [XMLElement] {
     children.filter { $0.localName == localName && $0.namespaceURI == namespace }
   }
 
   /// All elements below, in document order.
-  var descendants: [XMLElement] { children.flatMap { [$0] + $0.descendants } }
+  package var descendants: [XMLElement] { children.flatMap { [$0] + $0.descendants } }
 
   /// The first child element of one name beside which all of `constants` stand.
-  func first(_ name: String, with constants: [String: String] = [:]) -> XMLElement? {
+  package func first(_ name: String, with constants: [String: String] = [:]) -> XMLElement? {
     children.first { $0.name == name && $0.matches(constants) }
   }
 
   /// A new child element at the end.
   @discardableResult
-  func add(_ name: String, _ attributes: KeyValuePairs<String, String> = [:]) -> XMLElement {
+  package func add(_ name: String, _ attributes: KeyValuePairs<String, String> = [:]) -> XMLElement
+  {
     let child = XMLElement(name: name)
     for (key, value) in attributes { child[key] = value }
     append(.element(child))
@@ -27,7 +28,7 @@ extension XMLElement {
 
   /// A new child element at the end with text in it.
   @discardableResult
-  func add(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], text: String)
+  package func add(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], text: String)
     -> XMLElement
   {
     let child = add(name, attributes)
@@ -36,7 +37,7 @@ extension XMLElement {
   }
 
   /// The first child element of one name, added if there is none.
-  func ensure(_ name: String, with constants: [String: String] = [:]) -> XMLElement {
+  package func ensure(_ name: String, with constants: [String: String] = [:]) -> XMLElement {
     if let child = first(name, with: constants) { return child }
     let child = add(name)
     for (path, text) in constants.sorted(by: { $0.key < $1.key }) { child.setText(text, at: path) }
@@ -44,7 +45,7 @@ extension XMLElement {
   }
 
   /// The text at a path such as `source/@file`; nil where there is none.
-  func text(at path: String) -> String? {
+  package func text(at path: String) -> String? {
     var element = self
     for part in path.split(separator: "/") {
       if part.hasPrefix("@") { return element[String(part.dropFirst())] }
@@ -55,7 +56,7 @@ extension XMLElement {
   }
 
   /// Writes text at a path, adding the elements on the way.
-  func setText(_ text: String, at path: String) {
+  package func setText(_ text: String, at path: String) {
     var element = self
     for part in path.split(separator: "/") {
       if part.hasPrefix("@") { return element[String(part.dropFirst())] = text }
@@ -74,10 +75,10 @@ extension XMLElement {
   private var nameParts: [Substring] { name.split(separator: ":", maxSplits: 1) }
 
   /// The name without its prefix.
-  var localName: String { nameParts.last.map(String.init) ?? name }
+  package var localName: String { nameParts.last.map(String.init) ?? name }
 
   /// The URI of the namespace that the element is in; nil for none.
-  var namespaceURI: String? {
+  package var namespaceURI: String? {
     let declaration = nameParts.count == 2 ? "xmlns:\(nameParts[0])" : "xmlns"
     var scope: XMLElement? = self
     while let element = scope {

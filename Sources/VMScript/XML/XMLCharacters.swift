@@ -1,0 +1,59 @@
+/// The characters that XML 1.0 knows.
+package enum XMLCharacters {
+  /// Whether a document can hold the character, even as a reference.
+  package static func allows(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0A, 0x0D: true
+    case ..<0x20, 0xFFFE, 0xFFFF: false
+    default: true
+    }
+  }
+
+  /// Whether a byte is white space.
+  package static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D
+  }
+
+  /// Whether there is nothing but white space.
+  package static func isSpace(_ text: String) -> Bool { text.utf8.allSatisfy(isSpace) }
+
+  /// The text with one line feed for each end of a line, as every reader of XML has it. Scalar by
+  /// scalar: to a `String`, a carriage return and a line feed are a single character.
+  package static func lines(of text: String) -> String {
+    var lines = String.UnicodeScalarView()
+    var followsReturn = false
+    for scalar in text.unicodeScalars {
+      if scalar != "\n" || !followsReturn { lines.append(scalar == "\r" ? "\n" : scalar) }
+      followsReturn = scalar == "\r"
+    }
+    return String(lines)
+  }
+
+  /// Whether a text of letters, digits, `_`, `-`, `.`, `:` and characters beyond ASCII is a name.
+  static func isName(_ text: String) -> Bool {
+    guard text.utf8.contains(where: { $0 >= 0x80 }) else { return true }
+    return text.unicodeScalars.enumerated().allSatisfy { position, scalar in
+      scalar.isASCII || startsName(scalar) || (position > 0 && continuesName(scalar))
+    }
+  }
+
+  private static func startsName(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x2FF, 0x370...0x37D, 0x37F...0x1FFF, 0x200C...0x200D,
+      0x2070...0x218F, 0x2C00...0x2FEF, 0x3001...0xD7FF, 0xF900...0xFDCF, 0xFDF0...0xFFFD,
+      0x10000...0xEFFFF:
+      true
+    default: false
+    }
+  }
+
+  private static func continuesName(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0xB7, 0x300...0x36F, 0x203F...0x2040: true
+    default: false
+    }
+  }
+
+  /// The entities that need no declaration.
+  package static let entities = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'"]
+}

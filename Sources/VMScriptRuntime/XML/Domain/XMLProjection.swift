@@ -1,0 +1,160 @@
+import VMScript
+import VMScriptSyntax
+
+/// What of an element is found in another one, which libvirt made of it.
+///
+/// libvirt writes numbers in another base, sorts, adds addresses, and drops what it does not know.
+struct XMLProjection {
+  /// The element with what was kept of it, in libvirt's spelling.
+  let kept: XMLElement
+  /// The paths of what was dropped, such as `hostdev/@nonsense`.
+  let dropped: [String]
+
+  init(of element: XMLElement, onto other: XMLElement) {
+    let kept = XMLElement(name: element.name)
+    var dropped: [String] = []
+    for (name, value) in element.attributes {
+      if name == "xmlns" || name.hasPrefix("xmlns:") {
+        kept[name] = value
+      } else if let found = other[name] {
+        kept[name] = found
+      } else {
+        dropped.append("\(element.name)/@\(name)")
+      }
+    }
+    var free = other.children
+    for part in element.children {
+      guard let found = Self.counterpart(of: part, among: free) else {
+        dropped.append("\(element.name)/\(part.name)")
+        continue
+      }
+      free.removeAll { $0 === found }
+      let inner = XMLProjection(of: part, onto: found)
+      kept.append(.element(inner.kept))
+      dropped += inner.dropped.map { "\(element.name)/\($0)" }
+    }
+    if element.children.isEmpty, element.nodes.contains(where: \.isWritten) {
+      let text = other.stringValue
+      if text.isEmpty {
+        dropped.append("the text of \(element.name)")
+      } else {
+        kept.append(.text(text))
+      }
+    }
+    self.kept = kept
+    self.dropped = dropped
+  }
+
+  /// The element among others that has most in common with one; nil where nothing has anything.
+  static func counterpart(of element: XMLElement, among others: [XMLElement]) -> XMLElement? {
+    var best: (element: XMLElement, score: Int)?
+    for other in others where other.hasName(of: element) {
+      let score = score(element, other)
+      if score > best?.score ?? 0 { best = (other, score) }
+    }
+    return best?.element
+  }
+
+  /// How much of an element another one of its name has: equal values count most.
+  private static func score(_ element: XMLElement, _ other: XMLElement) -> Int {
+    var score = element.ownAttributes.isEmpty && element.nodes.isEmpty ? 1 : 0
+    for (name, value) in element.ownAttributes {
+      guard let found = other[name] else { continue }
+      score += isSame(value, found) ? 4 : 1
+    }
+    if element.children.isEmpty {
+      if element.nodes.contains(where: \.isWritten), isSame(element.stringValue, other.stringValue)
+      {
+        score += 4
+      }
+      return score
+    }
+    var free = other.children
+    for part in element.children {
+      guard let found = counterpart(of: part, among: free) else { continue }
+      free.removeAll { $0 === found }
+      score += 1 + Self.score(part, found)
+    }
+    return score
+  }
+
+  /// Whether two values are the same number or the same text in another case.
+  private static func isSame(_ a: String, _ b: String) -> Bool {
+    if a == b { return true }
+    if let number = number(a), number == Self.number(b) { return true }
+    return a.lowercased() == b.lowercased()
+  }
+
+  private static func number(_ text: String) -> UInt64? {
+    text.hasPrefix("0x") || text.hasPrefix("0X")
+      ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
+  }
+}
+
+/// What libvirt made of the patches that a run appended.
+struct PatchSettlement {
+  /// The mark that notes it, as `virDomainSetMetadata` takes it; nil where there is nothing to note.
+  let mark: String?
+  /// A warning for each patch of which something was dropped.
+  let warnings: [Diagnostic]
+
+  /// Compares a definition as it was sent with what libvirt made of it.
+  ///
+  /// - Throws: a diagnostic for text that is no definition.
+  init(_ declaration: Declaration, sent: String, defined: String) throws(Diagnostic) {
+    let (sent, defined) = (try declaration.document(sent), try declaration.document(defined))
+    let entries = XMLPatches.entries(in: defined)
+    var patches: [DomainPatch] = []
+    for block in declaration.body.blocks("xml") {
+      if let patch = try DomainPatch(block) { patches.append(patch) }
+    }
+    var warnings: [Diagnostic] = []
+    var isChanged = false
+    var met: Set<ObjectIdentifier> = []
+    for entry in entries where entry["kept"] == nil {
+      let position = patches.firstIndex { $0.path == entry["path"] && $0.text == entry["append"] }
+      guard let position else { continue }
+      let patch = patches.remove(at: position)
+      let projection = Self.projection(of: patch, sent, defined, &met)
+      entry["kept"] = projection?.kept.xmlString ?? ""
+      isChanged = true
+      let dropped = projection?.dropped ?? [patch.fragment.name]
+      if !dropped.isEmpty {
+        warnings.append(XMLMessages.dropped(dropped, patch, of: declaration))
+      }
+    }
+    mark = isChanged ? DomainMetadata.bareMark(in: defined)?.xmlString : nil
+    self.warnings = warnings
+  }
+
+  /// What became of a patch in the first of its targets that has something of it.
+  private static func projection(
+    of patch: DomainPatch, _ sent: XMLElement, _ defined: XMLElement,
+    _ met: inout Set<ObjectIdentifier>
+  ) -> XMLProjection? {
+    let targets = patch.steps.elements(from: defined)
+    for target in patch.steps.elements(from: sent) {
+      // By name alone where libvirt respelled what the path tests.
+      let places = targets.isEmpty ? patch.steps.elementsByName(from: defined) : targets
+      guard
+        let place = XMLProjection.counterpart(of: target, among: places) ?? places.first
+      else { continue }
+      var free = place.children.filter {
+        $0.hasName(of: patch.fragment) && !met.contains(ObjectIdentifier($0))
+      }
+      let others = target.children.filter {
+        $0.hasName(of: patch.fragment) && !$0.includes(patch.fragment)
+      }
+      // What stands for other elements does not stand for this one.
+      for other in others {
+        let exact = free.first { $0.includes(other) }
+        guard let taken = exact else { continue }
+        free.removeAll { $0 === taken }
+      }
+      guard let found = XMLProjection.counterpart(of: patch.fragment, among: free) else { continue }
+      met.insert(ObjectIdentifier(found))
+      return XMLProjection(of: patch.fragment, onto: found)
+    }
+    return nil
+  }
+}

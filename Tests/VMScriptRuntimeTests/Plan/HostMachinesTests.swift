@@ -1,0 +1,39 @@
+import Testing
+import VMScript
+
+@testable import VMScriptRuntime
+
+@Suite("Machine types of a host") struct HostMachinesTests {
+  private let machines = HostMachines(
+    capabilities: """
+      <capabilities><host><cpu><arch>x86_64</arch></cpu></host>
+      <guest><os_type>hvm</os_type><arch name='x86_64'>
+        <machine maxCpus='255'>pc-i440fx-7.2</machine>
+        <machine canonical='pc-i440fx-7.2' maxCpus='255'>pc</machine>
+        <machine canonical='pc-q35-7.2' maxCpus='288'>q35</machine>
+        <domain type='qemu'/>
+        <domain type='kvm'><machine maxCpus='1'>isapc</machine></domain>
+      </arch></guest></capabilities>
+      """)
+
+  @Test(
+    "What a host does not offer is an error of the plan",
+    arguments: [
+      ("machine = \"q35\"", []), ("machine = \"isapc\"", []), ("arch = \"x86_64\"", []),
+      ("machine = \"q36\"", [751]), ("arch = aarch64", [751]),
+      ("cpus = 255", []), ("cpus = 256", [752]), ("machine = \"q35\", cpus = 288", []),
+      ("machine = \"q35\", cpus = 289", [752]), ("cpus { sockets = 64, cores = 8 }", [752]),
+    ])
+  func offered(body: String, codes: [Int]) throws {
+    let domain = try #require(try Script.declarations("domain a { \(body) }").first)
+    #expect(machines.problems(of: domain).map(\.code.number) == codes)
+  }
+
+  @Test("A host that lists nothing is not judged")
+  func nothingListed() throws {
+    let domain = try #require(try Script.declarations("domain a { machine = \"x\" }").first)
+    for text in ["<capabilities/>", "no XML"] {
+      #expect(HostMachines(capabilities: text).problems(of: domain).isEmpty)
+    }
+  }
+}

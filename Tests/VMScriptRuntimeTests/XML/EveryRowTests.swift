@@ -1,0 +1,43 @@
+import Foundation
+import Libvirt
+import SpecSuite
+import Testing
+import VMScript
+import VMScriptSyntax
+
+@testable import VMScriptRuntime
+
+@Suite("Every row of the schema of domains") struct EveryRowTests {
+  @Test("What a check takes comes back from libvirt as it was declared")
+  func awkwardValues() async throws {
+    var taken: Set<String> = []
+    var refusals: [String] = []
+    for one in AwkwardDomains.cases {
+      let text = SourceText(name: "row.vmscript", text: one.statement)
+      let program = try #require(Engine().compilation(of: text).program, "\(one)")
+      let outcome = program.evaluate(EvaluationOptions(), host: OfflineHost())
+      guard outcome.succeeded, let domain = outcome.declarations.declarations.first else {
+        continue
+      }
+      let declaration = domain
+      let context = XMLContext(
+        stack: TestHost.name("rows"), uuid: UUID().uuidString.lowercased(), hypervisor: "test")
+      let xml = try DomainXML.render(declaration, context: context, onto: nil)
+      do {
+        let defined = try await TestHost.pool.run { connection in
+          let domain = try connection.defineDomain(xml: xml)
+          let defined = try domain.xml(inactive: true, secure: true)
+          try domain.undefine()
+          return defined
+        }
+        let differences = try DomainXML.differences(declaration, context: context, live: defined)
+        #expect(differences.isEmpty, "\(one): \(differences.map(\.path))")
+        taken.insert(one.row)
+      } catch let error as LibvirtError {
+        refusals.append("\(one): \(error.message)")
+      }
+    }
+    #expect(refusals.isEmpty, "\(refusals.joined(separator: "\n"))")
+    for row in Set(AwkwardDomains.cases.map(\.row)) { #expect(taken.contains(row), "\(row)") }
+  }
+}
