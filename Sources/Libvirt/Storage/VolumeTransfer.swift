@@ -29,10 +29,10 @@ extension StorageVolume {
     }
   }
 
-  /// Sends these bytes, from the volume's beginning.
-  public func upload(_ content: [UInt8]) throws(LibvirtError) {
+  /// Sends these bytes, from the volume's beginning or a place further on.
+  public func upload(_ content: [UInt8], offset: UInt64 = 0) throws(LibvirtError) {
     var rest = content[...]
-    try upload(length: UInt64(content.count)) { buffer throws(LibvirtError) in
+    try upload(length: UInt64(content.count), offset: offset) { buffer throws(LibvirtError) in
       let part = rest.prefix(buffer.count)
       // SAFETY: `part` is no more than the buffer holds.
       buffer.copyBytes(from: part)
@@ -65,6 +65,31 @@ extension StorageVolume {
       try Self.goOn(progress, sent)
     }
     try stream.finish()
+  }
+
+  /// Writes the bytes of another volume into this one, whatever they stand for; runs of zeros become
+  /// holes. It must be new: a hole is not written.
+  public func upload(contentOf source: StorageVolume) throws(LibvirtError) {
+    let reading = try Stream(source.connection)
+    try Call.succeed(virStorageVolDownload(source.pointer, reading.pointer, 0, 0, 0))
+    let writing = try Stream(connection)
+    let sparse = VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM.rawValue
+    try Call.succeed(virStorageVolUpload(pointer, writing.pointer, 0, 0, sparse))
+    let buffer = Self.makeBuffer()
+    defer { buffer.deallocate() }
+    while true {
+      let count = try reading.receive(into: buffer)
+      guard count > 0 else { break }
+      // SAFETY: `count` bytes were received into the buffer.
+      let part = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      if part.allSatisfy({ $0 == 0 }) {
+        try writing.skip(count)
+      } else {
+        try writing.send(part)
+      }
+    }
+    try reading.finish()
+    try writing.finish()
   }
 
   /// Receives the content into a file; stopped or failed, it is aborted.

@@ -30,6 +30,11 @@ final class Stream {
     }
   }
 
+  /// Sends a hole of so many bytes, on a stream that takes them.
+  func skip(_ count: Int) throws(LibvirtError) {
+    try Call.succeed(virStreamSendHole(pointer, Int64(count), 0))
+  }
+
   /// Receives some bytes; zero is the end.
   func receive(into buffer: UnsafeMutableRawBufferPointer) throws(LibvirtError) -> Int {
     // SAFETY: libvirt writes at most `count` bytes.

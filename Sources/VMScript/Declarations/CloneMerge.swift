@@ -5,6 +5,7 @@ enum CloneMerge {
   /// What a clone never takes over, for it would no longer be another machine.
   private static let own: [String: Set<String>] = [
     "domain": ["uuid"], "nic": ["mac", "ip"], "cloud_init": ["hostname"],
+    "disk": ["moved_from", "moved_disk"],
   ]
 
   static func refine(

@@ -8,14 +8,25 @@ extension Schema {
           "image", .resource([.image]), "The image that it is a private overlay on.",
           impact: .dataLoss),
         PropertySchema(
-          "source", .either([.path, .resource([.image])]), "The very volume or path that it is.",
-          impact: .dataLoss),
-        PropertySchema("size", .size, "Virtual size; it can grow.", impact: .live),
+          "source", .either([.path, .resource([.image])]),
+          "The very volume, file or block device that it is.", impact: .dataLoss),
         PropertySchema(
-          "format", .word(["raw", "qcow2"]), "Format of a new disk.", impact: .dataLoss),
+          "size", .size, "Virtual size, rounded up to whole MiB; it can grow.", impact: .live),
+        PropertySchema(
+          "format", .word(["raw", "qcow2"]),
+          "Format of a new disk, or of a `source` whose content looks like an image.",
+          impact: .dataLoss),
         PropertySchema(
           "pool", .string, "The storage pool of a new disk.", format: .objectName,
           impact: .dataLoss),
+        PropertySchema(
+          "moved_from", .resource([.domain]),
+          "The domain that no longer declares this disk; its volume comes along with its content.",
+          impact: .none),
+        PropertySchema(
+          "moved_disk", .string,
+          "The label that it had there, or `disk1` by position; the same as here if it is left out.",
+          format: .line, impact: .none),
         bus, dev,
         PropertySchema(
           "cache", .word(["none", "writeback", "writethrough", "directsync", "unsafe"]),

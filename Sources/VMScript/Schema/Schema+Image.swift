@@ -15,7 +15,8 @@ extension Schema {
         "format", .word(["raw", "qcow2", "iso", "vmdk", "vdi", "vhdx"]),
         "Format on the host; a source of another one is converted.", impact: .dataLoss),
       PropertySchema(
-        "size", .size, "Virtual size; needed where there is no source.", impact: .dataLoss),
+        "size", .size, "Virtual size, rounded up to whole MiB; needed where there is no source.",
+        impact: .dataLoss),
       PropertySchema(
         "backing", .either([.path, .resource([.image])]),
         "The image that holds what this one does not.", impact: .dataLoss),

@@ -19,7 +19,11 @@ public enum Validation {
     for declaration in set.declarations where declaration.kind == .net { pass.network(declaration) }
     for declaration in set.declarations {
       pass.alternatives(in: declaration.body)
-      if declaration.kind == .domain { pass.domain(declaration) }
+      pass.combinations(in: declaration)
+      if declaration.kind == .domain {
+        pass.domain(declaration)
+        pass.disks(of: declaration)
+      }
     }
     pass.overlappingSubnets()
     pass.undeclaredNetworks(exists)
@@ -42,6 +46,8 @@ struct ValidationPass {
   private(set) var declared: [Key: Declaration] = [:]
   private var macs: [MACAddress: Span] = [:]
   private var uuids: [String: Span] = [:]
+  /// Where disks are said to be moved from, by domain and key.
+  private var moves: [String: [String: Span]] = [:]
   var networks = ValidatedNetworks()
 
   init(stack: String, isComplete: Bool) {
@@ -63,7 +69,7 @@ struct ValidationPass {
     for inner in block.blocks { alternatives(in: inner) }
   }
 
-  /// A domain's interfaces must be its own, and its disks hold their images.
+  /// A domain's interfaces must be its own.
   mutating func domain(_ declaration: Declaration) {
     // What a clone inherits is wrong once, not again for each clone.
     diagnostics += DomainChecks.diagnostics(of: declaration).filter { one in
@@ -92,15 +98,23 @@ struct ValidationPass {
         diagnostics.append(ValidationMessages.beyondMaximum(current, maximum))
       }
     }
-    for disk in declaration.body.blocks("disk") {
-      guard let size = disk.property("size"), case .size(let bytes) = size.value,
-        let name = disk["image"]?.resourceName,
-        let image = declared[Key(kind: .image, name: name)],
-        let least = image.body.property("size"), case .size(let needed) = least.value,
-        bytes < needed
-      else { continue }
-      diagnostics.append(ValidationMessages.smallDisk(size, image: least))
-    }
+  }
+
+  /// Properties that exclude or need each other; a clone is held to what it says itself.
+  mutating func combinations(in declaration: Declaration) {
+    diagnostics += Combination.check(declaration.written, isWhole: declaration.source == nil)
+  }
+
+  /// The declaration of a resource; nil where there is none.
+  func declared(_ kind: ResourceKind, _ name: String) -> Declaration? {
+    declared[Key(kind: kind, name: name)]
+  }
+
+  mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+  /// Notes that a disk of a domain is moved; returns where another disk was said to be it.
+  mutating func claim(_ disk: String, of domain: String, at span: Span) -> Span? {
+    moves[domain, default: [:]].updateValue(span, forKey: disk)
   }
 
   /// Displays of machines that run at once have ports of their own.

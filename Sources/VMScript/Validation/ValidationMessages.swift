@@ -1,6 +1,6 @@
 import VMScriptSyntax
 
-/// The wording of everything that ``Validation`` finds, VM0252 to VM0269.
+/// The wording of everything that ``Validation`` finds, VM0252 to VM0269 and VM0663 to VM0666.
 enum ValidationMessages {
   static func outside(
     _ address: IPAddress, _ property: DeclaredProperty, subnet: Subnet, at other: Span
@@ -187,6 +187,54 @@ enum ValidationMessages {
       helps: [.init("make it at least \(image.value), or leave `size` out")])
   }
 
+  static func exclusive(
+    _ first: Combination.Term, _ one: DeclaredProperty, _ second: Combination.Term,
+    _ other: DeclaredProperty
+  ) -> Diagnostic {
+    let isLater =
+      (other.span.source.index, other.span.start) > (one.span.source.index, one.span.start)
+    return Diagnostic(
+      code: 664, "\(first.text) and \(second.text) exclude each other",
+      at: .init(isLater ? other.span : one.span, "not together with the other"),
+      secondary: [.init(isLater ? one.span : other.span, "the other")],
+      helps: [.init("leave one of them out")])
+  }
+
+  static func needed(
+    _ first: Combination.Term, _ one: DeclaredProperty, _ second: Combination.Term,
+    _ other: DeclaredProperty?
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 665, "\(first.text) needs \(second.text)", at: .init(one.span, "needs it"),
+      secondary: other.map { [.init($0.span, "declared here")] } ?? [],
+      helps: [.init("add \(second.text), or leave `\(first.name)` out")])
+  }
+
+  static func sameTarget(_ target: String, _ span: Span, first: Span) -> Diagnostic {
+    Diagnostic(
+      code: 666, "two drives have the target `\(target)`", at: .init(span, "used again"),
+      secondary: [.init(first, "first used here")],
+      helps: [.init("leave `dev` out: each drive then gets a target of its own")])
+  }
+
+  static func stillDeclared(
+    _ disk: String, of domain: String, _ from: DeclaredProperty, at span: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 663, "the domain `\(domain)` still declares its disk `\(disk)`",
+      at: .init(from.span, "cannot be moved"), secondary: [.init(span, "still declared")],
+      helps: [.init("remove the `disk` from `\(domain)`, or leave `moved_from` out")])
+  }
+
+  static func movedTwice(
+    _ disk: String, of domain: String, _ from: DeclaredProperty, first: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 663, "the disk `\(disk)` of `\(domain)` is moved twice",
+      at: .init(from.span, "moved again"), secondary: [.init(first, "first moved here")],
+      helps: [.init("leave one `moved_from` out")])
+  }
+
   static func beyondMaximum(_ current: DeclaredProperty, _ maximum: DeclaredProperty?) -> Diagnostic
   {
     Diagnostic(
@@ -200,6 +248,9 @@ enum ValidationMessages {
 }
 
 extension Validation {
+  /// The codes of errors that a script has on every host.
+  public static let codes = Set(explanations.map(\.code))
+
   /// The codes that ``check(_:)`` gives, for `vmscript explain`.
   public static let explanations: [DiagnosticExplanation] =
     (betweenResources + DomainMessages.explanations + PatchMessages.explanations)
@@ -279,5 +330,18 @@ extension Validation {
       287, "setting that the interface cannot have",
       "libvirt tags packets only where the bridge can (Open vSwitch), and leaves the MTU of macvtap "
         + "to the device below it."),
+      663, "disk that cannot be moved",
+      "`moved_from` gives a disk of one domain to another, with its content. The domain that it comes "
+        + "from must not declare it any more, and one domain alone can get it."),
+    DiagnosticExplanation(
+      664, "properties that exclude each other",
+      "Two properties say different things of one thing: a disk is an overlay on an `image`, or the very "
+        + "`source`, or new with a `size`."),
+    DiagnosticExplanation(
+      665, "property that needs another",
+      "A property has no meaning without another one, or the hypervisor refuses it then."),
+    DiagnosticExplanation(
+      666, "duplicate target",
+      "Each drive of a machine has a target of its own, such as `vda`."),
   ]
 }

@@ -6,6 +6,8 @@ struct DomainDeletion: Sendable {
   let pool: ConnectionPool
   let store: VolumeStore
   let volumes: StackVolumes
+  /// Whether others use what is at a path, or are about to.
+  var isKept: @Sendable (String) -> Bool = { _ in false }
 
   /// Deletes a domain if the stack owns it; one that is gone leaves its volumes to be removed.
   ///
@@ -29,7 +31,7 @@ struct DomainDeletion: Sendable {
     let isForeign = found?.isForeign ?? false
     // A domain of others may have taken the name of one that is gone; what was made for the latter
     // goes, unless somebody uses it.
-    for place in volumes.volumes(ofDomain: name) {
+    for place in volumes.volumes(ofDomain: name) where !isKept(place.volume.path) {
       guard found == nil || isForeign else {
         try await store.delete(place.volume.name, pool: place.pool)
         continue

@@ -7,7 +7,11 @@ extension Provisioner {
   func bringStorage(of declaration: Declaration, _ change: Change) async throws {
     let drives = storage.domains[declaration.name]?.drives ?? []
     let replaced = drives.filter { drive in
-      change.properties.contains { $0.block == drive.name && $0.impact == .dataLoss }
+      // The format in which something is used in place is no property of what it holds.
+      change.properties.contains {
+        $0.block == drive.name && $0.impact == .dataLoss
+          && (drive.own != nil || $0.name != "format")
+      }
     }
     if !replaced.isEmpty { try await removeVolumes(of: declaration.name, in: replaced) }
     try await provide(storageOf: declaration.name, anew: Set(replaced.map(\.key)))
@@ -29,6 +33,7 @@ extension Provisioner {
     for drive in drives {
       let present = disks.first { $0.target == drive.target }?.path
       for place in own where place.volume.path == present || place.volume.path == drive.own?.path {
+        guard storage.users(of: place.volume.path, otherThan: domain).isEmpty else { continue }
         guard storage.live.storage.overlays(on: place.volume.path).isEmpty else {
           throw StorageMessages.diagnostic(
             .volumeKept(
@@ -44,12 +49,14 @@ extension Provisioner {
   /// A running guest is told of its larger disk; of one that is off the volume alone grows.
   private func grow(_ drive: DriveStorage, of domain: String) async throws {
     guard let own = drive.own, let size = drive.size else { return }
-    try await grow(own.name, pool: own.pool, at: own.path, to: size.bytes, of: [domain])
+    try await grow(
+      own.name, pool: own.pool, at: own.path, to: size.value.bytes, as: own.format, of: [domain])
   }
 
   /// Grows a volume that domains use, in agreement with the one that runs.
   func grow(
-    _ volume: String, pool name: String, at path: String, to bytes: Int64, of domains: [String]
+    _ volume: String, pool name: String, at path: String, to bytes: Int64, as format: ImageFormat,
+    of domains: [String]
   ) async throws {
     let isDone = try await pool.run { connection in
       for name in domains {
@@ -59,6 +66,6 @@ extension Provisioner {
       }
       return false
     }
-    if !isDone { try await store.grow(volume, pool: name, to: bytes) }
+    if !isDone { try await store.grow(volume, pool: name, to: bytes, as: format) }
   }
 }

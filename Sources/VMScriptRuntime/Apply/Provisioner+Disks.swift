@@ -12,12 +12,22 @@ extension Provisioner {
     for drive in wanted.drives {
       guard let own = drive.own else { continue }
       do {
+        if own.movedFrom != nil { try await growMoved(own) }
         try await provide(own, isAnew: anew.contains(drive.key))
       } catch let failure as StorageFailure {
         throw StorageMessages.diagnostic(failure, at: drive.span)
       }
     }
     if let seed = wanted.seed { try await provide(seed, of: domain) }
+  }
+
+  /// A disk that comes from another domain grows before it has a user again.
+  private func growMoved(_ own: OwnVolume) async throws {
+    guard own.hasSize, let wanted = own.capacity,
+      let present = try storage.live.storage.place(at: own.path)?.volume.read(\.capacity),
+      present < wanted
+    else { return }
+    try await store.grow(own.name, pool: own.pool, to: wanted, as: own.format)
   }
 
   private func provide(_ own: OwnVolume, isAnew: Bool) async throws {
@@ -30,7 +40,7 @@ extension Provisioner {
         guard users.isEmpty, let wanted = own.capacity,
           try present.read(\.capacity) ?? 0 < wanted
         else { return }
-        return try await store.grow(own.name, pool: own.pool, to: wanted)
+        return try await store.grow(own.name, pool: own.pool, to: wanted, as: own.format)
       }
       guard users.isEmpty else {
         throw StorageFailure.volumeKept(own.name, .usedByDomain(users))
@@ -65,7 +75,7 @@ extension Provisioner {
       try await store.create(volume, pool: own.pool)
       if base.capacity == nil { try await enlarge(own) }
     case .copy(let base):
-      guard let least = try await store.capacity(at: base.path) else {
+      guard let least = try await store.capacity(at: base.path, as: base.format) else {
         throw StorageFailure.copyOutsidePool(base.path)
       }
       try await store.copy(of: base.path, as: xml(own, least), pool: own.pool)
@@ -79,14 +89,14 @@ extension Provisioner {
 
   /// A new volume that has the size of what it was made from grows to the declared one.
   private func enlarge(_ own: OwnVolume) async throws {
-    guard let wanted = own.capacity, let least = try await store.capacity(at: own.path),
-      wanted != least
+    guard own.hasSize, let wanted = own.capacity,
+      let least = try await store.capacity(at: own.path, as: own.format), wanted != least
     else { return }
     guard wanted > least else {
       try await store.delete(own.name, pool: own.pool)
       throw StorageFailure.tooSmall(declared: wanted, needed: least)
     }
-    try await store.grow(own.name, pool: own.pool, to: wanted)
+    try await store.grow(own.name, pool: own.pool, to: wanted, as: own.format)
   }
 
   /// A seed is trusted only if a domain refers to it: an upload may have been cut short.

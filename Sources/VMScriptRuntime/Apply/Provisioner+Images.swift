@@ -86,7 +86,8 @@ extension Provisioner {
     }
     if try present.read(\.capacity) ?? 0 < capacity {
       let users = storage.live.storage.domains(using: image.path)
-      try await grow(name, pool: image.pool, at: image.path, to: capacity, of: users)
+      try await grow(
+        name, pool: image.pool, at: image.path, to: capacity, as: image.format, of: users)
     }
   }
 

@@ -35,9 +35,12 @@ struct Provisioner: Sendable {
       switch (change.action, change.kind) {
       case (.delete, .net): try await delete(network: change.name)
       case (.delete, .domain):
+        let storage = storage
         // A domain of others that has the name of one that is gone stays as it is.
-        try await DomainDeletion(pool: pool, store: store, volumes: storage.volumes)
-          .delete(change.name)
+        try await DomainDeletion(
+          pool: pool, store: store, volumes: storage.volumes,
+          isKept: { !storage.declaredUsers(of: $0).subtracting([change.name]).isEmpty }
+        ).delete(change.name)
       case (_, .net): try await bring(network: change)
       case (.create, .domain): try await create(domain: change)
       case (_, .domain): try await update(domain: change)

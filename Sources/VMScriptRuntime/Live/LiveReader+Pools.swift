@@ -58,9 +58,10 @@ extension LiveReader {
     let reading = try unlessGone(.noStoragePool) { () throws -> LiveStorage.Reading? in
       guard let pool = try connection.pool(named: name) else { return nil }
       do {
-        let path = try PoolDescription(xml: pool.xml()).path
+        let description = try PoolDescription(xml: pool.xml())
         return LiveStorage.Reading(
-          name: name, path: path, volumes: try VolumeStore.volumes(of: pool, at: path))
+          name: name, path: description.path, holdsDevices: description.holdsDevices,
+          volumes: try VolumeStore.volumes(of: pool, at: description.path))
       } catch let error as LibvirtError where error.code == .operationInvalid {
         guard try pool.isActive() else { return nil }
         throw error

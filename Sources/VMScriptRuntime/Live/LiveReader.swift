@@ -61,6 +61,9 @@ struct LiveReader: Sendable {
     }
     pools = try await listingAgain(stale, of: pools)
     resolved = domains.map { $0.resolvingVolumes(pools.path(of:)) }
+    // A header that a guest wrote to its raw disk names nothing that is to be followed.
+    let formats = RecordedFormats(domains: resolved)
+    pools.active = pools.active.map { $0.recorded(by: formats) }
     let chains = BackingChains(
       domains: resolved, pools: pools.active, inactivePools: pools.inactive, files: files)
     let beyond = try await pool.run { _ in chains.read() }

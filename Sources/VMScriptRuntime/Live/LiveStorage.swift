@@ -6,6 +6,8 @@ public struct LiveStorage: Sendable {
     public let name: String
     /// What the paths of its volumes begin with: the folder of a `dir` pool.
     public let path: String
+    /// Whether its volumes are block devices.
+    public let holdsDevices: Bool
     /// In the order of the reading.
     public let inventory: VolumeInventory
 
@@ -19,12 +21,17 @@ public struct LiveStorage: Sendable {
     public let name: String
     /// What the paths of its volumes begin with.
     public let path: String
+    /// Whether its volumes are block devices.
+    public let holdsDevices: Bool
     /// In the order of the listing.
     public let volumes: [VolumeInventory.Volume]
     /// A reading of an active pool.
-    public init(name: String, path: String, volumes: [VolumeInventory.Volume]) {
+    public init(
+      name: String, path: String, holdsDevices: Bool = false, volumes: [VolumeInventory.Volume]
+    ) {
       self.name = name
       self.path = path
+      self.holdsDevices = holdsDevices
       self.volumes = volumes
     }
   }
@@ -47,6 +54,8 @@ public struct LiveStorage: Sendable {
   private let writers: [String: [String]]
   private let uses: StorageUses
   private let names: PathNames
+  /// The formats of disks by the definitions of domains.
+  let formats: RecordedFormats
 
   /// Takes in one reading of a host.
   ///
@@ -75,13 +84,20 @@ public struct LiveStorage: Sendable {
         for path in Set(all.map { names[$0] }) { found[path, default: []].append(domain.name) }
       }
     }
+    let formats = RecordedFormats(domains: domains, names: names)
+    let pools = pools.map { $0.recorded(by: formats) }
+    self.formats = formats
     let places = pools.flatMap { pool in pool.volumes.map { Place(pool: pool.name, volume: $0) } }
     let uses = StorageUses(
       volumes: places.map(\.volume) + files, users: byPath(\.paths), names: names)
     self.pools = Dictionary(
       pools.map { pool in
         let inventory = VolumeInventory(volumes: pool.volumes, uses: uses)
-        return (pool.name, Pool(name: pool.name, path: pool.path, inventory: inventory))
+        return (
+          pool.name,
+          Pool(
+            name: pool.name, path: pool.path, holdsDevices: pool.holdsDevices, inventory: inventory)
+        )
       }
     ) { first, _ in first }
     self.inactivePools = inactivePools
@@ -134,6 +150,12 @@ public struct LiveStorage: Sendable {
   /// Names of the domains that refer to this path, or to an overlay on it at whatever height. A
   /// volume that has any is not deleted, but for the domain that it goes with.
   public func users(of path: String) -> [String] { uses.users(of: path) }
+
+  /// Names of the domains whose guests write to what is at this path itself.
+  func writers(of path: String) -> [String] { writers[names[path]] ?? [] }
+
+  /// The one name of a path, whatever its spelling.
+  func name(of path: String) -> String { names[path] }
 
   /// Every volume that a stack owns, in every active pool.
   public func owned(by stack: String) -> [Place] {

@@ -67,7 +67,9 @@ private func resourceName(_ value: Value) -> String? {
 
 extension DeclaredBlock {
   fileprivate var mentions: [(kinds: [ResourceKind], name: String)] {
-    properties.flatMap { $0.value.mentions(as: $0.schema.type.resourceKinds) }
+    // A disk that was moved needs its earlier domain only as long as that has it: see `StoragePlan`.
+    properties.filter { $0.schema.name != "moved_from" }
+      .flatMap { $0.value.mentions(as: $0.schema.type.resourceKinds) }
       + blocks.flatMap(\.mentions)
   }
 }

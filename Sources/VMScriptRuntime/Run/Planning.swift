@@ -37,6 +37,8 @@ struct Planning: Sendable {
     var (plan, diagnostics) = planner(set, live, storage, prune: prune).plan()
     if let origin { plan.otherOrigin = origins.first { $0 != origin } }
     plan.recordedOrigin = origins.first
+    plan.changes = storage.afterMoves(plan.changes)
+    diagnostics += storage.obstaclesToMoves(plan.changes)
     let deleted = plan.deletedDomains
     let kept = plan.keepContent { storage.reasonToKeep(image: $0, deleting: Set(deleted)) }
     let unfit = try await unfitMachines(of: plan, set) + unfitDefinitions(of: plan, storage)
@@ -60,7 +62,8 @@ struct Planning: Sendable {
     else { return [] }
     let live = try await LiveReader(pool: pool).read(isThorough: true)
       .seen(by: Ownership(storage.set))
-    let volumes = StackVolumes(stack: storage.set.stack, storage: live.storage)
+    let volumes = StackVolumes(
+      stack: storage.set.stack, storage: live.storage, domains: live.domains)
     let names = Set(deleted.compactMap { live.domains[$0]?.name })
     func staying(_ overlays: [LiveStorage.Place]) -> [VolumeInventory.Volume] {
       volumes.staying(overlays, after: Set(deleted), named: names).map(\.volume)
@@ -121,9 +124,11 @@ struct Planning: Sendable {
     let live = expected.applied(
       to: try await LiveReader(pool: pool).read().seen(by: ownership), of: ownership)
     let report = progress
-    let resolver = ImageResolver(
+    let files = try await pool.run { try HostFiles($0) }
+    var resolver = ImageResolver(
       stack: set.stack, live: live.storage, sources: sources, cache: .standard()
     ) { report(.waiting("the digest of \($0)")) }
+    resolver.isLocal = files != .remote
     var storage = await StoragePlan(set, live: live, resolver: resolver)
     storage.origin = origin
     try await storage.compareSeeds(over: pool)

@@ -50,6 +50,10 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case diskElsewhere(String)
   /// The host keeps no copy of this image that is complete.
   case missingBase(image: String)
+  /// What is used in place looks like an image of this format, which a guest may have written.
+  case unknownFormat(String, content: String)
+  /// What is at a path can be no disk; the text says what it is, such as `a folder`.
+  case unfitSource(String, String)
   /// Building a seed failed; the text is libarchive's own.
   case seedFailed(String)
 }

@@ -121,7 +121,8 @@ struct VerbRunner: Sendable {
     do {
       let live = try await LiveReader(pool: targets.pool).read(isThorough: true)
         .seen(by: Ownership(stack: targets.stack))
-      let volumes = StackVolumes(stack: targets.stack, storage: live.storage)
+      let volumes = StackVolumes(
+        stack: targets.stack, storage: live.storage, domains: live.domains)
       if let refusal = volumes.refusals(
         toDelete: names, of: live.domains, at: request.targetSpan
       ).first {

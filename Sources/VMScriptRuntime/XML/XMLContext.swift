@@ -8,10 +8,13 @@ public struct XMLContext: Sendable {
     public var path: String
     /// Format of the driver: `raw` or `qcow2`.
     public var format: String
+    /// Whether it is a block device.
+    public var isDevice: Bool
     /// A disk's storage.
-    public init(path: String, format: String) {
+    public init(path: String, format: String, isDevice: Bool = false) {
       self.path = path
       self.format = format
+      self.isDevice = isDevice
     }
   }
 
@@ -48,6 +51,8 @@ public struct XMLContext: Sendable {
   public var drives: [Drive] = []
   /// The cloud-init seed on the host.
   public var seed: String?
+  /// Paths that other domains have or are declared to have: what is there stays where it is.
+  public var shared: Set<String> = []
   /// MAC addresses by the interface's key: label, else `nic1`….
   public var macs: [String: MACAddress]
   /// Fixed leases of a network beside those of its `host` blocks.

@@ -41,16 +41,27 @@ struct StorageFixture {
 
   /// A domain of the stack's, with these drives as target and volume.
   mutating func add(
-    domain: String, state: LiveDomain.State = .stopped, _ drives: [(target: String, file: String)]
+    domain: String, state: LiveDomain.State = .stopped, _ drives: [(target: String, file: String)],
+    format: String = "qcow2", keys: [String] = []
   ) throws {
     let disks = drives.map { target, file in
       """
-      <disk type='file' device='disk'><driver name='qemu' type='qcow2'/>\
-      <source file='\(Self.path(file))'/><target dev='\(target)' bus='virtio'/></disk>
+      <disk type='file' device='disk'><driver name='qemu' type='\(format)'/>\
+      <source file='\(file.hasPrefix("/") ? file : Self.path(file))'/>\
+      <target dev='\(target)' bus='virtio'/></disk>
       """
     }
+    let records = zip(keys, drives).map { key, drive in
+      "<v:device block='disk' key='\(key)' at='\(drive.target)' made='yes'/>"
+    }
     domains.append(
-      try RunFixture.liveDomain(domain, state: state, devices: disks.joined(separator: "\n")))
+      try RunFixture.liveDomain(
+        domain, state: state,
+        metadata: """
+          <v:resource xmlns:v='\(DomainMetadata.namespace)' stack='\(Self.stack)' kind='domain' \
+          name='\(domain)'>\(records.joined())</v:resource>
+          """,
+        devices: disks.joined(separator: "\n")))
   }
 
   func declarations(_ script: String) throws -> (set: DeclarationSet, sources: SourceMap) {

@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension StorageMessages {
-  /// What `vmscript explain` says about the codes VM0601 to VM0648.
+  /// What `vmscript explain` says about the codes VM0601 to VM0661.
   public static let explanations: [DiagnosticExplanation] = [
     .init(
       601, "unreadable file",
@@ -109,6 +109,19 @@ extension StorageMessages {
     .init(
       648, "disk that another domain uses",
       "A domain of the host refers to a disk that the stack made for another one. Deleting that one would delete the disk under the former, so it is refused."
+    ),
+    .init(
+      660, "unknown format",
+      """
+      A file, volume or device that a guest gets as it is begins like an image, and no definition on the \
+      host says in which format it was used. A guest with a raw disk can write the header of an image \
+      to it, whose backing file would be any file of the host. Say which it is: `format = raw` for a disk \
+      that a guest had as raw, `format = qcow2` for an image that you made. Once a domain is defined, its \
+      definition is the record, and the format never follows the content.
+      """),
+    .init(
+      661, "not a disk",
+      "A disk is a regular file or a block device, wherever it is: what lies below `/dev` is looked at, too."
     ),
   ]
 }

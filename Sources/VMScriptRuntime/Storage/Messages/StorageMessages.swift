@@ -88,6 +88,9 @@ public enum StorageMessages {
     case .copyOutsidePool(let path): (628, "`\(path)` is in no storage pool and cannot be copied")
     case .diskElsewhere(let target): (625, "the disk `\(target)` is no file or device of the host")
     case .missingBase(let image): (626, "the content of the image `\(image)` is not on the host")
+    case .unknownFormat(let path, _): (660, "the format of `\(path)` is not known")
+    case .unfitSource(let path, let what):
+      (661, "`\(path)` is \(what), not a file or a block device")
     case .seedFailed: (615, "the guest's seed could not be made")
     }
   }
@@ -110,6 +113,11 @@ public enum StorageMessages {
       ["needed: \(needed) bytes, available: \(available) bytes"]
     case .volumeKept(_, let refusal): [reason(refusal)]
     case .seedFailed(let reason): ["libarchive: \(reason)"]
+    case .unknownFormat(_, let content):
+      [
+        "its content begins like a \(content) image; a guest with a raw disk can write that, too, and "
+          + "choose by it which other files of the host are read"
+      ]
     default: []
     }
   }
@@ -174,6 +182,12 @@ public enum StorageMessages {
         "leave `full` out, or make its folder a pool: `virsh pool-create-as NAME dir --target FOLDER`"
       ]
     case .missingBase: ["run the script again: it is uploaded then"]
+    case .unknownFormat:
+      [
+        "add `format = raw` or `format = qcow2`; where there is no `format`, declare an `image` with "
+          + "`source` and `format`, and name that"
+      ]
+    case .unfitSource: ["name a disk image, a volume or a block device"]
     case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):
       ["remove what uses it first"]
     case .unreadableVolume, .volumeKept(_, .mayHaveOverlays): [unreadableHelp]

@@ -52,10 +52,12 @@ extension DriveResolver {
     }
     guard !source.isElsewhere || !source.isWritable else { throw .diskElsewhere(source.target) }
     guard source.isWritable, let path = source.path else { return nil }
+    // What a definition does not tell, libvirt takes for raw.
     let base = StorageBase(
       path: path, format: source.format.flatMap(ImageFormat.init) ?? .raw,
       // What is not known now is asked for when the clone is made.
-      capacity: live.storage.place(at: path)?.volume.capacity.shown, image: nil)
+      capacity: live.storage.place(at: path)?.volume.capacity.shown, image: nil,
+      isDevice: source.isDevice)
     if domain.body["full"] == .bool(true), live.storage.place(at: path) == nil {
       throw .copyOutsidePool(path)
     }

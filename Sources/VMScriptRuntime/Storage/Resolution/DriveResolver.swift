@@ -77,18 +77,14 @@ struct DriveResolver {
     guard !block.properties.contains(where: \.value.isUnknown) else { return nil }
     let inherited = inheritedDrive(block)
     let own = block.names(beyond: inherited?.block)
-    if let one = ["image", "size", "format"].first(where: own.contains), own.contains("source") {
-      throw .contradiction("source", one)
-    }
-    if own.contains("image"), block["format"] == .string("raw") {
-      throw .contradiction("image", "format")
-    }
     let content: DriveStorage.Content?
     let cloned = hostClone?.drives.first { $0.place.target == slot.target }
     if let cloned, block["image"] == nil, block["source"] == nil {
       content = try self.content(of: cloned, block)
     } else if slot.device != "disk" || own.contains("source") {
-      content = try medium(slot, block)
+      // The format of an inherited source is not that of another one.
+      let format = own.contains("source") && !own.contains("format") ? nil : block["format"]
+      content = try medium(slot, block, as: format?.text.flatMap(ImageFormat.init))
     } else if own.contains("image") || inherited == nil {
       content = try disk(slot, block)
     } else if let base = inherited?.drive.base {
@@ -100,7 +96,7 @@ struct DriveResolver {
     var drive = DriveStorage(
       key: slot.key, device: slot.device, target: slot.target, span: block.span, content: content)
     drive.isWritable = slot.device == "disk" && block["readonly"] != .bool(true)
-    if let size = block["size"]?.diskSize {
+    if let size = DiskSize(block["size"]) {
       drive.size = (size, block.property("size")?.span ?? block.span)
     }
     return drive
@@ -109,7 +105,7 @@ struct DriveResolver {
   // MARK: What is used in place
 
   private func medium(
-    _ slot: DomainDisks.Slot, _ block: DeclaredBlock
+    _ slot: DomainDisks.Slot, _ block: DeclaredBlock, as format: ImageFormat?
   ) throws(StorageFailure) -> DriveStorage.Content? {
     guard let source = block.property("source") else { return .empty }
     let image: ResolvedImage
@@ -117,16 +113,20 @@ struct DriveResolver {
     case .none: return .empty
     case .resource(let reference):
       guard let found = try self.image(reference) else { return nil }
+      if let format, format != found.format {
+        throw .formatMismatch(declared: format, found: found.format)
+      }
       image = found
-    default: image = try resolver.inPlace(source.value.text ?? "", at: source.span)
+    default:
+      image = try resolver.inPlace(
+        source.value.text ?? "", at: source.span, as: format, present: present(slot))
     }
     guard let key = image.key else { return .inPlace(image.base) }
     if slot.device == "disk", block["readonly"] != .bool(true) {
       throw .sharedContent(image: image.name)
     }
     // Of two uploads of one content, the domain keeps the one that it has.
-    let present = liveDomain?.facts.disks.first { $0.target == slot.target }?.path
-    if let present, let volume = live.storage.place(at: present)?.volume,
+    if let present = present(slot)?.path, let volume = live.storage.place(at: present)?.volume,
       case .base(key.text, _)? = volume.owned?.role
     {
       return .inPlace(
@@ -138,15 +138,24 @@ struct DriveResolver {
 
   // MARK: Volumes of the domain's own
 
+  /// What the domain has at a target.
+  func present(_ slot: DomainDisks.Slot) -> SourceXML.Disk? {
+    liveDomain?.facts.disks.first { $0.target == slot.target }
+  }
+
   private func disk(
     _ slot: DomainDisks.Slot, _ block: DeclaredBlock
   ) throws(StorageFailure) -> DriveStorage.Content? {
+    if let moved = try movedVolume(slot, block) { return .own(moved) }
+    let takenOver = takenOver(slot, size: block["size"]?.diskSize)
     switch block["image"] {
     case .resource(let reference)?:
       guard let image = try image(reference) else { return nil }
+      if let takenOver { return .own(takenOver.with(origin: .overlay(on: image.base))) }
       let volume = try volume(slot.key, block, .qcow2, .overlay(on: image.base))
       return .own(try snapshot(slot, over: volume) ?? volume)
     default:
+      if let takenOver { return .own(takenOver) }
       let format = block["format"]?.text.flatMap(ImageFormat.init) ?? .qcow2
       let volume = try volume(slot.key, block, format, .new)
       if live.storage.place(at: volume.path) == nil, let kept = keptVolume(slot, volume) {
@@ -168,8 +177,7 @@ struct DriveResolver {
   /// A disk of which only the size is declared is the one that the domain has: an adopted domain's,
   /// or one that had another label.
   private func keptVolume(_ slot: DomainDisks.Slot, _ wanted: OwnVolume) -> OwnVolume? {
-    guard let disk = liveDomain?.facts.disks.first(where: { $0.target == slot.target }),
-      let path = disk.path, !live.storage.isSame(path, wanted.path)
+    guard let disk = present(slot), let path = disk.path, !live.storage.isSame(path, wanted.path)
     else { return nil }
     return kept(disk, at: path, size: wanted.capacity)
   }
@@ -180,8 +188,7 @@ struct DriveResolver {
   func snapshot(
     _ slot: DomainDisks.Slot, over volume: OwnVolume
   ) throws(StorageFailure) -> OwnVolume? {
-    guard let disk = liveDomain?.facts.disks.first(where: { $0.target == slot.target }),
-      let path = disk.path, !live.storage.isSame(path, volume.path)
+    guard let disk = present(slot), let path = disk.path, !live.storage.isSame(path, volume.path)
     else { return nil }
     var below = try live.storage.file(at: path)?.volume.read(\.backing)
     // A chain of snapshots is short; a ring of files would not end.
@@ -199,7 +206,8 @@ struct DriveResolver {
       name: place?.volume.name ?? "", pool: place?.pool ?? "", path: path,
       format: disk.format.flatMap(ImageFormat.init) ?? .raw,
       // What is not known now is asked for when a clone is made of it.
-      capacity: size ?? place?.volume.capacity.shown, origin: .kept)
+      capacity: size ?? place?.volume.capacity.shown, origin: .kept, isDevice: disk.isDevice,
+      hasSize: size != nil)
   }
 
   /// A volume of the domain's own, as it would be made.
@@ -207,8 +215,7 @@ struct DriveResolver {
     _ key: String, _ block: DeclaredBlock?, _ format: ImageFormat, _ origin: OwnVolume.Origin
   ) throws(StorageFailure) -> OwnVolume {
     let pool = try live.storage.pool(declared: block?["pool"]?.text)
-    let name = try VolumeName(
-      stack: stack, owner: domain.name, role: .disk(key), extension: format.rawValue)
+    let name = try freeName(key, format, in: pool)
     let declared = block?["size"]?.diskSize
     let least: Int64?
     switch origin {
@@ -219,8 +226,9 @@ struct DriveResolver {
       throw .tooSmall(declared: declared, needed: least)
     }
     return OwnVolume(
-      name: name.fileName, pool: pool.name, path: pool.path(of: name.fileName), format: format,
-      capacity: declared ?? least, origin: origin)
+      name: name, pool: pool.name, path: pool.path(of: name), format: format,
+      capacity: declared ?? least, origin: origin, isDevice: pool.holdsDevices,
+      hasSize: declared != nil)
   }
 }
 

@@ -26,13 +26,27 @@ struct DriveStorage: Sendable {
   /// Whether a guest writes to it.
   var isWritable = true
   /// The declared `size` with its place.
-  var size: (bytes: Int64, span: Span)?
+  var size: (value: DiskSize, span: Span)?
 
   /// The drive as plans name it, such as `disk data`.
   var name: String { "\(device) \(key)" }
 
   var own: OwnVolume? {
     if case .own(let volume) = content { volume } else { nil }
+  }
+
+  /// What it needs on the host: its own file, and what that is an overlay on.
+  var paths: [String] {
+    switch content {
+    case .empty: []
+    case .inPlace(let base): [base.path]
+    case .own(let volume):
+      if case .overlay(let base) = volume.origin {
+        [volume.path, base.path]
+      } else {
+        [volume.path]
+      }
+    }
   }
 
   /// What a clone's overlay stands on; nil for an empty drive.
@@ -42,7 +56,8 @@ struct DriveStorage: Sendable {
     case .inPlace(let base): base
     case .own(let volume):
       StorageBase(
-        path: volume.path, format: volume.format, capacity: volume.capacity, image: nil)
+        path: volume.path, format: volume.format, capacity: volume.capacity, image: nil,
+        isDevice: volume.isDevice)
     }
   }
 }
@@ -68,6 +83,12 @@ struct OwnVolume: Sendable {
   /// In bytes: as declared, else what it begins with has.
   let capacity: Int64?
   let origin: Origin
+  /// Whether it is a block device.
+  var isDevice = false
+  /// Whether ``capacity`` is declared.
+  var hasSize = false
+  /// The domain that it is taken from; nil for one that is this domain's already.
+  var movedFrom: String?
 }
 
 /// What a domain stands on.

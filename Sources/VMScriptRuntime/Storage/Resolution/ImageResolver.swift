@@ -6,6 +6,8 @@ import VMScriptSyntax
 struct ImageResolver: Sendable {
   let stack: String
   let live: LiveStorage
+  /// Whether the host is this machine, so that its paths can be looked at.
+  var isLocal = true
   /// Says in which folder a script lies.
   let sources: SourceMap
   let cache: DigestCache?
@@ -28,7 +30,6 @@ struct ImageResolver: Sendable {
       }
     }
     do throws(StorageFailure) {
-      if image.body["backing"] != nil { throw .contradiction("source", "backing") }
       switch ImageSource(text, folder: sources.folder(of: source.span)) {
       case .local(let path): return try await local(path, image, in: pool)
       case .volume(let pool, let name): return try existing(name, inPool: pool, image)
@@ -44,6 +45,7 @@ struct ImageResolver: Sendable {
     let others = live.pools.values.sorted { $0.name < $1.name }
     for pool in [standard].compactMap(\.self) + others {
       if let volume = pool.inventory[name] {
+        try requireKnownFormat(volume)
         return try existing(.init(pool: pool.name, volume: volume), named: name)
       }
     }
@@ -51,17 +53,62 @@ struct ImageResolver: Sendable {
   }
 
   /// What a path or `volume:POOL/NAME` stands for where it is used as it is.
-  func inPlace(_ text: String, at span: Span) throws(StorageFailure) -> ResolvedImage {
+  ///
+  /// - Parameters:
+  ///   - format: the declared one; nil takes what the host's definitions record, and the content only
+  ///     as long as it does not look like an image.
+  ///   - present: the disk that the domain has there.
+  func inPlace(
+    _ text: String, at span: Span, as format: ImageFormat? = nil, present: SourceXML.Disk? = nil
+  ) throws(StorageFailure) -> ResolvedImage {
+    let place: LiveStorage.Place
     switch ImageSource(text, folder: sources.folder(of: span)) {
-    case .volume(let pool, let name): return try existing(volume(name, inPool: pool), named: text)
-    case .host(let path):
-      guard let place = live.place(at: path) else { throw Self.nowhere(path) }
-      return try existing(place, named: text)
-    case .local(let path):
-      if let place = live.place(at: path) { return try existing(place, named: text) }
-      return try file(path, named: text)
+    case .volume(let pool, let name): place = try volume(name, inPool: pool)
+    case .host(let path), .local(let path):
+      guard let found = volume(at: path) else {
+        return try file(path, named: text, as: format, present)
+      }
+      place = found
     case .remote(let address): throw .remoteSource(address)
     }
+    let path = place.volume.path
+    let known =
+      self.format(of: path, as: format, present) ?? place.volume.owned?.recordedFormat
+    if known == nil {
+      let content = try place.volume.read(\.format) ?? "raw"
+      _ = try Self.format(of: path, holding: content)
+    }
+    let format = known ?? .raw
+    let volume = place.volume.recorded(as: format)
+    var found = ResolvedImage(
+      name: text, content: .existing, pool: place.pool, path: path, format: format,
+      // What is not known now is asked for when something is made of it.
+      capacity: volume.capacity.shown)
+    found.isDevice = live.pools[place.pool]?.holdsDevices ?? false
+    return found
+  }
+
+  /// The volume at a path, by whatever symbolic links.
+  private func volume(at path: String) -> LiveStorage.Place? {
+    if let place = live.place(at: path) { return place }
+    guard isLocal else { return nil }
+    return live.place(at: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
+  }
+
+  /// The format of what is used in place, where the script or a definition tells it.
+  private func format(
+    of path: String, as declared: ImageFormat?, _ present: SourceXML.Disk?
+  ) -> ImageFormat? {
+    let recorded = present?.path == path ? present?.format.flatMap(ImageFormat.init) : nil
+    return declared ?? recorded ?? live.formats[path]
+  }
+
+  /// The format of what nothing is known of: raw, unless a guest may have written what the content says.
+  private static func format(
+    of path: String, holding content: String
+  ) throws(StorageFailure) -> ImageFormat {
+    guard !["raw", "iso", "unknown", "none", "auto"].contains(content) else { return .raw }
+    throw .unknownFormat(path, content: content)
   }
 
   // MARK: Local files
@@ -108,13 +155,54 @@ struct ImageResolver: Sendable {
       format: format, capacity: layout.size ?? file.probe.virtualSize, layout: layout)
   }
 
-  /// A file of this machine that is no volume, used in place: a guest here can have it.
-  private func file(_ path: String, named name: String) throws(StorageFailure) -> ResolvedImage {
-    // A device has no header to look at; what is on it is the guest's.
-    let probe = path.hasPrefix("/dev/") ? nil : try ImageFile.probe(path)
-    return ResolvedImage(
-      name: name, content: .existing, pool: "", path: path, format: probe?.format ?? .raw,
-      capacity: probe?.virtualSize)
+  /// What is at a path and no volume, used in place.
+  private func file(
+    _ path: String, named name: String, as declared: ImageFormat?, _ present: SourceXML.Disk?
+  ) throws(StorageFailure) -> ResolvedImage {
+    let known = format(of: path, as: declared, present)
+    var found = ResolvedImage(
+      name: name, content: .existing, pool: "", path: path, format: known ?? .raw, capacity: nil)
+    switch isLocal ? PathKind(path: path) : nil {
+    case .nothing: throw Self.nowhere(path)
+    case .other(let what): throw .unfitSource(path, what)
+    // What is on a device is the guest's.
+    case .blockDevice: found.isDevice = true
+    case .file:
+      if known == .raw {
+        found.capacity = (try? FileIdentity(path: path))?.size
+      } else if known != nil, declared == nil {
+        found.capacity = (try? ImageFile.probe(path))?.virtualSize
+      } else if let probe = try Self.probe(path, as: declared) {
+        if known == nil { found.format = try Self.format(of: path, holding: probe.format.rawValue) }
+        found.capacity = probe.virtualSize
+      }
+    case nil:
+      let isKnown = present?.path == path
+      guard isKnown || PathKind.isDeviceByName(path) else { throw Self.nowhere(path) }
+      found.isDevice = isKnown ? present?.isDevice == true : true
+    }
+    return found
+  }
+
+  /// What the header of a file says; nil for a file of a declared format that only the host can read.
+  private static func probe(
+    _ path: String, as declared: ImageFormat?
+  ) throws(StorageFailure) -> ImageProbe? {
+    let probe: ImageProbe
+    do throws(StorageFailure) { probe = try ImageFile.probe(path) } catch {
+      switch (error, declared) {
+      case (.unreadable, _?): return nil
+      // It looks like an image all the same.
+      case (.corruptImage(let format), nil), (.truncatedImage(let format, _, _), nil):
+        throw .unknownFormat(path, content: format.rawValue)
+      case (.splitImage, nil): throw .unknownFormat(path, content: "split")
+      default: throw error
+      }
+    }
+    if let declared, declared != probe.format {
+      throw .formatMismatch(declared: declared, found: probe.format)
+    }
+    return probe
   }
 
   // MARK: Volumes of the host
@@ -142,9 +230,12 @@ struct ImageResolver: Sendable {
     {
       throw .formatMismatch(declared: declared, found: found.format)
     }
-    if let size = ImageLayout(image.body).size, let capacity = found.capacity, size != capacity {
-      throw size < capacity
-        ? .cannotShrink(declared: size, present: capacity)
+    if image.body["format"] == nil { try requireKnownFormat(place.volume) }
+    if let size = DiskSize(image.body["size"]), let capacity = found.capacity,
+      !size.isMet(by: capacity, as: found.format)
+    {
+      throw size.bytes < capacity
+        ? .cannotShrink(declared: size.declared, present: capacity)
         : .volumeKept(place.volume.name, .notOwned)
     }
     return found
@@ -154,10 +245,20 @@ struct ImageResolver: Sendable {
     _ place: LiveStorage.Place, named name: String
   ) throws(StorageFailure) -> ResolvedImage {
     let volume = place.volume
-    return ResolvedImage(
+    var found = ResolvedImage(
       name: name, content: .existing, pool: place.pool, path: volume.path,
       format: try volume.read(\.format).flatMap(ImageFormat.init) ?? .raw,
       capacity: try volume.read(\.capacity))
+    found.isDevice = live.pools[place.pool]?.holdsDevices ?? false
+    return found
+  }
+
+  /// A volume whose content names another file is an image only where a definition or the script says
+  /// so: a guest that wrote that header would choose the file.
+  private func requireKnownFormat(_ volume: VolumeInventory.Volume) throws(StorageFailure) {
+    guard try volume.read(\.backing) != nil, volume.owned == nil, live.formats[volume.path] == nil
+    else { return }
+    throw .unknownFormat(volume.path, content: try volume.read(\.format) ?? "qcow2")
   }
 
   private func volume(
@@ -181,12 +282,10 @@ struct ImageResolver: Sendable {
   ) throws(StorageFailure) -> ResolvedImage {
     let format = image.body["format"]?.text.flatMap(ImageFormat.init) ?? .qcow2
     guard format == .raw || format == .qcow2 else { throw .unfitFormat(format) }
-    if image.body["sha256"] != nil || image.body["sha512"] != nil { throw .digestOfVolume }
     let layout = ImageLayout(image.body)
     let base = try image.body.property("backing").map { property throws(StorageFailure) in
       try backing(property, after: declared)
     }
-    if base != nil, format == .raw { throw .contradiction("format = raw", "backing") }
     // The host writes the tables of an empty qcow2 at once, but not its content.
     if format == .qcow2, let word = layout.preallocation, ["falloc", "full"].contains(word) {
       throw .contradiction("format = qcow2", "preallocation = \(word)")

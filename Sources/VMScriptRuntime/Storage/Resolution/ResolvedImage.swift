@@ -21,11 +21,13 @@ struct ResolvedImage: Sendable {
   /// The path on the host, whether it is there already or not.
   let path: String
   /// What it is stored as.
-  let format: ImageFormat
+  var format: ImageFormat
   /// The size that a guest sees, in bytes; nil where only a conversion tells.
-  let capacity: Int64?
+  var capacity: Int64?
   /// How a new file or volume is laid out.
   var layout = ImageLayout()
+  /// Whether it is a block device.
+  var isDevice = false
 
   /// Which uploads have this content; nil for what is not published.
   var key: ImageKey? {
@@ -43,7 +45,8 @@ struct ResolvedImage: Sendable {
   /// The image as what an overlay stands on.
   var base: StorageBase {
     StorageBase(
-      path: path, format: format, capacity: capacity, image: key.map { (name: name, key: $0) })
+      path: path, format: format, capacity: capacity, image: key.map { (name: name, key: $0) },
+      isDevice: isDevice)
   }
 }
 
@@ -56,6 +59,8 @@ struct StorageBase: Sendable {
   let capacity: Int64?
   /// The image of the script that is published as it; nil for any other volume or file.
   let image: (name: String, key: ImageKey)?
+  /// Whether it is a block device.
+  var isDevice = false
 }
 
 /// How an image is laid out, as far as the script says.
@@ -89,14 +94,5 @@ struct ImageLayout: Hashable, Sendable {
     if let clusterSize { options.append("cluster_size=\(clusterSize)") }
     if lazyRefcounts { options.append("lazy_refcounts=on") }
     return options
-  }
-}
-
-extension Value {
-  /// A size in bytes, in whole sectors as disks have them.
-  var diskSize: Int64? {
-    guard case .size(let size) = self else { return nil }
-    let (padded, overflow) = size.bytes.addingReportingOverflow(511)
-    return overflow ? size.bytes : padded / 512 * 512
   }
 }

@@ -6,26 +6,45 @@ struct StackVolumes: Sendable {
   let storage: LiveStorage
   /// Every volume, by its owner's name as volumes bear it.
   private let byOwner: [String: [LiveStorage.Place]]
+  /// Disks that were made for another domain than the one that has them now, by the latter.
+  private let moved: [String: [LiveStorage.Place]]
 
-  init(stack: String, storage: LiveStorage) {
+  /// - Parameter domains: those of the host, by the name that the stack knows them by.
+  init(stack: String, storage: LiveStorage, domains: [String: LiveDomain] = [:]) {
     self.stack = stack
     self.storage = storage
-    byOwner = Dictionary(grouping: storage.owned(by: stack)) { $0.volume.owned?.owner ?? "" }
+    let owned = storage.owned(by: stack)
+    let names = Dictionary(domains.map { ($1.name, $0) }) { first, _ in first }
+    let takers = owned.map { Self.taker(of: $0.volume, storage, names) }
+    byOwner = Dictionary(grouping: zip(owned, takers).filter { $1 == nil }.map(\.0)) {
+      $0.volume.owned?.owner ?? ""
+    }
+    moved = Dictionary(grouping: zip(owned, takers).filter { $1 != nil }) { $1 ?? "" }
+      .mapValues { $0.map(\.0) }
   }
 
   /// All of them.
-  var all: [LiveStorage.Place] { byOwner.values.flatMap(\.self) }
+  var all: [LiveStorage.Place] { (Array(byOwner.values) + moved.values).flatMap(\.self) }
+
+  /// The domain that has a disk which was made for another one; nil while that one has it, or none.
+  private static func taker(
+    of volume: VolumeInventory.Volume, _ storage: LiveStorage, _ names: [String: String]
+  ) -> String? {
+    guard let owned = volume.owned, case .disk = owned.role else { return nil }
+    let writers = storage.writers(of: volume.path).map { names[$0] ?? $0 }
+    return writers.contains(where: owned.isOwned(by:)) ? nil : writers.min()
+  }
 
   /// What the stack made for a domain or an image of this name.
   private func owned(by name: String) -> [LiveStorage.Place] {
     if let owner = VolumeName.plainOwner(name) { return byOwner[owner] ?? [] }
     // A long name is shortened to fit the rest of each volume's name.
-    return all.filter { $0.volume.owned?.isOwned(by: name) ?? false }
+    return byOwner.values.flatMap(\.self).filter { $0.volume.owned?.isOwned(by: name) ?? false }
   }
 
   /// The disks and seeds of a domain.
   func volumes(ofDomain name: String) -> [LiveStorage.Place] {
-    owned(by: name).filter { $0.volume.owned?.isDomains ?? false }
+    owned(by: name).filter { $0.volume.owned?.isDomains ?? false } + (moved[name] ?? [])
   }
 
   /// The contents of an image, complete or not, and their pins.

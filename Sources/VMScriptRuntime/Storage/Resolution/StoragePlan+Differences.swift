@@ -131,15 +131,17 @@ extension StoragePlan {
     do throws(StorageFailure) { present = try volume.read(\.capacity) } catch {
       throw StorageMessages.diagnostic(error, at: size.span)
     }
-    guard let capacity = present, size.bytes != capacity else { return nil }
-    guard size.bytes > capacity else {
+    guard let capacity = present, !size.value.isMet(by: capacity, as: own.format) else {
+      return nil
+    }
+    guard size.value.bytes > capacity else {
       throw StorageMessages.diagnostic(
-        .cannotShrink(declared: size.bytes, present: capacity), at: size.span)
+        .cannotShrink(declared: size.value.declared, present: capacity), at: size.span)
     }
     try refuseIfOverlaid(own.path, size.span, to: "grown")
     return PropertyDifference(
       block: drive.name, name: "size", from: .size(ByteSize(bytes: capacity)),
-      to: .size(ByteSize(bytes: size.bytes)), impact: .live)
+      to: .size(ByteSize(bytes: size.value.bytes)), impact: .live)
   }
 
   /// A disk that is no longer declared goes with its volume, and so must not be a clone's base.
@@ -148,7 +150,9 @@ extension StoragePlan {
   ) throws(Diagnostic) {
     let declared = Set(storage.drives.compactMap { $0.base?.path })
     let used = Set(domain.facts.disks.compactMap(\.path)).subtracting(declared)
-    for place in volumes.volumes(ofDomain: declaration.name) where used.contains(place.volume.path)
+    for place in volumes.volumes(ofDomain: declaration.name)
+    where used.contains(place.volume.path)
+      && users(of: place.volume.path, otherThan: declaration.name).isEmpty
     {
       try refuseIfOverlaid(place.volume.path, declaration.nameSpan, to: "removed")
     }
@@ -170,8 +174,11 @@ extension StoragePlan {
     }
   }
 
+  /// What is not wrong, but may surprise.
+  func warnings() -> [Diagnostic] { warningsOfEarlierContent() + warningsOfMoves() }
+
   /// Disks that stand on what their image was before; they stay as they are.
-  func warnings() -> [Diagnostic] {
+  private func warningsOfEarlierContent() -> [Diagnostic] {
     let disks = domains.flatMap { domain, storage in
       storage.drives.compactMap { drive -> (image: String, disk: String)? in
         guard let own = drive.own, case .overlay(let base) = own.origin, let image = base.image,

@@ -8,7 +8,11 @@ extension StoragePlan {
   func base(ofClone clone: Declaration, source xml: String) throws(Diagnostic) -> String {
     let own = (domains[clone.name]?.drives ?? []).compactMap { drive in
       drive.own.map { own in
-        (drive.target, XMLContext.Storage(path: own.path, format: own.format.rawValue))
+        (
+          drive.target,
+          XMLContext.Storage(
+            path: own.path, format: own.format.rawValue, isDevice: own.isDevice)
+        )
       }
     }
     let stack = set.stack

@@ -67,17 +67,17 @@ extension StoragePlan {
           to: .string("content \(key.text)"), impact: .none)
       ]
     case .blank:
-      let span = declaration.body.property("size")?.span ?? declaration.nameSpan
+      guard let property = declaration.body.property("size"), let size = DiskSize(property.value)
+      else { return [] }
+      let (wanted, span) = (size.bytes, property.span)
       let present: Int64?
       do throws(StorageFailure) {
         present = try live.storage.place(at: image.path)?.volume.read(\.capacity)
       } catch { throw StorageMessages.diagnostic(error, at: span) }
-      guard let wanted = image.capacity, let capacity = present, wanted != capacity else {
-        return []
-      }
+      guard let capacity = present, !size.isMet(by: capacity, as: image.format) else { return [] }
       guard wanted > capacity else {
         throw StorageMessages.diagnostic(
-          .cannotShrink(declared: wanted, present: capacity), at: span)
+          .cannotShrink(declared: size.declared, present: capacity), at: span)
       }
       try refuseIfOverlaid(image.path, span, to: "grown")
       return [

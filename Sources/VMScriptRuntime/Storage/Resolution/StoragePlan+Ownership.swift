@@ -70,6 +70,8 @@ extension StoragePlan {
       let refusal = live.storage.pools[place.pool]?.inventory.refusalToRemove(place.volume.name)
       switch owned.role {
       case .disk, .seed:
+        // A declaration may use it that is not in effect yet.
+        guard declaredUsers(of: place.volume.path).isEmpty else { continue }
         // One that a domain of others refers to is in use, whoever made it.
         if case .usedByDomain? = refusal { continue }
         guard known[.domain]?.contains(owned.ownerName) != true else { continue }

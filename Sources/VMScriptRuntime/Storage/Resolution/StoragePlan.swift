@@ -13,6 +13,8 @@ struct StoragePlan: Sendable {
   private(set) var images: [String: ResolvedImage] = [:]
   /// The declared domains by name.
   var domains: [String: DomainStorage] = [:]
+  /// The declared domains that have a drive on what is at a path, or on an overlay on it.
+  private var declaredUsers: [String: Set<String>] = [:]
   /// Everything that is wrong, each at the property that caused it.
   private(set) var diagnostics: [Diagnostic] = []
 
@@ -20,11 +22,13 @@ struct StoragePlan: Sendable {
   init(_ set: DeclarationSet, live: LiveState, resolver: ImageResolver) async {
     self.set = set
     self.live = live
-    volumes = StackVolumes(stack: set.stack, storage: live.storage)
+    volumes = StackVolumes(stack: set.stack, storage: live.storage, domains: live.domains)
     var failed: Set<String> = []
     for image in set.declarations where image.kind == .image {
       do throws(Diagnostic) {
-        images[image.name] = try await resolver.resolve(image, after: images)
+        var resolved = try await resolver.resolve(image, after: images)
+        resolved.isDevice = live.storage.pools[resolved.pool]?.holdsDevices ?? false
+        images[image.name] = resolved
       } catch {
         diagnostics.append(error)
         failed.insert(image.name)
@@ -34,8 +38,12 @@ struct StoragePlan: Sendable {
       var drives = DriveResolver(
         domain: domain, source: source(of: domain), live: live, images: images,
         failedImages: failed, resolver: resolver)
-      domains[domain.name] = drives.resolve()
+      let storage = drives.resolve()
+      domains[domain.name] = storage
       diagnostics += drives.diagnostics
+      for path in storage.drives.flatMap(\.paths) {
+        declaredUsers[live.storage.name(of: path), default: []].insert(domain.name)
+      }
     }
   }
 
@@ -45,6 +53,19 @@ struct StoragePlan: Sendable {
       let source = set.declaration(.domain, name)
     else { return nil }
     return (source, storage)
+  }
+
+  /// The domains beside one that have, or are declared to have, what is at a path. It is never deleted for
+  /// that one's sake.
+  func users(of path: String, otherThan domain: String) -> Set<String> {
+    let present = live.domains[domain]?.name ?? domain
+    return declaredUsers(of: path).union(live.storage.domains(using: path))
+      .subtracting([domain, present])
+  }
+
+  /// The declared domains that use what is at a path.
+  func declaredUsers(of path: String) -> Set<String> {
+    declaredUsers[live.storage.name(of: path)] ?? []
   }
 
   /// What the XML of a declaration needs to know of the others and of the host.
@@ -64,11 +85,16 @@ struct StoragePlan: Sendable {
       guard let base = drive.base else { continue }
       context.disks[drive.key] = XMLContext.Storage(
         path: base.image.flatMap { published[$0.name] } ?? base.path,
-        format: base.format == .iso ? "raw" : base.format.rawValue)
+        format: base.format == .iso ? "raw" : base.format.rawValue, isDevice: base.isDevice)
     }
     context.drives = storage.clonedDrives
     context.seed = storage.seed?.path
     context.origin = origin
+    context.shared = Set(
+      live.domains[declaration.name].map { domain in
+        domain.facts.disks.compactMap(\.path)
+          .filter { !users(of: $0, otherThan: declaration.name).isEmpty }
+      } ?? [])
     return context
   }
 }

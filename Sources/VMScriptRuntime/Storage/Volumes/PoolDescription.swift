@@ -4,12 +4,17 @@ import VMScript
 struct PoolDescription {
   /// What the paths of the pool's volumes begin with; empty for a pool without a place on the host.
   let path: String
+  /// Whether its volumes are block devices.
+  let holdsDevices: Bool
 
   /// Reads a `<pool>` document.
   ///
   /// - Throws: `MalformedXML` if it is none.
   init(xml: String) throws(MalformedXML) {
-    let text = try XMLElement.parse(xml, root: "pool").text(at: "target/path") ?? ""
+    let root = try XMLElement.parse(xml, root: "pool")
+    let text = root.text(at: "target/path") ?? ""
+    holdsDevices = ["logical", "disk", "iscsi", "iscsi-direct", "scsi", "mpath", "zfs"]
+      .contains(root["type"])
     path = text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 }

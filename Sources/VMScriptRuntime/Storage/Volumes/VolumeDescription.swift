@@ -8,6 +8,8 @@ struct VolumeDescription {
   let backing: Fact<String>
   /// The size that a guest sees, in bytes.
   let capacity: Int64?
+  /// The size of the file or device itself, in bytes.
+  let physical: Int64?
   /// libvirt's word, such as `qcow2`.
   let format: String?
 
@@ -25,6 +27,7 @@ struct VolumeDescription {
     backing = text("backingStore/path").map { BackingName.path($0, of: path) } ?? .absent
     // libvirt writes sizes in bytes.
     capacity = text("capacity").flatMap(Int64.init)
+    physical = text("physical").flatMap(Int64.init)
     format = text("target/format/@type")
   }
 }

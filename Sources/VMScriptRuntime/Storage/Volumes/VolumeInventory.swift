@@ -12,6 +12,8 @@ public struct VolumeInventory: Sendable {
     public let capacity: Fact<Int64>
     /// libvirt's word, such as `qcow2`.
     public let format: Fact<String>
+    /// The size of the file or device itself, in bytes; nil where libvirt does not say.
+    public var physical: Int64?
     /// Who owns it; nil if no stack does.
     public let owned: VolumeName?
 

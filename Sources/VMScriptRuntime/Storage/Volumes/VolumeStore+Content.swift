@@ -25,11 +25,4 @@ extension VolumeStore {
       try volume.upload(content)
     }
   }
-
-  /// The size that a guest sees of what is at a path, in bytes; nil if no pool holds it.
-  public func capacity(at path: String) async throws -> Int64? {
-    try await connections.run { connection in
-      try connection.volume(path: path).map { Int64(clamping: try $0.info().capacity) }
-    }
-  }
 }

@@ -30,9 +30,11 @@ public struct VolumeStore: Sendable {
       let place = "\(folder)/\(volume.name)"
       func read() throws -> VolumeInventory.Volume {
         let found = try VolumeDescription(xml: volume.xml(), at: place)
-        return VolumeInventory.Volume(
+        var known = VolumeInventory.Volume(
           name: volume.name, path: found.path, backing: found.backing,
           capacity: Fact(found.capacity), format: Fact(found.format))
+        known.physical = found.physical
+        return known.recorded(as: nil)
       }
       do {
         do {
@@ -82,12 +84,23 @@ public struct VolumeStore: Sendable {
         throw StorageFailure.missingVolume(path)
       }
       try Self.requireRoom(Int64(clamping: source.info().allocation), in: target)
-      return try target.createVolume(xml: xml.text(), copying: source).path()
+      // libvirt would read a raw disk in the format that its guest wrote to it.
+      let isMistaken = try xml.format == .raw && Self.isTakenForImage(source)
+      guard isMistaken else {
+        return try target.createVolume(xml: xml.text(), copying: source).path()
+      }
+      let copy = try target.createVolume(xml: xml.text())
+      try copy.upload(contentOf: source)
+      return try copy.path()
     }
   }
 
   /// Grows a volume to so many bytes; one that is as large already stays as it is.
-  public func grow(_ name: String, pool: String, to bytes: Int64) async throws {
+  ///
+  /// - Parameter format: the format that it is used in.
+  public func grow(
+    _ name: String, pool: String, to bytes: Int64, as format: ImageFormat? = nil
+  ) async throws {
     if let refusal = try await inventory(pool: pool).refusalToWrite(name) {
       throw StorageFailure.volumeKept(name, refusal)
     }
@@ -96,6 +109,9 @@ public struct VolumeStore: Sendable {
         throw StorageFailure.missingVolume(name)
       }
       let wanted = UInt64(clamping: bytes)
+      if try format == .raw && Self.isTakenForImage(volume) {
+        return try Self.lengthen(volume, to: bytes)
+      }
       if try volume.info().capacity < wanted { try volume.resize(to: wanted) }
     }
   }

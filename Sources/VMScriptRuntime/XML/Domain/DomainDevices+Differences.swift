@@ -80,6 +80,7 @@ extension DomainDevices {
   func ownVolume(of record: DeviceRecords.Record, _ element: XMLElement) -> VolumeName? {
     guard let path = element.text(at: "source/@file"),
       !context.disks.values.contains(where: { $0.path == path }), context.seed != path,
+      !context.shared.contains(path),
       let name = path.split(separator: "/").last.flatMap({ VolumeName(parsing: String($0)) }),
       name.stack == context.stack
     else { return nil }

@@ -125,7 +125,7 @@ struct DomainDisks {
   /// The storage that the drive is on.
   func writeStorage(to element: XMLElement, _ slot: Slot) {
     if let storage = context.disks[slot.key] {
-      guard Self.path(of: element) != storage.path else { return }
+      guard Self.storage(of: element) != storage else { return }
       SourceXML.setStorage(storage, of: element)
     } else if slot.isEmptied {
       element.remove("source")
@@ -137,18 +137,35 @@ struct DomainDisks {
     element.text(at: "source/@file") ?? element.text(at: "source/@dev")
   }
 
+  private static func storage(of element: XMLElement) -> XMLContext.Storage? {
+    path(of: element).map {
+      // What a definition does not tell, libvirt takes for raw.
+      XMLContext.Storage(
+        path: $0, format: element.text(at: "driver/@type") ?? "raw",
+        isDevice: element["type"] == "block")
+    }
+  }
+
   /// A different source than the resolved one; a CD-ROM's can be changed while it runs.
   func sourceDifference(
     _ element: XMLElement, _ slot: Slot, path: String
   ) -> [PropertyDifference] {
-    let wanted = context.disks[slot.key]?.path
-    let found = Self.path(of: element)
+    let wanted = context.disks[slot.key]
+    let found = Self.storage(of: element)
+    let impact: Impact = slot.device == "disk" ? .dataLoss : .live
     guard wanted != nil || slot.isEmptied, found != wanted else { return [] }
+    func difference(_ name: String, _ part: (XMLContext.Storage) -> String) -> PropertyDifference? {
+      guard found.map(part) != wanted.map(part) else { return nil }
+      return PropertyDifference(
+        block: path, name: name, from: found.map { .string(part($0)) },
+        to: wanted.map { .string(part($0)) }, impact: impact)
+    }
+    if let source = difference("source", \.path) { return [source] }
+    // The content is the same; what kind of file it is only decides how it is opened.
     return [
-      PropertyDifference(
-        block: path, name: "source", from: found.map(Value.string),
-        to: wanted.map(Value.string), impact: slot.device == "disk" ? .dataLoss : .live)
-    ]
+      difference("format", \.format),
+      difference("type") { $0.isDevice ? "block" : "file" }?.with(impact: .nextStart),
+    ].compactMap(\.self)
   }
 
   /// The cloud-init seed, a read-only disk that every kernel sees; gives the record of it.
@@ -169,12 +186,11 @@ struct DomainDisks {
 extension SourceXML {
   /// Puts a drive onto a file, or onto a device of the host.
   static func setStorage(_ storage: XMLContext.Storage, of element: XMLElement) {
-    let isDevice = storage.path.hasPrefix("/dev/")
-    element["type"] = isDevice ? "block" : "file"
+    element["type"] = storage.isDevice ? "block" : "file"
     element.ensure("driver")["name"] = "qemu"
     element.setText(storage.format, at: "driver/@type")
     element.remove("source")
     element.remove("backingStore")
-    element.add("source", [isDevice ? "dev" : "file": storage.path])
+    element.add("source", [storage.isDevice ? "dev" : "file": storage.path])
   }
 }

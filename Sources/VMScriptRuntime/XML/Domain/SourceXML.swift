@@ -19,6 +19,8 @@ public enum SourceXML {
     public let device: String
     /// Whether it has storage that is neither a file nor a device, such as one over the network.
     public private(set) var isElsewhere: Bool
+    /// Whether the storage is a block device.
+    public let isDevice: Bool
     /// The volume that the drive names in place of a path (`type='volume'`).
     let volume: VolumeReference?
     /// What ``path`` backs onto, as far as the document says.
@@ -71,7 +73,8 @@ public enum SourceXML {
       target: element.text(at: "target/@dev") ?? "", bus: element.text(at: "target/@bus"),
       path: path, format: element.text(at: "driver/@type"),
       isReadOnly: element.first("readonly") != nil, device: element["device"] ?? "disk",
-      isElsewhere: path == nil && element.first("source") != nil, volume: volume(element),
+      isElsewhere: path == nil && element.first("source") != nil,
+      isDevice: element["type"] == "block", volume: volume(element),
       layers: layers, isChainWhole: isWhole)
   }
 
