@@ -116,14 +116,6 @@ struct DomainChecks {
           row, "a disk on `\(bus)` cannot be read-only", disk.property("bus"),
           help: "take `bus = virtio` or `bus = scsi`"))
     }
-    if let io = disk.property("io"), io.value == .string("native"),
-      !["none", "directsync"].contains(disk["cache"]?.description)
-    {
-      diagnostics.append(
-        DomainMessages.excluded(
-          io, "`io = native` needs a disk that the host does not cache", disk.property("cache"),
-          help: "add `cache = none`"))
-    }
     if case .bool(true) = disk["shareable"], let row = disk.property("shareable"),
       disk["source"] == nil, disk["format"] != .string("raw")
     {

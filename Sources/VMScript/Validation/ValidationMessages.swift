@@ -210,13 +210,6 @@ enum ValidationMessages {
       helps: [.init("add \(second.text), or leave `\(first.name)` out")])
   }
 
-  static func sameTarget(_ target: String, _ span: Span, first: Span) -> Diagnostic {
-    Diagnostic(
-      code: 666, "two drives have the target `\(target)`", at: .init(span, "used again"),
-      secondary: [.init(first, "first used here")],
-      helps: [.init("leave `dev` out: each drive then gets a target of its own")])
-  }
-
   static func stillDeclared(
     _ disk: String, of domain: String, _ from: DeclaredProperty, at span: Span
   ) -> Diagnostic {
@@ -340,8 +333,5 @@ extension Validation {
     DiagnosticExplanation(
       665, "property that needs another",
       "A property has no meaning without another one, or the hypervisor refuses it then."),
-    DiagnosticExplanation(
-      666, "duplicate target",
-      "Each drive of a machine has a target of its own, such as `vda`."),
   ]
 }

@@ -11,7 +11,6 @@ extension ValidationPass {
       else { continue }
       report(ValidationMessages.smallDisk(size, image: least))
     }
-    claimTargets(of: declaration)
     for (key, disk) in declaration.written.keyedBlocks("disk") {
       guard let from = disk.property("moved_from"), let name = from.value.resourceName else {
         continue
@@ -23,18 +22,6 @@ extension ValidationPass {
       } else if let first = claim(moved, of: name, at: from.span) {
         report(ValidationMessages.movedTwice(moved, of: name, from, first: first))
       }
-    }
-  }
-
-  private mutating func claimTargets(of declaration: Declaration) {
-    var targets: [String: Span] = [:]
-    for drive in declaration.body.blocks
-    where ["disk", "cdrom", "floppy"].contains(drive.schema.name) {
-      guard let dev = drive.property("dev"), case .string(let target) = dev.value else { continue }
-      if let first = targets[target] {
-        report(ValidationMessages.sameTarget(target, dev.span, first: first))
-      }
-      targets[target] = dev.span
     }
   }
 }
