@@ -45,10 +45,12 @@ let package = Package(
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(name: "Libvirt", dependencies: ["CLibvirt"], swiftSettings: strict),
+    // Child processes in bounds: what runs between fork and exec.
+    .target(name: "CChildProcess"),
     .target(
       name: "VMScriptRuntime",
       dependencies: [
-        "VMScript", "Libvirt", "CArchive", "Yams",
+        "VMScript", "Libvirt", "CArchive", "CChildProcess", "Yams",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),

@@ -101,6 +101,27 @@ extension StorageVolume {
     to fileDescriptor: Int32, length: UInt64 = 0, offset: UInt64 = 0,
     progress: Progress = { _ in true }
   ) throws(LibvirtError) {
+    try download(length: length, offset: offset, progress: progress) {
+      bytes throws(LibvirtError) in
+      var written = 0
+      while written < bytes.count {
+        // SAFETY: `written` of the received bytes are done with; the range is checked.
+        let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+        written += try Self.system { write(fileDescriptor, rest.baseAddress, rest.count) }
+      }
+    }
+  }
+
+  /// Receives the content piece by piece; stopped or failed, it is aborted.
+  ///
+  /// - Parameters:
+  ///   - length: how many bytes; zero is all of them.
+  ///   - offset: where in the volume to start.
+  ///   - sink: takes each piece, whose bytes are there until it returns.
+  public func download(
+    length: UInt64 = 0, offset: UInt64 = 0, progress: Progress = { _ in true },
+    sink: (UnsafeRawBufferPointer) throws(LibvirtError) -> Void
+  ) throws(LibvirtError) {
     let stream = try Stream(connection)
     try Call.succeed(virStorageVolDownload(pointer, stream.pointer, offset, length, 0))
     let buffer = Self.makeBuffer()
@@ -109,12 +130,8 @@ extension StorageVolume {
     while true {
       let count = try stream.receive(into: buffer)
       guard count > 0 else { break }
-      var written = 0
-      while written < count {
-        // SAFETY: `count` bytes were received into the buffer, `written` of them are done with.
-        let rest = UnsafeRawBufferPointer(rebasing: buffer[written..<count])
-        written += try Self.system { write(fileDescriptor, rest.baseAddress, rest.count) }
-      }
+      // SAFETY: `count` bytes were received into the buffer; the range is checked.
+      try sink(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       received += Int64(count)
       try Self.goOn(progress, received)
     }

@@ -323,6 +323,7 @@ extension Validation {
       287, "setting that the interface cannot have",
       "libvirt tags packets only where the bridge can (Open vSwitch), and leaves the MTU of macvtap "
         + "to the device below it."),
+    DiagnosticExplanation(
       663, "disk that cannot be moved",
       "`moved_from` gives a disk of one domain to another, with its content. The domain that it comes "
         + "from must not declare it any more, and one domain alone can get it."),

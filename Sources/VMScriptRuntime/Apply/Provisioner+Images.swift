@@ -8,9 +8,16 @@ extension Provisioner {
     switch image.content {
     case .existing: return
     case .file(let file, let sha256, let key, let nonce):
-      let path = try await publish(image, file, sha256, key, nonce, change)
-      await published.add(image.name, at: path)
+      do {
+        let path = try await publish(image, file, sha256, key, nonce, change)
+        await published.add(image.name, at: path)
+      } catch StorageFailure.changedWhileRead {
+        // A digest that was kept may be what is wrong.
+        storage.cache?.drop(file.path)
+        throw StorageFailure.changedWhileRead
+      }
       try await releaseEarlier(image, keeping: key)
+      try await store.releaseChanged(of: set.stack, named: image.name, pool: image.pool)
     case .blank(let name, let backing):
       try await makeEmpty(image, name.fileName, backing)
     }
@@ -41,8 +48,9 @@ extension Provisioner {
       return path
     }
     report(.advanced(change, phase: "convert", done: 0, total: 0))
-    return try await ImageConversion.withConverted(file, to: image.format, layout: image.layout) {
-      path in
+    return try await ImageConversion.withConverted(
+      file, sha256: sha256, to: image.format, layout: image.layout
+    ) { path in
       let converted = try await FileDigest.of(path, cache: nil)
       return try await send(
         .init(

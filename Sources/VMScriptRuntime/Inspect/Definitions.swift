@@ -58,7 +58,7 @@ public enum Definitions {
       ) { _ in }
       let storage = await StoragePlan(set, live: live, resolver: resolver)
       var report = Report(diagnostics: outcome.diagnostics + storage.diagnostics)
-      for declaration in set.declarations where declaration.kind != .image {
+      for declaration in storage.set.declarations where declaration.kind != .image {
         guard name == nil || declaration.name == name else { continue }
         report.definitions.append(
           try definition(declaration, storage: storage, hypervisor: hypervisor))

@@ -32,6 +32,30 @@ public enum Inspector {
     }
   }
 
+  /// Reads the copies of a stack's images on the host, and compares each with the digest of its upload.
+  ///
+  /// - Returns: a diagnostic for each damaged copy, by the name of the image.
+  /// - Throws: VM0701 without a connection, and what libvirt refuses.
+  public static func damagedImages(
+    of stack: String, uri: String?
+  ) async throws(Diagnostic) -> [String: Diagnostic] {
+    try await BriefAccess(uri: uri).onHost("reading the images of `\(stack)`") { pool in
+      let storage = try await LiveReader(pool: pool).read().storage
+      var damaged: [String: Diagnostic] = [:]
+      for place in storage.owned(by: stack) {
+        guard let owned = place.volume.owned,
+          case .pin(let key, let nonce, let record?) = owned.role,
+          let base = storage.pools[place.pool]?.inventory.base(key: key, nonce: nonce)
+        else { continue }
+        let found = try await VolumeStore(connections: pool).digest(of: base.path)
+        guard let found, !found.hasPrefix(record.digest) else { continue }
+        damaged[owned.ownerName] = StorageMessages.wrongContent(
+          of: owned.ownerName, path: base.path)
+      }
+      return damaged
+    }
+  }
+
   static func details(of name: String, in pool: ConnectionPool) async throws -> [Value] {
     let inventory = try await InventoryReader(pool: pool, stack: nil).read()
     let found = try await pool.run { connection in

@@ -34,24 +34,11 @@ struct InventoryReader: Sendable {
       images: images)
   }
 
-  /// Blank images, uploads that a pin completes, and what no stack made.
   private static func images(_ storage: LiveStorage) -> [HostInventory.Image] {
-    let found = storage.pools.values.flatMap { pool in
-      pool.inventory.volumes.compactMap { volume -> HostInventory.Image? in
-        let content: VolumeInventory.Volume?
-        switch volume.owned?.role {
-        case nil, .image: content = volume
-        case .pin(let key, let nonce): content = pool.inventory.base(key: key, nonce: nonce)
-        default: content = nil
-        }
-        return content.map { content in
-          HostInventory.Image(
-            name: volume.owned?.ownerName ?? volume.name, stack: volume.owned?.stack,
-            pool: pool.name, path: content.path,
-            capacity: content.capacity.shown.map { ByteSize(bytes: $0) })
-        }
-      }
+    storage.images.map { image in
+      HostInventory.Image(
+        name: image.name, stack: image.stack, pool: image.pool, path: image.content.path,
+        capacity: image.content.capacity.shown.map { ByteSize(bytes: $0) })
     }
-    return found.sorted { ($0.name, $0.path) < ($1.name, $1.path) }
   }
 }

@@ -11,6 +11,8 @@ public struct StackStatus: Sendable {
     case pending = "pending restart"
     case missing
     case undeclared
+    /// The content on the host is not what was uploaded.
+    case damaged
   }
 
   /// One resource.
@@ -56,6 +58,25 @@ public struct StackStatus: Sendable {
       + report.plan.undeclared.map {
         Entry(resource: $0, standing: .undeclared, differences: [], pending: [])
       }
+  }
+
+  private init(stack: String, entries: [Entry]) {
+    self.stack = stack
+    self.entries = entries
+  }
+
+  /// The same status, with the images whose content on the host is damaged shown as such.
+  public func marking(damaged images: Set<String>) -> StackStatus {
+    StackStatus(
+      stack: stack,
+      entries: entries.map { entry in
+        guard entry.resource.kind == .image, images.contains(entry.resource.name) else {
+          return entry
+        }
+        return Entry(
+          resource: entry.resource, standing: .damaged, differences: entry.differences,
+          pending: entry.pending)
+      })
   }
 
   /// Whether all is as declared.

@@ -34,7 +34,7 @@ struct Planning: Sendable {
     live.leftoverDomains = leftovers.domains
     live.overlaidDomains = storage.overlaidDomains
     live.possiblyOverlaidDomains = storage.possiblyOverlaidDomains
-    var (plan, diagnostics) = planner(set, live, storage, prune: prune).plan()
+    var (plan, diagnostics) = planner(storage.set, live, storage, prune: prune).plan()
     if let origin { plan.otherOrigin = origins.first { $0 != origin } }
     plan.recordedOrigin = origins.first
     plan.changes = storage.afterMoves(plan.changes)

@@ -117,7 +117,10 @@ public enum Runner {
       sources: sources)
     if let lock { host.hold(lock) }
     let outcome = await withTaskCancellationHandler {
-      await onOwnThread { work(host) }
+      await onOwnThread {
+        if mode == .run { PrivateFolder.sweep() }
+        return work(host)
+      }
     } onCancel: {
       host.cancel()
     }

@@ -12,10 +12,23 @@ public enum StorageFailure: Error, Hashable, Sendable {
   /// What it is instead, such as `a web page`.
   case notAnImage(String)
   case formatMismatch(declared: ImageFormat, found: ImageFormat)
-  case hasBackingFile(String)
+  /// The image is a difference to this file, which it does not name in every format.
+  case hasBackingFile(String?)
+  /// The content is encrypted.
+  case encrypted(ImageFormat)
+  /// An image that is neither used nor converted; what it is, such as `a Parallels image`.
+  case foreignImage(String)
+  /// The name promises a format, and the content has none.
+  case misnamed(format: String)
+  /// `qemu-img info` refused the image; the text is what it wrote to standard error.
+  case unfitImage(ImageFormat, output: String)
   case digestMismatch(algorithm: String, declared: String, found: String)
   case changedWhileRead
   case toolMissing(String)
+  /// A child process was ended at its limit.
+  case toolTimedOut(String, seconds: Int)
+  /// The folder for temporary files has no room for a conversion; sizes in bytes.
+  case scratchFull(String, needed: Int64, available: Int64)
   /// A child process failed; the text is what it wrote to standard error.
   case conversionFailed(status: Int32, output: String)
   case missingPool(String, existing: [String])
@@ -56,4 +69,19 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case unfitSource(String, String)
   /// Building a seed failed; the text is libarchive's own.
   case seedFailed(String)
+
+  /// Two images of the host have this name.
+  case ambiguousImage(String, paths: [String])
+  /// A path that is relative to the script names no file beside it.
+  case missingBesideScript(String)
+}
+
+extension StorageFailure {
+  /// Whether `format = raw` takes the file all the same: nothing in it was recognised as an image.
+  var isOfOpaqueContent: Bool {
+    switch self {
+    case .notAnImage, .foreignImage, .misnamed, .encrypted(.raw): true
+    default: false
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import VMScript
 import VMScriptRuntime
+import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript status FILE`: each resource beside its declaration.
@@ -12,6 +13,7 @@ struct StatusCommand: AsyncParsableCommand {
       Examples:
         vmscript status lab.vmscript
         vmscript status lab.vmscript --exit-code    exits with 5 unless all is as declared
+        vmscript status lab.vmscript --verify       also reads the images on the host
       """)
 
   @OptionGroup var scripts: ScriptArguments
@@ -20,6 +22,9 @@ struct StatusCommand: AsyncParsableCommand {
 
   @Flag(help: "Exit with 5 unless all is as declared.")
   var exitCode = false
+
+  @Flag(help: "Read the images on the host and compare their digests with those of the uploads.")
+  var verify = false
 
   @OptionGroup var output: OutputOptions
   // What a run takes is taken here too.
@@ -35,10 +40,21 @@ struct StatusCommand: AsyncParsableCommand {
         await Runner.plan(program, evaluation: evaluation, options: $0)
       }
       if let status = ExitStatus(report.outcome) { return (nil, status) }
-      let status = StackStatus(report)
+      var status = StackStatus(report)
+      if verify {
+        do throws(Diagnostic) {
+          let damaged = try await Inspector.damagedImages(of: status.stack, uri: connection.uri)
+          status = status.marking(damaged: Set(damaged.keys))
+          output.report(damaged.sorted { $0.key < $1.key }.map(\.value))
+        } catch {
+          output.report([error])
+          return (nil, ExitStatus(error))
+        }
+      }
       differs = differs || !status.isAsDeclared
       if !output.json { show(status) }
-      return (status.document, nil)
+      let isDamaged = status.entries.contains { $0.standing == .damaged }
+      return (status.document, isDamaged ? .failed : nil)
     }
     if exitCode && differs { throw ExitStatus.differs.code }
   }

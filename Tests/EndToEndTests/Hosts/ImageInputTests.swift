@@ -33,6 +33,9 @@ extension HostTests {
         "sha256"),
       BadImage("a disk smaller than it", "source = \"disk.qcow2\"", size: "size = 4MiB", "4MiB"),
       BadImage("no such pool", "source = \"disk.qcow2\", pool = \"nowhere\"", "nowhere", "default"),
+      BadImage("names a host's file", "source = \"evil.vmdk\"", "other files"),
+      BadImage("encrypted", "source = \"locked.qcow2\"", "encrypted"),
+      BadImage("archive", "source = \"packed.img\"", "bzip2"),
       BadImage("no such volume", "source = \"volume:default/nothing.qcow2\"", "nothing.qcow2"),
     ]
 
@@ -67,6 +70,30 @@ extension HostTests {
       _ = try host.file("empty.qcow2", "")
       let guest = try Data(contentsOf: URL(fileURLWithPath: try #require(Host.guest)))
       _ = try host.file("truncated.qcow2", guest.prefix(guest.count / 2))
+      // A descriptor within the image lists what it consists of.
+      var evil = Data(count: 65_536)
+      evil.replaceSubrange(0..<4, with: Data("KDMV".utf8))
+      (evil[4], evil[28], evil[36]) = (1, 1, 20)
+      let descriptor = """
+        # Disk DescriptorFile
+        version=1
+        CID=11111111
+        parentCID=ffffffff
+        createType="monolithicFlat"
+        RW 128 FLAT "/etc/hostname" 0
+
+        """
+      evil.replaceSubrange(512..<(512 + descriptor.utf8.count), with: Data(descriptor.utf8))
+      _ = try host.file("evil.vmdk", evil)
+      _ = try host.file("packed.img", Data("BZh91AY&SY".utf8) + Data(count: 4096))
+      let locked = try host.file("locked.qcow2", "")
+      let made = try await Subprocess.run(
+        "qemu-img",
+        [
+          "create", "-q", "--object", "secret,id=s,data=abc", "-f", "qcow2", "-o",
+          "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10", locked, "8M",
+        ])
+      try #require(made.status == 0, "\(made.errors)")
       let folder = URL(fileURLWithPath: disk).deletingLastPathComponent()
       try FileManager.default.createDirectory(
         at: folder.appendingPathComponent("folder"), withIntermediateDirectories: true)

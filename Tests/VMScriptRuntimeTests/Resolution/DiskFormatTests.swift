@@ -81,9 +81,9 @@ import VMScript
     fixture.add(base, capacity: 1 << 20)
     // As libvirt lists it after a refresh of the pool.
     fixture.add(disk, on: base, capacity: 1 << 40)
-    fixture.volumes[1].physical = 1 << 20
+    fixture.volumes[1].length = 1 << 20
     fixture.add("theirs.img", on: base, capacity: 1 << 40)
-    fixture.volumes[2].physical = 2 << 20
+    fixture.volumes[2].length = 2 << 20
     try fixture.add(domain: "web", [("vda", disk), ("vdb", "theirs.img")], format: "raw")
     let script = """
       domain web { disk { size = 1MiB, format = raw }, disk { source = "/pool/theirs.img" } }

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VMScript
+import VMScriptSyntax
 
 @testable import VMScriptRuntime
 
@@ -18,7 +19,8 @@ import VMScript
     #expect(try await fixture.errors(#"image x { source = "page.html" }"#) == [605])
     #expect(try await fixture.errors(#"image x { source = "text.raw", format = qcow2 }"#) == [605])
     #expect(try await fixture.errors(#"image x { source = "text.raw", format = iso }"#) == [605])
-    #expect(try await fixture.errors(#"image x { source = "text.raw" }"#) == [])
+    #expect(try await fixture.errors(#"image x { source = "text.raw" }"#) == [605])
+    #expect(try await fixture.errors(#"image x { source = "text.raw", format = raw }"#) == [])
     #expect(try await fixture.errors(#"image x { source = "." }"#) == [601])
   }
 
@@ -89,6 +91,66 @@ import VMScript
     #expect(try await fixture.errors(source + ", format = raw }") == [605])
     #expect(try await fixture.errors(#"image x { source = "volume:default/none" }"#) == [616])
     #expect(try await fixture.errors(#"image x { source = "volume:no/golden" }"#) == [611])
+  }
+
+  @Test func volumesOfFormatsThatGuestsDoNotGetAreRefused() async throws {
+    var fixture = try StorageFixture()
+    fixture.add("locked", format: "luks")
+    fixture.add("old", format: "qcow")
+    fixture.add("azure", format: "vpc")
+    #expect(try await fixture.errors(#"image x { source = "/pool/locked" }"#) == [631])
+    #expect(try await fixture.errors(#"image x { source = "/pool/old" }"#) == [630])
+    let plan = try await fixture.plan(#"image x { source = "/pool/azure" }"#)
+    #expect(plan.images["x"]?.format == .vhd)
+  }
+
+  @Test func anImageIsFoundByTheNameThatTheListShows() async throws {
+    var fixture = try StorageFixture()
+    fixture.add("golden", capacity: 1 << 20)
+    let key = ImageKey(sha256: "ab", format: "qcow2", size: nil).text
+    for (stack, nonce, name) in [
+      ("lab", "1", "mine"), ("other", "2", "theirs"), ("other", "3", "mine"), ("a", "4", "both"),
+      ("b", "5", "both"),
+    ] {
+      fixture.add(
+        try StorageFixture.name(name, .base(key: key, nonce: nonce), stack: stack),
+        capacity: Int64(nonce))
+      fixture.add(
+        try StorageFixture.name(name, .pin(key: key, nonce: nonce), "pin", stack: stack))
+    }
+    let live = LiveStorage(pools: [.init(name: "default", path: "/pool", volumes: fixture.volumes)])
+    let resolver = ImageResolver(
+      stack: "lab", live: live, sources: SourceMap(), cache: nil, reading: { _ in })
+    #expect(try resolver.undeclared("golden").capacity == 1 << 20)
+    // The stack's own first.
+    #expect(try resolver.undeclared("mine").capacity == 1)
+    #expect(try resolver.undeclared("theirs").capacity == 2)
+    #expect(throws: StorageFailure.self) { try resolver.undeclared("both") }
+    #expect(throws: StorageFailure.missingVolume("none")) { try resolver.undeclared("none") }
+    for image in live.images where image.name != "both" {
+      #expect(throws: Never.self) { try resolver.undeclared(image.name) }
+    }
+  }
+
+  @Test func pathsThatGoToTheHostAreRelativeToTheScript() async throws {
+    let fixture = try StorageFixture()
+    try fixture.folder.write("vmlinuz", [1])
+    let plan = try await fixture.plan(
+      """
+      domain a { kernel = "vmlinuz", initrd = "/boot/initrd" }
+      clone a as b
+      """)
+    #expect(plan.diagnostics.isEmpty)
+    for declaration in plan.set.declarations {
+      #expect(declaration.body["kernel"] == .string(fixture.folder.file("vmlinuz")))
+      #expect(declaration.body["initrd"] == .string("/boot/initrd"))
+    }
+    #expect(try await fixture.errors(#"domain a { kernel = "Package.swift" }"#) == [637])
+    // Every row whose path is written to the host as it is.
+    let rows = Schema.resource(.domain).properties.filter { row in
+      if case .path = row.type { row.xml != nil } else { false }
+    }
+    #expect(rows.map(\.name) == ["kernel", "initrd"])
   }
 
   @Test func whatIsNotFetchedIsSaid() async throws {

@@ -31,12 +31,13 @@ struct StorageFixture {
   static func path(_ name: String) -> String { "/pool/\(name)" }
 
   mutating func add(
-    _ name: String, on backing: String? = nil, capacity: Int64? = nil, format: String = "qcow2"
+    _ name: String, on backing: String? = nil, capacity: Int64? = nil, format: String = "qcow2",
+    length: Int64? = nil
   ) {
     volumes.append(
       .init(
         name: name, path: Self.path(name), backingPath: backing.map(Self.path),
-        capacity: capacity, format: format))
+        capacity: capacity, format: format, length: length))
   }
 
   /// A domain of the stack's, with these drives as target and volume.

@@ -9,14 +9,18 @@ import VMScriptSyntax
   private let image = "image base { source = \"a.raw\" }\n"
 
   /// A host on which `web` stands on an upload of `a.raw`.
-  private func host() async throws -> StorageFixture {
+  ///
+  /// - Parameter length: of the upload now; it was 1 MiB.
+  private func host(length: Int64? = nil) async throws -> StorageFixture {
     var fixture = try StorageFixture()
     try fixture.disk("a.raw")
     let key = try #require(try await fixture.plan(image).images["base"]?.key).text
     let base = try StorageFixture.name("base", .base(key: key, nonce: "1"), "raw")
     let disk = try StorageFixture.name("web", .disk("disk1"))
-    fixture.add(base, capacity: 1 << 20, format: "raw")
-    fixture.add(try StorageFixture.name("base", .pin(key: key, nonce: "1"), "pin"))
+    let record = UploadRecord(
+      size: 1 << 20, modified: 0, sha256: String(repeating: "0", count: 64))
+    fixture.add(base, capacity: 1 << 20, format: "raw", length: length)
+    fixture.add(try StorageFixture.name("base", .pin(key: key, nonce: "1", record: record), "pin"))
     fixture.add(disk, on: base, capacity: 2 << 20)
     try fixture.add(domain: "web", [("vda", disk)])
     return fixture
@@ -31,6 +35,27 @@ import VMScriptSyntax
     #expect(plan.leftovers.domains.isEmpty && plan.leftovers.images.isEmpty)
     #expect(plan.warnings().isEmpty)
     #expect(plan.images["base"]?.path == plan.publishedPaths["base"])
+  }
+
+  @Test func nothingNewIsPutOnAContentThatWasCutShort() async throws {
+    let fixture = try await host(length: 100_000)
+    let script =
+      image + "domain web { disk { image = base } }\ndomain new { disk { image = base } }"
+    let plan = try await fixture.plan(script)
+    #expect(plan.diagnostics.isEmpty)
+    #expect(plan.presentImages.isEmpty && plan.publishedPaths.isEmpty)
+    let present = try #require(fixture.volumes.first?.path)
+    guard case .own(let own)? = plan.domains["new"]?.drives.first?.content,
+      case .overlay(let base) = own.origin
+    else {
+      Issue.record("no overlay")
+      return
+    }
+    #expect(base.path != present)
+    #expect(plan.warnings().map(\.code.number) == [638])
+    #expect(plan.warnings().first?.notes.first?.contains("web") == true)
+    // The disk that is there stays as it is.
+    #expect(try await fixture.differences(script, of: "web") == [])
   }
 
   @Test func aDiskGrowsAndDoesNotShrink() async throws {

@@ -22,7 +22,7 @@ import Testing
     let path = try folder.write("f", Array("abc".utf8))
     let old = Date(timeIntervalSince1970: 1_000_000)
     try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: path)
-    let cache = DigestCache(folder: folder.file("cache"))
+    let cache = DigestCache(folder: folder.file("cache"), settling: 0)
     let first = try await FileDigest.of(path, cache: cache)
     #expect(cache.digest(of: try FileIdentity(path: path)) == first)
     try folder.write("f", Array("abd".utf8))
@@ -30,12 +30,59 @@ import Testing
     #expect(try await FileDigest.of(path, cache: cache) != first)
   }
 
+  @Test func aFileThatIsRewrittenInPlaceWithItsTimeKeptIsReadAgain() async throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write("f", Array("abc".utf8))
+    let old = Date(timeIntervalSince1970: 1_000_000)
+    try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: path)
+    let cache = DigestCache(folder: folder.file("cache"), settling: 0)
+    let first = try await FileDigest.of(path, cache: cache)
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    try file.write(contentsOf: Data("abd".utf8))
+    try file.close()
+    try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: path)
+    #expect(try await FileDigest.of(path, cache: cache) != first)
+  }
+
+  @Test func whatWasChangedAMomentAgoIsNotKept() async throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write("f", Array("abc".utf8))
+    let old = Date(timeIntervalSince1970: 1_000_000)
+    try FileManager.default.setAttributes([.modificationDate: old], ofItemAtPath: path)
+    let cache = DigestCache(folder: folder.file("cache"))
+    _ = try await FileDigest.of(path, cache: cache)
+    #expect(cache.digest(of: try FileIdentity(path: path)) == nil)
+  }
+
+  @Test func aKeptDigestThatDoesNotFitIsDroppedAndTheFileReadAgain() async throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write("f", Array("abc".utf8))
+    let cache = DigestCache(folder: folder.file("cache"), settling: 0)
+    // As a file system leaves it that keeps no time of a change.
+    cache.store(FileDigest(sha256: "00", sha512: "00"), of: try FileIdentity(path: path))
+    #expect(try await FileDigest.of(path, cache: cache).sha256 == "00")
+    let digest = try await FileDigest.of(
+      path, sha256: Self.abc256, sha512: nil, cache: cache, progress: { _, _ in })
+    #expect(digest.sha256 == Self.abc256)
+    #expect(try await FileDigest.of(path, cache: cache).sha256 == Self.abc256)
+    cache.drop(path)
+    #expect(cache.digest(of: try FileIdentity(path: path)) == nil)
+  }
+
+  @Test func aFIFOIsRefusedAtOnce() async throws {
+    let folder = try ScratchFolder()
+    try #require(mkfifo(folder.file("fifo"), 0o600) == 0)
+    await #expect(throws: StorageFailure.self) {
+      try await FileDigest.of(folder.file("fifo"), cache: nil)
+    }
+  }
+
   @Test func aDamagedCacheIsIgnored() async throws {
     let folder = try ScratchFolder()
     let path = try folder.write("f", Array("abc".utf8))
     try FileManager.default.setAttributes(
       [.modificationDate: Date(timeIntervalSince1970: 1_000_000)], ofItemAtPath: path)
-    let cache = DigestCache(folder: folder.file("cache"))
+    let cache = DigestCache(folder: folder.file("cache"), settling: 0)
     _ = try await FileDigest.of(path, cache: cache)
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.file("cache")) {
       try folder.write("cache/" + name, Array("{".utf8))

@@ -15,12 +15,13 @@ import Testing
     return path
   }
 
-  @Test(arguments: ["raw", "qcow2", "vmdk", "vdi", "vhdx"])
+  @Test(arguments: ["raw", "qcow2", "vmdk", "vdi", "vhdx", "qed", "vpc"])
   func formatAndSizeAreFound(format: String) async throws {
     let folder = try ScratchFolder()
     let image = try await ImageFile.open(try make(folder, format), declared: nil)
     #expect(image.probe.format.rawValue == format)
-    if format != "vhdx" { #expect(image.probe.virtualSize == Self.size) }
+    // A VHD is as large as whole cylinders are.
+    if format != "vpc" { #expect(image.probe.virtualSize == Self.size) }
   }
 
   @Test func qcow2OfVersion2IsFound() async throws {
@@ -139,7 +140,9 @@ import Testing
     let content = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     let source = try await ImageFile.open(try folder.write("a.raw", content), declared: .raw)
     let back = folder.file("back.raw")
-    let temporary = try await ImageConversion.withConverted(source, to: .qcow2) { path in
+    let temporary = try await ImageConversion.withConverted(source, sha256: "", to: .qcow2) {
+      path in
+      #expect(try mode(ofFolderOf: path) == 0o700)
       let converted = try await ImageFile.open(path, declared: .qcow2)
       #expect(converted.probe.virtualSize == Int64(content.count))
       try runTool("/usr/bin/qemu-img", ["convert", "-O", "raw", path, back])
@@ -151,14 +154,46 @@ import Testing
 
   @Test func aFailedConversionTellsWhy() async throws {
     let folder = try ScratchFolder()
-    let image = ImageFile(
-      path: try folder.write("bad", [1, 2, 3]), size: 3,
-      probe: ImageProbe(format: .qcow2, virtualSize: 3, backingFile: nil))
+    let source = try await ImageFile.open(
+      try folder.write("a.raw", Array(repeating: 1, count: 8 << 20)), declared: .raw)
+    let bounds = ImageConversion.Bounds(memory: 24 << 20)
     do {
-      try await ImageConversion.withConverted(image, to: .raw) { _ in }
-      Issue.record("converted")
-    } catch StorageFailure.conversionFailed(_, let output) {
-      #expect(output.contains("qcow2"))
+      try await ImageConversion.withConverted(source, sha256: "", to: .qcow2, bounds: bounds) { _ in
+      }
+      Issue.record("converted in 24 MiB")
+    } catch StorageFailure.conversionFailed(let status, _) {
+      #expect(status != 0)
     }
+  }
+
+  @Test(arguments: ["qcow2", "vmdk", "vdi", "vhdx", "qed", "vpc"])
+  func everyFormatIsConvertedFromAPrivateCopyOfWhatWasDigested(format: String) async throws {
+    let folder = try ScratchFolder()
+    let content = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    let raw = try folder.write("a.raw", content)
+    let path = folder.file("image." + format)
+    try runTool("/usr/bin/qemu-img", ["convert", "-f", "raw", "-O", format, raw, path])
+    let source = try await ImageFile.open(path, declared: nil)
+    let digest = try await FileDigest.of(path, cache: nil).sha256
+    let back = folder.file("back.raw")
+    try await ImageConversion.withConverted(source, sha256: digest, to: .raw) { converted in
+      try FileManager.default.copyItem(atPath: converted, toPath: back)
+    }
+    let converted = [UInt8](try Data(contentsOf: URL(fileURLWithPath: back)))
+    #expect(Int64(converted.count) == source.probe.virtualSize)
+    #expect(Array(converted.prefix(content.count)) == content)
+    await #expect(throws: StorageFailure.changedWhileRead) {
+      try await ImageConversion.withConverted(source, sha256: "00", to: .raw) { _ in }
+    }
+    try Data([0]).write(to: URL(fileURLWithPath: path))
+    await #expect(throws: StorageFailure.changedWhileRead) {
+      try await ImageConversion.withConverted(source, sha256: digest, to: .raw) { _ in }
+    }
+  }
+
+  private func mode(ofFolderOf path: String) throws -> mode_t {
+    var status = stat()
+    try #require(stat(URL(fileURLWithPath: path).deletingLastPathComponent().path, &status) == 0)
+    return status.st_mode & 0o777
   }
 }

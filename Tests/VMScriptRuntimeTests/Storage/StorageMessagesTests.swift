@@ -11,6 +11,10 @@ import Testing
     .changedWhileRead, .toolMissing("qemu-img"), .conversionFailed(status: 1, output: "no"),
     .missingPool("p", existing: ["q"]), .inactivePool("p"),
     .poolFull("p", needed: 2, available: 1), .seedFailed("no"),
+    .hasBackingFile(nil), .encrypted(.raw), .encrypted(.qcow2), .foreignImage("a Bochs image"),
+    .misnamed(format: "vdi"), .unfitImage(.vhd, output: "no"),
+    .toolTimedOut("qemu-img", seconds: 1), .scratchFull("/tmp", needed: 2, available: 1),
+    .ambiguousImage("i", paths: ["/a", "/b"]), .missingBesideScript("vmlinuz"),
     .missingVolume("v"), .volumeKept("v", .notOwned), .volumeKept("v", .hasOverlays(["o"])),
   ]
 

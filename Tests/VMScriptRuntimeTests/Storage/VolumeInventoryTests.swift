@@ -42,6 +42,39 @@ import Testing
     #expect(inventory.leftovers(of: "lab").map(\.name) == [half])
   }
 
+  @Test(arguments: [
+    (4096, 7, true), (4095, 7, false), (4096, 8, false), (nil, nil, true), (nil, 8, false),
+  ])
+  func aBaseInAnotherStateThanRecordedIsNeverUsed(
+    length: Int64?, modified: Int64?, isUsed: Bool
+  ) throws {
+    let record = UploadRecord(size: 4096, modified: 7, sha256: String(repeating: "0", count: 64))
+    let base = try name("lab", .base(key: key.text, nonce: "1"))
+    let pin = try name("other", .pin(key: key.text, nonce: "1", record: record), "pin")
+    let found = VolumeInventory.Volume(
+      name: base, path: "/pool/" + base, length: length, modified: modified)
+    let inventory = VolumeInventory(volumes: [found, volume(pin)])
+    #expect(inventory.completeBase(for: key)?.name == (isUsed ? base : nil))
+    #expect(inventory.isChanged(found) != isUsed)
+    // It is for the stack that wants it to let go of it.
+    #expect(inventory.refusalToRemove(base) == .pinned(by: ["other"]))
+    #expect(inventory.record(key: key.text, nonce: "1") == record)
+  }
+
+  @Test func theStateOfAFileIsReadAsLibvirtWritesIt() throws {
+    func description(_ time: String) throws -> VolumeDescription {
+      try VolumeDescription(
+        xml: """
+          <volume><physical unit='bytes'>196616</physical><target><timestamps>\
+          <mtime>\(time)</mtime></timestamps></target></volume>
+          """, at: "/pool/x")
+    }
+    #expect(try description("1700000000.000000042").modified == 1_700_000_000_000_000_042)
+    #expect(try description("1700000000").modified == 1_700_000_000_000_000_000)
+    #expect(try description("soon").modified == nil)
+    #expect(try description("1").length == 196_616)
+  }
+
   @Test func whatIsUsedOrForeignStays() throws {
     let base = try name("lab", .base(key: key.text, nonce: "1"))
     let disk = try name("lab", .disk("disk1"))

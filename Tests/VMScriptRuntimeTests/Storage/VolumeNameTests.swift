@@ -6,6 +6,10 @@ import Testing
   private static let roles: [VolumeName.Role] = [
     .image, .base(key: "0123456789abcdef", nonce: "00ff00ff"),
     .pin(key: "0123456789abcdef", nonce: "00ff00ff"), .seed(content: "01020304"), .disk("data"),
+    .pin(
+      key: "0123456789abcdef", nonce: "00ff00ff",
+      record: UploadRecord(
+        size: .max, modified: 1_700_000_000_123_456_789, sha256: String(repeating: "a", count: 64))),
   ]
 
   @Test(arguments: roles)

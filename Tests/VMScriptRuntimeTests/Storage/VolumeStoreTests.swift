@@ -88,6 +88,43 @@ struct VolumeStoreTests {
     try await host.close()
   }
 
+  @Test func aBaseThatWasChangedIsUploadedAnewAndItsDamageIsFound() async throws {
+    let host = try await IsolatedHost()
+    let local = try ScratchFolder()
+    let upload = try await image(local)
+    let (pool, key) = (host.pool, key(upload))
+    let store = VolumeStore(connections: host.connections)
+    let base = try await store.publish(upload, key: key, stack: "lab", image: "i", pool: pool)
+    #expect(try await store.digest(of: base) == upload.sha256)
+    // Nothing that the host does by itself is taken for a change.
+    try await host.connections.run { try $0.pool(named: pool)?.refresh() }
+    let again = try await store.publish(upload, key: key, stack: "two", image: "i", pool: pool)
+    #expect(again == base)
+    #expect(try await Inspector.damagedImages(of: "two", uri: IsolatedHost.uri).isEmpty)
+
+    var disk = VolumeXML(name: "overlay", format: .qcow2, capacity: 16 << 20)
+    disk.backing = (base, .qcow2)
+    try await store.create(disk, pool: pool)
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: base))
+    try file.truncate(atOffset: 100_000)
+    try file.close()
+    #expect(try await store.inventory(pool: pool).completeBase(for: key) == nil)
+    let damaged = try await Inspector.damagedImages(of: "lab", uri: IsolatedHost.uri)
+    #expect(damaged.mapValues(\.code.number) == ["i": 639])
+
+    let new = try await store.publish(upload, key: key, stack: "lab", image: "i", pool: pool)
+    #expect(new != base)
+    try await store.releaseChanged(of: "lab", named: "i", pool: pool)
+    // The overlay's owner may still restore what it is backed by.
+    #expect(FileManager.default.fileExists(atPath: base))
+    try await store.delete("overlay", pool: pool)
+    try await store.releaseChanged(of: "lab", named: "i", pool: pool)
+    try await store.releaseChanged(of: "two", named: "i", pool: pool)
+    #expect(!FileManager.default.fileExists(atPath: base))
+    #expect(try await store.inventory(pool: pool).completeBase(for: key)?.path == new)
+    try await host.close()
+  }
+
   @Test func aStoppedUploadLeavesNothing() async throws {
     let host = try await IsolatedHost()
     let local = try ScratchFolder()

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// Digests of files that were read before, one small file each. Losing it costs time only, so no
+/// The digests of files that were read before, one small file each. Losing it costs time only, so no
 /// failure of it is reported.
 public struct DigestCache: Sendable {
   private struct Entry: Codable {
@@ -9,10 +9,17 @@ public struct DigestCache: Sendable {
     let digest: FileDigest
   }
 
-  private let folder: URL
+  private let folder: String
+  private let settling: Double
 
   /// A cache in `folder`, which is made when first needed.
-  public init(folder: String) { self.folder = URL(fileURLWithPath: folder) }
+  ///
+  /// - Parameter settling: seconds after the last change of a file until its digest is kept: it may
+  ///   change again within the resolution of its time stamps.
+  public init(folder: String, settling: Double = 2) {
+    self.folder = folder
+    self.settling = settling
+  }
 
   /// The user's own cache: `$XDG_CACHE_HOME/vmscript`, else `~/.cache/vmscript`.
   public static func standard(environment: [String: String] = ProcessInfo.processInfo.environment)
@@ -24,24 +31,29 @@ public struct DigestCache: Sendable {
   }
 
   func digest(of file: FileIdentity) -> FileDigest? {
-    guard let data = try? Data(contentsOf: entry(file)),
+    guard let data = FileManager.default.contents(atPath: entry(file.path)),
       let entry = try? JSONDecoder().decode(Entry.self, from: data), entry.file == file
     else { return nil }
     return entry.digest
   }
 
   func store(_ digest: FileDigest, of file: FileIdentity) {
-    // A file written a moment ago may change again within the resolution of its time stamp.
-    guard Date().timeIntervalSince1970 - file.modified > 2,
+    let last = Double(max(file.modified, file.changed)) / 1e9
+    guard Date().timeIntervalSince1970 - last > settling,
       let data = try? JSONEncoder().encode(Entry(file: file, digest: digest))
     else { return }
-    try? FileManager.default.createDirectory(
-      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try? data.write(to: entry(file), options: .atomic)
+    try? PrivateFolder.create(folder)
+    try? data.write(to: URL(fileURLWithPath: entry(file.path)), options: .atomic)
   }
 
-  private func entry(_ file: FileIdentity) -> URL {
-    let name = Hexadecimal.text(SHA256.hash(data: Array(file.path.utf8)).prefix(16))
-    return folder.appendingPathComponent(name + ".json")
+  /// Forgets the digest of the file at a path, which turned out to be wrong.
+  func drop(_ path: String) {
+    let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    try? FileManager.default.removeItem(atPath: entry(resolved))
+  }
+
+  private func entry(_ path: String) -> String {
+    let name = Hexadecimal.text(SHA256.hash(data: Array(path.utf8)).prefix(16))
+    return "\(folder)/\(name).json"
   }
 }

@@ -20,12 +20,32 @@ public struct FileDigest: Hashable, Codable, Sendable {
     progress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
   ) async throws -> FileDigest {
     try await BlockingWork.run { cancellation in
-      let before = try FileIdentity(path: path)
-      if let known = cache?.digest(of: before) { return known }
-      let digest = try read(before, cancellation, progress)
-      guard try FileIdentity(path: path) == before else { throw StorageFailure.changedWhileRead }
-      cache?.store(digest, of: before)
+      let file = try OpenFile(path: path)
+      if let known = cache?.digest(of: file.identity) { return known }
+      let digest = try read(file, cancellation, progress)
+      cache?.store(digest, of: file.identity)
       return digest
+    }
+  }
+
+  /// Digests a file and compares it with what a script declares; a kept digest that does not fit is
+  /// not believed, and dropped.
+  ///
+  /// - Throws: what ``of(_:cache:progress:)`` and ``check(sha256:sha512:)`` throw.
+  static func of(
+    _ path: String, sha256: String?, sha512: String?, cache: DigestCache?,
+    progress: @escaping @Sendable (Int64, Int64) -> Void
+  ) async throws -> FileDigest {
+    let found = try await of(path, cache: cache, progress: progress)
+    do throws(StorageFailure) {
+      try found.check(sha256: sha256, sha512: sha512)
+      return found
+    } catch {
+      guard let cache, cache.digest(of: try FileIdentity(path: path)) != nil else { throw error }
+      cache.drop(path)
+      let again = try await of(path, cache: cache, progress: progress)
+      try again.check(sha256: sha256, sha512: sha512)
+      return again
     }
   }
 
@@ -44,28 +64,17 @@ public struct FileDigest: Hashable, Codable, Sendable {
   }
 
   private static func read(
-    _ file: FileIdentity, _ cancellation: BlockingWork.Cancellation,
+    _ file: OpenFile, _ cancellation: BlockingWork.Cancellation,
     _ progress: (Int64, Int64) -> Void
   ) throws -> FileDigest {
     var short = SHA256()
     var long = SHA512()
-    var done: Int64 = 0
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file.path))
-      defer { try? handle.close() }
-      while let chunk = try handle.read(upToCount: 1 << 20), !chunk.isEmpty {
-        try cancellation.check()
-        short.update(data: chunk)
-        long.update(data: chunk)
-        done += Int64(chunk.count)
-        progress(done, file.size)
-      }
-    } catch let error as CancellationError {
-      throw error
-    } catch {
-      throw StorageFailure.unreadable(path: file.path, reason: error.localizedDescription)
+    try file.readAll { offset, chunk in
+      try cancellation.check()
+      short.update(data: chunk)
+      long.update(data: chunk)
+      progress(offset + Int64(chunk.count), file.identity.size)
     }
-    guard done == file.size else { throw StorageFailure.changedWhileRead }
     return FileDigest(
       sha256: Hexadecimal.text(short.finalize()), sha512: Hexadecimal.text(long.finalize()))
   }

@@ -2,12 +2,15 @@ import Foundation
 
 /// A local image file that was looked at.
 public struct ImageFile: Hashable, Sendable {
-  /// Absolute, symbolic links resolved.
-  public let path: String
-  /// In bytes.
-  public let size: Int64
-  /// What its header says.
+  /// The file at that time.
+  let identity: FileIdentity
+  /// The facts that its header states.
   public let probe: ImageProbe
+
+  /// Absolute, symbolic links resolved.
+  public var path: String { identity.path }
+  /// In bytes.
+  public var size: Int64 { identity.size }
 
   /// Opens and probes a file.
   ///
@@ -16,73 +19,64 @@ public struct ImageFile: Hashable, Sendable {
   ///   - declared: the `format` that the script names. Naming `raw` also takes content that
   ///     looks like an archive or a page.
   /// - Throws: ``StorageFailure`` if it cannot be read, is no sound image, is not what `declared`
-  ///   says, or is a difference to another file, which an upload would leave behind.
+  ///   says, or names another file, which an upload would leave behind.
   public static func open(_ path: String, declared: ImageFormat?) async throws -> ImageFile {
     try await BlockingWork.run { cancellation in
-      let file = try FileIdentity(path: path)
+      let file = try OpenFile(path: path)
       let probe = try probe(file, declared)
       try probe.check(declared: declared)
-      if let backing = probe.backingFile { throw StorageFailure.hasBackingFile(backing) }
-      if probe.format == .qcow2 {
-        try requireWhole(file, cancellation)
-      }
-      return ImageFile(path: file.path, size: file.size, probe: probe)
+      return ImageFile(
+        identity: file.identity, probe: try requireSound(probe, file, cancellation))
     }
   }
 
-  /// What the header of a file says; reads no more than that.
+  /// The facts that the header of a file states; reads no more than that.
   static func probe(_ path: String) throws(StorageFailure) -> ImageProbe {
-    do {
-      return try probe(FileIdentity(path: path), .raw)
-    } catch let failure as StorageFailure {
-      throw failure
-    } catch {
-      throw .unreadable(path: path, reason: error.localizedDescription)
-    }
+    try probe(OpenFile(path: path), .raw)
   }
 
-  private static func probe(_ file: FileIdentity, _ declared: ImageFormat?) throws -> ImageProbe {
-    do {
-      return try ImageProbe.probe(header(file), fileSize: file.size)
-    } catch StorageFailure.notAnImage where declared == .raw {
-      return ImageProbe(format: .raw, virtualSize: file.size, backingFile: nil)
+  /// Probes an open file that will be converted, and makes sure that it names no other file.
+  ///
+  /// - Returns: what it is, with its size.
+  static func requireSound(
+    _ probe: ImageProbe, _ file: OpenFile, _ cancellation: BlockingWork.Cancellation
+  ) throws -> ImageProbe {
+    if let backing = probe.backingFile { throw StorageFailure.hasBackingFile(backing) }
+    if probe.format == .qcow2 { try requireWhole(file, cancellation) }
+    guard probe.format.isForeign else { return probe }
+    var probe = probe
+    probe.virtualSize = try ImageInspection.virtualSize(
+      of: file, as: probe.format, cancellation)
+    return probe
+  }
+
+  static func probe(
+    _ file: OpenFile, _ declared: ImageFormat?
+  ) throws(StorageFailure) -> ImageProbe {
+    let size = file.identity.size
+    let header = try file.read(at: 0, ImageProbe.headerLength)
+    let footer = try file.read(
+      at: UInt64(max(0, size - Int64(ImageProbe.footerLength))), ImageProbe.footerLength)
+    do throws(StorageFailure) {
+      let probe = try ImageProbe.probe(header, footer: footer, fileSize: size)
+      if probe.format == .raw, declared != .raw,
+        let format = ForeignContent.format(named: file.identity.path)
+      {
+        throw .misnamed(format: format)
+      }
+      return probe
+    } catch {
+      guard declared == .raw, error.isOfOpaqueContent else { throw error }
+      return ImageProbe(format: .raw, virtualSize: size, backingFile: nil)
     }
   }
 
   private static func requireWhole(
-    _ file: FileIdentity, _ cancellation: BlockingWork.Cancellation
+    _ file: OpenFile, _ cancellation: BlockingWork.Cancellation
   ) throws {
-    let handle = try open(file)
-    defer { try? handle.close() }
     try QCOW2Tables.requireWhole(
-      header: read(file, handle, at: 0, ImageProbe.headerLength), fileSize: file.size,
+      header: file.read(at: 0, ImageProbe.headerLength), fileSize: file.identity.size,
       check: cancellation.check
-    ) { offset, count in try read(file, handle, at: offset, count) }
-  }
-
-  private static func header(_ file: FileIdentity) throws -> [UInt8] {
-    let handle = try open(file)
-    defer { try? handle.close() }
-    return try read(file, handle, at: 0, ImageProbe.headerLength)
-  }
-
-  private static func open(_ file: FileIdentity) throws -> FileHandle {
-    try naming(file) { try FileHandle(forReadingFrom: URL(fileURLWithPath: file.path)) }
-  }
-
-  private static func read(
-    _ file: FileIdentity, _ handle: FileHandle, at offset: UInt64, _ count: Int
-  ) throws -> [UInt8] {
-    try naming(file) {
-      try handle.seek(toOffset: offset)
-      return Array(try handle.read(upToCount: count) ?? Data())
-    }
-  }
-
-  /// Says of what cannot be read which file it is.
-  private static func naming<T>(_ file: FileIdentity, _ work: () throws -> T) throws -> T {
-    do { return try work() } catch {
-      throw StorageFailure.unreadable(path: file.path, reason: error.localizedDescription)
-    }
+    ) { offset, count in try file.read(at: offset, count) }
   }
 }

@@ -1,15 +1,32 @@
-/// The formats that an image file can have.
-public enum ImageFormat: String, Sendable, CaseIterable { case raw, qcow2, iso, vmdk, vdi, vhdx }
+/// The formats that an image file can have, by the words of libvirt and QEMU.
+public enum ImageFormat: String, Sendable, CaseIterable {
+  case raw, qcow2, iso, vmdk, vdi, vhdx, qed
+  /// A VHD of Virtual PC, Hyper-V or Azure.
+  case vhd = "vpc"
 
-/// What the first bytes of an image file say about it.
+  /// The name that people call it by.
+  var name: String { self == .vhd ? "vhd" : rawValue }
+
+  /// Whether only a conversion makes an image of what guests run on.
+  var isForeign: Bool {
+    switch self {
+    case .raw, .qcow2, .iso: false
+    case .vmdk, .vdi, .vhdx, .qed, .vhd: true
+    }
+  }
+}
+
+/// The facts about an image file that its first and last bytes state.
 public struct ImageProbe: Hashable, Sendable {
-  /// As many bytes as ``probe(_:fileSize:)`` wants to see: an ISO's descriptor lies at 32 KiB.
+  /// As many bytes as ``probe(_:footer:fileSize:)`` wants to see: an ISO's descriptor lies at 32 KiB.
   public static let headerLength = 65_536
+  /// A VHD of fixed size has its only header at the end.
+  public static let footerLength = 512
 
   /// The format that the header shows; ``ImageFormat/raw`` where it shows none.
   public let format: ImageFormat
   /// The size that a guest sees, in bytes; nil where the header does not hold it.
-  public let virtualSize: Int64?
+  public var virtualSize: Int64?
   /// The file that this one is a difference to, as the header names it.
   public let backingFile: String?
   /// Whether what has no format of its own begins like a disk, with a boot record.
@@ -19,26 +36,29 @@ public struct ImageProbe: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - header: the file's first ``headerLength`` bytes, or all of a shorter file.
+  ///   - footer: its last ``footerLength`` bytes, or all of a shorter file.
   ///   - fileSize: in bytes.
   /// - Throws: ``StorageFailure`` for a file that is empty, shorter than its own tables, or no image.
-  public static func probe(_ header: [UInt8], fileSize: Int64) throws(StorageFailure)
-    -> ImageProbe
-  {
+  public static func probe(
+    _ header: [UInt8], footer: [UInt8] = [], fileSize: Int64
+  ) throws(StorageFailure) -> ImageProbe {
     guard fileSize > 0, !header.isEmpty else { throw .emptyImage }
     let reader = ByteReader(bytes: header)
     if reader.big(0, 4) == 0x5146_49FB {
       return try qcow2(reader, fileSize)
     }
     if reader.holds("CD001", at: 32_769) { return try iso(reader, fileSize) }
+    if isUDF(reader) { return ImageProbe(format: .iso, virtualSize: fileSize, backingFile: nil) }
     if reader.holds("KDMV", at: 0) { return try vmdk(reader, fileSize) }
-    if reader.holds("# Disk DescriptorFile", at: 0) { throw .splitImage }
     if reader.little(64, 4) == 0xBEDA_107F { return try vdi(reader, fileSize) }
     if reader.holds("vhdxfile", at: 0) {
       // The region tables lie in the first megabyte; a file that ends before has no content.
       guard fileSize >= 1 << 20 else { throw .truncatedImage(.vhdx, needs: 1 << 20, has: fileSize) }
       return ImageProbe(format: .vhdx, virtualSize: nil, backingFile: nil)
     }
-    if let foreign = foreignContent(reader) { throw .notAnImage(foreign) }
+    if reader.holds("QED\0", at: 0) { return try qed(reader, fileSize) }
+    if let probe = try vhd(reader, ByteReader(bytes: footer), fileSize) { return probe }
+    try ForeignContent.refuse(reader, ByteReader(bytes: footer), fileSize: fileSize)
     return ImageProbe(
       format: .raw, virtualSize: fileSize, backingFile: nil,
       hasBootRecord: reader.little(510, 2) == 0xAA55)
@@ -60,26 +80,13 @@ public struct ImageProbe: Hashable, Sendable {
   func target(declared: ImageFormat?) throws(StorageFailure) -> ImageFormat {
     let mismatch = StorageFailure.formatMismatch(declared: declared ?? format, found: format)
     switch (format, declared) {
-    case (.vmdk, nil), (.vdi, nil), (.vhdx, nil): return .qcow2
-    case (_, nil): return format
-    case (_, .vhdx): throw .unfitFormat(.vhdx)
+    case (_, nil): return format.isForeign ? .qcow2 : format
+    case (_, .vhdx?), (_, .vhd?), (_, .qed?): throw .unfitFormat(declared ?? format)
     case (.iso, .raw), (.iso, .iso): return declared ?? .iso
     case (.iso, _), (_, .iso): throw mismatch
     case (.raw, let other?) where other != .raw && !hasBootRecord: throw mismatch
     case (_, let other?): return other
     }
-  }
-
-  /// What is often downloaded instead of an image.
-  private static func foreignContent(_ reader: ByteReader) -> String? {
-    if reader.big(0, 2) == 0x1F8B { return "a gzip archive" }
-    if reader.big(0, 6) == 0xFD37_7A58_5A00 { return "an xz archive" }
-    if reader.big(0, 4) == 0x28B5_2FFD { return "a zstd archive" }
-    if reader.holds("PK\u{3}\u{4}", at: 0) { return "a zip archive" }
-    let start = reader.bytes.prefix(256).drop { $0 == 32 || (9...13).contains($0) }
-    let text = String(decoding: start.prefix(16), as: UTF8.self).lowercased()
-    if text.hasPrefix("<!doctype") || text.hasPrefix("<html") { return "a web page" }
-    return nil
   }
 
   private static func qcow2(_ reader: ByteReader, _ fileSize: Int64) throws(StorageFailure)
@@ -93,6 +100,7 @@ public struct ImageProbe: Hashable, Sendable {
       let refcountOffset = reader.big(48, 8), let refcountClusters = reader.big(56, 4),
       fileSize >= headerEnd
     else { throw .truncatedImage(.qcow2, needs: headerEnd, has: fileSize) }
+    if version == 1 { throw .foreignImage("a qcow image of version 1") }
     guard version == 2 || version == 3, (9...21).contains(clusterBits), encryption <= 2,
       l1Count <= Self.maximumL1Count, let virtualSize = Int64(exactly: size)
     else { throw .corruptImage(.qcow2) }
@@ -104,6 +112,7 @@ public struct ImageProbe: Hashable, Sendable {
       if features & 2 != 0 { throw .corruptImage(.qcow2) }
       if features & 4 != 0 { throw .splitImage }
     }
+    if encryption != 0 { throw .encrypted(.qcow2) }
     try holds(.qcow2, l1Offset, length: l1Count * 8, fileSize)
     try holds(.qcow2, refcountOffset, length: refcountClusters << clusterBits, fileSize)
     return ImageProbe(
@@ -141,8 +150,29 @@ public struct ImageProbe: Hashable, Sendable {
       throw .truncatedImage(.vmdk, needs: 512, has: fileSize)
     }
     guard sectors < 1 << 53, overhead < 1 << 53 else { throw .corruptImage(.vmdk) }
+    // Without a capacity of its own, a descriptor in it lists the files that hold the content.
+    if sectors == 0 { throw .splitImage }
     try holds(.vmdk, 0, length: overhead * 512, fileSize)
-    return ImageProbe(format: .vmdk, virtualSize: Int64(sectors * 512), backingFile: nil)
+    return ImageProbe(
+      format: .vmdk, virtualSize: Int64(sectors * 512), backingFile: parent(ofVMDK: reader))
+  }
+
+  /// The parent that a descriptor within the image names, which QEMU would open as its backing.
+  private static func parent(ofVMDK reader: ByteReader) -> String? {
+    guard let sector = reader.little(28, 8), let sectors = reader.little(36, 8),
+      let start = Int(exactly: sector).flatMap({ $0 < 1 << 20 ? $0 * 512 : nil }), start > 0,
+      let length = Int(exactly: sectors).map({ min($0, 20) * 512 })
+    else { return nil }
+    let bytes = reader.bytes.dropFirst(start).prefix(length)
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      let parts = line.split(separator: "=", maxSplits: 1).map {
+        $0.trimmingPrefix { $0.isWhitespace || $0 == "\"" }
+      }
+      guard parts.count == 2, parts[0].hasPrefix("parentFileNameHint") else { continue }
+      let name = parts[1].prefix { $0 != "\"" }
+      if !name.isEmpty { return String(name) }
+    }
+    return nil
   }
 
   private static func vdi(_ reader: ByteReader, _ fileSize: Int64) throws(StorageFailure)
@@ -154,8 +184,66 @@ public struct ImageProbe: Hashable, Sendable {
     guard let virtualSize = Int64(exactly: size), block < 1 << 31, allocated < 1 << 31 else {
       throw .corruptImage(.vdi)
     }
+    // Types 1 and 2 stand alone; the others, and every link to another image, are differences.
+    let links = reader.slice(0x1A8, 32) ?? []
+    guard [1, 2].contains(reader.little(0x4C, 4)), links.allSatisfy({ $0 == 0 }) else {
+      throw .hasBackingFile(nil)
+    }
     try holds(.vdi, data, length: block * allocated, fileSize)
     return ImageProbe(format: .vdi, virtualSize: virtualSize, backingFile: nil)
+  }
+
+  private static func qed(_ reader: ByteReader, _ fileSize: Int64) throws(StorageFailure)
+    -> ImageProbe
+  {
+    guard let features = reader.little(16, 8), let size = reader.little(48, 8),
+      let offset = reader.little(56, 4), let length = reader.little(60, 4), fileSize >= 64
+    else { throw .truncatedImage(.qed, needs: 64, has: fileSize) }
+    guard let virtualSize = Int64(exactly: size) else { throw .corruptImage(.qed) }
+    // Bit 0 marks an image with a backing file.
+    guard features & 1 == 0 else {
+      let name = reader.slice(Int(offset), Int(min(length, 1023)))
+      throw .hasBackingFile(name.map { String(decoding: $0, as: UTF8.self) })
+    }
+    return ImageProbe(format: .qed, virtualSize: virtualSize, backingFile: nil)
+  }
+
+  /// A VHD has a footer at its end, and a copy of it at the beginning unless its size is fixed.
+  private static func vhd(
+    _ header: ByteReader, _ footer: ByteReader, _ fileSize: Int64
+  ) throws(StorageFailure) -> ImageProbe? {
+    let copies = [header, footer].filter { $0.holds("conectix", at: 0) && isWhole(vhd: $0) }
+    guard !copies.isEmpty else {
+      if header.holds("conectix", at: 0) { throw .corruptImage(.vhd) }
+      return nil
+    }
+    for copy in copies {
+      // Fixed and dynamic ones stand alone; type 4 is a difference to another file.
+      switch copy.big(60, 4) {
+      case 2, 3: continue
+      case 4: throw .hasBackingFile(nil)
+      default: throw .corruptImage(.vhd)
+      }
+    }
+    // QEMU takes one of two sizes in it, depending on who made it.
+    return ImageProbe(format: .vhd, virtualSize: nil, backingFile: nil)
+  }
+
+  /// Whether the checksum of a footer is right, so that the name in it is not there by chance.
+  private static func isWhole(vhd reader: ByteReader) -> Bool {
+    guard let bytes = reader.slice(0, 512), let declared = reader.big(64, 4) else { return false }
+    let sum = bytes.enumerated().reduce(UInt32(0)) { sum, byte in
+      (64..<68).contains(byte.offset) ? sum : sum &+ UInt32(byte.element)
+    }
+    return UInt64(~sum) == declared
+  }
+
+  /// A disc of DVD or Blu-ray size may have no file system but UDF.
+  private static func isUDF(_ reader: ByteReader) -> Bool {
+    guard reader.holds("BEA01", at: 32_769) else { return false }
+    return stride(from: 34_817, to: 65_000, by: 2048).contains { offset in
+      reader.holds("NSR02", at: offset) || reader.holds("NSR03", at: offset)
+    }
   }
 
   /// Refuses a file that ends before a part its header points to.

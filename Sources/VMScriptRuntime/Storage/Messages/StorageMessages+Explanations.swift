@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension StorageMessages {
-  /// What `vmscript explain` says about the codes VM0601 to VM0661.
+  /// What `vmscript explain` says about the codes of images, volumes and seeds.
   public static let explanations: [DiagnosticExplanation] = [
     .init(
       601, "unreadable file",
@@ -93,6 +93,46 @@ extension StorageMessages {
     .init(
       628, "copy of what is in no pool",
       "A full copy is made by the host from volume to volume. A file outside of all storage pools is no volume; overlays may stand on it nevertheless."
+    ),
+    .init(
+      630, "foreign image",
+      "The file is a disk image of a kind that is neither used nor converted. A raw disk has no header, so the file would pass for one. `format = raw` uses it as it is."
+    ),
+    .init(
+      631, "encrypted image",
+      "A guest cannot read an encrypted image, as the host has no key for it. A disk that the guest itself unlocks is raw to the host: write `format = raw`."
+    ),
+    .init(
+      632, "misleading file name",
+      "The extension of the file names a format, but the content shows none of its headers: a broken download, or a raw disk. `format = raw` uses it as it is."
+    ),
+    .init(
+      633, "image that cannot be opened",
+      "Images of other programs are opened by `qemu-img` before anything is changed, and it refused this one. The note holds its words."
+    ),
+    .init(
+      634, "tool timed out",
+      "Tools that read images have limits on time, memory and output, as an image can be made to exhaust a host."
+    ),
+    .init(
+      635, "no room for a conversion",
+      "An image is converted in the folder for temporary files, from a private copy that nobody else can change."
+    ),
+    .init(
+      636, "several images of one name",
+      "Two stacks of the host have an image of this name. An image of the script's own stack is found first."
+    ),
+    .init(
+      637, "no such file beside the script",
+      "Relative paths are relative to the script's folder, whatever the working folder is."
+    ),
+    .init(
+      638, "published content changed",
+      "The copy of an image on the host has another size or modification time than after its upload. Nothing new is put on it: the image is uploaded again. Disks that are backed by the old copy may have lost data."
+    ),
+    .init(
+      639, "damaged content",
+      "`vmscript status --verify` reads the copies of images on the host and compares their digests with those of the uploads."
     ),
     .init(
       645, "volume that could not be read",

@@ -43,17 +43,51 @@ public enum StorageMessages {
       notes: [reason, "a run or `destroy` of the stack removes it once nothing uses it"])
   }
 
+  /// Warns of disks that are backed by a content which was changed after its upload.
+  static func changedContent(of image: String, disks: [String], at span: Span) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 638, "the copy of `\(image)` on the host changed after its upload",
+      at: .init(span, "new disks are backed by a new copy"),
+      notes: disks.map { "\($0) is backed by the changed copy" },
+      helps: [
+        .init("restore the copy from a backup, or `delete` the domains and run again")
+      ])
+  }
+
+  /// The content of an image on the host is not what was uploaded.
+  static func wrongContent(of image: String, path: String) -> Diagnostic {
+    Diagnostic(
+      code: 639, "the copy of `\(image)` on the host is damaged", at: nil,
+      notes: ["`\(path)` does not have the digest that it was uploaded with"],
+      helps: [.init("restore it from a backup, or `delete` the domains that use it and run again")])
+  }
+
   private static func headline(_ failure: StorageFailure) -> (Int, String) {
     switch failure {
     case .unreadable(let path, _): (601, "cannot read `\(path)`")
     case .emptyImage: (602, "the image file is empty")
-    case .truncatedImage(let format, _, _): (603, "the \(format.rawValue) image is cut short")
-    case .corruptImage(let format): (604, "the \(format.rawValue) image is damaged")
+    case .truncatedImage(let format, _, _): (603, "the \(format.name) image is cut short")
+    case .corruptImage(let format): (604, "the \(format.name) image is damaged")
     case .notAnImage(let found): (605, "this is \(found), not a disk image")
     case .formatMismatch(let declared, let found):
-      (605, "the file is \(found.rawValue), not \(declared.rawValue) as declared")
+      (605, "the file is \(found.name), not \(declared.name) as declared")
     case .splitImage: (606, "the image keeps its data in other files")
-    case .hasBackingFile(let path): (606, "the image is only a difference to `\(path)`")
+    case .hasBackingFile(let path?): (606, "the image is only a difference to `\(path)`")
+    case .hasBackingFile(nil): (606, "the image is only a difference to another one")
+    case .foreignImage(let found): (630, "this is \(found), which cannot be converted")
+    case .encrypted(let format):
+      (
+        631,
+        format == .raw
+          ? "the image is encrypted with LUKS" : "the \(format.name) image is encrypted"
+      )
+    case .misnamed(let format): (632, "the file is named as \(format), but its content is not")
+    case .unfitImage(let format, _): (633, "`qemu-img` cannot open the \(format.name) image")
+    case .toolTimedOut(let tool, let seconds):
+      (634, "`\(tool)` did not finish within \(seconds) s")
+    case .scratchFull(let folder, _, _): (635, "`\(folder)` has no room for the conversion")
+    case .ambiguousImage(let name, _): (636, "several images of the host are named `\(name)`")
+    case .missingBesideScript(let path): (637, "there is no file `\(path)` beside the script")
     case .digestMismatch(let algorithm, _, _):
       (607, "the file does not have the declared \(algorithm)")
     case .changedWhileRead: (608, "the file changed while it was read")
@@ -80,7 +114,7 @@ public enum StorageMessages {
         621,
         "a disk of \(ByteSize(bytes: present)) cannot be shrunk to \(ByteSize(bytes: declared))"
       )
-    case .unfitFormat(let format): (622, "the host cannot hold this image as \(format.rawValue)")
+    case .unfitFormat(let format): (622, "the host cannot hold this image as \(format.name)")
     case .digestOfVolume: (623, "the digest of a volume on the host is not checked")
     case .contradiction(let one, let other): (624, "`\(one)` and `\(other)` exclude each other")
     case .sharedContent(let image):
@@ -103,13 +137,15 @@ public enum StorageMessages {
     case .truncatedImage(_, let needs, let has):
       ["its tables need \(needs) bytes, the file has \(has)"]
     case .digestMismatch(_, let declared, let found): ["declared: \(declared)", "found: \(found)"]
-    case .conversionFailed(_, let output): output.isEmpty ? [] : ["qemu-img: \(output)"]
+    case .unfitImage(_, let output), .conversionFailed(_, let output):
+      output.isEmpty ? [] : ["qemu-img: \(output)"]
     case .missingPool(_, let existing):
       [
         existing.isEmpty
           ? "the host has no storage pool" : "the host has: \(existing.joined(separator: ", "))"
       ]
-    case .poolFull(_, let needed, let available):
+    case .ambiguousImage(_, let paths): paths
+    case .poolFull(_, let needed, let available), .scratchFull(_, let needed, let available):
       ["needed: \(needed) bytes, available: \(available) bytes"]
     case .volumeKept(_, let refusal): [reason(refusal)]
     case .seedFailed(let reason): ["libarchive: \(reason)"]
@@ -143,9 +179,28 @@ public enum StorageMessages {
     switch failure {
     case .emptyImage, .truncatedImage, .corruptImage: ["fetch the file again"]
     case .notAnImage(let found):
-      found.hasSuffix("archive")
-        ? ["unpack it first"] : ["check the address that it was fetched from"]
-    case .formatMismatch(_, let found): ["write `format = \(found.rawValue)`, or leave it out"]
+      [
+        found.contains("archive")
+          ? "unpack it first" : "check the address that it was fetched from",
+        "to use it as a raw disk nevertheless, write `format = raw`",
+      ]
+    case .foreignImage:
+      [
+        "convert it first: `qemu-img convert -O qcow2 OLD NEW`",
+        "to use it as a raw disk nevertheless, write `format = raw`",
+      ]
+    case .encrypted(.raw):
+      ["if the guest itself unlocks it, write `format = raw`; otherwise decrypt it first"]
+    case .encrypted: ["decrypt it first: `qemu-img convert` with `--object secret,…`"]
+    case .misnamed: ["fetch the file again, or, if it is a raw disk, write `format = raw`"]
+    case .unfitImage: ["check it: `qemu-img check FILE`"]
+    case .toolTimedOut:
+      ["check the image, or convert it first: `qemu-img convert -O qcow2 OLD NEW`"]
+    case .scratchFull: ["make room, or set `TMPDIR` to another folder"]
+    case .ambiguousImage: ["name one by its path: `source = \"/…\"`"]
+    case .missingBesideScript: ["write a path relative to the script's folder, or an absolute one"]
+    case .formatMismatch(_, .vhd), .formatMismatch(_, .qed): ["leave `format` out"]
+    case .formatMismatch(_, let found): ["write `format = \(found.name)`, or leave it out"]
     case .splitImage, .hasBackingFile: ["make it one file: `qemu-img convert -O qcow2 OLD NEW`"]
     case .digestMismatch: ["fetch the file again, or correct the declared digest"]
     case .changedWhileRead: ["wait until it is written completely, then run again"]

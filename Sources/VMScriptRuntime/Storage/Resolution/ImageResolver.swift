@@ -39,7 +39,8 @@ struct ImageResolver: Sendable {
     } catch { throw StorageMessages.diagnostic(error, at: image.span(of: error) ?? source.span) }
   }
 
-  /// What an undeclared `image("x")` is: the volume of that name, in the standard pool or any other.
+  /// The image that an undeclared `image("x")` names, as `vmscript list` shows them: the volume of that
+  /// name, in the standard pool or any other, else an image that a stack made, the script's own first.
   func undeclared(_ name: String) throws(StorageFailure) -> ResolvedImage {
     let standard = try? live.pool(declared: nil)
     let others = live.pools.values.sorted { $0.name < $1.name }
@@ -49,7 +50,14 @@ struct ImageResolver: Sendable {
         return try existing(.init(pool: pool.name, volume: volume), named: name)
       }
     }
-    throw .missingVolume(name)
+    let named = live.images.filter { $0.name == name }
+    let own = named.filter { $0.stack == stack }
+    let found = own.isEmpty ? named : own
+    // Stacks that share a content have it at one path.
+    let paths = Set(found.map(\.content.path))
+    guard let image = found.first else { throw .missingVolume(name) }
+    guard paths.count == 1 else { throw .ambiguousImage(name, paths: paths.sorted()) }
+    return try existing(.init(pool: image.pool, volume: image.content), named: name)
   }
 
   /// What a path or `volume:POOL/NAME` stands for where it is used as it is.
@@ -64,7 +72,10 @@ struct ImageResolver: Sendable {
     let place: LiveStorage.Place
     switch ImageSource(text, folder: sources.folder(of: span)) {
     case .volume(let pool, let name): place = try volume(name, inPool: pool)
-    case .host(let path), .local(let path):
+    case .host(let path):
+      guard let found = volume(at: path) else { throw Self.nowhere(path) }
+      place = found
+    case .local(let path):
       guard let found = volume(at: path) else {
         return try file(path, named: text, as: format, present)
       }
@@ -113,6 +124,28 @@ struct ImageResolver: Sendable {
 
   // MARK: Local files
 
+  /// The same declarations with the paths that go to the host as they are, such as a kernel's, made
+  /// absolute: they are relative to the script.
+  func resolvePaths(of set: DeclarationSet, _ diagnostics: inout [Diagnostic]) -> DeclarationSet {
+    var missing: [Span: StorageFailure] = [:]
+    let declarations = set.declarations.map { declaration in
+      declaration.replacingValues { property in
+        guard case .path = property.schema.type, property.schema.xml != nil,
+          case .string(let text) = property.value, !text.isEmpty, !text.hasPrefix("/")
+        else { return property.value }
+        let path = ImageSource.absolute(text, folder: sources.folder(of: property.span))
+        if !FileManager.default.fileExists(atPath: path) {
+          missing[property.span] = .missingBesideScript(text)
+        }
+        return .string(path)
+      }
+    }
+    diagnostics += missing.sorted { $0.key.start < $1.key.start }.map {
+      StorageMessages.diagnostic($0.value, at: $0.key)
+    }
+    return DeclarationSet(stack: set.stack, declarations: declarations)
+  }
+
   private func local(
     _ path: String, _ image: Declaration, in pool: LiveStorage.Pool
   ) async throws(StorageFailure) -> ResolvedImage {
@@ -122,19 +155,23 @@ struct ImageResolver: Sendable {
     do {
       do {
         file = try await ImageFile.open(path, declared: nil)
-      } catch StorageFailure.notAnImage where declared == .raw {
+      } catch let failure as StorageFailure where declared == .raw && failure.isOfOpaqueContent {
         file = try await ImageFile.open(path, declared: .raw)
       }
-      digest = try await FileDigest.of(path, cache: cache) { [reading] done, total in
+      digest = try await FileDigest.of(
+        path, sha256: image.body["sha256"]?.text, sha512: image.body["sha512"]?.text, cache: cache
+      ) { [reading] done, total in
         // What is read in a moment is not worth a word.
         if done == 1 << 20, total > 1 << 28 { reading(path) }
+      }
+      guard try FileIdentity(path: path) == file.identity else {
+        throw StorageFailure.changedWhileRead
       }
     } catch let failure as StorageFailure {
       throw failure
     } catch {
       throw .unreadable(path: path, reason: error.localizedDescription)
     }
-    try digest.check(sha256: image.body["sha256"]?.text, sha512: image.body["sha512"]?.text)
     let format = try file.probe.target(declared: declared)
     let layout = ImageLayout(image.body)
     if let size = layout.size, let least = file.probe.virtualSize, size < least {
@@ -245,9 +282,16 @@ struct ImageResolver: Sendable {
     _ place: LiveStorage.Place, named name: String
   ) throws(StorageFailure) -> ResolvedImage {
     let volume = place.volume
+    let format = try volume.read(\.format)
+    switch format {
+    case "luks"?: throw .encrypted(.raw)
+    case let format? where Self.unusedFormats.contains(format):
+      throw .foreignImage("a \(format) image")
+    default: break
+    }
     var found = ResolvedImage(
       name: name, content: .existing, pool: place.pool, path: volume.path,
-      format: try volume.read(\.format).flatMap(ImageFormat.init) ?? .raw,
+      format: format.flatMap(ImageFormat.init) ?? .raw,
       capacity: try volume.read(\.capacity))
     found.isDevice = live.pools[place.pool]?.holdsDevices ?? false
     return found
@@ -260,6 +304,9 @@ struct ImageResolver: Sendable {
     else { return }
     throw .unknownFormat(volume.path, content: try volume.read(\.format) ?? "qcow2")
   }
+
+  /// Formats of volumes, by libvirt's words, that guests are not given.
+  private static let unusedFormats: Set = ["bochs", "cloop", "cow", "dmg", "ploop", "qcow", "vhd"]
 
   private func volume(
     _ name: String, inPool pool: String

@@ -13,20 +13,27 @@ enum ImageSource: Hashable {
 
   /// Reads a `source`.
   ///
-  /// - Parameter folder: the script's, which relative paths are relative to first; the working folder
-  ///   comes second.
+  /// - Parameter folder: the script's, which relative paths are relative to; nil for a script that is no
+  ///   file, whose paths are relative to the working folder.
   init(_ text: String, folder: String?) {
     if text.hasPrefix("http://") || text.hasPrefix("https://") {
       self = .remote(text)
     } else if let volume = Self.volume(text) {
       self = volume
     } else {
-      let path = text.hasPrefix("file:") ? Self.path(ofURL: text) : text
-      let expanded = path.hasPrefix("~/") ? NSString(string: path).expandingTildeInPath : path
-      let found = Self.candidates(expanded, folder).first(
-        where: FileManager.default.fileExists(atPath:))
-      self = found.map(ImageSource.local) ?? .host(expanded)
+      let path = Self.absolute(
+        text.hasPrefix("file:") ? Self.path(ofURL: text) : text, folder: folder)
+      self = FileManager.default.fileExists(atPath: path) ? .local(path) : .host(path)
     }
+  }
+
+  /// A path with the script's folder, or the user's, before it where it is relative to that.
+  static func absolute(_ path: String, folder: String?) -> String {
+    if path.hasPrefix("~/") { return NSString(string: path).expandingTildeInPath }
+    if path.hasPrefix("/") { return path }
+    let working = FileManager.default.currentDirectoryPath
+    let base = folder.map { URL(fileURLWithPath: $0) } ?? URL(fileURLWithPath: working)
+    return base.appendingPathComponent(path).path
   }
 
   private static func volume(_ text: String) -> ImageSource? {
@@ -41,12 +48,5 @@ enum ImageSource: Hashable {
     let rest = String(text.dropFirst("file:".count))
     guard rest.hasPrefix("//") else { return rest }
     return URL(string: text)?.path ?? String(rest.dropFirst(2))
-  }
-
-  private static func candidates(_ path: String, _ folder: String?) -> [String] {
-    let working = FileManager.default.currentDirectoryPath
-    let folders = [folder, working].compactMap(\.self)
-    return path.hasPrefix("/")
-      ? [path] : folders.map { URL(fileURLWithPath: $0).appendingPathComponent(path).path }
   }
 }

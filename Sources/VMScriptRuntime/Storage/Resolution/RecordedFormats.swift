@@ -42,11 +42,9 @@ extension VolumeInventory.Volume {
   /// nothing and is as large as its file.
   func recorded(as format: ImageFormat?) -> Self {
     guard (owned?.recordedFormat ?? format) == .raw else { return self }
-    var volume = Self(
-      name: name, path: path, backing: .absent, capacity: physical.map(Fact.known) ?? capacity,
-      format: .known("raw"))
-    volume.physical = physical
-    return volume
+    return Self(
+      name: name, path: path, backing: .absent, capacity: length.map(Fact.known) ?? capacity,
+      format: .known("raw"), length: length, modified: modified)
   }
 }
 

@@ -36,6 +36,8 @@ struct ResolvedImage: Sendable {
 
   /// Whether a file must be rewritten before it is this image.
   func needsConversion(from file: ImageFile) -> Bool {
+    // What QEMU alone can read is never handed on as it is.
+    if file.probe.format.isForeign { return true }
     let isSameFormat = format == file.probe.format || (format == .raw && file.probe.format == .iso)
     if !isSameFormat || !layout.options(for: format).isEmpty { return true }
     guard let size = layout.size else { return false }

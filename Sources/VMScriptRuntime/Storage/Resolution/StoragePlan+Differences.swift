@@ -175,26 +175,40 @@ extension StoragePlan {
   }
 
   /// What is not wrong, but may surprise.
-  func warnings() -> [Diagnostic] { warningsOfEarlierContent() + warningsOfMoves() }
+  func warnings() -> [Diagnostic] { warningsOfContent() + warningsOfMoves() }
 
-  /// Disks that stand on what their image was before; they stay as they are.
-  private func warningsOfEarlierContent() -> [Diagnostic] {
+  /// Disks that are backed by an earlier content of their image, or by one that was changed after its
+  /// upload; they stay as they are.
+  private func warningsOfContent() -> [Diagnostic] {
     let disks = domains.flatMap { domain, storage in
-      storage.drives.compactMap { drive -> (image: String, disk: String)? in
+      storage.drives.compactMap { drive -> (image: String, disk: String, isChanged: Bool)? in
         guard let own = drive.own, case .overlay(let base) = own.origin, let image = base.image,
-          let volume = live.storage.place(at: own.path)?.volume,
-          // What could not be read is an error of the domain's own differences.
-          (try? standing(of: volume, on: base)) == .earlierContent
+          let volume = live.storage.place(at: own.path)?.volume
         else { return nil }
-        return (image.name, "\(drive.name) of \(domain)")
+        let isChanged = isChanged(volume.backing.shown)
+        // What could not be read is an error of the domain's own differences.
+        guard isChanged || (try? standing(of: volume, on: base)) == .earlierContent else {
+          return nil
+        }
+        return (image.name, "\(drive.name) of \(domain)", isChanged)
       }
     }
-    return set.declarations.compactMap { declaration in
+    return set.declarations.flatMap { declaration in
       let standing = disks.filter { declaration.kind == .image && $0.image == declaration.name }
-      guard !standing.isEmpty else { return nil }
       let span = declaration.body.property("source")?.span ?? declaration.nameSpan
-      return PlanMessages.earlierContent(
-        of: declaration.name, disks: standing.map(\.disk).sorted(), at: span)
+      return [false, true].compactMap { isChanged -> Diagnostic? in
+        let names = standing.filter { $0.isChanged == isChanged }.map(\.disk).sorted()
+        guard !names.isEmpty else { return nil }
+        return isChanged
+          ? StorageMessages.changedContent(of: declaration.name, disks: names, at: span)
+          : PlanMessages.earlierContent(of: declaration.name, disks: names, at: span)
+      }
     }
+  }
+
+  /// Whether what is at a path is an uploaded content that was changed since.
+  private func isChanged(_ path: String?) -> Bool {
+    guard let place = path.flatMap(live.storage.place) else { return false }
+    return live.storage.pools[place.pool]?.inventory.isChanged(place.volume) ?? false
   }
 }

@@ -29,8 +29,8 @@ extension StoragePlan {
 
   private func pins(of image: String) -> [(key: String, pool: String)] {
     volumes.volumes(ofImage: image).compactMap { place in
-      guard case .pin(let key, let nonce)? = place.volume.owned?.role,
-        live.storage.pools[place.pool]?.inventory.base(key: key, nonce: nonce) != nil
+      guard case .pin(let key, let nonce, _)? = place.volume.owned?.role,
+        live.storage.pools[place.pool]?.inventory.intactBase(key: key, nonce: nonce) != nil
       else { return nil }
       return (key, place.pool)
     }

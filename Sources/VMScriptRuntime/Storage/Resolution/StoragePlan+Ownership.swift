@@ -37,7 +37,7 @@ extension StoragePlan {
   func reasonToKeep(image name: String, deleting deleted: Set<String>) -> String? {
     let goingNames = Set(deleted.compactMap { live.domains[$0]?.name })
     let reasons = volumes.volumes(ofImage: name).flatMap { place -> [String] in
-      guard case .pin(let key, let nonce)? = place.volume.owned?.role,
+      guard case .pin(let key, let nonce, _)? = place.volume.owned?.role,
         let base = live.storage.pools[place.pool]?.inventory.base(key: key, nonce: nonce)
       else { return [] }
       let overlays = volumes.staying(

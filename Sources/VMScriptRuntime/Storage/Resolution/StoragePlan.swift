@@ -7,6 +7,8 @@ struct StoragePlan: Sendable {
   let live: LiveState
   /// Where the stack is run from; nil where that is no script's file.
   var origin: StackOrigin?
+  /// The digests that are kept of local files.
+  let cache: DigestCache?
   /// What the stack owns already.
   let volumes: StackVolumes
   /// The declared images by name, those left out that are wrong.
@@ -20,8 +22,9 @@ struct StoragePlan: Sendable {
 
   /// Resolves everything that is declared; reads local files, asks and changes nothing on the host.
   init(_ set: DeclarationSet, live: LiveState, resolver: ImageResolver) async {
-    self.set = set
+    self.set = resolver.resolvePaths(of: set, &diagnostics)
     self.live = live
+    cache = resolver.cache
     volumes = StackVolumes(stack: set.stack, storage: live.storage, domains: live.domains)
     var failed: Set<String> = []
     for image in set.declarations where image.kind == .image {

@@ -8,10 +8,12 @@ struct VolumeDescription {
   let backing: Fact<String>
   /// The size that a guest sees, in bytes.
   let capacity: Int64?
-  /// The size of the file or device itself, in bytes.
-  let physical: Int64?
   /// libvirt's word, such as `qcow2`.
   let format: String?
+  /// The length of the file or device itself, in bytes.
+  let length: Int64?
+  /// The time of its last modification, in nanoseconds since 1970.
+  let modified: Int64?
 
   /// Reads a `<volume>` document.
   ///
@@ -27,7 +29,18 @@ struct VolumeDescription {
     backing = text("backingStore/path").map { BackingName.path($0, of: path) } ?? .absent
     // libvirt writes sizes in bytes.
     capacity = text("capacity").flatMap(Int64.init)
-    physical = text("physical").flatMap(Int64.init)
     format = text("target/format/@type")
+    length = text("physical").flatMap(Int64.init)
+    modified = text("target/timestamps/mtime").flatMap(Self.nanoseconds)
+  }
+
+  /// libvirt writes seconds, with nine digits behind a point unless they are all zero.
+  private static func nanoseconds(_ text: String) -> Int64? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard let seconds = parts.first.flatMap({ Int64($0) }), parts.count <= 2 else { return nil }
+    let fraction = parts.count == 2 ? Int64(parts[1]) : 0
+    guard let fraction, parts.count == 1 || parts[1].utf8.count == 9 else { return nil }
+    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? nil : scaled &+ fraction
   }
 }

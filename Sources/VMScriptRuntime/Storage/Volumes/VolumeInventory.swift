@@ -12,32 +12,36 @@ public struct VolumeInventory: Sendable {
     public let capacity: Fact<Int64>
     /// libvirt's word, such as `qcow2`.
     public let format: Fact<String>
-    /// The size of the file or device itself, in bytes; nil where libvirt does not say.
-    public var physical: Int64?
+    /// The length of the file in bytes; nil where it was not read.
+    public var length: Int64?
+    /// The time of its last modification, in nanoseconds since 1970; nil where it was not read.
+    public let modified: Int64?
     /// Who owns it; nil if no stack does.
     public let owned: VolumeName?
 
     /// A volume with what is known of it.
     public init(
       name: String, path: String, backing: Fact<String>, capacity: Fact<Int64>,
-      format: Fact<String>
+      format: Fact<String>, length: Int64? = nil, modified: Int64? = nil
     ) {
       self.name = name
       self.path = path
       self.backing = backing
       self.capacity = capacity
       self.format = format
+      self.length = length
+      self.modified = modified
       self.owned = VolumeName(parsing: name)
     }
 
     /// A volume as libvirt's document shows it; what the document does not hold is absent.
     public init(
       name: String, path: String, backingPath: String? = nil, capacity: Int64? = nil,
-      format: String? = nil
+      format: String? = nil, length: Int64? = nil, modified: Int64? = nil
     ) {
       self.init(
         name: name, path: path, backing: Fact(backingPath), capacity: Fact(capacity),
-        format: Fact(format))
+        format: Fact(format), length: length, modified: modified)
     }
 
     /// A volume that exists and that the host could not look into.
@@ -110,7 +114,8 @@ public struct VolumeInventory: Sendable {
       byName[volume.name] = index
       switch volume.owned?.role {
       case .base(let key, let nonce): bases[Upload(key: key, nonce: nonce)] = index
-      case .pin(let key, let nonce): pins[Upload(key: key, nonce: nonce), default: []].append(index)
+      case .pin(let key, let nonce, _):
+        pins[Upload(key: key, nonce: nonce), default: []].append(index)
       default: break
       }
     }
@@ -134,10 +139,35 @@ public struct VolumeInventory: Sendable {
   /// The volumes that a stack owns.
   public func owned(by stack: String) -> [Volume] { volumes.filter { $0.owned?.stack == stack } }
 
-  /// A base with this content whose upload was completed, by whichever stack; nil if there is none.
+  /// A base with this content whose upload was completed, by whichever stack, and that was not changed
+  /// since; nil if there is none.
   public func completeBase(for key: ImageKey) -> Volume? {
     pins.keys.filter { $0.key == key.text }.sorted { $0.nonce < $1.nonce }
-      .compactMap { bases[$0] }.first.map { volumes[$0] }
+      .lazy.compactMap { intactBase(key: $0.key, nonce: $0.nonce) }.first
+  }
+
+  /// The base of one upload, unless it is in another state than its pins record.
+  func intactBase(key: String, nonce: String) -> Volume? {
+    base(key: key, nonce: nonce).flatMap { base in
+      records(key: key, nonce: nonce).contains { $0.isContradicted(by: base) } ? nil : base
+    }
+  }
+
+  /// The state of an upload when it was complete; nil for one that no pin records.
+  func record(key: String, nonce: String) -> UploadRecord? {
+    records(key: key, nonce: nonce).first
+  }
+
+  private func records(key: String, nonce: String) -> [UploadRecord] {
+    (pins[Upload(key: key, nonce: nonce)] ?? []).compactMap { index in
+      if case .pin(_, _, let record)? = volumes[index].owned?.role { record } else { nil }
+    }
+  }
+
+  /// Whether a base was changed after its upload was complete.
+  func isChanged(_ volume: Volume) -> Bool {
+    guard case .base(let key, let nonce)? = volume.owned?.role else { return false }
+    return intactBase(key: key, nonce: nonce) == nil
   }
 
   /// The base of one upload, whether it is complete or not.

@@ -15,7 +15,7 @@ public struct VolumeName: Hashable, Sendable {
     /// The uploaded content of an image; `nonce` tells two uploads of one content apart.
     case base(key: String, nonce: String)
     /// The record that an upload is complete and wanted by a stack.
-    case pin(key: String, nonce: String)
+    case pin(key: String, nonce: String, record: UploadRecord? = nil)
     /// A NoCloud seed, by the first digits of its content's digest.
     case seed(content: String)
     /// A domain's disk, by its key (`disk1` or its label).
@@ -135,7 +135,8 @@ public struct VolumeName: Hashable, Sendable {
     switch role {
     case .image: return "image"
     case .base(let key, let nonce): return "base-\(key)-\(nonce)"
-    case .pin(let key, let nonce): return "pin-\(key)-\(nonce)"
+    case .pin(let key, let nonce, let record):
+      return (["pin", key, nonce] + (record?.fields ?? [])).joined(separator: "-")
     case .seed(let content): return "seed-\(content)"
     case .disk(let key):
       let text = shortened(escaped(key, keepingDots: false), to: 80)
@@ -151,6 +152,9 @@ public struct VolumeName: Hashable, Sendable {
     case ("image", 1): return .image
     case ("base", 3): return .base(key: parts[1], nonce: parts[2])
     case ("pin", 3): return .pin(key: parts[1], nonce: parts[2])
+    case ("pin", 6):
+      guard let record = UploadRecord(parts[3...]) else { return .disk(text) }
+      return .pin(key: parts[1], nonce: parts[2], record: record)
     case ("seed", 2): return .seed(content: parts[1])
     default: return .disk(text)
     }

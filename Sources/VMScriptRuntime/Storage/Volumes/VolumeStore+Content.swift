@@ -1,3 +1,4 @@
+import Crypto
 import Libvirt
 
 extension VolumeStore {
@@ -23,6 +24,31 @@ extension VolumeStore {
         throw StorageFailure.missingVolume(name)
       }
       try volume.upload(content)
+    }
+  }
+
+  /// The SHA-256 of the file of a volume, in hexadecimal digits; nil for one that is gone, and on the test
+  /// driver, which has no files.
+  func digest(of path: String) async throws -> String? {
+    let cancellation = BlockingWork.Cancellation()
+    return try await withTaskCancellationHandler {
+      try await connections.run { connection in
+        guard !connection.isTestDriver, let volume = try connection.volume(path: path) else {
+          return nil
+        }
+        var digest = SHA256()
+        do {
+          try volume.download(progress: { _ in !cancellation.isCancelled }) { bytes in
+            digest.update(bufferPointer: bytes)
+          }
+        } catch {
+          try cancellation.check()
+          throw error
+        }
+        return Hexadecimal.text(digest.finalize())
+      }
+    } onCancel: {
+      cancellation.cancel()
     }
   }
 }

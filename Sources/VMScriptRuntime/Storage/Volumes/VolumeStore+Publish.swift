@@ -58,7 +58,8 @@ extension VolumeStore {
       await jobs.began(name.fileName)
       do {
         let path = try await send(upload, as: name.fileName, pool: pool, progress)
-        try await pin(key, nonce, stack: stack, image: image, pool: pool)
+        let record = try await record(of: name.fileName, sha256: upload.sha256, pool: pool)
+        try await pin(key, nonce, record, stack: stack, image: image, pool: pool)
         return path
       } catch {
         // Best effort: what stays has no pin, so it is never used and the next run removes it. A
@@ -85,7 +86,8 @@ extension VolumeStore {
     guard let base = inventory.completeBase(for: key),
       case .base(_, let nonce)? = base.owned?.role
     else { return nil }
-    let pin = try await pin(key, nonce, stack: stack, image: image, pool: pool)
+    let record = inventory.record(key: key.text, nonce: nonce)
+    let pin = try await pin(key, nonce, record, stack: stack, image: image, pool: pool)
     // Another stack may have let go of it, as the last one, just before.
     let name = base.name
     let isThere = try await connections.run { try Self.pool(pool, $0).volume(named: name) != nil }
@@ -120,10 +122,24 @@ extension VolumeStore {
   public func releaseImages(
     of stack: String, named image: String? = nil, keeping kept: Set<String>, pool: String
   ) async throws -> [VolumeInventory.Refusal] {
+    try await release(of: stack, pool: pool) { _, owned, upload in
+      !kept.contains(upload.key) && image.map(owned.isOwned(by:)) ?? true
+    }
+  }
+
+  /// Drops those of the stack's pins that are meant, and removes the bases that nothing wants any more.
+  ///
+  /// - Returns: why bases stay that the stack has let go of.
+  @discardableResult
+  private func release(
+    of stack: String, pool: String,
+    _ isMeant: (VolumeInventory, VolumeName, (key: String, nonce: String)) -> Bool
+  ) async throws -> [VolumeInventory.Refusal] {
     var released: Set<String> = []
-    for volume in try await inventory(pool: pool).owned(by: stack) {
-      guard let owned = volume.owned, case .pin(let key, let nonce) = owned.role,
-        !kept.contains(key), image.map(owned.isOwned(by:)) ?? true
+    let present = try await inventory(pool: pool)
+    for volume in present.owned(by: stack) {
+      guard let owned = volume.owned, case .pin(let key, let nonce, _) = owned.role,
+        isMeant(present, owned, (key, nonce))
       else { continue }
       try await delete(volume.name, pool: pool)
       released.insert(key + nonce)
@@ -144,12 +160,35 @@ extension VolumeStore {
     return refusals
   }
 
+  /// Drops the stack's pins on contents of an image that were changed after their upload, and removes
+  /// these; a content that overlays are backed by stays with its pin, which tells that it was changed.
+  public func releaseChanged(of stack: String, named image: String, pool: String) async throws {
+    try await release(of: stack, pool: pool) { inventory, owned, upload in
+      guard owned.isOwned(by: image),
+        let base = inventory.base(key: upload.key, nonce: upload.nonce), inventory.isChanged(base)
+      else { return false }
+      return inventory.refusalToWrite(base.name) == nil
+    }
+  }
+
+  /// The state of an upload that has just been completed; nil where the host does not tell.
+  private func record(of name: String, sha256: String, pool: String) async throws -> UploadRecord? {
+    try await connections.run { connection in
+      guard let volume = try Self.pool(pool, connection).volume(named: name) else { return nil }
+      let found = try VolumeDescription(xml: volume.xml(), at: "")
+      guard let length = found.length, let modified = found.modified else { return nil }
+      return UploadRecord(size: length, modified: modified, sha256: sha256)
+    }
+  }
+
   @discardableResult
   private func pin(
-    _ key: ImageKey, _ nonce: String, stack: String, image: String, pool: String
+    _ key: ImageKey, _ nonce: String, _ record: UploadRecord?, stack: String, image: String,
+    pool: String
   ) async throws -> String {
     let name = try VolumeName(
-      stack: stack, owner: image, role: .pin(key: key.text, nonce: nonce), extension: "pin")
+      stack: stack, owner: image, role: .pin(key: key.text, nonce: nonce, record: record),
+      extension: "pin")
     try await create(
       VolumeXML(name: name.fileName, format: .raw, capacity: 512, allocation: 0), pool: pool)
     return name.fileName
@@ -207,5 +246,9 @@ extension VolumeStore {
       throw error
     }
     guard try reader.finish() == upload.sha256 else { throw StorageFailure.changedWhileRead }
+    // What was looked at before may have been another content for a moment.
+    guard upload.suffix == ImageFormat.qcow2.rawValue else { return }
+    let sent = try ImageProbe.probe(reader.header, fileSize: upload.length)
+    if let backing = sent.backingFile { throw StorageFailure.hasBackingFile(backing) }
   }
 }

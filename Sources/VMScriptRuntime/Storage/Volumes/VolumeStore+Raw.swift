@@ -12,7 +12,7 @@ extension VolumeStore {
 
   /// Makes a raw file longer; libvirt's resize would change the image that it takes it for.
   static func lengthen(_ volume: StorageVolume, to bytes: Int64) throws {
-    guard let length = try VolumeDescription(xml: volume.xml(), at: "").physical, length < bytes
+    guard let length = try VolumeDescription(xml: volume.xml(), at: "").length, length < bytes
     else {
       return
     }
@@ -29,7 +29,7 @@ extension VolumeStore {
     try await connections.run { connection in
       guard let volume = try connection.volume(path: path) else { return nil }
       let found = try VolumeDescription(xml: volume.xml(), at: "")
-      return format == .raw ? found.physical ?? found.capacity : found.capacity
+      return format == .raw ? found.length ?? found.capacity : found.capacity
     }
   }
 }

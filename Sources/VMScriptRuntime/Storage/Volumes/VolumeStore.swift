@@ -30,11 +30,11 @@ public struct VolumeStore: Sendable {
       let place = "\(folder)/\(volume.name)"
       func read() throws -> VolumeInventory.Volume {
         let found = try VolumeDescription(xml: volume.xml(), at: place)
-        var known = VolumeInventory.Volume(
+        return VolumeInventory.Volume(
           name: volume.name, path: found.path, backing: found.backing,
-          capacity: Fact(found.capacity), format: Fact(found.format))
-        known.physical = found.physical
-        return known.recorded(as: nil)
+          capacity: Fact(found.capacity), format: Fact(found.format),
+          length: found.length, modified: found.modified
+        ).recorded(as: nil)
       }
       do {
         do {
