@@ -60,7 +60,7 @@ import VMScriptTerminal
     display.take(.finished(image, milliseconds: 3))
     #expect(
       withoutTimes(paper.text) == """
-        - image  i  is released, its content stays
+        - image i  is released, its content stays
 
         lab: 1 to delete
 

@@ -12,8 +12,8 @@ extension Schema {
         impact: .restart),
       PropertySchema(
         "dhcp", .either([.bool, .ipRange]),
-        "First and last address that DHCP gives out, or false for no DHCP; the whole subnet unless "
-          + "said otherwise.", impact: .live),
+        "First and last address that DHCP gives out, or false to give out fixed addresses alone; the "
+          + "whole subnet unless said otherwise.", impact: .live),
       PropertySchema(
         "bridge", .string, "The host's bridge: its name here, or the existing one of mode bridge.",
         format: .interfaceName, impact: .restart, xml: XMLPlace("bridge/@name")),

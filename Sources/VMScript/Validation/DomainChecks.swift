@@ -141,23 +141,15 @@ struct DomainChecks {
     if !missing.isEmpty { diagnostics.append(DomainMessages.bootsNothing(missing, row)) }
   }
 
-  /// What only some kinds of interfaces can have.
+  /// A filter works on a network or bridge alone.
   private mutating func interfaces() {
-    for nic in body.blocks("nic") {
-      if let filter = nic.property("filter"), nic["net"] == nil, nic["bridge"] == nil,
-        !isHostClone
-      {
-        diagnostics.append(
-          DomainMessages.excluded(
-            filter, "an interface has a `filter` on a network or bridge alone",
-            nic.property("dev"), help: "add `net = …` or `bridge = …`, or remove `filter`"))
-      }
-      if let mtu = nic.property("mtu"), let dev = nic.property("dev"), nic["net"] == nil {
-        diagnostics.append(
-          DomainMessages.excluded(
-            mtu, "an interface on the host's own interface cannot have an `mtu`", dev,
-            help: "remove `mtu`: it is that of the host's interface"))
-      }
+    if isHostClone { return }
+    for nic in body.blocks("nic") where nic["net"] == nil && nic["bridge"] == nil {
+      guard let filter = nic.property("filter") else { continue }
+      diagnostics.append(
+        DomainMessages.excluded(
+          filter, "an interface has a `filter` on a network or bridge alone",
+          nic.property("dev"), help: "add `net = …` or `bridge = …`, or remove `filter`"))
     }
   }
 

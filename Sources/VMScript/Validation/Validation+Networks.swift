@@ -16,8 +16,13 @@ struct ValidatedNetworks {
 /// How a network reaches the outside, and which of its entries have a meaning then.
 struct NetworkMode {
   let name: String
+  /// Whether the mode is known later or never.
+  let isUnknown: Bool
 
-  init(_ body: DeclaredBlock) { name = body["mode"]?.description ?? "nat" }
+  init(_ body: DeclaredBlock) {
+    name = body["mode"]?.description ?? "nat"
+    isUnknown = body["mode"]?.isUnknown ?? false
+  }
 
   /// The modes in which libvirt runs a bridge of the network's own, with addresses, DHCP and DNS.
   private static let ownBridge: Set<String> = ["nat", "isolated", "route", "open"]
@@ -84,10 +89,11 @@ extension ValidationPass {
   /// What the mode cannot have, and what it cannot be without.
   private mutating func fitMode(_ net: Declaration) {
     let (body, mode) = (net.body, NetworkMode(net.body))
+    guard !mode.isUnknown else { return }
     let entries =
       body.properties.map { ($0.schema.name, $0.span, $0.value) }
       + body.blocks.map { ($0.schema.name, $0.span, Value.none) }
-    for (name, span, value) in entries where !mode.takes(name) {
+    for (name, span, value) in entries where !mode.takes(name) && !value.isUnknown {
       if case .bool(false) = value { continue }
       diagnostics.append(ValidationMessages.notInMode(name, mode.name, at: span))
     }
@@ -119,9 +125,6 @@ extension ValidationPass {
     } else {
       networks.entryNames[net.name, default: [:]][name] = host.span
     }
-    if case .bool(false) = net.body["dhcp"], let dhcp = net.body.property("dhcp") {
-      diagnostics.append(ValidationMessages.noDHCP(host.span, at: dhcp.span, net.name))
-    }
   }
 
   /// An interface of a domain: what it is on, and who gives it its fixed address.
@@ -131,7 +134,7 @@ extension ValidationPass {
       networks.undeclared.append((name, net.span))
     }
     tags(nic, on: net?.value.resourceName.flatMap { declared[Key(kind: .net, name: $0)] })
-    guard let address = nic.property("ip") else { return }
+    guard let address = nic.property("ip"), !address.value.isUnknown else { return }
     guard let net else {
       // What a domain of the host is on is known only to the host.
       if nic.schema.alternatives.contains(where: { nic[$0] != nil })
@@ -158,11 +161,13 @@ extension ValidationPass {
 
   /// What libvirt cannot set on an interface of the kind.
   private mutating func tags(_ nic: DeclaredBlock, on net: Declaration?) {
-    if let mtu = nic.property("mtu"), nic["dev"] != nil {
+    if let mtu = nic.property("mtu"), !mtu.value.isUnknown, nic["dev"] != nil {
       diagnostics.append(
         ValidationMessages.notOnInterface(mtu, "an interface on a device of the host"))
     }
-    if let vlan = nic.property("vlan"), let net, NetworkMode(net.body).hasOwnBridge {
+    if let vlan = nic.property("vlan"), !vlan.value.isUnknown, let net,
+      NetworkMode(net.body).hasOwnBridge
+    {
       diagnostics.append(
         ValidationMessages.notOnInterface(
           vlan, "an interface on a network of mode \(NetworkMode(net.body).name)"))
@@ -172,12 +177,10 @@ extension ValidationPass {
   /// The reason why a network has no DHCP server of libvirt's, with its place.
   private func noDHCP(_ net: Declaration) -> (reason: String, span: Span)? {
     let (body, mode) = (net.body, NetworkMode(net.body))
+    if mode.isUnknown { return nil }
     if !mode.hasOwnBridge {
       let span = body.property("mode")?.span ?? net.nameSpan
       return ("a network of mode \(mode.name) has no DHCP server of its own", span)
-    }
-    if let dhcp = body.property("dhcp"), case .bool(false) = dhcp.value {
-      return ("`\(net.name)` has no DHCP server", dhcp.span)
     }
     if body.property("subnet") == nil { return ("`\(net.name)` has no `subnet`", net.nameSpan) }
     return nil

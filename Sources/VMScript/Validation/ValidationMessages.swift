@@ -89,13 +89,6 @@ enum ValidationMessages {
       ])
   }
 
-  static func noDHCP(_ host: Span, at dhcp: Span, _ net: String) -> Diagnostic {
-    Diagnostic(
-      code: 277, "`\(net)` has no DHCP server for this entry", at: .init(host, "has no effect"),
-      secondary: [.init(dhcp, "because of this")],
-      helps: [.init("remove `dhcp = false`, or the entry")])
-  }
-
   static func notInMode(_ entry: String, _ mode: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 278, "a network of mode \(mode) cannot have `\(entry)`",

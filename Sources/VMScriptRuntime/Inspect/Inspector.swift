@@ -37,9 +37,10 @@ public enum Inspector {
   /// - Returns: a diagnostic for each damaged copy, by the name of the image.
   /// - Throws: VM0701 without a connection, and what libvirt refuses.
   public static func damagedImages(
-    of stack: String, uri: String?
+    of stack: String, uri: String?, patience: HostPatience = HostPatience()
   ) async throws(Diagnostic) -> [String: Diagnostic] {
-    try await BriefAccess(uri: uri).onHost("reading the images of `\(stack)`") { pool in
+    let access = BriefAccess(uri: uri, patience: patience)
+    return try await access.onHost("reading the images of `\(stack)`") { pool in
       let storage = try await LiveReader(pool: pool).read().storage
       var damaged: [String: Diagnostic] = [:]
       for place in storage.owned(by: stack) {

@@ -43,7 +43,8 @@ struct StatusCommand: AsyncParsableCommand {
       var status = StackStatus(report)
       if verify {
         do throws(Diagnostic) {
-          let damaged = try await Inspector.damagedImages(of: status.stack, uri: connection.uri)
+          let damaged = try await Inspector.damagedImages(
+            of: status.stack, uri: connection.uri, patience: connection.patience)
           status = status.marking(damaged: Set(damaged.keys))
           output.report(damaged.sorted { $0.key < $1.key }.map(\.value))
         } catch {

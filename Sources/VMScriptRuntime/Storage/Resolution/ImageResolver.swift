@@ -72,10 +72,7 @@ struct ImageResolver: Sendable {
     let place: LiveStorage.Place
     switch ImageSource(text, folder: sources.folder(of: span)) {
     case .volume(let pool, let name): place = try volume(name, inPool: pool)
-    case .host(let path):
-      guard let found = volume(at: path) else { throw Self.nowhere(path) }
-      place = found
-    case .local(let path):
+    case .host(let path), .local(let path):
       guard let found = volume(at: path) else {
         return try file(path, named: text, as: format, present)
       }

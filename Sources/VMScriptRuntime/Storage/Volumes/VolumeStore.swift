@@ -95,9 +95,7 @@ public struct VolumeStore: Sendable {
     }
   }
 
-  /// Grows a volume to so many bytes; one that is as large already stays as it is.
-  ///
-  /// - Parameter format: the format that it is used in.
+  /// Grows a volume, used in this format, to so many bytes; one that is as large already stays as it is.
   public func grow(
     _ name: String, pool: String, to bytes: Int64, as format: ImageFormat? = nil
   ) async throws {

@@ -71,15 +71,20 @@ struct NetworkShape {
   }
 
   private func writeDHCP(to ip: XMLElement, subnet: Subnet, gateway: IPAddress) {
-    if case .bool(false) = body["dhcp"] { return }
-    var range = subnet.dhcpRange(gateway: gateway)
-    if case .range(.addresses(let first, let last)) = body["dhcp"], first <= last {
-      range = first...last
-    }
-    guard let range else { return }
+    let range: ClosedRange<IPAddress>? =
+      switch body["dhcp"] {
+      case .bool(false): nil
+      case .range(.addresses(let first, let last)) where first <= last: first...last
+      default: subnet.dhcpRange(gateway: gateway)
+      }
+    // Without a range, the server knows the machines with fixed addresses alone.
+    let leases = leases
+    guard range != nil || !leases.isEmpty else { return }
     let dhcp = ip.add("dhcp")
-    dhcp.add(
-      "range", ["start": range.lowerBound.description, "end": range.upperBound.description])
+    if let range {
+      dhcp.add(
+        "range", ["start": range.lowerBound.description, "end": range.upperBound.description])
+    }
     for lease in leases {
       let host = dhcp.add("host", ["mac": lease.mac.description])
       if let name = lease.name { host["name"] = name }
