@@ -28,7 +28,7 @@ public enum AwkwardDomains {
     }
     // Seeds and patches have tests of their own.
     for block in schema.blocks where !["cloud_init", "xml"].contains(block.name) {
-      for row in block.properties where "\(block.name) \(row.name)" != "disk size" {
+      for row in block.properties where !untried.contains("\(block.name) \(row.name)") {
         for value in values(of: row.type) {
           var entries = ["\(row.name) = \(value)"]
           entries += companions["\(block.name) \(row.name)"] ?? defaults[block.name] ?? []
@@ -48,6 +48,9 @@ public enum AwkwardDomains {
         statement: "domain \(name) { state = stopped, \(entry.body) }")
     }
   }()
+
+  /// Rows that have tests of their own: sizes are rounded, and a disk is moved from another domain.
+  private static let untried: Set = ["disk size", "disk moved_disk"]
 
   /// What else a row needs.
   private static let companions = [

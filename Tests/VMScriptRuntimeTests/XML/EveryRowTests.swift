@@ -20,8 +20,10 @@ import VMScriptSyntax
         continue
       }
       let declaration = domain
-      let context = XMLContext(
+      var context = XMLContext(
         stack: TestHost.name("rows"), uuid: UUID().uuidString.lowercased(), hypervisor: "test")
+      // Where a plan would put its disks.
+      context.disks["disk1"] = XMLContext.Storage(path: "/pool/disk1", format: "qcow2")
       let xml = try DomainXML.render(declaration, context: context, onto: nil)
       do {
         let defined = try await TestHost.pool.run { connection in
@@ -33,6 +35,9 @@ import VMScriptSyntax
         let differences = try DomainXML.differences(declaration, context: context, live: defined)
         #expect(differences.isEmpty, "\(one): \(differences.map(\.path))")
         taken.insert(one.row)
+      } catch let error as LibvirtError where error.message.contains("Unknown architecture") {
+        // A newer libvirt knows it; a plan asks the host.
+        continue
       } catch let error as LibvirtError {
         refusals.append("\(one): \(error.message)")
       }
