@@ -22,6 +22,11 @@ enum Main {
       report(diagnostic, arguments)
       return ExitStatus.usage.rawValue
     }
+    // A shell asks what completes a word, and the argument parser alone knows how.
+    if arguments.first == "---completion" {
+      await VMScriptCommand.main(arguments)
+      return 0
+    }
     if let script = CompletionScript.asked(by: arguments) {
       Terminal.writeOutput(script)
       return 0

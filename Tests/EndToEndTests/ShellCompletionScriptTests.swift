@@ -44,7 +44,7 @@ import Testing
   @Test func zshOffersWhatFits() throws {
     let begin = """
       zpty shell zsh -f -i
-      zpty -w shell 'PS1=; autoload -Uz compinit; compinit -u -d dump; source completions'
+      zpty -w shell 'PS1=; autoload -Uz compinit; compinit -u -D; source completions'
       zpty -w shell 'zstyle ":completion:*" menu no; LISTMAX=1000; list() {
         compstate[insert]=; compstate[list]="list force"; _main_complete
       }'

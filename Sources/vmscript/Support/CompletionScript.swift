@@ -27,11 +27,7 @@ enum CompletionScript {
     }
   }
 
-  private static let commands =
-    (VMScriptCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + [
-      "help"
-    ])
-    .joined(separator: " ")
+  private static let commands = CommandWords.names.joined(separator: " ")
 
   private static func withScripts(inBash script: String) -> String {
     renamingRoot(script) + """
