@@ -11,6 +11,7 @@
 //                cut, lose                 the connection breaks before the call, or before its answer
 //                interrupt                 SIGINT before the call
 //                delay                     the call takes a quarter of a second longer
+//                hang                      the call never returns
 //   FAULT_LOG    a file that gets a line for each counted call
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -94,6 +95,7 @@ static long call(
   if (is("kill-before")) kill(getpid(), SIGKILL);
   if (is("interrupt")) kill(getpid(), SIGINT);
   if (is("delay")) usleep(250 * 1000);
+  while (is("hang")) pause();
   if (is("cut")) cut();
   if (is("fail-before")) {
     report(FROM_STORAGE, "cannot open file: Too many open files (injected)");

@@ -10,7 +10,8 @@ public struct FileFailure: Error, Sendable {
 
 /// Regular files of this machine, read so that no file can hold up or fill up the process.
 ///
-///     let bytes = try GuardedFile.read("keys.txt", bounds: ReadBounds(maximumBytes: 1 << 20))
+///     let bytes = try GuardedFile.read(
+///       "/etc/hostname", bounds: ReadBounds(maximumBytes: 1 << 20))
 ///
 /// A pipe, a device or a socket is refused without being opened: opening alone can block, or have an
 /// effect. A file may grow, or be larger than it says, while it is read: no more than the bound is
@@ -44,7 +45,12 @@ public enum GuardedFile {
 
   /// The rest of an open file, which is closed in any case.
   ///
-  /// - Parameter takesStreams: also reads pipes and the like, to their end.
+  /// - Parameters:
+  ///   - descriptor: an open file.
+  ///   - name: what messages call it.
+  ///   - bounds: bounds of the read.
+  ///   - takesStreams: also reads pipes and the like, to their end.
+  /// - Throws: ``FileFailure`` where it cannot be read; ``OutOfBounds`` where the bounds end the read.
   public static func read(
     _ descriptor: Int32, named name: String, bounds: ReadBounds = ReadBounds(),
     takesStreams: Bool = false

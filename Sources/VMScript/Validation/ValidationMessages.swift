@@ -237,7 +237,7 @@ extension Validation {
   /// The codes of errors that a script has on every host.
   public static let codes = Set(explanations.map(\.code))
 
-  /// The codes that ``check(_:)`` gives, for `vmscript explain`.
+  /// The codes that a check gives, for `vmscript explain`.
   public static let explanations: [DiagnosticExplanation] =
     (betweenResources + DomainMessages.explanations + PatchMessages.explanations)
     .sorted { $0.code.number < $1.code.number }

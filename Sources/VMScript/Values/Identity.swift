@@ -23,7 +23,10 @@ public enum Identity {
   /// The name of a network's bridge, at most 15 bytes as the kernel takes them: `virbr` and eight
   /// characters of a hash over stack and name.
   ///
-  /// - Parameter attempt: another name where the earlier ones are taken on the host.
+  /// - Parameters:
+  ///   - stack: the name of the stack.
+  ///   - net: the name of the network.
+  ///   - attempt: another name where the earlier ones are taken on the host.
   public static func bridge(stack: String, net: String, attempt: Int = 0) -> String {
     let digits = Array("abcdefghijklmnopqrstuvwxyz234567")
     let name = "bridge\0\(stack)\0\(net)" + (attempt == 0 ? "" : "\0\(attempt)")

@@ -137,7 +137,7 @@ public struct LiveNetwork: Sendable {
 
 /// What exists on the host, as far as a plan looks at it: a value, read once for each plan.
 public struct LiveState: Sendable {
-  /// By name; after ``seen(by:)``, those of the stack by the name that it made them under.
+  /// By name; once seen by a stack, those of the stack by the name that it made them under.
   public var domains: [String: LiveDomain]
   /// By name.
   public var networks: [String: LiveNetwork]

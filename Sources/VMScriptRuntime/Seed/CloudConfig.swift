@@ -57,7 +57,7 @@ public struct CloudConfig: Sendable {
   /// The files of the seed.
   ///
   /// The instance id of a new machine is the domain's UUID and a digest of the files, so that a clone
-  /// is an instance of its own. For a machine that has a seed already, ``DomainSeed/following(_:)``
+  /// is an instance of its own. For a machine that has a seed already, `DomainSeed.following(_:)`
   /// decides whether it stays the instance that it is.
   ///
   /// - Throws: ``StorageFailure/seedFailed(_:)`` if YAML refuses a text, which is not repeated.

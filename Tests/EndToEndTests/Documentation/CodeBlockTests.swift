@@ -116,8 +116,11 @@ import VMScript
   /// Where the compiler finds the C modules below ours.
   private static func moduleMaps() throws -> [String] {
     let files = FileManager.default
-    var maps = ["Sources/CLibvirt/module.modulemap", "Sources/CArchive/module.modulemap"]
-      .map { packageFolder.appendingPathComponent($0).path }
+    var maps = [
+      "Sources/CLibvirt/module.modulemap", "Sources/CArchive/module.modulemap",
+      "Sources/CChildProcess/include/module.modulemap",
+    ]
+    .map { packageFolder.appendingPathComponent($0).path }
     let checkouts = productsFolder.appendingPathComponent("../../checkouts").standardized
     for package in try files.contentsOfDirectory(atPath: checkouts.path).sorted() {
       let sources = checkouts.appendingPathComponent("\(package)/Sources").path

@@ -14,8 +14,10 @@ public struct DigestCache: Sendable {
 
   /// A cache in `folder`, which is made when first needed.
   ///
-  /// - Parameter settling: seconds after the last change of a file until its digest is kept: it may
-  ///   change again within the resolution of its time stamps.
+  /// - Parameters:
+  ///   - folder: where the digests are kept.
+  ///   - settling: seconds after the last change of a file until its digest is kept: it may change again
+  ///     within the resolution of its time stamps.
   public init(folder: String, settling: Double = 2) {
     self.folder = folder
     self.settling = settling

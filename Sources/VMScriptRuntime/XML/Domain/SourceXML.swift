@@ -9,7 +9,7 @@ public enum SourceXML {
     /// The bus of the target, such as `virtio`.
     public let bus: String?
     /// File or device on the host; nil for an empty drive, for storage of another kind, and for a
-    /// volume until ``resolved(by:)`` has found it.
+    /// volume until the pools are known.
     public private(set) var path: String?
     /// Format of the driver, such as `qcow2`.
     public let format: String?

@@ -14,6 +14,8 @@ struct FaultLibrary: Sendable {
     case failBefore = "fail-before"
     case failAfter = "fail-after"
     case cut, lose, interrupt, delay
+    /// The call never returns, so that no later run has anything to heal.
+    case hang
   }
 
   /// One fault: at the call of a number, counted from 1 among those of its kind.
