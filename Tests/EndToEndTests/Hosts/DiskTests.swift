@@ -134,7 +134,7 @@ extension HostTests {
         let script = try host.file(
           "sizes.vmscript",
           """
-          image odd { source = "\(base)" }
+          image odd { source = "\(base)", format = raw }
           \(empty.joined())
           domain a { memory = 64MiB, state = stopped
           \(disks.joined())  disk plain { image = odd }

@@ -23,14 +23,14 @@ extension ShellTests {
       try await withShell { shell in
         try await shell.enter("domain a { memory = 64MiB, state = stopped }")
         try await shell.expect("shell: 1 created")
-        // libvirt refuses a title of two lines.
+        // libvirt refuses a disk of no type that it knows.
         try await shell.enter("domain x { memory = 64MiB }")
         try await shell.expect("✓ domain x  created")
         try await shell.paste(
           """
-          domain x { memory = 64MiB, title = "two\\nlines" }
+          domain x { memory = 64MiB, xml '/domain/devices' { append = "<disk type='x'/>" } }
           domain a { memory = 96MiB, state = stopped }
-          domain b { memory = 64MiB, title = "two\\nlines" }
+          domain b { memory = 64MiB, xml '/domain/devices' { append = "<disk type='x'/>" } }
           clone b as c { }
           """)
         try await shell.press("Enter")
