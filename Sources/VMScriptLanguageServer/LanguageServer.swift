@@ -21,6 +21,8 @@ public final class LanguageServer {
   private(set) var phase = Phase.waiting
   var encoding = PositionEncoding.utf16
   var takesSnippets = false
+  /// Marks the parameters of a signature by their offsets, where the editor supports it.
+  var takesLabelOffsets = false
   /// By URI.
   var documents: [String: Document] = [:]
 
@@ -109,6 +111,9 @@ public final class LanguageServer {
     }
     takesSnippets =
       capabilities.textDocument?.completion?.completionItem?.snippetSupport ?? false
+    takesLabelOffsets =
+      capabilities.textDocument?.signatureHelp?.signatureInformation?.parameterInformation?
+      .labelOffsetSupport ?? false
     return InitializeResult(
       capabilities: ServerCapabilities(positionEncoding: encoding.rawValue),
       serverInfo: .init(version: version))

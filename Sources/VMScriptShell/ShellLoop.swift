@@ -54,6 +54,8 @@ final class ShellLoop {
       tell(ShellMessages.greeting)
     }
     defer { farewell() }
+    // Without a cursor that moves, what comes behind the first prompt waits for the second one.
+    if !screen.isLive { _ = keys.nextSignals(within: 500) }
     while !isLeaving {
       switch editor.read(prompt: "vm> ") {
       case .interrupted: continue
@@ -126,7 +128,7 @@ final class ShellLoop {
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
     guard !isPreview else { return }
     if !report.plan.isEmpty { watch.refreshSoon() }
-    guard !report.plan.changes.isEmpty else {
+    guard !report.plan.changes.isEmpty || report.outcome == .refused else {
       if report.outcome == .done, !report.declared.isEmpty { tell(ShellMessages.nothingToChange) }
       return
     }

@@ -60,8 +60,11 @@ import VMScriptTerminal
   @Test func colorFollowsTheChoiceThenTheTerminal() {
     #expect(ColorChoice.always.isOn(isTerminal: false, environment: ["NO_COLOR": "1"]))
     #expect(!ColorChoice.never.isOn(isTerminal: true, environment: [:]))
-    #expect(ColorChoice.auto.isOn(isTerminal: true, environment: ["NO_COLOR": ""]))
-    #expect(!ColorChoice.auto.isOn(isTerminal: true, environment: ["NO_COLOR": "1"]))
+    #expect(
+      ColorChoice.auto.isOn(isTerminal: true, environment: ["NO_COLOR": "", "TERM": "xterm"]))
+    #expect(!ColorChoice.auto.isOn(isTerminal: true, environment: [:]))
+    #expect(
+      !ColorChoice.auto.isOn(isTerminal: true, environment: ["NO_COLOR": "1", "TERM": "xterm"]))
     #expect(!ColorChoice.auto.isOn(isTerminal: true, environment: ["TERM": "dumb"]))
     #expect(!ColorChoice.auto.isOn(isTerminal: false, environment: ["TERM": "xterm"]))
   }

@@ -43,6 +43,22 @@ extension Analysis {
     }
   }
 
+  /// The places in the script that mean the same as the word at an offset, in the order of the text.
+  public func occurrences(at offset: Int) -> [(span: Span, isDefinition: Bool)] {
+    guard let symbol = symbol(at: offset) else { return [] }
+    var seen: Set<Span> = []
+    return (symbols[main] ?? []).compactMap { other in
+      switch (symbol.meaning, other.meaning) {
+      case (.definition(let raw), .definition(let otherRaw)) where raw == otherRaw:
+        guard seen.insert(other.span).inserted else { return nil }
+        return (other.span, places[raw] == other.span)
+      case (.builtin(let builtin), .builtin(let otherBuiltin)) where builtin == otherBuiltin:
+        return (other.span, false)
+      default: return nil
+      }
+    }
+  }
+
   /// The name that is defined at a place that ``definition(at:)`` gave.
   func definition(of symbol: Symbol) -> NameRecord.Definition? {
     if case .definition(let raw) = symbol.meaning { definitions[raw] } else { nil }

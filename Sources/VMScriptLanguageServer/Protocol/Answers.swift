@@ -37,8 +37,29 @@ struct FoldAnswer: Encodable {
   var kind: String?
 }
 
+struct HighlightAnswer: Encodable {
+  var range: TextRange
+  /// 2 read, 3 write.
+  var kind: Int
+}
+
 struct SignatureAnswer: Encodable {
-  struct Parameter: Encodable { var label: String }
+  /// A part of the signature's label, by its text or by its offsets in UTF-16 code units.
+  struct Parameter: Encodable {
+    enum Label: Encodable {
+      case text(String)
+      case offsets(Int, Int)
+
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .offsets(let start, let end): try container.encode([start, end])
+        }
+      }
+    }
+    var label: Label
+  }
   struct Signature: Encodable {
     var label: String
     var documentation: MarkupContent?

@@ -6,7 +6,15 @@ struct InitializeParameters: Decodable {
         struct Item: Decodable { var snippetSupport: Bool? }
         var completionItem: Item?
       }
+      struct SignatureHelp: Decodable {
+        struct Information: Decodable {
+          struct Parameter: Decodable { var labelOffsetSupport: Bool? }
+          var parameterInformation: Parameter?
+        }
+        var signatureInformation: Information?
+      }
       var completion: Completion?
+      var signatureHelp: SignatureHelp?
     }
     var general: General?
     var textDocument: TextDocument?
@@ -31,7 +39,11 @@ struct ServerCapabilities: Encodable {
     var save = true
   }
   struct Completion: Encodable { var triggerCharacters = [".", "\"", "'", "/"] }
-  struct Signature: Encodable { var triggerCharacters = ["(", ","] }
+  struct Signature: Encodable {
+    var triggerCharacters = ["(", ","]
+    /// While help is shown: the next argument, and the end of an inner call.
+    var retriggerCharacters = [",", ")"]
+  }
   struct Rename: Encodable { var prepareProvider = true }
   struct Semantics: Encodable {
     struct Legend: Encodable {
@@ -49,6 +61,7 @@ struct ServerCapabilities: Encodable {
   var signatureHelpProvider = Signature()
   var definitionProvider = true
   var referencesProvider = true
+  var documentHighlightProvider = true
   var renameProvider = Rename()
   var documentFormattingProvider = true
   var documentSymbolProvider = true

@@ -9,6 +9,7 @@ extension LanguageServer {
     case "textDocument/hover": request.answer(hover)
     case "textDocument/signatureHelp": request.answer(signature)
     case "textDocument/definition": request.answer(definition)
+    case "textDocument/documentHighlight": request.answer(highlights)
     case "textDocument/references": request.answer(references)
     case "textDocument/prepareRename": request.answer(prepareRename)
     case "textDocument/rename": request.answer(rename)
@@ -31,14 +32,35 @@ extension LanguageServer {
   private func signature(_ parameters: PositionParameters) throws(Failure) -> SignatureAnswer? {
     let (document, analysis) = try document(parameters.textDocument)
     let offset = document.lines.offset(of: parameters.position)
-    guard let call = analysis.signature(at: offset, in: document.source) else { return nil }
-    let label = "\(call.name)(\(call.parameters.joined(separator: ", ")))"
-    return SignatureAnswer(
-      signatures: [
-        .init(
-          label: label, documentation: call.doc.isEmpty ? nil : MarkupContent(value: call.doc),
-          parameters: call.parameters.map { .init(label: $0) })
-      ], activeParameter: call.active)
+    let calls = analysis.signatures(at: offset, in: document.source)
+    guard let active = calls.first?.active else { return nil }
+    return SignatureAnswer(signatures: calls.map(signature), activeParameter: active)
+  }
+
+  private func signature(_ call: CallSignature) -> SignatureAnswer.Signature {
+    var label = "\(call.name)("
+    var parameters: [SignatureAnswer.Parameter] = []
+    for (number, text) in call.parameters.enumerated() {
+      if number > 0 { label += ", " }
+      let start = label.utf16.count
+      label += text
+      parameters.append(
+        .init(label: takesLabelOffsets ? .offsets(start, label.utf16.count) : .text(text)))
+    }
+    return SignatureAnswer.Signature(
+      label: label + ")", documentation: call.doc.isEmpty ? nil : MarkupContent(value: call.doc),
+      parameters: parameters)
+  }
+
+  /// The places in the text that use the name at a place.
+  private func highlights(_ parameters: PositionParameters) throws(Failure) -> [HighlightAnswer] {
+    let (document, analysis) = try document(parameters.textDocument)
+    let offset = document.lines.offset(of: parameters.position)
+    return analysis.occurrences(at: offset).map { occurrence in
+      let range = Int(occurrence.span.start)..<Int(occurrence.span.end)
+      return HighlightAnswer(
+        range: document.lines.range(range), kind: occurrence.isDefinition ? 3 : 2)
+    }
   }
 
   private func definition(_ parameters: PositionParameters) throws(Failure) -> Location? {

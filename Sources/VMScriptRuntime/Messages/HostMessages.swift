@@ -104,14 +104,18 @@ enum HostMessages {
   /// The code of a plan that nobody confirmed.
   static let needsConfirmation = DiagnosticCode(712)
 
-  static func refused(_ changes: [Change]) -> Diagnostic {
-    let notes = changes.map { change in
-      "to \(change.action.rawValue) the \(change.kind.rawValue) `\(change.name)` "
-        + (change.impact == .dataLoss ? "loses data" : "unplugs guests")
-    }
+  /// - Parameter deletions: the domains that a verb was about to delete.
+  static func refused(_ changes: [Change], deletions: [String] = [], at span: Span? = nil)
+    -> Diagnostic
+  {
+    let notes =
+      changes.map { change in
+        "to \(change.action.rawValue) the \(change.kind.rawValue) `\(change.name)` "
+          + (change.impact == .dataLoss ? "loses data" : "unplugs guests")
+      } + deletions.map { "to delete the domain `\($0)` loses data" }
     return Diagnostic(
       code: needsConfirmation.number, "the plan needs confirmation",
-      at: changes.first?.span.map { .init($0) },
+      at: (changes.first?.span ?? span).map { .init($0) },
       notes: notes + ["nothing was changed"],
       helps: [.init("confirm it at a terminal, or pass `--yes`")])
   }

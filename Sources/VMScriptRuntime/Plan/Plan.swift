@@ -63,6 +63,8 @@ public struct Plan: Sendable {
   public var otherOrigin: StackOrigin?
   /// Where the stack was last run from, as its machines record it; nil where none does.
   public var recordedOrigin: StackOrigin?
+  /// The domains that the verb `delete` is about to remove, where each deletion is confirmed.
+  public var deletions: [String] = []
   /// What is defined already and waits for a restart, of declared resources.
   public var pending: [PendingRestart]
 
@@ -81,12 +83,12 @@ public struct Plan: Sendable {
   /// Whether there is nothing to change.
   public var isEmpty: Bool { changes.isEmpty }
 
-  /// Whether it must not be applied unasked: it loses data, unplugs guests, or changes what was last
-  /// run from elsewhere.
+  /// Whether it must not be applied unasked: it loses data, unplugs guests, deletes, or changes what
+  /// was last run from elsewhere.
   public var needsConsent: Bool {
     let isOthers =
       otherOrigin != nil && (changes.contains { $0.action != .create } || !verbs.isEmpty)
-    return isOthers || !changesThatNeedConsent.isEmpty
+    return isOthers || !deletions.isEmpty || !changesThatNeedConsent.isEmpty
   }
 
   /// The changes that must not be done without a yes.

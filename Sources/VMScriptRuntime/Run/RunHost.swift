@@ -114,6 +114,7 @@ final class RunHost: EvaluationHost {
     let record = VerbRecord(verb)
     try takeEffect(declarations, isEnd: false)
     if !verb.onlyWaits { try confirmOrigin(for: record, verb.span) }
+    let verb = try confirmDeletion(verb, of: declarations.stack)
     if mode == .run {
       let runner = VerbRunner(
         pool: pool, stack: declarations.stack, declarations: declarations,
@@ -260,7 +261,10 @@ final class RunHost: EvaluationHost {
       standing.plan.append(plan.changes)
     }
     let risky = plan.changesThatNeedConsent
-    guard let other = plan.otherOrigin else { throw HostMessages.refused(risky) }
+    guard let other = plan.otherOrigin else {
+      throw HostMessages.refused(
+        risky, deletions: plan.deletions, at: plan.deletions.isEmpty ? nil : plan.verbs.first?.span)
+    }
     throw LockMessages.refused(plan.stack, other, risky.isEmpty ? nil : HostMessages.refused(risky))
   }
 
@@ -277,6 +281,32 @@ final class RunHost: EvaluationHost {
       try await recordOrigin(of: stack)
     }
     if options.assumeYes { try note([LockMessages.otherOrigin(stack, other)]) }
+  }
+
+  /// Has a deletion confirmed where each is.
+  ///
+  /// - Returns: the verb on the domains that were confirmed; a glob might match others by now.
+  private func confirmDeletion(
+    _ verb: VerbRequest, of stack: String
+  ) throws(Diagnostic) -> VerbRequest {
+    guard mode == .run, options.confirmsDeletions, !options.assumeYes, case .delete = verb.action
+    else { return verb }
+    let runner = VerbRunner(pool: pool, stack: stack, progress: options.progress)
+    return try waiting("confirming the deletion", verb.span) { [self] _ in
+      let names = try await runner.targets.names(of: verb)
+      let confirmed = VerbRequest(
+        action: .delete,
+        targets: names.map {
+          .resource(ResourceReference(kind: .domain, name: $0, isDeclared: false))
+        }, span: verb.span, targetSpan: verb.targetSpan)
+      // To delete what is not there loses nothing.
+      let present = try await runner.deletable(names, confirmed)
+      guard !present.isEmpty else { return confirmed }
+      var plan = Plan(stack: stack, verbs: [VerbRecord(confirmed)])
+      plan.deletions = present
+      try await consent(to: plan)
+      return confirmed
+    }
   }
 
   /// Writes where the stack is run from now into the marks of its machines.

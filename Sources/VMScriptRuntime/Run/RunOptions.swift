@@ -18,6 +18,8 @@ public struct RunOptions: Sendable {
   public var connectTimeout = Duration.seconds(30)
   /// What `hypervisor = auto` means; nil leaves it to ``HypervisorChoice``.
   public var hypervisor: String?
+  /// Asks ``confirm`` before the verb `delete` too, for statements that are entered one by one.
+  var confirmsDeletions = false
   /// Asked before a plan with changes that need a yes; not asked with ``assumeYes``.
   public var confirm: @Sendable (Plan) async -> Bool
   /// Told of every step, from any thread.

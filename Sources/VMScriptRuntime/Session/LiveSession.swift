@@ -117,7 +117,7 @@ public final class LiveSession: Sendable {
   ///   - name: what messages call the entry; nil numbers it.
   ///   - isPreview: says what would change and changes nothing; what is declared takes effect with the
   ///     first entry that is no preview, be it empty. Verbs of a preview are not run.
-  ///   - confirm: is asked before data is lost or guests are unplugged.
+  ///   - confirm: is asked before data is lost or guests are unplugged, and before `delete`.
   ///   - progress: takes what happens on the host, from another thread.
   ///   - show: takes the value of each expression that stands for itself, from another thread.
   /// - Returns: what came of it; `declared` is what had not taken effect before.
@@ -133,6 +133,7 @@ public final class LiveSession: Sendable {
     }
     var options = options
     options.confirm = confirm
+    options.confirmsDeletions = true
     options.progress = progress
     let (entry, prepared) = (SourceText(name: name ?? "<\(number)>", text: text), options)
     let host = EntryHost(options: prepared) { [self] () async throws(Diagnostic) in

@@ -119,21 +119,42 @@ struct VerbRunner: Sendable {
   /// Only what the stack owns, clones before what they stand on; what is not there is as wanted.
   private func delete(_ names: [String], _ request: VerbRequest) async throws(Diagnostic) {
     do {
-      let live = try await LiveReader(pool: targets.pool).read(isThorough: true)
-        .seen(by: Ownership(stack: targets.stack))
-      let volumes = StackVolumes(
-        stack: targets.stack, storage: live.storage, domains: live.domains)
-      if let refusal = volumes.refusals(
-        toDelete: names, of: live.domains, at: request.targetSpan
-      ).first {
-        throw refusal
-      }
+      let (_, volumes) = try await volumes(toDelete: names, request)
       let deletion = DomainDeletion(
         pool: targets.pool, store: VolumeStore(connections: targets.pool), volumes: volumes)
       for name in volumes.clonesFirst(names) where try await !deletion.delete(name) {
         throw HostMessages.notOwned(name, stack: targets.stack, at: request.targetSpan)
       }
     } catch { throw HostMessages.diagnostic(error, "deleting", at: request.targetSpan) }
+  }
+
+  /// The domains of these names that are there.
+  ///
+  /// - Throws: why one of them is not deleted.
+  func deletable(_ names: [String], _ request: VerbRequest) async throws(Diagnostic) -> [String] {
+    do {
+      let (domains, _) = try await volumes(toDelete: names, request)
+      let ownership = Ownership(stack: targets.stack)
+      return try names.filter { name in
+        guard let domain = domains[name] else { return false }
+        guard ownership.owns(domain) else {
+          throw HostMessages.notOwned(name, stack: targets.stack, at: request.targetSpan)
+        }
+        return true
+      }
+    } catch { throw HostMessages.diagnostic(error, "deleting", at: request.targetSpan) }
+  }
+
+  /// The host's domains, and the stack's volumes where none of them speaks against a deletion.
+  private func volumes(
+    toDelete names: [String], _ request: VerbRequest
+  ) async throws -> (domains: [String: LiveDomain], volumes: StackVolumes) {
+    let live = try await LiveReader(pool: targets.pool).read(isThorough: true)
+      .seen(by: Ownership(stack: targets.stack))
+    let volumes = StackVolumes(stack: targets.stack, storage: live.storage, domains: live.domains)
+    let refusals = volumes.refusals(toDelete: names, of: live.domains, at: request.targetSpan)
+    if let first = refusals.first { throw first }
+    return (live.domains, volumes)
   }
 
   private func wait(

@@ -84,7 +84,7 @@ struct Help {
     ("clone master as web { state = running }", "another one, on an overlay of its disk"),
     ("wait web for ip within 5m", "until the guest has an address"),
     ("web.ip", "an expression prints its value"),
-    ("delete web", "gone, with all that belonged to it"),
+    ("delete web", "gone, with all that belonged to it, once you answer y"),
   ]
 
   private func lines(of entry: ReferenceEntry) -> [String] {

@@ -30,10 +30,8 @@ extension EntryEditor {
       case .character(let scalar): line.append(scalar)
       case .interrupt: return .interrupted
       case .endOfInput: return line.isEmpty ? .endOfInput : .entry(String(line))
-      case .resize: continue
-      case .wake:
-        let news = news
-        if !news.isEmpty { write("\n" + news + prompt) }
+      // What has happened is told with the next prompt: what is being typed cannot be drawn anew.
+      case .resize, .wake: continue
       }
     }
   }

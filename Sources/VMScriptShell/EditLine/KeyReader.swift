@@ -120,17 +120,51 @@ final class KeyReader {
     if count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN) { isAtEnd = true }
   }
 
-  /// The next character; nil while its last bytes have not come. What is no UTF-8 is U+FFFD.
+  /// The next character; nil while no byte has come. What is not UTF-8 is U+FFFD.
   private func decode() -> Unicode.Scalar? {
-    guard let first = bytes.first else { return nil }
-    let length = first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-    while bytes.count < length, !isAtEnd {
-      // The bytes of one character come together; a lone first byte is no character.
-      guard wait(milliseconds: 50).input else { break }
-      fill()
+    // The bytes of one character come together; a beginning that stays alone is no character.
+    while UTF8Prefix.isIncomplete(bytes), !isAtEnd, waitForInput(milliseconds: 50) { fill() }
+    return UTF8Prefix.takeScalar(from: &bytes)
+  }
+
+  /// Waits for bytes alone; what the signal pipe has stays there.
+  private func waitForInput(milliseconds: Int32) -> Bool {
+    var descriptor = pollfd(fd: isLent ? -1 : STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    // SAFETY: the call fills in one record and keeps no address.
+    return poll(&descriptor, 1, milliseconds) > 0
+  }
+}
+
+/// The first character of bytes that need not be UTF-8.
+///
+/// What is no character ends before the first byte that can begin one, so that nothing that follows
+/// is lost with it.
+enum UTF8Prefix {
+  /// Whether the bytes are the beginning of one character, and more of them may come.
+  static func isIncomplete(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard let first = bytes.first else { return false }
+    let length =
+      switch first {
+      case 0xC2...0xDF: 2
+      case 0xE0...0xEF: 3
+      case 0xF0...0xF4: 4
+      default: 1
+      }
+    return bytes.count < length && bytes.dropFirst().allSatisfy { $0 & 0xC0 == 0x80 }
+  }
+
+  /// Takes the first character off; U+FFFD stands for bytes that are none. Nil if there are no bytes.
+  static func takeScalar(from bytes: inout ArraySlice<UInt8>) -> Unicode.Scalar? {
+    var parser = Unicode.UTF8.ForwardParser()
+    var iterator = bytes.prefix(4).makeIterator()
+    switch parser.parseScalar(from: &iterator) {
+    case .valid(let encoded):
+      bytes.removeFirst(encoded.count)
+      return Unicode.UTF8.decode(encoded)
+    case .error(let length):
+      bytes.removeFirst(length)
+      return "\u{FFFD}"
+    case .emptyInput: return nil
     }
-    let text = String(decoding: bytes.prefix(length), as: UTF8.self)
-    bytes.removeFirst(min(length, bytes.count))
-    return text.unicodeScalars.first
   }
 }

@@ -141,10 +141,18 @@ enum ShellMessages {
 
   /// What is asked before a plan is applied that must not be applied unasked.
   static func question(_ plan: Plan) -> String {
+    if !plan.deletions.isEmpty { return question(deleting: plan.deletions) }
     let risky = plan.changesThatNeedConsent
     let losing = risky.count { $0.impact == .dataLoss }
     let what = losing > 0 ? "data would be lost" : "guests would be unplugged"
     return "\(what). Go on? [y/N] "
+  }
+
+  /// What is asked before domains are deleted; of very many the first ones are named.
+  private static func question(deleting domains: [String]) -> String {
+    let named = domains.prefix(8).map { TerminalText.escaped($0) }.joined(separator: ", ")
+    let others = domains.count > 8 ? " and \(domains.count - 8) more" : ""
+    return "delete \(named)\(others) and \(domains.count == 1 ? "its" : "their") disks? [y/N] "
   }
 
   /// What the codes mean.

@@ -11,11 +11,11 @@ import Testing
     ## Where machines begin.
     func address(n, base = 10.0.0.10) = base + n
     let small = { cpus: 1, memory: 512MiB }
-    image debian { size = 1GiB }
+    image debian { size = 1GiB }; net lab { subnet = 10.0.0.0/24 }
     domain web {
       ...small
       disk data { image = debian }
-      nic { ip = address(1, base: 10.0.0.20) }
+      nic { ip = address(1, base: 10.0.0.20), net = lab }
     }
     print address(2), small.cpus
 
@@ -239,7 +239,8 @@ import Testing
     let client = try opened()
     let document: Message = ["textDocument": ["uri": uri]]
     let symbols = try client.request("textDocument/documentSymbol", document) as? [Message]
-    #expect(symbols?.compactMap { $0["name"] as? String } == ["address", "small", "debian", "web"])
+    #expect(
+      symbols?.compactMap { $0["name"] as? String } == ["address", "small", "debian", "lab", "web"])
     let children = symbols?.last?["children"] as? [Message]
     #expect(children?.compactMap { $0["name"] as? String } == ["disk data", "nic"])
     let folds = try client.request("textDocument/foldingRange", document) as? [Message]

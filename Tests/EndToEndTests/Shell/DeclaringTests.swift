@@ -60,6 +60,8 @@ extension ShellTests {
         try await shell.enter("domain x { memory = 64MiB }")
         try await shell.expect("1 created")
         try await shell.enter("delete x")
+        try await shell.expect("delete x and its disks? [y/N]")
+        try await shell.enter("y")
         try await shell.expect("✓ delete x")
         try await shell.enter("x.state")
         try await shell.expect("error[VM0706]: there is no domain `x`")
@@ -68,6 +70,43 @@ extension ShellTests {
         try await shell.expect("shell: 1 created")
         try await shell.enter("x.state")
         try await shell.expect("vm> x.state\n\"running\"\nvm>")
+      }
+    }
+
+    @Test func nothingIsDeletedWithoutAYes() async throws {
+      try await withShell { shell in
+        try await shell.enter("domain a { memory = 64MiB }; domain b { memory = 64MiB }")
+        try await shell.expect("2 created")
+        for answer in ["", "n", "nein", "x"] {
+          try await shell.press("C-l")
+          try await shell.enter("delete [a, b]")
+          try await shell.expect("delete a, b and their disks? [y/N]")
+          try await shell.enter(answer)
+          try await shell.expect("refused: nothing was changed in")
+        }
+        try await shell.press("C-l")
+        try await shell.enter("delete a")
+        try await shell.expect("delete a and its disks? [y/N]")
+        try await shell.press("C-c")
+        try await shell.expect("refused: nothing was changed")
+        try await shell.enter("a.state + b.state")
+        try await shell.expect("\n\"runningrunning\"\nvm>")
+        // What is another's, or is not there, is not asked about.
+        try await shell.enter("delete \"test\"")
+        try await shell.expect("error[VM0707]: the stack `shell` does not own `test`")
+        try await shell.enter("delete \"nobody\"")
+        try await shell.expect("✓ delete nobody")
+        let screen = try await shell.rows.joined(separator: "\n")
+        #expect(!screen.contains("delete test and") && !screen.contains("delete nobody and"))
+      }
+    }
+
+    @Test func yesIsGivenForAllDeletionsAtTheStart() async throws {
+      try await withShell(["--yes"]) { shell in
+        try await shell.enter("domain a { memory = 64MiB }; delete a")
+        try await shell.expect("✓ delete a")
+        let screen = try await shell.rows.joined(separator: "\n")
+        #expect(!screen.contains("[y/N]"))
       }
     }
 
@@ -85,6 +124,8 @@ extension ShellTests {
         try await shell.enter("clone base as \"copy-1\" { memory = 64MiB, remove nic 1 }")
         try await shell.expect("✓ domain copy-1  created")
         try await shell.enter("domain gone { memory = 64MiB }; delete gone")
+        try await shell.expect("delete gone and its disks? [y/N]")
+        try await shell.enter("yes")
         try await shell.expect("✓ delete gone")
         try await shell.enter("domain never { memory = 64MiB }; check false")
         try await shell.expect("not declared: domain never")

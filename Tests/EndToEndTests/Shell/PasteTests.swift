@@ -57,6 +57,29 @@ import Testing
     }
   }
 
+  @Test func bytesThatAreNotUTF8TakeNothingAlong() async throws {
+    try await withShell { shell in
+      for bytes in [[0xE9], [0xFF], [0xF0, 0x9F], [0xC3], [0x80]] as [[UInt8]] {
+        try await shell.press("C-l")
+        // The Enter behind them runs the entry, and the quote closes the text.
+        try await shell.send(
+          Array("len(\"ab".utf8) + bytes + Array("\")".utf8) + bytes + [0x7F, 0x0D])
+        try await shell.expect("\n3")
+        try await shell.send(bytes)
+        try await shell.press("C-c")
+        try await shell.enter("40 + 2")
+        try await shell.expectEnd("\n42\nvm>")
+      }
+      try await shell.press("C-l")
+      let paste = Array((Self.start + "1 +").utf8) + [0x20, 0xE9] + Array(Self.end.utf8)
+      try await shell.send(paste)
+      try await shell.expectEnd("vm> 1 + \u{FFFD}")
+      try await shell.press("BSpace")
+      try await shell.enter("1")
+      try await shell.expectEnd("\n2\nvm>")
+    }
+  }
+
   @Test func hundredsOfLinesAreDrawnOnce() async throws {
     let record = FileManager.default.temporaryDirectory
       .appendingPathComponent("vms-record-\(UUID().uuidString)")

@@ -10,7 +10,10 @@ import Testing
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("vms-record-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: file) }
-    try await withShell(environment: environment) { shell in
+    // Where nothing is drawn anew, the connection may be told with the second prompt.
+    try await withShell(
+      environment: environment, isAnswering: !["dumb", ""].contains(environment["TERM"])
+    ) { shell in
       try await shell.record(to: file)
       try await body(shell)
     }
@@ -60,6 +63,29 @@ import Testing
       try await shell.expect("left with 0")
     }
     #expect(!written.contains("\u{1B}"))
+  }
+
+  @Test(arguments: ["", "dumb"]) func theFirstPromptStandsOnce(terminal: String) async throws {
+    // What tmux would set is taken away: `env` knows no other way to have the variable unset.
+    let start = terminal.isEmpty ? ["env", "-u", "TERM"] : ["env", "TERM=\(terminal)"]
+    let shell = try await ShellScreen(
+      columns: 90, rows: 20, start + [vmscriptBinary.path, "-c", "test:///default"])
+    do {
+      try await shell.expect("vm>")
+      // The connection, and news of it, come behind it.
+      try await Task.sleep(for: .seconds(2))
+      #expect(try await shell.rows.filter { $0.hasPrefix("vm>") } == ["vm>"])
+      try await shell.enter("1 + 1")
+      try await shell.expectEnd("\n2\nvm>")
+      let screen = try await shell.rows
+      #expect(screen.filter { $0.hasPrefix("vm>") } == ["vm> 1 + 1", "vm>"])
+      #expect(screen.contains("connected to test:///default"))
+      #expect(!(try await shell.colored).contains("[2m"))
+    } catch {
+      await shell.end()
+      throw error
+    }
+    await shell.end()
   }
 
   @Test func withoutATerminalStandardInputIsAScript() throws {

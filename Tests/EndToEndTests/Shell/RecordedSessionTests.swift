@@ -24,7 +24,8 @@ extension HostTests {
         "clone master as web { memory = 96MiB, state = running, nic { ip = 10.10.0.11 } }",
         "1 updated"
       ),
-      ("delete [db, web]", "✓ delete db, web"),
+      ("delete [db, web]", "[y/N]"),
+      ("y", "✓ delete db, web"),
     ]
 
     @Test func theReadmeShowsWhatATerminalShows() async throws {

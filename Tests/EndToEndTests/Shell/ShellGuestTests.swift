@@ -19,6 +19,10 @@ extension HostTests {
             let entry = step.replacing("debian.qcow2", with: guest)
               .replacing("512MiB", with: "128MiB")
             try await shell.enter(entry)
+            if entry.hasPrefix("delete ") {
+              try await shell.expect("[y/N]")
+              try await shell.enter("y")
+            }
             try await shell.enter("\"step \\(\(number))\"")
             try await shell.expect("\n\"step \(number)\"\n")
             let screen = try await shell.rows.joined(separator: "\n")

@@ -83,8 +83,11 @@ struct ShellScreen: Sendable {
   }
 
   /// Types bytes of any kind, as a terminal might send them.
-  func send(_ bytes: String) async throws {
-    let hexadecimal = bytes.utf8.map { String($0, radix: 16) }
+  func send(_ bytes: String) async throws { try await send(Array(bytes.utf8)) }
+
+  /// Types bytes of any kind, be they UTF-8 or not.
+  func send(_ bytes: [UInt8]) async throws {
+    let hexadecimal = bytes.map { String($0, radix: 16) }
     _ = try await tmux(["send-keys", "-H"] + hexadecimal)
   }
 

@@ -21,7 +21,7 @@ extension FuzzTarget {
       guard spans.allSatisfy({ $0.map { DiagnosticCheck.isInside($0, analysis.sources) } ?? true })
       else { return "what stands at \(offset) lies outside of the text" }
       _ = analysis.completion(at: offset, in: script, importer: nil)
-      _ = analysis.signature(at: offset, in: script)
+      _ = analysis.signatures(at: offset, in: script)
     }
     return nil
   }

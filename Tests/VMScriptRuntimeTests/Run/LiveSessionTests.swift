@@ -142,6 +142,29 @@ import VMScriptSyntax
     await entries.enter("delete \"\(name)\"")
   }
 
+  @Test func aDeletionIsConfirmedOnTheDomainsThatItMeans() async throws {
+    let entries = Entries()
+    let (a, b) = (entries.a, entries.b)
+    await entries.enter(
+      "domain \"\(a)\" { memory = 64MiB }; domain \"\(b)\" { memory = 64MiB }")
+    let refused = await entries.enter("delete [\"\(a)*\", \"\(b)\"]", says: false)
+    #expect(refused.outcome == .refused)
+    #expect(refused.diagnostics.map(\.code.number) == [712])
+    #expect(refused.diagnosticsAfterQuestion.isEmpty)
+    #expect(entries.declared == [a, b])
+    #expect(try await entries.changes() == [])
+    let asked = Mutex<[[String]]>([])
+    let report = await entries.session.enter(
+      "delete [\"\(a)*\", \"\(b)\", \"\(entries.c)\"]",
+      confirm: { plan in
+        asked.withLock { $0.append(plan.deletions) }
+        return true
+      }, progress: { _ in }, show: { _ in })
+    #expect(report.outcome == .done, "\(report.diagnostics)")
+    #expect(asked.withLock(\.self) == [[a, b]])
+    #expect(entries.declared == [])
+  }
+
   @Test func whatIsCancelledInTheMiddleKeepsWhatTookEffect() async throws {
     let entries = Entries()
     let (a, b) = (entries.a, entries.b)
