@@ -28,6 +28,8 @@ extension LanguageServer {
       if documents.removeValue(forKey: uri) != nil {
         publish(PublishedDiagnostics(uri: uri, diagnostics: []))
       }
+    case "workspace/didChangeWorkspaceFolders":
+      if let change = parameters(data, as: FolderChange.self) { changeFolders(change) }
     default: break
     }
     return true

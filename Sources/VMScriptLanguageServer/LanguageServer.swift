@@ -23,6 +23,10 @@ public final class LanguageServer {
   var takesSnippets = false
   /// Marks the parameters of a signature by their offsets, where the editor supports it.
   var takesLabelOffsets = false
+  /// The names of the folders that the editor has open.
+  var folders: [String] = []
+  /// What was found in files that are not open, by their names.
+  var closedAnalyses: [String: ClosedAnalysis] = [:]
   /// By URI.
   var documents: [String: Document] = [:]
 
@@ -111,6 +115,9 @@ public final class LanguageServer {
     }
     takesSnippets =
       capabilities.textDocument?.completion?.completionItem?.snippetSupport ?? false
+    folders =
+      parameters.workspaceFolders?.map { Document.name(of: $0.uri) }
+      ?? [parameters.rootUri.map(Document.name(of:))].compactMap(\.self)
     takesLabelOffsets =
       capabilities.textDocument?.signatureHelp?.signatureInformation?.parameterInformation?
       .labelOffsetSupport ?? false

@@ -11,11 +11,12 @@ extension Analysis {
   public func completion(
     at offset: Int, in script: SourceText, importer: (any Importer)?
   ) -> (context: CursorContext, candidates: [Candidate]) {
-    let context = CursorContext(before: Array(script.bytes.prefix(offset)))
+    let context = CursorContext(
+      before: Array(script.bytes.prefix(offset)), engine: Engine(importer: importer))
     var names = context.namesInScope(of: script, importer: importer, values: values)
     let known = Set(names.map(\.text))
     names += topLevelNames.filter { !known.contains($0.text) }
-    return (context, context.candidates(names) + resources(context.resourceKinds))
+    return (context, context.candidates(names, in: script.name) + resources(context.resourceKinds))
   }
 
   /// Names of the resources that the script declares, as far as they are written out.

@@ -17,7 +17,8 @@ extension Analysis {
   /// or of an earlier state: of a function of the script, a built-in one or a method. A method of a
   /// value of unknown type has a signature for each type that has it.
   public func signatures(at offset: Int, in script: SourceText) -> [CallSignature] {
-    let parse = CursorParse(Array(script.bytes.prefix(offset)))
+    let context = CursorContext(before: Array(script.bytes.prefix(offset)))
+    let parse = context.parse
     let tree = parse.tree
     for (id, child) in zip(parse.path, parse.path.dropFirst()).reversed() {
       guard tree[id].kind == .call else { continue }
@@ -29,15 +30,16 @@ extension Analysis {
       let position = (argument ?? tree.children(of: id).endIndex) - tree.children(of: id).startIndex
       let given =
         tree[child].kind == .namedArgument ? parse.names[tree.name(of: child)] : nil
-      let found = signatures(of: callee, parse, position: position - 1, named: given)
+      let found = signatures(of: callee, context, position: position - 1, named: given)
       if !found.isEmpty { return found }
     }
     return []
   }
 
   private func signatures(
-    of callee: NodeID, _ parse: CursorParse, position: Int, named: String?
+    of callee: NodeID, _ context: CursorContext, position: Int, named: String?
   ) -> [CallSignature] {
+    let parse = context.parse
     let name = parse.names[parse.tree.name(of: callee)]
     // The call stands at the same place in the text that was analysed, unless that is older.
     switch symbol(at: Int(parse.tree.span(of: callee).end))?.meaning {
@@ -48,7 +50,9 @@ extension Analysis {
     default: break
     }
     if parse.tree[callee].kind == .member {
-      let entries = Reference.types.flatMap(\.methods).filter { $0.name == name }
+      let base = context.type(of: parse.tree.child(0, of: callee), in: "", topLevelNames)
+      let types = base.map { [Reference.type($0.name)].compactMap(\.self) } ?? Reference.types
+      let entries = types.flatMap(\.methods).filter { $0.name == name }
       var forms: Set<String> = []
       return entries.filter { forms.insert($0.form).inserted }.map { CallSignature($0, position) }
     }

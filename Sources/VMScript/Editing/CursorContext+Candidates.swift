@@ -4,8 +4,10 @@ extension CursorContext {
   /// All that may stand at the cursor, whatever was typed of it; files and what only a host knows
   /// are the caller's to add, see ``resourceKinds`` and ``takesFiles``.
   ///
-  /// - Parameter names: what the text can use beside the functions that every script knows.
-  public func candidates(_ names: [KnownName]) -> [Candidate] {
+  /// - Parameters:
+  ///   - names: what the text can use beside the functions that every script knows.
+  ///   - script: the name of the file, which its imports are relative to.
+  public func candidates(_ names: [KnownName], in script: String = "") -> [Candidate] {
     switch place {
     case .statement:
       return Self.statements + kinds + scope(names) + Self.reserved
@@ -16,7 +18,8 @@ extension CursorContext {
     case .removal(let block): return block.blocks.map { Candidate($0.name, .block, doc: $0.doc) }
     case .value(let property): return Self.words(of: property.type) + scope(names)
     case .expression: return scope(names) + Self.reserved
-    case .member(let path): return members(of: path, names)
+    case .member(let path):
+      return baseType(in: script, names)?.memberCandidates(vocabulary) ?? members(of: path, names)
     case .target: return names.filter { $0.kind != .function }.map(\.candidate)
     case .condition:
       return WaitCondition.words.keys.sorted().map { Candidate($0, .word) } + scope(names)
@@ -97,34 +100,8 @@ extension CursorContext {
       return path.count == 1
         ? known.members.map(\.candidate) : members(of: Array(path.dropFirst()), known.members)
     }
-    var value = known.value
-    for name in path.dropFirst() {
-      guard case .map(let entries) = value, let next = entries[name] else { return [] }
-      value = next
-    }
-    return value?.memberCandidates(vocabulary) ?? []
-  }
-}
-
-extension Value {
-  /// What may stand behind the value and a dot.
-  fileprivate func memberCandidates(_ vocabulary: Vocabulary) -> [Candidate] {
-    switch self {
-    case .resource(let reference):
-      let schema = vocabulary.schema(reference.kind)
-      return reference.kind.attributes.map { Candidate($0.name, .member, doc: $0.doc) }
-        + schema.properties.map { Candidate($0.name, .member, type: $0.type.name, doc: $0.doc) }
-        + schema.blocks.map { Candidate($0.name, .member, type: "block", doc: $0.doc) }
-    case .map(let entries):
-      return entries.map { Candidate($0.key, .member, type: $0.value.brief) }
-        + ofItsType
-    default: return ofItsType
-    }
-  }
-
-  private var ofItsType: [Candidate] {
-    guard let type = Reference.type(typeName) else { return [] }
-    return type.members.map { Candidate($0.name, .member, doc: $0.doc) }
-      + type.methods.map { Candidate($0.name, .method, type: $0.form, doc: $0.doc, suffix: "(") }
+    var type = known.value.flatMap { StaticType($0) }
+    for name in path.dropFirst() { type = type?.member(name, vocabulary) }
+    return type?.memberCandidates(vocabulary) ?? []
   }
 }

@@ -42,8 +42,9 @@ public struct CursorContext: Sendable {
   public let typed: String
   /// The text before the cursor, parsed.
   let parse: CursorParse
-  /// What the host added to the language.
-  let vocabulary: Vocabulary
+  /// What finds imports, and knows what the host added to the language.
+  let engine: Engine
+  var vocabulary: Vocabulary { engine.vocabulary }
 
   /// Reads the context off the bytes before the cursor.
   ///
@@ -52,9 +53,9 @@ public struct CursorContext: Sendable {
   ///   - engine: knows the host's own kinds of resources.
   public init(before bytes: [UInt8], engine: Engine = Engine()) {
     parse = CursorParse(bytes)
-    vocabulary = engine.vocabulary
+    self.engine = engine
     typed = String(decoding: bytes[parse.typed], as: UTF8.self)
-    var reader = CursorContextReader(parse, typed: typed, vocabulary: vocabulary)
+    var reader = CursorContextReader(parse, typed: typed, vocabulary: engine.vocabulary)
     place = reader.read()
   }
 

@@ -83,9 +83,15 @@ struct SemanticAnswer: Encodable {
   }
 }
 
-struct ActionParameters: Decodable {
-  var textDocument: DocumentIdentifier
-  var range: TextRange
+struct SymbolParameters: Decodable {
+  var query: String
+}
+
+struct WorkspaceSymbol: Encodable {
+  var name: String
+  var kind: Int
+  var location: Location
+  var containerName: String?
 }
 
 struct ActionAnswer: Encodable {

@@ -39,6 +39,12 @@ struct DocumentParameters: Decodable {
   var textDocument: DocumentIdentifier
 }
 
+/// What requests about a part of a document have.
+struct RangeParameters: Decodable {
+  var textDocument: DocumentIdentifier
+  var range: TextRange
+}
+
 /// What requests about a place have.
 struct PositionParameters: Decodable {
   var textDocument: DocumentIdentifier

@@ -20,6 +20,21 @@ struct InitializeParameters: Decodable {
     var textDocument: TextDocument?
   }
   var capabilities: Capabilities
+  var workspaceFolders: [WorkspaceFolder]?
+  /// The folder of editors that know one alone.
+  var rootUri: String?
+}
+
+struct WorkspaceFolder: Decodable {
+  var uri: String
+}
+
+struct FolderChange: Decodable {
+  struct Event: Decodable {
+    var added: [WorkspaceFolder]
+    var removed: [WorkspaceFolder]
+  }
+  var event: Event
 }
 
 struct InitializeResult: Encodable {
@@ -45,6 +60,13 @@ struct ServerCapabilities: Encodable {
     var retriggerCharacters = [",", ")"]
   }
   struct Rename: Encodable { var prepareProvider = true }
+  struct Workspace: Encodable {
+    struct Folders: Encodable {
+      var supported = true
+      var changeNotifications = true
+    }
+    var workspaceFolders = Folders()
+  }
   struct Semantics: Encodable {
     struct Legend: Encodable {
       var tokenTypes = SemanticKind.allCases.map(\.rawValue)
@@ -64,7 +86,10 @@ struct ServerCapabilities: Encodable {
   var documentHighlightProvider = true
   var renameProvider = Rename()
   var documentFormattingProvider = true
+  var documentRangeFormattingProvider = true
   var documentSymbolProvider = true
+  var workspaceSymbolProvider = true
+  var workspace = Workspace()
   var foldingRangeProvider = true
   var codeActionProvider = true
   var semanticTokensProvider = Semantics()

@@ -2,13 +2,13 @@ import VMScript
 import VMScriptSyntax
 
 extension LanguageServer {
-  /// The uses of a name in all open files, and in those that they import.
+  /// The uses of a name in all files that are open or in the workspace, and in those that they import.
   private struct Uses {
     /// By file name, in the order of the text.
     var places: [String: [Span]] = [:]
     var sources: [String: SourceText] = [:]
-    /// The open files that know the name.
-    var analyses: [String: Analysis] = [:]
+    /// The files that know the name.
+    var analyses: [Analysis] = []
     var definition: Span
     var file: String
   }
@@ -23,11 +23,11 @@ extension LanguageServer {
     }
     let file = analysis.sources[definition.source].name
     var uses = Uses(definition: definition, file: file)
-    for uri in documents.keys.sorted() {
-      guard let other = self.analysis(of: uri),
-        other.sources.sources.contains(where: { $0.name == file })
-      else { continue }
-      uses.analyses[uri] = other
+    let open = documents.keys.sorted().compactMap { uri in self.analysis(of: uri) }
+    let closed = closedScripts(beside: file).lazy.compactMap { self.closedAnalysis(of: $0) }
+    for other in open + closed {
+      guard other.sources.sources.contains(where: { $0.name == file }) else { continue }
+      uses.analyses.append(other)
       for span in other.references(to: definition, in: file) {
         let source = other.sources[span.source]
         uses.sources[source.name] = source
@@ -78,9 +78,12 @@ extension LanguageServer {
       files.texts[file] = bytes
     }
     let growth = name.count - Int(uses.definition.length)
-    for (uri, before) in uses.analyses {
-      guard let main = documents[uri]?.name, let bytes = files.texts[main] else { continue }
-      let after = Analysis(SourceText(name: main, bytes: bytes), importer: files)
+    for known in uses.analyses {
+      let main = known.sources[known.main]
+      // Neither side is evaluated: what a check finds has no part in what names mean.
+      let before = Analysis(main, importer: openFiles)
+      let text = SourceText(name: main.name, bytes: files.texts[main.name] ?? main.bytes)
+      let after = Analysis(text, importer: files)
       guard after.means(sameAs: before, after: uses.places, growth: growth) else {
         throw .failed("`\(parameters.newName)` would mean something else there")
       }

@@ -14,6 +14,8 @@ extension LanguageServer {
     case "textDocument/prepareRename": request.answer(prepareRename)
     case "textDocument/rename": request.answer(rename)
     case "textDocument/formatting": request.answer(formatting)
+    case "textDocument/rangeFormatting": request.answer(rangeFormatting)
+    case "workspace/symbol": request.answer(workspaceSymbols)
     case "textDocument/documentSymbol": request.answer(symbols)
     case "textDocument/foldingRange": request.answer(folds)
     case "textDocument/codeAction": request.answer(actions)
@@ -71,14 +73,30 @@ extension LanguageServer {
 
   private func formatting(_ parameters: DocumentParameters) throws(Failure) -> [TextEdit] {
     let (document, _) = try document(parameters.textDocument)
+    return LineEdits.between(document.bytes, try formatted(document)).map {
+      TextEdit($0, document.lines)
+    }
+  }
+
+  /// The edits of formatting that touch the lines of a range.
+  private func rangeFormatting(_ parameters: RangeParameters) throws(Failure) -> [TextEdit] {
+    let (document, _) = try document(parameters.textDocument)
+    let lines = document.lines
+    let start = parameters.range.start
+    var end = parameters.range.end
+    // A range that ends where a line begins has none of it.
+    if end.character == 0, end.line > start.line { end.line -= 1 }
+    let touched = lines.startOfLine(max(0, start.line))..<lines.startOfLine(max(0, end.line + 1))
+    return LineEdits.aligned(document.bytes, try formatted(document)).filter { edit in
+      edit.range.isEmpty
+        ? touched.contains(edit.range.lowerBound) : edit.range.overlaps(touched)
+    }.map { TextEdit($0, lines) }
+  }
+
+  private func formatted(_ document: Document) throws(Failure) -> [UInt8] {
     switch Formatter.format(document.source) {
     case .failure: throw .failed("the text has syntax errors")
-    case .success(let text):
-      return LineEdits.between(document.bytes, Array(text.utf8)).map { edit in
-        TextEdit(
-          range: document.lines.range(edit.range),
-          newText: String(decoding: edit.replacement, as: UTF8.self))
-      }
+    case .success(let text): return Array(text.utf8)
     }
   }
 
@@ -99,7 +117,7 @@ extension LanguageServer {
   }
 
   /// The edits that diagnostics propose.
-  private func actions(_ parameters: ActionParameters) throws(Failure) -> [ActionAnswer] {
+  private func actions(_ parameters: RangeParameters) throws(Failure) -> [ActionAnswer] {
     let (document, analysis) = try document(parameters.textDocument)
     let start = document.lines.offset(of: parameters.range.start)
     let end = document.lines.offset(of: parameters.range.end)
@@ -112,6 +130,13 @@ extension LanguageServer {
         edit: WorkspaceEdit(
           changes: [place.uri: [TextEdit(range: place.range, newText: replacement)]]))
     }
+  }
+}
+
+extension TextEdit {
+  fileprivate init(_ edit: LineEdits.Edit, _ lines: LineTable) {
+    self.init(
+      range: lines.range(edit.range), newText: String(decoding: edit.replacement, as: UTF8.self))
   }
 }
 
@@ -131,7 +156,7 @@ extension SymbolAnswer {
 
 extension Candidate.Kind {
   /// The protocol's number of the kind in an outline.
-  fileprivate var symbolKind: Int {
+  var symbolKind: Int {
     switch self {
     case .function: 12
     case .parameter: 14

@@ -1,0 +1,199 @@
+/// The type of a value as far as a script's text shows it, with the types of its parts.
+indirect enum StaticType {
+  /// A type without known parts, by its name.
+  case named(String)
+  /// A list whose items are like this one.
+  case list(StaticType?)
+  /// A range of ints or addresses.
+  case range(StaticType?)
+  /// A map with these entries, in their order.
+  case map([(key: String, type: StaticType?)])
+  case resource(ResourceKind)
+  /// A block of a resource, read as a map.
+  case block(BlockSchema)
+  case value(Value)
+
+  /// The name of the type.
+  var name: String {
+    switch self {
+    case .named(let name): name
+    case .list: "list"
+    case .range: "range"
+    case .map, .block: "map"
+    case .resource: "resource"
+    case .value(let value): value.typeName
+    }
+  }
+
+  /// The type of an item of a list or range, or of a value of a map.
+  var element: StaticType? {
+    switch self {
+    case .list(let element), .range(let element): return element
+    case .map(let entries): return Self.common(entries.map(\.type))
+    case .value(.list(let items)): return Self.common(items.map(Self.init))
+    case .value(.map(let entries)): return Self.common(entries.values.map(Self.init))
+    case .value(.range(let range)): return range.count == 0 ? nil : .value(range.member(at: 0))
+    default: return nil
+    }
+  }
+
+  /// What one binding of a loop over the value stands for: a key of a map, an item of all else.
+  var binding: StaticType? { name == "map" ? .named("string") : element }
+
+  /// The type of a known value.
+  init?(_ value: Value) {
+    switch value {
+    case .none, .unknown: return nil
+    default: self = .value(value)
+    }
+  }
+
+  /// The type of a property's values.
+  init?(_ type: PropertyType) {
+    switch type {
+    case .bool: self = .named("bool")
+    case .int: self = .named("int")
+    case .float: self = .named("float")
+    case .string, .path, .ipv6, .cidr6, .uuid, .word: self = .named("string")
+    case .size: self = .named("size")
+    case .duration: self = .named("duration")
+    case .ip: self = .named("ip")
+    case .cidr: self = .named("cidr")
+    case .mac: self = .named("mac")
+    case .ipRange: self = .range(.named("ip"))
+    case .list(let element): self = .list(Self(element))
+    case .map: self = .named("map")
+    case .resource(let kinds):
+      guard let kind = kinds.first, kinds.count == 1 else { return nil }
+      self = .resource(kind)
+    case .either(let types):
+      guard let type = types.lazy.compactMap(Self.init).first else { return nil }
+      self = type
+    case .secret: self = .named("secret")
+    }
+  }
+
+  /// The type of a value that the language writes like this; nil for what is no literal.
+  init?(literal text: String) {
+    switch text.first {
+    case "\"": self = .named("string")
+    case "{": self = .named("map")
+    case "[": self = .list(Self(literal: String(text.dropFirst())))
+    default:
+      if text == "true" || text == "false" {
+        self = .named("bool")
+      } else if Int64(text) != nil {
+        self = .named("int")
+      } else if IPAddress(text) != nil {
+        self = .named("ip")
+      } else if Double(text) != nil {
+        self = .named("float")
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// What all of these may be: maps with the entries of all, else the first that is known.
+  static func common(_ types: [StaticType?]) -> StaticType? {
+    let known = types.compactMap(\.self)
+    guard let first = known.first else { return nil }
+    guard known.count > 1, known.allSatisfy({ $0.entries != nil }) else { return first }
+    var seen: Set<String> = []
+    return .map(known.flatMap { $0.entries ?? [] }.filter { seen.insert($0.key).inserted })
+  }
+
+  /// The entries of a map, as far as they are known; nil for other types.
+  private var entries: [(key: String, type: StaticType?)]? {
+    switch self {
+    case .map(let entries): entries
+    case .value(.map(let entries)): entries.map { ($0.key, StaticType($0.value)) }
+    default: nil
+    }
+  }
+}
+
+// MARK: Members
+
+extension StaticType {
+  /// The type of a member of this name that needs no call.
+  func member(_ name: String, _ vocabulary: Vocabulary) -> StaticType? {
+    if let entry = entries?.first(where: { $0.key == name }) { return entry.type }
+    switch (self, name) {
+    case (.resource(let kind), _): return Self.attribute(name, of: kind, vocabulary)
+    case (.block(let schema), _):
+      if let type = Self.entry(name, of: schema) { return type }
+    case (_, "first") where element != nil, (_, "last") where element != nil: return element
+    case (_, "values") where self.name == "map": return .list(element)
+    default: break
+    }
+    if case .value(let value) = self, let member = value.attribute(name) { return Self(member) }
+    return result(Reference.type(self.name)?.members, name)
+  }
+
+  /// The type of what a method of this name gives, of which all but `map` ask for no argument.
+  func method(_ name: String, mapped: @autoclosure () -> StaticType?) -> StaticType? {
+    switch name {
+    case "map": .list(mapped())
+    case "filter", "sorted", "reversed", "unique": .list(element)
+    default: result(Reference.type(self.name)?.methods, name)
+    }
+  }
+
+  /// The type of the result of the example.
+  private func result(_ entries: [ReferenceEntry]?, _ name: String) -> StaticType? {
+    entries?.first { $0.name == name }?.result.flatMap { StaticType(literal: $0) }
+  }
+
+  private static func attribute(
+    _ name: String, of kind: ResourceKind, _ vocabulary: Vocabulary
+  ) -> StaticType? {
+    switch name {
+    case "ip": .named("ip")
+    case "ips": .list(.named("ip"))
+    case "macs": .list(.named("mac"))
+    case "snapshots": .list(.named("string"))
+    case "id": .named("int")
+    case "capacity", "allocation": .named("size")
+    case "vnc" where kind == .domain: .map([("display", .named("int"))])
+    default:
+      entry(name, of: vocabulary.schema(kind))
+        ?? (name == "name" || kind.liveAttributes.contains(name) ? .named("string") : nil)
+    }
+  }
+
+  private static func entry(_ name: String, of schema: BlockSchema) -> StaticType? {
+    if let property = schema.property(name) { return StaticType(property.type) }
+    return schema.block(name).map { $0.repeats ? .list(.block($0)) : .block($0) }
+  }
+
+  /// All that may stand behind a value of the type and a dot.
+  func memberCandidates(_ vocabulary: Vocabulary) -> [Candidate] {
+    switch self {
+    case .resource(let kind):
+      let entries = Self.entries(of: vocabulary.schema(kind))
+      let name = Candidate("name", .member, doc: "Its name on the host")
+      return kind.attributes.map { Candidate($0.name, .member, doc: $0.doc) }
+        + (entries.contains { $0.text == "name" } ? [] : [name]) + entries
+    case .block(let schema): return Self.entries(of: schema) + ofItsType
+    case .value(.resource(let reference)):
+      return Self.resource(reference.kind).memberCandidates(vocabulary)
+    case .value(.map(let entries)):
+      return entries.map { Candidate($0.key, .member, type: $0.value.brief) } + ofItsType
+    case .map(let entries):
+      return entries.map { Candidate($0.key, .member, type: $0.type?.name ?? "") } + ofItsType
+    default: return ofItsType
+    }
+  }
+
+  private static func entries(of schema: BlockSchema) -> [Candidate] {
+    schema.properties.map { Candidate($0.name, .member, type: $0.type.name, doc: $0.doc) }
+      + schema.blocks.map { Candidate($0.name, .member, type: "block", doc: $0.doc) }
+  }
+
+  private var ofItsType: [Candidate] {
+    guard let type = Reference.type(name) else { return [] }
+    return type.members.map { Candidate($0.name, .member, doc: $0.doc) }
+      + type.methods.map { Candidate($0.name, .method, type: $0.form, doc: $0.doc, suffix: "(") }
+  }
+}
