@@ -66,6 +66,7 @@ extension Analysis {
 
   /// Where the script imports a file, or, for one that its imports import, where it imports first.
   public func importPlace(of file: SourceID) -> Span? {
+    if let span = brokenImports[sources[file].name], span.source == main { return span }
     let imports = (symbols[main] ?? []).compactMap { symbol -> (span: Span, source: SourceID)? in
       if case .module(let index) = symbol.meaning {
         (symbol.span, code.modules[index].source)

@@ -19,6 +19,8 @@ public struct Analysis: Sendable {
   private let engine: Engine
   /// Whether the script and all that it imports could be parsed.
   private let isParsed: Bool
+  /// The imported files that could not be parsed: by name, the place of the import.
+  let brokenImports: [String: Span]
   /// By raw span, as the resolver knows them.
   let definitions: [Span: NameRecord.Definition]
   /// Where the names of definitions stand.
@@ -88,6 +90,7 @@ public struct Analysis: Sendable {
     self.code = code
     engine = loader.engine
     isParsed = !loader.isMainBroken
+    brokenImports = loader.broken
     self.values = values
     let record = resolver.record ?? record
     documentation = Dictionary(

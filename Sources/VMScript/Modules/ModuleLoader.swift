@@ -22,8 +22,8 @@ struct ModuleLoader {
   /// the program is looked into all the same.
   private(set) var isMainBroken = false
   private var loaded: [String: Int] = [:]
-  /// Names of the imported files that could not be parsed, which was reported.
-  private var broken: Set<String> = []
+  /// The imported files that could not be parsed, which was reported: by name, the place of the import.
+  private(set) var broken: [String: Span] = [:]
   /// Names of the files that are being loaded, the main one first.
   private var chain: [String] = []
 
@@ -52,7 +52,6 @@ struct ModuleLoader {
     if chain.isEmpty {
       isMainBroken = isBroken
     } else if isBroken {
-      broken.insert(source.name)
       return nil
     }
     return load(source, id, parsed.tree)
@@ -117,12 +116,14 @@ struct ModuleLoader {
       let source = try importer.load(
         path: path, from: script.name, bounds: ReadBounds(maximumBytes: max(0, Int(room)) + 1))
       if let known = loaded[source.name] { return known }
-      if broken.contains(source.name) { return nil }
+      if broken[source.name] != nil { return nil }
       if let start = chain.firstIndex(of: source.name) {
         diagnostics.append(.importCycle(Array(chain[start...]) + [source.name], at: span))
         return nil
       }
-      return load(source)
+      let module = load(source)
+      if module == nil { broken[source.name] = span }
+      return module
     } catch {
       diagnostics.append(
         error.exceedsBounds
