@@ -16,7 +16,12 @@ extension Analysis {
     var names = context.namesInScope(of: script, importer: importer, values: values)
     let known = Set(names.map(\.text))
     names += topLevelNames.filter { !known.contains($0.text) }
-    return (context, context.candidates(names, in: script.name) + resources(context.resourceKinds))
+    let candidates = context.candidates(names, in: script.name) + resources(context.resourceKinds)
+    let named = Set(candidates.map(\.text))
+    let quoted = resources(context.quotedKinds).filter { !named.contains($0.text) }.map {
+      Candidate(Value.string($0.text).literal, $0.kind, doc: $0.doc)
+    }
+    return (context, candidates + quoted)
   }
 
   /// Names of the resources that the script declares, as far as they are written out.

@@ -16,7 +16,12 @@ extension CursorContext {
         + ["let", "if", "for"].map { Candidate($0, .keyword) }
     case .key(let block): return Self.entries(of: block, assignment: ": ")
     case .removal(let block): return block.blocks.map { Candidate($0.name, .block, doc: $0.doc) }
-    case .value(let property): return Self.words(of: property.type) + scope(names)
+    case .value(let property):
+      let kinds = property.type.resourceKinds
+      return Self.words(of: property.type)
+        // Before anything is typed, only what is such a resource or may be one.
+        + (kinds.isEmpty || !typed.isEmpty
+          ? scope(names) : names.filter { $0.canBe(oneOf: kinds) }.map(\.candidate))
     case .expression: return scope(names) + Self.reserved
     case .member(let path):
       return baseType(in: script, names)?.memberCandidates(vocabulary) ?? members(of: path, names)
@@ -33,8 +38,16 @@ extension CursorContext {
   public var resourceKinds: [ResourceKind] {
     switch place {
     case .resourceName(let kinds): kinds
-    case .target: [.domain]
     case .text: ResourceKind.allCases
+    default: []
+    }
+  }
+
+  /// The kinds of the resources whose names may stand at the cursor within quotes.
+  public var quotedKinds: [ResourceKind] {
+    switch place {
+    case .target: [.domain]
+    case .value(let property): property.type.resourceKinds
     default: []
     }
   }
@@ -103,5 +116,29 @@ extension CursorContext {
     var type = known.value.flatMap { StaticType($0) }
     for name in path.dropFirst() { type = type?.member(name, vocabulary) }
     return type?.memberCandidates(vocabulary) ?? []
+  }
+}
+
+extension KnownName {
+  /// Whether it may name a resource of one of these kinds, as far as its value is known.
+  fileprivate func canBe(oneOf kinds: [ResourceKind]) -> Bool {
+    guard kind != .function else { return false }
+    return switch value {
+    case .resource(let reference): kinds.contains(reference.kind)
+    case .string, .list, .map, .unknown, nil: true
+    default: false
+    }
+  }
+}
+
+extension PropertyType {
+  /// The kinds of the resources that a value of this type may be.
+  fileprivate var resourceKinds: [ResourceKind] {
+    switch self {
+    case .resource(let kinds): kinds
+    case .list(let element): element.resourceKinds
+    case .either(let types): types.flatMap(\.resourceKinds)
+    default: []
+    }
   }
 }

@@ -65,6 +65,8 @@ public struct Plan: Sendable {
   public var recordedOrigin: StackOrigin?
   /// The domains that the verb `delete` is about to remove, where each deletion is confirmed.
   public var deletions: [String] = []
+  /// The blocks that resources lose because a session declared them again without.
+  public var leftOut: [LeftOutBlocks] = []
   /// What is defined already and waits for a restart, of declared resources.
   public var pending: [PendingRestart]
 
@@ -88,7 +90,7 @@ public struct Plan: Sendable {
   public var needsConsent: Bool {
     let isOthers =
       otherOrigin != nil && (changes.contains { $0.action != .create } || !verbs.isEmpty)
-    return isOthers || !deletions.isEmpty || !changesThatNeedConsent.isEmpty
+    return isOthers || !deletions.isEmpty || !leftOut.isEmpty || !changesThatNeedConsent.isEmpty
   }
 
   /// The changes that must not be done without a yes.

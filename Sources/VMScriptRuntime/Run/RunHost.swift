@@ -233,6 +233,12 @@ final class RunHost: EvaluationHost {
       change.action == .delete
         ? change.kind == .domain && expected.deletes(change.name) : asDeclared.contains(change.key)
     }
+    plan.leftOut = plan.changes.compactMap { change in
+      guard let earlier = settled[change.key],
+        let later = set.declaration(change.kind, change.name)
+      else { return nil }
+      return LeftOutBlocks(of: earlier, without: later)
+    }
     plan.undeclared.removeAll { $0.kind == .domain && expected.deletes($0.name) }
     if !isEnd { plan.undeclared = [] }
     return (outcome, plan)

@@ -16,6 +16,11 @@ struct Completer {
     let context = CursorContext(before: text)
     var candidates = context.candidates(session.language.knownNames)
     candidates += resources(context.resourceKinds)
+    // What has a name in the language is written by that.
+    let named = Set(candidates.map(\.text))
+    candidates += resources(context.quotedKinds).filter { !named.contains($0.text) }.map {
+      Candidate(Value.string($0.text).literal, $0.kind, doc: $0.doc)
+    }
     if context.takesFiles { candidates += files(context.typed) }
     return Completion(typed: context.typed, among: candidates)
   }

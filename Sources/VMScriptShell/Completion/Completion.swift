@@ -7,11 +7,14 @@ struct Completion {
   /// Those that begin with what stands there, in the order in which they are listed.
   var candidates: [Candidate]
 
-  /// Of all candidates those that go on from what was typed.
+  /// Of all candidates those that go on from what was typed, be it without their quote.
   init(typed: String, among all: [Candidate]) {
     length = typed.unicodeScalars.count
     var seen: Set<String> = []
-    candidates = all.filter { $0.text.hasPrefix(typed) && seen.insert($0.text).inserted }
+    candidates = all.filter {
+      ($0.text.hasPrefix(typed) || $0.text.hasPrefix("\"" + typed))
+        && seen.insert($0.text).inserted
+    }
   }
 
   init(length: Int, candidates: [Candidate]) {

@@ -144,8 +144,17 @@ enum ShellMessages {
     if !plan.deletions.isEmpty { return question(deleting: plan.deletions) }
     let risky = plan.changesThatNeedConsent
     let losing = risky.count { $0.impact == .dataLoss }
-    let what = losing > 0 ? "data would be lost" : "guests would be unplugged"
-    return "\(what). Go on? [y/N] "
+    let what =
+      losing > 0 ? "data would be lost. " : risky.isEmpty ? "" : "guests would be unplugged. "
+    return plan.leftOut.map(loss).joined() + "\(what)Go on? [y/N] "
+  }
+
+  /// The blocks that a new declaration leaves out, and how to keep them.
+  private static func loss(_ leftOut: LeftOutBlocks) -> String {
+    let resource = "\(leftOut.resource.kind.rawValue) \(leftOut.resource.name)"
+    let blocks = leftOut.blocks.joined(separator: ", ")
+    return TerminalText.escaped("this declaration of \(resource) leaves out \(blocks)") + "\n"
+      + TerminalText.escaped("to keep that, write it too: \(resource) { …, \(blocks) }") + "\n"
   }
 
   /// What is asked before domains are deleted; of very many the first ones are named.

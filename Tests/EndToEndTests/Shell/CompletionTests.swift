@@ -20,6 +20,29 @@ import Testing
     }
   }
 
+  @Test func valuesAndTargetsAreWhatIsDeclaredOrOnTheHost() async throws {
+    try await withShell { shell in
+      try await shell.type("domain web { nic { net = ")
+      try await shell.press("Tab")
+      try await shell.expectEnd("vm> domain web { nic { net = \"default\"")
+      try await shell.press("C-c")
+      try await shell.enter("net lab { subnet = 10.9.0.0/24, mode = isolated }")
+      try await shell.expect("1 created")
+      try await shell.type("domain web { nic { net = ")
+      try await shell.press("Tab")
+      try await shell.expect("\n  lab  ")
+      try await shell.expect("\n  \"default\"  net")
+      try await shell.press("C-c")
+      try await shell.type("stop te")
+      try await shell.press("Tab")
+      try await shell.expectEnd("vm> stop \"test\"")
+      try await shell.press("C-c")
+      try await shell.type("domain(\"test\").sta")
+      try await shell.press("Tab")
+      try await shell.expectEnd("vm> domain(\"test\").state")
+    }
+  }
+
   @Test func wordsStandInColumns() async throws {
     try await withShell { shell in
       try await shell.type(":load Sources/VMScript")

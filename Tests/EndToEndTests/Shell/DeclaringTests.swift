@@ -110,6 +110,30 @@ extension ShellTests {
       }
     }
 
+    @Test func whatADeclarationLeavesOutIsSaidBeforeItGoes() async throws {
+      try await withShell(columns: 120) { shell in
+        try await shell.enter(
+          "domain t1 { memory = 64MiB, state = stopped, disk { size = 1GiB }, nic { net = \"default\" } }"
+        )
+        try await shell.expect("1 created")
+        try await shell.enter("domain t1 { memory = 32MiB, state = stopped, disk { size = 1GiB } }")
+        try await shell.expect("this declaration of domain t1 leaves out nic { net = ")
+        try await shell.expect("Go on? [y/N]")
+        try await shell.enter("n")
+        try await shell.expect("refused: nothing was changed")
+        try await shell.press("C-l")
+        try await shell.enter("domain t1 { memory = 32MiB, state = stopped }")
+        try await shell.expect("leaves out disk { size = 1GiB }, nic { net = ")
+        try await shell.expect(
+          "to keep that, write it too: domain t1 { …, disk { size = 1GiB }, nic")
+        try await shell.expect("data would be lost. Go on? [y/N]")
+        try await shell.enter("n")
+        try await shell.expect("refused: nothing was changed")
+        try await shell.enter("t1.memory")
+        try await shell.expectEnd("\n64MiB\nvm>")
+      }
+    }
+
     @Test func whatIsSavedHasNoSecretsAndIsInEffect() async throws {
       let file = FileManager.default.temporaryDirectory
         .appendingPathComponent("\(UUID().uuidString).vmscript")

@@ -73,6 +73,34 @@ import Testing
     #expect(complete("print other.", names) == [])
     #expect(complete("print f(1).", names) == [])
     #expect(complete("start we", names) == ["web"])
+    for call in ["domain(\"x\")", "net(\"x\")", "image(\"x\")"] {
+      let kind = ResourceKind(rawValue: String(call.prefix { $0 != "(" }))
+      let members = Set(complete("print \(call).", names))
+      #expect(members.isSuperset(of: kind?.attributes.map(\.name) ?? []) && !members.isEmpty)
+    }
+    #expect(complete("print domain(\"x\").st", names) == ["state", "state"])
+  }
+
+  @Test func valuesThatAreResourcesAreOfTheirKind() {
+    func known(_ name: String, _ kind: ResourceKind) -> KnownName {
+      KnownName(
+        name, .resource, value: .resource(.init(kind: kind, name: name, isDeclared: true)))
+    }
+    let names = [
+      known("web", .domain), known("lab", .net), known("base", .image),
+      KnownName("size", .variable, value: .size(ByteSize(bytes: 512))),
+      KnownName("f", .function), KnownName("wanted", .parameter),
+    ]
+    for (text, expected) in [
+      ("domain a { nic { net = ", ["lab", "wanted"]),
+      ("domain a { disk { image = ", ["base", "wanted"]),
+      ("domain a { disk { source = ", ["base", "wanted"]),
+    ] {
+      #expect(complete(text, names) == expected, "\(text)")
+      #expect(CursorContext(before: text).quotedKinds == [text.contains("nic") ? .net : .image])
+    }
+    #expect(complete("domain a { nic { net = la", names) == ["lab"])
+    #expect(CursorContext(before: "start ").quotedKinds == [.domain])
   }
 
   @Test func whatStringsHold() {
