@@ -16,7 +16,7 @@ extension HostTests {
         "mode = macvtap, dev = \"eth0\"",
       ],
       "subnet": [
-        "subnet = \"10.120.0.77/24\"", "subnet = 10.120.0.0/30", "subnet = 10.0.0.0/8",
+        "subnet = \"10.120.0.77/24\"", "subnet = 10.120.0.0/30", "subnet = 11.0.0.0/8",
         "subnet = 10.120.0.0/31, dhcp = false", "subnet = 10.120.0.0/31", "subnet = 0.0.0.0/0",
         "subnet = 127.0.0.0/8",
       ],

@@ -72,7 +72,8 @@ extension HostTests {
           try await Task.sleep(for: .milliseconds(50))
         }
         #expect(try !Self.isConverting(into: scratch))
-        #expect(try host.volumes() == [])
+        // The claim that the killed run held is removed by the next one.
+        #expect(try host.volumes().filter { !$0.hasPrefix("vmscript-lock.") } == [])
 
         let plan = try host.file("other.vmscript", "image small { size = 1MiB }")
         let next = try await Subprocess.run(
