@@ -77,7 +77,8 @@ enum RunFixture {
     adopt: Bool = false, compare: @escaping Planner.Comparison = { _, _ in [] }
   ) -> (plan: Plan, diagnostics: [Diagnostic]) {
     Planner(
-      DeclarationSet(stack: stack, declarations: declarations), live: live, prune: prune,
+      DeclarationSet(stack: stack, declarations: declarations), live: live,
+      isPruned: { _ in prune },
       adopt: adopt, compare: compare
     ).plan()
   }

@@ -32,6 +32,9 @@ public struct ResourceReference: Hashable, Sendable {
     self.name = name
     self.isDeclared = isDeclared
   }
+
+  /// What it shares with all references to the resource.
+  public var key: ResourceKey { ResourceKey(kind: kind, name: name) }
 }
 
 /// A property with its value, checked against the schema and converted to the property's type.
@@ -187,6 +190,19 @@ extension Declaration {
   package func withoutBlocks(_ name: String) -> Declaration {
     var result = self
     result.body.blocks.removeAll { $0.schema.name == name }
+    return result
+  }
+
+  /// The same with the nested blocks of one name changed, each with its place among them.
+  package func changingBlocks(
+    _ name: String, _ change: (_ position: Int, inout DeclaredBlock) -> Void
+  ) -> Declaration {
+    var result = self
+    var position = 0
+    for index in body.blocks.indices where body.blocks[index].schema.name == name {
+      change(position, &result.body.blocks[index])
+      position += 1
+    }
     return result
   }
 }

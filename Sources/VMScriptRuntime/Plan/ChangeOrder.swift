@@ -21,10 +21,18 @@ struct ChangeOrder {
     let positions = Dictionary(
       changes.filter { $0.action != .delete }.map { ($0.key, $0.id) }
     ) { first, _ in first }
+    let late = Set(
+      changes.filter { change in
+        change.action != .delete && change.kind == .net
+          && declarations[change.key].map { !overlapped(by: $0, in: changes).isEmpty } ?? false
+      }.map(\.key))
+    func movesLate(_ change: Change) -> Bool {
+      declarations[change.key].map { needs(of: $0).contains(where: late.contains) } ?? false
+    }
     return changes.map { change in
       var change = change
       if change.action == .delete {
-        change.dependencies = blockers(of: change, in: changes)
+        change.dependencies = blockers(of: change, in: changes, except: movesLate)
       } else if let declaration = declarations[change.key] {
         let needed = needs(of: declaration).compactMap { positions[$0] }
         let freed =
@@ -72,8 +80,13 @@ struct ChangeOrder {
   }
 
   /// What must be gone, or have let go, before something is deleted.
-  private func blockers(of deletion: Change, in changes: [Change]) -> [Int] {
-    return changes.filter { other in
+  ///
+  /// - Parameter movesLate: whether a machine moves to a network that itself waits for a deletion: such
+  ///   a machine is unplugged meanwhile.
+  private func blockers(
+    of deletion: Change, in changes: [Change], except movesLate: (Change) -> Bool
+  ) -> [Int] {
+    changes.filter { other in
       guard other.id != deletion.id else { return false }
       if other.action == .delete,
         bases[other.key]?.contains(deletion.key) == true
@@ -84,7 +97,7 @@ struct ChangeOrder {
       let facts = live.domains[other.name]?.facts
       return switch deletion.kind {
       // An update may be the one that takes the guest off the network, or off the image.
-      case .net: facts?.networks.contains(deletion.name) ?? false
+      case .net: facts?.networks.contains(deletion.name) ?? false && !movesLate(other)
       case .image: other.action != .create
       case .domain: other.action == .delete && facts?.owner?.source == deletion.name
       case .custom: false

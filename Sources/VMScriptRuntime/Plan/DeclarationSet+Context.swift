@@ -1,11 +1,20 @@
+import Libvirt
 import VMScript
 
 /// An address that is declared for an interface.
 struct FixedAddress: Sendable {
+  /// The interface's own, where it declares none and was not made yet.
   let mac: MACAddress
   let ip: IPAddress
   /// The network whose DHCP server gives it.
   let network: String?
+  /// The interface's label or position.
+  let interface: String
+
+  /// The MAC that the interface has on the host.
+  func mac(on domain: Domain) throws -> MACAddress {
+    try DomainFacts(xml: domain.xml()).devices?.mac(ofInterface: interface) ?? mac
+  }
 }
 
 extension DeclarationSet {
@@ -36,7 +45,8 @@ extension DeclarationSet {
   func fixedAddress(of domain: String) -> FixedAddress? {
     declaration(.domain, domain)?.interfaces(stack: stack).lazy.compactMap { interface in
       guard case .ip(let address) = interface.address?.value else { return nil }
-      return FixedAddress(mac: interface.mac, ip: address, network: interface.network)
+      return FixedAddress(mac: interface.mac, ip: address, network: interface.network,
+        interface: interface.key)
     }.first
   }
 

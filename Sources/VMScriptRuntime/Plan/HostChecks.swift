@@ -10,19 +10,22 @@ struct HostChecks {
   private let otherDomains: [LiveDomain]
   private let otherNetworks: [LiveNetwork]
 
-  /// - Parameter prune: whether what is no longer declared goes, and so is in nobody's way.
-  init(set: DeclarationSet, live: LiveState, prune: Bool) {
+  /// - Parameter isPruned: says what goes of what is no longer declared, and so is in nobody's way.
+  init(set: DeclarationSet, live: LiveState, isPruned: (ResourceKey) -> Bool) {
     let declared = Set(set.declarations.map(\.key))
     let ownership = Ownership(set)
     self.set = set
     self.live = live
     self.declared = declared
-    otherDomains = live.domains.filter { name, domain in
-      !declared.contains(ResourceKey(kind: .domain, name: name))
-        && !(prune && ownership.owns(domain))
+    func stays(_ kind: ResourceKind, _ name: String, isOwned: Bool) -> Bool {
+      let key = ResourceKey(kind: kind, name: name)
+      return !declared.contains(key) && !(isOwned && isPruned(key))
+    }
+    otherDomains = live.domains.filter {
+      stays(.domain, $0.key, isOwned: ownership.owns($0.value))
     }.values.sorted { $0.name < $1.name }
     otherNetworks = live.networks.values.filter {
-      !declared.contains(ResourceKey(kind: .net, name: $0.name)) && !(prune && ownership.owns($0))
+      stays(.net, $0.name, isOwned: ownership.owns($0))
     }.sorted { $0.name < $1.name }
   }
 

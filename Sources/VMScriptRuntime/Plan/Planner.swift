@@ -9,7 +9,7 @@ public struct Planner {
 
   let set: DeclarationSet
   let live: LiveState
-  let prune: Bool
+  let isPruned: (ResourceKey) -> Bool
   let adopt: Bool
   let compare: Comparison
 
@@ -18,16 +18,17 @@ public struct Planner {
   /// - Parameters:
   ///   - set: what is declared.
   ///   - live: what is on the host.
-  ///   - prune: deletes what the stack owns and `set` does not declare.
+  ///   - isPruned: says what is deleted of that which the stack owns and `set` does not declare.
   ///   - adopt: takes over domains that the stack does not own.
   ///   - compare: finds the differences of a live object; an image has no XML.
   public init(
-    _ set: DeclarationSet, live: LiveState, prune: Bool = false, adopt: Bool = false,
+    _ set: DeclarationSet, live: LiveState,
+    isPruned: @escaping (ResourceKey) -> Bool = { _ in false }, adopt: Bool = false,
     compare: @escaping Comparison
   ) {
     self.set = set
     self.live = live
-    self.prune = prune
+    self.isPruned = isPruned
     self.adopt = adopt
     self.compare = compare
   }
@@ -35,16 +36,16 @@ public struct Planner {
   /// The plan, and every reason why it must not be applied.
   public func plan() -> (plan: Plan, diagnostics: [Diagnostic]) {
     var draft = PlanDraft()
-    var diagnostics = HostChecks(set: set, live: live, prune: prune).diagnostics()
+    var diagnostics = HostChecks(set: set, live: live, isPruned: isPruned).diagnostics()
     for declaration in set.declarations {
       do throws(Diagnostic) {
         try add(declaration, to: &draft)
       } catch { diagnostics.append(error) }
     }
     let undeclared = undeclaredResources
-    if prune { undeclared.forEach { draft.delete($0) } }
+    undeclared.filter { isPruned($0.key) }.forEach { draft.delete($0) }
     let changes = ChangeOrder(set: set, live: live).ordered(draft.changes)
-    let kept = prune ? [] : undeclared
+    let kept = undeclared.filter { !isPruned($0.key) }
     let pending = pendingRestarts(beside: changes)
     diagnostics += pending.diagnostics + savedStates(under: changes)
     return (
@@ -237,15 +238,8 @@ public struct Planner {
     if let refusal = live.refusalToStart(declaration.name, at: span) { throw refusal }
   }
 
-  /// What the stack owns and the script no longer declares, domains before networks and images.
   private var undeclaredResources: [ResourceReference] {
-    let declared = Set(set.declarations.map(\.key))
-    let domains =
-      live.domains.filter { ownership.owns($0.value) }.map(\.key) + live.leftoverDomains
-    let networks = live.networks.values.filter(ownership.owns).map(\.name)
-    let owned = [(ResourceKind.domain, domains), (.net, networks), (.image, Array(live.images))]
-      .flatMap { kind, names in names.sorted().map { ResourceKey(kind: kind, name: $0) } }
-    return owned.filter { !declared.contains($0) }.map {
+    live.undeclared(in: set).map {
       ResourceReference(kind: $0.kind, name: $0.name, isDeclared: false)
     }
   }

@@ -7,6 +7,7 @@ struct ExpectedState: Sendable {
   private enum Effect {
     case verb(VerbRequest)
     case state(String, LiveDomain.State)
+    case deletion(ResourceKey)
   }
 
   private var effects: [Effect] = []
@@ -14,8 +15,9 @@ struct ExpectedState: Sendable {
   /// Notes a verb that is only planned.
   mutating func note(_ verb: VerbRequest) { effects.append(.verb(verb)) }
 
-  /// Notes the states that planned changes lead to.
+  /// Notes the states that planned changes lead to, and what they delete.
   mutating func note(_ changes: [Change]) {
+    effects += changes.filter { $0.action == .delete }.map { .deletion($0.key) }
     for change in changes where change.kind == .domain {
       for property in change.properties where property.path == "state" {
         guard case .string(let word)? = property.to, let state = LiveDomain.State(rawValue: word)
@@ -25,11 +27,16 @@ struct ExpectedState: Sendable {
     }
   }
 
-  /// Whether a planned verb deletes the domain of this name.
-  func deletes(_ domain: String) -> Bool {
+  /// Whether a planned change or verb deletes the resource.
+  func deletes(_ resource: ResourceKey) -> Bool {
     effects.contains { effect in
-      guard case .verb(let verb) = effect, case .delete = verb.action else { return false }
-      return verb.targets.contains { $0.names(domain) }
+      switch effect {
+      case .deletion(resource): return true
+      case .deletion, .state: return false
+      case .verb(let verb):
+        guard case .delete = verb.action, resource.kind == .domain else { return false }
+        return verb.targets.contains { $0.names(resource.name) }
+      }
     }
   }
 
@@ -38,7 +45,7 @@ struct ExpectedState: Sendable {
     effects.reduce(nil) { state, effect in
       switch effect {
       case .state(domain, let planned): planned
-      case .state: state
+      case .state, .deletion: state
       case .verb(let verb):
         verb.targets.contains { $0.names(domain) } ? verb.action.outcome ?? state : state
       }
@@ -51,6 +58,12 @@ struct ExpectedState: Sendable {
     for effect in effects {
       switch effect {
       case .state(let name, let state): live.domains[name]?.enter(state)
+      case .deletion(let resource):
+        switch resource.kind {
+        case .domain: live.domains[resource.name] = nil
+        case .net: live.networks[resource.name] = nil
+        case .image, .custom: break
+        }
       case .verb(let verb):
         let meant = live.domains.filter { _, domain in
           verb.targets.contains { $0.isExact(domain.name) }

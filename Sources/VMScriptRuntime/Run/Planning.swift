@@ -24,9 +24,9 @@ struct Planning: Sendable {
 
   /// Reads what exists, resolves what the declarations stand on, and compares.
   ///
-  /// - Parameter prune: deletes what the stack owns and `set` does not declare.
-  func plan(_ set: DeclarationSet, prune: Bool) async throws -> Outcome {
-    let (storage, _) = try await resolve(set)
+  /// - Parameter prune: what is deleted of what the stack owns and `set` does not declare.
+  func plan(_ set: DeclarationSet, prune: Pruning) async throws -> Outcome {
+    let (storage, _, going) = try await resolve(set, prune)
     var live = storage.live
     let origins = live.origins(of: set.stack)
     let leftovers = storage.leftovers
@@ -34,7 +34,15 @@ struct Planning: Sendable {
     live.leftoverDomains = leftovers.domains
     live.overlaidDomains = storage.overlaidDomains
     live.possiblyOverlaidDomains = storage.possiblyOverlaidDomains
-    var (plan, diagnostics) = planner(storage.set, live, storage, prune: prune).plan()
+    func draft(_ isPruned: @escaping (ResourceKey) -> Bool) -> (Plan, [Diagnostic]) {
+      planner(storage.set, live, storage, isPruned).plan()
+    }
+    var (plan, diagnostics) =
+      switch prune {
+      case .nothing: draft { _ in false }
+      case .everything: draft { _ in true }
+      case .whatIsInTheWay: draft(draft(going.contains).0.deletionsInTheWay.contains)
+      }
     if let origin { plan.otherOrigin = origins.first { $0 != origin } }
     plan.recordedOrigin = origins.first
     plan.changes = storage.afterMoves(plan.changes)
@@ -86,7 +94,7 @@ struct Planning: Sendable {
   func attribute(
     _ name: String, ofImage image: String, _ set: DeclarationSet
   ) async throws -> Value {
-    let (storage, resolver) = try await resolve(set)
+    let (storage, resolver, _) = try await resolve(set)
     return try await ImageAttributes(pool: pool, storage: storage, resolver: resolver)
       .value(of: name, image: image)
   }
@@ -117,12 +125,16 @@ struct Planning: Sendable {
   }
 
   /// Reads what exists, and what the declarations stand on.
+  ///
+  /// - Returns: with it, the domains and networks that `prune` may let go.
   private func resolve(
-    _ set: DeclarationSet
-  ) async throws -> (storage: StoragePlan, resolver: ImageResolver) {
+    _ set: DeclarationSet, _ prune: Pruning = .nothing
+  ) async throws -> (storage: StoragePlan, resolver: ImageResolver, going: Set<ResourceKey>) {
     let ownership = Ownership(set)
     let live = expected.applied(
       to: try await LiveReader(pool: pool).read().seen(by: ownership), of: ownership)
+    let going = await prune.candidates(among: live.undeclared(in: set))
+    let set = InterfaceMACs.resolve(set, live: live, going: going)
     let report = progress
     let files = try await pool.run { try HostFiles($0) }
     var resolver = ImageResolver(
@@ -132,7 +144,7 @@ struct Planning: Sendable {
     var storage = await StoragePlan(set, live: live, resolver: resolver)
     storage.origin = origin
     try await storage.compareSeeds(over: pool)
-    return (storage, resolver)
+    return (storage, resolver, going)
   }
 
   /// What a clone inherits is wrong once, not again for each clone.
@@ -146,10 +158,11 @@ struct Planning: Sendable {
   }
 
   private func planner(
-    _ set: DeclarationSet, _ live: LiveState, _ storage: StoragePlan, prune: Bool
+    _ set: DeclarationSet, _ live: LiveState, _ storage: StoragePlan,
+    _ isPruned: @escaping (ResourceKey) -> Bool
   ) -> Planner {
     let hypervisor = hypervisor
-    return Planner(set, live: live, prune: prune, adopt: adopt) {
+    return Planner(set, live: live, isPruned: isPruned, adopt: adopt) {
       declaration, xml throws(Diagnostic) in
       switch declaration.kind {
       case .image: return try storage.differences(image: declaration)

@@ -33,6 +33,8 @@ final class RunHost: EvaluationHost {
     var isCancelled = false
     /// Whether the host refused something, so that the script is not gone on with.
     var hasFailed = false
+    /// What the whole script declares, where it was asked for.
+    var declaredInTheEnd: Set<ResourceKey>?
     /// Where nothing is applied, what would have been done by now.
     var expected = ExpectedState()
   }
@@ -43,12 +45,16 @@ final class RunHost: EvaluationHost {
   let options: RunOptions
   private let sources: SourceMap
   private let store: VolumeStore
+  /// Evaluates the whole script without a host; nil where that does not come to its end.
+  private let preview: @Sendable () -> DeclarationSet?
   let progress: Mutex<Progress>
 
   init(
     pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions,
-    sources: SourceMap, settled: SettledDeclarations = SettledDeclarations()
+    sources: SourceMap, settled: SettledDeclarations = SettledDeclarations(),
+    preview: @escaping @Sendable () -> DeclarationSet? = { nil }
   ) {
+    self.preview = preview
     self.sources = sources
     store = VolumeStore(connections: pool)
     self.pool = pool
@@ -102,7 +108,7 @@ final class RunHost: EvaluationHost {
         guard !connection.isTestDriver, let domain = try connection.domain(named: resource.name)
         else { return declared }
         let found = try LiveReader.unlessGone(.noDomain) {
-          try LiveAddresses.of(domain, mac: wanted.mac)
+          try LiveAddresses.of(domain, mac: wanted.mac(on: domain))
         }
         guard let found, let first = found.first, !found.contains(declared) else { return declared }
         return first
@@ -222,7 +228,7 @@ final class RunHost: EvaluationHost {
     _ set: DeclarationSet, isEnd: Bool
   ) async throws -> (outcome: Planning.Outcome, plan: Plan) {
     let settled = standing.settled
-    let outcome = try await planning.plan(set, prune: isEnd && options.prune)
+    let outcome = try await planning.plan(set, prune: pruning(isEnd: isEnd))
     var plan = outcome.plan
     try note(outcome.diagnostics)
     // A domain may be as a verb left it; a network is to have what later domains want of it.
@@ -231,7 +237,7 @@ final class RunHost: EvaluationHost {
     let expected = standing.expected
     plan.changes = plan.changes.leavingOut { change in
       change.action == .delete
-        ? change.kind == .domain && expected.deletes(change.name) : asDeclared.contains(change.key)
+        ? expected.deletes(change.key) : asDeclared.contains(change.key)
     }
     plan.leftOut = plan.changes.compactMap { change in
       guard let earlier = settled[change.key],
@@ -239,9 +245,22 @@ final class RunHost: EvaluationHost {
       else { return nil }
       return LeftOutBlocks(of: earlier, without: later)
     }
-    plan.undeclared.removeAll { $0.kind == .domain && expected.deletes($0.name) }
+    plan.undeclared.removeAll { expected.deletes($0.key) }
     if !isEnd { plan.undeclared = [] }
     return (outcome, plan)
+  }
+
+  /// Before its end, a script may still declare what it has not declared so far.
+  private func pruning(isEnd: Bool) -> Pruning {
+    guard options.prune else { return .nothing }
+    if isEnd { return .everything }
+    return .whatIsInTheWay { [self] in
+      if let known = progress.withLock(\.declaredInTheEnd) { return known }
+      guard let declarations = await Runner.onOwnThread(preview) else { return nil }
+      let keys = Set(declarations.declarations.map(\.key))
+      progress.withLock { $0.declaredInTheEnd = keys }
+      return keys
+    }
   }
 
   /// Tells other machines that the stack is about to be changed.

@@ -69,7 +69,13 @@ public enum Runner {
     _ program: Program, _ evaluation: EvaluationOptions, _ options: RunOptions, mode: RunHost.Mode
   ) async -> RunReport {
     let stack = await onOwnThread { program.resolveStackName(evaluation).name }
-    return await withHost(stack, options, mode: mode, sources: program.sources) { host in
+    let preview: @Sendable () -> DeclarationSet? = {
+      let outcome = program.evaluate(evaluation, host: OfflineHost { _ in })
+      return outcome.succeeded ? outcome.declarations : nil
+    }
+    return await withHost(
+      stack, options, mode: mode, sources: program.sources, preview: preview
+    ) { host in
       let outcome = program.evaluate(evaluation, host: host)
       var evaluated = Evaluated(
         outputs: outcome.outputs, declared: outcome.declarations.declarations.map(\.reference),
@@ -85,6 +91,7 @@ public enum Runner {
   /// Connects, does blocking work on a thread of its own, and reports.
   private static func withHost(
     _ stack: String, _ options: RunOptions, mode: RunHost.Mode, sources: SourceMap,
+    preview: @escaping @Sendable () -> DeclarationSet? = { nil },
     _ work: @escaping @Sendable (RunHost) -> Evaluated
   ) async -> RunReport {
     let uri = options.uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
@@ -114,7 +121,7 @@ public enum Runner {
     }
     let host = RunHost(
       pool: pool, hypervisor: hypervisor, stack: stack, mode: mode, options: options,
-      sources: sources)
+      sources: sources, preview: preview)
     if let lock { host.hold(lock) }
     let outcome = await withTaskCancellationHandler {
       await onOwnThread {

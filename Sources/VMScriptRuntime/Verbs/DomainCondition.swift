@@ -20,22 +20,25 @@ struct DomainCondition: Sendable {
     guard let fixed else { return { try await firstAddress() == nil ? Self.noAddress : nil } }
     return {
       let reasons = try await ofRunning { domain -> [String] in
-        let found = try LiveAddresses.shown(of: domain, mac: fixed.mac)
+        let mac = try fixed.mac(on: domain)
+        let found = try LiveAddresses.shown(of: domain, mac: mac)
         // The test driver makes addresses up.
         if domain.connection.isTestDriver, !found.isEmpty { return [] }
         if found.contains(fixed.ip) { return [] }
         let other = found.first.map { "it has \($0) instead of \(fixed.ip)" } ?? Self.noAddress
-        return [other, try Self.holder(of: fixed, domain.connection)].compactMap(\.self)
+        return [other, try Self.holder(of: fixed, mac, domain.connection)].compactMap(\.self)
       }
       return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
   }
 
   /// Another interface that has the address, and how long.
-  private static func holder(of fixed: FixedAddress, _ connection: Connection) throws -> String? {
+  private static func holder(
+    of fixed: FixedAddress, _ mac: MACAddress, _ connection: Connection
+  ) throws -> String? {
     guard let network = try fixed.network.flatMap({ try connection.network(named: $0) }),
       let lease = try GivenLease.all(of: network)?
-        .first(where: { $0.ip == fixed.ip && $0.mac != fixed.mac })
+        .first(where: { $0.ip == fixed.ip && $0.mac != mac })
     else { return nil }
     let name = try connection.domains().first { domain in
       try LiveReader.unlessGone(.noDomain) {

@@ -133,7 +133,7 @@ import VMScriptSyntax
 }
 
 /// Numbers that are the same at each run (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
+struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
   init(seed: UInt64) { state = seed }
   mutating func next() -> UInt64 {
