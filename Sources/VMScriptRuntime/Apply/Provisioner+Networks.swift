@@ -7,10 +7,10 @@ extension Provisioner {
   func bring(network change: Change) async throws {
     guard let declaration = declaration(of: change) else { return }
     let uuid = storage.live.networks[change.name]?.uuid
+    var context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
+    context.origin = storage.origin
     let update = NetworkUpdate(
-      declaration: declaration,
-      context: set.context(for: declaration, uuid: uuid, hypervisor: hypervisor),
-      restarts: change.impact == .restart)
+      declaration: declaration, context: context, restarts: change.impact == .restart)
     let (warnings, guests) = try await pool.run { connection in
       (
         try update.apply(connection),

@@ -111,6 +111,8 @@ public struct LiveNetwork: Sendable {
   let entries: [NetworkLease]
   /// What its DHCP server gave out; nil where that is not known.
   let leases: [GivenLease]?
+  /// Where its stack was run from when it made or changed it; nil where that is not known.
+  let origin: StackOrigin?
 
   /// Reads what planning needs of the definition.
   ///
@@ -132,6 +134,7 @@ public struct LiveNetwork: Sendable {
     self.ownBridge = try NetworkFacts.ownBridge(xml: xml)
     self.entries = try NetworkFacts.entries(xml: xml)
     self.leases = leases
+    self.origin = try NetworkFacts.origin(xml: xml)
   }
 }
 

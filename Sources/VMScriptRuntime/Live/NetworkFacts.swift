@@ -15,6 +15,11 @@ enum NetworkFacts {
     return root.text(at: "bridge/@name")
   }
 
+  /// Where the stack that made it was run from.
+  static func origin(xml: String) throws(MalformedXML) -> StackOrigin? {
+    DomainMetadata.mark(in: try XMLElement.parse(xml, root: "network")).flatMap(StackOrigin.init)
+  }
+
   /// The addresses that its DHCP server keeps for machines.
   static func entries(xml: String) throws(MalformedXML) -> [NetworkLease] {
     try XMLElement.parse(xml, root: "network").all("ip").flatMap { ip in

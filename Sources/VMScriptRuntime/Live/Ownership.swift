@@ -40,7 +40,7 @@ public struct Ownership: Sendable {
     return owner.name
   }
 
-  /// By its UUID alone: libvirt keeps metadata of networks from 9.7 on only.
+  /// By its UUID alone, as nothing renames a network.
   public func owns(_ network: LiveNetwork) -> Bool {
     network.uuid == Identity.uuid(stack: stack, kind: .net, name: network.name)
   }

@@ -45,7 +45,8 @@ extension DeclarationSet {
   func fixedAddress(of domain: String) -> FixedAddress? {
     declaration(.domain, domain)?.interfaces(stack: stack).lazy.compactMap { interface in
       guard case .ip(let address) = interface.address?.value else { return nil }
-      return FixedAddress(mac: interface.mac, ip: address, network: interface.network,
+      return FixedAddress(
+        mac: interface.mac, ip: address, network: interface.network,
         interface: interface.key)
     }.first
   }

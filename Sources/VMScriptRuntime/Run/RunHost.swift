@@ -334,13 +334,20 @@ final class RunHost: EvaluationHost {
     }
   }
 
-  /// Writes where the stack is run from now into the marks of its machines.
+  /// Writes where the stack is run from now into the marks of its machines and networks.
   private func recordOrigin(of stack: String) async throws {
     progress.withLock { $0.isOriginConfirmed = true }
     guard let origin = options.origin else { return }
     try await pool.run { connection in
       for domain in try connection.domains() {
         _ = try LiveReader.unlessGone(.noDomain) { try origin.record(in: domain, of: stack) }
+      }
+      for network in try connection.networks() {
+        _ = try LiveReader.unlessGone(.noNetwork) {
+          guard network.uuid == Identity.uuid(stack: stack, kind: .net, name: network.name)
+          else { return }
+          try origin.record(in: network, on: connection)
+        }
       }
     }
   }

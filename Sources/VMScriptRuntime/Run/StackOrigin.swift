@@ -4,9 +4,9 @@ import VMScript
 
 /// Where a stack is run from: a script's file on a client.
 ///
-/// Stacks are named after their files, so two files of one name in two folders are one stack. Each
-/// machine's mark records the origin, by which a run from elsewhere is noticed before it changes
-/// anything.
+/// Stacks are named after their files, so two files of one name in two folders are one stack. The marks
+/// of machines and networks record the origin, by which a run from elsewhere is noticed before it
+/// changes anything. Volumes have no marks: of a stack of images alone it is not known.
 public struct StackOrigin: Sendable, Hashable {
   /// The client's host name.
   public let host: String
@@ -52,6 +52,19 @@ extension StackOrigin {
       live: domain.isActive(), config: isPersistent)
   }
 
+  /// Records it in the mark of a stored network that has another one; blocks.
+  ///
+  /// libvirt changes the metadata of networks from 9.7 on only, but keeps what a definition says.
+  func record(in network: Network, on connection: Connection) throws {
+    guard try network.isPersistent() else { return }
+    let root = try XMLElement.parse(network.xml(inactive: true), root: "network")
+    guard let mark = DomainMetadata.mark(in: root), let recorded = StackOrigin(mark: mark),
+      recorded != self
+    else { return }
+    write(to: mark)
+    _ = try connection.defineNetwork(xml: root.xmlString)
+  }
+
   /// Writes it into a stack's mark.
   func write(to mark: XMLElement) {
     mark["host"] = host
@@ -60,11 +73,13 @@ extension StackOrigin {
 }
 
 extension LiveState {
-  /// The origins that the machines of a stack record, each once.
+  /// The origins that the machines and networks of a stack record, each once.
   func origins(of stack: String) -> [StackOrigin] {
-    let found = domains.values.compactMap { domain in
-      domain.facts.owner.flatMap { $0.stack == stack ? $0.origin : nil }
-    }
+    let ownership = Ownership(stack: stack)
+    let found =
+      domains.values.compactMap { domain in
+        domain.facts.owner.flatMap { $0.stack == stack ? $0.origin : nil }
+      } + networks.values.filter(ownership.owns).compactMap(\.origin)
     return Set(found).sorted { ($0.host, $0.script) < ($1.host, $1.script) }
   }
 }

@@ -76,6 +76,22 @@ import VMScriptSyntax
     withExtendedLifetime(keeper) {}
   }
 
+  @Test func aStackOfNetworksAloneKnowsItsOrigin() async throws {
+    let keeper = try await TestHost.pool.run { $0 }
+    func script(_ mtu: Int) -> String {
+      "stack \"\(stack)\"\nnet \"\(domain)\" { subnet = 10.199.77.0/24, mtu = \(mtu) }"
+    }
+    #expect(try await run(script(1400), from: here).outcome == .done)
+    let refused = try await run(script(1300), from: there)
+    #expect(refused.outcome == .refused && refused.diagnostics.map(\.code.number) == [762])
+    #expect(try await run(script(1300), from: there, yes: true).outcome == .done)
+    let settled = try await run(script(1300), from: there)
+    #expect(settled.diagnostics.isEmpty && settled.plan.isEmpty, "\(settled.diagnostics)")
+    #expect(await destroy(from: here, yes: false).outcome == .refused)
+    #expect(await destroy(from: there, yes: true).outcome == .done)
+    withExtendedLifetime(keeper) {}
+  }
+
   @Test func whatChangesNothingIsNotAskedFor() async throws {
     let keeper = try await TestHost.pool.run { $0 }
     #expect(try await run(script(), from: here).outcome == .done)

@@ -16,6 +16,7 @@ public enum NetworkXML {
     let root = try declaration.document(onto: base)
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
+    DomainMetadata(declaration, stack: context.stack, origin: context.origin).write(to: root)
     let shape = NetworkShape(declaration, context: context)
     shape.writeForward(to: root)
     try XMLRows.write(declaration.body, to: root)
