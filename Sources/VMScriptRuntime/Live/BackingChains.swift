@@ -19,6 +19,8 @@ struct BackingChains {
     let path: String
     let format: String?
     var backing: Fact<String>?
+    /// Whether something that exists backs onto it.
+    var isBase = false
   }
 
   /// Paths that a domain refers to, in the folder of an active pool that does not list them.
@@ -60,7 +62,7 @@ struct BackingChains {
     var seen = listed
     var steps = domains.flatMap { ($0.facts.disks + $0.runningDisks).flatMap(Self.steps) }
     steps += pools.flatMap(\.volumes).compactMap { volume in
-      if case .known(let path) = volume.backing { Step(path: path, format: nil) } else { nil }
+      if case .known(let path) = volume.backing { Step(path: path, format: nil, isBase: true) } else { nil }
     }
     // A chain that a live document knows is better than what a header says, and what one domain
     // reads as raw may be an image to another.
@@ -77,15 +79,28 @@ struct BackingChains {
         found.names.links[path] = real
         guard seen.insert(real).inserted else { continue }
       }
-      guard let backing = step.backing ?? look(at: real, step.format) else { continue }
-      found.files.append(
-        VolumeInventory.Volume(
-          // The whole path: such a file has no name that says enough.
-          name: path, path: real, backing: backing,
-          capacity: .unreadable("it is in no storage pool"), format: Fact(step.format)))
-      if case .known(let below) = backing { steps.append(Step(path: below, format: nil)) }
+      let seenBacking = step.backing ?? look(at: real, step.format)
+      guard let backing = seenBacking ?? (step.isBase && files.canTellWhatIsGone ? Self.gone : nil)
+      else { continue }
+      var file = VolumeInventory.Volume(
+        // The whole path: such a file has no name that says enough, but for those of stacks.
+        name: VolumeName(parsing: Self.file(of: real)) == nil ? path : Self.file(of: real),
+        path: real, backing: backing, capacity: .unreadable("it is in no storage pool"),
+        format: Fact(step.format))
+      file.isMissing = seenBacking == nil
+      found.files.append(file)
+      if case .known(let below) = backing {
+        steps.append(Step(path: below, format: nil, isBase: true))
+      }
     }
     return found
+  }
+
+  /// Whatever such a file was an overlay on may still be wanted by what backs onto it.
+  private static let gone = Fact<String>.unreadable("it is not there")
+
+  private static func file(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
   }
 
   /// The files of a drive as its document knows them.

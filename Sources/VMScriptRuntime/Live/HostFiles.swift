@@ -21,6 +21,9 @@ enum HostFiles: Sendable {
     case there(backing: Fact<String>)
   }
 
+  /// Whether a look that finds nothing means that nothing is there.
+  var canTellWhatIsGone: Bool { self == .local }
+
   /// The files of a connection's host.
   init(_ connection: Connection) throws(LibvirtError) {
     guard !connection.isTestDriver else {

@@ -144,6 +144,11 @@ public struct LiveStorage: Sendable {
     return uses.possibleOverlays(on: volume).compactMap { file(at: $0.path) }
   }
 
+  /// Whether one of two paths is below the other in a chain of overlays.
+  func isChain(through one: String, _ other: String) -> Bool {
+    uses.chain(from: one).contains(names[other]) || uses.chain(from: other).contains(names[one])
+  }
+
   /// Names of the domains that refer to this path themselves.
   public func domains(using path: String) -> [String] { domains[names[path]] ?? [] }
 
@@ -172,7 +177,8 @@ public struct LiveStorage: Sendable {
   /// By the name of a domain that writes to a disk, what could not be read and may be an overlay on it.
   var possiblyOverlaidDomains: [String: Set<String>] {
     writers.reduce(into: [:]) { found, writer in
-      let possible = possibleOverlays(on: writer.key)
+      // What is not there is written by nobody: it speaks against a deletion alone.
+      let possible = possibleOverlays(on: writer.key).filter { !$0.volume.isMissing }
       guard !possible.isEmpty else { return }
       for domain in writer.value {
         found[domain, default: []].formUnion(possible.map(\.volume.path))

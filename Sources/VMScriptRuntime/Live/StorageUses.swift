@@ -46,14 +46,16 @@ struct StorageUses: Sendable {
     case .base, .image, .disk, nil: break
     }
     // What it stands on itself is no overlay on it.
-    let below = Set(Self.chain(from: names[volume.path], volumes, names))
+    let below = Set(chain(from: volume.path))
     return unreadable.filter { !below.contains(names[$0.path]) }
   }
+
+  /// The path and those below it, as far as they are known.
+  func chain(from path: String) -> [String] { Self.chain(from: names[path], volumes, names) }
 
   /// Names of the domains that refer to a path, or to an overlay on it at whatever height.
   func users(of path: String) -> [String] { users[names[path]] ?? [] }
 
-  /// The path and those below it, as far as they are known.
   private static func chain(
     from path: String, _ volumes: [String: VolumeInventory.Volume], _ names: PathNames
   ) -> [String] {

@@ -39,6 +39,8 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case missingVolume(String)
   /// The host could not look into the volume at this path; the second text is its reason.
   case unreadableVolume(String, reason: String)
+  /// The file that the volume at the second path backs onto is not there.
+  case lostBase(String, of: String)
   /// A volume must not be removed or resized.
   case volumeKept(String, VolumeInventory.Refusal)
   /// Something new and empty was declared without a size; the text is what, such as `disk`.

@@ -151,6 +151,10 @@ extension StorageMessages {
       "A domain of the host refers to a disk that the stack made for another one. Deleting that one would delete the disk under the former, so it is refused."
     ),
     .init(
+      649, "lost base",
+      "A disk is an overlay on a file that is not there, so that the guest can read neither. Nothing is made anew in its place, for the overlay still holds what the guest wrote, and other disks may be backed by it. Bring the file back from a backup, or delete the domain and run again."
+    ),
+    .init(
       660, "unknown format",
       """
       A file, volume or device that a guest gets as it is begins like an image, and no definition on the \

@@ -122,6 +122,7 @@ public enum StorageMessages {
     case .copyOutsidePool(let path): (628, "`\(path)` is in no storage pool and cannot be copied")
     case .diskElsewhere(let target): (625, "the disk `\(target)` is no file or device of the host")
     case .missingBase(let image): (626, "the content of the image `\(image)` is not on the host")
+    case .lostBase(let base, _): (649, "the base of the disk is gone: there is no `\(base)`")
     case .unknownFormat(let path, _): (660, "the format of `\(path)` is not known")
     case .unfitSource(let path, let what):
       (661, "`\(path)` is \(what), not a file or a block device")
@@ -145,6 +146,8 @@ public enum StorageMessages {
           ? "the host has no storage pool" : "the host has: \(existing.joined(separator: ", "))"
       ]
     case .ambiguousImage(_, let paths): paths
+    case .lostBase(_, let overlay):
+      ["`\(overlay)` holds what was written since it was made; the rest was in its base"]
     case .poolFull(_, let needed, let available), .scratchFull(_, let needed, let available):
       ["needed: \(needed) bytes, available: \(available) bytes"]
     case .volumeKept(_, let refusal): [reason(refusal)]
@@ -245,6 +248,8 @@ public enum StorageMessages {
     case .unfitSource: ["name a disk image, a volume or a block device"]
     case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):
       ["remove what uses it first"]
+    case .lostBase:
+      ["bring the file back, or `delete` the domain, whose disk is lost, and run again"]
     case .unreadableVolume, .volumeKept(_, .mayHaveOverlays): [unreadableHelp]
     case .unreadable, .conversionFailed, .seedFailed, .volumeKept: []
     }

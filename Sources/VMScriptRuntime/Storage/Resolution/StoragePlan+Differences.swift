@@ -18,11 +18,28 @@ extension StoragePlan {
   ) throws(StorageFailure) -> Standing {
     guard let backing = try volume.read(\.backing) else { return .elsewhere }
     if live.storage.isSame(backing, base.path) { return .asDeclared }
+    guard live.storage.file(at: backing)?.volume.isMissing != true else {
+      throw .lostBase(backing, of: volume.path)
+    }
+    if base.image == nil, hasSourceOfBefore(volume),
+      live.storage.isChain(through: backing, base.path)
+    {
+      return .asDeclared
+    }
     guard let image = base.image,
       case .base(let key, _)? = live.storage.place(at: backing)?.volume.owned?.role
     else { return .elsewhere }
     if key == image.key.text { return .asDeclared }
     return pinnedKeys(of: image.name).contains(key) ? .earlierContent : .elsewhere
+  }
+
+  /// Whether a volume is of a clone that is declared with the source that it was made from. A snapshot
+  /// moves its source to another file, which changes nothing for the clone.
+  private func hasSourceOfBefore(_ volume: VolumeInventory.Volume) -> Bool {
+    guard let owned = volume.owned, owned.isDomains,
+      let source = live.domains[owned.ownerName]?.facts.owner?.source
+    else { return false }
+    return set.declaration(.domain, owned.ownerName)?.sourceName == source
   }
 
   /// The properties in which the storage of a domain is not as declared.
@@ -33,11 +50,14 @@ extension StoragePlan {
   ) throws(Diagnostic) -> [PropertyDifference] {
     guard let storage = domains[declaration.name] else { return [] }
     var differences: [PropertyDifference] = []
+    if !domain.state.isOff { try refuseAttachingBases(storage, domain) }
     for drive in storage.drives {
       guard let own = drive.own, domain.facts.disks.contains(where: { isSame($0.path, own.path) })
       else { continue }
       guard let volume = live.storage.place(at: own.path)?.volume else {
-        if !own.pool.isEmpty { differences.append(Self.missing(drive)) }
+        guard !own.pool.isEmpty else { continue }
+        try refuseIfOverlaid(own.path, drive.span, to: "made anew")
+        differences.append(Self.missing(drive))
         continue
       }
       if let origin = try originDifference(drive, own, volume) {
@@ -155,6 +175,18 @@ extension StoragePlan {
       && users(of: place.volume.path, otherThan: declaration.name).isEmpty
     {
       try refuseIfOverlaid(place.volume.path, declaration.nameSpan, to: "removed")
+    }
+  }
+
+  /// A machine that runs gets no disk to write to that overlays stand on.
+  private func refuseAttachingBases(
+    _ storage: DomainStorage, _ domain: LiveDomain
+  ) throws(Diagnostic) {
+    for drive in storage.drives where drive.isWritable {
+      guard let path = drive.base?.path,
+        !(domain.facts.disks + domain.runningDisks).contains(where: { isSame($0.path, path) })
+      else { continue }
+      try refuseIfOverlaid(path, drive.span, to: "attached")
     }
   }
 

@@ -13,7 +13,8 @@ extension StoragePlan {
     let bases = Set(disks + empty)
     let declared = domains.filter { _, storage in
       storage.drives.contains { drive in
-        drive.isWritable && drive.base.map { bases.contains($0.path) } ?? false
+        guard drive.isWritable, let path = drive.base?.path else { return false }
+        return bases.contains(path) || !live.storage.overlays(on: path).isEmpty
       }
     }
     return live.overlaidDomains.union(declared.keys)
@@ -25,7 +26,8 @@ extension StoragePlan {
     domains.reduce(into: live.possiblyOverlaidDomains) { found, domain in
       for drive in domain.value.drives where drive.isWritable {
         guard let path = drive.base?.path else { continue }
-        let unreadable = live.storage.possibleOverlays(on: path).map(\.volume.path)
+        let unreadable = live.storage.possibleOverlays(on: path).map(\.volume)
+          .filter { !$0.isMissing }.map(\.path)
         if !unreadable.isEmpty { found[domain.key, default: []].formUnion(unreadable) }
       }
     }

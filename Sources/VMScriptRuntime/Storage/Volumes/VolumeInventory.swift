@@ -16,6 +16,8 @@ public struct VolumeInventory: Sendable {
     public var length: Int64?
     /// The time of its last modification, in nanoseconds since 1970; nil where it was not read.
     public let modified: Int64?
+    /// Whether it is not there though something backs onto it.
+    var isMissing = false
     /// Who owns it; nil if no stack does.
     public let owned: VolumeName?
 

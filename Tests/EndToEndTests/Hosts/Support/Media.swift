@@ -17,9 +17,15 @@ extension Host {
   /// An image of this format and size that holds nothing.
   func image(_ name: String, format: String, size: String) async throws -> String {
     let path = try file(name, "")
-    let result = try await Subprocess.run("qemu-img", ["create", "-q", "-f", format, path, size])
-    try #require(result.status == 0, "\(result.errors)")
+    try await qemuImage("create", "-q", "-f", format, path, size)
     return path
+  }
+
+  /// Runs qemu-img, which has to succeed.
+  func qemuImage(_ arguments: String...) async throws {
+    let result = try await Subprocess.run("qemu-img", arguments)
+    try #require(
+      result.status == 0, "qemu-img \(arguments.joined(separator: " ")): \(result.errors)")
   }
 
   /// The guest's image at a path of this host's own, so that a test may change it.
