@@ -75,8 +75,12 @@ extension Parser {
   /// The whole of a name such as `web-1`, of which what is before its hyphen was read; `nil` where the
   /// current token is in no such name.
   private var hyphenatedName: Span? {
+    // What follows a hyphen may be read as a number, a duration or a reserved word: `db-2h`, `log-in`.
     func isPart(_ token: Token) -> Bool {
-      token.kind == .identifier || token.kind == .integer || token.kind == .minus
+      switch token.kind {
+      case .identifier, .integer, .float, .size, .duration, .minus, .invalid: token.length > 0
+      default: token.kind.isKeyword
+      }
     }
     guard at(.minus), position > 0, tokens[position - 1].kind == .identifier else { return nil }
     var (first, last) = (position, position)
@@ -86,7 +90,7 @@ extension Parser {
     while last + 1 < tokens.count, isPart(tokens[last + 1]),
       tokens[last].end == tokens[last + 1].start
     { last += 1 }
-    return first < position && last > position ? span(tokens[first].start, tokens[last].end) : nil
+    return first < position ? span(tokens[first].start, tokens[last].end) : nil
   }
 
   private func joined(_ first: Token, _ second: Token) -> Span? {

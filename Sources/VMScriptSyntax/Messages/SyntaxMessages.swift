@@ -152,5 +152,4 @@ enum SyntaxMessages {
   static let cloneForm = "write `clone SOURCE as NAME { … }`"
   static let waitForm = "write `wait MACHINE for CONDITION within 5m`"
   static let conditionalForm = "write `CONDITION ? VALUE : OTHER`"
-  static let hyphenatedName = "a name with a hyphen is a string: put it in quotes"
 }

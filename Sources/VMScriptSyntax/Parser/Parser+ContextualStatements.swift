@@ -83,7 +83,7 @@ extension Parser {
     let mark = pending.count
     advance()
     pending.append(declaredName("a name"))
-    expect(.equals, "`=`", help: at(.minus) ? SyntaxMessages.hyphenatedName : nil)
+    expect(.equals, "`=`")
     pending.append(expression())
     return finish(.outputStatement, from: start, mark)
   }

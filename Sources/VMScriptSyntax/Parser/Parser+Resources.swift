@@ -5,7 +5,7 @@ extension Parser {
     let mark = pending.count
     advance()
     pending.append(declaredName("a name"))
-    pending.append(bodyOfNamed())
+    pending.append(body())
     return finish(.resource, from: start, mark, data: keyword.index)
   }
 
@@ -21,7 +21,7 @@ extension Parser {
     expect(.as, "`as` and a name", help: SyntaxMessages.cloneForm)
     pending.append(declaredName("a name"))
     let hasBody = !isStatement || isPanicking || at(.leftBrace) || at(.minus)
-    pending.append(hasBody ? bodyOfNamed() : .absent)
+    pending.append(hasBody ? body() : .absent)
     return finish(.clone, from: start, mark)
   }
 
@@ -30,13 +30,6 @@ extension Parser {
     let isExpression = at(.string) || at(.stringOpen) || at(.leftParenthesis)
     return isExpression && continuesLine
       ? primary(expecting: what) : nameNode(what, flags: .bareName)
-  }
-
-  private func bodyOfNamed() -> NodeID {
-    if at(.minus), !isPanicking, !current.flags.contains(.spaceBefore) {
-      reportExpected("`{`", help: SyntaxMessages.hyphenatedName)
-    }
-    return body()
   }
 
   /// The resource that an expression may begin with here; `nil` if the word is a variable.
@@ -178,7 +171,7 @@ extension Parser {
       reportExpected("`=` or `{`")
       pending.append(.absent)
     }
-    pending.append(bodyOfNamed())
+    pending.append(body())
     return finish(.nestedBlock, from: start, mark, data: key.index)
   }
 }
