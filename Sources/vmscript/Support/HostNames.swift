@@ -6,29 +6,28 @@ import VMScriptRuntime
 /// What a host or a script offers to complete a word of the command line with.
 enum HostNames {
   /// Names of domains.
-  static var domains: CompletionKind {
-    .custom { (words: [String], _: Int, _: String) async -> [String] in await domainNames(words) }
-  }
+  static var domains: CompletionKind { kind(domainNames) }
 
   /// Names of domains, networks and images.
-  static var all: CompletionKind {
-    .custom { (words: [String], _: Int, _: String) async -> [String] in await allNames(words) }
-  }
+  static var all: CompletionKind { kind(allNames) }
 
   /// Names of stacks that have something on the host.
-  static var stacks: CompletionKind {
-    .custom { (words: [String], _: Int, _: String) async -> [String] in await stackNames(words) }
-  }
+  static var stacks: CompletionKind { kind(stackNames) }
 
   /// Names of the networks and domains that the script on the command line declares.
-  static var declared: CompletionKind {
-    .custom { (words: [String], _: Int, _: String) async -> [String] in await declaredNames(words) }
-  }
+  static var declared: CompletionKind { kind(declaredNames) }
 
   /// The URIs of hosts that a machine usually has, with the environment's own.
   static var hosts: CompletionKind {
     let own = ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"].map { [$0] } ?? []
     return .list(unique(own + ["qemu:///system", "qemu:///session", "test:///default"]))
+  }
+
+  /// What a function finds for the words of the command line.
+  private static func kind(
+    _ names: @escaping @Sendable ([String]) async -> [String]
+  ) -> CompletionKind {
+    .custom { (words: [String], _: Int, _: String) async -> [String] in await names(words) }
   }
 
   private static func domainNames(_ words: [String]) async -> [String] {
