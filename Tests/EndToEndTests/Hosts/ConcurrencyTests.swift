@@ -4,74 +4,96 @@ import Testing
 extension HostTests {
   /// Several runs on one host.
   @Suite struct ConcurrencyTests {
-    @Test func ofTwoRunsAtOnceOfOneStackTheSecondIsRefused() async throws {
-      try await Host.run { host in
-        let before = try await HostSnapshot.of(host)
+    /// The lab of the tour with its guests off, on a host as it was before.
+    private struct Lab {
+      let host: Host
+      let arguments: [String]
+      private let before: HostSnapshot
+
+      init(on host: Host) async throws {
+        self.host = host
+        before = try await HostSnapshot.of(host)
         let script = try TourScript.labAtRest().written(on: host)
-        let arguments = ["run", script, "--set", "base=\(try #require(Host.guest))"]
-        // The second begins while the first is uploading.
+        arguments = ["run", script, "--set", "base=\(try #require(Host.guest))"]
+      }
+
+      /// Stops a run while it uploads, calls `body` with its process, and waits for its end.
+      func whileUploading(_ body: (pid_t) async throws -> Void) async throws -> CommandResult {
         let watch = CallWatch(log: host.newCallLog()) { calls in
           calls.contains("virStreamSend")
-        } act: { first in
-          kill(first, SIGSTOP)
+        } act: { process in
+          kill(process, SIGSTOP)
         }
-        async let first = host.vmscript(arguments, watch: watch)
-        let stopped = try await watch.acted()
-        let second = try await host.vmscript(arguments)
-        #expect(second.status == 1)
-        #expect(second.errors.contains("another run of the stack `lab`"), "\(second.errors)")
-        kill(stopped, SIGCONT)
-        #expect(try await first.status == 0)
-        try await expectOneOfEach(on: host)
+        async let run = host.vmscript(arguments, watch: watch)
+        try await body(try await watch.acted())
+        return try await run
+      }
+
+      func expectDomains() async throws {
+        #expect(try await host.domains() == ["db", "web-1", "web-2", "web-3", "web_base"])
+      }
+
+      func expectOneOfEach() async throws {
+        try await expectDomains()
+        #expect(try host.volumes().count { $0.contains(".base-") } == 1)
+        #expect(try host.volumes().count { $0.contains(".pin-") } == 1)
+      }
+
+      /// Destroys it, which leaves the host as it was.
+      func destroy() async throws {
         try await host.json(["destroy", "--stack", "lab", "--yes"])
         try await before.expectSame(on: host)
+      }
+    }
+
+    @Test func ofTwoRunsAtOnceOfOneStackTheSecondIsRefused() async throws {
+      try await Host.run { host in
+        let lab = try await Lab(on: host)
+        let first = try await lab.whileUploading { first in
+          let second = try await host.vmscript(lab.arguments)
+          #expect(second.status == 1)
+          #expect(second.errors.contains("another run of the stack `lab`"), "\(second.errors)")
+          kill(first, SIGCONT)
+        }
+        #expect(first.status == 0)
+        try await lab.expectOneOfEach()
+        try await lab.destroy()
       }
     }
 
     @Test func runsAtOnceFromTwoMachinesHarmNothing() async throws {
       try await Host.run { host in
-        let before = try await HostSnapshot.of(host)
-        let script = try TourScript.labAtRest().written(on: host)
-        let arguments = ["run", script, "--set", "base=\(try #require(Host.guest))"]
+        let lab = try await Lab(on: host)
         // They see each other's claims alone, and may both be refused.
-        async let one = host.vmscript(arguments, machine: "one")
-        async let two = host.vmscript(arguments, machine: "two")
+        async let one = host.vmscript(lab.arguments, machine: "one")
+        async let two = host.vmscript(lab.arguments, machine: "two")
         for result in try await [one, two] where result.status != 0 {
           #expect(result.errors.contains("another run of the stack `lab`"), "\(result.errors)")
         }
-        try await host.json(arguments)
-        #expect(try await host.domains() == ["db", "web-1", "web-2", "web-3", "web_base"])
-        try await host.json(["destroy", "--stack", "lab", "--yes"])
-        try await before.expectSame(on: host)
+        try await host.json(lab.arguments)
+        try await lab.expectDomains()
+        try await lab.destroy()
       }
     }
 
     @Test func aRunIsSeenByOtherEnvironmentsAndMachines() async throws {
       try await Host.run { host in
-        let before = try await HostSnapshot.of(host)
-        let script = try TourScript.labAtRest().written(on: host)
-        let arguments = ["run", script, "--set", "base=\(try #require(Host.guest))"]
-        let watch = CallWatch(log: host.newCallLog()) { calls in
-          calls.contains("virStreamSend")
-        } act: { first in
-          kill(first, SIGSTOP)
+        let lab = try await Lab(on: host)
+        _ = try await lab.whileUploading { first in
+          let elsewhere = try await host.vmscript(lab.arguments, machine: "other")
+          #expect(elsewhere.status == 1)
+          #expect(
+            elsewhere.errors.contains("process \(first) on `"), "\(elsewhere.errors)")
+          let cron = try await host.vmscript(
+            lab.arguments, environment: ["XDG_RUNTIME_DIR": "/nowhere"])
+          #expect(cron.status == 1)
+          #expect(cron.errors.contains("process \(first) of "), "\(cron.errors)")
+          // A killed run is in nobody's way on its own machine.
+          kill(first, SIGKILL)
         }
-        async let first = host.vmscript(arguments, watch: watch)
-        let stopped = try await watch.acted()
-        let elsewhere = try await host.vmscript(arguments, machine: "other")
-        #expect(elsewhere.status == 1)
-        #expect(
-          elsewhere.errors.contains("process \(stopped) on `"), "\(elsewhere.errors)")
-        let cron = try await host.vmscript(arguments, environment: ["XDG_RUNTIME_DIR": "/nowhere"])
-        #expect(cron.status == 1)
-        #expect(cron.errors.contains("process \(stopped) of "), "\(cron.errors)")
-        // A killed run is in nobody's way on its own machine.
-        kill(stopped, SIGKILL)
-        _ = try await first
-        try await host.json(arguments)
-        try await expectOneOfEach(on: host)
-        try await host.json(["destroy", "--stack", "lab", "--yes"])
-        try await before.expectSame(on: host)
+        try await host.json(lab.arguments)
+        try await lab.expectOneOfEach()
+        try await lab.destroy()
       }
     }
 
@@ -86,12 +108,6 @@ extension HostTests {
         #expect(changes == [])
         try await host.json(["destroy", script, "--yes"])
       }
-    }
-
-    private func expectOneOfEach(on host: Host) async throws {
-      #expect(try await host.domains() == ["db", "web-1", "web-2", "web-3", "web_base"])
-      #expect(try host.volumes().count { $0.contains(".base-") } == 1)
-      #expect(try host.volumes().count { $0.contains(".pin-") } == 1)
     }
 
     @Test func twoStacksShareAnImageAndEachGoesForItself() async throws {
