@@ -40,6 +40,46 @@ extension HostTests {
       }
     }
 
+    @Test func aChangedByteOfACopyIsFoundByReadingIt() async throws {
+      try await Host.run { host in
+        let noise = try host.file("noise.raw", Data((0..<(1 << 20)).map { UInt8($0 % 251) }))
+        let script = try host.file(
+          "lab.vmscript",
+          """
+          image i { source = "\(noise)" }
+          image other { size = 1MiB }
+          domain m { memory = 64MiB, disk { image = i }, state = stopped }
+          """)
+        try await host.json(["run", script])
+        let untouched = try await host.vmscript(["status", script, "--verify", "--exit-code"])
+        #expect(untouched.status == 0 && untouched.errors.isEmpty, "\(untouched.errors)")
+        #expect(!untouched.output.contains("damaged"))
+
+        // Neither the size nor the time of the last write shows it.
+        let base = try #require(try host.volumes().first { $0.contains(".i.base-") })
+        let path = "\(host.poolFolder)/\(base)"
+        try await host.inside("touch", "--reference=\(path)", "\(host.folder)/time")
+        try await host.inside(
+          "dd", "if=/dev/zero", "of=\(path)", "bs=1", "seek=700000", "count=1", "conv=notrunc")
+        try await host.inside("touch", "--reference=\(host.folder)/time", path)
+        try await host.virsh("pool-refresh", "default")
+        #expect(try await host.json(["plan", script])["changes"].items.isEmpty)
+        let quick = try await host.vmscript(["status", script])
+        #expect(quick.status == 0 && quick.errors.isEmpty, "\(quick.errors)")
+
+        let changed = try await host.vmscript(["status", script, "--verify"])
+        #expect(changed.status == 1)
+        #expect(changed.errors.contains("error[VM0639]") && changed.errors.contains(base))
+        let damaged = changed.output.split(separator: "\n").filter { $0.contains("damaged") }
+        #expect(damaged.count == 1 && damaged[0].contains("image"), "\(changed.output)")
+        let report = try await host.vmscript(["status", script, "--verify", "--json"])
+        #expect(report.status == 1)
+        #expect(report.output.contains("\"damaged\"") && report.errors.contains("VM0639"))
+        try await host.json(["destroy", script, "--yes"])
+        #expect(try host.volumes() == [])
+      }
+    }
+
     @Test func aKilledConversionEndsItsChildAndIsSweptByTheNextRun() async throws {
       try await Host.run { host in
         let scratch = host.folder + "/scratch"

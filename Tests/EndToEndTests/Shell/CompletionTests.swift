@@ -43,6 +43,37 @@ import Testing
     }
   }
 
+  @Test func membersOfAMachineOfTheHostAreOffered() async throws {
+    try await withShell { shell in
+      try await shell.type("domain(\"test\").")
+      try await shell.press("Tab")
+      try await shell.expect("vm> domain(\"test\").\n")
+      for member in ["ip", "name", "state"] { try await shell.expect("\n  \(member) ") }
+      // Only what begins like this is left.
+      try await shell.type("na")
+      try await shell.press("Tab")
+      try await shell.expectEnd("vm> domain(\"test\").name")
+    }
+  }
+
+  @Test func anImageIsOneThatIsDeclared() async throws {
+    try await withShell { shell in
+      try await shell.enter("image golden { size = 1MiB }; net lab { mode = isolated }")
+      try await shell.expect("shell: 2 created")
+      try await shell.type("domain web { disk { image = ")
+      try await shell.press("Tab")
+      try await shell.expectEnd("vm> domain web { disk { image = golden")
+      try await shell.press("C-c")
+      try await shell.enter("image silver { size = 1MiB }")
+      try await shell.expect("shell: 1 created")
+      try await shell.type("domain web { disk { image = ")
+      try await shell.press("Tab")
+      try await shell.expect("\n  golden ")
+      try await shell.expect("\n  silver ")
+      #expect(try await !shell.rows.contains { $0.hasPrefix("  lab ") })
+    }
+  }
+
   @Test func wordsStandInColumns() async throws {
     try await withShell { shell in
       try await shell.type(":load Sources/VMScript")
