@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import VMScript
 import VMScriptRuntime
 import VMScriptSyntax
@@ -184,7 +183,12 @@ final class ShellLoop {
         return ShellMessages.event(event)
       }
     }
-    return lines.map { Style.dim.applied(to: TerminalText.escaped($0), color: screen.color) }
+    return lines.map(dimmed)
+  }
+
+  /// A line about the host, which may name what comes from outside.
+  private func dimmed(_ line: String) -> String {
+    Style.dim.applied(to: TerminalText.escaped(line), color: screen.color)
   }
 
   /// Has work done while its progress is shown.
@@ -196,11 +200,17 @@ final class ShellLoop {
     _ display: RunDisplay, insist: (() -> Void)? = nil,
     _ body: @escaping @Sendable (Work<T>) async -> T
   ) -> T? {
+    var delay: String?
     let attendance = Work<T>.Attendance(
       answer: { plan in
         display.hold()
         defer { display.release() }
         return self.ask(ShellMessages.question(plan))
+      },
+      delayed: {
+        guard let what = self.watch.takeDelay(), what != delay else { return }
+        delay = what
+        display.note(self.dimmed(ShellMessages.waiting(for: what)))
       }, cancelling: { display.note(ShellMessages.cancelling) }, insist: insist)
     let result = Work<T>(pipe).run(keys, attendance) { work in
       await display.showing { await body(work) }

@@ -61,6 +61,48 @@ import Testing
     }
   }
 
+  @Test func theShellNamesTheWaitAndGoesOn() throws {
+    let silent = try SilentSocket()
+    let session = try TerminalSession(["-c", silent.uri, "--connect-timeout", "4s"])
+    try session.expect("vm> ")
+    // The prompt waits for nothing; the delay is told above it.
+    session.type("40 + 2\r")
+    try session.expect("42\r\n")
+    try session.expect("waiting for \(silent.uri) to answer")
+    #expect(!session.transcript.contains("cannot connect"))
+    try session.expect("cannot connect to `\(silent.uri)`: no answer within 4s")
+    session.type("\u{4}")
+    #expect(try session.finish() == 0)
+  }
+
+  @Test func ctrlCEndsAnEntryThatWaitsForTheHost() throws {
+    let silent = try SilentSocket()
+    let session = try TerminalSession(["-c", silent.uri, "--connect-timeout", "10m"])
+    try session.expect("vm> ")
+    session.type("domain a { memory = 64MiB }\r")
+    try session.expect("waiting for \(silent.uri) to answer")
+    session.interrupt()
+    try session.expect("error[VM0704]: connecting was cancelled")
+    session.type("40 + 2\r")
+    try session.expect("42\r\n")
+    session.type("\u{4}")
+    #expect(try session.finish() == 0)
+  }
+
+  @Test func anEntryEndsAtTheLimit() throws {
+    let silent = try SilentSocket()
+    let session = try TerminalSession(["-c", silent.uri, "--connect-timeout", "3s"])
+    try session.expect("vm> ")
+    session.type(":list\r")
+    try session.expect("waiting for \(silent.uri) to answer")
+    try session.expect("error[VM0701]")
+    #expect(session.transcript.contains("within 3s"))
+    session.type("40 + 2\r")
+    try session.expect("42\r\n")
+    session.type("\u{4}")
+    #expect(try session.finish() == 0)
+  }
+
   @Test(arguments: ["0s", "soon", "-1s", "10"]) func aLimitIsADuration(text: String) throws {
     let result = try vmscript("list", "--connect-timeout=\(text)")
     #expect(result.status == 64)

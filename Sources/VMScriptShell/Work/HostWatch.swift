@@ -28,6 +28,10 @@ final class HostWatch: Sendable {
     /// Guests that ran without an address when they were last looked at.
     var waiting: Set<String> = []
     var news: [News] = []
+    /// What is waited for, while the host takes long to answer.
+    var delay: String?
+    /// Whether it was told that the host cannot be reached, and it did not answer since.
+    var isUnreachable = false
     var watching: Task<Void, Never>?
     var searching: Task<Void, Never>?
     /// Between two tries to reach the host.
@@ -52,6 +56,14 @@ final class HostWatch: Sendable {
   /// What the host had when something last happened there; nil before it answered.
   var inventory: HostInventory? { state.withLock(\.inventory) }
 
+  /// What is waited for, while the host takes long to answer; the news of it is taken with it.
+  func takeDelay() -> String? {
+    state.withLock { state in
+      state.news.removeAll { if case .delayed = $0 { true } else { false } }
+      return state.delay
+    }
+  }
+
   /// The news since this was last asked.
   func takeNews() -> [News] {
     state.withLock { state in
@@ -73,6 +85,7 @@ final class HostWatch: Sendable {
           tell(.lost)
           pause = .seconds(2)
         } catch {
+          state.withLock { $0.delay = nil }
           // Why a host cannot be reached is told once, not at each try.
           if isFirst, !Task.isCancelled { tell(.unreachable(error)) }
         }
@@ -122,7 +135,18 @@ final class HostWatch: Sendable {
   }
 
   private func tell(_ news: News) {
-    state.withLock { $0.news.append(news) }
+    state.withLock { state in
+      switch news {
+      case .delayed(let what):
+        state.delay = what
+        // Each further try would be told of.
+        if state.isUnreachable { return }
+      case .connected: (state.delay, state.isUnreachable) = (nil, false)
+      case .lost, .unreachable: (state.delay, state.isUnreachable) = (nil, true)
+      case .happened, .found: break
+      }
+      state.news.append(news)
+    }
     wake()
   }
 

@@ -1,4 +1,3 @@
-import Foundation
 import Synchronization
 import VMScript
 import VMScriptRuntime
@@ -10,6 +9,8 @@ final class Work<T: Sendable>: Sendable {
   struct Attendance {
     /// Puts a question to the user.
     let answer: (Plan) -> Bool
+    /// Called once the work has taken two seconds, and whenever the shell is woken after that.
+    let delayed: () -> Void
     /// Called some time after the first Ctrl-C, if the work has not ended by then.
     let cancelling: () -> Void
     /// Called at each further Ctrl-C, so that the work ends; nil leaves it behind at the first one.
@@ -23,6 +24,8 @@ final class Work<T: Sendable>: Sendable {
 
   /// How long work may take to end before one is told that it is being cancelled, in milliseconds.
   private static var patience: Int32 { 300 }
+  /// How long work may take until it is said what it waits for.
+  private static var noticeAfter: Duration { .seconds(2) }
 
   private let state = Mutex(State())
   private let pipe: SignalPipe
@@ -50,8 +53,11 @@ final class Work<T: Sendable>: Sendable {
       pipe.wake()
     }
     var (isCancelled, isTold) = (false, false)
+    let notice = ContinuousClock.now + Self.noticeAfter
     while true {
-      let events = keys.nextSignals(within: isCancelled && !isTold ? Self.patience : -1)
+      let rest = notice - .now
+      let limit = rest > .zero ? Int32(rest / .milliseconds(1)) + 1 : -1
+      let events = keys.nextSignals(within: isCancelled && !isTold ? Self.patience : limit)
       if let result = state.withLock(\.result) { return result }
       if let (plan, continuation) = state.withLock({ $0.question.take() }) {
         continuation.resume(returning: attendance.answer(plan))
@@ -66,6 +72,8 @@ final class Work<T: Sendable>: Sendable {
       } else if isCancelled, !isTold, events.isEmpty {
         isTold = true
         attendance.cancelling()
+      } else if !isCancelled, notice <= .now {
+        attendance.delayed()
       }
     }
   }
