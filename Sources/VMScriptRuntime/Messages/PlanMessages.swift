@@ -183,28 +183,6 @@ enum PlanMessages {
       helps: [.init("delete the clones first; `clone` with `full = true` copies the disks")])
   }
 
-  static func stillAttached(_ disk: String, to domain: String, at span: Span) -> Diagnostic {
-    Diagnostic(
-      code: 667, "the domain `\(domain)` keeps the volume of `\(disk)`",
-      at: .init(span, "cannot be moved here"),
-      notes: ["the script does not declare `\(domain)`, and this plan does not delete it"],
-      helps: [
-        .init("delete `\(domain)`, by `--prune` for instance, or declare it without the disk")
-      ])
-  }
-
-  static func staysByPath(
-    _ disk: String, of domain: String, from other: String, at span: Span
-  ) -> Diagnostic {
-    Diagnostic(
-      .warning, code: 662,
-      "the volume that `\(other)` no longer declares stays: `\(disk)` of `\(domain)` uses it",
-      at: .init(span, "uses it by its path"),
-      helps: [
-        .init("to say that the disk is moved, write `moved_from = \(other)` in place of `source`")
-      ])
-  }
-
   /// What each code means, for `vmscript explain`.
   static let explanations: [DiagnosticExplanation] = [
     DiagnosticExplanation(
@@ -317,19 +295,6 @@ enum PlanMessages {
       """
       A guest keeps the address that it has until it renews its lease, which it does after half of \
       the lease's time, or starts again.
-      """),
-    DiagnosticExplanation(
-      662, "volume that stays",
-      """
-      A volume goes with the disk that it was made for, unless another domain has it or is declared to \
-      have it. From then on it belongs to that domain, and is removed with it. `moved_from` in a `disk` \
-      says the same without its path, and also grows the volume if a larger `size` is declared.
-      """),
-    DiagnosticExplanation(
-      667, "disk that its domain keeps",
-      """
-      `moved_from` takes a disk from a domain that lets go of it in the same run: one that is declared \
-      without the disk, or that is deleted. Two domains that write to one disk would ruin it.
       """),
   ]
 }

@@ -167,5 +167,18 @@ extension StorageMessages {
       661, "not a disk",
       "A disk is a regular file or a block device, wherever it is: what lies below `/dev` is looked at, too."
     ),
+    .init(
+      662, "volume that stays",
+      """
+      A volume goes with the disk that it was made for, unless another domain has it or is declared to \
+      have it. From then on it belongs to that domain, and is removed with it. `moved_from` in a `disk` \
+      says the same without its path, and also grows the volume if a larger `size` is declared.
+      """),
+    .init(
+      667, "disk that its domain keeps",
+      """
+      `moved_from` takes a disk from a domain that lets go of it in the same run: one that is declared \
+      without the disk, or that is deleted. Two domains that write to one disk would ruin it.
+      """),
   ]
 }

@@ -62,6 +62,30 @@ public enum StorageMessages {
       helps: [.init("restore it from a backup, or `delete` the domains that use it and run again")])
   }
 
+  /// A disk that is declared as moved from a domain that keeps it.
+  static func stillAttached(_ disk: String, to domain: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: 667, "the domain `\(domain)` keeps the volume of `\(disk)`",
+      at: .init(span, "cannot be moved here"),
+      notes: ["the script does not declare `\(domain)`, and this plan does not delete it"],
+      helps: [
+        .init("delete `\(domain)`, by `--prune` for instance, or declare it without the disk")
+      ])
+  }
+
+  /// Warns of a volume that another domain uses by its path, and so stays.
+  static func staysByPath(
+    _ disk: String, of domain: String, from other: String, at span: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 662,
+      "the volume that `\(other)` no longer declares stays: `\(disk)` of `\(domain)` uses it",
+      at: .init(span, "uses it by its path"),
+      helps: [
+        .init("to say that the disk is moved, write `moved_from = \(other)` in place of `source`")
+      ])
+  }
+
   private static func headline(_ failure: StorageFailure) -> (Int, String) {
     switch failure {
     case .unreadable(let path, _): (601, "cannot read `\(path)`")

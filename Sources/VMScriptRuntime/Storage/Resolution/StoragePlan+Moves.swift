@@ -53,7 +53,7 @@ extension StoragePlan {
         guard let own = drive.own, let source = own.movedFrom, source != name,
           writers(of: own.path).contains(source), !changed.contains(source)
         else { return nil }
-        return PlanMessages.stillAttached(drive.name, to: source, at: drive.span)
+        return StorageMessages.stillAttached(drive.name, to: source, at: drive.span)
       }
     }
   }
@@ -68,7 +68,7 @@ extension StoragePlan {
         else { return [] }
         return writers(of: base.path).sorted()
           .filter { $0 != name && !declaredUsers(of: base.path).contains($0) }
-          .map { PlanMessages.staysByPath(drive.name, of: name, from: $0, at: drive.span) }
+          .map { StorageMessages.staysByPath(drive.name, of: name, from: $0, at: drive.span) }
       }
     }
   }
