@@ -77,7 +77,7 @@ enum CloneMerge {
       }
     }
     for index in dropped { blocks[index] = nil }
-    let alternatives = base.schema.alternatives
+    let alternatives = Combination.alternatives(of: base.schema.name)
     let isReplaced = body.properties.contains { alternatives.contains($0.schema.name) }
     var properties = base.properties.filter {
       !isReplaced || !alternatives.contains($0.schema.name)

@@ -128,9 +128,6 @@ public final class BlockSchema: Sendable {
   public let properties: [PropertySchema]
   /// The blocks that may stand in it.
   public let blocks: [BlockSchema]
-  /// Properties of which a block has one at most; where a clone gives another one, it takes the
-  /// place of the source's.
-  public let alternatives: [String]
   /// The property that a plain value stands for: `cpus = 2` is `cpus { max = 2 }` if this is `max`.
   public let shorthand: String?
   /// The element that the block becomes, below its parent's; nil if the runtime makes it.
@@ -141,7 +138,7 @@ public final class BlockSchema: Sendable {
   /// A block of the table.
   public init(
     _ name: String, _ doc: String, label: BlockLabel = .none, labelFormat: TextFormat? = nil,
-    repeats: Bool = false, alternatives: [String] = [], shorthand: String? = nil,
+    repeats: Bool = false, shorthand: String? = nil,
     xml: XMLPlace? = nil,
     properties: [PropertySchema] = [],
     blocks: [BlockSchema] = []
@@ -151,7 +148,6 @@ public final class BlockSchema: Sendable {
     self.label = label
     self.labelFormat = labelFormat
     self.repeats = repeats
-    self.alternatives = alternatives
     self.shorthand = shorthand
     self.xml = xml
     self.properties = properties

@@ -65,7 +65,6 @@ extension Schema {
       ]),
     BlockSchema(
       "nic", "A network interface.", label: .optional, repeats: true,
-      alternatives: ["net", "bridge", "dev"],
       xml: XMLPlace("devices/interface"),
       properties: [
         PropertySchema("net", .resource([.net]), "The network it is on.", impact: .live),

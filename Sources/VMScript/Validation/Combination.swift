@@ -1,79 +1,216 @@
 import VMScriptSyntax
 
-/// Two properties of a block that cannot both be declared, or of which one needs the other.
+/// A rule on which properties of a block go together.
+///
+/// The rules are the rows of ``all``. Each names its block, its properties, and when and why they conflict.
 struct Combination {
-  /// A property with the words that count; without any, each value does.
+  /// A property, with the values that count.
   struct Term {
     let name: String
-    var words: [String] = []
+    /// Shell patterns of the values; without any, each value counts.
+    let values: [String]
+    /// The block that has the property; nil for the block of the rule.
+    var owner: String?
 
-    init(_ name: String, _ words: String...) {
+    init(_ name: String, _ values: String..., of owner: String? = nil) {
       self.name = name
-      self.words = words
+      self.values = values
+      self.owner = owner
     }
 
-    /// The property of a block, where it is declared with one of the words.
-    func property(in block: DeclaredBlock) -> DeclaredProperty? {
-      guard let property = block.property(name), property.value != .none else { return nil }
-      return words.isEmpty || words.contains(property.value.description) ? property : nil
+    /// The property where it has one of the values. `none` and an empty text declare nothing.
+    func property(in block: DeclaredBlock, of resource: DeclaredBlock) -> DeclaredProperty? {
+      guard let property = declared(in: block, of: resource), !property.value.isUnknown,
+        property.value != .none, property.value != .string("")
+      else { return nil }
+      let text = property.value.description
+      return values.isEmpty || values.contains { Glob.matches(text, $0) } ? property : nil
     }
 
-    /// As scripts write it, such as `format = raw`.
-    var texts: [String] { words.isEmpty ? [name] : words.map { "\(name) = \($0)" } }
-    var text: String { texts.map { "`\($0)`" }.joined(separator: " or ") }
+    /// The property, whatever its value.
+    func declared(in block: DeclaredBlock, of resource: DeclaredBlock) -> DeclaredProperty? {
+      (owner == nil ? block : resource).property(name)
+    }
+
+    /// The property, with the value that it has where the value counts, such as `format = raw`.
+    func text(with value: Value) -> String {
+      values.isEmpty ? "`\(name)`" : "`\(name) = \(value.description)`"
+    }
+
+    /// What the property must be, such as `cache = none` or `cache = directsync`.
+    var text: String { values.isEmpty ? "`\(name)`" : entries }
+
+    /// The entries of a script that declare it so.
+    var entries: String {
+      (values.isEmpty ? ["…"] : values).map { "`\(name) = \($0)`" }.joined(separator: " or ")
+    }
   }
 
-  /// The name of the block.
+  /// When properties conflict.
+  enum Relation {
+    /// A block has one of the terms at most. In a clone, it takes the place of the source's.
+    case alternatives([Term])
+    /// Both terms hold.
+    case excludes(Term, Term)
+    /// The first term holds, and none of the others.
+    case needs(Term, [Term])
+  }
+
+  /// The name of the block, or the kind of the resource.
   let block: String
-  let first: Term
-  let second: Term
-  /// Whether the first needs the second, rather than excludes it.
-  let isNeeded: Bool
+  let relation: Relation
+  /// The reason, where the properties alone do not show it.
+  var reason: String?
+  /// What to do; nil for what the relation suggests.
+  var help: String?
+  /// Whether it concerns what the script writes alone: a clone makes its disks anew, from the source's.
+  var isOfWritten = false
+  /// The element below `domain` by which a patch can supply what is needed.
+  var patch: String?
 
-  private static func exclusive(_ block: String, _ first: Term, _ second: Term) -> Combination {
-    Combination(block: block, first: first, second: second, isNeeded: false)
-  }
+  /// Every rule.
+  static let all: [Combination] =
+    domains + disks + [
+      Combination(
+        block: "nic", relation: .alternatives([Term("net"), Term("bridge"), Term("dev")])),
+      Combination(
+        block: "nic", relation: .needs(Term("filter"), [Term("net"), Term("bridge")]),
+        reason: "libvirt filters on a network or a bridge alone"),
+      Combination(
+        block: "nic", relation: .excludes(Term("mtu"), Term("dev")),
+        reason: "libvirt leaves the MTU of macvtap to the device of the host",
+        help: "remove `mtu`"),
+      Combination(
+        block: "srv", relation: .needs(Term("target"), [Term("port")]), reason: service),
+      Combination(
+        block: "srv", relation: .needs(Term("port"), [Term("target")]), reason: service),
+      Combination(block: "image", relation: .excludes(Term("source"), Term("backing"))),
+      Combination(block: "image", relation: .excludes(Term("format", "raw"), Term("backing"))),
+      Combination(block: "image", relation: .needs(Term("sha256"), [Term("source")])),
+      Combination(block: "image", relation: .needs(Term("sha512"), [Term("source")])),
+      Combination(
+        block: "image",
+        relation: .needs(
+          Term("preallocation", "falloc", "full"), [Term("format", "raw"), Term("source")]),
+        reason: "libvirt allocates the tables of a new qcow2 image, not its content"),
+    ]
 
-  private static func needed(_ block: String, _ first: Term, _ second: Term) -> Combination {
-    Combination(block: block, first: first, second: second, isNeeded: true)
-  }
+  private static let service =
+    "an SRV record names the machine and the port of a service, or neither"
 
-  /// Every combination that is an error.
-  static let all: [Combination] = [
-    exclusive("disk", Term("image"), Term("source")),
-    exclusive("disk", Term("size"), Term("source")),
-    exclusive("disk", Term("pool"), Term("source")),
-    exclusive("disk", Term("moved_from"), Term("source")),
-    exclusive("disk", Term("image"), Term("format", "raw")),
-    needed("disk", Term("moved_disk"), Term("moved_from")),
-    needed("disk", Term("io", "native"), Term("cache", "none", "directsync")),
-    exclusive("image", Term("source"), Term("backing")),
-    exclusive("image", Term("format", "raw"), Term("backing")),
-    needed("image", Term("sha256"), Term("source")),
-    needed("image", Term("sha512"), Term("source")),
+  private static let domains: [Combination] = [
+    Combination(
+      block: "domain", relation: .excludes(Term("acpi", "false"), Term("firmware", "uefi")),
+      reason: "UEFI needs ACPI", help: "remove `acpi`"),
+    Combination(
+      block: "domain",
+      relation: .excludes(Term("on_poweroff", "restart"), Term("on_reboot", "destroy")),
+      reason: "QEMU cannot restart at a power-off and end at a reboot"),
+    Combination(
+      block: "domain", relation: .needs(Term("initrd"), [Term("kernel")]), patch: "os"),
+    Combination(
+      block: "domain", relation: .needs(Term("cmdline"), [Term("kernel")]), patch: "os"),
   ]
 
-  /// What is wrong with a block and the blocks in it.
-  ///
-  /// - Parameters:
-  ///   - written: as the script has it.
-  ///   - isWhole: whether nothing is inherited beside it, so that what is needed must be there.
-  static func check(_ written: DeclaredBlock, isWhole: Bool) -> [Diagnostic] {
-    all.filter { $0.block == written.schema.name }
-      .compactMap { $0.check(written, isWhole: isWhole) }
-      + written.blocks.flatMap { check($0, isWhole: isWhole) }
+  private static let disks: [Combination] =
+    ["disk", "cdrom"].map { block in
+      Combination(
+        block: block,
+        relation: .excludes(Term("bus", "ide"), Term("machine", "q35", "pc-q35*", of: "domain")),
+        reason: "a machine of type q35 has no IDE controller", help: "take `bus = sata`")
+    }
+    + ["image", "size", "pool", "moved_from"].map { other in
+      Combination(
+        block: "disk", relation: .excludes(Term(other), Term("source")), isOfWritten: true)
+    } + [
+      Combination(
+        block: "disk", relation: .excludes(Term("image"), Term("format", "raw")),
+        reason: "an overlay on an image is a qcow2 image", isOfWritten: true),
+      Combination(
+        block: "disk", relation: .needs(Term("moved_disk"), [Term("moved_from")]),
+        isOfWritten: true),
+      Combination(
+        block: "disk", relation: .needs(Term("io", "native"), [Term("cache", "none", "directsync")])
+      ),
+      Combination(
+        block: "disk", relation: .excludes(Term("readonly", "true"), Term("bus", "ide", "sata")),
+        reason: "QEMU has no read-only disks on IDE and SATA",
+        help: "take `bus = virtio` or `bus = scsi`"),
+      Combination(
+        block: "disk",
+        relation: .needs(Term("shareable", "true"), [Term("format", "raw"), Term("source")]),
+        reason: "a new disk is a qcow2 image, which guests cannot share"),
+    ]
+
+  /// The properties of which a block has one at most; empty where it has no such properties.
+  static func alternatives(of block: String) -> [String] {
+    all.flatMap { row in
+      if case .alternatives(let terms) = row.relation, row.block == block {
+        terms.map(\.name)
+      } else {
+        [String]()
+      }
+    }
   }
 
-  private func check(_ written: DeclaredBlock, isWhole: Bool) -> Diagnostic? {
-    guard let one = first.property(in: written) else { return nil }
-    guard isNeeded else {
-      guard let other = second.property(in: written) else { return nil }
-      return ValidationMessages.exclusive(first, one, second, other)
+  private static let byBlock = Dictionary(grouping: all, by: \.block)
+
+  /// The conflicts in a resource and the blocks in it.
+  ///
+  /// - Parameter isComplete: false where something failed to evaluate, so that what is needed may have.
+  static func check(_ declaration: Declaration, isComplete: Bool) -> [Diagnostic] {
+    // Of a domain of the host, only the host knows what a clone inherits.
+    let isHostClone = declaration.source?.isHost ?? false
+    let isWhole = isComplete && !isHostClone
+    let ofBody = conflicts(in: declaration.body, of: declaration.body, isWhole: isWhole) {
+      !$0.isOfWritten
     }
-    let other = written.property(second.name)
-    guard second.property(in: written) == nil, isWhole || other != nil,
-      !(other?.value.isUnknown ?? false)
-    else { return nil }
-    return ValidationMessages.needed(first, one, second, other)
+    let ofWritten = conflicts(
+      in: declaration.written, of: declaration.written,
+      isWhole: isWhole && declaration.source == nil, where: \.isOfWritten)
+    return (ofBody + ofWritten).inOrderOfPlace
+  }
+
+  private static func conflicts(
+    in block: DeclaredBlock, of resource: DeclaredBlock, isWhole: Bool,
+    where concerns: (Combination) -> Bool
+  ) -> [Diagnostic] {
+    (byBlock[block.schema.name] ?? []).filter(concerns)
+      .compactMap { $0.conflict(in: block, of: resource, isWhole: isWhole) }
+      + block.blocks.flatMap { conflicts(in: $0, of: resource, isWhole: isWhole, where: concerns) }
+  }
+
+  private func conflict(
+    in block: DeclaredBlock, of resource: DeclaredBlock, isWhole: Bool
+  ) -> Diagnostic? {
+    switch relation {
+    case .alternatives(let terms):
+      let given = terms.compactMap { term in
+        term.property(in: block, of: resource).map { (term: term, property: $0) }
+      }
+      return given.count > 1 ? ValidationMessages.exclusive(given[0], given[1], self) : nil
+    case .excludes(let first, let second):
+      guard let one = first.property(in: block, of: resource),
+        let other = second.property(in: block, of: resource)
+      else { return nil }
+      return ValidationMessages.exclusive((first, one), (second, other), self)
+    case .needs(let first, let others):
+      guard let one = first.property(in: block, of: resource),
+        !others.contains(where: { $0.property(in: block, of: resource) != nil }),
+        !(patch.map(resource.isPatched) ?? false)
+      else { return nil }
+      let declared = others.compactMap { $0.declared(in: block, of: resource) }
+      guard isWhole || !declared.isEmpty, !declared.contains(where: \.value.isUnknown) else {
+        return nil
+      }
+      return ValidationMessages.needed(first, one, others, declared.first, self)
+    }
+  }
+}
+
+extension DeclaredBlock {
+  /// Whether a patch of a domain adds to or changes an element of it, such as `devices`.
+  func isPatched(_ element: String) -> Bool {
+    blocks("xml").contains { $0.label?.hasPrefix("/domain/\(element)") ?? false }
   }
 }

@@ -12,8 +12,6 @@ struct DomainChecks {
     checks.topology()
     checks.drives()
     checks.boot()
-    checks.interfaces()
-    checks.combinations()
     return checks.diagnostics + Validation.patches(of: domain)
   }
 
@@ -24,11 +22,6 @@ struct DomainChecks {
 
   /// Whether the domain has more than the script says.
   private var isHostClone: Bool { domain.source?.isHost ?? false }
-
-  /// Whether a patch adds elements below one of the domain, such as `devices`.
-  private func isPatched(_ element: String) -> Bool {
-    body.blocks("xml").contains { $0.label.map { $0.hasPrefix("/domain/\(element)") } ?? false }
-  }
 
   // MARK: Processors
 
@@ -74,7 +67,6 @@ struct DomainChecks {
       if let limit = DriveBus.limits[bus], counts[bus] == limit + 1 {
         diagnostics.append(DomainMessages.tooManyDrives(drive, bus, limit))
       }
-      if kind == "disk" { options(of: drive, on: bus) }
     }
     if isHostClone { return }
     for kind in ["disk", "cdrom", "floppy", "nic"] { labels(of: kind) }
@@ -107,25 +99,6 @@ struct DomainChecks {
     }
   }
 
-  private mutating func options(of disk: DeclaredBlock, on bus: String) {
-    if case .bool(true) = disk["readonly"], bus == "ide" || bus == "sata",
-      let row = disk.property("readonly")
-    {
-      diagnostics.append(
-        DomainMessages.excluded(
-          row, "a disk on `\(bus)` cannot be read-only", disk.property("bus"),
-          help: "take `bus = virtio` or `bus = scsi`"))
-    }
-    if case .bool(true) = disk["shareable"], let row = disk.property("shareable"),
-      disk["source"] == nil, disk["format"] != .string("raw")
-    {
-      diagnostics.append(
-        DomainMessages.excluded(
-          row, "a disk in the format qcow2 cannot be shared", disk.property("format"),
-          help: "add `format = raw`"))
-    }
-  }
-
   // MARK: The whole machine
 
   private mutating func boot() {
@@ -135,57 +108,9 @@ struct DomainChecks {
     if let twice = words.enumerated().first(where: { words[..<$0.offset].contains($0.element) }) {
       diagnostics.append(DomainMessages.bootTwice(twice.element, row))
     }
-    if isHostClone || isPatched("devices") { return }
+    if isHostClone || body.isPatched("devices") { return }
     let blocks = ["disk": "disk", "cdrom": "cdrom", "floppy": "floppy", "network": "nic"]
     let missing = words.filter { word in blocks[word].map { body.block($0) == nil } ?? false }
     if !missing.isEmpty { diagnostics.append(DomainMessages.bootsNothing(missing, row)) }
-  }
-
-  /// A filter works on a network or bridge alone.
-  private mutating func interfaces() {
-    if isHostClone { return }
-    for nic in body.blocks("nic") where nic["net"] == nil && nic["bridge"] == nil {
-      guard let filter = nic.property("filter") else { continue }
-      diagnostics.append(
-        DomainMessages.excluded(
-          filter, "an interface has a `filter` on a network or bridge alone",
-          nic.property("dev"), help: "add `net = …` or `bridge = …`, or remove `filter`"))
-    }
-  }
-
-  private mutating func combinations() {
-    if body["firmware"] == .string("uefi"), let acpi = body.property("acpi"),
-      acpi.value == .bool(false)
-    {
-      diagnostics.append(
-        DomainMessages.excluded(
-          acpi, "`firmware = uefi` needs ACPI", body.property("firmware"), help: "remove `acpi`"))
-    }
-    if body["on_poweroff"] == .string("restart"), let reboot = body.property("on_reboot"),
-      reboot.value == .string("destroy")
-    {
-      diagnostics.append(
-        DomainMessages.excluded(
-          reboot, "QEMU cannot restart at a power-off and end at a reboot",
-          body.property("on_poweroff"), help: "remove one of the two"))
-    }
-    if !isHostClone, !isPatched("os"), body["kernel"].map({ $0 == .string("") }) ?? true {
-      for name in ["initrd", "cmdline"] {
-        guard let row = body.property(name), row.value != .string("") else { continue }
-        diagnostics.append(
-          DomainMessages.excluded(
-            row, "`\(name)` needs a `kernel`", nil, help: "add `kernel = …`, or remove `\(name)`"))
-      }
-    }
-    if let machine = body.property("machine"), case .string(let type) = machine.value,
-      type == "q35" || type.hasPrefix("pc-q35")
-    {
-      for drive in body.blocks where drive["bus"] == .string("ide") {
-        guard let bus = drive.property("bus") else { continue }
-        diagnostics.append(
-          DomainMessages.excluded(
-            bus, "a machine of type `q35` has no bus `ide`", machine, help: "take `bus = sata`"))
-      }
-    }
   }
 }

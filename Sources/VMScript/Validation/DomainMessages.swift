@@ -1,6 +1,7 @@
 import VMScriptSyntax
 
-/// The wording of what does not fit within a domain: VM0261 to VM0263 and VM0293 to VM0299.
+/// The wording of what does not fit within a domain: VM0261 to VM0263, VM0293 to VM0297 and
+/// VM0299.
 enum DomainMessages {
   static func samePort(_ port: Int64, _ span: Span, first: Span) -> Diagnostic {
     Diagnostic(
@@ -87,14 +88,6 @@ enum DomainMessages {
       helps: [.init("put it on another bus, such as `virtio` or `sata`")])
   }
 
-  static func excluded(
-    _ row: DeclaredProperty, _ message: String, _ other: DeclaredProperty?, help: String
-  ) -> Diagnostic {
-    Diagnostic(
-      code: 298, message, at: .init(row.span),
-      secondary: other.map { [.init($0.span, "because of this")] } ?? [], helps: [.init(help)])
-  }
-
   static func sameUUID(_ uuid: String, _ span: Span, first: Span) -> Diagnostic {
     Diagnostic(
       code: 299, "two domains have the UUID \(uuid)", at: .init(span, "used again"),
@@ -129,9 +122,6 @@ enum DomainMessages {
     DiagnosticExplanation(
       297, "too many drives on a bus",
       "A machine has one IDE controller for four drives and one floppy controller for two."),
-    DiagnosticExplanation(
-      298, "properties that exclude each other",
-      "QEMU or libvirt refuses a machine that has both properties."),
     DiagnosticExplanation(
       299, "duplicate UUID", "A host knows its domains by their UUIDs, which it holds once."),
   ]

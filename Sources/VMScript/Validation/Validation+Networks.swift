@@ -56,7 +56,6 @@ extension ValidationPass {
     let body = net.body
     fitMode(net)
     for host in body.blocks("host") { entry(host, of: net) }
-    services(body)
     ipv6(body)
     if let bridge = body.property("bridge"), NetworkMode(body).hasOwnBridge,
       case .string(let name) = bridge.value
@@ -130,16 +129,17 @@ extension ValidationPass {
   /// An interface of a domain: what it is on, and who gives it its fixed address.
   mutating func interface(_ nic: DeclaredBlock, key: String, of domain: Declaration) {
     let net = nic.property("net")
-    if let net, let name = net.value.resourceName, declared[Key(kind: .net, name: name)] == nil {
+    if let net, let name = net.value.resourceName,
+      declared[ResourceKey(kind: .net, name: name)] == nil
+    {
       networks.undeclared.append((name, net.span))
     }
-    tags(nic, on: net?.value.resourceName.flatMap { declared[Key(kind: .net, name: $0)] })
+    tags(nic, on: net?.value.resourceName.flatMap { declared[ResourceKey(kind: .net, name: $0)] })
     guard let address = nic.property("ip"), !address.value.isUnknown else { return }
     guard let net else {
       // What a domain of the host is on is known only to the host.
-      if nic.schema.alternatives.contains(where: { nic[$0] != nil })
-        || !(domain.source?.isHost ?? false)
-      {
+      let places = Combination.alternatives(of: nic.schema.name)
+      if places.contains(where: { nic[$0] != nil }) || !(domain.source?.isHost ?? false) {
         diagnostics.append(
           ValidationMessages.addressWithoutServer(
             address, because: "the interface is on no network of libvirt's", at: nil))
@@ -149,7 +149,7 @@ extension ValidationPass {
     guard let name = net.value.resourceName else { return }
     claim(address, on: name)
     refuseSecondEntry(nic, key, address, of: domain, on: name)
-    guard let net = declared[Key(kind: .net, name: name)] else { return }
+    guard let net = declared[ResourceKey(kind: .net, name: name)] else { return }
     if let (reason, span) = noDHCP(net) {
       diagnostics.append(
         ValidationMessages.addressWithoutServer(address, because: reason, at: span))
@@ -161,10 +161,6 @@ extension ValidationPass {
 
   /// What libvirt cannot set on an interface of the kind.
   private mutating func tags(_ nic: DeclaredBlock, on net: Declaration?) {
-    if let mtu = nic.property("mtu"), !mtu.value.isUnknown, nic["dev"] != nil {
-      diagnostics.append(
-        ValidationMessages.notOnInterface(mtu, "an interface on a device of the host"))
-    }
     if let vlan = nic.property("vlan"), !vlan.value.isUnknown, let net,
       NetworkMode(net.body).hasOwnBridge
     {
@@ -184,22 +180,6 @@ extension ValidationPass {
     }
     if body.property("subnet") == nil { return ("`\(net.name)` has no `subnet`", net.nameSpan) }
     return nil
-  }
-
-  /// An SRV record names a machine and a port, or neither.
-  private mutating func services(_ body: DeclaredBlock) {
-    guard isComplete else { return }
-    for service in body.block("dns")?.blocks("srv") ?? [] {
-      switch (service.property("target"), service.property("port")) {
-      case (let target?, nil):
-        diagnostics.append(
-          ValidationMessages.incompleteService(lacks: "port", beside: "target", at: target.span))
-      case (nil, let port?):
-        diagnostics.append(
-          ValidationMessages.incompleteService(lacks: "target", beside: "port", at: port.span))
-      default: break
-      }
-    }
   }
 
   private mutating func ipv6(_ body: DeclaredBlock) {

@@ -18,7 +18,6 @@ public enum Validation {
     // Networks first: an interface is checked against the DHCP entries of its network.
     for declaration in set.declarations where declaration.kind == .net { pass.network(declaration) }
     for declaration in set.declarations {
-      pass.alternatives(in: declaration.body)
       pass.combinations(in: declaration)
       if declaration.kind == .domain {
         pass.domain(declaration)
@@ -34,16 +33,10 @@ public enum Validation {
 
 /// One pass over a set; tables keep it linear.
 struct ValidationPass {
-  /// A resource's identity within a script.
-  struct Key: Hashable {
-    let kind: ResourceKind
-    let name: String
-  }
-
   let stack: String
   let isComplete: Bool
   var diagnostics: [Diagnostic] = []
-  private(set) var declared: [Key: Declaration] = [:]
+  private(set) var declared: [ResourceKey: Declaration] = [:]
   private var macs: [MACAddress: Span] = [:]
   private var uuids: [String: Span] = [:]
   /// Where disks are said to be moved from, by domain and key.
@@ -57,26 +50,12 @@ struct ValidationPass {
 
   /// Notes a resource, so that others may speak of it.
   mutating func enter(_ declaration: Declaration) {
-    declared[Key(kind: declaration.kind, name: declaration.name)] = declaration
-  }
-
-  /// Of alternatives, a block has one.
-  mutating func alternatives(in block: DeclaredBlock) {
-    let given = block.properties.filter { block.schema.alternatives.contains($0.schema.name) }
-    if given.count > 1 {
-      diagnostics.append(ValidationMessages.alternatives(given, of: block.schema))
-    }
-    for inner in block.blocks { alternatives(in: inner) }
+    declared[declaration.key] = declaration
   }
 
   /// A domain's interfaces must be its own.
   mutating func domain(_ declaration: Declaration) {
-    // What a clone inherits is wrong once, not again for each clone.
-    diagnostics += DomainChecks.diagnostics(of: declaration).filter { one in
-      !diagnostics.contains {
-        $0.code == one.code && $0.message == one.message && $0.primary?.span == one.primary?.span
-      }
-    }
+    diagnostics += DomainChecks.diagnostics(of: declaration)
     if let row = declaration.body.property("uuid"), case .string(let uuid) = row.value {
       if let first = uuids[uuid] {
         diagnostics.append(DomainMessages.sameUUID(uuid, row.span, first: first))
@@ -100,14 +79,15 @@ struct ValidationPass {
     }
   }
 
-  /// Properties that exclude or need each other; a clone is held to what it says itself.
+  /// Properties that exclude or need each other.
   mutating func combinations(in declaration: Declaration) {
-    diagnostics += Combination.check(declaration.written, isWhole: declaration.source == nil)
+    guard !declaration.kind.isCustom else { return }
+    diagnostics += Combination.check(declaration, isComplete: isComplete)
   }
 
   /// The declaration of a resource; nil where there is none.
   func declared(_ kind: ResourceKind, _ name: String) -> Declaration? {
-    declared[Key(kind: kind, name: name)]
+    declared[ResourceKey(kind: kind, name: name)]
   }
 
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }

@@ -1,6 +1,6 @@
 import VMScriptSyntax
 
-/// The wording of everything that ``Validation`` finds, VM0252 to VM0269 and VM0663 to VM0666.
+/// The wording of everything that ``Validation`` finds, VM0252 to VM0260, VM0276 to VM0287 and VM0298.
 enum ValidationMessages {
   static func outside(
     _ address: IPAddress, _ property: DeclaredProperty, subnet: Subnet, at other: Span
@@ -66,15 +66,6 @@ enum ValidationMessages {
       helps: [.init("take another address from \(subnet.first) to \(subnet.last)")])
   }
 
-  static func alternatives(_ given: [DeclaredProperty], of block: BlockSchema) -> Diagnostic {
-    let names = given.map { "`\($0.schema.name)`" }
-    let last = given[given.count - 1].span
-    return Diagnostic(
-      code: 276, "`\(block.name)` takes one of \(names.joined(separator: " and ")), not both",
-      at: .init(last, "given too"), secondary: [.init(given[0].span, "given here")],
-      helps: [.init("remove one of them")])
-  }
-
   static func addressWithoutServer(
     _ address: DeclaredProperty, because reason: String, at other: Span?
   ) -> Diagnostic {
@@ -112,14 +103,6 @@ enum ValidationMessages {
     Diagnostic(
       code: 287, "libvirt cannot set `\(property.schema.name)` on \(kind)",
       at: .init(property.span, "not here"), helps: [.init("remove it")])
-  }
-
-  static func incompleteService(
-    lacks missing: String, beside given: String, at span: Span
-  ) -> Diagnostic {
-    Diagnostic(
-      code: 280, "the SRV record has a `\(given)` and no `\(missing)`",
-      at: .init(span, "`\(missing)` is missing"), helps: [.init("add `\(missing) = …`")])
   }
 
   static func unfitSubnet(_ subnet: String, because reason: String, at span: Span) -> Diagnostic {
@@ -181,33 +164,42 @@ enum ValidationMessages {
   }
 
   static func exclusive(
-    _ first: Combination.Term, _ one: DeclaredProperty, _ second: Combination.Term,
-    _ other: DeclaredProperty
+    _ one: (term: Combination.Term, property: DeclaredProperty),
+    _ other: (term: Combination.Term, property: DeclaredProperty), _ row: Combination
   ) -> Diagnostic {
-    let isLater =
-      (other.span.source.index, other.span.start) > (one.span.source.index, one.span.start)
+    let (a, b) = (one.property.span, other.property.span)
+    let isLater = (b.source.index, b.start) > (a.source.index, a.start)
+    let texts = [one, other].map { $0.term.text(with: $0.property.value) }
     return Diagnostic(
-      code: 664, "\(first.text) and \(second.text) exclude each other",
-      at: .init(isLater ? other.span : one.span, "not together with the other"),
-      secondary: [.init(isLater ? one.span : other.span, "the other")],
-      helps: [.init("leave one of them out")])
+      code: 276, "\(texts[0]) and \(texts[1]) exclude each other",
+      at: .init(isLater ? b : a, "not together with the other"),
+      secondary: [.init(isLater ? a : b, "the other")],
+      notes: row.reason.map { [$0] } ?? [],
+      helps: [.init(row.help ?? "leave one of them out")])
   }
 
   static func needed(
-    _ first: Combination.Term, _ one: DeclaredProperty, _ second: Combination.Term,
-    _ other: DeclaredProperty?
+    _ first: Combination.Term, _ one: DeclaredProperty, _ others: [Combination.Term],
+    _ declared: DeclaredProperty?, _ row: Combination
   ) -> Diagnostic {
-    Diagnostic(
-      code: 665, "\(first.text) needs \(second.text)", at: .init(one.span, "needs it"),
-      secondary: other.map { [.init($0.span, "declared here")] } ?? [],
-      helps: [.init("add \(second.text), or leave `\(first.name)` out")])
+    let needed = others.map(\.text).joined(separator: " or ")
+    return Diagnostic(
+      code: 298, "\(first.text(with: one.value)) needs \(needed)", at: .init(one.span, "needs it"),
+      secondary: declared.map { [.init($0.span, "declared here")] } ?? [],
+      notes: row.reason.map { [$0] } ?? [],
+      helps: [
+        .init(
+          row.help
+            ?? "add \(others.map(\.entries).joined(separator: " or ")), or leave `\(first.name)` out"
+        )
+      ])
   }
 
   static func stillDeclared(
     _ disk: String, of domain: String, _ from: DeclaredProperty, at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 663, "the domain `\(domain)` still declares its disk `\(disk)`",
+      code: 279, "the domain `\(domain)` still declares its disk `\(disk)`",
       at: .init(from.span, "cannot be moved"), secondary: [.init(span, "still declared")],
       helps: [.init("remove the `disk` from `\(domain)`, or leave `moved_from` out")])
   }
@@ -216,7 +208,7 @@ enum ValidationMessages {
     _ disk: String, of domain: String, _ from: DeclaredProperty, first: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 663, "the disk `\(disk)` of `\(domain)` is moved twice",
+      code: 279, "the disk `\(disk)` of `\(domain)` is moved twice",
       at: .init(from.span, "moved again"), secondary: [.init(first, "first moved here")],
       helps: [.init("leave one `moved_from` out")])
   }
@@ -234,9 +226,6 @@ enum ValidationMessages {
 }
 
 extension Validation {
-  /// The codes of errors that a script has on every host.
-  public static let codes = Set(explanations.map(\.code))
-
   /// The codes that a check gives, for `vmscript explain`.
   public static let explanations: [DiagnosticExplanation] =
     (betweenResources + DomainMessages.explanations + PatchMessages.explanations)
@@ -280,8 +269,10 @@ extension Validation {
       "The text becomes a part of another program's configuration, such as a line of dnsmasq's. A "
         + "line break, a comma or a comment in it would be read there as something else."),
     DiagnosticExplanation(
-      276, "more than one of alternatives",
-      "The properties exclude each other: an interface is on one network, bridge or device."),
+      276, "properties that exclude each other",
+      "Two properties contradict each other: a disk is an overlay on an `image`, or the very `source`, "
+        + "or new with a `size`; an interface is on one network, bridge or device. Or QEMU or libvirt "
+        + "refuses what has both."),
     DiagnosticExplanation(
       277, "fixed address without a DHCP server",
       "A fixed `ip` is an entry of the DHCP server that libvirt runs on a network. Without one, "
@@ -291,9 +282,9 @@ extension Validation {
       "What a network can have depends on its mode: libvirt gives addresses, DHCP and DNS only where "
         + "it runs the bridge itself, and some entries need others beside them."),
     DiagnosticExplanation(
-      280, "incomplete SRV record",
-      "An SRV record names the machine and the port of a service, or neither to say that there is "
-        + "no such service."),
+      279, "disk that cannot be moved",
+      "`moved_from` gives a disk of one domain to another, with its content. The domain that it comes "
+        + "from must not declare it any more, and one domain alone can get it."),
     DiagnosticExplanation(
       281, "unfit subnet",
       "A network needs an address for the host and one for a guest, none of them reserved for "
@@ -317,15 +308,8 @@ extension Validation {
       "libvirt tags packets only where the bridge can (Open vSwitch), and leaves the MTU of macvtap "
         + "to the device below it."),
     DiagnosticExplanation(
-      663, "disk that cannot be moved",
-      "`moved_from` gives a disk of one domain to another, with its content. The domain that it comes "
-        + "from must not declare it any more, and one domain alone can get it."),
-    DiagnosticExplanation(
-      664, "properties that exclude each other",
-      "Two properties say different things of one thing: a disk is an overlay on an `image`, or the very "
-        + "`source`, or new with a `size`."),
-    DiagnosticExplanation(
-      665, "property that needs another",
-      "A property has no meaning without another one, or the hypervisor refuses it then."),
+      298, "property that needs another",
+      "A property has no meaning without another one, or QEMU or libvirt refuses it then: an SRV "
+        + "record names both the machine and the port of a service, or neither."),
   ]
 }

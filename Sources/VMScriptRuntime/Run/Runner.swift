@@ -163,9 +163,7 @@ public enum Runner {
   ) -> RunReport {
     let diagnostics = outcome.diagnostics + standing.diagnostics
     let errors = diagnostics.filter { $0.severity == .error }
-    let isOfHost = errors.contains {
-      (500..<800).contains($0.code.number) && !Validation.codes.contains($0.code)
-    }
+    let isOfHost = errors.contains { (500..<800).contains($0.code.number) }
     let result: RunReport.Outcome
     if errors.isEmpty {
       result = .done

@@ -55,8 +55,6 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case unfitFormat(ImageFormat)
   /// A digest was declared of what lies on the host and is not read.
   case digestOfVolume
-  /// Two properties that exclude each other were declared.
-  case contradiction(String, String)
   /// A guest would write to the content that others stand on.
   case sharedContent(image: String)
   /// The host copies volumes, and what is at this path is none.

@@ -64,7 +64,6 @@ import VMScriptSyntax
     #expect(try await fixture.errors("image x { format = raw }") == [618])
     #expect(try await fixture.errors("image x { format = vdi, size = 1GiB }") == [622])
     #expect(try await fixture.errors("image x { size = 1GiB, pool = \"no\" }") == [611])
-    #expect(try await fixture.errors("image x { size = 1GiB, preallocation = full }") == [624])
     #expect(try await fixture.errors("image x { size = 1GiB, pool = \"off\" }") == [612])
     let plan = try await fixture.plan(
       "image base { size = 1GiB }\nimage top { backing = base }\nimage x { format = raw, size = 1GiB }"

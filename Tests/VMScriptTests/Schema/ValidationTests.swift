@@ -38,6 +38,6 @@ import VMScriptSyntax
   func explained() {
     let codes = Validation.explanations.map(\.code.number)
     #expect(codes == Set(codes).sorted())
-    #expect(codes.allSatisfy { (252...299).contains($0) || (660...669).contains($0) })
+    #expect(codes.allSatisfy { (252...299).contains($0) })
   }
 }

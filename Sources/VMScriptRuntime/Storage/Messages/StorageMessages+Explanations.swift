@@ -78,7 +78,6 @@ extension StorageMessages {
       623, "digest of a volume",
       "A digest is compared with the content of a local file before it is uploaded. What lies on the host already is used as it is."
     ),
-    .init(624, "contradiction", "Two properties of which only one can hold were declared."),
     .init(
       625, "disk without a file",
       "An overlay needs a file or a device of the host. The disk is on the network, say."),

@@ -140,7 +140,6 @@ public enum StorageMessages {
       )
     case .unfitFormat(let format): (622, "the host cannot hold this image as \(format.name)")
     case .digestOfVolume: (623, "the digest of a volume on the host is not checked")
-    case .contradiction(let one, let other): (624, "`\(one)` and `\(other)` exclude each other")
     case .sharedContent(let image):
       (627, "the content of `\(image)` is shared and never written to")
     case .copyOutsidePool(let path): (628, "`\(path)` is in no storage pool and cannot be copied")
@@ -255,7 +254,6 @@ public enum StorageMessages {
       ]
     case .unfitFormat: ["write `format = qcow2`, or `raw`"]
     case .digestOfVolume: ["leave the digest out, or name a local file, which is uploaded"]
-    case .contradiction(_, let other): ["leave `\(other)` out"]
     case .diskElsewhere(let target): ["drop it from the clone: `remove disk \"\(target)\"`"]
     case .sharedContent(let image):
       ["take a private overlay, `image = \(image)`, or declare `readonly = true`"]

@@ -246,7 +246,6 @@ extension DeclaredBlock {
       case .missingPool, .inactivePool: ["pool"]
       case .formatMismatch, .unfitFormat: ["format"]
       case .missingSize: []
-      case .contradiction(_, let other): [other]
       default: ["source", "image"]
       }
     return names.lazy.compactMap { property($0)?.span }.first ?? span

@@ -330,10 +330,6 @@ struct ImageResolver: Sendable {
     let base = try image.body.property("backing").map { property throws(StorageFailure) in
       try backing(property, after: declared)
     }
-    // The host writes the tables of an empty qcow2 at once, but not its content.
-    if format == .qcow2, let word = layout.preallocation, ["falloc", "full"].contains(word) {
-      throw .contradiction("format = qcow2", "preallocation = \(word)")
-    }
     guard let capacity = layout.size ?? base?.capacity else { throw .missingSize("image") }
     if let least = base?.capacity, capacity < least {
       throw .tooSmall(declared: capacity, needed: least)
@@ -378,7 +374,6 @@ extension Declaration {
       case .formatMismatch, .unfitFormat: "format"
       case .tooSmall, .cannotShrink: "size"
       case .missingPool, .inactivePool: "pool"
-      case .contradiction(_, let other): other.split(separator: " ").first.map(String.init)
       default: nil
       }
     return name.flatMap { body.property($0)?.span }
