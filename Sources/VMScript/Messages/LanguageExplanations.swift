@@ -37,6 +37,10 @@ public enum LanguageExplanations {
       207, "unknown member",
       "The value has no member of this name. `m[\"key\"]` of a map gives none where the key is "
         + "missing; `m.key` insists on it."),
+    DiagnosticExplanation(
+      208, "name that is also a variable",
+      "`domain host { … }` declares a machine named \"host\", whatever the value of a variable `host` "
+        + "is. A name that is computed is written as a string with an interpolation."),
   ]
 
   private static let bodies = [

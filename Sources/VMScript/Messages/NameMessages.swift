@@ -37,6 +37,18 @@ extension Diagnostic {
       secondary: [Label(earlier, "first defined here")], helps: helps)
   }
 
+  /// A resource whose bare name is also a variable.
+  static func nameOfVariable(_ name: String, at span: Span, definition: Span) -> Diagnostic {
+    let (value, text) = ("\"\\(\(name))\"", QuotedText.literal(name))
+    return Diagnostic(
+      .warning, code: 208, "the name is the text \(text), not the value of the variable `\(name)`",
+      at: Label(span, "stands for its own text"), secondary: [Label(definition, "the variable")],
+      helps: [
+        Help("write `\(value)` to name it by the value", span: span, replacement: value),
+        Help("write `\(text)` if the text is meant", span: span, replacement: text),
+      ])
+  }
+
   static func usedBeforeDefinition(_ name: String, at span: Span, definition: Span) -> Diagnostic {
     Diagnostic(
       code: 203, "`\(name)` is used before it is defined", at: Label(span, "has no value yet"),

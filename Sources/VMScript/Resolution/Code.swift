@@ -91,6 +91,8 @@ struct ModuleCode: Sendable {
     let target: Target
     /// Where it is defined.
     let span: Span
+    /// Whether it is a `let` or a `param`.
+    let isVariable: Bool
   }
 }
 

@@ -2,10 +2,18 @@ import VMScriptSyntax
 
 /// The function, lambda or module body that is being resolved: its scopes and its slots.
 final class FunctionContext {
+  /// A name of a scope.
+  struct Binding {
+    let slot: UInt32
+    let span: Span
+    /// Whether a resource bears it, rather than a variable.
+    let isResource: Bool
+  }
+
   let parent: FunctionContext?
   /// The name under which the function can call itself, with the slot that its parent stores it in.
   let ownName: (name: Name, slot: UInt32)?
-  private(set) var scopes: [[Name: (slot: UInt32, span: Span)]] = [[:]]
+  private(set) var scopes: [[Name: Binding]] = [[:]]
   private(set) var slotCount: UInt32 = 0
   private var nextSlot: UInt32 = 0
   private var firstSlots: [UInt32] = [0]
@@ -33,20 +41,19 @@ final class FunctionContext {
   }
 
   /// A slot for `name` in the innermost scope; the earlier span if the name is taken there.
-  func declare(_ name: Name, span: Span) -> (slot: UInt32, earlier: Span?) {
+  func declare(
+    _ name: Name, span: Span, isResource: Bool = false
+  ) -> (slot: UInt32, earlier: Span?) {
     let earlier = scopes[scopes.count - 1][name]?.span
     let slot = nextSlot
     nextSlot += 1
     slotCount = max(slotCount, nextSlot)
-    scopes[scopes.count - 1][name] = (slot, span)
+    scopes[scopes.count - 1][name] = Binding(slot: slot, span: span, isResource: isResource)
     return (slot, earlier)
   }
 
   private func localSlot(_ name: Name) -> UInt32? {
-    for scope in scopes.reversed() {
-      if let found = scope[name] { return found.slot }
-    }
-    return nil
+    scopes.lazy.reversed().compactMap { $0[name] }.first?.slot
   }
 
   /// What `name` means here, if a scope of this function or of one around it knows it.
@@ -63,12 +70,12 @@ final class FunctionContext {
     return .capture(index)
   }
 
-  /// Where `name` is defined, if a scope of this function or of one around it knows it.
-  func definition(of name: Name) -> Span? {
+  /// What `name` is bound to, if a scope of this function or of one around it knows it.
+  func binding(of name: Name) -> Binding? {
     for scope in scopes.reversed() {
-      if let found = scope[name] { return found.span }
+      if let found = scope[name] { return found }
     }
-    return parent?.definition(of: name)
+    return parent?.binding(of: name)
   }
 
   /// All names in sight with the places where they are defined; inner ones hide outer ones.

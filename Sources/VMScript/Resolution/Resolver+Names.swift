@@ -7,7 +7,7 @@ extension Resolver {
     observe(id)
     if let target = context.lookup(name) {
       if record != nil {
-        noteUse(span(id), context.definition(of: name).map(NameRecord.Meaning.definition))
+        noteUse(span(id), context.binding(of: name).map { .definition($0.span) })
       }
       return set(id, target)
     }
@@ -74,12 +74,12 @@ extension Resolver {
   }
 
   /// Gives a binding its slot, or its global at the top of a module.
-  mutating func bind(_ id: NodeID, _ name: Name, span: Span) {
+  mutating func bind(_ id: NodeID, _ name: Name, span: Span, isResource: Bool = false) {
     if context.isTopLevel, case .global(let slot) = targets[Int(id.index)] {
       initialized.insert(slot)
       return
     }
-    let (slot, earlier) = context.declare(name, span: span)
+    let (slot, earlier) = context.declare(name, span: span, isResource: isResource)
     if let earlier {
       diagnostics.append(.duplicateName(names[name], at: span, earlier: earlier))
     }

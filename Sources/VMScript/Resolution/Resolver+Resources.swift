@@ -19,7 +19,24 @@ extension Resolver {
       diagnostics.removeLast(diagnostics.count - count)
     }
     if node(nameNode).flags.contains(.bareName) {
-      bind(nameNode, name(nameNode), span: span(nameNode))
+      warnOfVariable(nameNode)
+      bind(nameNode, name(nameNode), span: span(nameNode), isResource: true)
+    }
+  }
+
+  /// Warns of a bare name of a resource that is also a variable: its value may be what was meant.
+  private mutating func warnOfVariable(_ id: NodeID) {
+    let definition: Span?
+    if let local = context.binding(of: name(id)) {
+      definition = local.isResource ? nil : local.span
+    } else {
+      // At the top of a module, the name is the resource's own.
+      let own = context.isTopLevel ? nil : topLevel[name(id)]
+      let known = (own ?? inherited[name(id)]).flatMap { $0.isVariable ? $0 : nil }
+      definition = known.map { $0.definition ?? $0.span }
+    }
+    if let definition {
+      diagnostics.append(.nameOfVariable(names[name(id)], at: span(id), definition: definition))
     }
   }
 

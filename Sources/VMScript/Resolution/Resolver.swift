@@ -11,6 +11,8 @@ struct Resolver {
     let span: Span
     /// Where an imported name is defined.
     var definition: Span?
+    /// Whether it is a `let` or a `param`, rather than a resource, a function or a module.
+    var isVariable = false
   }
 
   private(set) var pool: NodePool
@@ -124,7 +126,9 @@ struct Resolver {
         for export in modules[index].exports where diagnostics.count <= Evaluator.maximumErrors {
           guard let name = names.find(export.name) else { continue }
           if case .global(let slot) = export.target { initialized.insert(slot) }
-          declare(name, span(statement), export.target, definition: export.span)
+          declare(
+            name, span(statement), export.target, definition: export.span,
+            isVariable: export.isVariable)
         }
       } else {
         declare(name(alias), span(alias), .module(UInt32(index)))
@@ -155,14 +159,16 @@ struct Resolver {
   ) {
     set(node, target)
     let isResource = self.node(node).flags.contains(.bareName)
-    declare(name, span, target, isResource: isResource)
+    let isVariable = [.letStatement, .paramStatement].contains(self.node(node).kind)
+    declare(name, span, target, isResource: isResource, isVariable: isVariable)
     noteDefinition(name, span, node)
-    exports.append(.init(name: names[name], target: target, span: span))
+    exports.append(
+      .init(name: names[name], target: target, span: span, isVariable: isVariable))
   }
 
   private mutating func declare(
     _ name: Name, _ span: Span, _ target: Target, isResource: Bool = false,
-    definition: Span? = nil
+    definition: Span? = nil, isVariable: Bool = false
   ) {
     if let earlier = topLevel[name] {
       diagnostics.append(
@@ -170,7 +176,8 @@ struct Resolver {
       // Which of the two a use means is not known, so nothing is said of it.
       topLevel[name] = TopLevelName(target: .none, span: earlier.span)
     } else {
-      topLevel[name] = TopLevelName(target: target, span: span, definition: definition)
+      topLevel[name] = TopLevelName(
+        target: target, span: span, definition: definition, isVariable: isVariable)
     }
   }
 

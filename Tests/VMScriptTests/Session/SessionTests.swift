@@ -54,6 +54,14 @@ import VMScriptSyntax
     #expect(entries.values("three + lib.three") == ["6"])
   }
 
+  @Test func aVariableOfAnEarlierEntryIsNoName() {
+    let entries = Entries()
+    entries.enter("let web = \"web-1\"")
+    #expect(entries.enter("domain web { }") == [208])
+    // From here on it is the resource that has the name.
+    #expect(entries.enter("domain web { memory = 64MiB }").isEmpty)
+  }
+
   @Test func aResourceDeclaredAgainTakesThePlaceOfTheEarlierOne() {
     let entries = Entries()
     entries.enter("domain a { memory = 64MiB }\nnet n { subnet = 10.0.0.0/24 }")
