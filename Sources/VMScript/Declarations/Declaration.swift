@@ -1,15 +1,16 @@
 import VMScriptSyntax
 
-/// What no two resources of a stack share: kind and name.
+/// What no two resources of a stack share: kind and name. Names are compared by their code points.
 public struct ResourceKey: Hashable, Sendable {
   /// The kind of the resource.
   public let kind: ResourceKind
+  private let exactName: ExactText
   /// The name, unique among the resources of its kind.
-  public let name: String
+  public var name: String { exactName.text }
   /// The key of a resource.
   public init(kind: ResourceKind, name: String) {
     self.kind = kind
-    self.name = name
+    exactName = ExactText(name)
   }
 }
 

@@ -3,6 +3,8 @@ import VMScriptSyntax
 /// What an evaluation declared so far.
 struct DeclarationRegistry {
   private var positions: [ResourceKey: Int] = [:]
+  /// The first resource of each kind and look: names of one look can differ in their code points.
+  private var looks: [Look: Int] = [:]
   /// Declared by earlier entries of a session, and thus free to be declared again.
   private var replaceable: Set<ResourceKey> = []
   var set: DeclarationSet
@@ -24,6 +26,13 @@ struct DeclarationRegistry {
     replaceable.contains(ResourceKey(kind: kind, name: name)) ? nil : find(kind, name)
   }
 
+  /// The declaration whose name looks like this one and differs in its code points.
+  func lookalike(_ kind: ResourceKind, _ name: String) -> Declaration? {
+    guard let position = looks[Look(kind: kind, name: name)] else { return nil }
+    let found = set.declarations[position]
+    return ExactText.areEqual(found.name, name) ? nil : found
+  }
+
   /// Lets all that is declared so far be declared again, which then replaces it.
   mutating func beginEntry() { replaceable = Set(positions.keys) }
 
@@ -40,7 +49,7 @@ struct DeclarationRegistry {
     replaceable.remove(declaration.key)
     guard let position = positions[declaration.key] else {
       let declared = try inheriting(declaration, from: declaredSource(of: declaration))
-      positions[declared.key] = set.declarations.count
+      note(declared.key, at: set.declarations.count)
       set.declarations.append(declared)
       return [declared]
     }
@@ -90,9 +99,21 @@ struct DeclarationRegistry {
   private mutating func declarationsMoved() {
     version += 1
     positions = [:]
+    looks = [:]
     for (position, declaration) in set.declarations.enumerated() {
-      positions[declaration.key] = position
+      note(declaration.key, at: position)
     }
+  }
+
+  private mutating func note(_ key: ResourceKey, at position: Int) {
+    positions[key] = position
+    looks[Look(kind: key.kind, name: key.name)] = position
+  }
+
+  /// A kind and a name, compared as Unicode's canonical equivalence does.
+  private struct Look: Hashable {
+    let kind: ResourceKind
+    let name: String
   }
 
   /// Clones whose source, named as if it were on the host, is declared further down.
@@ -147,7 +168,9 @@ public enum Glob {
       if place < pattern.count, pattern[place] == "*" {
         star = (place, position)
         place += 1
-      } else if place < pattern.count, pattern[place] == "?" || pattern[place] == name[position] {
+      } else if place < pattern.count,
+        pattern[place] == "?" || areSame(pattern[place], name[position])
+      {
         place += 1
         position += 1
       } else if let last = star {
@@ -158,5 +181,10 @@ public enum Glob {
       }
     }
     return pattern[place...].allSatisfy { $0 == "*" }
+  }
+
+  /// Whether two characters have the same code points.
+  private static func areSame(_ a: Character, _ b: Character) -> Bool {
+    a == b && a.utf8.elementsEqual(b.utf8)
   }
 }

@@ -32,6 +32,10 @@ extension Evaluator {
     if let earlier = registry.conflict(kind, name) {
       throw Diagnostic.duplicateResource(kind, name, at: nameSpan, earlier: earlier.nameSpan)
     }
+    if let other = registry.lookalike(kind, name) {
+      throw Diagnostic.lookalikeResource(
+        kind, name, at: nameSpan, other: other.name, earlier: other.nameSpan)
+    }
     let source = isClone ? try cloneSource(code.child(0, of: node), cloneNamed: name) : nil
     try charge(1024 + name.utf8.count, at: id)
     if case .declared(let source) = source, let declared = registry.find(.domain, source) {

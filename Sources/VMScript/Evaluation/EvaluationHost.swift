@@ -28,7 +28,7 @@ public struct VerbRequest: Sendable {
     /// Whether the domain of this name is meant.
     public func names(_ domain: String) -> Bool {
       switch self {
-      case .resource(let reference): reference.name == domain
+      case .resource(let reference): ExactText(reference.name) == ExactText(domain)
       case .pattern(let pattern): Glob.matches(domain, pattern)
       }
     }

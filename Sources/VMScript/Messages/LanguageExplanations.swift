@@ -63,7 +63,10 @@ public enum LanguageExplanations {
     DiagnosticExplanation(
       216, "label of a block", "Some blocks need a label, some may have one, the rest take none."),
     DiagnosticExplanation(
-      220, "resource declared twice", "A kind and a name denote one resource of the stack."),
+      220, "resource declared twice",
+      "A kind and a name denote one resource of the stack. Two names can look the same and differ in "
+        + "their code points, such as an é that is one character or an e with an accent; libvirt "
+        + "takes them for two, so one stack has only one of them."),
     DiagnosticExplanation(
       221, "clone of itself or its descendant",
       "A clone needs its source first, so the source cannot come from the clone. A source of this "

@@ -198,6 +198,34 @@ extension Diagnostic {
       helps: [Help("give one of them another name")])
   }
 
+  /// Two names that look the same, and that libvirt would take for two.
+  static func lookalikeResource(
+    _ kind: ResourceKind, _ name: String, at span: Span, other: String, earlier: Span
+  ) -> Diagnostic {
+    let (mine, theirs) = differingScalars(name, other)
+    return Diagnostic(
+      code: 220,
+      "\(kind.rawValue) \(QuotedText.literal(name)) is declared twice, in different code points",
+      at: Label(span, "\(mine) here"), secondary: [Label(earlier, "\(theirs) here")],
+      notes: ["the names look the same, but libvirt would take them for two"],
+      helps: [Help("write both in the same way, or give one of them another name")])
+  }
+
+  /// The code points in which two texts differ, such as `U+00E9` and `U+0065 U+0301`.
+  private static func differingScalars(_ a: String, _ b: String) -> (String, String) {
+    var (a, b) = (Array(a.unicodeScalars)[...], Array(b.unicodeScalars)[...])
+    while let x = a.first, x == b.first { (a, b) = (a.dropFirst(), b.dropFirst()) }
+    while let x = a.last, x == b.last { (a, b) = (a.dropLast(), b.dropLast()) }
+    func shown(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+      let codes = scalars.map { scalar in
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      }
+      return excerpt(codes.joined(separator: " "), 60)
+    }
+    return (shown(a), shown(b))
+  }
+
   static func cloneOfDescendant(_ name: String, at span: Span, declared: Span?) -> Diagnostic {
     Diagnostic(
       code: 221, "\(QuotedText.literal(name)) cannot be cloned from itself or its own clone",

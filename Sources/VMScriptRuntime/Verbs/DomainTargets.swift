@@ -19,9 +19,8 @@ struct DomainTargets: Sendable {
       case .pattern(let name): names.append(name)
       }
     }
-    return names.reduce(into: []) { unique, name in
-      if !unique.contains(name) { unique.append(name) }
-    }
+    var seen: Set<ExactText> = []
+    return names.filter { seen.insert(ExactText($0)).inserted }
   }
 
   private func owned(matching pattern: String, at span: Span) async throws(Diagnostic) -> [String] {

@@ -54,6 +54,14 @@ import VMScriptSyntax
     #expect(entries.values("three + lib.three") == ["6"])
   }
 
+  @Test func aNameOfOneLookIsNoOtherResource() {
+    let entries = Entries()
+    #expect(entries.enter("domain \"caf\u{E9}\" { }").isEmpty)
+    #expect(entries.enter("domain \"cafe\u{301}\" { }") == [220])
+    #expect(entries.enter("domain \"caf\u{E9}\" { memory = 64MiB }").isEmpty)
+    #expect(entries.declared.count == 1)
+  }
+
   @Test func aVariableOfAnEarlierEntryIsNoName() {
     let entries = Entries()
     entries.enter("let web = \"web-1\"")
