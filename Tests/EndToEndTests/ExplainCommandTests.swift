@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite struct ExplainCommandTests {
@@ -13,6 +14,25 @@ import Testing
       #expect(result.status == 0)
       #expect(result.output.hasPrefix("\(code): "))
     }
+  }
+
+  @Test func everyExplainedCodeIsReportedSomewhere() throws {
+    let sources = packageFolder.appendingPathComponent("Sources")
+    let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
+    let texts = try (files?.allObjects ?? []).compactMap { $0 as? URL }
+      .filter { $0.pathExtension == "swift" }
+      .map { try String(contentsOf: $0, encoding: .utf8) }
+    // A row of a table of explanations; a diagnostic's number; a row of a table of messages.
+    let explanation = /(?:DiagnosticExplanation|\.init)\(\s*(\d{3}),/
+    let number = /(?:code: (?:\w+ \? )?|DiagnosticCode\()(\d{3})\b/
+    let message = /[^.\w]\(\s*(\d{3}),\s*["\w]/
+    func all(_ form: Regex<(Substring, Substring)>) -> Set<Substring> {
+      Set(texts.flatMap { $0.matches(of: form).map(\.output.1) })
+    }
+    let explained = all(explanation)
+    #expect(explained.count > 200)
+    #expect(explained.subtracting(all(number)).subtracting(all(message)) == [])
+    #expect(all(number).subtracting(explained) == [])
   }
 
   @Test func anUnknownCodeIsAnError() throws {

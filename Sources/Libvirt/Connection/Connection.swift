@@ -1,5 +1,4 @@
 import CLibvirt
-import Synchronization
 
 // @unchecked: the pointer never changes, and libvirt's connections may be used from any thread.
 

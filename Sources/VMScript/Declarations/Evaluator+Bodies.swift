@@ -1,4 +1,3 @@
-import OrderedCollections
 import VMScriptSyntax
 
 extension Evaluator {

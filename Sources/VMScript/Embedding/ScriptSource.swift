@@ -1,4 +1,3 @@
-import Foundation
 import VMScriptSyntax
 
 /// Where a script comes from.

@@ -27,11 +27,4 @@ extension Program {
     return code.children(of: code.nodes[Int(main.root.index)]).map { code.nodes[Int($0.index)] }
       .filter { $0.kind == .paramStatement }.map(code.name)
   }
-
-  /// The names of the parameters that need a value from outside, in the order of the script.
-  public var requiredParameters: [String] {
-    guard let main = code.modules.last else { return [] }
-    return code.children(of: code.nodes[Int(main.root.index)]).map { code.nodes[Int($0.index)] }
-      .filter { $0.kind == .paramStatement && code.child(1, of: $0).isAbsent }.map(code.name)
-  }
 }

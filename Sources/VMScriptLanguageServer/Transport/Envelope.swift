@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a request is known by until it is answered.
 enum RequestID: Codable, Hashable, Sendable {
   case number(Int)

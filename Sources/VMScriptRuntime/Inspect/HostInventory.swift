@@ -1,5 +1,4 @@
 import Libvirt
-import OrderedCollections
 import VMScript
 
 /// What is on a host and whose it is, for `list`.

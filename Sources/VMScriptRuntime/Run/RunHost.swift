@@ -1,4 +1,3 @@
-import Foundation
 import Libvirt
 import Synchronization
 import VMScript

@@ -1,6 +1,5 @@
 import Foundation
 import Libvirt
-import OrderedCollections
 import Synchronization
 import VMScript
 import VMScriptSyntax

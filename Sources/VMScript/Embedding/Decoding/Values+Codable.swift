@@ -1,5 +1,3 @@
-import OrderedCollections
-
 // In any other format, such as JSON, these are the texts that scripts show.
 
 /// A type that its text stands for in formats that know nothing of it.
