@@ -1,19 +1,20 @@
-/// The functions that every script knows.
-enum Builtin: String, Sendable, CaseIterable {
-  case len, min, max, sum, abs, sorted, reversed, unique, zip, keys, values
-  case mapOf = "map_of"
-  case range, int, float, string, size, duration, ip, cidr, mac, uuid, type
-  case read, lines, env, glob, json, yaml
-  case toJSON = "to_json"
-  case toYAML = "to_yaml"
-  case base64, sha256, join, split, format, secret
-  // Look-ups of what the script declared or the host has.
-  case image, net, domain
+/// A function, method or attribute that the language provides: one row for each, with all that there
+/// is to say about it and what it does.
+///
+/// Resolution, calls, completion, signatures, inference, grammars and the reference read these rows. To
+/// add one, write it into the list of a file in `Rows`.
+final class Builtin: Sendable {
+  /// How a script reaches it.
+  enum Kind: Sendable {
+    /// Called by its name alone.
+    case function(Group)
+    /// Called behind a value of one of these types and a dot.
+    case method([ValueType])
+    /// Read behind a value of one of these types and a dot; empty parentheses may follow it.
+    case attribute([ValueType])
+  }
 
-  init?(name: String) { self.init(rawValue: name) }
-  var name: String { rawValue }
-
-  /// What a function has to do with, by which the documentation groups them.
+  /// The topics by which the documentation groups the functions.
   enum Group: String, CaseIterable {
     case collections = "Numbers, lists and maps"
     case types = "Types and identities"
@@ -23,50 +24,147 @@ enum Builtin: String, Sendable, CaseIterable {
     case resources = "Resources"
   }
 
-  /// The group that it belongs to.
-  var group: Group {
-    switch self {
-    case .len, .min, .max, .sum, .abs, .sorted, .reversed, .unique, .zip, .keys, .values, .mapOf,
-      .range:
-      .collections
-    case .int, .float, .string, .size, .duration, .ip, .cidr, .mac, .uuid, .type: .types
-    case .read, .lines, .env, .glob: .outside
-    case .json, .yaml, .toJSON, .toYAML, .base64, .sha256: .formats
-    case .join, .split, .format, .secret: .texts
-    case .image, .net, .domain: .resources
-    }
+  /// What becomes of arguments that are known only after apply.
+  enum Unknowns {
+    /// The result is unknown if an argument is.
+    case pass
+    /// The result is unknown if an argument is, or holds, what is.
+    case passParts
+    /// They are values like others.
+    case accept
   }
 
-  /// Bytes that are needed for what it makes at once, beside its arguments; what it makes piece by
-  /// piece is counted as it is made.
-  func room(for arguments: [Value]) -> Int {
-    let extent = arguments.first?.extent ?? 0
-    let stride = MemoryLayout<Value>.stride
-    switch self {
-    case .sorted, .reversed, .unique, .keys, .values: return extent * stride
-    case .zip: return Swift.min(extent, arguments.last?.extent ?? 0) * 5 * stride
-    case .mapOf: return 8 * extent * stride
-    case .base64: return 3 * extent
-    case .sha256, .json, .yaml: return extent
-    case .len, .min, .max, .sum, .abs, .int, .float, .size, .duration, .ip, .cidr, .mac, .uuid,
-      .type, .image, .net, .domain:
-      return 0
-    // Texts grow within their bounds.
-    case .string, .secret, .join, .split, .format, .toJSON, .toYAML: return 0
-    // Items are counted one by one, and what is read is bounded while it is read.
-    case .range, .read, .lines, .env, .glob: return 0
-    }
+  /// The part of a result that is new, whose memory is counted.
+  enum Production {
+    /// Nothing: the result is a part of an argument.
+    case nothing
+    /// The result, but not what is in it.
+    case result
+    /// The result and all that is in it.
+    case everything
   }
 
-  /// How many arguments it takes.
-  var arity: ClosedRange<Int> {
-    switch self {
-    case .min, .max: 1...Int.max
-    case .zip, .split: 2...2
-    case .range: 1...3
-    case .join: 1...2
-    case .format: 1...Int.max
-    default: 1...1
+  typealias Body = @Sendable (inout Evaluator, BuiltinCall) throws -> Value
+
+  let name: String
+  let kind: Kind
+  /// Those between the parentheses: what stands before the dot is not among them.
+  let parameters: [Parameter]
+  /// The number of arguments that it takes.
+  let arity: ClosedRange<Int>
+  let reference: ReferenceEntry
+  /// The type of the result, as far as the text of a call shows it.
+  let type: ResultType
+  let unknowns: Unknowns
+  let produces: Production
+  let body: Body
+
+  private init(
+    _ kind: Kind, _ name: String, _ parameters: [Parameter], _ doc: String, _ example: String,
+    gives result: String?, _ type: ResultType, _ unknowns: Unknowns, _ produces: Production,
+    _ body: @escaping Body
+  ) {
+    self.name = name
+    self.kind = kind
+    self.parameters = parameters
+    let isOpen = parameters.last?.isRepeated ?? false
+    let required = parameters.count { $0.defaultValue == nil }
+    arity = required...(isOpen ? .max : parameters.count)
+    let form: String
+    if case .attribute = kind {
+      form = name
+    } else {
+      form = "\(name)(\(parameters.map(\.form).joined(separator: ", ")))"
     }
+    reference = ReferenceEntry(name, form, doc, example, gives: result)
+    self.type = type
+    self.unknowns = unknowns
+    self.produces = produces
+    self.body = body
+  }
+
+  /// A row of a function.
+  static func function(
+    _ group: Group, _ name: String, _ parameters: [Parameter], _ doc: String,
+    _ example: String = "",
+    gives result: String? = nil, type: ResultType, unknowns: Unknowns = .pass,
+    produces: Production = .result, _ body: @escaping Body
+  ) -> Builtin {
+    Builtin(
+      .function(group), name, parameters, doc, example, gives: result, type, unknowns, produces,
+      body)
+  }
+
+  /// A row of a method; the example is one of the first type.
+  static func method(
+    _ name: String, of types: ValueType..., taking parameters: [Parameter] = [], doc: String,
+    _ example: String, gives result: String, type: ResultType, unknowns: Unknowns = .pass,
+    produces: Production = .result, _ body: @escaping Body
+  ) -> Builtin {
+    Builtin(
+      .method(types), name, parameters, doc, example, gives: result, type, unknowns, produces, body)
+  }
+
+  /// A row of an attribute; the example is one of the first type.
+  static func attribute(
+    _ name: String, of types: ValueType..., doc: String, _ example: String, gives result: String,
+    type: ResultType, produces: Production = .nothing, _ body: @escaping Body
+  ) -> Builtin {
+    Builtin(.attribute(types), name, [], doc, example, gives: result, type, .pass, produces, body)
+  }
+
+  /// Whether it is called, and not just read.
+  var isCalled: Bool { if case .attribute = kind { false } else { true } }
+
+  /// The topic of a function; nil for what belongs to a value.
+  var group: Group? { if case .function(let group) = kind { group } else { nil } }
+
+  /// The types whose values have it; none of a function.
+  var types: [ValueType] {
+    switch kind {
+    case .function: []
+    case .method(let types), .attribute(let types): types
+    }
+  }
+}
+
+// MARK: Tables
+
+extension Builtin {
+  /// The functions that every script knows, in the order of the documentation. The resolver stores
+  /// positions in this list, so that a call looks no name up.
+  static let functions = [
+    collectionFunctions, typeFunctions, outsideFunctions, formatFunctions, textFunctions,
+    resourceFunctions,
+  ].flatMap(\.self)
+
+  /// The methods and attributes of values, in the order of the documentation.
+  static let members = [textMembers, quantityMembers, addressMembers, collectionMembers]
+    .flatMap(\.self)
+
+  private static let positions = Dictionary(
+    uniqueKeysWithValues: functions.enumerated().map { ($1.name, UInt32($0)) })
+
+  /// The position in ``functions`` of the one of this name.
+  static func position(ofFunction name: String) -> UInt32? { positions[name] }
+
+  /// The function of this name.
+  static func function(_ name: String) -> Builtin? {
+    positions[name].map { functions[Int($0)] }
+  }
+
+  /// Members by name, for each type in the order of its cases.
+  private static let membersByType = ValueType.allCases.map { type in
+    Dictionary(uniqueKeysWithValues: members(of: type).map { ($0.name, $0) })
+  }
+
+  /// The member of this name that a value of the type has.
+  static func member(_ name: String, of type: ValueType) -> Builtin? {
+    membersByType[type.rawValue][name]
+  }
+
+  /// All that belongs to the values of a type.
+  static func members(of type: ValueType) -> [Builtin] {
+    members.filter { $0.types.contains(type) }
   }
 }

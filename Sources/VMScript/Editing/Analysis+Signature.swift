@@ -61,7 +61,7 @@ extension Analysis {
     if let found = known.lazy.compactMap({ self.signature(of: $0, position, named) }).first {
       return [found]
     }
-    return Builtin(name: name).map { [CallSignature($0.reference, position)] } ?? []
+    return Builtin.function(name).map { [CallSignature($0.reference, position)] } ?? []
   }
 
   private func signature(

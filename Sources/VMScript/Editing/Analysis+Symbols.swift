@@ -52,7 +52,7 @@ extension Analysis {
       case (.definition(let raw), .definition(let otherRaw)) where raw == otherRaw:
         guard seen.insert(other.span).inserted else { return nil }
         return (other.span, places[raw] == other.span)
-      case (.builtin(let builtin), .builtin(let otherBuiltin)) where builtin == otherBuiltin:
+      case (.builtin(let builtin), .builtin(let otherBuiltin)) where builtin === otherBuiltin:
         return (other.span, false)
       default: return nil
       }

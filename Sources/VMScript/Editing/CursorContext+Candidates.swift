@@ -76,7 +76,7 @@ extension CursorContext {
     Candidate($0, .keyword, doc: Reference.entry($0)?.doc ?? "")
   }
 
-  private static let functions = Builtin.allCases.map {
+  private static let functions = Builtin.functions.map {
     Candidate($0.name, .function, type: $0.reference.form, doc: $0.reference.doc)
   }
 

@@ -123,26 +123,15 @@ extension StaticType {
     case (.resource(let kind), _): return Self.attribute(name, of: kind, vocabulary)
     case (.block(let schema), _):
       if let type = Self.entry(name, of: schema) { return type }
-    case (_, "first") where element != nil, (_, "last") where element != nil: return element
-    case (_, "values") where self.name == "map": return .list(element)
     default: break
     }
-    if case .value(let value) = self, let member = value.attribute(name) { return Self(member) }
-    return result(Reference.type(self.name)?.members, name)
+    guard let builtin = builtin(name), !builtin.isCalled else { return nil }
+    return builtin.type.type(ResultType.Arguments(types: [self]))
   }
 
-  /// The type of what a method of this name gives, of which all but `map` ask for no argument.
-  func method(_ name: String, mapped: @autoclosure () -> StaticType?) -> StaticType? {
-    switch name {
-    case "map": .list(mapped())
-    case "filter", "sorted", "reversed", "unique": .list(element)
-    default: result(Reference.type(self.name)?.methods, name)
-    }
-  }
-
-  /// The type of the result of the example.
-  private func result(_ entries: [ReferenceEntry]?, _ name: String) -> StaticType? {
-    entries?.first { $0.name == name }?.result.flatMap { StaticType(literal: $0) }
+  /// What the language provides of this name for values of the type.
+  func builtin(_ name: String) -> Builtin? {
+    ValueType(name: self.name).flatMap { Builtin.member(name, of: $0) }
   }
 
   private static func attribute(

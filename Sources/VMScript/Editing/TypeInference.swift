@@ -186,16 +186,17 @@ struct TypeInference {
     }
     switch calleeNode.kind {
     case .name:
-      if case .builtin(let builtin) = code.targets[Int(callee.index)] {
-        return result(of: builtin, arguments, depth)
+      if case .builtin(let index) = code.targets[Int(callee.index)] {
+        return result(of: Builtin.functions[Int(index)], nil, arguments, depth)
       }
       return code.vocabulary.kind(code.name(calleeNode)).map(StaticType.resource)
     case .member:
       let name = code.name(calleeNode)
       guard let base = type(of: code.child(0, of: calleeNode), depth: depth + 1) else { return nil }
-      var mapped: StaticType?
-      if name == "map", let function = arguments.first { mapped = result(of: function, depth) }
-      return base.method(name, mapped: mapped) ?? base.member(name, code.vocabulary)
+      if let method = base.builtin(name), method.isCalled {
+        return result(of: method, base, arguments, depth)
+      }
+      return base.member(name, code.vocabulary)
     case .lambda: return result(of: callee, depth)
     default: return nil
     }
@@ -228,29 +229,17 @@ struct TypeInference {
     }
   }
 
+  /// The type of what a call of a built-in function, or of a method of a value, gives.
   private mutating func result(
-    of builtin: Builtin, _ arguments: ArraySlice<NodeID>, _ depth: Int
+    of builtin: Builtin, _ base: StaticType?, _ arguments: ArraySlice<NodeID>, _ depth: Int
   ) -> StaticType? {
-    let first = arguments.first.flatMap { type(of: $0, depth: depth + 1) }
-    switch builtin {
-    case .len: return .named("int")
-    case .min, .max: return arguments.count == 1 ? first?.element : first
-    case .sum: return first?.element
-    case .abs: return first
-    case .sorted, .reversed, .unique, .values: return .list(first?.element)
-    case .zip: return .list(.list(first?.element))
-    case .keys, .split, .lines, .glob: return .list(.named("string"))
-    case .range: return .list(.named("int"))
-    case .mapOf: return .named("map")
-    case .int, .float, .string, .size, .duration, .ip, .cidr, .mac, .secret:
-      return .named(builtin.name)
-    case .uuid, .type, .read, .env, .toJSON, .toYAML, .base64, .sha256, .join, .format:
-      return .named("string")
-    case .json, .yaml: return nil
-    case .image: return .resource(.image)
-    case .net: return .resource(.net)
-    case .domain: return .resource(.domain)
+    var types: [StaticType?] = base.map { [$0] } ?? []
+    types += arguments.map { type(of: $0, depth: depth + 1) }
+    var known = ResultType.Arguments(types: types)
+    if builtin.parameters.last?.type.isCallback == true, let function = arguments.last {
+      known.returned = result(of: function, depth)
     }
+    return builtin.type.type(known)
   }
 
   /// Where the name of a member stands.

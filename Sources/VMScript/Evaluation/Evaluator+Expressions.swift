@@ -61,7 +61,8 @@ extension Evaluator {
     case .callee: return callee.map(Value.function) ?? .none
     case .function(let index): return .function(FunctionValue(code: .script(Int(index))))
     case .host(let index): return code.vocabulary.names.values[Int(index)].value
-    case .builtin(let builtin): return .function(FunctionValue(code: .builtin(builtin)))
+    case .builtin(let index):
+      return .function(FunctionValue(code: .builtin(Builtin.functions[Int(index)])))
     case .module(let index): return try moduleValue(Int(index), at: id)
     case .word, .hoists, .none: throw AlreadyReported()
     }

@@ -60,18 +60,20 @@ extension Evaluator {
     case .resource(let reference): return try attribute(name, of: reference, id)
     case .map(let entries):
       if let value = entries[name] { return value }
-      if let value = base.attribute(name) { return try made(value, at: id) }
+      if let attribute = attribute(name, of: base) { return try read(attribute, of: base, id) }
       throw Diagnostic.unknownMember(
         name, of: "map", at: memberSpan(id), known: Array(entries.keys))
-    case .string(let text) where name == "lines":
-      try work(text.utf8.count, at: id)
-      return try made(try lines(of: text, id), isWhole: true, at: id)
     default:
-      if case .string(let text) = base { try work(text.utf8.count, at: id) }
-      if let value = base.attribute(name) { return value }
+      if let attribute = attribute(name, of: base) { return try read(attribute, of: base, id) }
+      let known = Builtin.members(of: base.type).filter { !$0.isCalled }
       throw Diagnostic.unknownMember(
-        name, of: base.typeName, at: memberSpan(id), known: base.memberNames)
+        name, of: base.typeName, at: memberSpan(id), known: known.map(\.name))
     }
+  }
+
+  /// The attribute of this name that a value has.
+  private func attribute(_ name: String, of base: Value) -> Builtin? {
+    Builtin.member(name, of: base.type).flatMap { $0.isCalled ? nil : $0 }
   }
 
   mutating func evaluateMethodCall(
@@ -84,22 +86,16 @@ extension Evaluator {
     if case .map(let entries) = base, let function = entries[name] {
       return try call(function, id, node, memberNode)
     }
-    guard base.methodNames.contains(name) else {
+    guard let method = Builtin.member(name, of: base.type),
       // `.count()` is `.count`.
-      if node.childCount == 1, base.attribute(name) != nil {
-        return try self.member(name, of: base, memberNode)
-      }
+      method.isCalled || node.childCount == 1
+    else {
+      let members = Builtin.members(of: base.type)
+      let known = members.filter(\.isCalled) + members.filter { !$0.isCalled }
       throw Diagnostic.unknownMember(
-        name, of: base.typeName, at: memberSpan(memberNode),
-        known: base.methodNames + base.memberNames)
+        name, of: base.typeName, at: memberSpan(memberNode), known: known.map(\.name))
     }
-    let arguments = try positional(node, of: name)
-    for argument in arguments {
-      if case .unknown = argument { return argument }
-    }
-    try work(base.extent, at: id)
-    for argument in arguments { try work(argument.extent, at: id) }
-    let result = try callMethod(name, of: base, arguments, id)
-    return try made(result, isWhole: ["split", "lines"].contains(name), at: id)
+    if !method.isCalled { return try read(method, of: base, memberNode) }
+    return try call(method, of: base, try positional(node, of: name), id)
   }
 }

@@ -9,9 +9,10 @@ extension Program {
       .clone, .verbStatement, .snapshotStatement, .revertStatement, .waitStatement,
     ]
     let isLookUp = code.targets.contains { target in
-      switch target {
-      case .builtin(.image), .builtin(.net), .builtin(.domain): true
-      default: false
+      if case .builtin(let index) = target {
+        Builtin.functions[Int(index)].group == .resources
+      } else {
+        false
       }
     }
     return isLookUp

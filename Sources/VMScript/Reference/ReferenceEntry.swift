@@ -26,12 +26,12 @@ public struct ReferenceEntry: Sendable, Hashable {
 /// The words of the language with what there is to say about them.
 public enum Reference {
   /// The functions that every script knows, in the order of the documentation.
-  public static let functions: [ReferenceEntry] = Builtin.allCases.map(\.reference)
+  public static let functions: [ReferenceEntry] = Builtin.functions.map(\.reference)
 
   /// The functions by what they have to do with.
   public static let functionGroups: [(title: String, functions: [ReferenceEntry])] =
     Builtin.Group.allCases.map { group in
-      (group.rawValue, Builtin.allCases.filter { $0.group == group }.map(\.reference))
+      (group.rawValue, Builtin.functions.filter { $0.group == group }.map(\.reference))
     }
 
   /// The entry of a function, verb or statement.

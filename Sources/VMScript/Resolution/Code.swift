@@ -13,7 +13,8 @@ enum Target: Sendable {
   case callee
   /// A function of the script that captures nothing.
   case function(UInt32)
-  case builtin(Builtin)
+  /// A position in ``Builtin/functions``.
+  case builtin(UInt32)
   /// A name that the host defined: its place in ``Vocabulary/names``.
   case host(UInt32)
   /// A bare word where a property takes one of a fixed set.

@@ -25,9 +25,9 @@ extension Resolver {
     if let host = vocabulary.names.index(forKey: names[name]) {
       return set(id, .host(UInt32(host)))
     }
-    if let builtin = Builtin(name: names[name]) {
-      noteUse(span(id), .builtin(builtin))
-      return set(id, .builtin(builtin))
+    if let position = Builtin.position(ofFunction: names[name]) {
+      noteUse(span(id), .builtin(Builtin.functions[Int(position)]))
+      return set(id, .builtin(position))
     }
     if let statement = Reference.entry(names[name]) {
       diagnostics.append(.statementWord(statement, at: span(id)))
@@ -47,7 +47,7 @@ extension Resolver {
   private var knownNames: [String] {
     let own = context.visibleNames + topLevel.keys + inherited.keys
     return (own.count <= Self.maximumNames ? Set(own).map { names[$0] }.sorted() : [])
-      + vocabulary.names.keys + Builtin.allCases.map(\.name) + [
+      + vocabulary.names.keys + Builtin.functions.map(\.name) + [
         "true", "false", "none", "print", "check",
       ]
   }

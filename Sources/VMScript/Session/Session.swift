@@ -17,7 +17,7 @@ public final class Session: Sendable {
   public static let lastValueName = "_"
 
   /// The functions that every script knows, in the order of the documentation.
-  public static var builtinNames: [String] { Builtin.allCases.map(\.name) }
+  public static var builtinNames: [String] { Builtin.functions.map(\.name) }
 
   private let options: EvaluationOptions
   private let engine: Engine

@@ -23,29 +23,6 @@ public enum Value: Sendable {
   /// Not known before the plan was applied; flows through expressions.
   case unknown(UnknownOrigin)
 
-  /// The type's name as the language writes it.
-  public var typeName: String {
-    switch self {
-    case .none: "none"
-    case .bool: "bool"
-    case .int: "int"
-    case .float: "float"
-    case .string: "string"
-    case .size: "size"
-    case .duration: "duration"
-    case .ip: "ip"
-    case .cidr: "cidr"
-    case .mac: "mac"
-    case .list: "list"
-    case .map: "map"
-    case .range: "range"
-    case .function: "function"
-    case .resource: "resource"
-    case .secret: "secret"
-    case .unknown: "unknown"
-    }
-  }
-
   /// Whether the value is, or holds, something that is known only after the plan was applied.
   public var isUnknown: Bool {
     switch self {

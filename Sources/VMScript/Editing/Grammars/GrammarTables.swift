@@ -13,7 +13,7 @@ enum GrammarTables {
   static let constants = ["true", "false", "none"]
   static let keywords = StatementStarts.reserved.filter { !constants.contains($0) }
   static let statements = StatementStarts.all
-  static let functions = Builtin.allCases.map(\.name)
+  static let functions = Builtin.functions.map(\.name)
   static let properties = names { $0.properties.map(\.name) }
   static let blocks = names { $0.blocks.map(\.name) }
 

@@ -1,0 +1,129 @@
+import VMScriptSyntax
+
+// The work of the built-ins of lists, ranges and maps.
+extension Evaluator {
+  /// The items of a list or range.
+  mutating func items(_ value: Value, _ call: BuiltinCall) throws -> [Value] {
+    switch value {
+    case .list(let items): return items
+    case .range(let range):
+      guard range.count < 1 << 24 else {
+        throw LimitReached(.tooMuchMemory(limits.memory, at: call.span))
+      }
+      try charge(Int(range.count) * MemoryLayout<Value>.stride, at: call.id)
+      return (0..<range.count).map(range.member)
+    default: throw call.mismatch(value, expected: "a list")
+    }
+  }
+
+  /// Throws where there is no room for so many values.
+  private mutating func requireRoom(forValues count: Int, _ call: BuiltinCall) throws {
+    try requireRoom(count * MemoryLayout<Value>.stride, at: call.id)
+  }
+
+  /// The keys of a map.
+  mutating func keys(_ map: ValueMap, _ call: BuiltinCall) throws -> Value {
+    try requireRoom(forValues: map.count, call)
+    return .list(map.keys.map(Value.string))
+  }
+
+  /// The values of a map.
+  mutating func values(_ map: ValueMap, _ call: BuiltinCall) throws -> Value {
+    try requireRoom(forValues: map.count, call)
+    return .list(Array(map.values))
+  }
+
+  /// The argument of several, or the item of one that is a list, that comes before all others.
+  ///
+  /// - Parameter precedes: gives nil for values that have no order.
+  mutating func extreme(
+    _ call: BuiltinCall, _ precedes: (Value, Value) -> Bool?
+  ) throws -> Value {
+    let values = call.arguments.count == 1 ? try items(call[0], call) : call.arguments
+    guard var best = values.first else { return .none }
+    for value in values.dropFirst() {
+      try work(min(value.extent, best.extent), at: call.id)
+      guard let isBetter = precedes(value, best) else {
+        throw Diagnostic.operands("<", value, best, at: call.span)
+      }
+      if isBetter { best = value }
+    }
+    return best
+  }
+
+  /// The items from the least to the greatest.
+  mutating func sorted(_ list: Value, _ call: BuiltinCall) throws -> Value {
+    let values = try items(list, call)
+    try requireRoom(forValues: values.count, call)
+    try work(values.count * (Int.bitWidth - values.count.leadingZeroBitCount), at: call.id)
+    return .list(
+      try values.sorted { a, b in
+        try work(min(a.extent, b.extent), at: call.id)
+        guard let isLess = a.precedes(b) else {
+          throw Diagnostic.operands("<", a, b, at: call.span)
+        }
+        return isLess
+      })
+  }
+
+  /// The items from the last to the first.
+  mutating func reversed(_ list: Value, _ call: BuiltinCall) throws -> Value {
+    let values = try items(list, call)
+    try requireRoom(forValues: values.count, call)
+    return .list(values.reversed())
+  }
+
+  /// The first of each; plain values by a table, others by comparison, each of which is a step.
+  mutating func unique(_ list: Value, _ call: BuiltinCall) throws -> Value {
+    let values = try items(list, call)
+    try requireRoom(forValues: values.count, call)
+    var result: [Value] = []
+    var seen: Set<ExactText> = []
+    var others: [Value] = []
+    for value in values {
+      try work(value.extent, at: call.id)
+      switch value {
+      case .string(let text):
+        if seen.insert(ExactText(text)).inserted { result.append(value) }
+      default:
+        var isNew = true
+        for other in others where isNew {
+          try step(call.id)
+          isNew = try areEqual(other, value, at: call.id) != true
+        }
+        guard isNew else { continue }
+        others.append(value)
+        result.append(value)
+      }
+    }
+    return .list(result)
+  }
+
+  /// Numbers from one up to, but without, another.
+  mutating func range(
+    from start: Int64, to end: Int64, by step: Int64, _ call: BuiltinCall
+  ) throws -> Value {
+    guard step != 0 else { throw Diagnostic.divisionByZero(at: call.span) }
+    if step == 1 { return .range(start < end ? .ints(first: start, last: end - 1) : .empty) }
+    var items: [Value] = []
+    for number in stride(from: start, to: end, by: Int64.Stride(step)) {
+      try charge(MemoryLayout<Value>.stride, at: call.id)
+      items.append(.int(number))
+    }
+    return .list(items)
+  }
+
+  /// Whether a function says `true` to a value.
+  mutating func keeps(_ function: Value, _ value: Value, _ call: BuiltinCall) throws -> Bool {
+    switch try apply(function, [value], call.id) {
+    case .bool(let keep): return keep
+    case .unknown(let origin): throw refusal(of: origin, at: call.span)
+    case let other: throw Diagnostic.notABool(other, at: call.span)
+    }
+  }
+
+  /// Whether the first argument is in the value before the dot.
+  mutating func contains(_ call: BuiltinCall) throws -> Value {
+    try contained(call[0], in: call.base, at: call.id) ?? .bool(false)
+  }
+}

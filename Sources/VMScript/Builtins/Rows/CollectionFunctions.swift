@@ -1,0 +1,120 @@
+extension Builtin {
+  /// The functions of numbers, lists and maps.
+  static let collectionFunctions: [Builtin] = [
+    .function(
+      .collections, "len", [Parameter("value", .countable)],
+      "How many items or characters there are",
+      "len([1, 2, 3])", gives: "3", type: .int
+    ) { _, call in .int(call[0].count) },
+    .function(
+      .collections, "min", [Parameter("value", isRepeated: true)],
+      "The least of several values, or of a list", "min(4, 2)", gives: "2", type: .ofValues,
+      unknowns: .passParts
+    ) { evaluator, call in try evaluator.extreme(call) { $0.precedes($1) } },
+    .function(
+      .collections, "max", [Parameter("value", isRepeated: true)],
+      "The greatest of several values, or of a list", "max([4, 2])", gives: "4", type: .ofValues,
+      unknowns: .passParts
+    ) { evaluator, call in try evaluator.extreme(call) { $1.precedes($0) } },
+    .function(
+      .collections, "sum", [Parameter("list", .list)], "What the items come to",
+      "sum([2GiB, 512MiB])", gives: "2560MiB", type: .item
+    ) { evaluator, call in
+      let values = try evaluator.items(call[0], call)
+      guard var total = values.first else { return .int(0) }
+      for value in values.dropFirst() {
+        total = try evaluator.combine(.add, total, value, call.id)
+      }
+      return total
+    },
+    .function(
+      .collections, "abs", [Parameter("number", .number)], "The number without its sign", "abs(-3)",
+      gives: "3", type: .same
+    ) { _, call in
+      switch call[0] {
+      case .int(let number) where number != .min: .int(Swift.abs(number))
+      case .float(let number): .float(Swift.abs(number))
+      default: throw Diagnostic.overflow(at: call.span)
+      }
+    },
+    .function(
+      .collections, "sorted", [Parameter("list", .list)],
+      "The items from the least to the greatest",
+      "sorted([3, 1, 2])", gives: "[1, 2, 3]", type: .items, unknowns: .passParts
+    ) { evaluator, call in try evaluator.sorted(call[0], call) },
+    .function(
+      .collections, "reversed", [Parameter("list", .list)], "The items from the last to the first",
+      "reversed([1, 2])", gives: "[2, 1]", type: .items
+    ) { evaluator, call in try evaluator.reversed(call[0], call) },
+    .function(
+      .collections, "unique", [Parameter("list", .list)], "Each item once, where it came first",
+      "unique([2, 1, 2])", gives: "[2, 1]", type: .items, unknowns: .passParts
+    ) { evaluator, call in try evaluator.unique(call[0], call) },
+    .function(
+      .collections, "zip", [Parameter("list", .list), Parameter("list", .list)],
+      "Pairs of the items of two lists", "zip([1, 2], [\"a\", \"b\"])",
+      gives: "[[1, \"a\"], [2, \"b\"]]", type: .pairs, produces: .everything
+    ) { evaluator, call in
+      let count = Swift.min(call[0].extent, call[1].extent)
+      try evaluator.requireRoom(count * 5 * MemoryLayout<Value>.stride, at: call.id)
+      let items = (try evaluator.items(call[0], call), try evaluator.items(call[1], call))
+      return .list(Swift.zip(items.0, items.1).map { .list([$0, $1]) })
+    },
+    .function(
+      .collections, "keys", [Parameter("map", .map)], "The keys of a map, in their order",
+      "keys({a: 1})", gives: "[\"a\"]", type: .strings
+    ) { evaluator, call in try evaluator.keys(call.map(call[0]), call) },
+    .function(
+      .collections, "values", [Parameter("map", .map)], "The values of a map, in their order",
+      "values({a: 1})", gives: "[1]", type: .items
+    ) { evaluator, call in try evaluator.values(call.map(call[0]), call) },
+    .function(
+      .collections, "map_of", [Parameter("pairs", .list)], "A map of pairs of key and value",
+      "map_of([[\"a\", 1]])", gives: "{ a: 1 }", type: .map
+    ) { evaluator, call in
+      let room = 8 * call[0].extent * MemoryLayout<Value>.stride
+      try evaluator.requireRoom(room, at: call.id)
+      var entries: ValueMap = [:]
+      for pair in try evaluator.items(call[0], call) {
+        guard case .list(let parts) = pair, parts.count == 2, case .string(let key) = parts[0]
+        else { throw call.mismatch(pair, expected: "pairs [key, value]") }
+        entries[key] = parts[1]
+      }
+      return .map(entries)
+    },
+    .function(
+      .collections, "range",
+      [
+        Parameter("first", .ints), Parameter("end", .ints, default: Value.none),
+        Parameter("step", .ints, default: .int(1)),
+      ],
+      "Numbers from FIRST, or zero, up to but without END", "range(0, 10, 5)", gives: "[0, 5]",
+      type: .ints
+    ) { evaluator, call in
+      guard case .int(let start) = call[0], case .int(let step) = call[2] else { return .none }
+      if case .int(let end) = call[1] {
+        return try evaluator.range(from: start, to: end, by: step, call)
+      }
+      return try evaluator.range(from: 0, to: start, by: step, call)
+    },
+  ]
+}
+
+extension ResultType {
+  /// An item of a list that is the only argument, else a value like the first.
+  fileprivate static let ofValues = ResultType { $0.types.count == 1 ? $0.item : $0.first }
+}
+
+extension Value {
+  /// The number of characters of a text, or of members.
+  var count: Int64 {
+    switch self {
+    case .string(let text): Int64(text.count)
+    case .list(let items): Int64(items.count)
+    case .map(let entries): Int64(entries.count)
+    case .range(let range): range.count
+    case .cidr(let subnet): subnet.count
+    default: 1
+    }
+  }
+}
