@@ -88,8 +88,25 @@ extension Builtin {
       type: .bool
     ) { _, call in .bool(call.base.count == 0) },
     .method(
+      "get", of: .map,
+      taking: [Parameter("key", .string), Parameter("default", default: Value.none)],
+      doc: "The value of a key; DEFAULT, or `none`, if there is no such key",
+      "{ cpus: 2 }.get(\"memory\", 1GiB)", gives: "1GiB", type: .itemOrDefault, unknowns: .accept,
+      produces: .nothing
+    ) { _, call in
+      guard case .string(let key) = call[0] else { return call[0] }
+      return try call.map(call.base)[key] ?? call[1]
+    },
+    .method(
       "contains", of: .map, taking: [Parameter("key", .string)], doc: "Whether it has the key",
       "{ a: 1 }.contains(\"a\")", gives: "true", type: .bool
     ) { evaluator, call in try evaluator.contains(call) },
   ]
+}
+
+extension ResultType {
+  /// A value of the map before the dot, else the second argument.
+  fileprivate static let itemOrDefault = ResultType {
+    $0.item ?? ($0.types.count > 2 ? $0.types[2] : nil)
+  }
 }
