@@ -33,6 +33,22 @@ extension Evaluator {
     return .list(Array(map.values))
   }
 
+  /// Adds the entries of a map to another one; of two maps of one key the entries are merged.
+  mutating func merge(
+    _ map: ValueMap, into result: inout ValueMap, _ call: BuiltinCall
+  ) throws {
+    try work(map.count, at: call.id)
+    try requireRoom(forValues: 3 * (result.count + map.count), call)
+    for (key, value) in map {
+      guard case .map(let inner) = value, case .map(var merged)? = result[key] else {
+        result[key] = value
+        continue
+      }
+      try merge(inner, into: &merged, call)
+      result[key] = .map(merged)
+    }
+  }
+
   /// The argument of several, or the item of one that is a list, that comes before all others.
   ///
   /// - Parameter precedes: gives nil for values that have no order.

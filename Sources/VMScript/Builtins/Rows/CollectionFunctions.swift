@@ -83,6 +83,17 @@ extension Builtin {
       return .map(entries)
     },
     .function(
+      .collections, "merge", [Parameter("map", .map, isRepeated: true)],
+      "The entries of all maps; where two have a key, its maps are merged and else the later value "
+        + "counts", "merge({a: 1, b: {c: 2}}, {b: {d: 3}})", gives: "{ a: 1, b: { c: 2, d: 3 } }",
+      type: .merged, produces: .everything
+    ) { evaluator, call in
+      .map(
+        try call.arguments.reduce(into: [:]) {
+          try evaluator.merge(try call.map($1), into: &$0, call)
+        })
+    },
+    .function(
       .collections, "range",
       [
         Parameter("first", .ints), Parameter("end", .ints, default: Value.none),
@@ -101,6 +112,8 @@ extension Builtin {
 }
 
 extension ResultType {
+  /// A map with the entries of all arguments.
+  fileprivate static let merged = ResultType { StaticType.common($0.types) }
   /// An item of a list that is the only argument, else a value like the first.
   fileprivate static let ofValues = ResultType { $0.types.count == 1 ? $0.item : $0.first }
 }
