@@ -30,7 +30,15 @@ struct GuestPlug {
 
   private func plug(_ domain: Domain, _ bridge: String, _ ports: Set<String>) throws -> Guest? {
     guard try domain.isActive() else { return nil }
-    let devices = try XMLElement.parse(domain.xml(), root: "domain").first("devices")
+    let definition = try domain.xml()
+    let devices: XMLElement?
+    do throws(MalformedXML) {
+      devices = try XMLElement.parse(definition, root: "domain").first("devices")
+    } catch {
+      let object = ObjectIdentity(domain).unreadable(error.description, [definition])
+      return object.values?.contains(network) == true
+        ? Guest(name: domain.name, failure: object.note) : nil
+    }
     let unplugged = NetworkPort.all(in: devices).filter { port in
       port.network == network && !ports.contains(port.id)
     }

@@ -52,7 +52,7 @@ public enum Definitions {
     do throws(Diagnostic) {
       let (live, hypervisor) =
         isOnHost || needsHost
-        ? try await onHost(options) : (emptyHost, hypervisor(options, driver: "", ""))
+        ? try await onHost(options) : (emptyHost, try hypervisor(options, driver: "", ""))
       let resolver = ImageResolver(
         stack: set.stack, live: live.storage, sources: program.sources, cache: .standard()
       ) { _ in }
@@ -78,6 +78,9 @@ public enum Definitions {
     _ declaration: Declaration, storage: StoragePlan, hypervisor: String
   ) throws(Diagnostic) -> Definition {
     let live = storage.live
+    if let object = live.unreadable(declaration, of: storage.set.stack) {
+      throw XMLMessages.unreadable(declaration, object)
+    }
     let xml: String
     switch declaration.kind {
     case .net:
@@ -104,8 +107,12 @@ public enum Definitions {
     of clone: Declaration, _ storage: StoragePlan
   ) throws(Diagnostic) -> String? {
     guard case .host(let name) = clone.source else { return nil }
+    let span = clone.sourceSpan ?? clone.nameSpan
     guard let source = storage.live.domains[name] else {
-      throw PlanMessages.missingSource(name, at: clone.sourceSpan ?? clone.nameSpan)
+      if let object = storage.live.unreadable.first(of: .domain, name, stack: storage.set.stack) {
+        throw PlanMessages.unreadable(object, cannot: "be cloned", at: span)
+      }
+      throw PlanMessages.missingSource(name, at: span)
     }
     return try storage.base(ofClone: clone, source: source.xml)
   }
@@ -121,15 +128,15 @@ public enum Definitions {
       }
       return (
         try await LiveReader(pool: pool).read(),
-        hypervisor(options, driver: driver, capabilities)
+        try hypervisor(options, driver: driver, capabilities)
       )
     }
   }
 
   private static func hypervisor(
     _ options: RunOptions, driver: String, _ capabilities: String
-  ) -> String {
-    HypervisorChoice.resolve(
+  ) throws(Diagnostic) -> String {
+    try HypervisorChoice.resolve(
       driver: driver, option: options.hypervisor,
       environment: ProcessInfo.processInfo.environment[ParameterVariable.hypervisor],
       capabilities: capabilities)

@@ -19,6 +19,8 @@ public struct HostInventory: Sendable {
     public let macs: [MACAddress]
     /// The names of the networks that it is plugged into.
     public let networks: Set<String>
+    /// Why all but its name, state and UUID is unknown; nil where it is known.
+    public let unreadable: String?
   }
 
   /// A network.
@@ -31,6 +33,8 @@ public struct HostInventory: Sendable {
     public let stack: String?
     /// The IPv4 networks that the host has an address in.
     public let subnets: [Subnet]
+    /// Why all but its name, state and UUID is unknown; nil where it is known.
+    public let unreadable: String?
   }
 
   /// An image whose content is complete, or a volume that no stack made and that may be one.
@@ -66,18 +70,20 @@ public struct HostInventory: Sendable {
     .map([
       "domains": .list(
         domains.map {
-          .map([
-            "name": .string($0.name), "state": .string($0.state.rawValue),
-            "stack": Value($0.stack), "source": Value($0.source),
-            "addresses": .list($0.addresses.map(Value.ip)),
-          ])
+          .map(
+            ([
+              "name": .string($0.name), "state": .string($0.state.rawValue),
+              "stack": Value($0.stack), "source": Value($0.source),
+              "addresses": .list($0.addresses.map(Value.ip)),
+            ] as ValueMap).noting(unreadable: $0.unreadable))
         }),
       "networks": .list(
         networks.map {
-          .map([
-            "name": .string($0.name), "state": .string($0.isActive ? "running" : "stopped"),
-            "stack": Value($0.stack), "subnets": .list($0.subnets.map(Value.cidr)),
-          ])
+          .map(
+            ([
+              "name": .string($0.name), "state": .string($0.isActive ? "running" : "stopped"),
+              "stack": Value($0.stack), "subnets": .list($0.subnets.map(Value.cidr)),
+            ] as ValueMap).noting(unreadable: $0.unreadable))
         }),
       "images": .list(
         images.map {
@@ -87,6 +93,16 @@ public struct HostInventory: Sendable {
           ])
         }),
     ])
+  }
+}
+
+extension ValueMap {
+  /// The entries with the reason why no more is known.
+  fileprivate func noting(unreadable reason: String?) -> ValueMap {
+    guard let reason else { return self }
+    var document = self
+    document["unreadable"] = .string(reason)
+    return document
   }
 }
 

@@ -19,6 +19,14 @@ struct ObjectDetails {
 
   private func document(_ domain: Domain) throws -> Document {
     let known = inventory.domains.first { $0.name == domain.name }
+    if let reason = known?.unreadable {
+      return [
+        "kind": .string("domain"), "name": .string(domain.name), "stack": Value(known?.stack),
+        "state": .string(LiveDomain.State(try domain.state()).rawValue),
+        "id": domain.id.map { .int(Int64($0)) } ?? .none, "uuid": .string(domain.uuid),
+        "unreadable": .string(reason),
+      ]
+    }
     let live = try LiveDomain(domain)
     // Not the secure form: passwords of displays are no one's to see.
     let root = try XMLElement.parse(domain.xml(), root: "domain")
@@ -46,6 +54,13 @@ struct ObjectDetails {
 
   private func document(_ network: Network) throws -> Document {
     let known = inventory.networks.first { $0.name == network.name }
+    if let reason = known?.unreadable {
+      return [
+        "kind": .string("net"), "name": .string(network.name), "stack": Value(known?.stack),
+        "state": .string(try network.isActive() ? "running" : "stopped"),
+        "uuid": .string(network.uuid), "unreadable": .string(reason),
+      ]
+    }
     let root = try XMLElement.parse(network.xml(), root: "network")
     let isActive = try network.isActive()
     return [

@@ -2,6 +2,8 @@
 struct BackingChains {
   /// Each with the paths of the volumes that its drives name.
   let domains: [LiveDomain]
+  /// Domains of which no more is known than the files that they may use.
+  var unreadable: [UnreadableObject] = []
   let pools: [LiveStorage.Reading]
   /// By name, the folders of the pools that are not active.
   let inactivePools: [String: String]
@@ -64,6 +66,7 @@ struct BackingChains {
     steps += pools.flatMap(\.volumes).compactMap { volume in
       if case .known(let path) = volume.backing { Step(path: path, format: nil, isBase: true) } else { nil }
     }
+    steps += unreadable.flatMap(\.paths).map { Step(path: $0, format: nil) }
     // A chain that a live document knows is better than what a header says, and what one domain
     // reads as raw may be an image to another.
     func rank(_ step: Step) -> Int { step.backing != nil ? 0 : step.format == "raw" ? 2 : 1 }

@@ -7,6 +7,8 @@ extension LiveReader {
     var active: [LiveStorage.Reading]
     /// By name, the folders of the others.
     let inactive: [String: String]
+    /// Those of which nothing is known.
+    var unreadable: [UnreadableObject] = []
 
     /// The path of a volume that a domain names, whether it is listed or not; nil where the pool is
     /// unknown.
@@ -21,42 +23,41 @@ extension LiveReader {
 
   /// The active pools, each with its volumes, and the others.
   func readPools() async throws -> Pools {
-    let (active, inactive) = try await pool.run { connection in
-      var names: (active: [String], inactive: [String: String]) = ([], [:])
-      for pool in try connection.pools() {
-        switch try Self.unlessGone(.noStoragePool, { try pool.isActive() }) {
-        case true?: names.active.append(pool.name)
-        case false?:
-          names.inactive[pool.name] = try Self.unlessGone(.noStoragePool) {
-            try PoolDescription(xml: pool.xml()).path
-          }
-        case nil: continue
-        }
+    /// The folder of a pool that is not active; nil for one that is.
+    let found = try await pool.run { connection in
+      try Self.read(connection.pools(), ObjectIdentity.init) { pool -> (String, folder: String?) in
+        (pool.name, try pool.isActive() ? nil : PoolDescription(xml: pool.xml()).path)
       }
-      return names
     }
-    return Pools(active: try await read(pools: active), inactive: inactive)
+    let inactive = found.known.compactMap { name, folder in folder.map { (name, $0) } }
+    let active = try await read(pools: found.known.filter { $0.folder == nil }.map(\.0))
+    return Pools(
+      active: active.known, inactive: Dictionary(inactive) { first, _ in first },
+      unreadable: found.unreadable + active.unreadable)
   }
 
   /// The volumes of pools; a pool that others stopped or removed meanwhile is left out.
-  func read(pools names: [String]) async throws -> [LiveStorage.Reading] {
+  func read(pools names: [String]) async throws -> FoundObjects<LiveStorage.Reading> {
     let connections = pool
-    let read = try await withThrowingTaskGroup(of: LiveStorage.Reading?.self) { group in
+    var found = try await withThrowingTaskGroup(of: FoundObjects<LiveStorage.Reading>.self) {
+      group in
       for name in names {
         group.addTask { try await connections.run { try Self.readPool(name, $0) } }
       }
-      return try await group.reduce(into: [LiveStorage.Reading]()) { all, one in
-        if let one { all.append(one) }
+      return try await group.reduce(into: FoundObjects<LiveStorage.Reading>()) { all, one in
+        all.known += one.known
+        all.unreadable += one.unreadable
       }
     }
-    return read.sorted { $0.name < $1.name }
+    found.known.sort { $0.name < $1.name }
+    return found
   }
 
   private static func readPool(
     _ name: String, _ connection: Connection
-  ) throws -> LiveStorage.Reading? {
-    let reading = try unlessGone(.noStoragePool) { () throws -> LiveStorage.Reading? in
-      guard let pool = try connection.pool(named: name) else { return nil }
+  ) throws -> FoundObjects<LiveStorage.Reading> {
+    let pools = try [connection.pool(named: name)].compactMap(\.self)
+    let found = try read(pools, ObjectIdentity.init) { pool -> LiveStorage.Reading? in
       do {
         let description = try PoolDescription(xml: pool.xml())
         return LiveStorage.Reading(
@@ -67,7 +68,7 @@ extension LiveReader {
         throw error
       }
     }
-    return reading ?? nil
+    return FoundObjects(known: found.known.compactMap(\.self), unreadable: found.unreadable)
   }
 
   /// Names of pools in whose folders domains have files that libvirt does not list: an external
@@ -91,8 +92,9 @@ extension LiveReader {
     try await refresh(names)
     var result = pools
     let again = try await read(pools: names)
-    result.active = (pools.active.filter { !names.contains($0.name) } + again)
+    result.active = (pools.active.filter { !names.contains($0.name) } + again.known)
       .sorted { $0.name < $1.name }
+    result.unreadable += again.unreadable
     return result
   }
 

@@ -6,17 +6,19 @@ import VMScript
 struct LiveReader: Sendable {
   let pool: ConnectionPool
 
-  /// Everything that a plan looks at.
+  /// Everything that a plan looks at. An object whose document cannot be read is unknown for itself
+  /// alone.
   ///
-  /// - Parameter isThorough: has libvirt look at the folders of its active pools again, which costs
-  ///   time in proportion to their volumes: for what is about to delete the base of overlays that
-  ///   nobody has told libvirt of.
-  /// - Throws: `LibvirtError`, or `MalformedXML` for a definition that is none.
-  func read(isThorough: Bool = false) async throws -> LiveState {
+  /// - Parameters:
+  ///   - isThorough: has libvirt look at the folders of its active pools again, which costs time in
+  ///     proportion to their volumes: for what is about to delete the base of overlays that nobody has
+  ///     told libvirt of.
+  ///   - leased: the networks whose leases are looked at; each costs a call.
+  func read(isThorough: Bool = false, leased: Set<String> = []) async throws -> LiveState {
     async let domains = pool.run { try Self.read($0.domains()) }
     async let networks = pool.run { connection in
-      try connection.networks().compactMap { network in
-        try Self.unlessGone(.noNetwork) { try LiveNetwork(network) }
+      try Self.read(connection.networks(), ObjectIdentity.init) { network in
+        try LiveNetwork(network, withLeases: leased.contains(network.name))
       }
     }
     if isThorough {
@@ -29,18 +31,18 @@ struct LiveReader: Sendable {
     }
     async let pools = readPools()
     let (found, storage) = try await self.storage(of: domains, pools)
-    return try await LiveState(domains: found, networks: networks, storage: storage)
+    return try await LiveState(
+      domains: found, networks: networks.known, storage: storage,
+      unreadable: domains.unreadable + networks.unreadable)
   }
 
   /// The storage alone, and who uses it; of domains no more than their drives is read.
   func readStorage() async throws -> LiveStorage {
     async let domains = pool.run { connection in
-      try connection.domains().compactMap { domain in
-        try Self.unlessGone(.noDomain) {
-          try LiveDomain(
-            name: domain.name, uuid: domain.uuid, state: .stopped, xml: domain.xml(inactive: true),
-            running: domain.isActive() ? domain.xml() : nil)
-        }
+      try Self.read(connection.domains(), ObjectIdentity.init) { domain in
+        try LiveDomain(
+          name: domain.name, uuid: domain.uuid, state: .stopped, xml: domain.xml(inactive: true),
+          running: domain.isActive() ? domain.xml() : nil)
       }
     }
     async let pools = readPools()
@@ -49,10 +51,10 @@ struct LiveReader: Sendable {
 
   /// The storage of a host; the domains with the paths of the volumes that their drives name.
   func storage(
-    of domains: [LiveDomain], _ found: Pools
+    of domains: FoundObjects<LiveDomain>, _ found: Pools
   ) async throws -> (domains: [LiveDomain], storage: LiveStorage) {
     var pools = found
-    var resolved = domains.map { $0.resolvingVolumes(pools.path(of:)) }
+    var resolved = domains.known.map { $0.resolvingVolumes(pools.path(of:)) }
     let (first, listed) = (resolved, pools.active)
     // Looking at files blocks.
     let (files, stale) = try await pool.run { connection in
@@ -60,24 +62,23 @@ struct LiveReader: Sendable {
       return (files, Self.stalePools(listed, filesOf: first, files))
     }
     pools = try await listingAgain(stale, of: pools)
-    resolved = domains.map { $0.resolvingVolumes(pools.path(of:)) }
+    resolved = domains.known.map { $0.resolvingVolumes(pools.path(of:)) }
     // A header that a guest wrote to its raw disk names nothing that is to be followed.
     let formats = RecordedFormats(domains: resolved)
     pools.active = pools.active.map { $0.recorded(by: formats) }
     let chains = BackingChains(
-      domains: resolved, pools: pools.active, inactivePools: pools.inactive, files: files)
+      domains: resolved, unreadable: domains.unreadable, pools: pools.active,
+      inactivePools: pools.inactive, files: files)
     let beyond = try await pool.run { _ in chains.read() }
     let storage = LiveStorage(
       pools: pools.active, inactivePools: Set(pools.inactive.keys), domains: resolved,
-      files: beyond.files, names: beyond.names)
+      files: beyond.files, names: beyond.names, unreadable: domains.unreadable + pools.unreadable)
     return (resolved, storage)
   }
 
   /// What the domains of a listing are now, without those that went since.
-  static func read(_ domains: [Domain]) throws -> [LiveDomain] {
-    try domains.compactMap { domain in
-      try unlessGone(.noDomain) { try LiveDomain(domain) }
-    }
+  static func read(_ domains: [Domain]) throws -> FoundObjects<LiveDomain> {
+    try read(domains, ObjectIdentity.init) { try LiveDomain($0) }
   }
 
   /// Others may remove an object between its finding and its reading: it is then just not there.
@@ -92,14 +93,15 @@ struct LiveReader: Sendable {
 
 extension LiveNetwork {
   /// What a network of the host is now.
-  init(_ network: Network) throws {
+  init(_ network: Network, withLeases: Bool = false) throws {
     let (isActive, isPersistent) = try (network.isActive(), network.isPersistent())
     try self.init(
       name: network.name, uuid: network.uuid, isActive: isActive,
       autostart: isPersistent && network.autostart(), xml: network.xml(inactive: isPersistent),
       running: isActive ? network.xml() : nil,
       ports: isActive ? GuestPlug.ports(of: network) : nil,
-      leases: isActive ? GivenLease.all(of: network) : nil, isPersistent: isPersistent)
+      leases: isActive && withLeases ? GivenLease.all(of: network) : nil, isPersistent: isPersistent
+    )
   }
 }
 

@@ -130,11 +130,12 @@ public struct LiveNetwork: Sendable {
     self.xml = xml
     self.running = running
     self.ports = ports
-    self.subnets = try NetworkFacts.subnets(xml: xml)
-    self.ownBridge = try NetworkFacts.ownBridge(xml: xml)
-    self.entries = try NetworkFacts.entries(xml: xml)
+    let facts = try NetworkFacts(xml: xml)
+    self.subnets = facts.subnets
+    self.ownBridge = facts.ownBridge
+    self.entries = facts.entries
     self.leases = leases
-    self.origin = try NetworkFacts.origin(xml: xml)
+    self.origin = facts.origin
   }
 }
 
@@ -154,12 +155,16 @@ public struct LiveState: Sendable {
   public var leftoverDomains: Set<String> = []
   /// The pools with their volumes.
   public let storage: LiveStorage
+  /// Domains and networks that are there and of which nothing is known.
+  public let unreadable: [UnreadableObject]
 
   /// Puts a state together from what was read.
   public init(
     domains: [LiveDomain] = [], networks: [LiveNetwork] = [], images: Set<String> = [],
-    overlaidDomains: Set<String> = [], storage: LiveStorage = LiveStorage()
+    overlaidDomains: Set<String> = [], storage: LiveStorage = LiveStorage(),
+    unreadable: [UnreadableObject] = []
   ) {
+    self.unreadable = unreadable
     self.domains = Dictionary(domains.map { ($0.name, $0) }) { first, _ in first }
     self.networks = Dictionary(networks.map { ($0.name, $0) }) { first, _ in first }
     self.images = images
@@ -168,9 +173,23 @@ public struct LiveState: Sendable {
     self.storage = storage
   }
 
+  /// The object that a declaration is of, where nothing more is known of it than that it is there.
+  func unreadable(_ declaration: Declaration, of stack: String) -> UnreadableObject? {
+    switch declaration.kind {
+    case .domain: unreadable.first(of: .domain, declaration.name, stack: stack)
+    case .net: unreadable.first(of: .network, declaration.name, stack: stack)
+    case .image, .custom: nil
+    }
+  }
+
   /// Why a domain must not be started: its guest would write to a disk that overlays stand on, or may;
   /// nil if it may be.
   func refusalToStart(_ name: String, at span: Span?) -> Diagnostic? {
+    if domains[name] == nil,
+      let object = unreadable.first(where: { $0.kind == .domain && $0.name == name })
+    {
+      return PlanMessages.unreadable(object, cannot: "be started", at: span)
+    }
     if overlaidDomains.contains(name) { return PlanMessages.startOfOverlaid(name, at: span) }
     return possiblyOverlaidDomains[name].map { unreadable in
       StorageMessages.possiblyOverlaid(

@@ -54,6 +54,8 @@ public struct LiveStorage: Sendable {
   private let writers: [String: [String]]
   private let uses: StorageUses
   private let names: PathNames
+  /// The domains and pools of which it is not known what they use and hold.
+  let unreadable: [UnreadableObject]
   /// The formats of disks by the definitions of domains.
   let formats: RecordedFormats
 
@@ -64,18 +66,19 @@ public struct LiveStorage: Sendable {
   ///   - inactivePools: names of the others.
   ///   - domains: all domains of the host.
   ///   - files: what domains use beside the volumes of the pools, and what that backs onto.
+  ///   - unreadable: domains and pools whose documents could not be read.
   public init(
     pools: [Reading] = [], inactivePools: Set<String> = [], domains: [LiveDomain] = [],
-    files: [VolumeInventory.Volume] = []
+    files: [VolumeInventory.Volume] = [], unreadable: [UnreadableObject] = []
   ) {
     self.init(
       pools: pools, inactivePools: inactivePools, domains: domains, files: files,
-      names: PathNames())
+      names: PathNames(), unreadable: unreadable)
   }
 
   init(
     pools: [Reading], inactivePools: Set<String>, domains: [LiveDomain],
-    files: [VolumeInventory.Volume], names: PathNames
+    files: [VolumeInventory.Volume], names: PathNames, unreadable: [UnreadableObject] = []
   ) {
     /// By path, the domains that some of their disks' paths lead to.
     func byPath(_ paths: (SourceXML.Disk) -> [String]) -> [String: [String]] {
@@ -88,8 +91,11 @@ public struct LiveStorage: Sendable {
     let pools = pools.map { $0.recorded(by: formats) }
     self.formats = formats
     let places = pools.flatMap { pool in pool.volumes.map { Place(pool: pool.name, volume: $0) } }
+    let files = files + unreadable.compactMap(VolumeInventory.Volume.init(unknownOf:))
+    let possible = Self.possibleUsers(unreadable, of: places.map(\.volume) + files, names)
     let uses = StorageUses(
-      volumes: places.map(\.volume) + files, users: byPath(\.paths), names: names)
+      volumes: places.map(\.volume) + files,
+      users: byPath(\.paths).merging(possible, uniquingKeysWith: +), names: names)
     self.pools = Dictionary(
       pools.map { pool in
         let inventory = VolumeInventory(volumes: pool.volumes, uses: uses)
@@ -102,6 +108,8 @@ public struct LiveStorage: Sendable {
     ) { first, _ in first }
     self.inactivePools = inactivePools
     self.domains = byPath { [$0.path].compactMap(\.self) }
+      .merging(possible, uniquingKeysWith: +)
+    self.unreadable = unreadable
     self.writers = byPath { $0.isWritable ? [$0.path].compactMap(\.self) : [] }
     self.uses = uses
     self.names = names
@@ -109,6 +117,35 @@ public struct LiveStorage: Sendable {
     self.files = Dictionary(
       files.map { (names[$0.path], Place(pool: "", volume: $0)) }
     ) { first, _ in first }
+  }
+
+  /// By path, the domains that may refer to it for all that is known of them.
+  private static func possibleUsers(
+    _ unreadable: [UnreadableObject], of volumes: [VolumeInventory.Volume], _ names: PathNames
+  ) -> [String: [String]] {
+    unreadable.filter { $0.kind == .domain }.reduce(into: [:]) { found, domain in
+      let named = volumes.filter { domain.values?.contains($0.name) ?? true }.map(\.path)
+      for path in Set((named + domain.paths).map { names[$0] }) {
+        found[path, default: []].append(domain.name)
+      }
+    }
+  }
+
+  /// How a domain stands to a path that ``domains(using:)`` or ``users(of:)`` names it for.
+  func use(by domain: String) -> String {
+    unreadable.first { $0.kind == .domain && $0.name == domain }
+      .map { "`\(domain)` may refer to it: \($0.note)" } ?? "`\(domain)` refers to it"
+  }
+
+  /// The domains that may refer to a path, or to an overlay on it, for all that is known of them.
+  func possibleUsers(of path: String) -> [UnreadableObject] {
+    let users = Set(users(of: path))
+    return unreadable.filter { $0.kind == .domain && users.contains($0.name) }
+  }
+
+  /// A pool of this name of which nothing is known.
+  func unreadablePool(named name: String) -> UnreadableObject? {
+    unreadable.first { $0.kind == .pool && $0.name == name }
   }
 
   /// The pool that a script means.
@@ -120,6 +157,9 @@ public struct LiveStorage: Sendable {
     let name = declared ?? "default"
     if let pool = pools[name] { return pool }
     if inactivePools.contains(name) { throw .inactivePool(name) }
+    if let pool = unreadablePool(named: name) {
+      throw .unreadablePool(name, reason: pool.reason)
+    }
     if declared == nil, pools.count == 1, let only = pools.values.first { return only }
     throw .missingPool(name, existing: (Array(pools.keys) + inactivePools).sorted())
   }
@@ -149,10 +189,10 @@ public struct LiveStorage: Sendable {
     uses.chain(from: one).contains(names[other]) || uses.chain(from: other).contains(names[one])
   }
 
-  /// Names of the domains that refer to this path themselves.
+  /// Names of the domains that refer to this path themselves, or may.
   public func domains(using path: String) -> [String] { domains[names[path]] ?? [] }
 
-  /// Names of the domains that refer to this path, or to an overlay on it at whatever height. A
+  /// Names of the domains that refer to this path, or to an overlay on it at whatever height, or may. A
   /// volume that has any is not deleted, but for the domain that it goes with.
   public func users(of path: String) -> [String] { uses.users(of: path) }
 
@@ -184,5 +224,15 @@ public struct LiveStorage: Sendable {
         found[domain, default: []].formUnion(possible.map(\.volume.path))
       }
     }
+  }
+}
+
+extension VolumeInventory.Volume {
+  /// What is unknown of a pool, or of a domain that gave no document, is like a file that cannot be
+  /// read: it may be an overlay on anything.
+  fileprivate init?(unknownOf object: UnreadableObject) {
+    guard object.kind == .pool || object.values == nil else { return nil }
+    let name = "the \(object.kind.rawValue) \(object.name)"
+    self.init(name: name, path: name, unreadable: object.reason)
   }
 }

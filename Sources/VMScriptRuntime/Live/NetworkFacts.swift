@@ -1,34 +1,35 @@
 import VMScript
 
 /// What planning needs of a network's definition.
-enum NetworkFacts {
+struct NetworkFacts {
   /// The IPv4 networks of the `ip` elements, whose size stands as a prefix or as a netmask.
-  static func subnets(xml: String) throws(MalformedXML) -> [Subnet] {
-    try XMLElement.parse(xml, root: "network").all("ip").compactMap(subnet)
-  }
-
+  let subnets: [Subnet]
   /// The bridge that the network runs itself; nil for one that uses the host's.
-  static func ownBridge(xml: String) throws(MalformedXML) -> String? {
-    let root = try XMLElement.parse(xml, root: "network")
-    let modes = ["nat", "route", "open"]
-    guard root.text(at: "forward/@mode").map(modes.contains) ?? true else { return nil }
-    return root.text(at: "bridge/@name")
-  }
-
-  /// Where the stack that made it was run from.
-  static func origin(xml: String) throws(MalformedXML) -> StackOrigin? {
-    DomainMetadata.mark(in: try XMLElement.parse(xml, root: "network")).flatMap(StackOrigin.init)
-  }
-
+  let ownBridge: String?
   /// The addresses that its DHCP server keeps for machines.
-  static func entries(xml: String) throws(MalformedXML) -> [NetworkLease] {
-    try XMLElement.parse(xml, root: "network").all("ip").flatMap { ip in
-      (ip.first("dhcp")?.all("host") ?? []).compactMap { host in
-        guard let mac = host["mac"].flatMap(MACAddress.init),
-          let address = host["ip"].flatMap({ IPAddress($0) })
-        else { return nil }
-        return NetworkLease(mac: mac, ip: address, name: host["name"])
-      }
+  let entries: [NetworkLease]
+  /// Where the stack that made it was run from.
+  let origin: StackOrigin?
+
+  /// Reads a `<network>` document.
+  ///
+  /// - Throws: `MalformedXML` if `xml` is not a network's definition.
+  init(xml: String) throws(MalformedXML) {
+    let root = try XMLElement.parse(xml, root: "network")
+    subnets = root.all("ip").compactMap(Self.subnet)
+    entries = root.all("ip").flatMap(Self.entries)
+    origin = DomainMetadata.mark(in: root).flatMap(StackOrigin.init)
+    let modes = ["nat", "route", "open"]
+    let runsBridge = root.text(at: "forward/@mode").map(modes.contains) ?? true
+    ownBridge = runsBridge ? root.text(at: "bridge/@name") : nil
+  }
+
+  private static func entries(of ip: XMLElement) -> [NetworkLease] {
+    (ip.first("dhcp")?.all("host") ?? []).compactMap { host in
+      guard let mac = host["mac"].flatMap(MACAddress.init),
+        let address = host["ip"].flatMap({ IPAddress($0) })
+      else { return nil }
+      return NetworkLease(mac: mac, ip: address, name: host["name"])
     }
   }
 

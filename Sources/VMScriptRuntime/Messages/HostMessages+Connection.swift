@@ -4,6 +4,7 @@ import VMScriptSyntax
 extension HostMessages {
   /// Why a connection cannot be opened, and what is likely to help.
   static func noConnection(_ uri: String?, _ error: any Error) -> Diagnostic {
+    if let diagnostic = error as? Diagnostic { return diagnostic }
     if error is CancellationError { return cancelled("connecting", at: nil) }
     let failure = error as? LibvirtError
     let text = failure?.message ?? String(describing: error)

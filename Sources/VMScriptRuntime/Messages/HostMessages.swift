@@ -25,9 +25,10 @@ enum HostMessages {
       notes: unfinished.map { "not waited for, and may still come to its end: \($0)" })
   }
 
-  static func unreadable(_ error: MalformedXML) -> Diagnostic {
+  static func unreadable(_ doing: String, at span: Span?, _ error: MalformedXML) -> Diagnostic {
     Diagnostic(
-      code: 705, "the host gave a definition that cannot be read", notes: [error.description])
+      code: 705, "\(doing) failed: the host gave a definition that cannot be read",
+      at: span.map { .init($0) }, notes: [error.description])
   }
 
   static func missing(
@@ -135,7 +136,7 @@ enum HostMessages {
     case let error as LibvirtError where error.isConnectionLost:
       connectionLost(doing, at: span, error.message)
     case let error as LibvirtError: failed(doing, at: span, error.message)
-    case let error as MalformedXML: unreadable(error)
+    case let error as MalformedXML: unreadable(doing, at: span, error)
     case is CancellationError: cancelled(doing, at: span)
     default: failed(doing, at: span, String(describing: error))
     }

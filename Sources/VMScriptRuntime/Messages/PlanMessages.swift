@@ -28,6 +28,22 @@ enum PlanMessages {
       ])
   }
 
+  /// What cannot be done to an object of the host whose document cannot be read.
+  static func unreadable(
+    _ object: UnreadableObject, cannot refused: String, at span: Span?
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 519,
+      "the \(object.kind.rawValue) `\(object.name)` cannot \(refused): its definition cannot be read",
+      at: span.map { .init($0) }, notes: [object.reason],
+      helps: [
+        .init(
+          object.kind == .network
+            ? "look at it with `virsh net-dumpxml`, and mend it with `virsh net-edit`"
+            : "look at it with `virsh dumpxml`, and mend it with `virsh edit`")
+      ])
+  }
+
   static func takenMAC(_ mac: MACAddress, by domain: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: 502, "the MAC address \(mac) is used by the domain `\(domain)` on the host",
@@ -295,6 +311,13 @@ enum PlanMessages {
       """
       A guest keeps the address that it has until it renews its lease, which it does after half of \
       the lease's time, or starts again.
+      """),
+    DiagnosticExplanation(
+      519, "definition that cannot be read",
+      """
+      libvirt prints some attributes of a definition without escaping them, so that a definition may be \
+      no XML. What such an object is and uses is unknown. It is left untouched, and what it may use is \
+      not deleted, replaced, grown or started; everything else goes on.
       """),
   ]
 }

@@ -51,6 +51,13 @@ extension DeclarationSet {
     }.first
   }
 
+  /// The networks that fixed addresses are declared on.
+  var leasedNetworks: Set<String> {
+    Set(
+      declarations.filter { $0.kind == .domain }.flatMap { $0.interfaces(stack: stack) }
+        .filter { $0.address != nil }.compactMap(\.network))
+  }
+
   /// As declared; else running, but stopped for a domain that is cloned from.
   func wantedState(of declaration: Declaration) -> LiveDomain.State {
     if let declared = declaration.declaredState { return declared }

@@ -57,9 +57,10 @@ struct HostChecks {
     guard let bridge = net.body.property("bridge"), case .string(let name) = bridge.value,
       !["bridge", "macvtap"].contains(net.body["mode"]?.description ?? "nat")
     else { return [] }
-    return otherNetworks.filter { $0.ownBridge == name }.map {
-      PlanMessages.takenBridge(name, by: $0.name, at: bridge.span)
-    }
+    let others =
+      otherNetworks.filter { $0.ownBridge == name }.map(\.name)
+      + unreadable(.network, naming: name)
+    return others.map { PlanMessages.takenBridge(name, by: $0, at: bridge.span) }
   }
 
   /// The networks that a domain is on, and that the script does not declare, are there and run.
@@ -69,6 +70,7 @@ struct HostChecks {
     return domain.interfaces(stack: set.stack).compactMap { interface in
       guard let name = interface.network, !declared.contains(ResourceKey(kind: .net, name: name))
       else { return nil }
+      guard live.unreadable.first(of: .network, name, stack: set.stack) == nil else { return nil }
       guard known.contains(name), let network = live.networks[name] else {
         let names = known.union(declared.filter { $0.kind == .net }.map(\.name))
         return PlanMessages.missingNetwork(
@@ -100,10 +102,19 @@ struct HostChecks {
 
   private func collisions(of domain: Declaration) -> [Diagnostic] {
     domain.interfaces(stack: set.stack).flatMap { interface in
-      otherDomains.filter { $0.facts.macs.contains(interface.mac) }.map {
-        PlanMessages.takenMAC(interface.mac, by: $0.name, at: interface.span)
-      }
+      let others =
+        otherDomains.filter { $0.facts.macs.contains(interface.mac) }.map(\.name)
+        + unreadable(.domain, naming: interface.mac.description)
+      return others.map { PlanMessages.takenMAC(interface.mac, by: $0, at: interface.span) }
     }
+  }
+
+  /// Names of the undeclared objects whose documents cannot be read and hold a text all the same.
+  private func unreadable(_ kind: UnreadableObject.Kind, naming text: String) -> [String] {
+    live.unreadable.filter { object in
+      object.kind == kind && object.values?.contains(text) == true
+        && !set.declarations.contains { live.unreadable($0, of: set.stack) == object }
+    }.map(\.name)
   }
 
   private func fixedAddresses(of domain: Declaration) -> [Diagnostic] {
@@ -128,6 +139,9 @@ struct HostChecks {
     if let source = live.domains[name] {
       guard source.running != nil || source.hasSavedState || !source.state.isOff else { return [] }
       return [PlanMessages.activeSource(source, at: span)]
+    }
+    if let object = live.unreadable.first(of: .domain, name, stack: set.stack) {
+      return [PlanMessages.unreadable(object, cannot: "be cloned", at: span)]
     }
     if case .host = clone.source { return [PlanMessages.missingSource(name, at: span)] }
     return []

@@ -12,11 +12,13 @@ struct HostMachines {
   private let machines: [String: [Machine]]
 
   /// Reads the XML of `virConnectGetCapabilities`.
-  init(capabilities: String) {
-    let root = try? XMLElement.parse(capabilities, root: "capabilities")
-    native = root?.text(at: "host/cpu/arch")
+  ///
+  /// - Throws: `MalformedXML` if it is none, in which case nothing is known of the host's machines.
+  init(capabilities: String) throws(MalformedXML) {
+    let root = try XMLElement.parse(capabilities, root: "capabilities")
+    native = root.text(at: "host/cpu/arch")
     var machines: [String: [Machine]] = [:]
-    for guest in root?.all("guest") ?? [] where guest.text(at: "os_type") == "hvm" {
+    for guest in root.all("guest") where guest.text(at: "os_type") == "hvm" {
       for arch in guest.all("arch") {
         guard let name = arch["name"] else { continue }
         machines[name, default: []] += ([arch] + arch.all("domain")).flatMap { $0.all("machine") }
@@ -82,8 +84,24 @@ struct HostMachines {
   }
 }
 
-/// The wording of what a host's machines cannot be: VM0751 and VM0752.
+/// The wording of what a host's machines cannot be: VM0751 to VM0753.
 enum HostMachinesMessages {
+  static func unreadable(_ domains: [Declaration], _ error: MalformedXML) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 753, "the host's capabilities cannot be read",
+      at: domains.first.map { .init($0.nameSpan, "its machine is not checked") },
+      notes: [error.description])
+  }
+
+  /// - Parameter error: why `hypervisor = auto` means nothing.
+  static func unknownHypervisor(_ error: MalformedXML) -> Diagnostic {
+    Diagnostic(
+      code: 753, "the host's capabilities cannot be read", notes: [error.description],
+      helps: [
+        .init("say what `hypervisor = auto` means: `--hypervisor kvm` or `--hypervisor qemu`")
+      ])
+  }
+
   static func noArchitecture(
     _ name: String, _ row: DeclaredProperty?, _ domain: Declaration, offered: [String]
   ) -> Diagnostic {
@@ -120,5 +138,9 @@ enum HostMachinesMessages {
     DiagnosticExplanation(
       752, "more processors than the machine type has",
       "Each machine type has a highest number of processors, which the host's QEMU says."),
+    DiagnosticExplanation(
+      753, "capabilities that cannot be read",
+      "libvirt's document of the host's capabilities is no XML, so what the host offers is unknown."
+    ),
   ]
 }

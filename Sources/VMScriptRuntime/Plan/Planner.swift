@@ -99,6 +99,9 @@ public struct Planner {
   private var ownership: Ownership { Ownership(set) }
 
   private func add(_ declaration: Declaration, to draft: inout PlanDraft) throws(Diagnostic) {
+    if let object = live.unreadable(declaration, of: set.stack) {
+      throw XMLMessages.unreadable(declaration, object)
+    }
     switch declaration.kind {
     case .custom: break
     case .image:

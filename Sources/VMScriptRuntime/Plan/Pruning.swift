@@ -41,8 +41,14 @@ extension LiveState {
   func undeclared(in set: DeclarationSet) -> [ResourceKey] {
     let ownership = Ownership(set)
     let declared = Set(set.declarations.map(\.key))
-    let domains = domains.filter { ownership.owns($0.value) }.map(\.key) + leftoverDomains
-    let networks = networks.values.filter(ownership.owns).map(\.name)
+    func unreadable(_ kind: UnreadableObject.Kind) -> [String] {
+      self.unreadable.filter { $0.kind == kind && $0.isMade(by: set.stack, as: $0.name) }
+        .map(\.name)
+    }
+    let domains =
+      domains.filter { ownership.owns($0.value) }.map(\.key) + leftoverDomains
+      + unreadable(.domain)
+    let networks = networks.values.filter(ownership.owns).map(\.name) + unreadable(.network)
     return [(ResourceKind.domain, domains), (.net, networks), (.image, Array(images))]
       .flatMap { kind, names in names.sorted().map { ResourceKey(kind: kind, name: $0) } }
       .filter { !declared.contains($0) }

@@ -82,9 +82,12 @@ struct Planning: Sendable {
         return PlanMessages.overlaid(action, by: overlays.map(StackVolumes.owner), at: span)
       }
       let unreadable = staying(live.storage.possibleOverlays(on: path))
-      guard !unreadable.isEmpty else { return nil }
-      return StorageMessages.possiblyOverlaid(
-        "the disk cannot be \(action)", by: unreadable, at: span)
+      guard unreadable.isEmpty else {
+        return StorageMessages.possiblyOverlaid(
+          "the disk cannot be \(action)", by: unreadable, at: span)
+      }
+      let users = live.storage.possibleUsers(of: path)
+      return users.isEmpty ? nil : StorageMessages.possiblyUsed(action, by: users, at: span)
     }
     let bases = started.compactMap { live.refusalToStart($0.name, at: $0.span) }
     return volumes.refusals(toDelete: deleted, of: live.domains) + overlaid + bases
@@ -105,8 +108,11 @@ struct Planning: Sendable {
     let domains = created.compactMap { set.declaration(.domain, $0.name) }
       .filter(HostMachines.matters)
     guard !domains.isEmpty else { return [] }
-    let machines = HostMachines(capabilities: try await pool.run { try $0.capabilities() })
-    return domains.flatMap(machines.problems)
+    let capabilities = try await pool.run { try $0.capabilities() }
+    do throws(MalformedXML) {
+      let machines = try HostMachines(capabilities: capabilities)
+      return domains.flatMap(machines.problems)
+    } catch { return [HostMachinesMessages.unreadable(domains, error)] }
   }
 
   /// The errors that the definitions of new domains would end in.
@@ -132,7 +138,8 @@ struct Planning: Sendable {
   ) async throws -> (storage: StoragePlan, resolver: ImageResolver, going: Set<ResourceKey>) {
     let ownership = Ownership(set)
     let live = expected.applied(
-      to: try await LiveReader(pool: pool).read().seen(by: ownership), of: ownership)
+      to: try await LiveReader(pool: pool).read(leased: set.leasedNetworks).seen(by: ownership),
+      of: ownership)
     let going = await prune.candidates(among: live.undeclared(in: set))
     let set = InterfaceMACs.resolve(set, live: live, going: going)
     let report = progress

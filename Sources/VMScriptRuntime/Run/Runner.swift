@@ -144,7 +144,7 @@ public enum Runner {
       (connection.uri, connection.driverType, try connection.capabilities())
     }
     options.progress(.connected(uri: uri))
-    let hypervisor = HypervisorChoice.resolve(
+    let hypervisor = try HypervisorChoice.resolve(
       driver: driver, option: options.hypervisor,
       environment: ProcessInfo.processInfo.environment[ParameterVariable.hypervisor],
       capabilities: capabilities)

@@ -40,9 +40,15 @@ extension StackOrigin {
   }
 
   /// Records it in the mark of a machine of the stack that has another one, running and stored; blocks.
+  ///
+  /// A machine whose definition cannot be read has no mark that could be written.
   func record(in domain: Domain, of stack: String) throws {
     let isPersistent = try domain.isPersistent()
-    let root = try XMLElement.parse(domain.xml(inactive: isPersistent), root: "domain")
+    let definition = try domain.xml(inactive: isPersistent)
+    let root: XMLElement
+    do throws(MalformedXML) { root = try XMLElement.parse(definition, root: "domain") } catch {
+      return
+    }
     guard let mark = DomainMetadata.bareMark(in: root), mark["stack"] == stack,
       let recorded = StackOrigin(mark: mark), recorded != self
     else { return }

@@ -33,6 +33,8 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case conversionFailed(status: Int32, output: String)
   case missingPool(String, existing: [String])
   case inactivePool(String)
+  /// The pool's document, or the list of its volumes, could not be read.
+  case unreadablePool(String, reason: String)
   /// Sizes in bytes.
   case poolFull(String, needed: Int64, available: Int64)
   /// There is no volume of this name or path.

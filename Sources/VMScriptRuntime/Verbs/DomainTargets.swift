@@ -27,7 +27,10 @@ struct DomainTargets: Sendable {
     do {
       let ownership = Ownership(stack: stack)
       let all = try await pool.run { try LiveReader.read($0.domains()) }
-      let found = all.filter { ownership.owns($0) && Glob.matches($0.name, pattern) }.map(\.name)
+      let owned =
+        all.known.filter(ownership.owns).map(\.name)
+        + all.unreadable.filter { $0.isMade(by: stack, as: $0.name) }.map(\.name)
+      let found = owned.filter { Glob.matches($0, pattern) }
       guard !found.isEmpty else { throw HostMessages.missing(pattern, at: span) }
       return found.sorted()
     } catch { throw HostMessages.diagnostic(error, "looking up `\(pattern)`", at: span) }

@@ -10,6 +10,13 @@ enum XMLMessages {
       helps: [.init("look at it with `virsh dumpxml` or `virsh net-dumpxml`")])
   }
 
+  static func unreadable(_ declaration: Declaration, _ object: UnreadableObject) -> Diagnostic {
+    var diagnostic = PlanMessages.unreadable(
+      object, cannot: "be compared", at: declaration.nameSpan)
+    diagnostic.notes.append("it is left as it is")
+    return diagnostic
+  }
+
   static func unwritable(_ property: DeclaredProperty) -> Diagnostic {
     Diagnostic(
       code: 271, "`\(property.schema.name)` holds a character that XML cannot hold",

@@ -14,14 +14,16 @@ public struct InspectionDisplay: Sendable {
     for domain in inventory.domains {
       domains.add([
         domain.name, domain.state.rawValue, domain.stack,
-        domain.addresses.map(\.description).joined(separator: ", "),
+        domain.unreadable.map { "unreadable: \($0)" }
+          ?? domain.addresses.map(\.description).joined(separator: ", "),
       ])
     }
     var networks = TextTable(["NET", "STATE", "STACK", "SUBNET"])
     for network in inventory.networks {
       networks.add([
         network.name, network.isActive ? "running" : "stopped", network.stack,
-        network.subnets.map(\.description).joined(separator: ", "),
+        network.unreadable.map { "unreadable: \($0)" }
+          ?? network.subnets.map(\.description).joined(separator: ", "),
       ])
     }
     var images = TextTable(["IMAGE", "SIZE", "STACK", "POOL"])

@@ -4,17 +4,19 @@ import VMScript
 @testable import VMScriptRuntime
 
 @Suite("Machine types of a host") struct HostMachinesTests {
-  private let machines = HostMachines(
-    capabilities: """
-      <capabilities><host><cpu><arch>x86_64</arch></cpu></host>
-      <guest><os_type>hvm</os_type><arch name='x86_64'>
-        <machine maxCpus='255'>pc-i440fx-7.2</machine>
-        <machine canonical='pc-i440fx-7.2' maxCpus='255'>pc</machine>
-        <machine canonical='pc-q35-7.2' maxCpus='288'>q35</machine>
-        <domain type='qemu'/>
-        <domain type='kvm'><machine maxCpus='1'>isapc</machine></domain>
-      </arch></guest></capabilities>
-      """)
+  private let machines = Result {
+    try HostMachines(
+      capabilities: """
+        <capabilities><host><cpu><arch>x86_64</arch></cpu></host>
+        <guest><os_type>hvm</os_type><arch name='x86_64'>
+          <machine maxCpus='255'>pc-i440fx-7.2</machine>
+          <machine canonical='pc-i440fx-7.2' maxCpus='255'>pc</machine>
+          <machine canonical='pc-q35-7.2' maxCpus='288'>q35</machine>
+          <domain type='qemu'/>
+          <domain type='kvm'><machine maxCpus='1'>isapc</machine></domain>
+        </arch></guest></capabilities>
+        """)
+  }
 
   @Test(
     "What a host does not offer is an error of the plan",
@@ -26,14 +28,17 @@ import VMScript
     ])
   func offered(body: String, codes: [Int]) throws {
     let domain = try #require(try Script.declarations("domain a { \(body) }").first)
-    #expect(machines.problems(of: domain).map(\.code.number) == codes)
+    #expect(try machines.get().problems(of: domain).map(\.code.number) == codes)
   }
 
   @Test("A host that lists nothing is not judged")
   func nothingListed() throws {
     let domain = try #require(try Script.declarations("domain a { machine = \"x\" }").first)
-    for text in ["<capabilities/>", "no XML"] {
-      #expect(HostMachines(capabilities: text).problems(of: domain).isEmpty)
-    }
+    #expect(try HostMachines(capabilities: "<capabilities/>").problems(of: domain).isEmpty)
+  }
+
+  @Test("Capabilities that cannot be read are not empty ones")
+  func unreadable() {
+    #expect(throws: MalformedXML.self) { try HostMachines(capabilities: "no XML") }
   }
 }

@@ -11,6 +11,7 @@ struct StorageFixture {
   let folder: ScratchFolder
   var volumes: [VolumeInventory.Volume] = []
   var domains: [LiveDomain] = []
+  var unreadable: [UnreadableObject] = []
 
   init() throws { folder = try ScratchFolder() }
 
@@ -79,11 +80,12 @@ struct StorageFixture {
     let (set, sources) = try declarations(script)
     let storage = LiveStorage(
       pools: [.init(name: "default", path: "/pool", volumes: volumes)], inactivePools: ["off"],
-      domains: domains)
+      domains: domains, unreadable: unreadable)
     let resolver = ImageResolver(
       stack: Self.stack, live: storage, sources: sources, cache: nil, reading: { _ in })
     return await StoragePlan(
-      set, live: LiveState(domains: domains, storage: storage), resolver: resolver)
+      set, live: LiveState(domains: domains, storage: storage, unreadable: unreadable),
+      resolver: resolver)
   }
 
   /// The numbers of the codes of what is wrong with a script.

@@ -1,4 +1,5 @@
 import Testing
+import VMScriptSyntax
 
 @testable import VMScriptRuntime
 
@@ -11,30 +12,41 @@ import Testing
     <capabilities><guest><arch name='x86_64'><domain type='qemu'/></arch></guest></capabilities>
     """
 
-  @Test func autoTakesWhatTheHostOffers() {
-    func auto(_ capabilities: String) -> String {
-      HypervisorChoice.resolve(
+  @Test func autoTakesWhatTheHostOffers() throws {
+    func auto(_ capabilities: String) throws -> String {
+      try HypervisorChoice.resolve(
         driver: "QEMU", option: nil, environment: nil, capabilities: capabilities)
     }
-    #expect(auto(kvm) == "kvm")
-    #expect(auto(qemu) == "qemu")
-    #expect(auto("") == "qemu")
+    #expect(try auto(kvm) == "kvm")
+    #expect(try auto(qemu) == "qemu")
+    #expect(try auto("") == "qemu")
   }
 
-  @Test func optionWinsOverEnvironmentOverHost() {
-    func choice(_ option: String?, _ environment: String?) -> String {
-      HypervisorChoice.resolve(
+  @Test func optionWinsOverEnvironmentOverHost() throws {
+    func choice(_ option: String?, _ environment: String?) throws -> String {
+      try HypervisorChoice.resolve(
         driver: "QEMU", option: option, environment: environment, capabilities: kvm)
     }
-    #expect(choice("xen", "qemu") == "xen")
-    #expect(choice(nil, "qemu") == "qemu")
-    #expect(choice("auto", "qemu") == "qemu")
-    #expect(choice(nil, "") == "kvm")
+    #expect(try choice("xen", "qemu") == "xen")
+    #expect(try choice(nil, "qemu") == "qemu")
+    #expect(try choice("auto", "qemu") == "qemu")
+    #expect(try choice(nil, "") == "kvm")
   }
 
-  @Test func theTestDriverTakesItsOwnTypeOnly() {
-    let choice = HypervisorChoice.resolve(
+  @Test func theTestDriverTakesItsOwnTypeOnly() throws {
+    let choice = try HypervisorChoice.resolve(
       driver: "Test", option: "kvm", environment: "qemu", capabilities: kvm)
     #expect(choice == "test")
+  }
+
+  @Test func whatCannotBeReadIsNotTakenForQEMU() throws {
+    let error = #expect(throws: Diagnostic.self) {
+      try HypervisorChoice.resolve(
+        driver: "QEMU", option: nil, environment: nil, capabilities: "<capabilities")
+    }
+    #expect(error?.code.number == 753)
+    let asked = try HypervisorChoice.resolve(
+      driver: "QEMU", option: "kvm", environment: nil, capabilities: "<capabilities")
+    #expect(asked == "kvm")
   }
 }

@@ -179,7 +179,7 @@ import VMScriptSyntax
     let ip = try #require(IPAddress("10.91.0.9"))
     context.leases = macs.map { NetworkLease(mac: $0, ip: ip, name: name) }
     let xml = try NetworkXML.render(net("subnet = 10.91.0.0/24"), context: context, onto: nil)
-    let entries = try NetworkFacts.entries(xml: xml)
+    let entries = try NetworkFacts(xml: xml).entries
     #expect(entries.map(\.mac) == macs)
     // libvirt refuses a second entry of the same name.
     #expect(entries.map(\.name) == [isName ? name : nil, nil])

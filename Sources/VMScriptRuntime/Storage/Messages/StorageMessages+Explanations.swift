@@ -138,6 +138,10 @@ extension StorageMessages {
       "libvirt lists the volume and could not look into it just now, so its size, format and base are unknown. Unknown is never taken for none: nothing is replaced, grown, started or deleted on the strength of it. Run again; if it stays so, look at the file and its permissions."
     ),
     .init(
+      649, "pool that could not be read",
+      "libvirt gave no readable document of the pool, or no list of its volumes, so what it holds is unknown. A file in it may be an overlay on any disk of the host: nothing is deleted, replaced, grown or started until the pool can be read."
+    ),
+    .init(
       646, "possible overlay",
       "A volume or file that could not be read may be an overlay on the disk. Writing to the disk, or deleting it, would ruin that overlay, so it is refused until the file can be read. A file in no storage pool is read from this machine only; on a remote host, make its folder a pool, or start its domain."
     ),

@@ -29,11 +29,23 @@ public enum StorageMessages {
   }
 
   /// A domain whose disk another one uses.
-  static func sharedDisk(of domain: String, with users: [String], at span: Span?) -> Diagnostic {
+  ///
+  /// - Parameter uses: what is known of each use, as a note.
+  static func sharedDisk(of domain: String, _ uses: [String], at span: Span?) -> Diagnostic {
     Diagnostic(
       code: 648, "the domain `\(domain)` cannot be deleted: another domain uses its disk",
-      at: span.map { .init($0) }, notes: users.map { "`\($0)` refers to it" },
+      at: span.map { .init($0) }, notes: uses,
       helps: [.init("take the disk off the other domain first")])
+  }
+
+  /// A disk that domains may use of which nothing is known.
+  static func possiblyUsed(
+    _ action: String, by domains: [UnreadableObject], at span: Span
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 648, "the disk cannot be \(action): another domain may use it", at: .init(span),
+      notes: domains.map(\.note),
+      helps: [.init("mend the definition of that domain first: `virsh edit`")])
   }
 
   /// An image that the stack lets go of and whose content stays.
@@ -120,6 +132,7 @@ public enum StorageMessages {
       (610, "converting the image failed with status \(status)")
     case .missingPool(let name, _): (611, "there is no storage pool `\(name)`")
     case .inactivePool(let name): (612, "the storage pool `\(name)` is not active")
+    case .unreadablePool(let name, _): (649, "the storage pool `\(name)` cannot be read")
     case .poolFull(let name, _, _): (613, "the storage pool `\(name)` has not enough room")
     case .unfitStackName(let name): (614, "`\(name)` cannot be the name of a stack")
     case .missingVolume(let name): (616, "there is no volume `\(name)` on the host")
@@ -155,7 +168,7 @@ public enum StorageMessages {
 
   private static func notes(_ failure: StorageFailure) -> [String] {
     switch failure {
-    case .unreadable(_, let reason): [reason]
+    case .unreadable(_, let reason), .unreadablePool(_, let reason): [reason]
     case .unreadableVolume(_, let reason):
       [reason, "its size, format and base are unknown, so nothing that depends on them is done"]
     case .truncatedImage(_, let needs, let has):
@@ -236,6 +249,8 @@ public enum StorageMessages {
         "create it: `virsh pool-define-as \(name) dir --target FOLDER`, "
           + "`virsh pool-start \(name)`, or name another with `pool = …`"
       ]
+    case .unreadablePool(let name, _):
+      ["look at it: `virsh pool-dumpxml \(name)` and `virsh vol-list \(name)`"]
     case .inactivePool(let name): ["start it: `virsh pool-start \(name)`"]
     case .poolFull: ["make room, or name another pool with `pool = …`"]
     case .unfitStackName: ["use \(Program.stackNameRule)"]

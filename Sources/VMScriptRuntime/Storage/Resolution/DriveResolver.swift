@@ -243,7 +243,7 @@ extension DeclaredBlock {
     let names: [String] =
       switch failure {
       case .tooSmall, .cannotShrink: ["size"]
-      case .missingPool, .inactivePool: ["pool"]
+      case .missingPool, .inactivePool, .unreadablePool: ["pool"]
       case .formatMismatch, .unfitFormat: ["format"]
       case .missingSize: []
       default: ["source", "image"]

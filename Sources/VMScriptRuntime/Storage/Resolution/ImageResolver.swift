@@ -373,7 +373,7 @@ extension Declaration {
       case .digestOfVolume: body["sha256"] == nil ? "sha512" : "sha256"
       case .formatMismatch, .unfitFormat: "format"
       case .tooSmall, .cannotShrink: "size"
-      case .missingPool, .inactivePool: "pool"
+      case .missingPool, .inactivePool, .unreadablePool: "pool"
       default: nil
       }
     return name.flatMap { body.property($0)?.span }

@@ -95,7 +95,12 @@ struct StackVolumes: Sendable {
     let unreachable = names.compactMap { name in
       domains[name].flatMap { outOfReach($0) }
     }
-    return unreachable
+    let unreadable = names.compactMap { name in
+      domains[name] == nil
+        ? storage.unreadable.first(of: .domain, name, stack: stack)
+          .map { PlanMessages.unreadable($0, cannot: "be deleted", at: span) } : nil
+    }
+    return unreachable + unreadable
       + names.compactMap { name in
         let staying = staying(overlays(onDomain: name), after: going, named: goingNames)
         guard staying.isEmpty else {
@@ -113,7 +118,8 @@ struct StackVolumes: Sendable {
         let users = Set(own.flatMap { storage.domains(using: $0) }).subtracting(goingNames)
         // Of a domain that is gone, a volume that another one has taken over is not removed at all.
         guard users.isEmpty || domains[name] == nil else {
-          return StorageMessages.sharedDisk(of: name, with: users.sorted(), at: span)
+          return StorageMessages.sharedDisk(
+            of: name, users.sorted().map(storage.use), at: span)
         }
         return nil
       }

@@ -204,6 +204,8 @@ extension StoragePlan {
       throw StorageMessages.possiblyOverlaid(
         "the disk cannot be \(action)", by: unreadable.map(\.volume), at: span)
     }
+    let users = live.storage.possibleUsers(of: path)
+    if !users.isEmpty { throw StorageMessages.possiblyUsed(action, by: users, at: span) }
   }
 
   /// What is not wrong, but may surprise.

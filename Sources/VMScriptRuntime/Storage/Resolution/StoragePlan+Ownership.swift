@@ -63,7 +63,9 @@ extension StoragePlan {
     let declared = set.declarations.map { ($0.kind, $0.name) }
     let alive = live.domains.filter { ownership.owns($0.value) }
       .map { (ResourceKind.domain, $0.key) }
-    let known = (declared + alive).reduce(into: [ResourceKind: Set<String>]()) {
+    let unreadable = live.unreadable.filter { $0.kind == .domain }
+      .map { (ResourceKind.domain, $0.name) }
+    let known = (declared + alive + unreadable).reduce(into: [ResourceKind: Set<String>]()) {
       $0[$1.0, default: []].insert($1.1)
     }
     var result: (domains: Set<String>, images: Set<String>) = ([], [])

@@ -1,4 +1,5 @@
 import Libvirt
+import VMScript
 
 /// The volumes of one host: reads them, makes them and removes them.
 ///
@@ -17,6 +18,9 @@ public struct VolumeStore: Sendable {
   public func inventory(pool name: String) async throws -> VolumeInventory {
     let storage = try await LiveReader(pool: connections).readStorage()
     if let pool = storage.pools[name] { return pool.inventory }
+    if let pool = storage.unreadablePool(named: name) {
+      throw StorageFailure.unreadablePool(name, reason: pool.reason)
+    }
     // Says what is wrong with it.
     try await connections.run { _ = try Self.pool(name, $0) }
     throw StorageFailure.inactivePool(name)
@@ -47,6 +51,8 @@ public struct VolumeStore: Sendable {
       } catch let error as LibvirtError where !error.isConnectionLost {
         // That the host cannot look into one is no reason to know nothing of all the others.
         return VolumeInventory.Volume(name: volume.name, path: place, unreadable: error.message)
+      } catch let error as MalformedXML {
+        return VolumeInventory.Volume(name: volume.name, path: place, unreadable: error.description)
       }
     }
   }
