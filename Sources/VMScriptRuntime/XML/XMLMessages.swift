@@ -23,15 +23,28 @@ enum XMLMessages {
       at: .init(property.span, "a control character"), helps: [.init("remove it")])
   }
 
-  static func dropped(_ names: [String], _ patch: DomainPatch, of declaration: Declaration)
-    -> Diagnostic
-  {
-    let shown = names.prefix(5).map { "`\($0)`" }.joined(separator: ", ")
+  /// - Parameters:
+  ///   - dropped: the paths of what is not there.
+  ///   - changed: what has another value.
+  static func notKept(
+    _ dropped: [String], _ changed: [XMLProjection.Change], _ patch: DomainPatch,
+    of declaration: Declaration
+  ) -> Diagnostic {
+    let more = dropped.count > 5 ? " and more" : ""
+    let kept = changed.prefix(5).map {
+      "libvirt keeps `\($0.kept)` for `\($0.wanted)` in `\($0.path)` of `\(declaration.name)`"
+    }
+    let title =
+      dropped.isEmpty
+      ? kept.first ?? ""
+      : "libvirt does not keep \(dropped.prefix(5).map { "`\($0)`" }.joined(separator: ", "))\(more)"
+        + " of `\(declaration.name)`"
     return Diagnostic(
-      .warning, code: 750,
-      "libvirt does not keep \(shown)\(names.count > 5 ? " and more" : "") of `\(declaration.name)`",
+      .warning, code: 750, title,
       at: .init(patch.block.property("append")?.span ?? patch.block.span, "appended here"),
-      notes: ["an element or attribute that libvirt does not know is dropped, and not tried again"],
+      notes: kept.dropFirst(dropped.isEmpty ? 1 : 0) + [
+        "libvirt drops what it does not know and takes one of several values; it is not tried again"
+      ],
       helps: [.init("check its spelling and its place, or remove the block")])
   }
 }
@@ -49,8 +62,9 @@ public enum XMLExplanations {
     DiagnosticExplanation(
       750, "patch that libvirt drops",
       """
-      libvirt ignores elements and attributes that it does not know. The run says so once and notes \
-      what was kept; later plans compare only that.
+      libvirt ignores elements and attributes that it does not know, and takes one of several elements \
+      where it knows but one. The run says so once and notes what was kept; later plans compare only \
+      that.
       """),
   ]
 }

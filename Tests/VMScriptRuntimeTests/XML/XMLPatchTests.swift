@@ -138,15 +138,61 @@ import VMScriptSyntax
     #expect(try inputs(render(twice, onto: defined)) == ["mouse", "mouse"])
   }
 
+  @Test("What libvirt merges with an element that was there is one, and alone goes again")
+  func merged() throws {
+    let pae = ("/domain", "<features><pae/></features>")
+    let hap = ("/domain", "<features><acpi/><hap/></features>")
+    let domain = patched(pae, hap)
+    let sent = try render(domain)
+    let defined = sent.replacing("<features>\n    <pae/>\n  </features>", with: "")
+      .replacing("<features>\n    <acpi/>\n    <hap/>\n  </features>", with: "")
+      .replacing("<acpi/>", with: "<acpi/><hap/><pae/>")
+    #expect(defined.ranges(of: "<features>").count == 1)
+    let settlement = try PatchSettlement(domain, sent: sent, defined: defined)
+    #expect(settlement.warnings.isEmpty)
+    let root = try XMLElement.parse(defined)
+    let mark = try XMLElement.parse(#require(settlement.mark))
+    for (entry, settled) in zip(XMLPatches.entries(in: root), mark.all("patch")) {
+      (entry["kept"], entry["merged"]) = (settled["kept"], settled["merged"])
+    }
+    let noted = root.xmlString
+    #expect(try differences(domain, noted) == [])
+    #expect(try render(domain, onto: noted).ranges(of: "<features>").count == 1)
+    let one = try render(patched(pae), onto: noted)
+    #expect(one.contains("<acpi/>") && one.contains("<pae/>") && !one.contains("<hap/>"))
+    let none = try render(patched(), onto: noted)
+    #expect(none.contains("<acpi/>") && !none.contains("<pae/>") && !none.contains("<hap/>"))
+  }
+
+  @Test("A patch whose target libvirt dropped is no error of later plans")
+  func lostTarget() throws {
+    let domain = patched(("/domain", "<bogus/>"), ("/domain/bogus", "<x/>"))
+    let sent = try render(domain)
+    let defined = sent.replacing("<bogus>\n    <x/>\n  </bogus>", with: "")
+    #expect(defined != sent)
+    let settlement = try PatchSettlement(domain, sent: sent, defined: defined)
+    #expect(settlement.warnings.count == 2)
+    let root = try XMLElement.parse(defined)
+    for entry in XMLPatches.entries(in: root) { entry["kept"] = "" }
+    #expect(try differences(domain, root.xmlString) == [])
+  }
+
   @Test("What an element has in common with another one")
   func projections() throws {
     func projection(_ a: String, _ b: String) throws -> [String] {
       let projection = XMLProjection(
         of: try XMLElement.parse(a), onto: try XMLElement.parse(b))
       return [projection.kept.xmlString] + projection.dropped
+        + projection.changed.map { "\($0.path): \($0.wanted) → \($0.kept)" }
     }
     #expect(try projection("<a x='0x1' y='2'/>", "<a x='1'/>") == ["<a x='1'/>", "a/@y"])
     #expect(try projection("<a>t</a>", "<a> T </a>") == ["<a> T </a>"])
+    #expect(
+      try projection("<a x='yes' y='0x10'>t</a>", "<a x='no' y='16'>u</a>")
+        == ["<a x='no' y='16'>u</a>", "a/@x: yes → no", "a: t → u"])
+    #expect(
+      try projection("<a><m unit='MiB'>1</m></a>", "<a><m unit='KiB'>1024</m></a>")
+        == ["<a>\n  <m unit='KiB'>1024</m>\n</a>"])
     #expect(try projection("<a>t</a>", "<a/>") == ["<a/>", "the text of a"])
     #expect(
       try projection("<a><b n='1'/><b n='2'/></a>", "<a><b n='2'/></a>")

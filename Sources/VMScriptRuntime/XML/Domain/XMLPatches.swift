@@ -13,6 +13,8 @@ struct XMLPatches {
     let text: String
     /// What libvirt made of it.
     let outcome: Outcome
+    /// Whether it became part of an element that was there before.
+    let isMerged: Bool
 
     enum Outcome {
       /// Not looked at yet: the run ended before.
@@ -67,7 +69,8 @@ struct XMLPatches {
         case ""?: .dropped
         case let kept?: (try? XMLElement.parse(kept)).map(Record.Outcome.kept) ?? .open
         }
-      return Record(path: path, text: text, outcome: outcome)
+      return Record(
+        path: path, text: text, outcome: outcome, isMerged: entry["merged"] == "yes")
     }
   }
 
@@ -88,10 +91,18 @@ struct XMLPatches {
         return nil
       }
       guard let path = try? XMLPath(record.path), let element = record.element else { return nil }
-      let found = path.elements(from: root).compactMap { target in
+      let targets = path.elements(from: root)
+      let found = (targets.isEmpty ? path.elementsByName(from: root) : targets).compactMap {
+        target in
         target.children.first { $0.includes(element) }
       }
-      found.forEach { $0.detach() }
+      for element in found {
+        if record.isMerged, let part = record.element {
+          element.removeParts(of: part)
+        } else {
+          element.detach()
+        }
+      }
       return found.isEmpty ? nil : patch
     }
   }
@@ -106,17 +117,29 @@ struct XMLPatches {
     var appended: [Patch] = []
     var records = records
     for patch in patches {
-      let targets = patch.steps.elements(from: root)
-      guard !targets.isEmpty else { throw PatchMessages.noMatch(patch.path, patch.block) }
       let position = records.firstIndex { $0.path == patch.path && $0.text == patch.text }
       let record = position.map { records.remove(at: $0) }
-      if case .dropped? = record?.outcome {
+      var targets = patch.steps.elements(from: root)
+      // libvirt may have respelled what the path tests.
+      if targets.isEmpty, record != nil { targets = patch.steps.elementsByName(from: root) }
+      switch record?.outcome {
+      case .dropped?:
         note(patch, record, in: root)
         continue
+      // It went with its target.
+      case .open? where targets.isEmpty:
+        note(patch, record, in: root)
+        continue
+      case .open?, .kept?, nil:
+        guard !targets.isEmpty else { throw PatchMessages.noMatch(patch.path, patch.block) }
       }
       let wanted = record?.element ?? patch.fragment
       var missing: [XMLElement] = []
       for target in targets {
+        if record?.isMerged == true {
+          if !target.children.contains(where: { $0.includes(wanted) }) { missing.append(target) }
+          continue
+        }
         let free = target.children.filter { !met.contains(ObjectIdentifier($0)) }
         var present = free.first { $0.includes(wanted) }
         if present == nil, case .open? = record?.outcome {
@@ -148,7 +171,9 @@ struct XMLPatches {
     let entry = DomainMetadata.mark(in: root)?.add(
       DomainMetadata.name("patch"), ["path": patch.path, "append": patch.text])
     switch record?.outcome {
-    case .kept(let element): entry?["kept"] = element.xmlString
+    case .kept(let element):
+      entry?["kept"] = element.xmlString
+      if record?.isMerged == true { entry?["merged"] = "yes" }
     case .dropped: entry?["kept"] = ""
     case .open, nil: break
     }
@@ -190,8 +215,26 @@ extension XMLElement {
   func includes(_ other: XMLElement) -> Bool {
     guard hasName(of: other) else { return false }
     guard other.ownAttributes.allSatisfy({ self[$0.key] == $0.value }) else { return false }
-    if other.children.isEmpty { return other.nodes.isEmpty || stringValue == other.stringValue }
+    if other.children.isEmpty {
+      return !other.nodes.contains(where: \.isWritten) || stringValue == other.stringValue
+    }
     return other.children.allSatisfy { part in children.contains { $0.includes(part) } }
+  }
+
+  /// Takes out the parts of another element that stand here too, and what is left empty by that.
+  func removeParts(of other: XMLElement) {
+    for part in other.children {
+      guard
+        let own = children.first(where: { $0.includes(part) })
+          ?? children.first(where: { $0.hasName(of: part) && !part.children.isEmpty })
+      else { continue }
+      guard !part.children.isEmpty else {
+        own.detach()
+        continue
+      }
+      own.removeParts(of: part)
+      if own.children.isEmpty { own.detach() }
+    }
   }
 
   func hasName(of other: XMLElement) -> Bool {
