@@ -18,6 +18,33 @@ enum PlanMessages {
       ])
   }
 
+  static func otherIdentity(
+    _ declaration: Declaration, _ property: DeclaredProperty, present: String
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 520, "the UUID of `\(declaration.name)` cannot change",
+      at: .init(property.span, "it is \(present)"),
+      notes: ["another UUID is another machine to libvirt and to the guest"],
+      helps: [
+        .init("declare `uuid = \"\(present)\"`, or leave it out"),
+        .init(
+          "to make the machine anew, without what is on its disks: "
+            + "`delete \(Identifier.spelling(of: declaration.name))`, then run again"),
+      ])
+  }
+
+  static func savedRename(_ declaration: Declaration, _ domain: LiveDomain) -> Diagnostic {
+    Diagnostic(
+      code: 521,
+      "`\(declaration.name)` cannot take its name back: it was saved as `\(domain.name)`",
+      at: .init(declaration.nameSpan, "renamed to `\(domain.name)` on the host"),
+      notes: ["libvirt renames no domain that has a saved state"],
+      helps: [
+        .init("start it, then shut it down: `virsh start \(domain.name)`"),
+        .init("or give the saved state up: `virsh managedsave-remove \(domain.name)`"),
+      ])
+  }
+
   static func foreignNetwork(_ declaration: Declaration, stack: String) -> Diagnostic {
     Diagnostic(
       code: 501, "a network `\(declaration.name)` exists that the stack `\(stack)` does not own",
@@ -318,6 +345,18 @@ enum PlanMessages {
       libvirt prints some attributes of a definition without escaping them, so that a definition may be \
       no XML. What such an object is and uses is unknown. It is left untouched, and what it may use is \
       not deleted, replaced, grown or started; everything else goes on.
+      """),
+    DiagnosticExplanation(
+      520, "identity of a machine",
+      """
+      A UUID is given to a machine when it is made, and neither libvirt nor the guest's system takes \
+      another one. Delete the domain and run again to have it made anew; what is on its disks is lost.
+      """),
+    DiagnosticExplanation(
+      521, "saved under another name",
+      """
+      Somebody renamed the domain on the host and saved its state since. libvirt renames no domain that \
+      has a saved state: start it and shut it down, or give the state up.
       """),
   ]
 }

@@ -131,6 +131,7 @@ public struct Planner {
             to: .string(set.stack), impact: .none)
         ]
       }
+      try refuseIdentity(declaration, domain)
       let state = try stateChange(declaration, domain)
       let properties = try compare(declaration, domain.xml)
       draft.update(
@@ -140,6 +141,14 @@ public struct Planner {
           + storing(isPersistent: domain.isPersistent)
           + droppedState(of: domain, by: properties) + state)
     }
+  }
+
+  /// libvirt tells a domain by its UUID, so another UUID is another domain.
+  private func refuseIdentity(_ declaration: Declaration, _ domain: LiveDomain) throws(Diagnostic) {
+    guard let property = declaration.body.property("uuid"), let wanted = property.value.text,
+      wanted.lowercased() != domain.uuid
+    else { return }
+    throw PlanMessages.otherIdentity(declaration, property, present: domain.uuid)
   }
 
   /// A domain of the stack that somebody renamed on the host; libvirt renames only what is off.
@@ -152,6 +161,9 @@ public struct Planner {
     }
     guard !isTaken else {
       throw PlanMessages.foreignDomain(declaration, stack: set.stack, renamed: domain.name)
+    }
+    guard domain.running != nil || !domain.hasSavedState else {
+      throw PlanMessages.savedRename(declaration, domain)
     }
     return [
       PropertyDifference(

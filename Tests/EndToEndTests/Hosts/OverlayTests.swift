@@ -132,7 +132,7 @@ extension HostTests {
         let base = try #require(try host.volumes().first { $0.contains(".base-") })
         try FileManager.default.removeItem(atPath: "\(host.poolFolder)/\(base)")
         let plan = try await host.vmscript(["plan", script])
-        #expect(plan.status != 0 && plan.errors.contains("error[VM0649]"), "\(plan.errors)")
+        #expect(plan.status != 0 && plan.errors.contains("error[VM0671]"), "\(plan.errors)")
         #expect(plan.errors.contains(base) && !plan.errors.contains("replaced"), "\(plan.errors)")
         // Without its own disk too, what is above it is not given another one.
         try FileManager.default.removeItem(atPath: disk(of: "m", on: host))

@@ -176,4 +176,42 @@ import VMScriptSyntax
     #expect(plan.changes.map(\.name) == ["new"])
     #expect(diagnostics.map(\.code.number) == [599])
   }
+
+  // MARK: Identity
+
+  private func renamed(saved: Bool, running: Bool = false) throws -> LiveState {
+    let uuid = Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "web")
+    let xml = """
+      <domain><name>other</name><metadata><v:resource xmlns:v='\(DomainMetadata.namespace)' \
+      stack='\(RunFixture.stack)' name='web'/></metadata></domain>
+      """
+    let domain = try LiveDomain(
+      name: "other", uuid: uuid, state: running ? .running : .stopped, xml: xml,
+      running: running ? xml : nil, hasSavedState: saved)
+    return LiveState(domains: [domain]).seen(by: Ownership(stack: RunFixture.stack))
+  }
+
+  @Test func aSavedDomainIsNotRenamedHalfWayThrough() throws {
+    let declared = RunFixture.domain("web", state: "stopped")
+    for (saved, running, codes) in [(true, false, [521]), (false, false, []), (false, true, [])] {
+      let found = RunFixture.plan([declared], try renamed(saved: saved, running: running))
+      #expect(found.diagnostics.map(\.code.number) == codes)
+      #expect(found.plan.changes.isEmpty != codes.isEmpty)
+    }
+    let (_, diagnostics) = RunFixture.plan([declared], try renamed(saved: true))
+    #expect(
+      diagnostics.first?.helps.map(\.text).joined().contains("managedsave-remove other") == true)
+  }
+
+  @Test func anotherUUIDIsAnotherMachine() throws {
+    let own = Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "web")
+    for (uuid, codes) in [(own, []), (own.uppercased(), []), (RunFixture.foreign, [520])] {
+      let body = RunFixture.block("domain", [("uuid", .uuid, .string(uuid))])
+      let declared = Declaration(
+        kind: .domain, name: "web", body: body, span: RunFixture.span, nameSpan: RunFixture.span)
+      let live = LiveState(domains: [try RunFixture.liveDomain("web")])
+      let (_, diagnostics) = RunFixture.plan([declared], live)
+      #expect(diagnostics.map(\.code.number) == codes)
+    }
+  }
 }

@@ -138,6 +138,18 @@ extension StorageMessages {
       "libvirt lists the volume and could not look into it just now, so its size, format and base are unknown. Unknown is never taken for none: nothing is replaced, grown, started or deleted on the strength of it. Run again; if it stays so, look at the file and its permissions."
     ),
     .init(
+      668, "disc as a disk",
+      "The image holds the file system of an optical disc, ISO 9660 or UDF. Most installation media expect a CD-ROM drive: `cdrom { source = … }`. One that is made to be written to a stick also works as a disk; `format = raw` says that this is meant, and so does `readonly = true`."
+    ),
+    .init(
+      669, "disk image in a CD-ROM drive",
+      "The medium of a CD-ROM drive is the image of a disc, such as an ISO file. A qcow2 image most likely holds a disk, which is a `disk` block's."
+    ),
+    .init(
+      670, "layout of an image",
+      "The base of an empty image, its cluster size and the way it keeps its reference counts are chosen when it is made. To change one would be to make another image, under which the disks that stand on this one would be garbage."
+    ),
+    .init(
       649, "pool that could not be read",
       "libvirt gave no readable document of the pool, or no list of its volumes, so what it holds is unknown. A file in it may be an overlay on any disk of the host: nothing is deleted, replaced, grown or started until the pool can be read."
     ),

@@ -48,6 +48,34 @@ public enum StorageMessages {
       helps: [.init("mend the definition of that domain first: `virsh edit`")])
   }
 
+  static func discAsDisk(_ path: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 668, "this is the image of an optical disc, used as a disk",
+      at: .init(span, "ISO 9660 or UDF"), notes: ["\(path) holds the file system of a disc"],
+      helps: [
+        .init("to put it into a CD-ROM drive, write `cdrom { source = … }`"),
+        .init("to use it as a disk nevertheless, write `format = raw`"),
+      ])
+  }
+
+  static func diskAsDisc(_ path: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .warning, code: 669, "this is a qcow2 disk image, used as the medium of a CD-ROM drive",
+      at: .init(span, "not an ISO image"), notes: ["\(path) is a disk image"],
+      helps: [.init("to have it as a disk, write `disk { image = … }`")])
+  }
+
+  /// What an empty image got when it was made.
+  static func fixedLayout(
+    of image: Declaration, _ property: DeclaredProperty, present: String
+  ) -> Diagnostic {
+    Diagnostic(
+      code: 670,
+      "`\(property.schema.name)` of the image `\(image.name)` cannot change once the image is made",
+      at: .init(property.span, "it is \(present)"),
+      helps: [.init("declare another image for it, and remove this one once no disk needs it")])
+  }
+
   /// An image that the stack lets go of and whose content stays.
   static func keptContent(of image: String, because reason: String) -> Diagnostic {
     Diagnostic(
@@ -158,7 +186,7 @@ public enum StorageMessages {
     case .copyOutsidePool(let path): (628, "`\(path)` is in no storage pool and cannot be copied")
     case .diskElsewhere(let target): (625, "the disk `\(target)` is no file or device of the host")
     case .missingBase(let image): (626, "the content of the image `\(image)` is not on the host")
-    case .lostBase(let base, _): (649, "the base of the disk is gone: there is no `\(base)`")
+    case .lostBase(let base, _): (671, "the base of the disk is gone: there is no `\(base)`")
     case .unknownFormat(let path, _): (660, "the format of `\(path)` is not known")
     case .unfitSource(let path, let what):
       (661, "`\(path)` is \(what), not a file or a block device")

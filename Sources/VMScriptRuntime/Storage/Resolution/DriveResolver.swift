@@ -43,7 +43,9 @@ struct DriveResolver {
       present: facts?.disks.map(\.target) ?? [])
     for (slot, block) in disks.slots {
       do throws(StorageFailure) {
-        if let drive = try drive(slot, block) { storage.drives.append(drive) }
+        guard let drive = try drive(slot, block) else { continue }
+        storage.drives.append(drive)
+        if present(slot)?.path != drive.base?.path { diagnostics += misfits(drive, block) }
       } catch {
         diagnostics.append(StorageMessages.diagnostic(error, at: block.span(of: error)))
       }
@@ -66,6 +68,19 @@ struct DriveResolver {
       diagnostics.append(StorageMessages.diagnostic(error, at: span ?? domain.nameSpan))
     }
     return storage
+  }
+
+  /// Warnings of a new medium that is of another kind than its drive.
+  private func misfits(_ drive: DriveStorage, _ block: DeclaredBlock) -> [Diagnostic] {
+    let property = block.property("image") ?? block.property("source")
+    guard let content = drive.medium, let span = property?.span else { return [] }
+    switch drive.device {
+    case "disk" where content.isDisc && drive.isWritable:
+      return [StorageMessages.discAsDisk(content.path, at: span)]
+    case "cdrom" where content.format == .qcow2:
+      return [StorageMessages.diskAsDisc(content.path, at: span)]
+    default: return []
+    }
   }
 
   var liveDomain: LiveDomain? { live.domains[domain.name] }
@@ -158,7 +173,7 @@ struct DriveResolver {
       if let takenOver { return .own(takenOver) }
       let format = block["format"]?.text.flatMap(ImageFormat.init) ?? .qcow2
       let volume = try volume(slot.key, block, format, .new)
-      if live.storage.place(at: volume.path) == nil, let kept = keptVolume(slot, volume) {
+      if live.storage.place(at: volume.path) == nil, let kept = keptVolume(slot, block, volume) {
         return .own(kept)
       }
       if let present = try snapshot(slot, over: volume) { return .own(present) }
@@ -176,10 +191,17 @@ struct DriveResolver {
 
   /// A disk of which only the size is declared is the one that the domain has: an adopted domain's,
   /// or one that had another label.
-  private func keptVolume(_ slot: DomainDisks.Slot, _ wanted: OwnVolume) -> OwnVolume? {
+  private func keptVolume(
+    _ slot: DomainDisks.Slot, _ block: DeclaredBlock, _ wanted: OwnVolume
+  ) -> OwnVolume? {
     guard let disk = present(slot), let path = disk.path, !live.storage.isSame(path, wanted.path)
     else { return nil }
-    return kept(disk, at: path, size: wanted.capacity)
+    let kept = kept(disk, at: path, size: wanted.capacity)
+    // What is declared of it is not what it is.
+    guard block["format"] == nil || kept.format == wanted.format,
+      block["pool"] == nil || kept.pool == wanted.pool
+    else { return nil }
+    return kept
   }
 
   /// What the domain has in place of a volume of its own: an external snapshot puts an overlay on it.

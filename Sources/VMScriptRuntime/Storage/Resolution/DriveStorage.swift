@@ -49,6 +49,19 @@ struct DriveStorage: Sendable {
     }
   }
 
+  /// What exists already and is in the drive, or is below the drive's own volume.
+  var medium: StorageBase? {
+    switch content {
+    case .empty: nil
+    case .inPlace(let base): base
+    case .own(let volume):
+      switch volume.origin {
+      case .overlay(let base), .copy(let base): base
+      case .new, .kept: nil
+      }
+    }
+  }
+
   /// What a clone's overlay stands on; nil for an empty drive.
   var base: StorageBase? {
     switch content {

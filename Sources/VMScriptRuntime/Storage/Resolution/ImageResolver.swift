@@ -82,9 +82,11 @@ struct ImageResolver: Sendable {
     let path = place.volume.path
     let known =
       self.format(of: path, as: format, present) ?? place.volume.owned?.recordedFormat
+    var isDisc = false
     if known == nil {
       let content = try place.volume.read(\.format) ?? "raw"
       _ = try Self.format(of: path, holding: content)
+      isDisc = content == ImageFormat.iso.rawValue
     }
     let format = known ?? .raw
     let volume = place.volume.recorded(as: format)
@@ -93,6 +95,7 @@ struct ImageResolver: Sendable {
       // What is not known now is asked for when something is made of it.
       capacity: volume.capacity.shown)
     found.isDevice = live.pools[place.pool]?.holdsDevices ?? false
+    found.isDisc = isDisc
     return found
   }
 
@@ -208,6 +211,7 @@ struct ImageResolver: Sendable {
         found.capacity = (try? ImageFile.probe(path))?.virtualSize
       } else if let probe = try Self.probe(path, as: declared) {
         if known == nil { found.format = try Self.format(of: path, holding: probe.format.rawValue) }
+        found.isDisc = probe.format == .iso && declared == nil
         found.capacity = probe.virtualSize
       }
     case nil:

@@ -28,6 +28,8 @@ struct ResolvedImage: Sendable {
   var layout = ImageLayout()
   /// Whether it is a block device.
   var isDevice = false
+  /// Whether its content is an optical disc's, though it may be used as raw bytes.
+  var isDisc = false
 
   /// Which uploads have this content; nil for what is not published.
   var key: ImageKey? {
@@ -48,7 +50,7 @@ struct ResolvedImage: Sendable {
   var base: StorageBase {
     StorageBase(
       path: path, format: format, capacity: capacity, image: key.map { (name: name, key: $0) },
-      isDevice: isDevice)
+      isDevice: isDevice, isDisc: isDisc || format == .iso)
   }
 }
 
@@ -63,6 +65,8 @@ struct StorageBase: Sendable {
   let image: (name: String, key: ImageKey)?
   /// Whether it is a block device.
   var isDevice = false
+  /// Whether its content is an optical disc's.
+  var isDisc = false
 }
 
 /// How an image is laid out, as far as the script says.

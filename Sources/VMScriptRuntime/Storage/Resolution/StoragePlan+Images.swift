@@ -66,7 +66,8 @@ extension StoragePlan {
           name: "source", from: pins.first.map { .string("content \($0.key)") },
           to: .string("content \(key.text)"), impact: .none)
       ]
-    case .blank:
+    case .blank(_, let backing):
+      try refuseOtherLayout(of: declaration, image, backing)
       guard let property = declaration.body.property("size"), let size = DiskSize(property.value)
       else { return [] }
       let (wanted, span) = (size.bytes, property.span)
@@ -85,6 +86,45 @@ extension StoragePlan {
           name: "size", from: .size(ByteSize(bytes: capacity)),
           to: .size(ByteSize(bytes: wanted)), impact: .live)
       ]
+    }
+  }
+
+  /// What an image of the stack's own got when it was made, and keeps.
+  private func refuseOtherLayout(
+    of declaration: Declaration, _ image: ResolvedImage, _ backing: StorageBase?
+  ) throws(Diagnostic) {
+    guard let volume = live.storage.place(at: image.path)?.volume else { return }
+    let layout = image.layout
+    func refuse(_ name: String, from present: String, if isOther: Bool) throws(Diagnostic) {
+      guard isOther, let property = declaration.body.property(name) else { return }
+      throw StorageMessages.fixedLayout(of: declaration, property, present: present)
+    }
+    if let backing {
+      let present: String?
+      do throws(StorageFailure) { present = try volume.read(\.backing) } catch {
+        throw StorageMessages.diagnostic(error, at: declaration.nameSpan)
+      }
+      let isSame = present.map { live.storage.isSame($0, backing.path) } ?? false
+      let isEarlier = backing.image != nil && present.map(isContent(ofImage: backing.image)) == true
+      try refuse("backing", from: present ?? "none", if: !isSame && !isEarlier)
+    }
+    if let wanted = layout.clusterSize, let present = volume.clusterSize {
+      try refuse(
+        "cluster_size", from: ByteSize(bytes: present).description, if: wanted != present)
+    }
+    if let present = volume.lazyRefcounts {
+      try refuse(
+        "lazy_refcounts", from: String(present), if: layout.lazyRefcounts != present)
+    }
+  }
+
+  /// Whether a path is that of some content of an image of the stack.
+  private func isContent(ofImage image: (name: String, key: ImageKey)?) -> (String) -> Bool {
+    { path in
+      guard let owned = live.storage.place(at: path)?.volume.owned, case .base = owned.role else {
+        return false
+      }
+      return image.map { owned.isOwned(by: $0.name) } ?? false
     }
   }
 }

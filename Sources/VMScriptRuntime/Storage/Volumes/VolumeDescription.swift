@@ -15,6 +15,11 @@ struct VolumeDescription {
   /// The time of its last modification, in nanoseconds since 1970.
   let modified: Int64?
 
+  /// Of a qcow2, in bytes.
+  let clusterSize: Int64?
+  /// Whether a qcow2 defers its reference counts; nil for another format.
+  let lazyRefcounts: Bool?
+
   /// Reads a `<volume>` document.
   ///
   /// - Parameter place: where the volume is if the document does not say.
@@ -30,6 +35,10 @@ struct VolumeDescription {
     // libvirt writes sizes in bytes.
     capacity = text("capacity").flatMap(Int64.init)
     format = text("target/format/@type")
+    clusterSize = text("target/clusterSize").flatMap(Int64.init)
+    lazyRefcounts =
+      format == "qcow2"
+      ? root.first("target")?.first("features")?.first("lazy_refcounts") != nil : nil
     length = text("physical").flatMap(Int64.init)
     modified = text("target/timestamps/mtime").flatMap(Self.nanoseconds)
   }

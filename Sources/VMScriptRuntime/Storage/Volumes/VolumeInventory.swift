@@ -16,6 +16,10 @@ public struct VolumeInventory: Sendable {
     public var length: Int64?
     /// The time of its last modification, in nanoseconds since 1970; nil where it was not read.
     public let modified: Int64?
+    /// Of a qcow2, in bytes; nil where it was not read.
+    public var clusterSize: Int64?
+    /// Whether a qcow2 defers its reference counts; nil where it was not read.
+    public var lazyRefcounts: Bool?
     /// Whether it is not there though something backs onto it.
     var isMissing = false
     /// Who owns it; nil if no stack does.

@@ -34,11 +34,12 @@ public struct VolumeStore: Sendable {
       let place = "\(folder)/\(volume.name)"
       func read() throws -> VolumeInventory.Volume {
         let found = try VolumeDescription(xml: volume.xml(), at: place)
-        return VolumeInventory.Volume(
+        var result = VolumeInventory.Volume(
           name: volume.name, path: found.path, backing: found.backing,
           capacity: Fact(found.capacity), format: Fact(found.format),
-          length: found.length, modified: found.modified
-        ).recorded(as: nil)
+          length: found.length, modified: found.modified)
+        (result.clusterSize, result.lazyRefcounts) = (found.clusterSize, found.lazyRefcounts)
+        return result.recorded(as: nil)
       }
       do {
         do {
