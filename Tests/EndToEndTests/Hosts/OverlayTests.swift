@@ -103,7 +103,8 @@ extension HostTests {
         try await host.virsh("define", definition)
         // A file system that is not mounted for a while.
         try FileManager.default.moveItem(atPath: mine, toPath: mine + ".away")
-        let other = try host.file("other.vmscript", "domain u { memory = 32MiB, disk { size = 8MiB } }")
+        let other = try host.file(
+          "other.vmscript", "domain u { memory = 32MiB, disk { size = 8MiB } }")
         try await host.json(["run", other])
         let destroyed = try await host.vmscript(["destroy", script, "--yes"])
         #expect(destroyed.errors.contains(mine), "\(destroyed.errors)")
@@ -135,7 +136,7 @@ extension HostTests {
         #expect(plan.status != 0 && plan.errors.contains("error[VM0671]"), "\(plan.errors)")
         #expect(plan.errors.contains(base) && !plan.errors.contains("replaced"), "\(plan.errors)")
         // Without its own disk too, what is above it is not given another one.
-        try FileManager.default.removeItem(atPath: disk(of: "m", on: host))
+        try await FileManager.default.removeItem(atPath: disk(of: "m", on: host))
         for verb in ["plan", "run"] {
           let result = try await host.vmscript([verb, script, "--yes"])
           #expect(result.status != 0 && result.errors.contains("VM0509"), "\(result.errors)")

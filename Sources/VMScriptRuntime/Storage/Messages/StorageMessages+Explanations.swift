@@ -150,6 +150,10 @@ extension StorageMessages {
       "The base of an empty image, its cluster size and the way it keeps its reference counts are chosen when it is made. To change one would be to make another image, under which the disks that stand on this one would be garbage."
     ),
     .init(
+      671, "lost base",
+      "A disk is an overlay on a file that is not there, so that the guest can read neither. Nothing is made anew in its place, for the overlay still holds what the guest wrote, and other disks may be backed by it. Bring the file back from a backup, or delete the domain and run again."
+    ),
+    .init(
       649, "pool that could not be read",
       "libvirt gave no readable document of the pool, or no list of its volumes, so what it holds is unknown. A file in it may be an overlay on any disk of the host: nothing is deleted, replaced, grown or started until the pool can be read."
     ),
@@ -164,10 +168,6 @@ extension StorageMessages {
     .init(
       648, "disk that another domain uses",
       "A domain of the host refers to a disk that the stack made for another one. Deleting that one would delete the disk under the former, so it is refused."
-    ),
-    .init(
-      649, "lost base",
-      "A disk is an overlay on a file that is not there, so that the guest can read neither. Nothing is made anew in its place, for the overlay still holds what the guest wrote, and other disks may be backed by it. Bring the file back from a backup, or delete the domain and run again."
     ),
     .init(
       660, "unknown format",
