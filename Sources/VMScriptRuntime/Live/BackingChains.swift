@@ -64,7 +64,8 @@ struct BackingChains {
     var seen = listed
     var steps = domains.flatMap { ($0.facts.disks + $0.runningDisks).flatMap(Self.steps) }
     steps += pools.flatMap(\.volumes).compactMap { volume in
-      if case .known(let path) = volume.backing { Step(path: path, format: nil, isBase: true) } else { nil }
+      guard case .known(let path) = volume.backing else { return nil }
+      return Step(path: path, format: nil, isBase: true)
     }
     steps += unreadable.flatMap(\.paths).map { Step(path: $0, format: nil) }
     // A chain that a live document knows is better than what a header says, and what one domain
