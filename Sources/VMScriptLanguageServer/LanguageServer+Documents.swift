@@ -105,7 +105,8 @@ extension LanguageServer {
 extension Analysis {
   /// Whether a file's text matters to the script: it imports that file, or could not import one.
   fileprivate func mayImport(_ name: String) -> Bool {
-    sources.sources.contains { $0.name == name } || diagnostics.contains { $0.code.number == 401 }
+    sources.sources.contains { $0.name == name }
+      || diagnostics.contains { $0.code == .program.importFailed }
   }
 }
 

@@ -52,6 +52,6 @@ public struct Shell: Sendable {
     for await _ in ends { return }
   }
 
-  /// What the codes of the shell's own messages mean.
-  public static let explanations = ShellMessages.explanations
+  /// The codes of the shell's own messages.
+  public static let codes = ShellCodes.codes
 }

@@ -22,17 +22,16 @@ import Testing
     let texts = try (files?.allObjects ?? []).compactMap { $0 as? URL }
       .filter { $0.pathExtension == "swift" }
       .map { try String(contentsOf: $0, encoding: .utf8) }
-    // A row of a table of explanations; a diagnostic's number; a row of a table of messages.
-    let explanation = /(?:DiagnosticExplanation|\.init)\(\s*(\d{3}),/
-    let number = /(?:code: (?:\w+ \? )?|DiagnosticCode\()(\d{3})\b/
-    let message = /[^.\w]\(\s*(\d{3}),\s*["\w]/
-    func all(_ form: Regex<(Substring, Substring)>) -> Set<Substring> {
-      Set(texts.flatMap { $0.matches(of: form).map(\.output.1) })
+    let table = /struct \w+: DiagnosticTable \{(?:.|\n)*?static let (\w+) =/
+    var rows: Set<String> = []
+    for match in texts.flatMap({ $0.matches(of: table) }) {
+      for row in match.output.0.matches(of: /let (\w+) = DiagnosticCode\.of/) {
+        rows.insert(".\(match.output.1).\(row.output.1)")
+      }
     }
-    let explained = all(explanation)
-    #expect(explained.count > 200)
-    #expect(explained.subtracting(all(number)).subtracting(all(message)) == [])
-    #expect(all(number).subtracting(explained) == [])
+    #expect(rows.count > 200)
+    let cited = Set(texts.flatMap { $0.matches(of: /\.[a-z]\w*\.\w+/).map { String($0.output) } })
+    #expect(rows.subtracting(cited) == [])
   }
 
   @Test func anUnknownCodeIsAnError() throws {

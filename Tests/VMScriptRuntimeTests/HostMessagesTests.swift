@@ -4,12 +4,12 @@ import Testing
 
 @Suite struct HostMessagesTests {
   @Test func everyCodeIsExplainedOnce() {
-    let host = (HostMessages.explanations + LockMessages.explanations).map(\.code.number)
+    let host = (HostCodes.codes + LockCodes.codes).map(\.number)
       .filter { $0 < 720 }.sorted()
     #expect(host == Array(701..<701 + host.count))
-    let update = UpdateMessages.explanations.map(\.code.number)
+    let update = UpdateCodes.codes.map(\.number)
     #expect(update == Array(720..<720 + update.count))
-    let all = RuntimeExplanations.explanations.map(\.code)
+    let all = RuntimeCodes.all
     #expect(Set(all).count == all.count)
   }
 }

@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func everySyntaxCodeIsExplainedOnce() {
-    let codes = SyntaxExplanations.explanations.map(\.code.number)
+    let codes = SyntaxCodes.codes.map(\.number)
     #expect(codes == Array(101...119))
   }
 }

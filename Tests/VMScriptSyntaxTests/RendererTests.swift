@@ -15,7 +15,7 @@ import Testing
   @Test func showsTheShapeOfTheHandbook() {
     let parsed = parsed("\n\n\n\n\ndomain web {\n  memroy = 2GiB\n}\n", name: "lab.vmscript")
     let diagnostic = Diagnostic(
-      code: 210, "unknown property `memroy` in `domain`",
+      code: DiagnosticCode(210), "unknown property `memroy` in `domain`",
       at: .init(span(parsed, "memroy"), "no such property"),
       secondary: [.init(span(parsed, "domain web"), "in this domain")],
       helps: [.init("did you mean `memory`?")])
@@ -37,7 +37,7 @@ import Testing
   @Test func tabsWideCharactersAndControlCharactersKeepTheColumns() {
     let parsed = parsed("\tlet 名 = \"\u{1B}\" + x\n")
     let text = DiagnosticRenderer(sources: parsed.sources, color: false).render(
-      Diagnostic(code: 1, "m", at: .init(span(parsed, "x"), "here")))
+      Diagnostic(code: DiagnosticCode(1), "m", at: .init(span(parsed, "x"), "here")))
     #expect(text.contains("1 │     let 名 = \"\\u{1B}\" + x\n  │                         ^ here\n"))
     #expect(!text.contains("\u{1B}"))
   }
@@ -51,7 +51,8 @@ import Testing
       names: NameTable(), sources: sourceMap(line))
     let text = DiagnosticRenderer(sources: parsed.sources, color: false).render(
       Diagnostic(
-        code: 1, "m", at: .init(Span(source: SourceID(index: 0), start: 1_000_000, length: 4))))
+        code: DiagnosticCode(1), "m",
+        at: .init(Span(source: SourceID(index: 0), start: 1_000_000, length: 4))))
     #expect(text.count < 1_000)
     #expect(text.contains("HERE"))
   }
@@ -59,21 +60,26 @@ import Testing
   @Test func aSpanOfSeveralLinesMarksItsFirstAndItsLast() {
     let parsed = parsed("let x = [\n  1,\n  2,\n]\n")
     let text = DiagnosticRenderer(sources: parsed.sources, color: false).render(
-      Diagnostic(code: 1, "m", at: .init(span(parsed, "[\n  1,\n  2,\n]"), "this list")))
+      Diagnostic(
+        code: DiagnosticCode(1), "m", at: .init(span(parsed, "[\n  1,\n  2,\n]"), "this list")))
     #expect(text.contains("1 │ let x = [\n  │         ^ from here\n  ·\n4 │ ]\n  │ ^ this list\n"))
   }
 
   @Test func theEndOfAnEmptyFileCanBeShown() {
     let parsed = parsed("")
     let text = DiagnosticRenderer(sources: parsed.sources, color: false).render(
-      Diagnostic(code: 1, "m", at: .init(Span(source: SourceID(index: 0), start: 0, length: 0))))
+      Diagnostic(
+        code: DiagnosticCode(1), "m",
+        at: .init(Span(source: SourceID(index: 0), start: 0, length: 0))))
     #expect(text.contains("1 │\n  │ ^\n"))
   }
 
   @Test func jsonNamesThePlaceAndEscapesText() {
     let parsed = parsed("let x = y\n")
     let json = DiagnosticRenderer(sources: parsed.sources, color: false).json(
-      Diagnostic(.warning, code: 7, "a \"b\"\n", at: .init(span(parsed, "y"), "l"), notes: ["n"]))
+      Diagnostic(
+        .warning, code: DiagnosticCode(7), "a \"b\"\n", at: .init(span(parsed, "y"), "l"),
+        notes: ["n"]))
     #expect(
       json.hasPrefix(
         #"{"severity": "warning", "code": "VM0007", "message": "a \"b\"\n", "file": "test.vmscript", "line": 1, "column": 9, "endLine": 1, "endColumn": 10"#
@@ -81,7 +87,7 @@ import Testing
   }
 
   @Test func coloursAreThereOnlyWhenAsked() {
-    let diagnostic = Diagnostic(code: 1, "evil \u{1B}[2J")
+    let diagnostic = Diagnostic(code: DiagnosticCode(1), "evil \u{1B}[2J")
     let plain = DiagnosticRenderer(sources: SourceMap(), color: false).render(diagnostic)
     #expect(plain == "error[VM0001]: evil \\u{1B}[2J\n")
     let colored = DiagnosticRenderer(sources: SourceMap(), color: true).render(diagnostic)

@@ -33,7 +33,7 @@ import VMScriptTerminal
     display.take(.started(web))
     display.take(.advanced(web, phase: "uploading", done: 1, total: 2))
     display.take(.printed("a line"))
-    display.take(.failed(web, Diagnostic(code: 703, "no")))
+    display.take(.failed(web, Diagnostic(code: DiagnosticCode(703), "no")))
     display.take(.skipped(web, because: "lan"))
     #expect(
       withoutTimes(paper.text) == """

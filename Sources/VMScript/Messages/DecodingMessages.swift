@@ -7,7 +7,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     let isUnknown = if case .unknown = value { true } else { false }
     return Diagnostic(
-      code: 320,
+      code: .evaluation.wrongOutputType,
       "\(subject(path)) must be \(expected), not \(value.kindInWords)",
       at: span.map { Label($0, value.excerpt(60)) },
       notes: isUnknown ? ["what only a host knows cannot be decoded"] : [],
@@ -19,7 +19,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     let close = closest(to: key, among: known)
     return Diagnostic(
-      code: 321,
+      code: .evaluation.missingOutputOrKey,
       path.map { "\(subject($0)) lacks `\(key)`" } ?? "the script gives no output `\(key)`",
       at: span.map { Label($0, path == nil ? "no such output" : "no such key") },
       helps: [
@@ -33,7 +33,7 @@ extension Diagnostic {
     _ key: String, in path: String, known: [String], at span: Span?
   ) -> Diagnostic {
     Diagnostic(
-      code: 322, "\(subject(path)) has no use for `\(key)`",
+      code: .evaluation.unreadKey, "\(subject(path)) has no use for `\(key)`",
       at: span.map { Label($0, "nothing reads this") },
       notes: known.isEmpty ? [] : ["it takes \(known.joined(separator: ", "))"],
       helps: closest(to: key, among: known).map {
@@ -46,7 +46,8 @@ extension Diagnostic {
   ) -> Diagnostic {
     let word = if case .string(let text) = found { text } else { "" }
     return Diagnostic(
-      code: 323, "\(subject(path)) cannot be \(found.excerpt(60))", at: span.map { Label($0) },
+      code: .evaluation.unfitOutput, "\(subject(path)) cannot be \(found.excerpt(60))",
+      at: span.map { Label($0) },
       notes: [reason].compactMap { $0.map { excerpt($0, 1_000) } }
         + (choices.isEmpty ? [] : ["it can be \(choices.joined(separator: ", "))"]),
       helps: closest(to: word, among: choices).map { [Help("did you mean `\($0)`?")] } ?? [])

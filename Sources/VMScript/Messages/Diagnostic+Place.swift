@@ -15,7 +15,9 @@ extension Diagnostic {
     guard let inner = primary?.span, let outer = other.primary?.span, inner.source == outer.source
     else { return false }
     // A name that is bound twice is also a resource that is declared twice.
-    if code.number == 202, other.code.number == 220 { return inner == outer }
+    if code == .names.duplicateName, other.code == .names.duplicateResource {
+      return inner == outer
+    }
     return code == other.code && message == other.message && outer.start <= inner.start
       && inner.end <= outer.end
   }

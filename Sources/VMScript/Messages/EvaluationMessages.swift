@@ -4,136 +4,156 @@ import VMScriptSyntax
 extension Diagnostic {
   static func branchOnUnknown(_ origin: UnknownOrigin, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 301, "cannot decide by a value that is known only after apply",
+      code: .evaluation.unknownDecision, "cannot decide by a value that is known only after apply",
       at: Label(span, "\(origin.summary) is not known yet"),
       helps: [Help("`run` the script so far, or decide by what is declared")])
   }
 
   static func loopOverUnknown(_ origin: UnknownOrigin, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 301, "cannot loop over a value that is known only after apply",
+      code: .evaluation.unknownDecision, "cannot loop over a value that is known only after apply",
       at: Label(span, "\(origin.summary) is not known yet"),
       helps: [Help("loop over what is declared")])
   }
 
   static func notABool(_ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 302, "a condition must be a bool, not \(value.kindInWords)",
+      code: .evaluation.wrongType, "a condition must be a bool, not \(value.kindInWords)",
       at: Label(span, value.excerpt),
       helps: [Help("compare it, as in `x != none`")])
   }
 
   static func notASequence(_ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 302, "cannot loop over \(value.kindInWords)", at: Label(span),
+      code: .evaluation.wrongType, "cannot loop over \(value.kindInWords)", at: Label(span),
       helps: [Help("loop over a list, a map or a range such as `1...3`")])
   }
 
   static func cannotSpread(_ value: Value, into: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 302, "cannot spread \(value.kindInWords) into a \(into)", at: Label(span))
+    Diagnostic(
+      code: .evaluation.wrongType, "cannot spread \(value.kindInWords) into a \(into)",
+      at: Label(span))
   }
 
   static func keyNotString(_ value: Value, at span: Span) -> Diagnostic {
-    Diagnostic(code: 302, "a key must be a string, not \(value.kindInWords)", at: Label(span))
+    Diagnostic(
+      code: .evaluation.wrongType, "a key must be a string, not \(value.kindInWords)",
+      at: Label(span))
   }
 
   static func operands(_ symbol: String, _ left: Value, _ right: Value, at span: Span) -> Diagnostic
   {
     Diagnostic(
-      code: 303, "`\(symbol)` does not go with \(left.typeName) and \(right.typeName)",
+      code: .evaluation.unfitOperands,
+      "`\(symbol)` does not go with \(left.typeName) and \(right.typeName)",
       at: Label(span, "\(left.excerpt) \(symbol) \(right.excerpt)"))
   }
 
   static func operand(_ symbol: String, _ value: Value, at span: Span) -> Diagnostic {
-    Diagnostic(code: 303, "`\(symbol)` does not go with \(value.typeName)", at: Label(span))
+    Diagnostic(
+      code: .evaluation.unfitOperands, "`\(symbol)` does not go with \(value.typeName)",
+      at: Label(span))
   }
 
   static func overflow(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 304, "the result is out of range", at: Label(span),
+      code: .evaluation.outOfRange, "the result is out of range", at: Label(span),
       notes: ["numbers, sizes and durations have 64 bits; addresses have 32"])
   }
 
   static func divisionByZero(at span: Span) -> Diagnostic {
-    Diagnostic(code: 305, "division by zero", at: Label(span))
+    Diagnostic(code: .evaluation.divisionByZero, "division by zero", at: Label(span))
   }
 
   static func outOfBounds(_ index: Int64, count: Int64, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 306, "index \(index) is out of bounds", at: Label(span),
+      code: .evaluation.indexOutOfBounds, "index \(index) is out of bounds", at: Label(span),
       notes: [count == 0 ? "it is empty" : "valid are 0 to \(count - 1), and -1 for the last"])
   }
 
   static func notCallable(_ value: Value, at span: Span) -> Diagnostic {
-    Diagnostic(code: 307, "\(value.kindInWords) is not a function", at: Label(span))
+    Diagnostic(
+      code: .evaluation.notAFunction, "\(value.kindInWords) is not a function", at: Label(span))
   }
 
   static func argumentCount(_ function: String, expected: String, got: Int, at span: Span)
     -> Diagnostic
   {
     Diagnostic(
-      code: 308,
+      code: .evaluation.argumentCount,
       "`\(function)` takes \(expected) argument\(expected == "1" ? "" : "s"), not \(got)",
       at: Label(span))
   }
 
   static func missingArgument(_ name: String, of function: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 308, "`\(function)` needs its argument `\(name)`", at: Label(span))
+    Diagnostic(
+      code: .evaluation.argumentCount, "`\(function)` needs its argument `\(name)`", at: Label(span)
+    )
   }
 
   static func unknownArgument(
     _ name: String, of function: String, known: [String], at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 309, "`\(function)` has no argument `\(name)`", at: Label(span),
+      code: .evaluation.argumentName, "`\(function)` has no argument `\(name)`", at: Label(span),
       helps: closest(to: name, among: known).map { [Help("did you mean `\($0)`?")] } ?? [])
   }
 
   static func namedArgument(_ name: String, of function: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 309, "`\(function)` takes its arguments by position", at: Label(span, "has a name"),
+      code: .evaluation.argumentName, "`\(function)` takes its arguments by position",
+      at: Label(span, "has a name"),
       helps: [Help("leave out `\(name):`")])
   }
 
   static func repeatedArgument(_ name: String, of function: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 309, "`\(function)` is given `\(name)` twice", at: Label(span))
+    Diagnostic(
+      code: .evaluation.argumentName, "`\(function)` is given `\(name)` twice", at: Label(span))
   }
 
   static func argumentType(
     _ function: String, expected: String, _ value: Value, at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 310, "`\(function)` takes \(expected), not \(value.kindInWords)",
+      code: .evaluation.argumentType, "`\(function)` takes \(expected), not \(value.kindInWords)",
       at: Label(span, value.excerpt))
   }
 
   static func cannotConvert(_ value: Value, to type: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 311, "cannot make \(withArticle(type)) of \(value.excerpt)", at: Label(span))
+    Diagnostic(
+      code: .evaluation.conversion, "cannot make \(withArticle(type)) of \(value.excerpt)",
+      at: Label(span))
   }
 
   static func invalidText(_ format: String, _ reason: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 312, "this is not \(format)", at: Label(span), notes: [reason])
+    Diagnostic(
+      code: .evaluation.malformedText, "this is not \(format)", at: Label(span), notes: [reason])
   }
 
   static func checkFailed(_ message: String?, text: String, at span: Span, notes: [String])
     -> Diagnostic
   {
     Diagnostic(
-      code: 313, message.map { "check failed: \($0)" } ?? "check failed: \(text)",
+      code: .evaluation.checkFailed,
+      message.map { "check failed: \($0)" } ?? "check failed: \(text)",
       at: Label(span, "is false"), notes: notes)
   }
 
   static func hostFunctionFailed(_ name: String, _ reason: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 316, "`\(name)` failed", at: Label(span), notes: [excerpt(reason, 1_000)])
+    Diagnostic(
+      code: .evaluation.hostFunction, "`\(name)` failed", at: Label(span),
+      notes: [excerpt(reason, 1_000)])
   }
 
   static func duplicateOutput(_ name: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 314, "output `\(name)` is given twice", at: Label(span))
+    Diagnostic(
+      code: .evaluation.duplicateOutput, "output `\(name)` is given twice", at: Label(span))
   }
 
   static func verbTarget(_ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 315, "a verb acts on a domain, a name or a list of them, not \(value.kindInWords)",
+      code: .evaluation.verbTarget,
+      "a verb acts on a domain, a name or a list of them, not \(value.kindInWords)",
       at: Label(span))
   }
 }
@@ -143,4 +163,62 @@ extension UnknownOrigin {
   var summary: String {
     resource.isEmpty ? "part of it" : "`\(attribute)` of \(QuotedText.literal(resource))"
   }
+}
+
+/// The codes of evaluation and of outputs.
+struct EvaluationCodes: DiagnosticTable {
+  let unknownDecision = DiagnosticCode.ofScript(
+    301, "decision by an unknown value",
+    "A live attribute of what does not exist yet is known only after apply. It can be passed on "
+      + "and printed, but nothing can depend on it.")
+  let wrongType = DiagnosticCode.ofScript(
+    302, "wrong type",
+    "Conditions are bools, loops go over lists, maps and ranges, names and keys are strings.")
+  let unfitOperands = DiagnosticCode.ofScript(
+    303, "operator and operands", "No conversion happens but int to float in arithmetic.")
+  let outOfRange = DiagnosticCode.ofScript(
+    304, "out of range", "Numbers, sizes and durations are 64-bit; none wraps.")
+  let divisionByZero = DiagnosticCode.ofScript(
+    305, "division by zero", "Neither `/` nor `%` takes a zero.")
+  let indexOutOfBounds = DiagnosticCode.ofScript(
+    306, "index out of bounds", "Indexes run from 0; -1 is the last.")
+  let notAFunction = DiagnosticCode.ofScript(
+    307, "not a function", "Only functions and built-ins can be called.")
+  let argumentCount = DiagnosticCode.ofScript(
+    308, "number of arguments", "A required argument lacks or one is left.")
+  let argumentName = DiagnosticCode.ofScript(
+    309, "argument name",
+    "No such parameter, or it was given already. Built-in functions and methods take arguments by "
+      + "position, as do functions of a host that named no parameters.")
+  let argumentType = DiagnosticCode.ofScript(
+    310, "type of an argument", "The function works on another type.")
+  let conversion = DiagnosticCode.ofScript(
+    311, "conversion", "The value does not read as what it shall become.")
+  let malformedText = DiagnosticCode.ofScript(
+    312, "malformed text", "The text is not of the format it is read as.")
+  let checkFailed = DiagnosticCode.ofScript(
+    313, "check failed", "A `check` of the script is false; the notes show what its parts were.")
+  let duplicateOutput = DiagnosticCode.ofScript(
+    314, "output given twice", "An output has one value.")
+  let wrongOutputType = DiagnosticCode.ofScript(
+    320, "wrong type of an output",
+    "The program that hosts the script reads the output as another type.")
+  let missingOutputOrKey = DiagnosticCode.ofScript(
+    321, "missing output or key", "The program that hosts the script needs it.")
+  let unreadKey = DiagnosticCode.ofScript(
+    322, "key that nothing reads",
+    "The program that hosts the script takes no such key; most likely it is misspelt.")
+  let unfitOutput = DiagnosticCode.ofScript(
+    323, "unfit output",
+    "The type fits, but the program that hosts the script takes other values.")
+  let hostFunction = DiagnosticCode.ofScript(
+    316, "function of the host",
+    "The function belongs to the program that hosts the script; the note says what it says.")
+  let verbTarget = DiagnosticCode.ofScript(
+    315, "target of a verb", "Verbs act on domains: one, a name, a glob, or a list of them.")
+}
+
+extension DiagnosticCode {
+  /// The codes of evaluation and of outputs.
+  static let evaluation = EvaluationCodes()
 }

@@ -10,7 +10,7 @@ extension Diagnostic {
   static func unknownName(_ name: String, at span: Span, known: [String]) -> Diagnostic {
     let slip = Slips.names[name.lowercased()]
     return Diagnostic(
-      code: 201, "unknown name `\(name)`", at: Label(span, "not defined here"),
+      code: .names.unknownName, "unknown name `\(name)`", at: Label(span, "not defined here"),
       helps: slip.map { [Help($0.help, span: span, replacement: $0.replacement)] }
         ?? didYouMean(name, known, at: span))
   }
@@ -20,7 +20,7 @@ extension Diagnostic {
     var helps = [Help("write `\(statement.form)`")]
     if statement.name == "print" { helps.append(Help("`print \"\"` writes an empty line")) }
     return Diagnostic(
-      code: 201, "`\(statement.name)` begins a statement and is no value",
+      code: .names.unknownName, "`\(statement.name)` begins a statement and is no value",
       at: Label(span, "no value has this name"), helps: helps)
   }
 
@@ -33,7 +33,7 @@ extension Diagnostic {
         Help("a name in quotes binds nothing: `\(QuotedText.literal(name))`", span: span))
     }
     return Diagnostic(
-      code: 202, "`\(name)` is defined twice", at: Label(span, "defined again"),
+      code: .names.duplicateName, "`\(name)` is defined twice", at: Label(span, "defined again"),
       secondary: [Label(earlier, "first defined here")], helps: helps)
   }
 
@@ -41,7 +41,8 @@ extension Diagnostic {
   static func nameOfVariable(_ name: String, at span: Span, definition: Span) -> Diagnostic {
     let (value, text) = ("\"\\(\(name))\"", QuotedText.literal(name))
     return Diagnostic(
-      .warning, code: 208, "the name is the text \(text), not the value of the variable `\(name)`",
+      .warning, code: .names.nameThatIsAlsoVariable,
+      "the name is the text \(text), not the value of the variable `\(name)`",
       at: Label(span, "stands for its own text"), secondary: [Label(definition, "the variable")],
       helps: [
         Help("write `\(value)` to name it by the value", span: span, replacement: value),
@@ -51,33 +52,35 @@ extension Diagnostic {
 
   static func usedBeforeDefinition(_ name: String, at span: Span, definition: Span) -> Diagnostic {
     Diagnostic(
-      code: 203, "`\(name)` is used before it is defined", at: Label(span, "has no value yet"),
+      code: .names.usedBeforeDefinition, "`\(name)` is used before it is defined",
+      at: Label(span, "has no value yet"),
       secondary: [Label(definition, "defined here")],
       helps: [Help("move the definition above its use")])
   }
 
   static func notYetDefined(_ name: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 203, "`\(name)` is used before it is defined",
+      code: .names.usedBeforeDefinition, "`\(name)` is used before it is defined",
       at: Label(span, "has no value when this runs"),
       helps: [Help("call the function after the definition of `\(name)`")])
   }
 
   static func misplaced(_ what: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 204, "\(what) cannot stand in a function", at: Label(span),
+      code: .names.misplacedStatement, "\(what) cannot stand in a function", at: Label(span),
       helps: [Help("functions compute values; put it outside of the function")])
   }
 
   static func notAtTopLevel(_ what: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 204, "`\(what)` stands at the top of a file only", at: Label(span),
+      code: .names.misplacedStatement, "`\(what)` stands at the top of a file only",
+      at: Label(span),
       helps: [Help("move it out of the block")])
   }
 
   static func unknownType(_ name: String, at span: Span, known: [String]) -> Diagnostic {
     Diagnostic(
-      code: 206, "unknown type `\(name)`", at: Label(span),
+      code: .names.unknownType, "unknown type `\(name)`", at: Label(span),
       notes: ["a parameter can be \(known.joined(separator: ", "))"],
       helps: didYouMean(name, known, at: span))
   }
@@ -85,7 +88,8 @@ extension Diagnostic {
   static func unknownKind(_ word: String, at span: Span, known: [String]) -> Diagnostic {
     let meant = StatementStarts.meant(by: word, kinds: known)
     return Diagnostic(
-      code: 205, "there is no kind of resource `\(word)`", at: Label(span, "no such kind"),
+      code: .names.unknownKind, "there is no kind of resource `\(word)`",
+      at: Label(span, "no such kind"),
       notes: [
         "a resource is of the kind \((["image", "net", "domain"] + known).joined(separator: ", "))"
       ],
@@ -97,7 +101,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     let isCount = ["length", "lenght", "size", "len"].contains(name) && known.contains("count")
     return Diagnostic(
-      code: 207,
+      code: .names.unknownMember,
       type == "none"
         ? "`none` has no members, so no `\(name)`" : "no member `\(name)` in this \(type)",
       at: Label(span, "no such member"),
@@ -112,14 +116,14 @@ extension Diagnostic {
   ) -> Diagnostic {
     let what = "\(resource.kind.rawValue) \(QuotedText.literal(resource.name))"
     return Diagnostic(
-      code: 207, "\(what) is not declared, so it has no `\(name)`",
+      code: .names.unknownMember, "\(what) is not declared, so it has no `\(name)`",
       at: Label(span, "known of what is declared only"),
       helps: [Help("what the host knows of it: \(known.joined(separator: ", "))")])
   }
 
   static func unknownProperty(_ name: String, in schema: BlockSchema, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 210, "unknown property `\(name)` in `\(schema.name)`",
+      code: .names.unknownProperty, "unknown property `\(name)` in `\(schema.name)`",
       at: Label(span, "no such property"),
       helps: didYouMean(name, schema.entryNames, at: span) + properPlace(name, in: schema))
   }
@@ -135,13 +139,13 @@ extension Diagnostic {
 
   static func notABlock(_ name: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 211, "`\(name)` is a property, not a block", at: Label(span),
+      code: .names.propertyWrittenAsBlock, "`\(name)` is a property, not a block", at: Label(span),
       helps: [Help("write `\(name) = …`")])
   }
 
   static func unknownWord(_ name: String, at span: Span, words: [String]) -> Diagnostic {
     Diagnostic(
-      code: 212, "unknown word `\(name)`", at: Label(span),
+      code: .names.unknownWord, "unknown word `\(name)`", at: Label(span),
       notes: ["it can be \(words.joined(separator: ", "))"],
       helps: didYouMean(name, words, at: span))
   }
@@ -150,7 +154,7 @@ extension Diagnostic {
     _ name: String, _ value: Value, expected: String, at span: Span, help: String?
   ) -> Diagnostic {
     Diagnostic(
-      code: 213, "`\(name)` takes \(expected), not \(value.excerpt(60))",
+      code: .names.wrongPropertyType, "`\(name)` takes \(expected), not \(value.excerpt(60))",
       at: Label(span, "this is \(value.kindInWords)"),
       helps: help.map { [Help($0)] } ?? [])
   }
@@ -158,32 +162,34 @@ extension Diagnostic {
   static func unfitText(_ obstacle: TextObstacle, _ what: String, at span: Span) -> Diagnostic {
     let shown = obstacle.text.map { excerpt(QuotedText.literal($0), 60) } ?? SecretText.mask
     return Diagnostic(
-      code: 275, "\(what) cannot be \(shown): \(obstacle.reason)", at: Label(span, "does not fit"),
+      code: .validation.misreadText, "\(what) cannot be \(shown): \(obstacle.reason)",
+      at: Label(span, "does not fit"),
       helps: [Help("write \(obstacle.format.expectation)")])
   }
 
   static func missingProperty(_ name: String, in block: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 214, "`\(block)` lacks its property `\(name)`", at: Label(span),
+      code: .names.missingProperty, "`\(block)` lacks its property `\(name)`", at: Label(span),
       helps: [Help("add `\(name) = …`")])
   }
 
   static func duplicateProperty(_ name: String, at span: Span, earlier: Span) -> Diagnostic {
     Diagnostic(
-      code: 215, "`\(name)` is given twice", at: Label(span, "given again"),
+      code: .names.givenTwice, "`\(name)` is given twice", at: Label(span, "given again"),
       secondary: [Label(earlier, "first given here")], helps: [Help("remove one of them")])
   }
 
   static func duplicateBlock(_ name: String, at span: Span, earlier: Span) -> Diagnostic {
     Diagnostic(
-      code: 215, "block `\(name)` stands twice", at: Label(span, "again"),
+      code: .names.givenTwice, "block `\(name)` stands twice", at: Label(span, "again"),
       secondary: [Label(earlier, "first here")],
       helps: [Help("put the entries into one block")])
   }
 
   static func label(_ block: String, required: Bool, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 216, required ? "`\(block)` needs a label" : "`\(block)` takes no label",
+      code: .names.labelOfBlock,
+      required ? "`\(block)` needs a label" : "`\(block)` takes no label",
       at: Label(span),
       helps: [Help(required ? "write `\(block) NAME { … }`" : "write `\(block) { … }`")])
   }
@@ -192,7 +198,8 @@ extension Diagnostic {
     _ kind: ResourceKind, _ name: String, at span: Span, earlier: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 220, "\(kind.rawValue) \(QuotedText.literal(name)) is declared twice",
+      code: .names.duplicateResource,
+      "\(kind.rawValue) \(QuotedText.literal(name)) is declared twice",
       at: Label(span, "declared again"),
       secondary: [Label(earlier, "first declared here")],
       helps: [Help("give one of them another name")])
@@ -204,7 +211,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     let (mine, theirs) = differingScalars(name, other)
     return Diagnostic(
-      code: 220,
+      code: .names.duplicateResource,
       "\(kind.rawValue) \(QuotedText.literal(name)) is declared twice, in different code points",
       at: Label(span, "\(mine) here"), secondary: [Label(earlier, "\(theirs) here")],
       notes: ["the names look the same, but libvirt would take them for two"],
@@ -228,7 +235,8 @@ extension Diagnostic {
 
   static func cloneOfDescendant(_ name: String, at span: Span, declared: Span?) -> Diagnostic {
     Diagnostic(
-      code: 221, "\(QuotedText.literal(name)) cannot be cloned from itself or its own clone",
+      code: .names.cyclicClone,
+      "\(QuotedText.literal(name)) cannot be cloned from itself or its own clone",
       at: Label(span, "needs itself first"),
       secondary: declared.map { [Label($0, "made from the clone")] } ?? [],
       helps: [Help("begin with a `domain` that is no clone")])
@@ -236,41 +244,120 @@ extension Diagnostic {
 
   static func cloneBeforeSource(_ name: String, at span: Span, declared: Span) -> Diagnostic {
     Diagnostic(
-      code: 221, "\(QuotedText.literal(name)) is cloned before it is declared",
+      code: .names.cyclicClone, "\(QuotedText.literal(name)) is cloned before it is declared",
       at: Label(span, "not declared yet"), secondary: [Label(declared, "declared here")],
       helps: [Help("move the clone below its source")])
   }
 
   static func nothingToRemove(_ what: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 222, "the source has no \(what) to remove", at: Label(span),
+      code: .names.nothingToRemove, "the source has no \(what) to remove", at: Label(span),
       helps: [Help("positions count from 1 among the blocks of that name")])
   }
 
   static func removeOutsideClone(at span: Span) -> Diagnostic {
-    Diagnostic(code: 222, "`remove` stands in a clone only", at: Label(span))
+    Diagnostic(code: .names.nothingToRemove, "`remove` stands in a clone only", at: Label(span))
   }
 
   static func secretName(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 223, "a secret cannot be a name", at: Label(span, "secret"),
+      code: .names.unfitName, "a secret cannot be a name", at: Label(span, "secret"),
       notes: ["names are shown to everybody: in a plan, by libvirt, in what a run reports"],
       helps: [Help("make the name of something else")])
   }
 
   static func nameNotString(_ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 302, "a name must be a string, not \(value.kindInWords)",
+      code: .evaluation.wrongType, "a name must be a string, not \(value.kindInWords)",
       at: Label(span, value.excerpt), helps: [Help("write `\"\\(…)\"` around it")])
   }
 
   static func invalidName(_ name: String, of what: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 223, "\(excerpt(QuotedText.literal(name), 60)) cannot be the name of \(what)",
+      code: .names.unfitName,
+      "\(excerpt(QuotedText.literal(name), 60)) cannot be the name of \(what)",
       at: Label(span),
       notes: [
         "a name has 1 to \(ResourceName.maximumLength) bytes, holds no `/ \\ < > \" '`, no `..` and "
           + "no control characters, and neither begins nor ends with white space"
       ], helps: [Help("use letters, digits, `-`, `_` and single dots")])
   }
+}
+
+/// The codes of names and of the schema.
+package struct NameCodes: DiagnosticTable {
+  package init() {}
+
+  package let unknownName = DiagnosticCode.ofScript(
+    201, "unknown name",
+    "The name is neither defined in the script, nor imported, nor built in. Names are case "
+      + "sensitive; a word with a hyphen must be written as a string. Words that begin statements "
+      + "are no values.")
+  package let duplicateName = DiagnosticCode.ofScript(
+    202, "name defined twice",
+    "A scope knows each name once, for nothing is ever assigned anew. Give one another name.")
+  package let usedBeforeDefinition = DiagnosticCode.ofScript(
+    203, "used before its definition",
+    "Statements run from top to bottom; only functions are known whatever their order. Move the "
+      + "definition up, or the use down.")
+  package let misplacedStatement = DiagnosticCode.ofScript(
+    204, "misplaced statement",
+    "`param`, `import` and `stack` stand at the top of a file, resources, outputs and verbs "
+      + "outside of functions: a function computes a value and does nothing else.")
+  package let unknownKind = DiagnosticCode.ofScript(
+    205, "unknown kind of resource",
+    "`WORD NAME { … }` declares a resource, but nothing that this host knows is called so.")
+  package let unknownType = DiagnosticCode.ofScript(
+    206, "unknown type",
+    "A parameter is one of bool, int, float, string, size, duration, ip, cidr, mac, list, map or "
+      + "secret.")
+  package let unknownMember = DiagnosticCode.ofScript(
+    207, "unknown member",
+    "The value has no member of this name. `m[\"key\"]` of a map gives none where the key is "
+      + "missing; `m.key` insists on it.")
+  package let nameThatIsAlsoVariable = DiagnosticCode.ofScript(
+    208, "name that is also a variable",
+    "`domain host { … }` declares a machine named \"host\", whatever the value of a variable `host` "
+      + "is. A name that is computed is written as a string with an interpolation.")
+  package let unknownProperty = DiagnosticCode.ofScript(
+    210, "unknown property", "The schema of this block has no property or block of the name.")
+  package let propertyWrittenAsBlock = DiagnosticCode.ofScript(
+    211, "property written as a block", "Write `key = value` instead of `key { … }`.")
+  package let unknownWord = DiagnosticCode.ofScript(
+    212, "unknown word",
+    "The property takes one of a fixed set of words, and no variable of the name exists either.")
+  package let wrongPropertyType = DiagnosticCode.ofScript(
+    213, "wrong type of a property",
+    "The value does not fit the property. Sizes and durations carry a unit: `2GiB`, `30s`. "
+      + "Strings are read as addresses, sizes and the like where the property wants them.")
+  package let missingProperty = DiagnosticCode.ofScript(
+    214, "missing property", "The block cannot do without this property.")
+  package let givenTwice = DiagnosticCode.ofScript(
+    215, "given twice",
+    "Two entries of one block or map contradict each other. What `...map` brings may be given "
+      + "again: of the two, the later one counts.")
+  package let labelOfBlock = DiagnosticCode.ofScript(
+    216, "label of a block", "Some blocks need a label, some may have one, the rest take none.")
+  package let duplicateResource = DiagnosticCode.ofScript(
+    220, "resource declared twice",
+    "A kind and a name denote one resource of the stack. Two names can look the same and differ in "
+      + "their code points, such as an é that is one character or an e with an accent; libvirt "
+      + "takes them for two, so one stack has only one of them.")
+  package let cyclicClone = DiagnosticCode.ofScript(
+    221, "clone of itself or its descendant",
+    "A clone needs its source first, so the source cannot come from the clone. A source of this "
+      + "script must be declared above its clones.")
+  package let nothingToRemove = DiagnosticCode.ofScript(
+    222, "remove without something to remove",
+    "`remove nic 2` or `remove disk data` drops a block of a clone's source, by position from 1 "
+      + "or by label.")
+  package let unfitName = DiagnosticCode.ofScript(
+    223, "unfit name",
+    "A name becomes a part of paths and of libvirt's XML; it holds no slashes, quotes, angle "
+      + "brackets or control characters. It is shown to everybody, and so never a secret.")
+}
+
+extension DiagnosticCode {
+  /// The codes of names and of the schema.
+  package static let names = NameCodes()
 }

@@ -4,9 +4,9 @@ import VMScriptSyntax
 public enum LanguageReference {
   /// The articles by the names of their files, with their texts.
   ///
-  /// - Parameter explanations: what the codes of diagnostics mean, in the order of the page.
+  /// - Parameter codes: the codes of diagnostics, in the order of the page.
   public static func files(
-    explaining explanations: [DiagnosticExplanation]
+    explaining codes: [DiagnosticCode]
   ) -> [(path: String, text: String)] {
     [
       ("Statements.md", statements), ("Verbs.md", verbs), ("Functions.md", functions),
@@ -17,7 +17,7 @@ public enum LanguageReference {
         "Images.md",
         resources(.image, "Images", "Disk images and media that machines start from.")
       ),
-      ("DiagnosticCodes.md", codes(explanations)),
+      ("DiagnosticCodes.md", diagnostics(codes)),
     ].map { ($0, $1 + "\n<!-- Made by scripts/generate from the tables of the language. -->\n") }
   }
 
@@ -97,7 +97,7 @@ public enum LanguageReference {
         + SchemaReference.sections(of: [schema])
   }
 
-  private static func codes(_ explanations: [DiagnosticExplanation]) -> String {
+  private static func diagnostics(_ codes: [DiagnosticCode]) -> String {
     """
     # Codes of errors and warnings
 
@@ -106,8 +106,8 @@ public enum LanguageReference {
     """
       + DiagnosticCode.areas.map { hundred, title in
         "\n## \(title)\n"
-          + explanations.filter { $0.code.number / 100 == hundred }.map {
-            "\n### \($0.code): \($0.title)\n\n\($0.text)\n"
+          + codes.filter { $0.number / 100 == hundred }.map {
+            "\n### \($0): \($0.title)\n\n\($0.explanation)\n"
           }.joined()
       }.joined()
   }

@@ -4,7 +4,8 @@ import VMScriptSyntax
 package enum PatchMessages {
   static func badFragment(_ property: DeclaredProperty, _ error: MalformedXML) -> Diagnostic {
     Diagnostic(
-      code: 272, "`append` is not one well-formed XML element", at: .init(property.span),
+      code: .patch.malformedPatch, "`append` is not one well-formed XML element",
+      at: .init(property.span),
       notes: [error.description],
       helps: [.init("write one element, such as '<hostdev mode=\"subsystem\"/>'")])
   }
@@ -12,13 +13,14 @@ package enum PatchMessages {
   /// The path of a patch that leads to no element.
   package static func noMatch(_ path: String, _ block: DeclaredBlock) -> Diagnostic {
     Diagnostic(
-      code: 273, "the path `\(path)` finds no element", at: .init(block.span),
+      code: .patch.patchFindsNothing, "the path `\(path)` finds no element", at: .init(block.span),
       helps: [.init("`vmscript xml` shows the document that it is looked for in")])
   }
 
   static func unsupportedPath(_ path: String, _ block: DeclaredBlock) -> Diagnostic {
     Diagnostic(
-      code: 274, "`\(path)` is not a path that an `xml` block understands", at: .init(block.span),
+      code: .patch.pathNotUnderstood, "`\(path)` is not a path that an `xml` block understands",
+      at: .init(block.span),
       notes: [
         "steps are `/name` or `/*`, each with any of `[1]`, `[@attribute='value']`, `[child='text']`"
       ],
@@ -28,7 +30,8 @@ package enum PatchMessages {
   static func namespace(_ property: DeclaredProperty, _ fault: XMLNamespaceFault) -> Diagnostic {
     let (message, help) = texts(of: fault)
     return Diagnostic(
-      code: 290, message, at: .init(property.span, "libvirt would drop it without a word"),
+      code: .patch.undeclaredNamespace, message,
+      at: .init(property.span, "libvirt would drop it without a word"),
       helps: [.init(help)])
   }
 
@@ -59,44 +62,51 @@ package enum PatchMessages {
 
   static func tooLarge(_ property: DeclaredProperty) -> Diagnostic {
     Diagnostic(
-      code: 291, "`append` is longer than \(DomainPatch.maximumLength / 1024)KiB",
+      code: .patch.patchTooLarge, "`append` is longer than \(DomainPatch.maximumLength / 1024)KiB",
       at: .init(property.span, "too long for a definition"),
       helps: [.init("put in what the machine needs, and the rest into a file")])
   }
 
   static func ownElement(_ block: DeclaredBlock) -> Diagnostic {
     Diagnostic(
-      code: 292, "an `xml` block cannot change name, UUID, metadata or the stack's mark",
+      code: .patch.patchOfMark,
+      "an `xml` block cannot change name, UUID, metadata or the stack's mark",
       at: .init(block.span, "written by the run itself"),
       helps: [.init("use the properties `uuid` and `labels`, or the domain's name")])
   }
+}
 
-  static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      272, "malformed patch", "What an `xml` block appends must be one well-formed element."),
-    DiagnosticExplanation(
-      273, "patch finds nothing",
-      "The path of an `xml` block must find at least one element of the definition."),
-    DiagnosticExplanation(
-      274, "path not understood",
-      """
-      An `xml` block names elements by steps from the root, as in XPath: `/name` or `/*`, each with \
-      any of a position `[1]`, an attribute `[@device='cdrom']` or a child's text `[name='web']`.
-      """),
-    DiagnosticExplanation(
-      290, "undeclared namespace",
-      """
-      A prefix such as `qemu:` means a namespace, which the appended element declares with \
-      `xmlns:qemu="http://libvirt.org/schemas/domain/qemu/1.0"`. Without that, libvirt drops the \
-      element and reports no error.
-      """),
-    DiagnosticExplanation(
-      291, "patch too large", "A definition holds what describes a machine, not files."),
-    DiagnosticExplanation(
-      292, "patch of the mark",
-      """
-      A run finds its domains by name, UUID and the mark in their metadata. A patch that changed \
-      them would make the domain another one.
-      """),
-  ]
+/// The codes of `xml` blocks.
+struct PatchCodes: DiagnosticTable {
+  let malformedPatch = DiagnosticCode.ofScript(
+    272, "malformed patch", "What an `xml` block appends must be one well-formed element.")
+  let patchFindsNothing = DiagnosticCode.ofScript(
+    273, "patch finds nothing",
+    "The path of an `xml` block must find at least one element of the definition.")
+  let pathNotUnderstood = DiagnosticCode.ofScript(
+    274, "path not understood",
+    """
+    An `xml` block names elements by steps from the root, as in XPath: `/name` or `/*`, each with \
+    any of a position `[1]`, an attribute `[@device='cdrom']` or a child's text `[name='web']`.
+    """)
+  let undeclaredNamespace = DiagnosticCode.ofScript(
+    290, "undeclared namespace",
+    """
+    A prefix such as `qemu:` means a namespace, which the appended element declares with \
+    `xmlns:qemu="http://libvirt.org/schemas/domain/qemu/1.0"`. Without that, libvirt drops the \
+    element and reports no error.
+    """)
+  let patchTooLarge = DiagnosticCode.ofScript(
+    291, "patch too large", "A definition holds what describes a machine, not files.")
+  let patchOfMark = DiagnosticCode.ofScript(
+    292, "patch of the mark",
+    """
+    A run finds its domains by name, UUID and the mark in their metadata. A patch that changed \
+    them would make the domain another one.
+    """)
+}
+
+extension DiagnosticCode {
+  /// The codes of `xml` blocks.
+  static let patch = PatchCodes()
 }

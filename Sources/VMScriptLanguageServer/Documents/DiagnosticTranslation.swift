@@ -52,8 +52,10 @@ struct DiagnosticTranslation {
 extension Analysis {
   /// All but those that say that the editor's own limits are reached, which no run has.
   var shownDiagnostics: [Diagnostic] {
-    let limits: Set = [410, 411, 416, 417]
-    return diagnostics.filter { !limits.contains($0.code.number) }
+    let limits: [DiagnosticCode] = [
+      .program.tooManySteps, .program.tooMuchMemory, .program.tooMuchOutput, .program.tooLong,
+    ]
+    return diagnostics.filter { !limits.contains($0.code) }
   }
 
   /// Those whose place in the script touches a range of bytes.

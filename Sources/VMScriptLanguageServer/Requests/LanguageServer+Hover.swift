@@ -11,9 +11,8 @@ extension LanguageServer {
     guard let span = word?.span ?? diagnostics.first?.primary?.span else { return nil }
     let code = word.map(\.code).flatMap { $0.isEmpty ? nil : "```vmscript\n\($0)\n```" }
     var paragraphs = [code].compactMap(\.self) + (word?.paragraphs ?? [])
-    for explanation in LanguageExplanations.ofCheck
-    where diagnostics.contains(where: { $0.code == explanation.code }) {
-      paragraphs.append("**\(explanation.code): \(explanation.title)**\n\n\(explanation.text)")
+    for code in Set(diagnostics.map(\.code)).sorted(by: { $0.number < $1.number }) {
+      paragraphs.append("**\(code): \(code.title)**\n\n\(code.explanation)")
     }
     guard !paragraphs.isEmpty else { return nil }
     return HoverAnswer(

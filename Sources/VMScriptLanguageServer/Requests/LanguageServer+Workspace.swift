@@ -88,7 +88,9 @@ struct ClosedAnalysis {
 
   /// Whether the files that it was made of still read so.
   func isOf(_ source: SourceText, _ importer: OpenFiles) -> Bool {
-    guard analysis.diagnostics.allSatisfy({ $0.code.number != 401 }) else { return false }
+    guard analysis.diagnostics.allSatisfy({ $0.code != .program.importFailed }) else {
+      return false
+    }
     let files = analysis.sources.sources
     return files.first?.bytes == source.bytes
       && files.dropFirst().allSatisfy { file in

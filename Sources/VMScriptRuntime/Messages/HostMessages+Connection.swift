@@ -13,7 +13,8 @@ extension HostMessages {
     let reason = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
     if failure?.isNoAnswer ?? false {
       return Diagnostic(
-        code: 701, "cannot connect to \(uri.map { "`\($0)`" } ?? "libvirt's default host")",
+        code: .host.noConnection,
+        "cannot connect to \(uri.map { "`\($0)`" } ?? "libvirt's default host")",
         notes: [reason, "the connection was accepted or is still being made"],
         helps: [
           .init("check whether libvirtd on that host hangs, and restart it"),
@@ -21,7 +22,8 @@ extension HostMessages {
         ])
     }
     return Diagnostic(
-      code: 701, "cannot connect to \(uri.map { "`\($0)`" } ?? "libvirt's default host")",
+      code: .host.noConnection,
+      "cannot connect to \(uri.map { "`\($0)`" } ?? "libvirt's default host")",
       notes: ["libvirt says: \(reason)"],
       helps: [
         .init(remedy(uri ?? "", reason)),

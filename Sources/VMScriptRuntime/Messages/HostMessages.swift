@@ -6,14 +6,16 @@ import VMScriptSyntax
 enum HostMessages {
   static func connectionLost(_ doing: String, at span: Span?, _ reason: String) -> Diagnostic {
     Diagnostic(
-      code: 702, "the connection was lost while \(doing)", at: span.map { .init($0) },
+      code: .host.connectionLost, "the connection was lost while \(doing)",
+      at: span.map { .init($0) },
       notes: ["libvirt says: \(reason)", "what was not attempted yet is left for the next run"],
       helps: [.init("once the host answers, run it again: it goes on from what is there")])
   }
 
   static func failed(_ doing: String, at span: Span?, _ reason: String) -> Diagnostic {
     Diagnostic(
-      code: 703, "\(doing) failed", at: span.map { .init($0) }, notes: ["libvirt says: \(reason)"])
+      code: .host.libvirtRefused, "\(doing) failed", at: span.map { .init($0) },
+      notes: ["libvirt says: \(reason)"])
   }
 
   /// - Parameter unfinished: what goes on by itself, in words such as ``creating the domain `web` ``.
@@ -21,13 +23,14 @@ enum HostMessages {
     _ doing: String, leaving unfinished: [String] = [], at span: Span?
   ) -> Diagnostic {
     Diagnostic(
-      code: 704, "\(doing) was cancelled", at: span.map { .init($0) },
+      code: .host.cancelled, "\(doing) was cancelled", at: span.map { .init($0) },
       notes: unfinished.map { "not waited for, and may still come to its end: \($0)" })
   }
 
   static func unreadable(_ doing: String, at span: Span?, _ error: MalformedXML) -> Diagnostic {
     Diagnostic(
-      code: 705, "\(doing) failed: the host gave a definition that cannot be read",
+      code: .host.unreadableDefinition,
+      "\(doing) failed: the host gave a definition that cannot be read",
       at: span.map { .init($0) }, notes: [error.description])
   }
 
@@ -35,22 +38,23 @@ enum HostMessages {
     _ name: String, _ kind: ResourceKind = .domain, at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 706, "there is no \(kind.rawValue) `\(name)`", at: .init(span, "not on the host"))
+      code: .host.noSuchResource, "there is no \(kind.rawValue) `\(name)`",
+      at: .init(span, "not on the host"))
   }
 
   static func notOwned(_ name: String, stack: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 707, "the stack `\(stack)` does not own `\(name)`", at: .init(span),
+      code: .host.notOfStack, "the stack `\(stack)` does not own `\(name)`", at: .init(span),
       notes: ["only what the stack made is deleted"])
   }
 
   static func noSnapshot(_ name: String, of domain: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: 708, "`\(domain)` has no snapshot `\(name)`", at: .init(span))
+    Diagnostic(code: .host.noSuchSnapshot, "`\(domain)` has no snapshot `\(name)`", at: .init(span))
   }
 
   static func snapshotRefused(_ domain: String, _ reason: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 716, "no snapshot can be made of `\(domain)`", at: .init(span),
+      code: .host.snapshotNotPossible, "no snapshot can be made of `\(domain)`", at: .init(span),
       notes: ["libvirt says: \(reason)"],
       helps: [.init("declare every disk that the guest writes to with `format = qcow2`")])
   }
@@ -61,7 +65,7 @@ enum HostMessages {
     help: String? = nil
   ) -> Diagnostic {
     Diagnostic(
-      code: 709, "`\(domain)`: no \(awaited) in time", at: .init(span),
+      code: .host.timedOut, "`\(domain)`: no \(awaited) in time", at: .init(span),
       notes: ["its state is \(state)"] + (reason.isEmpty ? [] : [reason]),
       helps: [.init(help ?? "give it longer: `within 10m`")])
   }
@@ -70,14 +74,14 @@ enum HostMessages {
     -> Diagnostic
   {
     Diagnostic(
-      code: 709, "the condition was not true in time", at: .init(span),
+      code: .host.timedOut, "the condition was not true in time", at: .init(span),
       notes: states.map { "`\($0.name)` is \($0.state)" },
       helps: [.init("give it longer: `within 10m`")])
   }
 
   static func noAgent(_ domain: String, for condition: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 710, "`\(domain)` has no channel to a guest agent", at: .init(span),
+      code: .host.noGuestAgent, "`\(domain)` has no channel to a guest agent", at: .init(span),
       notes: ["waiting for `\(condition)` asks the QEMU guest agent inside of it"],
       helps: [
         .init("declare `agent = true`, and install `qemu-guest-agent` in the guest"),
@@ -88,7 +92,7 @@ enum HostMessages {
   static func cloudInitUnreachable(_ domain: String, _ reason: String, at span: Span) -> Diagnostic
   {
     Diagnostic(
-      code: 713, "cloud-init of `\(domain)` cannot be asked", at: .init(span),
+      code: .host.unaskableCloudInit, "cloud-init of `\(domain)` cannot be asked", at: .init(span),
       notes: ["libvirt says: \(reason)"],
       helps: [
         .init("see that cloud-init is installed in the guest and that its agent may run commands")
@@ -97,13 +101,10 @@ enum HostMessages {
 
   static func cloudInitFailed(_ domain: String, says output: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 714, "cloud-init of `\(domain)` failed", at: .init(span),
+      code: .host.cloudInitFailed, "cloud-init of `\(domain)` failed", at: .init(span),
       notes: output.isEmpty ? [] : ["cloud-init says: \(output)"],
       helps: [.init("look at /var/log/cloud-init-output.log in the guest")])
   }
-
-  /// The code of a plan that nobody confirmed.
-  static let needsConfirmation = DiagnosticCode(712)
 
   /// - Parameter deletions: the domains that a verb was about to delete.
   static func refused(_ changes: [Change], deletions: [String] = [], at span: Span? = nil)
@@ -115,7 +116,7 @@ enum HostMessages {
           + (change.impact == .dataLoss ? "loses data" : "unplugs guests")
       } + deletions.map { "to delete the domain `\($0)` loses data" }
     return Diagnostic(
-      code: needsConfirmation.number, "the plan needs confirmation",
+      code: .host.needsConfirmation, "the plan needs confirmation",
       at: (changes.first?.span ?? span).map { .init($0) },
       notes: notes + ["nothing was changed"],
       helps: [.init("confirm it at a terminal, or pass `--yes`")])
@@ -144,82 +145,91 @@ enum HostMessages {
 
   /// Whether nothing more can be done after this.
   static func endsEverything(_ diagnostic: Diagnostic) -> Bool {
-    [701, 702, 704].contains(diagnostic.code.number)
+    ([.host.noConnection, .host.connectionLost, .host.cancelled] as [DiagnosticCode]).contains(
+      diagnostic.code)
   }
+}
 
-  /// What each code means, for `vmscript explain`.
-  static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      701, "no connection",
-      """
-      The host does not answer at this URI. Another one is never taken instead. Start its libvirtd, \
-      or name another host with `--connect`.
-      """),
-    DiagnosticExplanation(
-      702, "connection lost",
-      """
-      The host stopped answering in the middle. Nothing is rolled back: the next run reads what is \
-      there and does the rest.
-      """),
-    DiagnosticExplanation(
-      703, "libvirt refused", "A call failed; libvirt's own words stand in the note."),
-    DiagnosticExplanation(
-      704, "cancelled",
-      """
-      What was not begun is done by the next run; what was begun and is not waited for may still \
-      come to its end.
-      """),
-    DiagnosticExplanation(
-      705, "unreadable definition", "The host gave a document that cannot be read."),
-    DiagnosticExplanation(
-      706, "no such resource",
-      "A verb names a domain that is not there, or an attribute is read of what is not there."),
-    DiagnosticExplanation(
-      707, "not the stack's",
-      "`delete` removes only what the stack made; other domains are left untouched."),
-    DiagnosticExplanation(708, "no such snapshot", "The domain has no snapshot of this name."),
-    DiagnosticExplanation(
-      709, "waited in vain",
-      "What was waited for did not happen in time. A longer limit is written `within 10m`."),
-    DiagnosticExplanation(
-      710, "no guest agent",
-      """
-      `wait … for agent` and `for cloud_init` ask the QEMU guest agent inside the guest, over a \
-      channel that the domain has to have: declare `agent = true`.
-      """),
-    DiagnosticExplanation(
-      711, "stack in use",
-      """
-      Two runs of one stack would make and remove the same things at once, so the second one is \
-      refused, whichever user, environment or machine it comes from. On one machine, the lock is a \
-      name that the kernel frees with the process that holds it, however that ends. For other \
-      machines, a run shows its claim as an empty volume `vmscript-lock.…` in the host's storage \
-      pool and renews it every 20 seconds. A claim that a killed run left behind is removed by the \
-      next run from the same machine at once, and by one from another machine after two minutes.
-      """),
-    DiagnosticExplanation(
-      712, "needs confirmation",
-      "A plan that loses data or restarts a network is applied once it is confirmed, or with `--yes`."
-    ),
-    DiagnosticExplanation(
-      713, "cloud-init cannot be asked",
-      """
-      The guest agent answers, but could not run `cloud-init status` in the guest: it is not \
-      installed there, or the agent's configuration blocks `guest-exec`.
-      """),
-    DiagnosticExplanation(
-      714, "cloud-init failed", "cloud-init in the guest ended with an error; its words are noted."),
-    DiagnosticExplanation(
-      715, "no lock",
-      """
-      A run takes a name of this machine, an abstract Unix socket, so that no other run of the same \
-      stack goes on at the same time. The system refused it; the note says why.
-      """),
-    DiagnosticExplanation(
-      716, "snapshot not possible",
-      """
-      A snapshot lies in the qcow2 images of all disks that the guest writes to. A raw disk has no \
-      room for one, and a guest with UEFI cannot be kept so before libvirt 10.10.
-      """),
-  ]
+/// The codes of hosts and verbs.
+package struct HostCodes: DiagnosticTable {
+  package init() {}
+
+  package let noConnection = DiagnosticCode.ofHost(
+    701, "no connection",
+    """
+    The host does not answer at this URI. Another one is never taken instead. Start its libvirtd, \
+    or name another host with `--connect`.
+    """)
+  package let connectionLost = DiagnosticCode.ofHost(
+    702, "connection lost",
+    """
+    The host stopped answering in the middle. Nothing is rolled back: the next run reads what is \
+    there and does the rest.
+    """)
+  package let libvirtRefused = DiagnosticCode.ofHost(
+    703, "libvirt refused", "A call failed; libvirt's own words stand in the note.")
+  package let cancelled = DiagnosticCode.ofHost(
+    704, "cancelled",
+    """
+    What was not begun is done by the next run; what was begun and is not waited for may still \
+    come to its end.
+    """)
+  package let unreadableDefinition = DiagnosticCode.ofHost(
+    705, "unreadable definition", "The host gave a document that cannot be read.")
+  package let noSuchResource = DiagnosticCode.ofHost(
+    706, "no such resource",
+    "A verb names a domain that is not there, or an attribute is read of what is not there.")
+  package let notOfStack = DiagnosticCode.ofHost(
+    707, "not the stack's",
+    "`delete` removes only what the stack made; other domains are left untouched.")
+  package let noSuchSnapshot = DiagnosticCode.ofHost(
+    708, "no such snapshot", "The domain has no snapshot of this name.")
+  package let timedOut = DiagnosticCode.ofHost(
+    709, "waited in vain",
+    "What was waited for did not happen in time. A longer limit is written `within 10m`.")
+  package let noGuestAgent = DiagnosticCode.ofHost(
+    710, "no guest agent",
+    """
+    `wait … for agent` and `for cloud_init` ask the QEMU guest agent inside the guest, over a \
+    channel that the domain has to have: declare `agent = true`.
+    """)
+  package let stackInUse = DiagnosticCode.ofHost(
+    711, "stack in use",
+    """
+    Two runs of one stack would make and remove the same things at once, so the second one is \
+    refused, whichever user, environment or machine it comes from. On one machine, the lock is a \
+    name that the kernel frees with the process that holds it, however that ends. For other \
+    machines, a run shows its claim as an empty volume `vmscript-lock.…` in the host's storage \
+    pool and renews it every 20 seconds. A claim that a killed run left behind is removed by the \
+    next run from the same machine at once, and by one from another machine after two minutes.
+    """)
+  package let needsConfirmation = DiagnosticCode.ofHost(
+    712, "needs confirmation",
+    "A plan that loses data or restarts a network is applied once it is confirmed, or with `--yes`."
+  )
+  package let unaskableCloudInit = DiagnosticCode.ofHost(
+    713, "cloud-init cannot be asked",
+    """
+    The guest agent answers, but could not run `cloud-init status` in the guest: it is not \
+    installed there, or the agent's configuration blocks `guest-exec`.
+    """)
+  package let cloudInitFailed = DiagnosticCode.ofHost(
+    714, "cloud-init failed", "cloud-init in the guest ended with an error; its words are noted.")
+  package let noLock = DiagnosticCode.ofHost(
+    715, "no lock",
+    """
+    A run takes a name of this machine, an abstract Unix socket, so that no other run of the same \
+    stack goes on at the same time. The system refused it; the note says why.
+    """)
+  package let snapshotNotPossible = DiagnosticCode.ofHost(
+    716, "snapshot not possible",
+    """
+    A snapshot lies in the qcow2 images of all disks that the guest writes to. A raw disk has no \
+    room for one, and a guest with UEFI cannot be kept so before libvirt 10.10.
+    """)
+}
+
+extension DiagnosticCode {
+  /// The codes of hosts and verbs.
+  package static let host = HostCodes()
 }

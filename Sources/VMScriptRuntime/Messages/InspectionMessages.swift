@@ -6,23 +6,28 @@ enum InspectionMessages {
 
   static func nothingNamed(_ name: String, closest: String?) -> Diagnostic {
     Diagnostic(
-      code: 790, "nothing on the host bears the name `\(name)`",
+      code: .inspection.notFound, "nothing on the host bears the name `\(name)`",
       helps: [.init(closest.map { "did you mean `\($0)`?" } ?? listing)])
   }
 
   static func nothingDeclared(_ name: String, closest: String?) -> Diagnostic {
     Diagnostic(
-      code: 791, "the script declares no net and no domain `\(name)`",
+      code: .inspection.notDeclared, "the script declares no net and no domain `\(name)`",
       helps: closest.map { [.init("did you mean `\($0)`?")] } ?? [])
   }
+}
 
-  /// What each code means, for `vmscript explain`.
-  static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      790, "nothing of this name",
-      "The host has no domain, no network, no image and no volume that bears the name."),
-    DiagnosticExplanation(
-      791, "nothing declared by this name",
-      "`vmscript xml FILE NAME` shows what a net or a domain of the script is defined by."),
-  ]
+/// The codes of what is shown of a host.
+struct InspectionCodes: DiagnosticTable {
+  let notFound = DiagnosticCode.ofHost(
+    790, "nothing of this name",
+    "The host has no domain, no network, no image and no volume that bears the name.")
+  let notDeclared = DiagnosticCode.ofHost(
+    791, "nothing declared by this name",
+    "`vmscript xml FILE NAME` shows what a net or a domain of the script is defined by.")
+}
+
+extension DiagnosticCode {
+  /// The codes of what is shown of a host.
+  static let inspection = InspectionCodes()
 }

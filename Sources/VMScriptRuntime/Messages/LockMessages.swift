@@ -26,38 +26,33 @@ enum LockMessages {
 
   private static func inUse(_ stack: String, _ notes: [String], help: String) -> Diagnostic {
     Diagnostic(
-      code: 711, "another run of the stack `\(stack)` is going on",
+      code: .host.stackInUse, "another run of the stack `\(stack)` is going on",
       notes: notes + ["nothing was changed"], helps: [.init(help)])
   }
 
   static func noLock(_ reason: String) -> Diagnostic {
     Diagnostic(
-      code: 715, "cannot lock the stack", notes: [reason, "nothing was changed"])
+      code: .host.noLock, "cannot lock the stack", notes: [reason, "nothing was changed"])
   }
 
   static func unseen(_ stack: String, pool: String, _ reason: String) -> Diagnostic {
     Diagnostic(
-      .warning, code: 760, "other machines cannot see that the stack `\(stack)` is being changed",
+      .warning, code: .lock.invisibleLock,
+      "other machines cannot see that the stack `\(stack)` is being changed",
       notes: ["the storage pool `\(pool)` does not take the volume that says so: \(reason)"],
       helps: [.init("do not run this stack from another machine at the same time")])
   }
 
-  /// The code of the warning that a stack was last run from elsewhere.
-  static let otherOriginCode = DiagnosticCode(761)
-
   static func otherOrigin(_ stack: String, _ other: StackOrigin) -> Diagnostic {
     Diagnostic(
-      .warning, code: otherOriginCode.number, "the stack `\(stack)` was last run from elsewhere",
+      .warning, code: .lock.otherOrigin, "the stack `\(stack)` was last run from elsewhere",
       notes: ["from \(other.description)"], helps: originHelps(stack))
   }
-
-  /// The code of a run from elsewhere that nobody confirmed.
-  static let unconfirmedOrigin = DiagnosticCode(762)
 
   /// - Parameter risk: what the plan would be refused for besides.
   static func refused(_ stack: String, _ other: StackOrigin, _ risk: Diagnostic?) -> Diagnostic {
     Diagnostic(
-      code: unconfirmedOrigin.number, "the stack `\(stack)` was last run from elsewhere",
+      code: .lock.unconfirmedOrigin, "the stack `\(stack)` was last run from elsewhere",
       notes: ["from \(other.description)"] + (risk?.notes ?? ["nothing was changed"]),
       helps: originHelps(stack))
   }
@@ -68,28 +63,33 @@ enum LockMessages {
       .init("if it is another script, give its stack a name of its own: `--stack NAME`"),
     ]
   }
+}
 
-  /// What each code means, for `vmscript explain`.
-  static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      760, "lock not seen by other machines",
-      """
-      A run shows clients on other machines by a volume in the host's storage pool that it changes a \
-      stack. The pool did not take that volume. Runs on this machine are still kept apart.
-      """),
-    DiagnosticExplanation(
-      761, "stack run from elsewhere",
-      """
-      Without a `stack` statement, a stack is named after its file, so two files of one name are one \
-      stack. Its machines record the client and the path that it was last run from, and those are \
-      others than now. A confirmed run records the new ones.
-      """),
-    DiagnosticExplanation(
-      762, "stack run from elsewhere, not confirmed",
-      """
-      The stack's machines were made from another client or another path. Changing them may be meant, \
-      after the script was moved, or be a mistake, where two scripts share a name. Confirm the run at \
-      a terminal or with `--yes`, which records the new place, or name the stack differently.
-      """),
-  ]
+/// The codes of locks and origins.
+struct LockCodes: DiagnosticTable {
+  let invisibleLock = DiagnosticCode.ofHost(
+    760, "lock not seen by other machines",
+    """
+    A run shows clients on other machines by a volume in the host's storage pool that it changes a \
+    stack. The pool did not take that volume. Runs on this machine are still kept apart.
+    """)
+  let otherOrigin = DiagnosticCode.ofHost(
+    761, "stack run from elsewhere",
+    """
+    Without a `stack` statement, a stack is named after its file, so two files of one name are one \
+    stack. Its machines record the client and the path that it was last run from, and those are \
+    others than now. A confirmed run records the new ones.
+    """)
+  let unconfirmedOrigin = DiagnosticCode.ofHost(
+    762, "stack run from elsewhere, not confirmed",
+    """
+    The stack's machines were made from another client or another path. Changing them may be meant, \
+    after the script was moved, or be a mistake, where two scripts share a name. Confirm the run at \
+    a terminal or with `--yes`, which records the new place, or name the stack differently.
+    """)
+}
+
+extension DiagnosticCode {
+  /// The codes of locks and origins.
+  static let lock = LockCodes()
 }

@@ -10,7 +10,8 @@ enum PlanMessages {
   ) -> Diagnostic {
     let own = renamed.map { ["the stack's own domain was renamed to `\($0)` on the host"] } ?? []
     return Diagnostic(
-      code: 501, "a domain `\(declaration.name)` exists that the stack `\(stack)` does not own",
+      code: .plan.nameTaken,
+      "a domain `\(declaration.name)` exists that the stack `\(stack)` does not own",
       at: .init(declaration.nameSpan, "this name is taken on the host"),
       notes: ["it was left untouched"] + own,
       helps: [
@@ -22,7 +23,7 @@ enum PlanMessages {
     _ declaration: Declaration, _ property: DeclaredProperty, present: String
   ) -> Diagnostic {
     Diagnostic(
-      code: 520, "the UUID of `\(declaration.name)` cannot change",
+      code: .plan.fixedIdentity, "the UUID of `\(declaration.name)` cannot change",
       at: .init(property.span, "it is \(present)"),
       notes: ["another UUID is another machine to libvirt and to the guest"],
       helps: [
@@ -35,7 +36,7 @@ enum PlanMessages {
 
   static func savedRename(_ declaration: Declaration, _ domain: LiveDomain) -> Diagnostic {
     Diagnostic(
-      code: 521,
+      code: .plan.savedRename,
       "`\(declaration.name)` cannot take its name back: it was saved as `\(domain.name)`",
       at: .init(declaration.nameSpan, "renamed to `\(domain.name)` on the host"),
       notes: ["libvirt renames no domain that has a saved state"],
@@ -47,7 +48,8 @@ enum PlanMessages {
 
   static func foreignNetwork(_ declaration: Declaration, stack: String) -> Diagnostic {
     Diagnostic(
-      code: 501, "a network `\(declaration.name)` exists that the stack `\(stack)` does not own",
+      code: .plan.nameTaken,
+      "a network `\(declaration.name)` exists that the stack `\(stack)` does not own",
       at: .init(declaration.nameSpan, "this name is taken on the host"),
       notes: ["it was left untouched; a network cannot be adopted, for its UUID says whose it is"],
       helps: [
@@ -60,7 +62,7 @@ enum PlanMessages {
     _ object: UnreadableObject, cannot refused: String, at span: Span?
   ) -> Diagnostic {
     Diagnostic(
-      code: 519,
+      code: .plan.unreadableDefinition,
       "the \(object.kind.rawValue) `\(object.name)` cannot \(refused): its definition cannot be read",
       at: span.map { .init($0) }, notes: [object.reason],
       helps: [
@@ -73,7 +75,8 @@ enum PlanMessages {
 
   static func takenMAC(_ mac: MACAddress, by domain: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 502, "the MAC address \(mac) is used by the domain `\(domain)` on the host",
+      code: .plan.macAddressInUse,
+      "the MAC address \(mac) is used by the domain `\(domain)` on the host",
       at: .init(span, "this interface"),
       helps: [.init("declare another `mac`, or label the `nic` so that another one is derived")])
   }
@@ -82,19 +85,22 @@ enum PlanMessages {
     _ subnet: Subnet, with other: Subnet, of network: String, at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 503, "the subnet \(subnet) overlaps \(other) of the network `\(network)` on the host",
+      code: .plan.subnetInUse,
+      "the subnet \(subnet) overlaps \(other) of the network `\(network)` on the host",
       at: .init(span, "overlaps"), helps: [.init("choose a subnet that is free on this host")])
   }
 
   static func missingSource(_ name: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 504, "there is no domain `\(name)` to clone", at: .init(span, "not on the host"),
+      code: .plan.noSuchCloneSource, "there is no domain `\(name)` to clone",
+      at: .init(span, "not on the host"),
       helps: [.init("declare the domain in this script, or name one that exists on the host")])
   }
 
   static func cloneOfHostClone(_ name: String, of original: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 512, "`\(name)` is a clone of a domain of the host and is not cloned itself",
+      code: .plan.cloneOfHostClone,
+      "`\(name)` is a clone of a domain of the host and is not cloned itself",
       at: .init(span, "not known whole by this script"),
       helps: [.init("clone the original: `clone \"\(original)\" as …`")])
   }
@@ -115,14 +121,14 @@ enum PlanMessages {
       help = "store its definition (`virsh dumpxml`, then `virsh define`) before you stop it"
     }
     return Diagnostic(
-      code: 505,
+      code: .plan.cloneSourceRuns,
       "the domain `\(name)` is \(isSaved ? "saved" : source.state.rawValue) and cannot be cloned",
       at: .init(span, "must be shut off"), notes: notes, helps: [.init(help)])
   }
 
   static func startOfOverlaid(_ name: String, at span: Span?) -> Diagnostic {
     Diagnostic(
-      code: 506, "`\(name)` cannot be started: clones stand on its disks",
+      code: .plan.startOfBase, "`\(name)` cannot be started: clones stand on its disks",
       at: span.map { .init($0, "would write to them") },
       notes: ["a guest that writes to a base ruins every overlay on it"],
       helps: [.init("declare `state = stopped`, or make its clones with `full = true`")])
@@ -130,7 +136,8 @@ enum PlanMessages {
 
   static func fixedAddressOnForeignNetwork(_ network: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 507, "a fixed `ip` needs a network of this stack, and `\(network)` is none",
+      code: .plan.addressOnForeignNetwork,
+      "a fixed `ip` needs a network of this stack, and `\(network)` is none",
       at: .init(span, "this address"),
       notes: ["the lease would have to be written into a network that is not ours"],
       helps: [.init("declare the network with `net`, or leave the address to its DHCP server")])
@@ -138,7 +145,7 @@ enum PlanMessages {
 
   static func missingNetwork(_ network: String, near: String?, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 514, "there is no network \(QuotedText.literal(network))",
+      code: .plan.noSuchNetwork, "there is no network \(QuotedText.literal(network))",
       at: .init(span, "neither declared nor on the host"),
       helps: [
         .init(near.map { "did you mean `\($0)`?" } ?? "declare it: `net NAME { subnet = … }`")
@@ -147,14 +154,15 @@ enum PlanMessages {
 
   static func inactiveNetwork(_ network: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 515, "the network \(QuotedText.literal(network)) is not active",
+      code: .plan.networkIsNotActive, "the network \(QuotedText.literal(network)) is not active",
       at: .init(span, "the domain cannot start on it"),
       helps: [.init("start it: `virsh net-start \(network)`")])
   }
 
   static func takenBridge(_ bridge: String, by network: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 516, "the bridge `\(bridge)` is that of the network `\(network)` on the host",
+      code: .plan.bridgeInUse,
+      "the bridge `\(bridge)` is that of the network `\(network)` on the host",
       at: .init(span, "in use"), helps: [.init("leave `bridge` out, or choose another name")])
   }
 
@@ -162,7 +170,8 @@ enum PlanMessages {
     _ address: IPAddress, _ lease: GivenLease, _ holder: String?, _ domain: String, at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      .warning, code: 517, "\(address) is leased to \(holder.map { "`\($0)`" } ?? "\(lease.mac)")",
+      .warning, code: .plan.leasedAddress,
+      "\(address) is leased to \(holder.map { "`\($0)`" } ?? "\(lease.mac)")",
       at: .init(span, "not free yet"),
       notes: [
         "the lease of \(lease.mac) \(lease.end)",
@@ -175,7 +184,7 @@ enum PlanMessages {
     _ domain: String, _ lease: GivenLease, _ address: IPAddress, at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      .warning, code: 518, "`\(domain)` has \(lease.ip), not yet \(address)",
+      .warning, code: .plan.addressAtNextLease, "`\(domain)` has \(lease.ip), not yet \(address)",
       at: .init(span, "at its next lease"),
       notes: ["its lease \(lease.end); it gets \(address) when it renews it, or at its next start"],
       helps: [.init("restart it to have the address now: `reboot \(domain)`")])
@@ -183,7 +192,7 @@ enum PlanMessages {
 
   static func earlierContent(of image: String, disks: [String], at span: Span) -> Diagnostic {
     Diagnostic(
-      .warning, code: 508, "disks stand on what `\(image)` was before",
+      .warning, code: .plan.disksOnEarlierContent, "disks stand on what `\(image)` was before",
       at: .init(span, "its content changed"),
       notes: disks.map { "\($0) keeps the earlier content" },
       helps: [.init("to have the new content there, `delete` the domain and run again")])
@@ -191,7 +200,8 @@ enum PlanMessages {
 
   static func overlaid(_ action: String, by clones: [String], at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 509, "the disk cannot be \(action): clones stand on it", at: .init(span, "this disk"),
+      code: .plan.diskWithOverlays, "the disk cannot be \(action): clones stand on it",
+      at: .init(span, "this disk"),
       notes: clones.sorted().map { "`\($0)` has an overlay on it" },
       helps: [.init("delete the clones first, or make them with `full = true`")])
   }
@@ -200,7 +210,7 @@ enum PlanMessages {
     _ domain: String, _ paths: [String], inactivePools: Set<String>
   ) -> Diagnostic {
     Diagnostic(
-      code: 513, "volumes of the domain `\(domain)` are out of reach",
+      code: .plan.volumesOutOfReach, "volumes of the domain `\(domain)` are out of reach",
       notes: paths.map { "\($0) is in no active storage pool" },
       helps: inactivePools.sorted().map { .init("start the pool: `virsh pool-start \($0)`") })
   }
@@ -212,7 +222,8 @@ enum PlanMessages {
       case .position(let number): String(number)
       }
     return Diagnostic(
-      code: 511, "`\(clone.sourceName ?? "")` has no `\(removal.block) \(which)` to remove",
+      code: .plan.nothingToRemove,
+      "`\(clone.sourceName ?? "")` has no `\(removal.block) \(which)` to remove",
       at: .init(removal.span, "nothing there"),
       helps: [.init("look at it with `virsh dumpxml \(clone.sourceName ?? "")`")])
   }
@@ -220,145 +231,12 @@ enum PlanMessages {
   static func deletionOfOverlaid(_ name: String, by clones: [String], at span: Span?) -> Diagnostic
   {
     Diagnostic(
-      code: 510, "the domain `\(name)` cannot be deleted: clones stand on its disks",
+      code: .plan.domainWithClones,
+      "the domain `\(name)` cannot be deleted: clones stand on its disks",
       at: span.map { .init($0) },
       notes: clones.sorted().map { "`\($0)` has an overlay on them" },
       helps: [.init("delete the clones first; `clone` with `full = true` copies the disks")])
   }
-
-  /// What each code means, for `vmscript explain`.
-  static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      501, "name taken by another's object",
-      """
-      A domain or network of a declared name exists on the host, and neither its UUID nor its \
-      metadata says that this stack made it. It is never overwritten. Choose another name; for a \
-      domain, `--adopt` makes it the stack's, after which it is changed and destroyed with it.
-      """),
-    DiagnosticExplanation(
-      502, "MAC address in use",
-      """
-      Another domain of the host has an interface with this address. Two guests with one address \
-      on one network lose each other's packets. Declare another `mac`.
-      """),
-    DiagnosticExplanation(
-      503, "subnet in use",
-      """
-      A network of the host that the script does not declare has addresses in the declared subnet, \
-      so packets for one would reach the other. Choose a free subnet.
-      """),
-    DiagnosticExplanation(
-      504, "no such clone source",
-      """
-      A `clone` names a domain that the script does not declare and the host does not have.
-      """),
-    DiagnosticExplanation(
-      505, "clone source is not shut off",
-      """
-      A clone's disks are overlays on the disks of its source. While the source runs, it writes to \
-      them, which ruins the overlays. Stop it before it is cloned.
-      """),
-    DiagnosticExplanation(
-      506, "start of a base",
-      """
-      Overlays of other domains stand on a disk of this domain. Starting it would write to that \
-      disk and ruin them, so it is refused.
-      """),
-    DiagnosticExplanation(
-      507, "fixed address on a network of others",
-      """
-      A fixed `ip` is a DHCP host entry of the network. Networks that the stack does not own are \
-      never changed, so an address can be fixed on declared networks only.
-      """),
-    DiagnosticExplanation(
-      508, "disks on earlier content",
-      """
-      The file of an image changed. New disks stand on the new content; those that exist keep what \
-      they were made from, for an overlay on another base would be garbage. No machine is made anew \
-      for it. To have the new content, delete the domain and run again: what it wrote is lost.
-      """),
-    DiagnosticExplanation(
-      509, "disk with overlays",
-      """
-      Overlays of clones hold only what differs from the disk they stand on. Growing or replacing \
-      that disk would ruin them, so it is refused while they exist.
-      """),
-    DiagnosticExplanation(
-      510, "domain with clones",
-      """
-      The disks of clones that stay are overlays on the disks of this domain. They would be lost \
-      with it, so it is not deleted before them.
-      """),
-    DiagnosticExplanation(
-      511, "nothing to remove",
-      """
-      A clone drops by `remove` what its source has: by position among the devices of the kind, a \
-      disk also by its target such as `vdb`.
-      """),
-    DiagnosticExplanation(
-      512, "clone of a host clone",
-      """
-      What a clone of a host's domain is, stands on the host alone: the script says only in what it \
-      differs. Clone the original domain again instead.
-      """),
-    DiagnosticExplanation(
-      513, "volumes out of reach",
-      """
-      A domain is deleted with the volumes that the stack made for it. They are in a storage pool \
-      that is not active, so they would be left behind, and nothing would tell of them any more. \
-      Start the pool, then delete the domain.
-      """),
-    DiagnosticExplanation(
-      514, "no such network",
-      """
-      An interface names a network that the script does not declare and the host does not have. \
-      A domain on it cannot start.
-      """),
-    DiagnosticExplanation(
-      515, "network is not active",
-      """
-      An interface is on a network of the host that is off, and that the stack does not own, so it \
-      is not started. A domain on it cannot start.
-      """),
-    DiagnosticExplanation(
-      516, "bridge in use",
-      """
-      libvirt runs the bridge of a network itself, and another network of the host has one of this \
-      name. Where no name is declared, each network gets one of its own.
-      """),
-    DiagnosticExplanation(
-      517, "address leased to another machine",
-      """
-      The DHCP server gave the address to another interface, and keeps its word until that lease \
-      ends or is given back. Until then the machine that the address is declared for gets another \
-      one.
-      """),
-    DiagnosticExplanation(
-      518, "address at the next lease",
-      """
-      A guest keeps the address that it has until it renews its lease, which it does after half of \
-      the lease's time, or starts again.
-      """),
-    DiagnosticExplanation(
-      519, "definition that cannot be read",
-      """
-      libvirt prints some attributes of a definition without escaping them, so that a definition may be \
-      no XML. What such an object is and uses is unknown. It is left untouched, and what it may use is \
-      not deleted, replaced, grown or started; everything else goes on.
-      """),
-    DiagnosticExplanation(
-      520, "identity of a machine",
-      """
-      A UUID is given to a machine when it is made, and neither libvirt nor the guest's system takes \
-      another one. Delete the domain and run again to have it made anew; what is on its disks is lost.
-      """),
-    DiagnosticExplanation(
-      521, "saved under another name",
-      """
-      Somebody renamed the domain on the host and saved its state since. libvirt renames no domain that \
-      has a saved state: start it and shut it down, or give the state up.
-      """),
-  ]
 }
 
 extension GivenLease {
@@ -368,4 +246,143 @@ extension GivenLease {
     let minutes = max(1, (expires - Int64(Date.now.timeIntervalSince1970) + 59) / 60)
     return "ends in \(minutes) \(minutes == 1 ? "minute" : "minutes")"
   }
+}
+
+/// The codes of plans.
+struct PlanCodes: DiagnosticTable {
+  let nameTaken = DiagnosticCode.ofHost(
+    501, "name taken by another's object",
+    """
+    A domain or network of a declared name exists on the host, and neither its UUID nor its \
+    metadata says that this stack made it. It is never overwritten. Choose another name; for a \
+    domain, `--adopt` makes it the stack's, after which it is changed and destroyed with it.
+    """)
+  let macAddressInUse = DiagnosticCode.ofHost(
+    502, "MAC address in use",
+    """
+    Another domain of the host has an interface with this address. Two guests with one address \
+    on one network lose each other's packets. Declare another `mac`.
+    """)
+  let subnetInUse = DiagnosticCode.ofHost(
+    503, "subnet in use",
+    """
+    A network of the host that the script does not declare has addresses in the declared subnet, \
+    so packets for one would reach the other. Choose a free subnet.
+    """)
+  let noSuchCloneSource = DiagnosticCode.ofHost(
+    504, "no such clone source",
+    """
+    A `clone` names a domain that the script does not declare and the host does not have.
+    """)
+  let cloneSourceRuns = DiagnosticCode.ofHost(
+    505, "clone source is not shut off",
+    """
+    A clone's disks are overlays on the disks of its source. While the source runs, it writes to \
+    them, which ruins the overlays. Stop it before it is cloned.
+    """)
+  let startOfBase = DiagnosticCode.ofHost(
+    506, "start of a base",
+    """
+    Overlays of other domains stand on a disk of this domain. Starting it would write to that \
+    disk and ruin them, so it is refused.
+    """)
+  let addressOnForeignNetwork = DiagnosticCode.ofHost(
+    507, "fixed address on a network of others",
+    """
+    A fixed `ip` is a DHCP host entry of the network. Networks that the stack does not own are \
+    never changed, so an address can be fixed on declared networks only.
+    """)
+  let disksOnEarlierContent = DiagnosticCode.ofHost(
+    508, "disks on earlier content",
+    """
+    The file of an image changed. New disks stand on the new content; those that exist keep what \
+    they were made from, for an overlay on another base would be garbage. No machine is made anew \
+    for it. To have the new content, delete the domain and run again: what it wrote is lost.
+    """)
+  let diskWithOverlays = DiagnosticCode.ofHost(
+    509, "disk with overlays",
+    """
+    Overlays of clones hold only what differs from the disk they stand on. Growing or replacing \
+    that disk would ruin them, so it is refused while they exist.
+    """)
+  let domainWithClones = DiagnosticCode.ofHost(
+    510, "domain with clones",
+    """
+    The disks of clones that stay are overlays on the disks of this domain. They would be lost \
+    with it, so it is not deleted before them.
+    """)
+  let nothingToRemove = DiagnosticCode.ofHost(
+    511, "nothing to remove",
+    """
+    A clone drops by `remove` what its source has: by position among the devices of the kind, a \
+    disk also by its target such as `vdb`.
+    """)
+  let cloneOfHostClone = DiagnosticCode.ofHost(
+    512, "clone of a host clone",
+    """
+    What a clone of a host's domain is, stands on the host alone: the script says only in what it \
+    differs. Clone the original domain again instead.
+    """)
+  let volumesOutOfReach = DiagnosticCode.ofHost(
+    513, "volumes out of reach",
+    """
+    A domain is deleted with the volumes that the stack made for it. They are in a storage pool \
+    that is not active, so they would be left behind, and nothing would tell of them any more. \
+    Start the pool, then delete the domain.
+    """)
+  let noSuchNetwork = DiagnosticCode.ofHost(
+    514, "no such network",
+    """
+    An interface names a network that the script does not declare and the host does not have. \
+    A domain on it cannot start.
+    """)
+  let networkIsNotActive = DiagnosticCode.ofHost(
+    515, "network is not active",
+    """
+    An interface is on a network of the host that is off, and that the stack does not own, so it \
+    is not started. A domain on it cannot start.
+    """)
+  let bridgeInUse = DiagnosticCode.ofHost(
+    516, "bridge in use",
+    """
+    libvirt runs the bridge of a network itself, and another network of the host has one of this \
+    name. Where no name is declared, each network gets one of its own.
+    """)
+  let leasedAddress = DiagnosticCode.ofHost(
+    517, "address leased to another machine",
+    """
+    The DHCP server gave the address to another interface, and keeps its word until that lease \
+    ends or is given back. Until then the machine that the address is declared for gets another \
+    one.
+    """)
+  let addressAtNextLease = DiagnosticCode.ofHost(
+    518, "address at the next lease",
+    """
+    A guest keeps the address that it has until it renews its lease, which it does after half of \
+    the lease's time, or starts again.
+    """)
+  let unreadableDefinition = DiagnosticCode.ofHost(
+    519, "definition that cannot be read",
+    """
+    libvirt prints some attributes of a definition without escaping them, so that a definition may be \
+    no XML. What such an object is and uses is unknown. It is left untouched, and what it may use is \
+    not deleted, replaced, grown or started; everything else goes on.
+    """)
+  let fixedIdentity = DiagnosticCode.ofHost(
+    520, "identity of a machine",
+    """
+    A UUID is given to a machine when it is made, and neither libvirt nor the guest's system takes \
+    another one. Delete the domain and run again to have it made anew; what is on its disks is lost.
+    """)
+  let savedRename = DiagnosticCode.ofHost(
+    521, "saved under another name",
+    """
+    Somebody renamed the domain on the host and saved its state since. libvirt renames no domain that \
+    has a saved state: start it and shut it down, or give the state up.
+    """)
+}
+
+extension DiagnosticCode {
+  /// The codes of plans.
+  static let plan = PlanCodes()
 }

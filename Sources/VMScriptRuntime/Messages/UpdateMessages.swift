@@ -5,7 +5,7 @@ import VMScriptSyntax
 enum UpdateMessages {
   static func notLive(_ path: String, of declaration: Declaration, reason: String) -> Diagnostic {
     Diagnostic(
-      .warning, code: 720,
+      .warning, code: .update.notWhileItRuns,
       "the running `\(declaration.name)` does not take the change of `\(path)`",
       at: .init(declaration.nameSpan),
       notes: ["libvirt says: \(reason)", "it is written down, and takes effect at the next start"],
@@ -14,7 +14,7 @@ enum UpdateMessages {
 
   static func heldDevice(_ paths: String, of declaration: Declaration) -> Diagnostic {
     Diagnostic(
-      .warning, code: 721,
+      .warning, code: .update.deviceHeld,
       "the guest of `\(declaration.name)` does not let go of `\(paths)`",
       at: .init(declaration.nameSpan),
       notes: ["it was asked to, and has it until it does or is off"],
@@ -25,7 +25,8 @@ enum UpdateMessages {
     network entry: String, of declaration: Declaration, reason: String
   ) -> Diagnostic {
     Diagnostic(
-      .warning, code: 722, "the running network `\(declaration.name)` does not take a change",
+      .warning, code: .update.notWhileNetworkRuns,
+      "the running network `\(declaration.name)` does not take a change",
       at: .init(declaration.nameSpan),
       notes: [
         "libvirt says: \(reason)", "of: \(entry)",
@@ -37,7 +38,7 @@ enum UpdateMessages {
     -> Diagnostic
   {
     Diagnostic(
-      .warning, code: 723,
+      .warning, code: .update.unpluggedGuest,
       "`\(domain)` could not be plugged into `\(declaration.name)` again",
       at: .init(declaration.nameSpan),
       notes: ["libvirt says: \(reason)", "the network was restarted, which unplugs its guests"],
@@ -50,7 +51,7 @@ enum UpdateMessages {
 
   static func oldAddresses(_ domains: [String], on declaration: Declaration) -> Diagnostic {
     Diagnostic(
-      .warning, code: 724,
+      .warning, code: .update.earlierAddresses,
       "guests of `\(declaration.name)` have addresses of its earlier subnet",
       at: .init(declaration.nameSpan),
       notes: ["these run on it: \(domains.sorted().joined(separator: ", "))"],
@@ -77,14 +78,14 @@ enum UpdateMessages {
       case .resume: "resumed"
       }
     return Diagnostic(
-      code: 725, "`\(domain)` cannot be \(action): it is \(past)", at: .init(span),
+      code: .update.unfitState, "`\(domain)` cannot be \(action): it is \(past)", at: .init(span),
       helps: [.init(help)])
   }
 
   static func savedState(of declaration: Declaration, delaying paths: [String]) -> Diagnostic {
     let name = declaration.name
     return Diagnostic(
-      .warning, code: 726,
+      .warning, code: .update.savedState,
       "`\(name)` has a saved state, and its next start brings the machine back as it was saved",
       at: .init(declaration.nameSpan),
       notes: ["not in effect until the start after that: \(paths.joined(separator: ", "))"],
@@ -96,53 +97,58 @@ enum UpdateMessages {
       "restart it: `stop \(Identifier.spelling(of: declaration.name))`, then `start \(Identifier.spelling(of: declaration.name))`"
     )
   }
+}
 
-  /// What each code means, for `vmscript explain`.
-  static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      720, "not while it runs",
-      """
-      libvirt or the guest refused a change of a running machine that is usually possible. The \
-      definition is as declared, so the change takes effect when the machine starts next.
-      """),
-    DiagnosticExplanation(
-      721, "device held",
-      """
-      A device of a running machine goes when its guest lets go of it; one that is still booting, or \
-      uses the device, does not. The definition no longer has it.
-      """),
-    DiagnosticExplanation(
-      722, "not while the network runs",
-      """
-      libvirt refused to add or remove an entry of a running network. The definition is as declared; \
-      the next run finds that the network does not run so, and tries again. Whatever restarts the \
-      network brings it into effect too.
-      """),
-    DiagnosticExplanation(
-      723, "guest not plugged in again",
-      """
-      A network that restarts loses its bridge, and every guest on it is unplugged. They are plugged \
-      in again at once; this one could not be. The next run tries again.
-      """),
-    DiagnosticExplanation(
-      724, "addresses of the earlier subnet",
-      """
-      The subnet of a network changed while guests ran on it. A guest keeps its address until it \
-      renews its lease or starts anew.
-      """),
-    DiagnosticExplanation(
-      725, "state rules the verb out",
-      """
-      A guest that is off cannot be rebooted, suspended or resumed, and one that has crashed cannot \
-      be suspended or resumed. `start` and `stop` work from every state: a paused guest goes on first.
-      """),
-    DiagnosticExplanation(
-      726, "saved state comes back first",
-      """
-      The guest's memory was saved (`virsh managedsave`), and the next start goes on from there: the \
-      machine has the memory, processors and devices that it was saved with. Changes of the \
-      definition take effect at the start after that. A saved state is never dropped without \
-      confirmation.
-      """),
-  ]
+/// The codes of updates.
+struct UpdateCodes: DiagnosticTable {
+  let notWhileItRuns = DiagnosticCode.ofHost(
+    720, "not while it runs",
+    """
+    libvirt or the guest refused a change of a running machine that is usually possible. The \
+    definition is as declared, so the change takes effect when the machine starts next.
+    """)
+  let deviceHeld = DiagnosticCode.ofHost(
+    721, "device held",
+    """
+    A device of a running machine goes when its guest lets go of it; one that is still booting, or \
+    uses the device, does not. The definition no longer has it.
+    """)
+  let notWhileNetworkRuns = DiagnosticCode.ofHost(
+    722, "not while the network runs",
+    """
+    libvirt refused to add or remove an entry of a running network. The definition is as declared; \
+    the next run finds that the network does not run so, and tries again. Whatever restarts the \
+    network brings it into effect too.
+    """)
+  let unpluggedGuest = DiagnosticCode.ofHost(
+    723, "guest not plugged in again",
+    """
+    A network that restarts loses its bridge, and every guest on it is unplugged. They are plugged \
+    in again at once; this one could not be. The next run tries again.
+    """)
+  let earlierAddresses = DiagnosticCode.ofHost(
+    724, "addresses of the earlier subnet",
+    """
+    The subnet of a network changed while guests ran on it. A guest keeps its address until it \
+    renews its lease or starts anew.
+    """)
+  let unfitState = DiagnosticCode.ofHost(
+    725, "state rules the verb out",
+    """
+    A guest that is off cannot be rebooted, suspended or resumed, and one that has crashed cannot \
+    be suspended or resumed. `start` and `stop` work from every state: a paused guest goes on first.
+    """)
+  let savedState = DiagnosticCode.ofHost(
+    726, "saved state comes back first",
+    """
+    The guest's memory was saved (`virsh managedsave`), and the next start goes on from there: the \
+    machine has the memory, processors and devices that it was saved with. Changes of the \
+    definition take effect at the start after that. A saved state is never dropped without \
+    confirmation.
+    """)
+}
+
+extension DiagnosticCode {
+  /// The codes of updates.
+  static let update = UpdateCodes()
 }

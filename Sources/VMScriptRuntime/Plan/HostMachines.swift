@@ -88,7 +88,7 @@ struct HostMachines {
 enum HostMachinesMessages {
   static func unreadable(_ domains: [Declaration], _ error: MalformedXML) -> Diagnostic {
     Diagnostic(
-      .warning, code: 753, "the host's capabilities cannot be read",
+      .warning, code: .machine.unreadableCapabilities, "the host's capabilities cannot be read",
       at: domains.first.map { .init($0.nameSpan, "its machine is not checked") },
       notes: [error.description])
   }
@@ -96,7 +96,8 @@ enum HostMachinesMessages {
   /// - Parameter error: why `hypervisor = auto` means nothing.
   static func unknownHypervisor(_ error: MalformedXML) -> Diagnostic {
     Diagnostic(
-      code: 753, "the host's capabilities cannot be read", notes: [error.description],
+      code: .machine.unreadableCapabilities, "the host's capabilities cannot be read",
+      notes: [error.description],
       helps: [
         .init("say what `hypervisor = auto` means: `--hypervisor kvm` or `--hypervisor qemu`")
       ])
@@ -106,7 +107,7 @@ enum HostMachinesMessages {
     _ name: String, _ row: DeclaredProperty?, _ domain: Declaration, offered: [String]
   ) -> Diagnostic {
     Diagnostic(
-      code: 751, "the host has no emulator for the architecture `\(name)`",
+      code: .machine.missingMachine, "the host has no emulator for the architecture `\(name)`",
       at: .init(row?.span ?? domain.nameSpan, "not offered"),
       notes: ["it offers \(offered.joined(separator: ", "))"],
       helps: [.init("install QEMU for it on the host, or take another one")])
@@ -114,7 +115,8 @@ enum HostMachinesMessages {
 
   static func noMachine(_ name: String, _ row: DeclaredProperty, closest: String?) -> Diagnostic {
     Diagnostic(
-      code: 751, "the host has no machine type `\(name)`", at: .init(row.span, "not offered"),
+      code: .machine.missingMachine, "the host has no machine type `\(name)`",
+      at: .init(row.span, "not offered"),
       helps: [
         .init(
           closest.map { "did you mean `\($0)`?" } ?? "take `pc` or `q35`, or leave `machine` out")
@@ -125,22 +127,28 @@ enum HostMachinesMessages {
     _ count: Int64, _ row: DeclaredProperty, _ machine: String, _ limit: Int64
   ) -> Diagnostic {
     Diagnostic(
-      code: 752, "a machine of type `\(machine)` has at most \(limit) processors, not \(count)",
+      code: .machine.tooManyProcessors,
+      "a machine of type `\(machine)` has at most \(limit) processors, not \(count)",
       at: .init(row.span, "too many"),
       helps: [.init("make it at most \(limit), or take another `machine`")])
   }
+}
 
-  static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      751, "machine that the host does not offer",
-      "Architectures and machine types depend on the QEMU of the host: `virsh capabilities` lists "
-        + "them."),
-    DiagnosticExplanation(
-      752, "more processors than the machine type has",
-      "Each machine type has a highest number of processors, which the host's QEMU says."),
-    DiagnosticExplanation(
-      753, "capabilities that cannot be read",
-      "libvirt's document of the host's capabilities is no XML, so what the host offers is unknown."
-    ),
-  ]
+/// The codes of machine types.
+struct MachineCodes: DiagnosticTable {
+  let missingMachine = DiagnosticCode.ofHost(
+    751, "machine that the host does not offer",
+    "Architectures and machine types depend on the QEMU of the host: `virsh capabilities` lists "
+      + "them.")
+  let tooManyProcessors = DiagnosticCode.ofHost(
+    752, "more processors than the machine type has",
+    "Each machine type has a highest number of processors, which the host's QEMU says.")
+  let unreadableCapabilities = DiagnosticCode.ofHost(
+    753, "capabilities that cannot be read",
+    "libvirt's document of the host's capabilities is no XML, so what the host offers is unknown.")
+}
+
+extension DiagnosticCode {
+  /// The codes of machine types.
+  static let machine = MachineCodes()
 }

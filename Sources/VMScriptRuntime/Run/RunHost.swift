@@ -281,7 +281,7 @@ final class RunHost: EvaluationHost {
     progress.withLock { standing in
       standing.isRefused = true
       // The refusal says so itself.
-      standing.diagnostics.removeAll { $0.code == LockMessages.otherOriginCode }
+      standing.diagnostics.removeAll { $0.code == .lock.otherOrigin }
       standing.plan.append(plan.changes)
     }
     let risky = plan.changesThatNeedConsent

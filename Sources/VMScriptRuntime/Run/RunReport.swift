@@ -34,7 +34,7 @@ public struct RunReport: Sendable {
   /// The diagnostics for a person who was asked to confirm the plan, and knows the answer.
   public var diagnosticsAfterQuestion: [Diagnostic] {
     guard case .refused = outcome else { return diagnostics }
-    let refusals = [HostMessages.needsConfirmation, LockMessages.unconfirmedOrigin]
+    let refusals: [DiagnosticCode] = [.host.needsConfirmation, .lock.unconfirmedOrigin]
     return diagnostics.filter { !refusals.contains($0.code) }
   }
 

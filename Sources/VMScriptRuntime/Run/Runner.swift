@@ -163,7 +163,7 @@ public enum Runner {
   ) -> RunReport {
     let diagnostics = outcome.diagnostics + standing.diagnostics
     let errors = diagnostics.filter { $0.severity == .error }
-    let isOfHost = errors.contains { (500..<800).contains($0.code.number) }
+    let isOfHost = errors.contains { $0.code.origin == .host }
     let result: RunReport.Outcome
     if errors.isEmpty {
       result = .done

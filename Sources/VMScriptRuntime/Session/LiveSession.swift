@@ -215,7 +215,7 @@ public final class LiveSession: Sendable {
     guard diagnostics.hasErrors else { return .done }
     if host.isCancelled { return .cancelled }
     if host.standing?.isRefused ?? false { return .refused }
-    let isOfHost = diagnostics.contains { (500..<800).contains($0.code.number) }
+    let isOfHost = diagnostics.contains { $0.code.origin == .host }
     return isOfHost ? .failed : .scriptErrors
   }
 

@@ -5,7 +5,8 @@ import VMScriptSyntax
 enum XMLMessages {
   static func malformed(_ declaration: Declaration, _ error: MalformedXML) -> Diagnostic {
     Diagnostic(
-      code: 270, "the host's definition of `\(declaration.name)` is not readable XML",
+      code: .xml.unreadableDefinition,
+      "the host's definition of `\(declaration.name)` is not readable XML",
       at: .init(declaration.nameSpan), notes: [error.description],
       helps: [.init("look at it with `virsh dumpxml` or `virsh net-dumpxml`")])
   }
@@ -19,7 +20,8 @@ enum XMLMessages {
 
   static func unwritable(_ property: DeclaredProperty) -> Diagnostic {
     Diagnostic(
-      code: 271, "`\(property.schema.name)` holds a character that XML cannot hold",
+      code: .xml.unwritableCharacter,
+      "`\(property.schema.name)` holds a character that XML cannot hold",
       at: .init(property.span, "a control character"), helps: [.init("remove it")])
   }
 
@@ -40,7 +42,7 @@ enum XMLMessages {
       : "libvirt does not keep \(dropped.prefix(5).map { "`\($0)`" }.joined(separator: ", "))\(more)"
         + " of `\(declaration.name)`"
     return Diagnostic(
-      .warning, code: 750, title,
+      .warning, code: .xml.droppedPatch, title,
       at: .init(patch.block.property("append")?.span ?? patch.block.span, "appended here"),
       notes: kept.dropFirst(dropped.isEmpty ? 1 : 0) + [
         "libvirt drops what it does not know and takes one of several values; it is not tried again"
@@ -49,22 +51,26 @@ enum XMLMessages {
   }
 }
 
-/// What the XML half can report, for `vmscript explain`.
-public enum XMLExplanations {
-  /// The codes VM0270, VM0271 and VM0750.
-  public static let all: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      270, "unreadable definition",
-      "The host answered with something that is not the XML of such an object."),
-    DiagnosticExplanation(
-      271, "character not allowed in XML",
-      "XML 1.0 has no way to write most control characters, so no definition can hold them."),
-    DiagnosticExplanation(
-      750, "patch that libvirt drops",
-      """
-      libvirt ignores elements and attributes that it does not know, and takes one of several elements \
-      where it knows but one. The run says so once and notes what was kept; later plans compare only \
-      that.
-      """),
-  ]
+/// The codes of XML documents.
+package struct XMLCodes: DiagnosticTable {
+  package init() {}
+
+  package let unreadableDefinition = DiagnosticCode.ofScript(
+    270, "unreadable definition",
+    "The host answered with something that is not the XML of such an object.")
+  package let unwritableCharacter = DiagnosticCode.ofScript(
+    271, "character not allowed in XML",
+    "XML 1.0 has no way to write most control characters, so no definition can hold them.")
+  package let droppedPatch = DiagnosticCode.ofHost(
+    750, "patch that libvirt drops",
+    """
+    libvirt ignores elements and attributes that it does not know, and takes one of several elements \
+    where it knows but one. The run says so once and notes what was kept; later plans compare only \
+    that.
+    """)
+}
+
+extension DiagnosticCode {
+  /// The codes of XML documents.
+  package static let xml = XMLCodes()
 }

@@ -65,14 +65,17 @@ enum ShellMessages {
 
   static func unknownCommand(_ name: String, closest: String?) -> Diagnostic {
     Diagnostic(
-      code: 851, "there is no command `:\(name)`",
+      code: .shell.unknownCommand, "there is no command `:\(name)`",
       helps: [.init(closest.map { "did you mean `:\($0)`?" } ?? "`:help` lists them")])
   }
 
   /// The diagnostics of an entry, with a help where it reads like a command without its colon.
   static func hinting(at entry: String, _ diagnostics: [Diagnostic]) -> [Diagnostic] {
     // An unknown name, or a line that is no statement.
-    let isNoStatement = diagnostics.first.map { [101, 201].contains($0.code.number) } ?? false
+    let isNoStatement =
+      diagnostics.first.map {
+        ([.syntax.unexpectedText, .names.unknownName] as [DiagnosticCode]).contains($0.code)
+      } ?? false
     guard isNoStatement, let command = Command.meant(by: entry) else { return diagnostics }
     var hinted = diagnostics
     hinted[0].helps = [.init("commands of the shell begin with a colon: `\(command.form)`")]
@@ -81,7 +84,7 @@ enum ShellMessages {
 
   static func ambiguousCommand(_ name: String, _ names: [String]) -> Diagnostic {
     Diagnostic(
-      code: 851, "`:\(name)` may mean several commands",
+      code: .shell.unknownCommand, "`:\(name)` may mean several commands",
       notes: [names.map { ":\($0)" }.joined(separator: ", ")])
   }
 
@@ -94,21 +97,24 @@ enum ShellMessages {
       case .topic, .text, .setting, .words: "more"
       }
     return Diagnostic(
-      code: 852, "`:\(command.name)` wants \(what)", helps: [.init("write `\(command.form)`")])
+      code: .shell.unfitArguments, "`:\(command.name)` wants \(what)",
+      helps: [.init("write `\(command.form)`")])
   }
 
   static func takesNothing(_ command: Command, _ text: String) -> Diagnostic {
-    Diagnostic(code: 852, "nothing may follow `:\(command.name)`, so not `\(text)`")
+    Diagnostic(
+      code: .shell.unfitArguments, "nothing may follow `:\(command.name)`, so not `\(text)`")
   }
 
   static func unknownWord(_ command: Command, _ word: String, _ words: [String]) -> Diagnostic {
     let known = words.map { "`\($0)`" }.joined(separator: " or ")
-    return Diagnostic(code: 852, "`:\(command.name)` takes \(known), not `\(word)`")
+    return Diagnostic(
+      code: .shell.unfitArguments, "`:\(command.name)` takes \(known), not `\(word)`")
   }
 
   static func noSetting(_ name: String, among names: [String]) -> Diagnostic {
     Diagnostic(
-      code: 852, "there is no setting `\(name)`",
+      code: .shell.unfitArguments, "there is no setting `\(name)`",
       helps: [
         .init(
           closest(to: name, among: names).map { "did you mean `\($0)`?" } ?? "`:set` lists them")
@@ -125,17 +131,17 @@ enum ShellMessages {
 
   static func unfitStack(_ name: String) -> Diagnostic {
     Diagnostic(
-      code: 853, "`\(name)` cannot be the name of a stack",
+      code: .shell.unfitStackName, "`\(name)` cannot be the name of a stack",
       notes: ["a stack's name has \(Program.stackNameRule)"])
   }
 
   static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
-    Diagnostic(code: 854, "cannot read `\(path)`", notes: [reason])
+    Diagnostic(code: .shell.unreadableFile, "cannot read `\(path)`", notes: [reason])
   }
 
   static func noTopic(_ topic: String, closest: String?) -> Diagnostic {
     Diagnostic(
-      code: 855, "there is no help on `\(topic)`",
+      code: .shell.unknownTopic, "there is no help on `\(topic)`",
       helps: [.init(closest.map { "did you mean `:help \($0)`?" } ?? "`:help` lists the topics")])
   }
 
@@ -163,17 +169,23 @@ enum ShellMessages {
     let others = domains.count > 8 ? " and \(domains.count - 8) more" : ""
     return "delete \(named)\(others) and \(domains.count == 1 ? "its" : "their") disks? [y/N] "
   }
+}
 
-  /// What the codes mean.
-  static let explanations = [
-    DiagnosticExplanation(
-      851, "unknown command", "Commands of the shell begin with `:`; `:help` lists them."),
-    DiagnosticExplanation(
-      852, "command without what it needs", "`:help` says what each command wants."),
-    DiagnosticExplanation(
-      853, "unfit stack name", "A stack's name has \(Program.stackNameRule)."),
-    DiagnosticExplanation(
-      854, "unreadable file", "The file is missing, is a folder, or may not be read."),
-    DiagnosticExplanation(855, "unknown topic", "`:help` lists what there is help on."),
-  ]
+/// The codes of the shell.
+struct ShellCodes: DiagnosticTable {
+  let unknownCommand = DiagnosticCode.ofTool(
+    851, "unknown command", "Commands of the shell begin with `:`; `:help` lists them.")
+  let unfitArguments = DiagnosticCode.ofTool(
+    852, "command without what it needs", "`:help` says what each command wants.")
+  let unfitStackName = DiagnosticCode.ofTool(
+    853, "unfit stack name", "A stack's name has \(Program.stackNameRule).")
+  let unreadableFile = DiagnosticCode.ofTool(
+    854, "unreadable file", "The file is missing, is a folder, or may not be read.")
+  let unknownTopic = DiagnosticCode.ofTool(
+    855, "unknown topic", "`:help` lists what there is help on.")
+}
+
+extension DiagnosticCode {
+  /// The codes of the shell.
+  static let shell = ShellCodes()
 }

@@ -1,43 +1,6 @@
 /// How bad it is.
 public enum Severity: String, Sendable { case error, warning, note }
 
-/// A number such as VM0210, under which `vmscript explain` says more.
-/// Its hundreds say what it has to do with, see ``areas``.
-public struct DiagnosticCode: Hashable, Sendable, CustomStringConvertible {
-  /// What the codes have to do with, by their hundreds.
-  public static let areas: [(hundred: Int, title: String)] = [
-    (1, "Syntax"), (2, "Names and schema"), (3, "Evaluation"),
-    (4, "Modules, parameters and limits"), (5, "Plan and ownership"),
-    (6, "Images, volumes and seeds"), (7, "libvirt"), (8, "Command line and shell"),
-  ]
-
-  /// The number alone, such as 210.
-  public let number: Int
-  /// The code of a number.
-  public init(_ number: Int) { self.number = number }
-  /// As users meet it: `VM0210`.
-  public var description: String {
-    let digits = String(number)
-    return "VM" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-  }
-}
-
-/// What a code means at length, for `vmscript explain`.
-public struct DiagnosticExplanation: Sendable {
-  /// The code that is explained.
-  public let code: DiagnosticCode
-  /// A few words, such as `unknown property`.
-  public let title: String
-  /// Plain text of one or more paragraphs: what happened, why it is refused, what to do.
-  public let text: String
-  /// An explanation of the code `VM` and `number`.
-  public init(_ number: Int, _ title: String, _ text: String) {
-    self.code = DiagnosticCode(number)
-    self.title = title
-    self.text = text
-  }
-}
-
 /// An error or a warning with the places it speaks of: a value that is thrown, collected and
 /// rendered, never a text made where the error occurs.
 public struct Diagnostic: Error, Sendable {
@@ -85,13 +48,14 @@ public struct Diagnostic: Error, Sendable {
   /// What to do about it.
   public var helps: [Help]
 
-  /// A diagnostic; `code` is the number of a ``DiagnosticCode``.
+  /// A diagnostic.
   public init(
-    _ severity: Severity = .error, code: Int, _ message: String, at primary: Label? = nil,
+    _ severity: Severity = .error, code: DiagnosticCode, _ message: String,
+    at primary: Label? = nil,
     secondary: [Label] = [], notes: [String] = [], helps: [Help] = []
   ) {
     self.severity = severity
-    self.code = DiagnosticCode(code)
+    self.code = code
     self.message = message
     self.primary = primary
     self.secondary = secondary

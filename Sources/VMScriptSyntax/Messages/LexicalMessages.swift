@@ -1,33 +1,40 @@
 /// The wording of what is wrong with single characters, strings and numbers.
 enum LexicalMessages {
-  typealias Parts = (code: Int, message: String, label: String, help: String?)
+  typealias Parts = (code: DiagnosticCode, message: String, label: String, help: String?)
 
   static func parts(_ problem: LexicalError.Problem) -> Parts {
     switch problem {
     case .invalidUTF8:
-      (107, "the text is not UTF-8", "these bytes are no character", "save the file as UTF-8")
+      (
+        .syntax.notUTF8, "the text is not UTF-8", "these bytes are no character",
+        "save the file as UTF-8"
+      )
     case .controlCharacter(let scalar):
       (
-        108, "control character \(code(scalar))", "not allowed in a script",
+        .syntax.controlCharacter, "control character \(code(scalar))", "not allowed in a script",
         scalar == "\r"
           ? "end lines with `\\n` or `\\r\\n`" : "in a string, write `\(escape(scalar))`"
       )
     case .bidirectionalControl(let scalar):
       (
-        110, "bidirectional control character \(code(scalar))",
+        .syntax.bidirectionalControlCharacter, "bidirectional control character \(code(scalar))",
         "makes the text look other than it is read",
         "remove it, or write `\(escape(scalar))` in a string"
       )
     case .unknownCharacter(let scalar):
-      (109, "unknown character \(visible(scalar))", "means nothing here", unknownHelp(scalar))
+      (
+        .syntax.unknownCharacter, "unknown character \(visible(scalar))", "means nothing here",
+        unknownHelp(scalar)
+      )
     case .unclosedString:
       (
-        102, "unclosed string", "no closing quote on this line",
+        .syntax.unclosedString, "unclosed string", "no closing quote on this line",
         "a text of several lines stands in `\"\"\"`"
       )
-    case .unclosedMultilineString: (102, "unclosed string", "opened here, never closed", nil)
+    case .unclosedMultilineString:
+      (.syntax.unclosedString, "unclosed string", "opened here, never closed", nil)
     case .unclosedInterpolation, .unclosedMultilineInterpolation:
-      (104, "unclosed interpolation", "no `)` closes it", nil)
+      (.syntax.unclosedInterpolation, "unclosed interpolation", "no `)` closes it", nil)
     default: numberParts(problem) ?? stringParts(problem)
     }
   }
@@ -35,25 +42,32 @@ enum LexicalMessages {
   private static func numberParts(_ problem: LexicalError.Problem) -> Parts? {
     switch problem {
     case .unknownUnit(let unit):
-      (106, "unknown unit `\(unit)`", "no such unit", unitHelp(unit))
-    case .malformedNumber: (106, "malformed number", "not a number", nil)
+      (.syntax.wrongNumber, "unknown unit `\(unit)`", "no such unit", unitHelp(unit))
+    case .malformedNumber: (.syntax.wrongNumber, "malformed number", "not a number", nil)
     case .malformedAddress:
       (
-        106, "malformed address", "neither a number nor an IPv4 address",
+        .syntax.wrongNumber, "malformed address", "neither a number nor an IPv4 address",
         "an address has four parts, such as `10.0.0.1`"
       )
     case .numberTooLarge:
-      (106, "the number is too large", "does not fit in 64 bits", nil)
+      (.syntax.wrongNumber, "the number is too large", "does not fit in 64 bits", nil)
     case .fractionOfByte:
       (
-        106, "the size is not a whole number of bytes", "not a whole number of bytes",
+        .syntax.wrongNumber, "the size is not a whole number of bytes",
+        "not a whole number of bytes",
         "use a smaller unit"
       )
     case .fractionOfMillisecond:
-      (106, "the duration is not a whole number of milliseconds", "not whole milliseconds", nil)
+      (
+        .syntax.wrongNumber, "the duration is not a whole number of milliseconds",
+        "not whole milliseconds", nil
+      )
     case .addressPartTooLarge:
-      (106, "malformed address", "each part is 0 to 255, without leading zeros", nil)
-    case .prefixTooLarge: (106, "malformed subnet", "the prefix is 0 to 32", nil)
+      (
+        .syntax.wrongNumber, "malformed address", "each part is 0 to 255, without leading zeros",
+        nil
+      )
+    case .prefixTooLarge: (.syntax.wrongNumber, "malformed subnet", "the prefix is 0 to 32", nil)
     default: nil
     }
   }
@@ -61,19 +75,26 @@ enum LexicalMessages {
   private static func stringParts(_ problem: LexicalError.Problem) -> Parts {
     switch problem {
     case .malformedUnicodeEscape:
-      (105, "malformed escape", "not a Unicode character", "write it as `\\u{1F600}`")
+      (
+        .syntax.wrongEscape, "malformed escape", "not a Unicode character",
+        "write it as `\\u{1F600}`"
+      )
     case .textAfterOpeningQuotes:
-      (111, "text after the opening quotes", "begins on the next line", nil)
+      (.syntax.multilineLayout, "text after the opening quotes", "begins on the next line", nil)
     case .textBeforeClosingQuotes:
-      (111, "text before the closing quotes", "stand on a line of their own", nil)
+      (
+        .syntax.multilineLayout, "text before the closing quotes", "stand on a line of their own",
+        nil
+      )
     case .missingIndentation:
       (
-        111, "the line is indented less than the closing quotes", "not the same white space",
+        .syntax.multilineLayout, "the line is indented less than the closing quotes",
+        "not the same white space",
         "begin every line with the white space that stands before the closing quotes"
       )
     default:
       (
-        105, "unknown escape", "means nothing",
+        .syntax.wrongEscape, "unknown escape", "means nothing",
         "escapes are `\\n` `\\t` `\\r` `\\0` `\\\"` `\\\\` `\\u{…}` and `\\(…)`; a `'…'` string needs none"
       )
     }

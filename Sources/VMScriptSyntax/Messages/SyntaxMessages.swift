@@ -1,11 +1,12 @@
-/// The wording of every syntax error, in one place; `SyntaxExplanations` says more on each code.
+/// The wording of every syntax error, in one place; ``SyntaxCodes`` says more on each code.
 enum SyntaxMessages {
   static func expected(
     _ expected: String, found: String, at span: Span, opened: Span?
   ) -> Diagnostic {
     let isUnclosed = opened != nil && found == "the end of the file"
     return Diagnostic(
-      code: isUnclosed ? 103 : 101, "expected \(expected), found \(found)",
+      code: isUnclosed ? .syntax.unclosedBracket : .syntax.unexpectedText,
+      "expected \(expected), found \(found)",
       at: Diagnostic.Label(span, isUnclosed ? "the file ends here" : "expected \(expected)"),
       secondary: opened.map { [Diagnostic.Label($0, "opened here")] } ?? [])
   }
@@ -19,7 +20,7 @@ enum SyntaxMessages {
 
   static func assignment(at span: Span, toMember isMember: Bool) -> Diagnostic {
     Diagnostic(
-      code: 101, "expected the end of the statement, found `=`",
+      code: .syntax.unexpectedText, "expected the end of the statement, found `=`",
       at: Diagnostic.Label(span, "nothing is assigned to"),
       helps: [Diagnostic.Help(isMember ? declareAgain : bindingForm)])
   }
@@ -33,7 +34,7 @@ enum SyntaxMessages {
     let isLoop = Slips.loops.contains(word)
     let meant = isLoop ? nil : StatementStarts.meant(by: word)
     return Diagnostic(
-      code: 101, "no statement begins with `\(word)`",
+      code: .syntax.unexpectedText, "no statement begins with `\(word)`",
       at: Diagnostic.Label(span, "means nothing before what follows"),
       helps: meant.map {
         [Diagnostic.Help("did you mean `\($0)`?", span: span, replacement: $0)]
@@ -42,13 +43,13 @@ enum SyntaxMessages {
 
   static func elseWithoutIf(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 101, "expected a statement, found `else`",
+      code: .syntax.unexpectedText, "expected a statement, found `else`",
       at: Diagnostic.Label(span, "belongs to no `if`"))
   }
 
   static func elseIf(_ word: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 101, "expected `else`, found `\(word)`",
+      code: .syntax.unexpectedText, "expected `else`, found `\(word)`",
       at: Diagnostic.Label(span, "goes on with no `if`"),
       helps: [
         Diagnostic.Help(
@@ -58,35 +59,35 @@ enum SyntaxMessages {
 
   static func elseOnNewLine(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 117, "`else` stands on a line of its own",
+      code: .syntax.continuedOnNewLine, "`else` stands on a line of its own",
       at: Diagnostic.Label(span, "the `if` ended with the line above"),
       helps: [Diagnostic.Help("write `} else` on one line")])
   }
 
   static func braceOnNewLine(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 117, "`{` stands on a line of its own",
+      code: .syntax.continuedOnNewLine, "`{` stands on a line of its own",
       at: Diagnostic.Label(span, "the statement ended with the line above"),
       helps: [Diagnostic.Help("move the `{` to the end of the line above")])
   }
 
   static func reservedWord(_ word: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 115, "`\(word)` is a reserved word and cannot be a name",
+      code: .syntax.reservedWord, "`\(word)` is a reserved word and cannot be a name",
       at: Diagnostic.Label(span, "reserved"),
       helps: [Diagnostic.Help("choose another name, such as `\(word)_`")])
   }
 
   static func returnOutsideFunction(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 114, "`return` outside of a function",
+      code: .syntax.returnOutsideFunction, "`return` outside of a function",
       at: Diagnostic.Label(span, "nothing to return from"))
   }
 
   static func chained(_ first: Operator, _ second: Operator, at span: Span) -> Diagnostic {
     let isRange = first.precedence == Operator.closedRange.precedence
     return Diagnostic(
-      code: 113, "`\(first.symbol)` and `\(second.symbol)` cannot be chained",
+      code: .syntax.chainedComparison, "`\(first.symbol)` and `\(second.symbol)` cannot be chained",
       at: Diagnostic.Label(span, "a second \(isRange ? "range" : "comparison")"),
       helps: isRange
         ? [] : [Diagnostic.Help("write `a < b && b < c`, or set parentheses")])
@@ -94,7 +95,7 @@ enum SyntaxMessages {
 
   static func colonInBody(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 116, "expected `=` or `{`, found `:`",
+      code: .syntax.colonAndEqualsConfused, "expected `=` or `{`, found `:`",
       at: Diagnostic.Label(span, "a property is set with `=`"),
       helps: [
         Diagnostic.Help(
@@ -104,7 +105,7 @@ enum SyntaxMessages {
 
   static func equalsInMap(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 116, "expected `:`, found `=`",
+      code: .syntax.colonAndEqualsConfused, "expected `:`, found `=`",
       at: Diagnostic.Label(span, "the key of a map is followed by `:`"),
       helps: [
         Diagnostic.Help(
@@ -114,7 +115,7 @@ enum SyntaxMessages {
 
   static func tooDeep(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 112, "nested too deeply",
+      code: .syntax.nestedTooDeeply, "nested too deeply",
       at: Diagnostic.Label(span, "the rest of the file was not read"),
       notes: [
         "brackets and blocks may nest \(Parser.maximumDepth) deep, "
@@ -125,13 +126,13 @@ enum SyntaxMessages {
 
   static func tooManyErrors(at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 118, "too many errors",
+      code: .syntax.tooManyErrors, "too many errors",
       at: Diagnostic.Label(span, "the rest of the file was not read"))
   }
 
   static func fileTooLarge(_ source: SourceID) -> Diagnostic {
     Diagnostic(
-      code: 119, "the file is too large",
+      code: .syntax.fileTooLarge, "the file is too large",
       at: Diagnostic.Label(Span(source: source, start: 0, length: 0)),
       notes: ["a script may have 2 GiB"])
   }

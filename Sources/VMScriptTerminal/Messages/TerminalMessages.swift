@@ -15,24 +15,31 @@ public enum TerminalMessages {
 
   /// VM0803: a file cannot be written.
   public static func unwritable(_ path: String, reason: String) -> Diagnostic {
-    Diagnostic(code: 803, "cannot write `\(path)`", notes: [reason])
+    Diagnostic(code: .terminal.unwritableFile, "cannot write `\(path)`", notes: [reason])
   }
 
   /// VM0805: a program that is to be run is not there.
   public static func noProgram(_ name: String) -> Diagnostic {
-    Diagnostic(code: 805, "there is no program `\(name)` on the path")
+    Diagnostic(code: .terminal.missingProgram, "there is no program `\(name)` on the path")
   }
+}
 
-  /// What the codes mean, for `vmscript explain`.
-  public static let explanations: [DiagnosticExplanation] = [
-    DiagnosticExplanation(
-      803, "unwritable file",
-      """
-      Its folder or the file itself may not be written to, or a file that would have to be made is \
-      there already. Nothing was written: what was there is as it was before.
-      """),
-    DiagnosticExplanation(
-      805, "missing program",
-      "What is to be run, such as `ssh`, is not installed or not on the path."),
-  ]
+/// The codes that command line and shell share.
+package struct TerminalCodes: DiagnosticTable {
+  package init() {}
+
+  package let unwritableFile = DiagnosticCode.ofTool(
+    803, "unwritable file",
+    """
+    Its folder or the file itself may not be written to, or a file that would have to be made is \
+    there already. Nothing was written: what was there is as it was before.
+    """)
+  package let missingProgram = DiagnosticCode.ofTool(
+    805, "missing program",
+    "What is to be run, such as `ssh`, is not installed or not on the path.")
+}
+
+extension DiagnosticCode {
+  /// The codes that command line and shell share.
+  package static let terminal = TerminalCodes()
 }

@@ -29,14 +29,14 @@ struct ExplainCommand: ParsableCommand {
     // The code as a message shows it, or its number alone.
     let wanted = code.uppercased().filter { !"[]".contains($0) }
     let found = Self.all.first {
-      $0.code.description == wanted || $0.code.number == Int(wanted)
+      $0.description == wanted || $0.number == Int(wanted)
     }
     guard let found else {
       output.report([CommandLineMessages.unknownCode(code)])
       throw ExitStatus.scriptErrors.code
     }
     if output.json { return Terminal.writeOutput(found.document.json() + "\n") }
-    Terminal.writeOutput("\(found.code): \(found.title)\n\n\(shown(found.text))\n")
+    Terminal.writeOutput("\(found): \(found.title)\n\n\(shown(found.explanation))\n")
   }
 
   /// In lines that can be read, where they are read by people.
@@ -49,24 +49,21 @@ struct ExplainCommand: ParsableCommand {
     if output.json {
       return Terminal.writeOutput(Value.list(Self.all.map(\.document)).json() + "\n")
     }
-    Terminal.writeOutput(Self.all.map { "\($0.code)  \($0.title)\n" }.joined())
+    Terminal.writeOutput(Self.all.map { "\($0)  \($0.title)\n" }.joined())
   }
 
-  private static let codes = all.map { $0.code.description }
+  private static let codes = all.map(\.description)
 
   /// The codes of every module, in their order.
   static let all =
-    (LanguageExplanations.ofCheck + RuntimeExplanations.explanations
-    + TerminalMessages.explanations + CommandLineMessages.explanations + Shell.explanations).sorted
-  {
-    $0.code.number < $1.code.number
-  }
+    (LanguageCodes.ofCheck + RuntimeCodes.all + TerminalCodes.codes + Shell.codes
+    + CommandLineCodes.codes).sorted { $0.number < $1.number }
 }
 
-extension DiagnosticExplanation {
+extension DiagnosticCode {
   fileprivate var document: Value {
     .map([
-      "code": .string(code.description), "title": .string(title), "text": .string(text),
+      "code": .string(description), "title": .string(title), "text": .string(explanation),
     ])
   }
 }

@@ -83,67 +83,76 @@ enum CommandLineMessages {
       CommandWords.names.contains(path)
       ? "a command comes first: `vmscript \(path) …`"
       : "name a script file, or - for standard input"
-    return Diagnostic(code: 801, "cannot read `\(path)`", notes: [reason], helps: [.init(help)])
+    return Diagnostic(
+      code: .commandLine.unreadableScript, "cannot read `\(path)`", notes: [reason],
+      helps: [.init(help)])
   }
 
   /// A first word that is neither a command nor a file.
   static func unknownCommand(_ word: String, closest: String) -> Diagnostic {
     Diagnostic(
-      code: 804, "there is no command `\(word)`", notes: ["nor a file of that name"],
+      code: .commandLine.unknownCommand, "there is no command `\(word)`",
+      notes: ["nor a file of that name"],
       helps: [.init("did you mean `vmscript \(closest)`?")])
   }
 
   /// A statement of scripts that was taken for a command.
   static func verbAsCommand(_ word: String, statement: String) -> Diagnostic {
     Diagnostic(
-      code: 806, "`\(word)` is a statement of scripts, not a command",
+      code: .commandLine.statementAsCommand, "`\(word)` is a statement of scripts, not a command",
       helps: [.init("run it: `vmscript -e '\(statement)'`")])
   }
 
   /// Standard output that cannot be written, and why.
   static func unwritableOutput(_ reason: String) -> Diagnostic {
     Diagnostic(
-      code: 807, "cannot write standard output", notes: [reason, "what was printed is incomplete"])
+      code: .commandLine.unwritableStandardOutput, "cannot write standard output",
+      notes: [reason, "what was printed is incomplete"])
   }
 
   /// A code that no message bears.
   static func unknownCode(_ text: String) -> Diagnostic {
     Diagnostic(
-      code: 802, "no message has the code `\(text)`",
+      code: .commandLine.unknownCode, "no message has the code `\(text)`",
       helps: [.init("`vmscript explain` without a code lists them all")])
   }
+}
 
-  /// What the codes mean, for `vmscript explain`.
-  static let explanations = [
-    DiagnosticExplanation(
-      801, "unreadable script",
-      """
-      The file is missing, is a folder, or may not be read by this user. The note says \
-      which. Nothing was done with the script.
-      """),
-    DiagnosticExplanation(
-      802, "unknown code",
-      """
-      `vmscript explain` takes the code that stands in brackets after `error`, such as VM0101. \
-      Without a code it lists all of them.
-      """),
-    DiagnosticExplanation(
-      804, "unknown command",
-      """
-      The first word is a command such as `plan`, or else a script to run. It is neither, but close \
-      to a command. `vmscript --help` lists them.
-      """),
-    DiagnosticExplanation(
-      806, "statement as a command",
-      """
-      `start`, `stop`, `snapshot` and the like are statements: they stand in a script, or in the text \
-      after `-e`, or in the shell. A name there is a string: `vmscript -e 'start "web-1"'`.
-      """),
-    DiagnosticExplanation(
-      807, "unwritable standard output",
-      """
-      The device is full, say, or standard output is closed. What was done on the host was done; what \
-      was printed about it is incomplete. A reader that goes away, such as `head`, is no error.
-      """),
-  ]
+/// The codes of the command line.
+struct CommandLineCodes: DiagnosticTable {
+  let unreadableScript = DiagnosticCode.ofTool(
+    801, "unreadable script",
+    """
+    The file is missing, is a folder, or may not be read by this user. The note says \
+    which. Nothing was done with the script.
+    """)
+  let unknownCode = DiagnosticCode.ofTool(
+    802, "unknown code",
+    """
+    `vmscript explain` takes the code that stands in brackets after `error`, such as VM0101. \
+    Without a code it lists all of them.
+    """)
+  let unknownCommand = DiagnosticCode.ofTool(
+    804, "unknown command",
+    """
+    The first word is a command such as `plan`, or else a script to run. It is neither, but close \
+    to a command. `vmscript --help` lists them.
+    """)
+  let statementAsCommand = DiagnosticCode.ofTool(
+    806, "statement as a command",
+    """
+    `start`, `stop`, `snapshot` and the like are statements: they stand in a script, or in the text \
+    after `-e`, or in the shell. A name there is a string: `vmscript -e 'start "web-1"'`.
+    """)
+  let unwritableStandardOutput = DiagnosticCode.ofTool(
+    807, "unwritable standard output",
+    """
+    The device is full, say, or standard output is closed. What was done on the host was done; what \
+    was printed about it is incomplete. A reader that goes away, such as `head`, is no error.
+    """)
+}
+
+extension DiagnosticCode {
+  /// The codes of the command line.
+  static let commandLine = CommandLineCodes()
 }

@@ -22,10 +22,9 @@ enum ExitStatus: Int32 {
 
   /// The status of an error: whether it is the script's or the host's.
   init(_ error: Diagnostic) {
-    switch error.code.number {
-    case RuntimeExplanations.noConnection.number: self = .noConnection
-    case ..<500: self = .scriptErrors
-    default: self = .failed
+    switch error.code.origin {
+    case .script: self = .scriptErrors
+    case .host, .tool: self = error.code == .host.noConnection ? .noConnection : .failed
     }
   }
 

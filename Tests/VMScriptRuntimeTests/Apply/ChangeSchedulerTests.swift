@@ -53,7 +53,7 @@ import VMScriptSyntax
       })
     let outcome = await scheduler.apply(changes([[], [0], [1], []])) {
       change throws(Diagnostic) in
-      if change.id == 0 { throw Diagnostic(code: 701, "no") }
+      if change.id == 0 { throw Diagnostic(code: DiagnosticCode(701), "no") }
     }
     #expect(
       outcome.changes.map(\.result) == [
@@ -66,7 +66,7 @@ import VMScriptSyntax
   @Test func anErrorThatEndsEverythingLeavesTheRest() async {
     let scheduler = ChangeScheduler(jobs: 1, endsEverything: { $0.code.number == 702 })
     let outcome = await scheduler.apply(changes([[], [], []])) { _ throws(Diagnostic) in
-      throw Diagnostic(code: 702, "lost")
+      throw Diagnostic(code: DiagnosticCode(702), "lost")
     }
     #expect(outcome.changes.map(\.result) == [.failed, .notAttempted, .notAttempted])
   }

@@ -144,7 +144,7 @@ import VMScript
   }
 
   @Test func everyCodeIsExplainedOnce() {
-    let numbers = PlanMessages.explanations.map(\.code.number)
+    let numbers = PlanCodes.codes.map(\.number)
     #expect(numbers == Set(numbers).sorted())
     #expect(numbers.allSatisfy { (501...539).contains($0) })
   }

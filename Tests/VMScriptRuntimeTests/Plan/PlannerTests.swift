@@ -171,7 +171,7 @@ import VMScriptSyntax
     let (plan, diagnostics) = RunFixture.plan(
       [RunFixture.domain("bad"), RunFixture.domain("new")], live
     ) {
-      _, _ throws(Diagnostic) in throw Diagnostic(code: 599, "cannot compare")
+      _, _ throws(Diagnostic) in throw Diagnostic(code: DiagnosticCode(599), "cannot compare")
     }
     #expect(plan.changes.map(\.name) == ["new"])
     #expect(diagnostics.map(\.code.number) == [599])

@@ -21,12 +21,12 @@ import Testing
   @Test(arguments: all)
   func everyCodeIsExplained(failure: StorageFailure) {
     let diagnostic = StorageMessages.diagnostic(failure, at: nil)
-    #expect(StorageMessages.explanations.contains { $0.code == diagnostic.code })
+    #expect(StorageCodes.codes.contains(diagnostic.code))
     #expect(!diagnostic.message.isEmpty)
   }
 
   @Test func codesAreExplainedOnce() {
-    let codes = StorageMessages.explanations.map(\.code)
+    let codes = StorageCodes.codes
     #expect(Set(codes).count == codes.count)
   }
 }

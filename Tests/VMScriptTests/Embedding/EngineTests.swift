@@ -131,7 +131,9 @@ import VMScriptSyntax
     struct Refused: Error, CustomStringConvertible { let description = "the ledger is closed" }
     var engine = Engine()
     engine.function("quota") { (team: String) throws -> Int in throw Refused() }
-    engine.function("own") { () throws -> Int in throw Diagnostic(code: 900, "by the host") }
+    engine.function("own") { () throws -> Int in
+      throw Diagnostic(code: DiagnosticCode(900), "by the host")
+    }
     let problem = try #require(problems(engine, "let a = 1\nlet b = a + quota('web')").first)
     #expect(problem.message == "`quota` failed")
     #expect(problem.notes == ["the ledger is closed"])

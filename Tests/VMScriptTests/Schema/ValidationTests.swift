@@ -36,7 +36,7 @@ import VMScriptSyntax
 
   @Test("Every code that a check gives is explained once")
   func explained() {
-    let codes = Validation.explanations.map(\.code.number)
+    let codes = Validation.codes.map(\.number)
     #expect(codes == Set(codes).sorted())
     #expect(codes.allSatisfy { (252...299).contains($0) })
   }

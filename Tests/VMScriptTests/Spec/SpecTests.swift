@@ -34,10 +34,8 @@ import VMScriptSyntax
   /// The limits of a file's size, of time and of the number of errors are left to other tests, as is
   /// what only a program can do that hosts the script.
   @Test func everyCodeOfTheLanguageOccurs() throws {
-    let explained =
-      SyntaxExplanations.explanations + LanguageExplanations.explanations + Validation.explanations
     let shown = try SpecCase.all().map { $0.expected().err }.joined()
-    for code in explained.map(\.code) where !Self.codesOfHosts.contains(code.number) {
+    for code in LanguageCodes.ofCheck where !Self.codesOfHosts.contains(code.number) {
       #expect(shown.contains("[\(code)]"), "no spec shows \(code)")
     }
   }

@@ -24,7 +24,8 @@ public enum StorageMessages {
     let notes = unreadable.sorted { $0.path < $1.path }.filter { seen.insert($0.path).inserted }
       .map { "`\($0.path)` could not be read: \($0.backing.reason ?? "")" }
     return Diagnostic(
-      code: 646, "\(refused): a file that could not be read may be an overlay on its disks",
+      code: .storage.possibleOverlay,
+      "\(refused): a file that could not be read may be an overlay on its disks",
       at: span.map { .init($0) }, notes: notes, helps: [.init(unreadableHelp)])
   }
 
@@ -33,7 +34,8 @@ public enum StorageMessages {
   /// - Parameter uses: what is known of each use, as a note.
   static func sharedDisk(of domain: String, _ uses: [String], at span: Span?) -> Diagnostic {
     Diagnostic(
-      code: 648, "the domain `\(domain)` cannot be deleted: another domain uses its disk",
+      code: .storage.sharedDisk,
+      "the domain `\(domain)` cannot be deleted: another domain uses its disk",
       at: span.map { .init($0) }, notes: uses,
       helps: [.init("take the disk off the other domain first")])
   }
@@ -43,14 +45,15 @@ public enum StorageMessages {
     _ action: String, by domains: [UnreadableObject], at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      code: 648, "the disk cannot be \(action): another domain may use it", at: .init(span),
+      code: .storage.sharedDisk, "the disk cannot be \(action): another domain may use it",
+      at: .init(span),
       notes: domains.map(\.note),
       helps: [.init("mend the definition of that domain first: `virsh edit`")])
   }
 
   static func discAsDisk(_ path: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      .warning, code: 668, "this is the image of an optical disc, used as a disk",
+      .warning, code: .storage.discAsDisk, "this is the image of an optical disc, used as a disk",
       at: .init(span, "ISO 9660 or UDF"), notes: ["\(path) holds the file system of a disc"],
       helps: [
         .init("to put it into a CD-ROM drive, write `cdrom { source = … }`"),
@@ -60,7 +63,8 @@ public enum StorageMessages {
 
   static func diskAsDisc(_ path: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      .warning, code: 669, "this is a qcow2 disk image, used as the medium of a CD-ROM drive",
+      .warning, code: .storage.diskAsDisc,
+      "this is a qcow2 disk image, used as the medium of a CD-ROM drive",
       at: .init(span, "not an ISO image"), notes: ["\(path) is a disk image"],
       helps: [.init("to have it as a disk, write `disk { image = … }`")])
   }
@@ -70,7 +74,7 @@ public enum StorageMessages {
     of image: Declaration, _ property: DeclaredProperty, present: String
   ) -> Diagnostic {
     Diagnostic(
-      code: 670,
+      code: .storage.fixedLayout,
       "`\(property.schema.name)` of the image `\(image.name)` cannot change once the image is made",
       at: .init(property.span, "it is \(present)"),
       helps: [.init("declare another image for it, and remove this one once no disk needs it")])
@@ -79,14 +83,15 @@ public enum StorageMessages {
   /// An image that the stack lets go of and whose content stays.
   static func keptContent(of image: String, because reason: String) -> Diagnostic {
     Diagnostic(
-      .warning, code: 647, "the content of the image `\(image)` stays on the host",
+      .warning, code: .storage.keptContent, "the content of the image `\(image)` stays on the host",
       notes: [reason, "a run or `destroy` of the stack removes it once nothing uses it"])
   }
 
   /// Warns of disks that are backed by a content which was changed after its upload.
   static func changedContent(of image: String, disks: [String], at span: Span) -> Diagnostic {
     Diagnostic(
-      .warning, code: 638, "the copy of `\(image)` on the host changed after its upload",
+      .warning, code: .storage.publishedContentChanged,
+      "the copy of `\(image)` on the host changed after its upload",
       at: .init(span, "new disks are backed by a new copy"),
       notes: disks.map { "\($0) is backed by the changed copy" },
       helps: [
@@ -97,7 +102,7 @@ public enum StorageMessages {
   /// The content of an image on the host is not what was uploaded.
   static func wrongContent(of image: String, path: String) -> Diagnostic {
     Diagnostic(
-      code: 639, "the copy of `\(image)` on the host is damaged", at: nil,
+      code: .storage.damagedContent, "the copy of `\(image)` on the host is damaged", at: nil,
       notes: ["`\(path)` does not have the digest that it was uploaded with"],
       helps: [.init("restore it from a backup, or `delete` the domains that use it and run again")])
   }
@@ -105,7 +110,7 @@ public enum StorageMessages {
   /// A disk that is declared as moved from a domain that keeps it.
   static func stillAttached(_ disk: String, to domain: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: 667, "the domain `\(domain)` keeps the volume of `\(disk)`",
+      code: .storage.keptDisk, "the domain `\(domain)` keeps the volume of `\(disk)`",
       at: .init(span, "cannot be moved here"),
       notes: ["the script does not declare `\(domain)`, and this plan does not delete it"],
       helps: [
@@ -118,7 +123,7 @@ public enum StorageMessages {
     _ disk: String, of domain: String, from other: String, at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      .warning, code: 662,
+      .warning, code: .storage.keptVolume,
       "the volume that `\(other)` no longer declares stays: `\(disk)` of `\(domain)` uses it",
       at: .init(span, "uses it by its path"),
       helps: [
@@ -126,71 +131,94 @@ public enum StorageMessages {
       ])
   }
 
-  private static func headline(_ failure: StorageFailure) -> (Int, String) {
+  private static func headline(_ failure: StorageFailure) -> (DiagnosticCode, String) {
     switch failure {
-    case .unreadable(let path, _): (601, "cannot read `\(path)`")
-    case .emptyImage: (602, "the image file is empty")
-    case .truncatedImage(let format, _, _): (603, "the \(format.name) image is cut short")
-    case .corruptImage(let format): (604, "the \(format.name) image is damaged")
-    case .notAnImage(let found): (605, "this is \(found), not a disk image")
+    case .unreadable(let path, _): (.storage.unreadableFile, "cannot read `\(path)`")
+    case .emptyImage: (.storage.emptyImage, "the image file is empty")
+    case .truncatedImage(let format, _, _):
+      (.storage.imageCutShort, "the \(format.name) image is cut short")
+    case .corruptImage(let format): (.storage.damagedImage, "the \(format.name) image is damaged")
+    case .notAnImage(let found): (.storage.wrongFormat, "this is \(found), not a disk image")
     case .formatMismatch(let declared, let found):
-      (605, "the file is \(found.name), not \(declared.name) as declared")
-    case .splitImage: (606, "the image keeps its data in other files")
-    case .hasBackingFile(let path?): (606, "the image is only a difference to `\(path)`")
-    case .hasBackingFile(nil): (606, "the image is only a difference to another one")
-    case .foreignImage(let found): (630, "this is \(found), which cannot be converted")
+      (.storage.wrongFormat, "the file is \(found.name), not \(declared.name) as declared")
+    case .splitImage: (.storage.imageOfSeveralFiles, "the image keeps its data in other files")
+    case .hasBackingFile(let path?):
+      (.storage.imageOfSeveralFiles, "the image is only a difference to `\(path)`")
+    case .hasBackingFile(nil):
+      (.storage.imageOfSeveralFiles, "the image is only a difference to another one")
+    case .foreignImage(let found):
+      (.storage.foreignImage, "this is \(found), which cannot be converted")
     case .encrypted(let format):
       (
-        631,
+        .storage.encryptedImage,
         format == .raw
           ? "the image is encrypted with LUKS" : "the \(format.name) image is encrypted"
       )
-    case .misnamed(let format): (632, "the file is named as \(format), but its content is not")
-    case .unfitImage(let format, _): (633, "`qemu-img` cannot open the \(format.name) image")
+    case .misnamed(let format):
+      (.storage.misleadingFileName, "the file is named as \(format), but its content is not")
+    case .unfitImage(let format, _):
+      (.storage.unopenableImage, "`qemu-img` cannot open the \(format.name) image")
     case .toolTimedOut(let tool, let seconds):
-      (634, "`\(tool)` did not finish within \(seconds) s")
-    case .scratchFull(let folder, _, _): (635, "`\(folder)` has no room for the conversion")
-    case .ambiguousImage(let name, _): (636, "several images of the host are named `\(name)`")
-    case .missingBesideScript(let path): (637, "there is no file `\(path)` beside the script")
+      (.storage.toolTimedOut, "`\(tool)` did not finish within \(seconds) s")
+    case .scratchFull(let folder, _, _):
+      (.storage.noRoomForConversion, "`\(folder)` has no room for the conversion")
+    case .ambiguousImage(let name, _):
+      (.storage.ambiguousImage, "several images of the host are named `\(name)`")
+    case .missingBesideScript(let path):
+      (.storage.missingBesideScript, "there is no file `\(path)` beside the script")
     case .digestMismatch(let algorithm, _, _):
-      (607, "the file does not have the declared \(algorithm)")
-    case .changedWhileRead: (608, "the file changed while it was read")
-    case .toolMissing(let tool): (609, "`\(tool)` is not installed")
+      (.storage.wrongDigest, "the file does not have the declared \(algorithm)")
+    case .changedWhileRead: (.storage.fileChangedWhileRead, "the file changed while it was read")
+    case .toolMissing(let tool): (.storage.missingTool, "`\(tool)` is not installed")
     case .conversionFailed(let status, _):
-      (610, "converting the image failed with status \(status)")
-    case .missingPool(let name, _): (611, "there is no storage pool `\(name)`")
-    case .inactivePool(let name): (612, "the storage pool `\(name)` is not active")
-    case .unreadablePool(let name, _): (649, "the storage pool `\(name)` cannot be read")
-    case .poolFull(let name, _, _): (613, "the storage pool `\(name)` has not enough room")
-    case .unfitStackName(let name): (614, "`\(name)` cannot be the name of a stack")
-    case .missingVolume(let name): (616, "there is no volume `\(name)` on the host")
-    case .unreadableVolume(let path, _): (645, "the host cannot look into the volume `\(path)`")
-    case .volumeKept(let name, _): (617, "the volume `\(name)` must stay as it is")
-    case .missingSize(let what): (618, "a new, empty \(what) needs a `size`")
+      (.storage.conversionFailed, "converting the image failed with status \(status)")
+    case .missingPool(let name, _):
+      (.storage.noSuchStoragePool, "there is no storage pool `\(name)`")
+    case .inactivePool(let name):
+      (.storage.inactiveStoragePool, "the storage pool `\(name)` is not active")
+    case .unreadablePool(let name, _):
+      (.storage.unreadablePool, "the storage pool `\(name)` cannot be read")
+    case .poolFull(let name, _, _):
+      (.storage.storagePoolFull, "the storage pool `\(name)` has not enough room")
+    case .unfitStackName(let name):
+      (.storage.unfitStackName, "`\(name)` cannot be the name of a stack")
+    case .missingVolume(let name):
+      (.storage.noSuchVolume, "there is no volume `\(name)` on the host")
+    case .unreadableVolume(let path, _):
+      (.storage.unreadableVolume, "the host cannot look into the volume `\(path)`")
+    case .volumeKept(let name, _): (.storage.volumeKept, "the volume `\(name)` must stay as it is")
+    case .missingSize(let what): (.storage.noSize, "a new, empty \(what) needs a `size`")
     case .remoteSource(let address):
-      (619, "`\(address)` is not fetched: a source is a file or a volume")
+      (.storage.remoteSource, "`\(address)` is not fetched: a source is a file or a volume")
     case .tooSmall(let declared, let needed):
       (
-        620,
+        .storage.smallerThanBase,
         "\(ByteSize(bytes: declared)) is less than the \(ByteSize(bytes: needed)) that it stands on"
       )
     case .cannotShrink(let declared, let present):
       (
-        621,
+        .storage.diskCannotShrink,
         "a disk of \(ByteSize(bytes: present)) cannot be shrunk to \(ByteSize(bytes: declared))"
       )
-    case .unfitFormat(let format): (622, "the host cannot hold this image as \(format.name)")
-    case .digestOfVolume: (623, "the digest of a volume on the host is not checked")
+    case .unfitFormat(let format):
+      (.storage.unfitFormat, "the host cannot hold this image as \(format.name)")
+    case .digestOfVolume:
+      (.storage.digestOfVolume, "the digest of a volume on the host is not checked")
     case .sharedContent(let image):
-      (627, "the content of `\(image)` is shared and never written to")
-    case .copyOutsidePool(let path): (628, "`\(path)` is in no storage pool and cannot be copied")
-    case .diskElsewhere(let target): (625, "the disk `\(target)` is no file or device of the host")
-    case .missingBase(let image): (626, "the content of the image `\(image)` is not on the host")
-    case .lostBase(let base, _): (671, "the base of the disk is gone: there is no `\(base)`")
-    case .unknownFormat(let path, _): (660, "the format of `\(path)` is not known")
+      (.storage.sharedContent, "the content of `\(image)` is shared and never written to")
+    case .copyOutsidePool(let path):
+      (.storage.copyOutsidePool, "`\(path)` is in no storage pool and cannot be copied")
+    case .diskElsewhere(let target):
+      (.storage.diskWithoutFile, "the disk `\(target)` is no file or device of the host")
+    case .missingBase(let image):
+      (.storage.missingContent, "the content of the image `\(image)` is not on the host")
+    case .lostBase(let base, _):
+      (.storage.lostBase, "the base of the disk is gone: there is no `\(base)`")
+    case .unknownFormat(let path, _):
+      (.storage.unknownFormat, "the format of `\(path)` is not known")
     case .unfitSource(let path, let what):
-      (661, "`\(path)` is \(what), not a file or a block device")
-    case .seedFailed: (615, "the guest's seed could not be made")
+      (.storage.notADisk, "`\(path)` is \(what), not a file or a block device")
+    case .seedFailed: (.storage.seedNotMade, "the guest's seed could not be made")
     }
   }
 
