@@ -26,7 +26,12 @@ public struct UnreadableObject: Sendable, Hashable {
 
   /// An object of which nothing more is known.
   ///
-  /// - Parameter documents: what the host gave; nil where it gave nothing.
+  /// - Parameters:
+  ///   - kind: what it is.
+  ///   - name: its name, unique among its kind.
+  ///   - uuid: in lower case; empty for a pool.
+  ///   - reason: why it could not be read.
+  ///   - documents: what the host gave; nil where it gave nothing.
   public init(kind: Kind, name: String, uuid: String, reason: String, documents: [String]?) {
     self.kind = kind
     self.name = name

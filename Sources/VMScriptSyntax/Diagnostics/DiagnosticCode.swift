@@ -1,5 +1,5 @@
 /// A number such as VM0210, with what `vmscript explain` says about it: one row of a
-/// ``DiagnosticTable``, which the messages cite.
+/// `DiagnosticTable`, which the messages cite.
 ///
 /// Its hundreds say what it has to do with, see ``areas``. Codes are equal if their numbers are.
 public struct DiagnosticCode: Hashable, Sendable, CustomStringConvertible {
