@@ -38,7 +38,8 @@ extension HostTests {
         kill(daemon, SIGKILL)
       }
       let script = try TourScript.labAtRest().written(on: host)
-      async let run = host.vmscript(["run", script] + base(), watch: watch)
+      // The network was made by another script.
+      async let run = host.vmscript(["run", script, "--yes"] + base(), watch: watch)
       let client = try await watch.acted()
       while try await host.daemon() == daemon { try await Task.sleep(for: .milliseconds(50)) }
       try await host.answers()
@@ -53,7 +54,7 @@ extension HostTests {
 
     private func expectTheNextRunFinishes(on host: Host) async throws {
       let script = try TourScript.labAtRest().written(on: host)
-      try await host.json(["run", script] + base())
+      try await host.json(["run", script, "--yes"] + base())
       #expect(try await host.domains() == ["db", "web-1", "web-2", "web-3", "web_base"])
       #expect(try await host.json(["plan", script] + base())["changes"].items.isEmpty)
       try await host.json(["destroy", "--stack", "lab", "--yes"])
