@@ -8,6 +8,7 @@ import VMScript
 struct InterfaceMACs {
   private let set: DeclarationSet
   private let live: LiveState
+  private let ownership: Ownership
   /// Those of machines that stay, and those that are declared or given already.
   private var taken: Set<MACAddress>
 
@@ -15,6 +16,7 @@ struct InterfaceMACs {
   init(_ set: DeclarationSet, live: LiveState, going: Set<ResourceKey>) {
     self.set = set
     self.live = live
+    ownership = Ownership(set)
     let staying = live.domains.filter {
       !going.contains(ResourceKey(kind: .domain, name: $0.key))
     }
@@ -67,7 +69,7 @@ struct InterfaceMACs {
   private func holders(of interface: DeclaredInterface) -> [MACAddress] {
     guard case .ip(let address) = interface.address?.value,
       let network = interface.network.flatMap({ live.networks[$0] }),
-      Ownership(set).owns(network)
+      ownership.owns(network)
     else { return [] }
     let entries = network.entries.filter { $0.ip == address }.map(\.mac)
     let leases = (network.leases ?? []).filter { $0.ip == address }.map(\.mac)
@@ -77,7 +79,6 @@ struct InterfaceMACs {
   /// Whether a machine of the stack that stays has it.
   private func isInherited(_ mac: MACAddress) -> Bool {
     guard taken.contains(mac) else { return false }
-    let ownership = Ownership(set)
     return live.domains.values.contains { $0.facts.macs.contains(mac) && ownership.owns($0) }
   }
 }
