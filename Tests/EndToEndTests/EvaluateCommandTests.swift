@@ -53,7 +53,7 @@ import Testing
     for wrong in ["steps", "steps=", "steps=0", "steps=x", "memory=5", "time=5", "width=1"] {
       let result = try vmscript("eval", "--limit", wrong, "-e", "print 1")
       #expect(result.status == 64)
-      #expect(result.errors.contains("--limit wants"))
+      #expect(result.errors.contains("--limit needs"))
     }
   }
 }

@@ -18,7 +18,8 @@ import Testing
     ("vmscript screenshot te", "test"),
     ("vmscript xml lab.vmscript d", "db-1"),
     ("vmscript eval --limit me", "memory="),
-    ("vmscript run --hypervisor k", "kvm"),
+    ("vmscript run --hypervisor k", "kvm"), ("vmscript help stat", "status"),
+    ("vmscript run --connect tes", "test:///default"),
   ]
 
   /// A line with several offers, among them this one; fish would only show them on a larger terminal.

@@ -13,12 +13,14 @@ import Testing
     arguments: [
       ("y\n", 0), ("yes\n", 0), ("n\n", 3), ("\n", 3), ("yep\n", 3), ("\u{4}", 3),
     ] as [(String, Int32)])
-  func whatLosesDataIsAskedForFirst(answer: String, status: Int32) throws {
+  func whatIsDeletedIsAskedForFirst(answer: String, status: Int32) throws {
     let host = try OwnedHost(stack: "ask", domains: ["old"])
     defer { host.remove() }
     let session = try TerminalSession(["destroy", "--stack", "ask", "-c", host.uri])
-    try session.expect("1 change loses data. Go on? [y/N] ")
-    #expect(session.transcript.contains("- domain old  loses data"))
+    try session.expect("1 change deletes a resource. Go on? [y/N] ")
+    #expect(session.transcript.contains("- domain old"))
+    // It has no disk, no snapshot and no other state.
+    #expect(!session.transcript.contains("loses data"))
     session.type(answer)
     #expect(try session.finish() == status)
     if status == 0 {
@@ -95,7 +97,7 @@ import Testing
     try session.expect("once more stops at once")
     session.interrupt()
     #expect(try session.finish() == 1)
-    #expect(session.transcript.contains("the next run goes on from what is there"))
+    #expect(session.transcript.contains("the next run continues from what is there"))
   }
 
   @Test func ctrlCEndsALoopOfTheScript() throws {

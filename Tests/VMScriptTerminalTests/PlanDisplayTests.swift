@@ -1,4 +1,6 @@
 import Testing
+import VMScript
+import VMScriptRuntime
 import VMScriptTerminal
 
 @Suite struct PlanDisplayTests {
@@ -69,6 +71,19 @@ import VMScriptTerminal
           action: .update, kind: "domain", name: "d", properties: properties, losesData: true)
       ])
     }
+    func seed(_ name: String) -> PropertyDifference {
+      PropertyDifference(
+        block: "cloud_init", name: name, from: nil, to: nil, impact: .dataLoss,
+        consequence: "at next start, first-boot commands run again")
+    }
+    let memory = PropertyDifference(name: "memory", from: nil, to: nil, impact: .live)
+    let grouped = PlanLine(
+      Change(
+        id: 0, action: .update, kind: .domain, name: "d", impact: .dataLoss,
+        properties: [memory, memory, seed("run"), seed("packages")]))
+    #expect(
+      grouped.properties.map(\.effect)
+        == ["live", "live", nil, "at next start, first-boot commands run again"])
     let lost = PlanLine.Property(name: "disk image", from: "a", to: "b", effect: "loses data")
     let other = PlanLine.Property(name: "title", from: nil, to: "x", effect: "live")
     for lines in [lines([lost]), lines([lost, other]), lines([other])] {

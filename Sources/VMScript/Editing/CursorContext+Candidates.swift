@@ -18,10 +18,12 @@ extension CursorContext {
     case .removal(let block): return block.blocks.map { Candidate($0.name, .block, doc: $0.doc) }
     case .value(let property):
       let kinds = property.type.resourceKinds
+      guard !kinds.isEmpty else { return Self.words(of: property.type) + scope(names) }
+      // Before anything is typed, only what is such a resource or may be one.
+      let isFirst = typed.isEmpty
       return Self.words(of: property.type)
-        // Before anything is typed, only what is such a resource or may be one.
-        + (kinds.isEmpty || !typed.isEmpty
-          ? scope(names) : names.filter { $0.canBe(oneOf: kinds) }.map(\.candidate))
+        + names.filter { !isFirst || $0.canBe(oneOf: kinds) }.map(\.candidate)
+        + (isFirst ? [] : Self.functions(in: .resources))
     case .expression: return scope(names) + Self.reserved
     case .member(let path):
       return baseType(in: script, names)?.memberCandidates(vocabulary) ?? members(of: path, names)
@@ -76,8 +78,15 @@ extension CursorContext {
     Candidate($0, .keyword, doc: Reference.entry($0)?.doc ?? "")
   }
 
-  private static let functions = Builtin.functions.map {
-    Candidate($0.name, .function, type: $0.reference.form, doc: $0.reference.doc)
+  private static let functions = Builtin.functions.map(candidate)
+
+  private static func functions(in group: Builtin.Group) -> [Candidate] {
+    Builtin.functions.filter { $0.group == group }.map(candidate)
+  }
+
+  private static func candidate(_ builtin: Builtin) -> Candidate {
+    Candidate(
+      builtin.name, .function, type: builtin.reference.form, doc: builtin.reference.doc)
   }
 
   /// What the script has named, then what every script knows.

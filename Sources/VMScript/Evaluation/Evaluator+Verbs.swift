@@ -10,7 +10,9 @@ extension WaitCondition {
 extension Evaluator {
   mutating func executeVerb(_ id: NodeID, _ node: Node) throws {
     let targetNode = code.child(0, of: node)
-    let targets = try self.targets(try evaluate(targetNode), at: code.span(targetNode))
+    let isDeletion = node.kind == .verbStatement && code.name(node) == "delete"
+    let targets = try self.targets(
+      try evaluate(targetNode), isDeletion: isDeletion, at: code.span(targetNode))
     let action: VerbRequest.Action
     switch node.kind {
     case .snapshotStatement: action = .snapshot(name: try snapshotName(code.child(1, of: node)))
@@ -77,7 +79,9 @@ extension Evaluator {
     }
   }
 
-  private mutating func targets(_ value: Value, at span: Span) throws -> [VerbRequest.Target] {
+  private mutating func targets(
+    _ value: Value, isDeletion: Bool, at span: Span
+  ) throws -> [VerbRequest.Target] {
     var result: [VerbRequest.Target] = []
     var seen: Set<String> = []
     func add(_ value: Value) throws {
@@ -88,7 +92,7 @@ extension Evaluator {
         if seen.insert(name).inserted { result.append(.pattern(name)) }
       case .list(let items): for item in items { try add(item) }
       case .unknown(let origin): throw refusal(of: origin, at: span)
-      default: throw Diagnostic.verbTarget(value, at: span)
+      default: throw Diagnostic.verbTarget(value, isDeletion: isDeletion, at: span)
       }
     }
     try add(value)

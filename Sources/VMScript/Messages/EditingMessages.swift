@@ -2,7 +2,8 @@
 enum EditingMessages {
   static func noName(_ text: String) -> RenameRefusal {
     RenameRefusal(
-      reason: "`\(text)` is no name: a name begins with a letter or `_` and goes on with letters, "
+      reason:
+        "`\(text)` is not a name: a name begins with a letter or `_` and continues with letters, "
         + "digits and `_`")
   }
 

@@ -150,11 +150,18 @@ extension Diagnostic {
       code: .evaluation.duplicateOutput, "output `\(name)` is given twice", at: Label(span))
   }
 
-  static func verbTarget(_ value: Value, at span: Span) -> Diagnostic {
-    Diagnostic(
+  static func verbTarget(_ value: Value, isDeletion: Bool, at span: Span) -> Diagnostic {
+    let isResource = if case .resource = value { true } else { false }
+    return Diagnostic(
       code: .evaluation.verbTarget,
       "a verb acts on a domain, a name or a list of them, not \(value.kindInWords)",
-      at: Label(span))
+      at: Label(span),
+      helps: isDeletion && isResource
+        ? [
+          Help(
+            "remove its declaration from the script, then run the script with `--prune`; `destroy` "
+              + "removes the whole stack")
+        ] : [])
   }
 }
 

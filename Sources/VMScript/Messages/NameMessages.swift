@@ -7,12 +7,16 @@ extension Diagnostic {
     return [Help("did you mean `\(close)`?", span: span, replacement: close)]
   }
 
-  static func unknownName(_ name: String, at span: Span, known: [String]) -> Diagnostic {
+  static func unknownName(
+    _ name: String, at span: Span, known: [String], _ use: NameUse = .plain
+  ) -> Diagnostic {
     let slip = Slips.names[name.lowercased()]
+    let near =
+      slip.map { [Help($0.help, span: span, replacement: $0.replacement)] }
+      ?? didYouMean(name, known, at: span)
     return Diagnostic(
       code: .names.unknownName, "unknown name `\(name)`", at: Label(span, "not defined here"),
-      helps: slip.map { [Help($0.help, span: span, replacement: $0.replacement)] }
-        ?? didYouMean(name, known, at: span))
+      helps: near.isEmpty ? use.helps(name, at: span) : near)
   }
 
   /// A word that begins a statement where it is read as a value, most likely since it stands alone.

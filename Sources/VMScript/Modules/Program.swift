@@ -49,11 +49,20 @@ public struct Program: Sendable {
       ? file.hasSuffix(".vmscript") ? String(file.dropLast(9)) : file
       : String(file.dropFirst().dropLast())
     guard !base.isEmpty else { return "main" }
-    if isStackName(base) { return base }
-    let fit = String(base.map { isStackName(String($0)) ? $0 : "_" })
-    return isFile
-      ? Identity.distinct(fit, from: base, limit: maximumStackLength)
-      : String(fit.prefix(maximumStackLength))
+    if isFile { return stackName(resembling: base) ?? "main" }
+    return isStackName(base) ? base : String(fit(base).prefix(maximumStackLength))
+  }
+
+  /// The stack that a base name of a file stands for, and that the same name on a command line means;
+  /// nil for an empty name and for a path.
+  public static func stackName(resembling base: String) -> String? {
+    guard !base.isEmpty, !base.contains("/") else { return nil }
+    return isStackName(base)
+      ? base : Identity.distinct(fit(base), from: base, limit: maximumStackLength)
+  }
+
+  private static func fit(_ name: String) -> String {
+    String(name.map { isStackName(String($0)) ? $0 : "_" })
   }
 
   /// Bytes that the name of a stack may have.

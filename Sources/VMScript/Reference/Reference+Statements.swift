@@ -2,7 +2,7 @@ extension Reference {
   /// Statements, resources first.
   public static let statements: [ReferenceEntry] = [
     .init(
-      "image", "image NAME { … }", "Makes a disk image for machines to stand on",
+      "image", "image NAME { … }", "Makes a disk image that backs the disks of machines",
       "image data { format = qcow2, size = 4GiB }"),
     .init(
       "net", "net NAME { … }", "Makes a network of the host",

@@ -27,7 +27,7 @@ extension ResourceKind {
   private static let ofNetworks = [
     attribute("uuid", "Its UUID, which is known before it exists"),
     attribute("state", "`running` or `stopped`"),
-    attribute("bridge", "The host's bridge that it stands on"),
+    attribute("bridge", "The host's bridge that it uses"),
   ]
 
   private static let ofDomains = [

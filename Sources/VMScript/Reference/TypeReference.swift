@@ -42,7 +42,7 @@ extension Reference {
     TypeReference(.ip, "An IPv4 address; a number can be added to it", "10.0.0.1 + 1"),
     TypeReference(.cidr, "An IPv4 network; an index gives one of its addresses", "10.0.0.0/24"),
     TypeReference(
-      .mac, "A MAC address; written as a string, it becomes one where a property wants it",
+      .mac, "A MAC address; written as a string, it becomes one where a property takes one",
       "mac(\"52:54:00:00:00:01\")"),
     TypeReference(
       .list, "Values in order; an index counts from 0, and from the end where it is negative",

@@ -14,9 +14,20 @@ extension Resolver {
       for entry in children(id) {
         for part in children(entry) { resolveExpression(part) }
       }
+    case .binary where isHyphenated(id):
+      let outer = use
+      use = .hyphenated
+      for child in children(id) { resolveExpression(child) }
+      use = outer
     default:
       for child in children(id) where !child.isAbsent { resolveExpression(child) }
     }
+  }
+
+  /// Whether it is written as a name with a hyphen is: `web-1`, without white space.
+  private func isHyphenated(_ id: NodeID) -> Bool {
+    node(id).data == Operator.subtract.rawValue
+      && span(child(0, id)).end + 1 == span(child(1, id)).start
   }
 
   /// A map that is written out has each key once; what a spread brings may be overridden.

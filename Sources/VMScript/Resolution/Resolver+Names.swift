@@ -32,7 +32,8 @@ extension Resolver {
     if let statement = Reference.entry(names[name]) {
       diagnostics.append(.statementWord(statement, at: span(id)))
     } else if !hasOpenScope {
-      diagnostics.append(.unknownName(names[name], at: span(id), known: hasRoom ? knownNames : []))
+      diagnostics.append(
+        .unknownName(names[name], at: span(id), known: hasRoom ? knownNames : [], use))
     }
   }
 

@@ -116,7 +116,10 @@ extension Resolver {
 
   private mutating func resolveVerb(_ id: NodeID) {
     let kind = node(id).kind
+    let outer = use
+    use = .target
     resolveExpression(child(0, id))
+    use = outer
     if kind == .snapshotStatement || kind == .revertStatement { resolveResourceName(child(1, id)) }
     guard kind == .waitStatement else { return }
     let condition = child(1, id)

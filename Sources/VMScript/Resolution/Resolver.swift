@@ -36,6 +36,8 @@ struct Resolver {
   var context = FunctionContext(parent: nil)
   /// Modules behind the `import … as` names.
   var modules: [ModuleCode] = []
+  /// How the name that is being resolved is used, as far as that tells what was meant by an unknown one.
+  var use = NameUse.plain
   /// What is found out about names, where an editor wants to know.
   var record: NameRecord?
 

@@ -49,13 +49,13 @@ extension Schema {
         standard: .string("utc"), xml: XMLPlace("clock/@offset")),
       PropertySchema(
         "on_poweroff", .word(["destroy", "restart"]),
-        "What follows when the guest powers off.", xml: XMLPlace("on_poweroff")),
+        "Action when the guest powers off.", xml: XMLPlace("on_poweroff")),
       PropertySchema(
         "on_reboot", .word(["destroy", "restart"]),
-        "What follows when the guest reboots.", xml: XMLPlace("on_reboot")),
+        "Action when the guest reboots.", xml: XMLPlace("on_reboot")),
       PropertySchema(
         "on_crash", .word(["destroy", "restart", "preserve"]),
-        "What follows when the guest crashes.", xml: XMLPlace("on_crash")),
+        "Action when the guest crashes.", xml: XMLPlace("on_crash")),
       PropertySchema(
         "agent", .bool, "A channel for the QEMU guest agent.",
         xml: XMLPlace(
@@ -75,7 +75,7 @@ extension Schema {
       PropertySchema(
         "balloon", .word(["virtio", "none"]), "The memory balloon.",
         xml: XMLPlace("devices/memballoon/@model")),
-      PropertySchema("autostart", .bool, "Whether it starts with the host.", impact: .live),
+      PropertySchema("autostart", .bool, "Starts the domain when the host boots.", impact: .live),
       PropertySchema(
         "state", .word(["running", "stopped"]),
         "Whether it runs; a domain that is cloned from is stopped unless said otherwise.",

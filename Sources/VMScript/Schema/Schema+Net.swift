@@ -26,7 +26,7 @@ extension Schema {
       PropertySchema(
         "vlan", .int(1...4094), "VLAN tag, where the kind of network can tag.", impact: .restart,
         xml: XMLPlace("vlan/tag/@id")),
-      PropertySchema("autostart", .bool, "Whether it starts with the host.", impact: .live),
+      PropertySchema("autostart", .bool, "Starts the network when the host boots.", impact: .live),
     ],
     blocks: [
       BlockSchema(

@@ -69,20 +69,20 @@ extension ValidationPass {
     guard fits(subnet, row, in: body) else { return }
     networks.subnets.append((subnet, row.span))
     if let gateway = body.property("gateway") {
-      require(gateway, in: subnet, row)
-      refuseEnds(gateway, of: subnet, row)
+      require(gateway, in: subnet, gateway: nil, row)
+      refuseEnds(gateway, of: subnet, gateway: nil, row)
     }
     for host in body.blocks("host") {
       guard let address = host.property("ip") else { continue }
-      require(address, in: subnet, row)
+      require(address, in: subnet, gateway: subnet.gateway(of: net), row)
       refuseReserved(address, of: net, subnet, row)
     }
     for route in body.blocks("route") {
       guard let via = route.property("via") else { continue }
-      require(via, in: subnet, row)
+      require(via, in: subnet, gateway: subnet.gateway(of: net), row)
       refuseReserved(via, of: net, subnet, row)
     }
-    range(body, subnet, row)
+    range(net, subnet, row)
   }
 
   /// What the mode cannot have, and what it cannot be without.
@@ -154,7 +154,7 @@ extension ValidationPass {
       diagnostics.append(
         ValidationMessages.addressWithoutServer(address, because: reason, at: span))
     } else if let row = net.body.property("subnet"), case .cidr(let subnet) = row.value {
-      require(address, in: subnet, row)
+      require(address, in: subnet, gateway: subnet.gateway(of: net), row)
       refuseReserved(address, of: net, subnet, row)
     }
   }
@@ -229,17 +229,21 @@ extension ValidationPass {
   }
 
   /// The range that DHCP gives out.
-  private mutating func range(_ body: DeclaredBlock, _ subnet: Subnet, _ row: DeclaredProperty) {
-    guard let dhcp = body.property("dhcp"),
+  private mutating func range(_ net: Declaration, _ subnet: Subnet, _ row: DeclaredProperty) {
+    let gateway = subnet.gateway(of: net)
+    guard let dhcp = net.body.property("dhcp"),
       case .range(.addresses(let first, let last)) = dhcp.value
     else { return }
     guard first <= last, subnet.contains(first), subnet.contains(last) else {
-      diagnostics.append(ValidationMessages.rangeOutside(dhcp, subnet: subnet, at: row.span))
+      diagnostics.append(
+        ValidationMessages.rangeOutside(
+          dhcp, subnet: subnet, gateway: gateway, at: row.span))
       return
     }
     for (end, address) in [(subnet.base, first), (subnet.broadcast, last)] where end == address {
       diagnostics.append(
-        ValidationMessages.rangeWithReserved(dhcp, end, of: subnet, at: row.span))
+        ValidationMessages.rangeWithReserved(
+          dhcp, end, of: subnet, gateway: gateway, at: row.span))
     }
     let count = Int64(last.value) - Int64(first.value) + 1
     if count > Subnet.maximumDHCPCount {
@@ -272,25 +276,29 @@ extension ValidationPass {
     _ property: DeclaredProperty, of net: Declaration, _ subnet: Subnet, _ row: DeclaredProperty
   ) {
     guard case .ip(let address) = property.value, subnet.contains(address) else { return }
-    let gateway = net.body.property("gateway")
-    if case .ip(address) = gateway?.value ?? .ip(subnet.first) {
+    let gateway = subnet.gateway(of: net)
+    if address == gateway {
+      let place = net.body.property("gateway") ?? row
       diagnostics.append(
         ValidationMessages.reserved(
-          address, property, as: "the host's own address in", subnet, at: (gateway ?? row).span))
+          address, property, as: "the host's own address in", subnet, gateway: gateway,
+          at: place.span))
     } else {
-      refuseEnds(property, of: subnet, row)
+      refuseEnds(property, of: subnet, gateway: gateway, row)
     }
   }
 
+  /// - Parameter gateway: the host's own address; nil where the property is that one.
   private mutating func refuseEnds(
-    _ property: DeclaredProperty, of subnet: Subnet, _ row: DeclaredProperty
+    _ property: DeclaredProperty, of subnet: Subnet, gateway: IPAddress?, _ row: DeclaredProperty
   ) {
     guard case .ip(let address) = property.value, subnet.prefix < 31,
       address == subnet.base || address == subnet.broadcast
     else { return }
     let role = address == subnet.base ? "the address of" : "the broadcast address of"
     diagnostics.append(
-      ValidationMessages.reserved(address, property, as: role, subnet, at: row.span))
+      ValidationMessages.reserved(
+        address, property, as: role, subnet, gateway: gateway, at: row.span))
   }
 
   private mutating func claim(_ property: DeclaredProperty, on network: String) {
@@ -340,15 +348,50 @@ extension ValidationPass {
   }
 
   private mutating func require(
-    _ property: DeclaredProperty, in subnet: Subnet, _ row: DeclaredProperty
+    _ property: DeclaredProperty, in subnet: Subnet, gateway: IPAddress?, _ row: DeclaredProperty
   ) {
     guard case .ip(let address) = property.value, !subnet.contains(address) else { return }
     diagnostics.append(
-      ValidationMessages.outside(address, property, subnet: subnet, at: row.span))
+      ValidationMessages.outside(
+        address, property, subnet: subnet, gateway: gateway, at: row.span))
+  }
+}
+
+/// The addresses of a subnet that a guest can have.
+struct GuestAddresses {
+  let first: IPAddress
+  let last: IPAddress
+  /// The host's own address, where it lies between them.
+  let exception: IPAddress?
+
+  /// Both ends, as a DHCP range has them.
+  var range: ValueRange { .addresses(first: first, last: last) }
+
+  /// What there is to choose from.
+  var words: String {
+    guard first < last else { return first == last ? "\(first)" : "a larger subnet" }
+    return "an address from \(first) to \(last)" + (exception.map { " except \($0)" } ?? "")
   }
 }
 
 extension Subnet {
+  /// The host's own address on a declared network; nil where it is not known yet.
+  fileprivate func gateway(of net: Declaration) -> IPAddress? {
+    guard let declared = net.body["gateway"] else { return first }
+    if case .ip(let address) = declared { return address }
+    return nil
+  }
+
+  /// The addresses that guests can have.
+  ///
+  /// - Parameter gateway: the host's own address; nil leaves it out of account.
+  func guestAddresses(gateway: IPAddress?) -> GuestAddresses {
+    let start = gateway == first ? first.advanced(by: 1) ?? first : first
+    let end = gateway == last ? last.advanced(by: -1) ?? last : last
+    let isBetween = gateway.map { start < $0 && $0 < end } ?? false
+    return GuestAddresses(first: start, last: end, exception: isBetween ? gateway : nil)
+  }
+
   /// The most addresses that libvirt has a DHCP server give out.
   static let maximumDHCPCount: Int64 = 65_534
 

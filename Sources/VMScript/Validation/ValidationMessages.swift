@@ -3,24 +3,25 @@ import VMScriptSyntax
 /// The wording of everything that ``Validation`` finds, VM0252 to VM0260, VM0276 to VM0287 and VM0298.
 enum ValidationMessages {
   static func outside(
-    _ address: IPAddress, _ property: DeclaredProperty, subnet: Subnet, at other: Span
+    _ address: IPAddress, _ property: DeclaredProperty, subnet: Subnet, gateway: IPAddress?,
+    at other: Span
   ) -> Diagnostic {
     Diagnostic(
       code: .validation.addressOutsideSubnet, "\(address) is not in \(subnet)",
       at: .init(property.span, "outside the subnet"),
       secondary: [.init(other, "the network's subnet")],
-      helps: [.init("take an address from \(subnet.first) to \(subnet.last)")])
+      helps: [.init("choose \(subnet.guestAddresses(gateway: gateway).words)")])
   }
 
   static func rangeOutside(
-    _ property: DeclaredProperty, subnet: Subnet, at other: Span
+    _ property: DeclaredProperty, subnet: Subnet, gateway: IPAddress?, at other: Span
   ) -> Diagnostic {
     Diagnostic(
       code: .validation.rangeOutsideSubnet,
       "the DHCP range \(property.value) is not a range within \(subnet)",
       at: .init(property.span, "outside the subnet, or last before first"),
       secondary: [.init(other, "the network's subnet")],
-      helps: [.init("take a range within \(subnet.first)...\(subnet.last)")])
+      helps: [.init("choose a range within \(subnet.guestAddresses(gateway: gateway).range)")])
   }
 
   static func sameMAC(_ mac: MACAddress, _ span: Span, first: Span) -> Diagnostic {
@@ -62,13 +63,13 @@ enum ValidationMessages {
 
   static func reserved(
     _ address: IPAddress, _ property: DeclaredProperty, as role: String, _ subnet: Subnet,
-    at other: Span
+    gateway: IPAddress?, at other: Span
   ) -> Diagnostic {
     Diagnostic(
       code: .validation.reservedAddress, "\(address) is \(role) \(subnet)",
       at: .init(property.span, "no guest can have it"),
       secondary: [.init(other, "because of this")],
-      helps: [.init("take another address from \(subnet.first) to \(subnet.last)")])
+      helps: [.init("choose \(subnet.guestAddresses(gateway: gateway).words)")])
   }
 
   static func addressWithoutServer(
@@ -143,14 +144,15 @@ enum ValidationMessages {
   }
 
   static func rangeWithReserved(
-    _ property: DeclaredProperty, _ address: IPAddress, of subnet: Subnet, at other: Span
+    _ property: DeclaredProperty, _ address: IPAddress, of subnet: Subnet, gateway: IPAddress?,
+    at other: Span
   ) -> Diagnostic {
     let role = address == subnet.base ? "the address" : "the broadcast address"
     return Diagnostic(
       code: .validation.rangeOutsideSubnet, "the DHCP range holds \(address), \(role) of \(subnet)",
       at: .init(property.span, "no guest can have it"),
       secondary: [.init(other, "the network's subnet")],
-      helps: [.init("take a range within \(subnet.first)...\(subnet.last)")])
+      helps: [.init("choose a range within \(subnet.guestAddresses(gateway: gateway).range)")])
   }
 
   static func wideRange(_ property: DeclaredProperty, count: Int64) -> Diagnostic {
@@ -236,7 +238,7 @@ enum ValidationMessages {
       code: .validation.moreThanMaximum,
       maximum.map { "`current`, \(current.value), is more than `max`, \($0.value)" }
         ?? "`current` needs a `max`",
-      at: .init(current.span, maximum == nil ? "of how much?" : "too much"),
+      at: .init(current.span, maximum == nil ? "`max` is missing" : "too much"),
       secondary: maximum.map { [.init($0.span, "the maximum")] } ?? [],
       helps: [.init("`max` is the most that the machine may have, `current` what it has of it")])
   }

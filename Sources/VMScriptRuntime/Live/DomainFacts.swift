@@ -22,6 +22,8 @@ public struct DomainFacts: Sendable {
   public let networks: Set<String>
   /// Whether the QEMU guest agent has a channel: `channel/target/@name`.
   public let hasAgentChannel: Bool
+  /// Whether firmware variables or a TPM keep something beside the disks.
+  let hasFirmwareState: Bool
   /// Which device each declared block is; nil on a domain that no stack made.
   let devices: DeviceRecords?
   /// In the order of the definition.
@@ -39,6 +41,9 @@ public struct DomainFacts: Sendable {
     hasAgentChannel = (root.first("devices")?.all("channel") ?? []).contains {
       $0.text(at: "target/@name") == "org.qemu.guest_agent.0"
     }
+    hasFirmwareState =
+      root.text(at: "os/nvram") != nil || root.text(at: "os/@firmware") == "efi"
+      || root.first("devices")?.first("tpm") != nil
     devices = DeviceRecords(in: root)
     disks = SourceXML.disks(root)
   }

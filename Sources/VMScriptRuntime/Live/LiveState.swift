@@ -153,6 +153,8 @@ public struct LiveState: Sendable {
   var possiblyOverlaidDomains: [String: Set<String>] = [:]
   /// Names of domains that are gone and of which the stack's volumes are left.
   public var leftoverDomains: Set<String> = []
+  /// Names of domains that the stack may delete and with which no data goes.
+  var datalessDomains: Set<String> = []
   /// The pools with their volumes.
   public let storage: LiveStorage
   /// Domains and networks that are there and of which nothing is known.

@@ -9,7 +9,7 @@ enum HostMessages {
       code: .host.connectionLost, "the connection was lost while \(doing)",
       at: span.map { .init($0) },
       notes: ["libvirt says: \(reason)", "what was not attempted yet is left for the next run"],
-      helps: [.init("once the host answers, run it again: it goes on from what is there")])
+      helps: [.init("run it again once the host answers: it continues from what is there")])
   }
 
   static func failed(_ doing: String, at span: Span?, _ reason: String) -> Diagnostic {
@@ -24,7 +24,7 @@ enum HostMessages {
   ) -> Diagnostic {
     Diagnostic(
       code: .host.cancelled, "\(doing) was cancelled", at: span.map { .init($0) },
-      notes: unfinished.map { "not waited for, and may still come to its end: \($0)" })
+      notes: unfinished.map { "still running on the host: \($0)" })
   }
 
   static func unreadable(_ doing: String, at span: Span?, _ error: MalformedXML) -> Diagnostic {
@@ -59,7 +59,9 @@ enum HostMessages {
       helps: [.init("declare every disk that the guest writes to with `format = qcow2`")])
   }
 
-  /// - Parameter reason: why what is awaited is not so, if that is known.
+  /// - Parameters:
+  ///   - reason: why what is awaited is not so, if that is known.
+  ///   - help: the remedy, where more time is none.
   static func timeout(
     _ domain: String, awaited: String, state: String, _ reason: String = "", at span: Span,
     help: String? = nil
@@ -107,19 +109,33 @@ enum HostMessages {
   }
 
   /// - Parameter deletions: the domains that a verb was about to delete.
-  static func refused(_ changes: [Change], deletions: [String] = [], at span: Span? = nil)
+  static func refused(_ changes: [Change], deletions: [Deletion] = [], at span: Span? = nil)
     -> Diagnostic
   {
     let notes =
-      changes.map { change in
-        "to \(change.action.rawValue) the \(change.kind.rawValue) `\(change.name)` "
-          + (change.impact == .dataLoss ? "loses data" : "unplugs guests")
-      } + deletions.map { "to delete the domain `\($0)` loses data" }
+      changes.compactMap { change in
+        change.risk.map {
+          note($0, change.action, "\(change.kind.rawValue) `\(change.name)`")
+        }
+      }
+      + deletions.map { note($0.losesData ? .losesData : .deletes, .delete, "domain `\($0.name)`") }
     return Diagnostic(
       code: .host.needsConfirmation, "the plan needs confirmation",
       at: (changes.first?.span ?? span).map { .init($0) },
       notes: notes + ["nothing was changed"],
       helps: [.init("confirm it at a terminal, or pass `--yes`")])
+  }
+
+  /// What a change that needs confirmation does.
+  private static func note(
+    _ risk: Change.Risk, _ action: Change.Action, _ resource: String
+  ) -> String {
+    switch risk {
+    case .losesData: "\(action.gerund) the \(resource) loses data"
+    case .unplugsGuests: "\(action.gerund) the \(resource) unplugs guests"
+    case .restartsDomain: "\(action.gerund) the \(resource) restarts it"
+    case .deletes: "the \(resource) is to be deleted"
+    }
   }
 
   /// Several failures of one verb as one diagnostic: the first with the others beside it.

@@ -2,11 +2,11 @@ import VMScriptSyntax
 
 /// The wording of what cannot be looked at: VM079x.
 enum InspectionMessages {
-  private static let listing = "`vmscript list`, in the shell `:list`, shows what is there"
+  private static let listing = "list what is there: `vmscript list`, or `:list` in the shell"
 
   static func nothingNamed(_ name: String, closest: String?) -> Diagnostic {
     Diagnostic(
-      code: .inspection.notFound, "nothing on the host bears the name `\(name)`",
+      code: .inspection.notFound, "no object on the host has the name `\(name)`",
       helps: [.init(closest.map { "did you mean `\($0)`?" } ?? listing)])
   }
 

@@ -21,7 +21,7 @@ enum LockMessages {
         "a claim that is not renewed for \(StackLock.patience) s is taken over",
       ],
       help: "run it again when the other run has ended; if its process was killed, wait, or remove "
-        + "its claim: `virsh vol-delete --pool \(pool) \(claim.name)`")
+        + "its claim: `virsh vol-delete --pool \(QuotedText.shellWord(pool)) \(claim.name)`")
   }
 
   private static func inUse(_ stack: String, _ notes: [String], help: String) -> Diagnostic {

@@ -30,7 +30,7 @@ enum PlanMessages {
         .init("declare `uuid = \"\(present)\"`, or leave it out"),
         .init(
           "to make the machine anew, without what is on its disks: "
-            + "`delete \(Identifier.spelling(of: declaration.name))`, then run again"),
+            + "`\(StatementForm.verb("delete", declaration.name))`, then run again"),
       ])
   }
 
@@ -53,7 +53,9 @@ enum PlanMessages {
       at: .init(declaration.nameSpan, "this name is taken on the host"),
       notes: ["it was left untouched; a network cannot be adopted, for its UUID says whose it is"],
       helps: [
-        .init("use it as it is with `net(\"\(declaration.name)\")`, or choose another name")
+        .init(
+          "use it as it is with `net(\(QuotedText.literal(declaration.name)))`, or choose another name"
+        )
       ])
   }
 
@@ -102,7 +104,7 @@ enum PlanMessages {
       code: .plan.cloneOfHostClone,
       "`\(name)` is a clone of a domain of the host and is not cloned itself",
       at: .init(span, "not known whole by this script"),
-      helps: [.init("clone the original: `clone \"\(original)\" as …`")])
+      helps: [.init("clone the original: `clone \(QuotedText.literal(original)) as …`")])
   }
 
   static func activeSource(_ source: LiveDomain, at span: Span) -> Diagnostic {
@@ -110,12 +112,14 @@ enum PlanMessages {
     let isSaved = source.hasSavedState
     var notes = [
       isSaved
-        ? "its next start goes on from the saved state and writes to its disks"
-        : "a disk that is written to is no base for an overlay"
+        ? "its next start restores the saved state and writes to its disks"
+        : "an overlay cannot be backed by a disk that a guest writes to"
     ]
-    let spelling = Identifier.spelling(of: name)
-    var help = "stop it first: `stop \(spelling)`"
-    if isSaved { help = "shut it down first: `start \(spelling)`, then `stop \(spelling)`" }
+    let stop = StatementForm.verb("stop", name)
+    var help = "stop it first: `\(stop)`"
+    if isSaved {
+      help = "shut it down first: `\(StatementForm.verb("start", name))`, then `\(stop)`"
+    }
     if !source.isPersistent {
       notes.append("it is transient: it has no stored definition and is gone once it stops")
       help = "store its definition (`virsh dumpxml`, then `virsh define`) before you stop it"
@@ -128,7 +132,8 @@ enum PlanMessages {
 
   static func startOfOverlaid(_ name: String, at span: Span?) -> Diagnostic {
     Diagnostic(
-      code: .plan.startOfBase, "`\(name)` cannot be started: clones stand on its disks",
+      code: .plan.startOfBase,
+      "`\(name)` cannot be started: its disks are the backing images of clones",
       at: span.map { .init($0, "would write to them") },
       notes: ["a guest that writes to a base ruins every overlay on it"],
       helps: [.init("declare `state = stopped`, or make its clones with `full = true`")])
@@ -137,7 +142,7 @@ enum PlanMessages {
   static func fixedAddressOnForeignNetwork(_ network: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .plan.addressOnForeignNetwork,
-      "a fixed `ip` needs a network of this stack, and `\(network)` is none",
+      "a fixed `ip` needs a network of this stack, and `\(network)` is not one",
       at: .init(span, "this address"),
       notes: ["the lease would have to be written into a network that is not ours"],
       helps: [.init("declare the network with `net`, or leave the address to its DHCP server")])
@@ -156,7 +161,7 @@ enum PlanMessages {
     Diagnostic(
       code: .plan.networkIsNotActive, "the network \(QuotedText.literal(network)) is not active",
       at: .init(span, "the domain cannot start on it"),
-      helps: [.init("start it: `virsh net-start \(network)`")])
+      helps: [.init("start it: `virsh net-start \(QuotedText.shellWord(network))`")])
   }
 
   static func takenBridge(_ bridge: String, by network: String, at span: Span) -> Diagnostic {
@@ -177,8 +182,12 @@ enum PlanMessages {
         "the lease of \(lease.mac) \(lease.end)",
         "`\(domain)` gets the address when that lease ends or is given back",
       ],
-      helps: [.init("shut the holder down in an orderly way, or wait for the end of its lease")])
+      helps: [.init(freeingTheAddress)])
   }
+
+  /// The way to an address that is leased to another interface.
+  static let freeingTheAddress =
+    "shut the holder down in an orderly way, or wait for the end of its lease"
 
   static func earlierLease(
     _ domain: String, _ lease: GivenLease, _ address: IPAddress, at span: Span
@@ -187,12 +196,18 @@ enum PlanMessages {
       .warning, code: .plan.addressAtNextLease, "`\(domain)` has \(lease.ip), not yet \(address)",
       at: .init(span, "at its next lease"),
       notes: ["its lease \(lease.end); it gets \(address) when it renews it, or at its next start"],
-      helps: [.init("restart it to have the address now: `reboot \(domain)`")])
+      helps: [.init(renewal(domain))])
+  }
+
+  /// The way of a guest that has an earlier lease to its declared address.
+  static func renewal(_ domain: String) -> String {
+    "restart it to have the address now: `\(StatementForm.verb("reboot", domain))`"
   }
 
   static func earlierContent(of image: String, disks: [String], at span: Span) -> Diagnostic {
     Diagnostic(
-      .warning, code: .plan.disksOnEarlierContent, "disks stand on what `\(image)` was before",
+      .warning, code: .plan.disksOnEarlierContent,
+      "these disks still use the previous content of `\(image)`",
       at: .init(span, "its content changed"),
       notes: disks.map { "\($0) keeps the earlier content" },
       helps: [.init("to have the new content there, `delete` the domain and run again")])
@@ -200,7 +215,8 @@ enum PlanMessages {
 
   static func overlaid(_ action: String, by clones: [String], at span: Span) -> Diagnostic {
     Diagnostic(
-      code: .plan.diskWithOverlays, "the disk cannot be \(action): clones stand on it",
+      code: .plan.diskWithOverlays,
+      "the disk cannot be \(action): it is the backing image of clones",
       at: .init(span, "this disk"),
       notes: clones.sorted().map { "`\($0)` has an overlay on it" },
       helps: [.init("delete the clones first, or make them with `full = true`")])
@@ -212,7 +228,9 @@ enum PlanMessages {
     Diagnostic(
       code: .plan.volumesOutOfReach, "volumes of the domain `\(domain)` are out of reach",
       notes: paths.map { "\($0) is in no active storage pool" },
-      helps: inactivePools.sorted().map { .init("start the pool: `virsh pool-start \($0)`") })
+      helps: inactivePools.sorted().map {
+        .init("start the pool: `virsh pool-start \(QuotedText.shellWord($0))`")
+      })
   }
 
   static func nothingToRemove(_ removal: Removal, from clone: Declaration) -> Diagnostic {
@@ -225,14 +243,16 @@ enum PlanMessages {
       code: .plan.nothingToRemove,
       "`\(clone.sourceName ?? "")` has no `\(removal.block) \(which)` to remove",
       at: .init(removal.span, "nothing there"),
-      helps: [.init("look at it with `virsh dumpxml \(clone.sourceName ?? "")`")])
+      helps: [
+        .init("look at it with `virsh dumpxml \(QuotedText.shellWord(clone.sourceName ?? ""))`")
+      ])
   }
 
   static func deletionOfOverlaid(_ name: String, by clones: [String], at span: Span?) -> Diagnostic
   {
     Diagnostic(
       code: .plan.domainWithClones,
-      "the domain `\(name)` cannot be deleted: clones stand on its disks",
+      "the domain `\(name)` cannot be deleted: its disks are the backing images of clones",
       at: span.map { .init($0) },
       notes: clones.sorted().map { "`\($0)` has an overlay on them" },
       helps: [.init("delete the clones first; `clone` with `full = true` copies the disks")])

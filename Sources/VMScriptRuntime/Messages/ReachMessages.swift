@@ -1,3 +1,4 @@
+import VMScript
 import VMScriptSyntax
 
 /// The wording of guests that cannot be reached: VM0792 to VM0794.
@@ -5,14 +6,14 @@ enum ReachMessages {
   static func notRunning(_ name: String, at span: Span? = nil) -> Diagnostic {
     Diagnostic(
       code: .reach.notRunning, "the domain `\(name)` is not running", at: span.map { .init($0) },
-      helps: [.init("start it first: `start \(Identifier.spelling(of: name))`")])
+      helps: [.init("start it first: `\(StatementForm.verb("start", name))`")])
   }
 
   static func noAddress(_ name: String) -> Diagnostic {
     Diagnostic(
       code: .reach.noAddress, "the host knows no address of `\(name)`",
-      notes: ["no lease, no guest agent and no ARP entry tells one"],
-      helps: [.init("where it is still booting: `wait \(Identifier.spelling(of: name)) for ip`")])
+      notes: ["no lease, no guest agent and no ARP entry has one"],
+      helps: [.init("where it is still booting: `\(StatementForm.verb("wait", name, "for ip"))`")])
   }
 
   static func unfitHost(_ uri: String) -> Diagnostic {

@@ -42,11 +42,7 @@ enum UpdateMessages {
       "`\(domain)` could not be plugged into `\(declaration.name)` again",
       at: .init(declaration.nameSpan),
       notes: ["libvirt says: \(reason)", "the network was restarted, which unplugs its guests"],
-      helps: [
-        .init(
-          "run again, or restart it: `stop \(Identifier.spelling(of: domain))`, then `start \(Identifier.spelling(of: domain))`"
-        )
-      ])
+      helps: [.init("run again, or restart it: \(StatementForm.restart(domain))")])
   }
 
   static func oldAddresses(_ domains: [String], on declaration: Declaration) -> Diagnostic {
@@ -64,9 +60,13 @@ enum UpdateMessages {
   ) -> Diagnostic {
     let (past, help): (String, String) =
       switch state {
-      case .stopped: ("stopped", "start it first: `start \(domain)`")
-      case .crashed: ("crashed", "start it anew: `start \(domain)`")
-      case .suspended: ("asleep by its own power management", "wake it first: `resume \(domain)`")
+      case .stopped: ("stopped", "start it first: `\(StatementForm.verb("start", domain))`")
+      case .crashed: ("crashed", "start it anew: `\(StatementForm.verb("start", domain))`")
+      case .suspended:
+        (
+          "asleep by its own power management",
+          "wake it first: `\(StatementForm.verb("resume", domain))`"
+        )
       case .running, .paused: (state.rawValue, "wait a moment and try again")
       }
     let action =
@@ -89,13 +89,11 @@ enum UpdateMessages {
       "`\(name)` has a saved state, and its next start brings the machine back as it was saved",
       at: .init(declaration.nameSpan),
       notes: ["not in effect until the start after that: \(paths.joined(separator: ", "))"],
-      helps: [.init("once it runs again, restart it: `stop \(name)`, then `start \(name)`")])
+      helps: [.init("once it runs again, restart it: \(StatementForm.restart(name))")])
   }
 
   private static func restart(_ declaration: Declaration) -> Diagnostic.Help {
-    .init(
-      "restart it: `stop \(Identifier.spelling(of: declaration.name))`, then `start \(Identifier.spelling(of: declaration.name))`"
-    )
+    .init("restart it: \(StatementForm.restart(declaration.name))")
   }
 }
 

@@ -36,6 +36,8 @@ public struct Change: Sendable, Identifiable {
   public let creation: Creation?
   /// The statement that asks for it; nil for what is no longer declared.
   public let span: Span?
+  /// Whether running guests are on the network that it restarts or deletes.
+  public let hasGuests: Bool
   /// Why the content of a deleted image stays on the host; nil where all goes.
   public var remains: String?
   /// Changes that must be done before this one, by ``id``.
@@ -49,7 +51,7 @@ public struct Change: Sendable, Identifiable {
   public init(
     id: Int, action: Action, kind: ResourceKind, name: String, source: String? = nil,
     impact: Impact = .none, properties: [PropertyDifference] = [], creation: Creation? = nil,
-    span: Span? = nil, dependencies: [Int] = []
+    span: Span? = nil, hasGuests: Bool = false, dependencies: [Int] = []
   ) {
     self.id = id
     self.action = action
@@ -60,11 +62,9 @@ public struct Change: Sendable, Identifiable {
     self.properties = properties
     self.creation = creation
     self.span = span
+    self.hasGuests = hasGuests
     self.dependencies = dependencies
   }
-
-  /// Whether it must not be done without a yes: it loses data, or unplugs guests by a restart.
-  public var needsConsent: Bool { impact >= .restart }
 
   /// Which resource it changes.
   var key: ResourceKey { ResourceKey(kind: kind, name: name) }
@@ -78,7 +78,8 @@ public struct Change: Sendable, Identifiable {
   func moved(to id: Int, dependencies: [Int]) -> Change {
     var moved = Change(
       id: id, action: action, kind: kind, name: name, source: source, impact: impact,
-      properties: properties, creation: creation, span: span, dependencies: dependencies)
+      properties: properties, creation: creation, span: span, hasGuests: hasGuests,
+      dependencies: dependencies)
     moved.remains = remains
     moved.result = result
     moved.milliseconds = milliseconds

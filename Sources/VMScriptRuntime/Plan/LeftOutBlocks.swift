@@ -20,6 +20,21 @@ public struct LeftOutBlocks: Sendable {
     self.blocks = blocks.map(Self.line)
   }
 
+  /// The devices that a declaration takes from a domain which the session has not declared before; nil
+  /// where there are none.
+  init?(of change: Change) {
+    guard change.kind == .domain, change.action == .update, change.source == nil else { return nil }
+    let blocks = change.properties.filter { $0.name == "device" && $0.to == nil }.map(\.block)
+    guard !blocks.isEmpty else { return nil }
+    resource = change.reference
+    self.blocks = blocks.map { path in
+      let parts = path.split(separator: " ", maxSplits: 1).map(String.init)
+      let label =
+        parts.count == 2 && Int(parts[1]) == nil ? " " + Value.string(parts[1]).literal : ""
+      return "\(parts.first ?? path)\(label) { … }"
+    }
+  }
+
   private static func keyed(_ blocks: [DeclaredBlock]) -> [(key: String, block: DeclaredBlock)] {
     var counts: [String: Int] = [:]
     return blocks.map { block in

@@ -49,6 +49,14 @@ public struct PendingRestart: Sendable {
   public let properties: [PropertyDifference]
 }
 
+/// A domain that the verb `delete` removes.
+public struct Deletion: Sendable, Hashable {
+  /// The domain's name.
+  public let name: String
+  /// Whether a disk of the stack's, a snapshot or another state goes with it.
+  public let losesData: Bool
+}
+
 /// What a run would change, or has changed.
 public struct Plan: Sendable {
   /// Whose resources these are.
@@ -64,7 +72,7 @@ public struct Plan: Sendable {
   /// Where the stack was last run from, as its machines record it; nil where none does.
   public var recordedOrigin: StackOrigin?
   /// The domains that the verb `delete` is about to remove, where each deletion is confirmed.
-  public var deletions: [String] = []
+  public var deletions: [Deletion] = []
   /// The blocks that resources lose because a session declared them again without.
   public var leftOut: [LeftOutBlocks] = []
   /// What is defined already and waits for a restart, of declared resources.

@@ -43,7 +43,12 @@ public struct Planner {
       } catch { diagnostics.append(error) }
     }
     let undeclared = undeclaredResources
-    undeclared.filter { isPruned($0.key) }.forEach { draft.delete($0) }
+    let deleted = undeclared.filter { isPruned($0.key) }
+    for resource in deleted {
+      draft.delete(
+        resource, isDataless: live.datalessDomains.contains(resource.name),
+        hasGuests: hasGuests(resource, besides: Set(deleted.map(\.key))))
+    }
     let changes = ChangeOrder(set: set, live: live).ordered(draft.changes)
     let kept = undeclared.filter { !isPruned($0.key) }
     let pending = pendingRestarts(beside: changes)
@@ -116,7 +121,8 @@ public struct Planner {
         declaration,
         try compare(declaration, network.xml)
           + autostart(declaration, network.autostart, isActive: network.isActive)
-          + storing(isPersistent: network.isPersistent) + start(network) + plug(network))
+          + storing(isPersistent: network.isPersistent) + start(network) + plug(network),
+        hasGuests: hasGuests(declaration.reference))
     case .domain:
       guard let domain = live.domains[declaration.name] else {
         if set.wantedState(of: declaration) == .running { try refuseStartOfBase(declaration) }
@@ -253,6 +259,19 @@ public struct Planner {
     if let refusal = live.refusalToStart(declaration.name, at: span) { throw refusal }
   }
 
+  /// Whether running guests are on a network, without those that go with it.
+  private func hasGuests(
+    _ resource: ResourceReference, besides going: Set<ResourceKey> = []
+  ) -> Bool {
+    guard resource.kind == .net else { return false }
+    return live.domains.contains { name, domain in
+      guard !domain.state.isOff, !going.contains(ResourceKey(kind: .domain, name: name)) else {
+        return false
+      }
+      return domain.ports[resource.name] != nil || domain.facts.networks.contains(resource.name)
+    }
+  }
+
   private var undeclaredResources: [ResourceReference] {
     live.undeclared(in: set).map {
       ResourceReference(kind: $0.kind, name: $0.name, isDeclared: false)
@@ -272,20 +291,28 @@ private struct PlanDraft {
   }
 
   /// Nothing to do where nothing differs.
-  mutating func update(_ declaration: Declaration, _ properties: [PropertyDifference]) {
+  mutating func update(
+    _ declaration: Declaration, _ properties: [PropertyDifference], hasGuests: Bool = false
+  ) {
     guard let impact = properties.map(\.impact).max() else { return }
     changes.append(
       Change(
         id: changes.count, action: .update, kind: declaration.kind, name: declaration.name,
         source: declaration.sourceName, impact: impact, properties: properties,
-        span: declaration.span))
+        span: declaration.span, hasGuests: hasGuests))
   }
 
-  mutating func delete(_ resource: ResourceReference) {
-    // A network holds nothing that cannot be made again; guests and images do.
+  mutating func delete(_ resource: ResourceReference, isDataless: Bool, hasGuests: Bool) {
+    let impact: Impact =
+      switch resource.kind {
+      // A network holds nothing that cannot be made again.
+      case .net: .restart
+      case .domain where isDataless: .none
+      case .domain, .image, .custom: .dataLoss
+      }
     changes.append(
       Change(
         id: changes.count, action: .delete, kind: resource.kind, name: resource.name,
-        impact: resource.kind == .net ? .restart : .dataLoss))
+        impact: impact, hasGuests: hasGuests))
   }
 }

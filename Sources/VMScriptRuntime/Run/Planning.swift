@@ -34,6 +34,10 @@ struct Planning: Sendable {
     live.leftoverDomains = leftovers.domains
     live.overlaidDomains = storage.overlaidDomains
     live.possiblyOverlaidDomains = storage.possiblyOverlaidDomains
+    if !going.isEmpty {
+      live.datalessDomains = try await DeletionLoss(pool: pool, volumes: storage.volumes)
+        .dataless(among: going.filter { $0.kind == .domain }.map(\.name), of: live.domains)
+    }
     func draft(_ isPruned: @escaping (ResourceKey) -> Bool) -> (Plan, [Diagnostic]) {
       planner(storage.set, live, storage, isPruned).plan()
     }

@@ -239,10 +239,9 @@ final class RunHost: EvaluationHost {
         ? expected.deletes(change.key) : asDeclared.contains(change.key)
     }
     plan.leftOut = plan.changes.compactMap { change in
-      guard let earlier = settled[change.key],
-        let later = set.declaration(change.kind, change.name)
-      else { return nil }
-      return LeftOutBlocks(of: earlier, without: later)
+      guard let later = set.declaration(change.kind, change.name) else { return nil }
+      if let earlier = settled[change.key] { return LeftOutBlocks(of: earlier, without: later) }
+      return options.confirmsDeletions ? LeftOutBlocks(of: change) : nil
     }
     plan.undeclared.removeAll { expected.deletes($0.key) }
     if !isEnd { plan.undeclared = [] }

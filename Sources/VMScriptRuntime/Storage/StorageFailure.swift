@@ -7,8 +7,9 @@ public enum StorageFailure: Error, Hashable, Sendable {
   /// The file ends before a part that its header points to; sizes in bytes.
   case truncatedImage(ImageFormat, needs: Int64, has: Int64)
   case corruptImage(ImageFormat)
-  /// The content lies in other files, which an upload would leave behind.
-  case splitImage
+  /// The content lies in other files, which an upload would leave behind; the first of them, where the
+  /// image names one.
+  case splitImage(String?)
   /// What it is instead, such as `a web page`.
   case notAnImage(String)
   case formatMismatch(declared: ImageFormat, found: ImageFormat)

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Looks again whenever there may be news, until what is awaited is so or the time is up.
 enum Awaiting {
-  /// One look: nil where it is so, else why not yet, in words that may be empty.
-  typealias Look = @Sendable () async throws -> String?
+  /// One look: nil where it is so, else why not yet.
+  typealias Look = @Sendable () async throws -> Obstacle?
 
   /// Looks at once, then at each piece of news. It returns at the deadline even if a call is in
   /// flight then.
@@ -13,7 +13,7 @@ enum Awaiting {
   static func until(
     _ deadline: ContinuousClock.Instant, news: AsyncStream<Void>, begins: () -> Void = {},
     look: @escaping Look
-  ) async throws -> String? {
+  ) async throws -> Obstacle? {
     guard let reason = try await look() else { return nil }
     begins()
     let lastReason = Mutex(reason)

@@ -49,7 +49,7 @@ final class CloudInitProbe: Sendable {
     return nil
   }
 
-  private static let runs = "cloud-init is not through yet"
+  private static let runs = "cloud-init has not finished yet"
 
   private func ask<Value: Decodable & Sendable>(_ command: Command) async throws -> Answer<Value> {
     let text = String(decoding: try JSONEncoder().encode(command), as: UTF8.self)

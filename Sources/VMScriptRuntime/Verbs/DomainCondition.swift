@@ -19,17 +19,34 @@ struct DomainCondition: Sendable {
   func address() -> Awaiting.Look {
     guard let fixed else { return { try await firstAddress() == nil ? Self.noAddress : nil } }
     return {
-      let reasons = try await ofRunning { domain -> [String] in
+      try await ofRunning { [name] domain -> Obstacle? in
         let mac = try fixed.mac(on: domain)
         let found = try LiveAddresses.shown(of: domain, mac: mac)
         // The test driver makes addresses up.
-        if domain.connection.isTestDriver, !found.isEmpty { return [] }
-        if found.contains(fixed.ip) { return [] }
-        let other = found.first.map { "it has \($0) instead of \(fixed.ip)" } ?? Self.noAddress
-        return [other, try Self.holder(of: fixed, mac, domain.connection)].compactMap(\.self)
+        if domain.connection.isTestDriver, !found.isEmpty { return nil }
+        if found.contains(fixed.ip) { return nil }
+        return Self.obstacle(
+          to: fixed.ip, of: name, having: found.first,
+          holder: try Self.holder(of: fixed, mac, domain.connection))
       }
-      return reasons.isEmpty ? nil : reasons.joined(separator: "; ")
     }
+  }
+
+  /// Why a domain does not have its fixed address.
+  ///
+  /// - Parameters:
+  ///   - found: the address that it has instead, which it keeps until it renews its lease.
+  ///   - holder: who has the fixed address, in words.
+  static func obstacle(
+    to fixed: IPAddress, of domain: String, having found: IPAddress?, holder: String?
+  ) -> Obstacle {
+    let other = found.map { "it has \($0) instead of \(fixed)" }
+    if let holder {
+      return Obstacle(
+        [other ?? noAddress.reason, holder].joined(separator: "; "),
+        remedy: PlanMessages.freeingTheAddress)
+    }
+    return other.map { Obstacle($0, remedy: PlanMessages.renewal(domain)) } ?? noAddress
   }
 
   /// Another interface that has the address, and how long.
@@ -61,7 +78,7 @@ struct DomainCondition: Sendable {
   func ssh() -> Awaiting.Look {
     {
       guard let address = try await firstAddress() else { return Self.noAddress }
-      return try await SSHProbe.obstacle(at: address)
+      return try await SSHProbe.obstacle(at: address).map { Obstacle($0) }
     }
   }
 
@@ -71,11 +88,14 @@ struct DomainCondition: Sendable {
   func cloudInit() async throws -> Awaiting.Look {
     try await requireAgent(for: "cloud_init")
     let probe = CloudInitProbe(targets: targets, name: name, span: span)
-    return { try await agentAnswers() ? try await probe.obstacle() : Self.noAgent }
+    return {
+      try await agentAnswers() ? try await probe.obstacle().map { Obstacle($0) } : Self.noAgent
+    }
   }
 
-  private static let noAddress = "neither lease, agent nor ARP tells of an address"
-  private static let noAgent = "no agent answers inside of it"
+  private static let noAddress: Obstacle =
+    "no lease, no guest agent and no ARP entry has an address"
+  private static let noAgent: Obstacle = "no agent answers inside of it"
 
   private func isActive() async throws -> Bool {
     try await targets.with(name, span) { try $0.isActive() }

@@ -1,5 +1,6 @@
 import Libvirt
 import Synchronization
+import VMScript
 import VMScriptSyntax
 
 /// Asks a guest to shut down and waits until it has; one that is paused or asleep goes on first.
@@ -26,11 +27,15 @@ struct Shutdown: Sendable {
     let deadline = ContinuousClock.now + limit
     let isOn = try await Awaiting.until(deadline, news: news.of(name), look: look()) != nil
     guard isOn else { return }
-    throw HostMessages.timeout(
-      name, awaited: "shutdown", state: try await targets.state(of: name, span), at: span,
-      help:
-        "turn it off with `stop \(Identifier.spelling(of: name)) force`: the guest does not heed its power button"
-    )
+    throw Self.timeout(name, state: try await targets.state(of: name, span), at: span)
+  }
+
+  /// The error of a guest that does not react in time.
+  static func timeout(_ name: String, state: String, at span: Span) -> Diagnostic {
+    HostMessages.timeout(
+      name, awaited: "shutdown", state: state, at: span,
+      help: "turn it off with `\(StatementForm.verb("stop", name, "force"))`: "
+        + "the guest does not react to its power button")
   }
 
   /// Sees whether it is off, and asks if it is time to.

@@ -131,17 +131,22 @@ struct VerbRunner: Sendable {
   /// The domains of these names that are there.
   ///
   /// - Throws: why one of them is not deleted.
-  func deletable(_ names: [String], _ request: VerbRequest) async throws(Diagnostic) -> [String] {
+  func deletable(
+    _ names: [String], _ request: VerbRequest
+  ) async throws(Diagnostic) -> [Deletion] {
     do {
-      let (domains, _) = try await volumes(toDelete: names, request)
+      let (domains, volumes) = try await volumes(toDelete: names, request)
       let ownership = Ownership(stack: targets.stack)
-      return try names.filter { name in
+      let present = try names.filter { name in
         guard let domain = domains[name] else { return false }
         guard ownership.owns(domain) else {
           throw HostMessages.notOwned(name, stack: targets.stack, at: request.targetSpan)
         }
         return true
       }
+      let dataless = try await DeletionLoss(pool: targets.pool, volumes: volumes)
+        .dataless(among: present, of: domains)
+      return present.map { Deletion(name: $0, losesData: !dataless.contains($0)) }
     } catch { throw HostMessages.diagnostic(error, "deleting", at: request.targetSpan) }
   }
 
@@ -174,12 +179,13 @@ struct VerbRunner: Sendable {
     // It is the evaluation's own: see `RunHost`.
     case .expression: return
     }
-    let reason = try await Awaiting.until(
+    let obstacle = try await Awaiting.until(
       deadline, news: news.of(name), begins: { progress(.waiting("\(awaited) of \(name)")) },
       look: look)
-    if let reason {
+    if let obstacle {
       let state = try await targets.state(of: name, span)
-      throw HostMessages.timeout(name, awaited: awaited, state: state, reason, at: span)
+      throw HostMessages.timeout(
+        name, awaited: awaited, state: state, obstacle.reason, at: span, help: obstacle.remedy)
     }
   }
 

@@ -49,6 +49,8 @@ public struct XMLContext: Sendable {
   public var disks: [String: Storage]
   /// The drives of a clone of a host's domain, in order: its blocks meet them by label or position.
   public var drives: [Drive] = []
+  /// By the disk's key, the domain that a disk is moved from.
+  public var moves: [String: String] = [:]
   /// The cloud-init seed on the host.
   public var seed: String?
   /// Paths that other domains have or are declared to have: what is there stays where it is.

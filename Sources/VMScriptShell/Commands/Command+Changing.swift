@@ -10,7 +10,7 @@ extension Command {
       "apply", "Put into effect what was declared while :plan was on", example: ":apply"
     ) { shell, _ in shell.apply() },
     Command(
-      "connect", .optional("URI", .text), "Go to another host; what was entered is forgotten",
+      "connect", .optional("URI", .text), "Connect to another host; what was entered is forgotten",
       example: ":connect test:///default"
     ) { shell, uri throws(Diagnostic) in
       let isThere: Bool? = try shell.look { session async throws(Diagnostic) in
@@ -21,7 +21,7 @@ extension Command {
     },
     Command(
       "stack", .optional("NAME", .text),
-      "Tell the stack, or go to another; what was entered is forgotten", example: ":stack lab"
+      "Show the stack, or switch to another; what was entered is forgotten", example: ":stack lab"
     ) { shell, name throws(Diagnostic) in
       guard !name.isEmpty else { return shell.say([shell.session.language.declarations.stack]) }
       guard Program.isStackName(name) else { throw ShellMessages.unfitStack(name) }

@@ -7,7 +7,8 @@ extension Command {
   /// What only looks.
   static let looking: [Command] = [
     Command(
-      "help", .optional("TOPIC", .topic), "Tell how to begin, or about a word, property or command",
+      "help", .optional("TOPIC", .topic),
+      "Show how to begin, or explain a word, property or command",
       example: ":help domain"
     ) { shell, topic throws(Diagnostic) in
       shell.page(try Help(color: shell.screen.color).lines(on: topic))
@@ -45,7 +46,7 @@ extension Command {
         TerminalText.escaped(found, keepingLayout: true).split(separator: "\n").map(String.init))
     },
     Command(
-      "type", .required("EXPRESSION", .expression), "Tell the type of a value",
+      "type", .required("EXPRESSION", .expression), "Show the type of a value",
       example: ":type 2GiB / 512MiB"
     ) { shell, text throws(Diagnostic) in shell.enter("type(\(text))", name: nil) },
     Command(

@@ -8,7 +8,7 @@ extension Command {
   static let reaching: [Command] = [
     Command(
       "console", .required("NAME", .resources([.domain])),
-      "Be at the text console of a guest; Ctrl-] leaves it", example: ":console web"
+      "Attach to the text console of a guest; Ctrl-] leaves it", example: ":console web"
     ) { shell, name throws(Diagnostic) in
       let screen = shell.screen
       let end = try shell.lendingTerminal { () throws(Diagnostic) in

@@ -74,6 +74,18 @@ struct Command: Sendable {
     return all.first { $0.name == name }
   }
 
+  /// What an entry asks for that the shell has no command for, by its only word.
+  static func remedy(for entry: String) -> String? {
+    switch entry.trimmingSpaces {
+    case "status", "diff":
+      "`:plan on` shows what entries would change; `vmscript status FILE` compares a script"
+    case "destroy":
+      "leave the shell and run `vmscript destroy --stack NAME`; `delete` removes a domain"
+    case "clear", "cls": "press Ctrl-L to clear the screen"
+    default: nil
+    }
+  }
+
   /// The command that a name or the beginning of one stands for.
   ///
   /// - Throws: VM0851 if there is none, or several.

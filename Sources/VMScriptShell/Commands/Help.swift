@@ -76,7 +76,7 @@ struct Help {
   /// Tests enter them one after another.
   static let firstSteps: [(entry: String, doc: String)] = [
     ("net lab { subnet = 10.10.0.0/24 }", "a network with DHCP"),
-    ("image base { source = \"debian.qcow2\" }", "a disk image that machines can stand on"),
+    ("image base { source = \"debian.qcow2\" }", "a disk image that backs the disks of machines"),
     (
       "domain master { memory = 512MiB, disk { image = base }, nic { net = lab }, state = stopped }",
       "a machine"

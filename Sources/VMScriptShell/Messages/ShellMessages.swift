@@ -5,9 +5,9 @@ import VMScriptTerminal
 
 /// What the shell says of its own, VM085x.
 enum ShellMessages {
-  static let greeting = "VMScript: :help tells what there is, Tab completes, Ctrl-D leaves."
+  static let greeting = "VMScript: `:help` lists the commands, Tab completes, Ctrl-D leaves."
   static let cancelling =
-    "cancelling: what is in flight is brought to its end; Ctrl-C once more waits no longer"
+    "cancelling: finishing what is in flight; press Ctrl-C again to stop waiting"
   static let cancelled = "cancelled"
   static let noTerminal = "the shell needs a terminal that libedit can work with"
 
@@ -17,7 +17,7 @@ enum ShellMessages {
 
   static let nothingToChange = "nothing to change"
 
-  static let lost = "the connection is lost; it is made anew as soon as the host answers"
+  static let lost = "the connection is lost; it is opened again as soon as the host answers"
 
   static func connected(_ uri: String) -> String { "connected to \(uri)" }
 
@@ -76,9 +76,15 @@ enum ShellMessages {
       diagnostics.first.map {
         ([.syntax.unexpectedText, .names.unknownName] as [DiagnosticCode]).contains($0.code)
       } ?? false
-    guard isNoStatement, let command = Command.meant(by: entry) else { return diagnostics }
+    guard isNoStatement else { return diagnostics }
+    let help =
+      Command.remedy(for: entry)
+      ?? Command.meant(by: entry).map {
+        "commands of the shell begin with a colon: `\($0.form)`"
+      }
+    guard let help else { return diagnostics }
     var hinted = diagnostics
-    hinted[0].helps = [.init("commands of the shell begin with a colon: `\(command.form)`")]
+    hinted[0].helps = [.init(help)]
     return hinted
   }
 
@@ -97,13 +103,14 @@ enum ShellMessages {
       case .topic, .text, .setting, .words: "more"
       }
     return Diagnostic(
-      code: .shell.unfitArguments, "`:\(command.name)` wants \(what)",
+      code: .shell.unfitArguments, "`:\(command.name)` needs \(what)",
       helps: [.init("write `\(command.form)`")])
   }
 
   static func takesNothing(_ command: Command, _ text: String) -> Diagnostic {
     Diagnostic(
-      code: .shell.unfitArguments, "nothing may follow `:\(command.name)`, so not `\(text)`")
+      code: .shell.unfitArguments, "`:\(command.name)` takes no argument",
+      notes: ["it is followed by `\(text)`"])
   }
 
   static func unknownWord(_ command: Command, _ word: String, _ words: [String]) -> Diagnostic {
@@ -122,7 +129,7 @@ enum ShellMessages {
   }
 
   static func leftWith(_ program: String, _ status: Int32) -> String {
-    "\(program) left with \(status)"
+    "\(program) exited with status \(status)"
   }
 
   static func wrote(_ path: String) -> String { "wrote \(path)" }
@@ -148,11 +155,9 @@ enum ShellMessages {
   /// What is asked before a plan is applied that must not be applied unasked.
   static func question(_ plan: Plan) -> String {
     if !plan.deletions.isEmpty { return question(deleting: plan.deletions) }
-    let risky = plan.changesThatNeedConsent
-    let losing = risky.count { $0.impact == .dataLoss }
-    let what =
-      losing > 0 ? "data would be lost. " : risky.isEmpty ? "" : "guests would be unplugged. "
-    return plan.leftOut.map(loss).joined() + "\(what)Go on? [y/N] "
+    let risks = plan.risks.map { $0.risk.words($0.count) }.joined(separator: ", ")
+    return plan.leftOut.map(loss).joined() + (risks.isEmpty ? "" : "\(risks). ")
+      + "Go on? [y/N] "
   }
 
   /// The blocks that a new declaration leaves out, and how to keep them.
@@ -164,10 +169,12 @@ enum ShellMessages {
   }
 
   /// What is asked before domains are deleted; of very many the first ones are named.
-  private static func question(deleting domains: [String]) -> String {
-    let named = domains.prefix(8).map { TerminalText.escaped($0) }.joined(separator: ", ")
+  private static func question(deleting domains: [Deletion]) -> String {
+    let named = domains.prefix(8).map { TerminalText.escaped($0.name) }.joined(separator: ", ")
     let others = domains.count > 8 ? " and \(domains.count - 8) more" : ""
-    return "delete \(named)\(others) and \(domains.count == 1 ? "its" : "their") disks? [y/N] "
+    let losesData = domains.contains(where: \.losesData)
+    let disks = losesData ? " and \(domains.count == 1 ? "its" : "their") data" : ""
+    return "delete \(named)\(others)\(disks)? [y/N] "
   }
 }
 

@@ -15,6 +15,18 @@ public enum QuotedText {
     quoted(text, limit) { "\\u" + String(repeating: "0", count: 4 - $0.utf8.count) + $0 }
   }
 
+  /// `text` as one word of a POSIX shell: `web-1`, `'two words'`.
+  public static func shellWord(_ text: String) -> String {
+    let isPlain = text.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
+        || "-_./:=@%+,".unicodeScalars.contains($0)
+    }
+    guard !isPlain || text.isEmpty else { return text }
+    return "'"
+      + text.split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "'\\''") + "'"
+  }
+
   /// - Parameter escape: the escape of a control character, given its number in hexadecimal digits.
   private static func quoted(
     _ text: String, _ limit: Int, escape: (String) -> String

@@ -12,13 +12,6 @@ public enum Identifier {
     hasForm(text) && !Keyword.all.contains { $0.text == text }
   }
 
-  /// A name as a script writes it: bare where it is an identifier, else as a string.
-  ///
-  /// - Parameter name: the name of a resource, such as `web` or `web-1`.
-  public static func spelling(of name: String) -> String {
-    isName(name) ? name : QuotedText.literal(name)
-  }
-
   /// The identifier that is most like a text: what cannot stand in one is `_`.
   public static func resembling(_ text: String) -> String {
     var name = ""

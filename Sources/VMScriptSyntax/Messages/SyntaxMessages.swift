@@ -18,17 +18,19 @@ enum SyntaxMessages {
       helps: help.map { [Diagnostic.Help($0)] } ?? [])
   }
 
-  static func assignment(at span: Span, toMember isMember: Bool) -> Diagnostic {
+  /// - Parameter property: the member that is assigned to; nil for a name.
+  static func assignment(at span: Span, to property: String?) -> Diagnostic {
     Diagnostic(
       code: .syntax.unexpectedText, "expected the end of the statement, found `=`",
       at: Diagnostic.Label(span, "nothing is assigned to"),
-      helps: [Diagnostic.Help(isMember ? declareAgain : bindingForm)])
+      helps: [Diagnostic.Help(property.map(declareAgain) ?? bindingForm)])
   }
 
   /// How a property of a resource is changed.
-  private static let declareAgain =
+  private static func declareAgain(_ property: String) -> String {
     "to change a resource, declare it again, whole, with the new value: "
-    + "`domain NAME { …, memory = 128MiB }`"
+      + "`KIND NAME { …, \(property) = … }`"
+  }
 
   static func unknownStatement(_ word: String, at span: Span) -> Diagnostic {
     let isLoop = Slips.loops.contains(word)

@@ -32,8 +32,9 @@ extension Parser {
     default: break
     }
     if at(.equals), tree[node].kind == .expressionStatement {
-      let isMember = tree[tree.child(0, of: node)].kind == .member
-      return report(SyntaxMessages.assignment(at: span(current), toMember: isMember))
+      let target = tree.child(0, of: node)
+      let property = tree[target].kind == .member ? names[tree.name(of: target)] : nil
+      return report(SyntaxMessages.assignment(at: span(current), to: property))
     }
     if let word = unknownStatementWord(node, tokens[first]) {
       return report(SyntaxMessages.unknownStatement(text(word), at: span(word)))

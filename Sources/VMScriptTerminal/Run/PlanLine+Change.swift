@@ -7,11 +7,22 @@ extension PlanLine {
     self.init(
       action: Action(change.action), kind: change.kind.rawValue, name: change.name,
       source: change.source,
-      properties: change.properties.map { Property($0, effect: $0.consequence ?? $0.impact.words) },
+      properties: Self.properties(change.properties),
       outline: change.creation?.outline ?? [],
       details: change.creation?.properties.map { Property($0) } ?? [],
       losesData: change.impact == .dataLoss && change.remains == nil,
       remains: change.remains != nil)
+  }
+
+  /// The differences with their effects; a consequence of several in a row stands once, at the last.
+  private static func properties(_ differences: [PropertyDifference]) -> [Property] {
+    let following = differences.dropFirst().map(\.consequence) + [nil]
+    return zip(differences, following).map { difference, next in
+      if let consequence = difference.consequence, consequence == next {
+        return Property(difference)
+      }
+      return Property(difference, effect: difference.consequence ?? difference.impact.words)
+    }
   }
 }
 

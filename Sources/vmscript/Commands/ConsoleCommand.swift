@@ -7,7 +7,7 @@ import VMScriptTerminal
 struct ConsoleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "console",
-    abstract: "Be at the text console of a running guest; Ctrl-] leaves it.",
+    abstract: "Attach to the text console of a running guest; Ctrl-] leaves it.",
     discussion: """
       Where standard input is no terminal, what it has is typed at the console, and the console is \
       shown until the guest goes.

@@ -24,6 +24,7 @@ struct ListCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
+    let stack = stack.map { Program.stackName(resembling: $0) ?? $0 }
     var inventory = try await output.inspecting { () async throws(Diagnostic) in
       try await Inspector.inventory(
         uri: connection.uri, stack: stack, patience: connection.patience)

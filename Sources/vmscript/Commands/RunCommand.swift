@@ -13,7 +13,7 @@ struct RunCommand: AsyncParsableCommand {
     abstract: "Put scripts into effect: plan, then apply. The default: `vmscript FILE`.",
     discussion: """
       What is already as declared is left alone; what would lose data is asked for first. \
-      Ctrl-C ends in order, twice at once; the next run goes on from what is there.
+      Ctrl-C ends in order, twice at once; the next run continues from what is there.
 
       Examples:
         vmscript run lab.vmscript --set replicas=3

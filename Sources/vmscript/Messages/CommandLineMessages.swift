@@ -21,7 +21,7 @@ enum CommandLineMessages {
   }
 
   static func settingWithoutValue(_ setting: String) -> String {
-    "--set wants NAME=VALUE, as in --set replicas=3, not '\(TerminalText.escaped(setting))'."
+    "--set needs NAME=VALUE, as in --set replicas=3, not '\(TerminalText.escaped(setting))'."
   }
 
   static func unfitStack(_ name: String) -> String {
@@ -29,7 +29,7 @@ enum CommandLineMessages {
   }
 
   static func unfitLimit(_ setting: String) -> String {
-    "--limit wants steps=NUMBER, depth=NUMBER, memory=SIZE, output=SIZE or time=DURATION, as in "
+    "--limit needs steps=NUMBER, depth=NUMBER, memory=SIZE, output=SIZE or time=DURATION, as in "
       + "--limit memory=64MiB, not '\(TerminalText.escaped(setting))'."
   }
 
@@ -53,18 +53,11 @@ enum CommandLineMessages {
 
   static let finishing =
     "stopping: what is in flight is brought to its end; once more stops at once"
-  static let stoppedAtOnce = "stopped at once; the next run goes on from what is there"
+  static let stoppedAtOnce = "stopped at once; the next run continues from what is there"
 
   /// What is asked before a plan is applied that must not be applied unasked.
   static func question(_ plan: Plan) -> String {
-    let risky = plan.changesThatNeedConsent
-    let losing = risky.count { $0.impact == .dataLoss }
-    let restarting = risky.count - losing
-    let parts = [
-      losing == 0 ? nil : losing == 1 ? "1 change loses data" : "\(losing) changes lose data",
-      restarting == 0
-        ? nil : restarting == 1 ? "1 change unplugs guests" : "\(restarting) changes unplug guests",
-    ].compactMap(\.self)
+    let parts = plan.risks.map { $0.risk.words($0.count) }
     // What a stack's machines are about to be removed for may be another's who uses its name.
     let isRemoval = plan.changes.allSatisfy { $0.action == .delete }
     let origin = plan.otherOrigin ?? (isRemoval ? plan.recordedOrigin : nil)
@@ -100,7 +93,7 @@ enum CommandLineMessages {
   static func verbAsCommand(_ word: String, statement: String) -> Diagnostic {
     Diagnostic(
       code: .commandLine.statementAsCommand, "`\(word)` is a statement of scripts, not a command",
-      helps: [.init("run it: `vmscript -e '\(statement)'`")])
+      helps: [.init("run it: `vmscript -e \(QuotedText.shellWord(statement))`")])
   }
 
   /// Standard output that cannot be written, and why.

@@ -33,7 +33,9 @@ struct ConnectionOptions: ParsableArguments {
     guard let limit = Duration(script: connectTimeout), limit > .zero else {
       throw ValidationError(CommandLineMessages.unfitTimeout(connectTimeout))
     }
-    guard jobs >= 1 else { throw ValidationError("--jobs wants a number from 1 on, not \(jobs)") }
+    guard jobs >= 1 else {
+      throw ValidationError("--jobs needs a number of at least 1, not \(jobs)")
+    }
   }
 
   /// The URI that was given, here or in the environment; nil leaves it to libvirt.

@@ -20,9 +20,14 @@ struct ScriptOptions: ParsableArguments {
   var settings: [String] = []
 
   @Option(
+    name: .customLong("stack"),
     help: ArgumentHelp("The name of the stack, whatever the script says.", valueName: "name"),
     completion: HostNames.stacks)
-  var stack: String?
+  var stackText: String?
+
+  /// The stack that is named; other characters than a stack's name has are replaced, as in the name of a
+  /// script's file.
+  var stack: String? { stackText.flatMap(Program.stackName(resembling:)) }
 
   @OptionGroup var limits: LimitOptions
 
@@ -30,8 +35,8 @@ struct ScriptOptions: ParsableArguments {
     for setting in settings where !setting.dropFirst().contains("=") {
       throw ValidationError(CommandLineMessages.settingWithoutValue(setting))
     }
-    if let stack, !Program.isStackName(stack) {
-      throw ValidationError(CommandLineMessages.unfitStack(stack))
+    if let stackText, stack == nil {
+      throw ValidationError(CommandLineMessages.unfitStack(stackText))
     }
   }
 

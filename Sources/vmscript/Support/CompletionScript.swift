@@ -33,7 +33,10 @@ enum CompletionScript {
     renamingRoot(script) + """
 
       _vmscript() {
-          if [[ ${COMP_CWORD} -gt 1 || "${2}" == -* ]] && [[ " \(commands) " != *" ${COMP_WORDS[1]} "* ]]; then
+          if [[ ${COMP_CWORD} -gt 1 && "${COMP_WORDS[1]}" == help ]]; then
+              COMPREPLY=()
+              [[ ${COMP_CWORD} -eq 2 ]] && COMPREPLY=($(compgen -W "\(commands)" -- "${2}"))
+          elif [[ ${COMP_CWORD} -gt 1 || "${2}" == -* ]] && [[ " \(commands) " != *" ${COMP_WORDS[1]} "* ]]; then
               __vmscript_run_script "${@}"
           else
               __vmscript_command "${@}"
@@ -68,6 +71,10 @@ enum CompletionScript {
               _files -g '*.vmscript' && ret=0
               return "${ret}"
           fi
+          if [[ "${words[2]}" == help ]]; then
+              (( CURRENT == 3 )) && compadd -- \(commands) && ret=0
+              return "${ret}"
+          fi
           if [[ " \(commands) " != *" ${words[2]} "* ]]; then
               words=("${words[1]}" run "${(@)words[2,-1]}")
               (( CURRENT++ ))
@@ -78,7 +85,11 @@ enum CompletionScript {
 
       """
     guard let place = script.range(of: start) else { return script }
-    return renamingRoot(String(script[..<place.lowerBound])) + wrapper
+    // A candidate's colon would begin its description.
+    let beginning = String(script[..<place.lowerBound]).replacing(
+      #"non_empty_completions=("${@:#(|:*)}")"#,
+      with: #"non_empty_completions=("${(@)${(@)@:#(|:*)}//:/\\:}")"#)
+    return renamingRoot(beginning) + wrapper
       + String(script[place.lowerBound...])
   }
 
@@ -95,6 +106,7 @@ enum CompletionScript {
           printf '%s\\n' $tokens
       end
       complete -c vmscript -n 'test (count (__vmscript_typed_tokens -pc)) -eq 1' -k -fa '(__fish_complete_suffix .vmscript)'
+      complete -c vmscript -n 'test (count (__vmscript_typed_tokens -pc)) -eq 2; and test (__vmscript_typed_tokens -pc)[2] = help' -fa '\(commands)'
 
       """
   }

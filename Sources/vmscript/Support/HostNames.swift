@@ -18,9 +18,13 @@ enum HostNames {
   static var declared: CompletionKind { kind(declaredNames) }
 
   /// The URIs of hosts that a machine usually has, with the environment's own.
+  ///
+  /// The environment is that of the shell at the time, not that in which the script was generated.
   static var hosts: CompletionKind {
-    let own = ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"].map { [$0] } ?? []
-    return .list(unique(own + ["qemu:///system", "qemu:///session", "test:///default"]))
+    .custom { (_: [String], _: Int, _: String) async -> [String] in
+      let own = ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"].map { [$0] } ?? []
+      return unique(own + ["qemu:///system", "qemu:///session", "test:///default"])
+    }
   }
 
   /// What a function finds for the words of the command line.

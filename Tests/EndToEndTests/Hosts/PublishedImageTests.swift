@@ -28,7 +28,7 @@ extension HostTests {
 
         let run = try await host.vmscript(["run", script, "--set", "n=2"])
         #expect(run.status == 0)
-        #expect(run.errors.contains("VM0638") && run.errors.contains("disk disk1 of m1"))
+        #expect(run.errors.contains("VM0638") && run.errors.contains("disk 1 of m1"))
         let disk = try #require(try host.volumes().first { $0.contains(".m2.") })
         let path = "\(host.poolFolder)/\(disk)"
         let content = try await Subprocess.run(

@@ -75,6 +75,8 @@ extension HostTests {
         let run = try await host.vmscript(["run", swapped, "--prune", "--yes"])
         #expect(run.status != 0)
         #expect(run.errors.contains("10.78.0.20 is leased to `web`"), "\(run.errors)")
+        #expect(run.errors.contains("shut the holder down"), "\(run.errors)")
+        #expect(!run.errors.contains("give it longer"), "\(run.errors)")
         #expect(try await host.virsh("domuuid", "web") == uuid)
         try await host.vmscript(["destroy", swapped, "--yes"])
         try await before.expectSame(on: host)

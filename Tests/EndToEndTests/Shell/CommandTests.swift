@@ -58,25 +58,32 @@ extension ShellTests {
 
     @Test(arguments: [
       (":nothing", "there is no command `:nothing`"), (":lst", "did you mean `:list`?"),
-      (":s x", "`:s` may mean several commands"), (":show", "`:show` wants a name"),
+      (":s x", "`:s` may mean several commands"), (":show", "`:show` needs a name"),
       (":plan maybe", "`:plan` takes `on` or `off`, not `maybe`"),
-      (":reset all", "nothing may follow `:reset`"),
+      (":reset all", "`:reset` takes no argument"),
       (":set colour on", "there is no setting `colour`"),
       (":set plan maybe", "not `maybe`"),
-      (":show nobody", "nothing on the host bears the name `nobody`"),
+      (":show nobody", "no object on the host has the name `nobody`"),
       (":load /nowhere", "cannot read `/nowhere`"), (":load /tmp", "cannot read `/tmp`"),
       (":save /nowhere/x", "cannot write `/nowhere/x`"),
       (":stack a/b", "cannot be the name of a stack"),
-      (":console nobody", "nothing on the host bears the name `nobody`"),
+      (":console nobody", "no object on the host has the name `nobody`"),
       (":console test", "has no console"),
-      (":ssh nobody", "nothing on the host bears the name"), (":xml nobody", "nothing on the host"),
+      (":ssh nobody", "no object on the host has the name"),
+      (":xml nobody", "no object on the host"),
       ("list", "commands of the shell begin with a colon: `:list`"),
       ("ls", "begin with a colon: `:list`"), ("exit", "begin with a colon: `:quit`"),
       ("?", "begin with a colon: `:help"), ("show test", "begin with a colon: `:show NAME`"),
       ("help memory", "begin with a colon: `:help"),
       ("start web-1", "a name with a hyphen is a string: write `\"web-1\"`"),
       ("t1.memory = 128MiB", "to change a resource, declare it again"),
-      (":type", "`:type` wants an expression"), (":type 1 +", "error[VM0101]"),
+      ("n.subnet = 10.0.0.0/24", "KIND NAME { …, subnet = … }"),
+      ("status", "`:plan on` shows what entries would change"),
+      ("destroy", "vmscript destroy --stack NAME"), ("clear", "press Ctrl-L"),
+      ("web-1", "a name with a hyphen is a string"), ("web-1.memory", "a name with a hyphen is"),
+      ("domain(web-1)", "a name with a hyphen is a string"),
+      ("start t1", "name a domain that the script does not declare by a string: `\"t1\"`"),
+      (":type", "`:type` needs an expression"), (":type 1 +", "error[VM0101]"),
     ])
     func whatCannotBeDoneIsSaid(_ entry: String, _ message: String) async throws {
       try await withShell { shell in
@@ -147,7 +154,7 @@ extension ShellTests {
         try await shell.expect(
           "-o HostKeyAlias=6695eb01-f6a4-8304-79aa-97f2502e193f -- root@192.168.122.3 uname -a")
         try await shell.enter("something")
-        try await shell.expect("something\nread something\nssh left with 3\nvm>")
+        try await shell.expect("something\nread something\nssh exited with status 3\nvm>")
         try await shell.enter("1 + 1")
         try await shell.expect("\n2\nvm>")
       }

@@ -84,7 +84,7 @@ import VMScriptSyntax
         #expect(error?.notes.joined().contains("odd") == true)
       } else {
         #expect(
-          try grown.differences(domain: declaration, live: live).map(\.path) == ["disk disk1 size"])
+          try grown.differences(domain: declaration, live: live).map(\.path) == ["disk 1 size"])
       }
     }
   }

@@ -152,7 +152,33 @@ import VMScriptSyntax
     let pruned = RunFixture.plan([], live, prune: true).plan
     #expect(pruned.changes.map(\.action) == [.delete, .delete, .delete])
     #expect(pruned.changes.map(\.dependencies) == [[], [0], [1]])
-    #expect(pruned.changesThatNeedConsent.count == 3)
+    #expect(pruned.changes.map(\.risk) == [.losesData, .losesData, .deletes])
+  }
+
+  @Test func aDeletionLosesDataOnlyWhereThereIsSome() throws {
+    var live = LiveState(domains: [try RunFixture.liveDomain("web", state: .stopped)])
+    live.datalessDomains = ["web"]
+    let pruned = RunFixture.plan([], live, prune: true).plan
+    #expect(pruned.changes.map(\.impact) == [.none])
+    #expect(pruned.changes.map(\.risk) == [.deletes])
+    #expect(pruned.needsConsent)
+    let refusal = HostMessages.refused(pruned.changes)
+    #expect(refusal.notes == ["the domain `web` is to be deleted", "nothing was changed"])
+  }
+
+  @Test(arguments: [LiveDomain.State.running, .paused, .stopped])
+  func onlyGuestsThatRunAreUnplugged(state: LiveDomain.State) throws {
+    let live = LiveState(
+      domains: [
+        try RunFixture.liveDomain(
+          "other", uuid: RunFixture.foreign, state: state,
+          devices: "<interface type='network'><source network='lan'/></interface>")
+      ], networks: [try RunFixture.liveNetwork("lan")])
+    let subnet = PropertyDifference(name: "subnet", from: nil, to: .int(1), impact: .restart)
+    let changed = RunFixture.plan([RunFixture.net("lan")], live) { _, _ in [subnet] }.plan
+    #expect(changed.changes.map(\.risk) == [state == .stopped ? nil : .unplugsGuests])
+    let deleted = RunFixture.plan([], live, prune: true).plan
+    #expect(deleted.changes.map(\.risk) == [state == .stopped ? .deletes : .unplugsGuests])
   }
 
   @Test func aNetworkWaitsForThePrunedOneWhoseAddressesItTakes() throws {

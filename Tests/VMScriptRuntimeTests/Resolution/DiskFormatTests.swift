@@ -125,7 +125,7 @@ import VMScript
     let found = try DomainXML.differences(
       declaration, context: changed.context(for: declaration, uuid: nil, hypervisor: "qemu"),
       live: live.xml)
-    #expect(found.map(\.path) == ["disk disk1 format"])
+    #expect(found.map(\.path) == ["disk 1 format"])
     #expect(found.map(\.impact) == [.dataLoss])
   }
 

@@ -30,6 +30,17 @@ import VMScriptSyntax
     ).map { "\($0.path) (\($0.impact.rawValue))" }
   }
 
+  @Test func aMovedDiskIsShownAsMoved() async throws {
+    let (fixture, _) = try host()
+    let plan = try await fixture.plan("domain a { }\ndomain b { disk data { moved_from = a } }")
+    let declaration = try #require(plan.set.declaration(.domain, "b"))
+    let live = try #require(plan.live.domains["b"])
+    let found = try DomainXML.differences(
+      declaration, context: plan.context(for: declaration, uuid: live.uuid, hypervisor: "qemu"),
+      live: live.xml)
+    #expect(found.map(\.to?.description) == ["moved from a"])
+  }
+
   @Test(arguments: ["qcow2", "raw"])
   func aMovedDiskIsTheVolumeThatItWas(format: String) async throws {
     let (fixture, path) = try host(format: format)

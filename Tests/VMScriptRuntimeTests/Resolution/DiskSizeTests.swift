@@ -87,7 +87,7 @@ import VMScript
     }
     #expect(
       try await fixture.differences("domain web { disk { size = 101MB } }", of: "web")
-        == ["disk disk1 size: 96MiB → 97MiB (live)"])
+        == ["disk 1 size: 96MiB → 97MiB (live)"])
   }
 
   @Test func aRawDiskThatEndsWithinASectorGrows() async throws {
@@ -97,6 +97,6 @@ import VMScript
     try fixture.add(domain: "web", [("vda", disk)], format: "raw")
     let found = try await fixture.differences(
       "domain web { disk { size = 100MB, format = raw } }", of: "web")
-    #expect(found == ["disk disk1 size: 100000256B → 96MiB (live)"])
+    #expect(found == ["disk 1 size: 100000256B → 96MiB (live)"])
   }
 }

@@ -51,10 +51,10 @@ import VMScript
     let blank = StorageFixture.path(try StorageFixture.name("blank", .image, "raw"))
     #expect(
       found == [
-        "disk disk1 vda: on base qcow2", "disk data vdb: new raw",
-        "disk disk3 vdc: in place \(blank)", "disk disk4 vdd: in place /pool/golden.qcow2",
-        "disk disk5 vde: on /pool/golden.qcow2 qcow2", "cdrom cdrom1 sda: empty",
-        "floppy floppy1 fda: in place \(blank)",
+        "disk 1 vda: on base qcow2", "disk data vdb: new raw",
+        "disk 3 vdc: in place \(blank)", "disk 4 vdd: in place /pool/golden.qcow2",
+        "disk 5 vde: on /pool/golden.qcow2 qcow2", "cdrom 1 sda: empty",
+        "floppy 1 fda: in place \(blank)",
       ])
   }
 
@@ -106,7 +106,7 @@ import VMScript
     let shared = try #require(plan.images["base"]?.path)
     #expect(
       try await drives(script, of: "overlay", fixture).prefix(2) == [
-        "disk disk1 vda: on \(try own("web", "disk1")) qcow2",
+        "disk 1 vda: on \(try own("web", "disk1")) qcow2",
         "disk data vdb: on \(try own("web", "data")) qcow2",
       ])
     #expect(
@@ -114,10 +114,10 @@ import VMScript
     #expect(plan.domains["overlay"]?.drives[2].base?.path != nil && !shared.isEmpty)
     #expect(
       try await drives(script, of: "copy", fixture).first
-        == "disk disk1 vda: copy of \(try own("web", "disk1")) qcow2")
+        == "disk 1 vda: copy of \(try own("web", "disk1")) qcow2")
     #expect(
       try await drives(script, of: "next", fixture).prefix(2) == [
-        "disk disk1 vda: on base qcow2", "disk data vdb: on \(try own("overlay", "data")) qcow2",
+        "disk 1 vda: on base qcow2", "disk data vdb: on \(try own("overlay", "data")) qcow2",
       ])
     #expect(plan.overlaidDomains == ["web", "overlay"])
   }
@@ -143,7 +143,7 @@ import VMScript
     try fixture.add(domain: "web", [("vda", "web.snapshot")])
     #expect(
       try await drives("domain web { disk { size = 1GiB } }", of: "web", fixture)
-        == ["disk disk1 vda: kept qcow2"])
+        == ["disk 1 vda: kept qcow2"])
     #expect(try await fixture.differences("domain web { disk { size = 1GiB } }", of: "web") == [])
   }
 

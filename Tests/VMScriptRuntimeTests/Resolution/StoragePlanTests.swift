@@ -63,7 +63,7 @@ import VMScriptSyntax
     #expect(
       try await fixture.differences(
         image + "domain web { disk { image = base, size = 3MiB } }", of: "web")
-        == ["disk disk1 size: 2MiB → 3MiB (live)"])
+        == ["disk 1 size: 2MiB → 3MiB (live)"])
     let plan = try await fixture.plan(
       image + "domain web { disk { image = base, size = 1MiB } }")
     let web = try #require(plan.set.declarations.last)
@@ -92,10 +92,10 @@ import VMScriptSyntax
     #expect(
       try await fixture.differences(
         image + other + "domain web { disk { image = other } }", of: "web")
-        == ["disk disk1 image: base → other (data-loss)"])
+        == ["disk 1 image: base → other (data-loss)"])
     #expect(
       try await fixture.differences("domain web { disk { size = 2MiB } }", of: "web")
-        == ["disk disk1 image: base → none (data-loss)"])
+        == ["disk 1 image: base → none (data-loss)"])
   }
 
   @Test func aVolumeThatIsGoneIsMadeAgain() async throws {
@@ -103,7 +103,7 @@ import VMScriptSyntax
     fixture.volumes.removeAll { !$0.backing.isAbsent }
     let found = try await fixture.differences(
       image + "domain web { disk { image = base } }", of: "web")
-    #expect(found == [#"disk disk1 volume: missing → made anew (data-loss)"#])
+    #expect(found == [#"disk 1 volume: missing → made anew (data-loss)"#])
   }
 
   @Test func aDiskWithCloneOverlaysIsNeitherGrownNorReplacedNorDeleted() async throws {

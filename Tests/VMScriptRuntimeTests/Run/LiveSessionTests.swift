@@ -114,14 +114,16 @@ import VMScriptSyntax
   @Test func whatIsRefusedLeavesTheEarlierDeclaration() async throws {
     let entries = Entries()
     let name = entries.a
-    await entries.enter("net \"\(name)\" { mode = isolated, subnet = 10.78.0.0/24 }")
-    let again = "net \"\(name)\" { mode = isolated, subnet = 10.79.0.0/24 }"
+    let head = "domain \"\(name)\" { state = stopped, memory ="
+    await entries.enter("\(head) 64MiB, nic { net = \"default\" } }")
+    let again = "\(head) 96MiB }"
     let refused = await entries.enter(again, says: false)
     #expect(refused.outcome == .refused && refused.withdrawn.map(\.name) == [name])
-    #expect(await entries.values("net(\"\(name)\").subnet") == ["10.78.0.0/24"])
+    #expect(await entries.values("domain(\"\(name)\").memory") == ["64MiB"])
     #expect(try await entries.changes() == [])
     #expect(await entries.enter(again).outcome == .done)
-    #expect(entries.script.contains("10.79.0.0/24"))
+    #expect(entries.script.contains("96MiB"))
+    await entries.enter("delete \"\(name)\"")
   }
 
   @Test func whatIsDeletedCanBeDeclaredAgain() async throws {
@@ -157,7 +159,7 @@ import VMScriptSyntax
     let report = await entries.session.enter(
       "delete [\"\(a)*\", \"\(b)\", \"\(entries.c)\"]",
       confirm: { plan in
-        asked.withLock { $0.append(plan.deletions) }
+        asked.withLock { $0.append(plan.deletions.map(\.name)) }
         return true
       }, progress: { _ in }, show: { _ in })
     #expect(report.outcome == .done, "\(report.diagnostics)")

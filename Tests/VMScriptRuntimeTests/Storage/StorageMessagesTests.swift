@@ -5,7 +5,9 @@ import Testing
 @Suite struct StorageMessagesTests {
   private static let all: [StorageFailure] = [
     .unfitStackName("a.b"), .unreadable(path: "/x", reason: "gone"), .emptyImage,
-    .truncatedImage(.qcow2, needs: 2, has: 1), .corruptImage(.vdi), .splitImage,
+    .truncatedImage(.qcow2, needs: 2, has: 1), .corruptImage(.vdi), .splitImage(nil),
+    .splitImage("data.raw"),
+    .unknownFormat("/a b", content: "vhd"),
     .notAnImage("a web page"), .formatMismatch(declared: .raw, found: .iso),
     .hasBackingFile("/b"), .digestMismatch(algorithm: "sha256", declared: "a", found: "b"),
     .changedWhileRead, .toolMissing("qemu-img"), .conversionFailed(status: 1, output: "no"),

@@ -3,6 +3,7 @@ import Libvirt
 import Synchronization
 import Testing
 import VMScript
+import VMScriptSyntax
 
 @testable import VMScriptRuntime
 
@@ -12,6 +13,22 @@ import VMScript
   private let never = ContinuousClock.now + .seconds(3600)
 
   init() { (news, tell) = AsyncStream.makeStream() }
+
+  @Test func moreTimeIsAdvisedOnlyWhereItHelps() throws {
+    let (own, other) = (IPAddress(value: 0x0A00_0005), IPAddress(value: 0x0A00_0009))
+    func remedy(_ found: IPAddress?, _ holder: String?) -> String? {
+      DomainCondition.obstacle(to: own, of: "web-1", having: found, holder: holder).remedy
+    }
+    #expect(remedy(nil, nil) == nil)
+    #expect(remedy(other, nil)?.contains("`reboot \"web-1\"`") == true)
+    for found in [nil, other] {
+      #expect(
+        remedy(found, "10.0.0.5 is leased to `old`")?.contains("shut the holder down") == true)
+    }
+    let span = Span(source: SourceID(index: 0), start: 0, length: 0)
+    let late = HostMessages.timeout("web-1", awaited: "address", state: "running", at: span)
+    #expect(late.helps.map(\.text) == ["give it longer: `within 10m`"])
+  }
 
   @Test func whatIsSoAtOnceNeedsNoNewsAndNoTime() async throws {
     #expect(try await Awaiting.until(.now, news: news) { nil } == nil)
@@ -23,7 +40,7 @@ import VMScript
 
   @Test func onlyWhatIsNotSoAtOnceIsWaitedFor() async throws {
     let begins = Mutex(0)
-    for reason in [nil, "not yet"] {
+    for reason in [nil, "not yet"] as [Obstacle?] {
       _ = try await Awaiting.until(
         .now, news: news, begins: { begins.withLock { $0 += 1 } }, look: { reason })
     }
@@ -34,9 +51,9 @@ import VMScript
     let looks = Mutex(0)
     for _ in 1...3 { tell.yield() }
     let reason = try await Awaiting.until(never, news: news) {
-      looks.withLock { looks in
+      looks.withLock { looks -> Obstacle? in
         looks += 1
-        return looks == 4 ? nil : "after \(looks)"
+        return looks == 4 ? nil : Obstacle("after \(looks)")
       }
     }
     #expect(reason == nil)

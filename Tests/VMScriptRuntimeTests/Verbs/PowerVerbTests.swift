@@ -98,6 +98,6 @@ import VMScriptSyntax
     let refusal = UpdateMessages.unfitState(
       .stopped, of: "web", for: .suspend, at: RunFixture.span)
     #expect(refusal.message == "`web` cannot be suspended: it is stopped")
-    #expect(refusal.helps.map(\.text) == ["start it first: `start web`"])
+    #expect(refusal.helps.map(\.text) == ["start it first: `start \"web\"`"])
   }
 }

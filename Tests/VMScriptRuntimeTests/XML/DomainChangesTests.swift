@@ -95,8 +95,8 @@ import VMScript
     #expect(
       try impacts("nic { net = a }\nwatchdog { action = reset }") == ["watchdog device: live"])
     #expect(try impacts("nic { net = a }\nvnc { }") == ["vnc device: next-start"])
-    #expect(try impacts("nic { net = a }\ncdrom { }") == ["cdrom cdrom1 device: next-start"])
-    #expect(try impacts("nic { net = a }\ndisk { size = 1GiB }") == ["disk disk1 device: live"])
+    #expect(try impacts("nic { net = a }\ncdrom { }") == ["cdrom 1 device: next-start"])
+    #expect(try impacts("nic { net = a }\ndisk { size = 1GiB }") == ["disk 1 device: live"])
   }
 
   @Test func aMachineKeepsItsHypervisorUnlessAnotherOneIsDeclared() throws {
@@ -198,7 +198,7 @@ import VMScript
     let disk = XMLContext.Storage(path: "/srv/shared.qcow2", format: "qcow2")
     #expect(
       try plan(from: "disk { source = \"/srv/shared.qcow2\" }", to: "", ["disk1": disk], after: [:])
-        == ["disk disk1 device: next-start"])
+        == ["disk 1 device: next-start"])
   }
 
   @Test func aMediumIsTakenOut() throws {
@@ -206,7 +206,7 @@ import VMScript
     #expect(
       try plan(
         from: "cdrom { source = \"/srv/a.iso\" }", to: "cdrom { }", ["cdrom1": disk], after: [:])
-        == ["cdrom cdrom1 source: next-start"])
+        == ["cdrom 1 source: next-start"])
   }
 
   // MARK: What is done to a running machine

@@ -100,6 +100,10 @@ import Testing
       #expect(CursorContext(before: text).quotedKinds == [text.contains("nic") ? .net : .image])
     }
     #expect(complete("domain a { nic { net = la", names) == ["lab"])
+    // A function that gives no resource would only hide the name.
+    let g = [known("g", .image)]
+    #expect(complete("domain a { disk { image = g", g) == ["g"])
+    #expect(complete("domain a { disk { image = im", g) == ["image"])
     #expect(CursorContext(before: "start ").quotedKinds == [.domain])
   }
 

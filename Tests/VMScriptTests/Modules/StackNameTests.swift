@@ -23,6 +23,17 @@ import Testing
     #expect(stacks.allSatisfy(Program.isStackName), "\(stacks)")
   }
 
+  @Test(arguments: ["grüße", "a b", "my.lab", "lab", String(repeating: "a", count: 65)])
+  func aNameOnTheCommandLineMeansTheStackOfAFileOfThatName(name: String) {
+    #expect(
+      Program.stackName(resembling: name) == Program.standardStack(for: name + ".vmscript"))
+  }
+
+  @Test func aPathIsNoNameOfAStack() {
+    #expect(Program.stackName(resembling: "a/b") == nil)
+    #expect(Program.stackName(resembling: "") == nil)
+  }
+
   @Test(arguments: ["", "a b", "a.b", "ä", "a\n", String(repeating: "a", count: 65)])
   func anUnfitNameIsRefused(name: String) {
     #expect(!Program.isStackName(name))

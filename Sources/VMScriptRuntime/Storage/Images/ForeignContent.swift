@@ -71,7 +71,7 @@ enum ForeignContent {
     _ reader: ByteReader, _ footer: ByteReader, fileSize: Int64
   ) throws(StorageFailure) {
     if reader.holds("LUKS", at: 0), reader.big(4, 2) == 0xBABE { throw .encrypted(.raw) }
-    if parts.contains(where: { $0.matches(reader) }) { throw .splitImage }
+    if parts.contains(where: { $0.matches(reader) }) { throw .splitImage(nil) }
     if let found = images.first(where: { $0.matches(reader) }) { throw .foreignImage(found.name) }
     if diskCopy.matches(footer) { throw .foreignImage(diskCopy.name) }
     if let found = files.first(where: { $0.matches(reader) }) { throw .notAnImage(found.name) }
@@ -89,7 +89,8 @@ enum ForeignContent {
 
   /// A disk holds zeros and code; what holds characters alone was written for people or programs.
   private static func text(_ bytes: ArraySlice<UInt8>) -> StorageFailure? {
-    let text = String(decoding: bytes, as: UTF8.self).drop(while: \.isWhitespace).lowercased()
+    let content = String(decoding: bytes, as: UTF8.self).drop(while: \.isWhitespace)
+    let text = content.lowercased()
     if ["<!doctype", "<html", "<?xml", "<head", "<body"].contains(where: text.hasPrefix) {
       return .notAnImage("a web page")
     }
@@ -99,7 +100,17 @@ enum ForeignContent {
       && !text.unicodeScalars.dropLast(3).contains("\u{FFFD}")
     guard isText else { return nil }
     let isDescriptor = text.hasPrefix("# disk descriptorfile") || text.contains("\ncreatetype=")
-    return isDescriptor ? .splitImage : .notAnImage("text")
+    return isDescriptor ? .splitImage(extent(content)) : .notAnImage("text")
+  }
+
+  /// The first file that a VMDK descriptor lists: `RW 8192 FLAT "disk-flat.vmdk" 0`.
+  private static func extent(_ descriptor: Substring) -> String? {
+    descriptor.split(whereSeparator: \.isNewline).first {
+      ["rw", "rdonly"].contains($0.prefix { $0 != " " }.lowercased())
+    }.flatMap { line in
+      let parts = line.split(separator: "\"", omittingEmptySubsequences: false)
+      return parts.count > 2 ? String(parts[1]) : nil
+    }
   }
 
   /// The formats whose files have these extensions: what shows none of their headers is not what it is

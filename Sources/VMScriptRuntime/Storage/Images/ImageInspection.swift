@@ -9,7 +9,7 @@ enum ImageInspection {
 
   /// The size that a guest would see.
   ///
-  /// - Throws: ``StorageFailure/splitImage`` or ``StorageFailure/hasBackingFile(_:)`` if QEMU would open
+  /// - Throws: ``StorageFailure/splitImage(_:)`` or ``StorageFailure/hasBackingFile(_:)`` if QEMU would open
   ///   another file with it, ``StorageFailure/encrypted(_:)``, and
   ///   ``StorageFailure/unfitImage(_:output:)`` where it opens none.
   static func virtualSize(
@@ -35,21 +35,22 @@ enum ImageInspection {
     if info["encrypted"] as? Bool == true {
       throw .encrypted(ImageFormat(rawValue: info["format"] as? String ?? "") ?? .raw)
     }
-    guard onlyNamesInheritedFile(info) else { throw .splitImage }
+    if let other = otherFile(in: info) { throw .splitImage(other) }
   }
 
-  private static func onlyNamesInheritedFile(_ value: Any) -> Bool {
+  /// A file that the document names beside the one that was handed over.
+  private static func otherFile(in value: Any) -> String? {
     switch value {
-    case let list as [Any]: list.allSatisfy(onlyNamesInheritedFile)
+    case let list as [Any]: list.lazy.compactMap(otherFile).first
     case let members as [String: Any]:
-      members.allSatisfy { key, member in
+      members.sorted { $0.key < $1.key }.lazy.compactMap { key, member -> String? in
         // Extents, the children of newer versions and data files: `filename`, `data-file`, ….
         guard key.contains("file"), let name = member as? String else {
-          return onlyNamesInheritedFile(member)
+          return otherFile(in: member)
         }
-        return name == ChildProcess.inheritedFile
-      }
-    default: true
+        return name == ChildProcess.inheritedFile ? nil : name
+      }.first
+    default: nil
     }
   }
 }

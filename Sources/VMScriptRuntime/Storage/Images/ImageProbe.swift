@@ -110,7 +110,7 @@ public struct ImageProbe: Hashable, Sendable {
       }
       // Bit 1 marks an image that qemu found corrupt, bit 2 one whose data is in another file.
       if features & 2 != 0 { throw .corruptImage(.qcow2) }
-      if features & 4 != 0 { throw .splitImage }
+      if features & 4 != 0 { throw .splitImage(dataFile(reader)) }
     }
     if encryption != 0 { throw .encrypted(.qcow2) }
     try holds(.qcow2, l1Offset, length: l1Count * 8, fileSize)
@@ -118,6 +118,22 @@ public struct ImageProbe: Hashable, Sendable {
     return ImageProbe(
       format: .qcow2, virtualSize: virtualSize,
       backingFile: try backing(reader, backingOffset, backingLength))
+  }
+
+  /// The other file that a qcow2 image of version 3 keeps its data in, from its header extensions.
+  private static func dataFile(_ reader: ByteReader) -> String? {
+    guard var offset = reader.big(100, 4) else { return nil }
+    while let type = reader.big(Int(offset), 4), let length = reader.big(Int(offset) + 4, 4),
+      type != 0, length < 4096
+    {
+      if type == 0x4441_5441 {
+        return reader.slice(Int(offset) + 8, Int(length)).map {
+          String(decoding: $0, as: UTF8.self)
+        }
+      }
+      offset += 8 + (length + 7) / 8 * 8
+    }
+    return nil
   }
 
   /// Entries of the first table of a qcow2 image: qemu opens none with more, and all are read.
@@ -151,7 +167,7 @@ public struct ImageProbe: Hashable, Sendable {
     }
     guard sectors < 1 << 53, overhead < 1 << 53 else { throw .corruptImage(.vmdk) }
     // Without a capacity of its own, a descriptor in it lists the files that hold the content.
-    if sectors == 0 { throw .splitImage }
+    if sectors == 0 { throw .splitImage(nil) }
     try holds(.vmdk, 0, length: overhead * 512, fileSize)
     return ImageProbe(
       format: .vmdk, virtualSize: Int64(sectors * 512), backingFile: parent(ofVMDK: reader))

@@ -141,13 +141,15 @@ public enum StorageMessages {
     case .notAnImage(let found): (.storage.wrongFormat, "this is \(found), not a disk image")
     case .formatMismatch(let declared, let found):
       (.storage.wrongFormat, "the file is \(found.name), not \(declared.name) as declared")
-    case .splitImage: (.storage.imageOfSeveralFiles, "the image keeps its data in other files")
+    case .splitImage(let path?):
+      (.storage.imageOfSeveralFiles, "the image keeps its data in another file, `\(path)`")
+    case .splitImage(nil): (.storage.imageOfSeveralFiles, "the image keeps its data in other files")
     case .hasBackingFile(let path?):
       (.storage.imageOfSeveralFiles, "the image is only a difference to `\(path)`")
     case .hasBackingFile(nil):
       (.storage.imageOfSeveralFiles, "the image is only a difference to another one")
     case .foreignImage(let found):
-      (.storage.foreignImage, "this is \(found), which cannot be converted")
+      (.storage.foreignImage, "this is \(found), a format that is not read")
     case .encrypted(let format):
       (
         .storage.encryptedImage,
@@ -193,7 +195,7 @@ public enum StorageMessages {
     case .tooSmall(let declared, let needed):
       (
         .storage.smallerThanBase,
-        "\(ByteSize(bytes: declared)) is less than the \(ByteSize(bytes: needed)) that it stands on"
+        "\(ByteSize(bytes: declared)) is less than the \(ByteSize(bytes: needed)) of its backing image"
       )
     case .cannotShrink(let declared, let present):
       (
@@ -246,8 +248,8 @@ public enum StorageMessages {
     case .seedFailed(let reason): ["libarchive: \(reason)"]
     case .unknownFormat(_, let content):
       [
-        "its content begins like a \(content) image; a guest with a raw disk can write that, too, and "
-          + "choose by it which other files of the host are read"
+        "its content begins like \(content == "split" ? "an image of several files" : "a \(content) image")",
+        "a guest with a raw disk can write such a header, which names other files of the host",
       ]
     default: []
     }
@@ -281,7 +283,7 @@ public enum StorageMessages {
       ]
     case .foreignImage:
       [
-        "convert it first: `qemu-img convert -O qcow2 OLD NEW`",
+        "convert it to qcow2 with a tool that reads it, such as `qemu-img convert -O qcow2 OLD NEW`",
         "to use it as a raw disk nevertheless, write `format = raw`",
       ]
     case .encrypted(.raw):
@@ -302,12 +304,15 @@ public enum StorageMessages {
     case .toolMissing: ["install the package `qemu-utils` (`qemu-img` elsewhere)"]
     case .missingPool(let name, _):
       [
-        "create it: `virsh pool-define-as \(name) dir --target FOLDER`, "
-          + "`virsh pool-start \(name)`, or name another with `pool = …`"
+        "create it: `virsh pool-define-as \(QuotedText.shellWord(name)) dir --target FOLDER`, "
+          + "`virsh pool-start \(QuotedText.shellWord(name))`, or name another with `pool = …`"
       ]
     case .unreadablePool(let name, _):
-      ["look at it: `virsh pool-dumpxml \(name)` and `virsh vol-list \(name)`"]
-    case .inactivePool(let name): ["start it: `virsh pool-start \(name)`"]
+      [
+        "look at it: `virsh pool-dumpxml \(QuotedText.shellWord(name))` and "
+          + "`virsh vol-list \(QuotedText.shellWord(name))`"
+      ]
+    case .inactivePool(let name): ["start it: `virsh pool-start \(QuotedText.shellWord(name))`"]
     case .poolFull: ["make room, or name another pool with `pool = …`"]
     case .unfitStackName: ["use \(Program.stackNameRule)"]
     case .missingVolume:
@@ -333,11 +338,15 @@ public enum StorageMessages {
         "leave `full` out, or make its folder a pool: `virsh pool-create-as NAME dir --target FOLDER`"
       ]
     case .missingBase: ["run the script again: it is uploaded then"]
-    case .unknownFormat:
-      [
-        "add `format = raw` or `format = qcow2`; where there is no `format`, declare an `image` with "
-          + "`source` and `format`, and name that"
-      ]
+    case .unknownFormat(let path, let content):
+      ["if a guest used it as a raw disk, add `format = raw`"]
+        + [
+          content == ImageFormat.qcow2.rawValue
+            ? "if you made it as a qcow2 image, add `format = qcow2`"
+            : "if you made it as an image, convert it first: `qemu-img convert -O qcow2 OLD NEW`",
+          "a drive without `format` takes an image: "
+            + "`image NAME { source = \(QuotedText.literal(path)), format = … }`",
+        ]
     case .unfitSource: ["name a disk image, a volume or a block device"]
     case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):
       ["remove what uses it first"]

@@ -29,7 +29,7 @@ struct DriveStorage: Sendable {
   var size: (value: DiskSize, span: Span)?
 
   /// The drive as plans name it, such as `disk data`.
-  var name: String { "\(device) \(key)" }
+  var name: String { DeviceRecords.Record.path(device, key) }
 
   var own: OwnVolume? {
     if case .own(let volume) = content { volume } else { nil }
@@ -119,6 +119,8 @@ struct DomainSeed: Sendable {
     /// A seed: the instance that it makes the machine, and the keys that are not as declared.
     case read(instance: String?, [SeedChange])
     case unreadable
+    /// A seed whose file is gone.
+    case missing
   }
 
   let name: VolumeName

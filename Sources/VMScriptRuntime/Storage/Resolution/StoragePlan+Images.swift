@@ -60,11 +60,17 @@ extension StoragePlan {
       guard !pins.contains(where: { $0.key == key.text && $0.pool == image.pool }) else {
         return []
       }
-      // New disks stand on the new content, present ones on what they were made from.
+      if let other = pins.first(where: { $0.key == key.text }) {
+        return [
+          PropertyDifference(
+            name: "pool", from: .string(other.pool), to: .string(image.pool), impact: .none)
+        ]
+      }
+      // New disks are backed by the new content, present ones by what they were made from.
       return [
         PropertyDifference(
-          name: "source", from: pins.first.map { .string("content \($0.key)") },
-          to: .string("content \(key.text)"), impact: .none)
+          name: "source", from: .string("earlier content"), to: .string("new content"),
+          impact: .none, consequence: "the file has changed")
       ]
     case .blank(_, let backing):
       try refuseOtherLayout(of: declaration, image, backing)

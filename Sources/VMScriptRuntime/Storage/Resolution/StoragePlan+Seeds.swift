@@ -15,7 +15,7 @@ extension StoragePlan {
       if path == seed.path, isThere { continue }
       let compared: DomainSeed
       switch try await isThere ? Self.content(at: path, over: pool) : nil {
-      case nil: compared = seed.following(.unreadable)
+      case nil: compared = seed.following(isThere ? .unreadable : .missing)
       case let present?:
         let changes = SeedContent(seed.files).map(present.changes) ?? []
         if changes.isEmpty, let kept = self.seed(at: path, saying: seed) {
@@ -57,13 +57,17 @@ extension StoragePlan {
       return []
     }
     let block = "cloud_init"
+    /// Of what is declared it is known which parts are secret. Beside an earlier value of which that is
+    /// not known, it is masked too.
+    func shown(_ change: SeedChange) -> Value? {
+      if case .secret = change.from { return change.to }
+      return change.to == nil ? nil : declaration.body.block(block)?[change.key] ?? change.to
+    }
     func differences(_ changes: [SeedChange], _ consequence: String) -> [PropertyDifference] {
       let isSafe = changes.allSatisfy(\.isAppliedAtEveryBoot)
       return changes.map { change in
         PropertyDifference(
-          block: block, name: change.key, from: change.from,
-          // Of what is declared it is known which parts are secret.
-          to: change.to == nil ? nil : declaration.body.block(block)?[change.key] ?? change.to,
+          block: block, name: change.key, from: change.from, to: shown(change),
           impact: isSafe ? .nextStart : .dataLoss, consequence: isSafe ? nil : consequence)
       }
     }
@@ -74,13 +78,15 @@ extension StoragePlan {
     case .read(_, let changes) where !changes.isEmpty:
       return differences(
         changes, "at next start, first-boot commands run again, SSH host keys change")
-    case .read, .unreadable:
+    case .read, .unreadable, .missing:
+      var present = "unreadable"
+      if case .missing = seed.earlier { present = "missing" }
       return [
         PropertyDifference(
-          name: block, from: nil, to: nil, impact: .dataLoss,
+          block: block, name: "seed", from: .string(present), to: .string("made anew"),
+          impact: .dataLoss,
           consequence:
-            "the present seed cannot be read: at next start, first-boot commands may run "
-            + "again, SSH host keys may change")
+            "at next start, first-boot commands may run again, SSH host keys may change")
       ]
     }
   }

@@ -86,6 +86,9 @@ struct StoragePlan: Sendable {
     }
     for drive in storage.drives {
       guard let base = drive.base else { continue }
+      if let source = drive.own?.movedFrom, source != declaration.name {
+        context.moves[drive.key] = source
+      }
       context.disks[drive.key] = XMLContext.Storage(
         path: base.image.flatMap { published[$0.name] } ?? base.path,
         format: base.format == .iso ? "raw" : base.format.rawValue, isDevice: base.isDevice)

@@ -18,12 +18,13 @@ struct DeviceRecords: Equatable {
     let isMade: Bool
 
     /// The block as plans name it, such as `nic 2`.
-    var path: String {
+    var path: String { Self.path(block, key) }
+
+    /// A device by its label, or by its position as in `disk 1`.
+    static func path(_ block: String, _ key: String) -> String {
       if key.isEmpty { return block }
-      if block == "nic", key.hasPrefix("nic"), let position = Int(key.dropFirst(3)) {
-        return "nic \(position)"
-      }
-      return "\(block) \(key)"
+      let position = key.hasPrefix(block) ? Int(key.dropFirst(block.count)) : nil
+      return "\(block) \(position.map(String.init) ?? key)"
     }
   }
 

@@ -28,7 +28,8 @@ extension DomainDevices {
         let isLive = running?.take(element) ?? false
         result.append(
           PropertyDifference(
-            block: device.path, name: "device", from: nil, to: .string("new"),
+            block: device.path, name: "device", from: nil,
+            to: .string(context.moves[device.key].map { "moved from \($0)" } ?? "new"),
             impact: isLive ? .live : .nextStart))
       }
     }
