@@ -36,7 +36,7 @@ import Testing
   func whatIsNotThereIsSaid(_ command: [String]) throws {
     let run = try vmscript(command + host + ["nobody"])
     #expect(run.status == 1)
-    #expect(run.errors.contains("error[VM0790]: nothing on the host bears the name `nobody`"))
+    #expect(run.errors.contains("error[VM0790]: no object on the host has the name `nobody`"))
   }
 
   @Test func aDomainWithoutAConsoleHasNone() throws {
