@@ -20,7 +20,7 @@ import Testing
       ),
       ("let net = domain", "(file (letStatement net (name domain)))"),
       ("stop domain force", "(file (verbStatement/2 stop (name domain)))"),
-      ("revert net to clean", "(file (revertStatement (name net) (name/8 clean)))"),
+      ("revert net to clean", "(file (verbStatement revert (name net) (name/8 clean)))"),
       // Resources are expressions.
       (
         "let w = domain \"w\" { }",
@@ -83,7 +83,7 @@ import Testing
       ),
       (
         "wait x for ip within 5m",
-        "(file (waitStatement (name x) (name ip) (durationLiteral 300000)))"
+        "(file (verbStatement wait (name x) (name ip) (durationLiteral 300000)))"
       ),
       ("let größe_2 = 1", "(file (letStatement größe_2 (intLiteral 1)))"),
     ] as [(String, String?)])

@@ -65,8 +65,7 @@ struct CursorContextReader {
       schema = mapSchema
       place = mapSchema.map(CursorContext.Place.key) ?? .nothing
     case .mapEntry: if position == 1 { setValue(of: key(of: parent), in: schema) }
-    case .verbStatement, .snapshotStatement, .revertStatement, .waitStatement:
-      place = verbPlace(node.kind, position)
+    case .verbStatement: place = verbPlace(parent, position)
     case .call: setArgument(of: parent, position)
     default: setExpression()
     }
@@ -93,11 +92,14 @@ struct CursorContextReader {
     }
   }
 
-  private func verbPlace(_ kind: NodeKind, _ position: Int) -> CursorContext.Place {
-    switch position {
-    case 0: .target
-    case 1: kind == .waitStatement ? .condition : .nothing
-    default: .expression
+  private func verbPlace(_ statement: NodeID, _ position: Int) -> CursorContext.Place {
+    guard position > 0 else { return .target }
+    let arguments = tree[statement].arguments(tree.children(of: statement)).map(\.argument)
+    guard arguments.indices.contains(position - 1) else { return .expression }
+    switch arguments[position - 1] {
+    case .condition: return .condition
+    case .name: return .nothing
+    case .limit, .force: return .expression
     }
   }
 
@@ -143,16 +145,16 @@ struct CursorContextReader {
     var next: NodeID? = last
     while let id = next {
       words.formUnion(Self.continuations[tree[id].kind] ?? [])
+      words.formUnion(tree[id].verb?.row.arguments.map(\.word) ?? [])
       next = tree.children(of: id).last { !$0.isAbsent && tree[$0].kind != .error }
     }
     return .continuation(words.sorted())
   }
 
   private static let continuations: [NodeKind: Set<String>] = [
-    .clone: ["as"], .snapshotStatement: ["as"], .importStatement: ["as"],
-    .revertStatement: ["to"], .verbStatement: ["force"], .waitStatement: ["for", "within"],
-    .forStatement: ["in"], .forClause: ["in", "if", "for"], .list: ["for"],
-    .comprehension: ["for", "if"], .ifStatement: ["else"],
+    .clone: ["as"], .importStatement: ["as"], .forStatement: ["in"],
+    .forClause: ["in", "if", "for"], .list: ["for"], .comprehension: ["for", "if"],
+    .ifStatement: ["else"],
   ]
 
   // MARK: Names

@@ -49,7 +49,7 @@ extension Code {
   ) -> (value: NodeID, kinds: [ResourceKind]) {
     let node = nodes[Int(id.index)]
     switch node.kind {
-    case .clone, .verbStatement, .snapshotStatement, .revertStatement, .waitStatement:
+    case .clone, .verbStatement:
       return (child(0, of: node), [.domain])
     case .property:
       return (child(0, of: node), properties[keySpan(id)]?.type.resourceKinds ?? [])

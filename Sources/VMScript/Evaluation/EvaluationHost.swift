@@ -2,22 +2,6 @@ import VMScriptSyntax
 
 /// A verb with its target, ready for the host.
 public struct VerbRequest: Sendable {
-  /// What is done to the targets.
-  public enum Action: Sendable {
-    case start
-    /// Asks the guest to shut down, or turns it off at once.
-    case stop(force: Bool)
-    case reboot, suspend, resume
-    /// Removes the resource with what belongs to it.
-    case delete
-    /// Keeps the present state under a name.
-    case snapshot(name: String)
-    /// Goes back to the state of that name.
-    case revert(name: String)
-    /// Waits until the condition holds; without a limit, the host's own.
-    case wait(WaitCondition, limit: Duration?)
-  }
-
   /// What a verb is done to.
   public enum Target: Sendable {
     /// A resource of the script or of the host.
@@ -35,17 +19,25 @@ public struct VerbRequest: Sendable {
   }
 
   /// What to do.
-  public let action: Action
+  public let verb: Verb
   /// In order, duplicates removed; a list's members run in parallel.
-  public let targets: [Target]
+  public var targets: [Target]
+  /// Turns a machine off rather than asks its guest to shut down.
+  public var isForced = false
+  /// The name of a snapshot; empty for verbs that take none.
+  public var name = ""
+  /// What is waited for; nil for verbs that do not wait.
+  public var condition: WaitCondition?
+  /// How long is waited; nil for the host's own limit.
+  public var limit: Duration?
   /// The whole statement.
   public let span: Span
   /// The statement's target alone.
   public let targetSpan: Span
 
-  /// A request as the evaluator makes it.
-  public init(action: Action, targets: [Target], span: Span, targetSpan: Span) {
-    self.action = action
+  /// A request without arguments.
+  public init(_ verb: Verb, targets: [Target], span: Span, targetSpan: Span) {
+    self.verb = verb
     self.targets = targets
     self.span = span
     self.targetSpan = targetSpan

@@ -43,7 +43,7 @@ extension Evaluator {
       try executeCheck(id, node)
     case .stackStatement:
       try executeStack(id, node)
-    case .verbStatement, .snapshotStatement, .revertStatement, .waitStatement:
+    case .verbStatement:
       try executeVerb(id, node)
     case .importStatement, .error:
       break

@@ -9,31 +9,26 @@ extension WaitCondition {
 
 extension Evaluator {
   mutating func executeVerb(_ id: NodeID, _ node: Node) throws {
+    guard let verb = node.verb else { throw AlreadyReported() }
     let targetNode = code.child(0, of: node)
-    let isDeletion = node.kind == .verbStatement && code.name(node) == "delete"
     let targets = try self.targets(
-      try evaluate(targetNode), isDeletion: isDeletion, at: code.span(targetNode))
-    let action: VerbRequest.Action
-    switch node.kind {
-    case .snapshotStatement: action = .snapshot(name: try snapshotName(code.child(1, of: node)))
-    case .revertStatement: action = .revert(name: try snapshotName(code.child(1, of: node)))
-    case .waitStatement: action = try waitAction(node)
-    default:
-      switch code.name(node) {
-      case "start": action = .start
-      case "stop": action = .stop(force: node.flags.contains(.force))
-      case "reboot": action = .reboot
-      case "suspend": action = .suspend
-      case "resume": action = .resume
-      default: action = .delete
+      try evaluate(targetNode), isDeletion: verb.row.outcome == .gone, at: code.span(targetNode))
+    var request = VerbRequest(
+      verb, targets: targets, span: code.span(id), targetSpan: code.span(targetNode))
+    request.isForced = node.flags.contains(.force)
+    for (argument, child) in node.arguments(code.children(of: node)) {
+      switch argument {
+      case .name: request.name = try snapshotName(child)
+      case .condition: request.condition = try condition(of: child)
+      case .limit: request.limit = try limit(child)
+      case .force: break
       }
     }
     try charge(512, at: id)
     try prepareEffect()
-    let request = VerbRequest(
-      action: action, targets: targets, span: code.span(id), targetSpan: code.span(targetNode))
-    try offTheClock { try $0.host.perform(request, declarations: $0.registry.set) }
-    if case .delete = action { registry.withdraw(targets) }
+    let asked = request
+    try offTheClock { try $0.host.perform(asked, declarations: $0.registry.set) }
+    if verb.row.outcome == .gone { registry.withdraw(targets) }
   }
 
   /// A snapshot's name becomes a part of a path on the host.
@@ -45,28 +40,25 @@ extension Evaluator {
     return name
   }
 
-  private mutating func waitAction(_ node: Node) throws -> VerbRequest.Action {
-    let conditionNode = code.child(1, of: node)
-    let limitNode = code.child(2, of: node)
-    var limit: Duration?
-    if !limitNode.isAbsent {
-      let value = try evaluate(limitNode)
-      guard case .duration(let duration) = value else {
-        throw Diagnostic.argumentType(
-          "within", expected: "a duration such as 5m", value, at: code.span(limitNode))
-      }
-      limit = duration
+  private mutating func limit(_ id: NodeID) throws -> Duration? {
+    guard !id.isAbsent else { return nil }
+    let value = try evaluate(id)
+    guard case .duration(let duration) = value else {
+      throw Diagnostic.argumentType(
+        "within", expected: "a duration such as 5m", value, at: code.span(id))
     }
-    let name = code.nodes[Int(conditionNode.index)]
-    if case .word = code.targets[Int(conditionNode.index)],
-      let word = WaitCondition.words[code.name(name)]
+    return duration
+  }
+
+  private mutating func condition(of id: NodeID) throws -> WaitCondition {
+    if case .word = code.targets[Int(id.index)],
+      let word = WaitCondition.words[code.name(code.nodes[Int(id.index)])]
     {
-      return .wait(word, limit: limit)
+      return word
     }
-    if options.leavesParametersOpen { try judge(conditionNode) }
-    let waiting = WaitingCondition(evaluator: self, node: conditionNode)
-    let condition = WaitCondition.expression { () throws(Diagnostic) in try waiting.isMet() }
-    return .wait(condition, limit: limit)
+    if options.leavesParametersOpen { try judge(id) }
+    let waiting = WaitingCondition(evaluator: self, node: id)
+    return .expression { () throws(Diagnostic) in try waiting.isMet() }
   }
 
   /// Refuses what is no condition, as far as that is known without a host, which will not ask for it.

@@ -5,9 +5,6 @@ extension Program {
   ///
   /// A script of which this is false means the same with and without a host. Linear in its length.
   public var speaksOfResources: Bool {
-    let kinds: Set<NodeKind> = [
-      .clone, .verbStatement, .snapshotStatement, .revertStatement, .waitStatement,
-    ]
     let isLookUp = code.targets.contains { target in
       if case .builtin(let index) = target {
         Builtin.functions[Int(index)].group == .resources
@@ -18,7 +15,7 @@ extension Program {
     return isLookUp
       || code.nodes.contains { node in
         if node.kind == .resource { return code.vocabulary.kind(code.name(node))?.isCustom != true }
-        return kinds.contains(node.kind)
+        return node.kind == .clone || node.kind == .verbStatement
       }
   }
 

@@ -1,3 +1,5 @@
+import VMScriptSyntax
+
 extension Reference {
   /// Statements, resources first.
   public static let statements: [ReferenceEntry] = [
@@ -40,27 +42,7 @@ extension Reference {
   ]
 
   /// What can be done with machines that are there.
-  public static let verbs: [ReferenceEntry] = [
-    .init("start", "start TARGET", "Starts a domain", "start domain(\"test\")"),
-    .init(
-      "stop", "stop TARGET force", "Shuts a domain down; with `force` turns it off",
-      "stop domain(\"test\") force"),
-    .init("reboot", "reboot TARGET", "Restarts the guest", "reboot domain(\"test\")"),
-    .init("suspend", "suspend TARGET", "Holds a guest still", "suspend domain(\"test\")"),
-    .init(
-      "resume", "resume TARGET", "Lets a suspended guest go on", "resume domain(\"test\")"),
-    .init(
-      "snapshot", "snapshot TARGET as NAME", "Keeps the present state under a name",
-      "snapshot domain(\"test\") as \"clean\""),
-    .init(
-      "revert", "revert TARGET to NAME", "Goes back to a state that was kept",
-      "revert domain(\"test\") to \"clean\""),
-    .init(
-      "wait", "wait TARGET for WHAT within TIME",
-      "Waits for `ip`, `agent`, `ssh`, `cloud_init`, `stopped` or a condition",
-      "wait domain(\"test\") for domain(\"test\").state == \"running\" within 1m"),
-    .init(
-      "delete", "delete TARGET", "Removes a domain with all that belongs to it",
-      "delete domain(\"copy\")"),
-  ]
+  public static let verbs: [ReferenceEntry] = Verb.allCases.map(\.row).map {
+    ReferenceEntry($0.word, $0.form, $0.doc, $0.example)
+  }
 }

@@ -39,7 +39,7 @@ extension Resolver {
     case .checkStatement:
       resolveExpression(child(0, id))
       resolveOptional(child(1, id))
-    case .verbStatement, .snapshotStatement, .revertStatement, .waitStatement:
+    case .verbStatement:
       if !context.isModuleLevel { diagnostics.append(.misplaced("a verb", at: span(id))) }
       resolveVerb(id)
     case .printStatement:
@@ -115,20 +115,23 @@ extension Resolver {
   }
 
   private mutating func resolveVerb(_ id: NodeID) {
-    let kind = node(id).kind
     let outer = use
     use = .target
     resolveExpression(child(0, id))
     use = outer
-    if kind == .snapshotStatement || kind == .revertStatement { resolveResourceName(child(1, id)) }
-    guard kind == .waitStatement else { return }
-    let condition = child(1, id)
-    if node(condition).kind == .name, WaitCondition.words[names[name(condition)]] != nil {
-      set(condition, .word)
-    } else {
-      resolveExpression(condition)
+    for (argument, child) in node(id).arguments(children(id)) {
+      switch argument {
+      case .name: resolveResourceName(child)
+      case .condition:
+        if node(child).kind == .name, WaitCondition.words[names[name(child)]] != nil {
+          set(child, .word)
+        } else {
+          resolveExpression(child)
+        }
+      case .limit: resolveOptional(child)
+      case .force: break
+      }
     }
-    resolveOptional(child(2, id))
   }
 
   /// A bare name stands for its own text.

@@ -19,25 +19,13 @@ public struct VerbRecord: Sendable {
 
   /// The record of a request.
   public init(_ request: VerbRequest) {
-    let action =
-      switch request.action {
-      case .start: "start"
-      case .stop: "stop"
-      case .reboot: "reboot"
-      case .suspend: "suspend"
-      case .resume: "resume"
-      case .delete: "delete"
-      case .snapshot: "snapshot"
-      case .revert: "revert"
-      case .wait: "wait"
-      }
     let targets = request.targets.map { target in
       switch target {
       case .resource(let reference): reference.name
       case .pattern(let pattern): pattern
       }
     }
-    self.init(action: action, targets: targets, span: request.span)
+    self.init(action: request.verb.word, targets: targets, span: request.span)
   }
 }
 

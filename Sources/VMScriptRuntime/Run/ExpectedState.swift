@@ -1,3 +1,4 @@
+import VMScriptSyntax
 import VMScript
 
 /// The state that planned verbs and changes would have left a host's domains in.
@@ -34,7 +35,7 @@ struct ExpectedState: Sendable {
       case .deletion(resource): return true
       case .deletion, .state: return false
       case .verb(let verb):
-        guard case .delete = verb.action, resource.kind == .domain else { return false }
+        guard verb.verb.row.outcome == .gone, resource.kind == .domain else { return false }
         return verb.targets.contains { $0.names(resource.name) }
       }
     }
@@ -47,7 +48,7 @@ struct ExpectedState: Sendable {
       case .state(domain, let planned): planned
       case .state, .deletion: state
       case .verb(let verb):
-        verb.targets.contains { $0.names(domain) } ? verb.action.outcome ?? state : state
+        verb.targets.contains { $0.names(domain) } ? verb.verb.outcome ?? state : state
       }
     }
   }
@@ -69,7 +70,7 @@ struct ExpectedState: Sendable {
           verb.targets.contains { $0.isExact(domain.name) }
             || ownership.owns(domain) && verb.targets.contains { $0.names(domain.name) }
         }
-        for key in meant.keys { live.domains[key] = live.domains[key]?.after(verb.action) }
+        for key in meant.keys { live.domains[key] = live.domains[key]?.after(verb.verb) }
       }
     }
     return live
@@ -94,23 +95,23 @@ extension LiveDomain {
   }
 
   /// The domain as a verb leaves it; nil if the verb deletes it.
-  fileprivate func after(_ action: VerbRequest.Action) -> LiveDomain? {
-    if case .delete = action { return nil }
+  fileprivate func after(_ verb: Verb) -> LiveDomain? {
+    if verb.row.outcome == .gone { return nil }
     var domain = self
-    if let state = action.outcome { domain.enter(state) }
+    if let state = verb.outcome { domain.enter(state) }
     return domain
   }
 }
 
-extension VerbRequest.Action {
+extension Verb {
   /// The state that a verb leaves a domain in; nil for one that leaves it as it is. The state of a
   /// snapshot is not known without reading it.
   fileprivate var outcome: LiveDomain.State? {
-    switch self {
-    case .stop: .stopped
-    case .start, .reboot, .resume: .running
-    case .suspend: .paused
-    case .delete, .revert, .snapshot, .wait: nil
+    switch row.outcome {
+    case .running: .running
+    case .stopped: .stopped
+    case .paused: .paused
+    case .gone, .asItIs, .untouched: nil
     }
   }
 }

@@ -101,5 +101,5 @@ extension Change {
 
 extension VerbRequest {
   /// Whether it changes nothing.
-  var onlyWaits: Bool { if case .wait = action { true } else { false } }
+  var onlyWaits: Bool { verb.row.outcome == .untouched }
 }

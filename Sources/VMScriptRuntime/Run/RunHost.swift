@@ -127,8 +127,8 @@ final class RunHost: EvaluationHost {
       let start = ContinuousClock.now
       options.progress(.verbStarted(record))
       do throws(Diagnostic) {
-        if case .wait(.expression(let holds), let limit) = verb.action {
-          try wait(until: holds, limit ?? VerbRunner.standardLimit, verb, of: runner.targets)
+        if case .expression(let holds)? = verb.condition {
+          try wait(until: holds, verb.limit ?? VerbRunner.standardLimit, verb, of: runner.targets)
         } else {
           try waiting(record.action, verb.span, isActing: !verb.onlyWaits) { [self] _ in
             if !verb.onlyWaits { _ = try await claimHost() }
@@ -146,7 +146,7 @@ final class RunHost: EvaluationHost {
     progress.withLock { standing in
       standing.plan.verbs.append(record)
       if mode == .plan { standing.expected.note(verb) }
-      if case .delete = verb.action { standing.settled.remove(verb.targets) }
+      if verb.verb.row.outcome == .gone { standing.settled.remove(verb.targets) }
     }
   }
 
@@ -312,16 +312,16 @@ final class RunHost: EvaluationHost {
   private func confirmDeletion(
     _ verb: VerbRequest, of stack: String
   ) throws(Diagnostic) -> VerbRequest {
-    guard mode == .run, options.confirmsDeletions, !options.assumeYes, case .delete = verb.action
+    guard mode == .run, options.confirmsDeletions, !options.assumeYes,
+      verb.verb.row.outcome == .gone
     else { return verb }
     let runner = VerbRunner(pool: pool, stack: stack, progress: options.progress)
     return try waiting("confirming the deletion", verb.span) { [self] _ in
       let names = try await runner.targets.names(of: verb)
-      let confirmed = VerbRequest(
-        action: .delete,
-        targets: names.map {
-          .resource(ResourceReference(kind: .domain, name: $0, isDeclared: false))
-        }, span: verb.span, targetSpan: verb.targetSpan)
+      var confirmed = verb
+      confirmed.targets = names.map {
+        .resource(ResourceReference(kind: .domain, name: $0, isDeclared: false))
+      }
       // To delete what is not there loses nothing.
       let present = try await runner.deletable(names, confirmed)
       guard !present.isEmpty else { return confirmed }

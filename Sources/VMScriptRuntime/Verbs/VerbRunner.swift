@@ -22,21 +22,33 @@ struct VerbRunner: Sendable {
 
   func perform(_ request: VerbRequest) async throws(Diagnostic) {
     let names = try await targets.names(of: request)
-    switch request.action {
-    case .delete: return try await delete(names, request)
-    case .start, .revert: try await refuseBases(among: names, request)
-    default: break
-    }
-    let news = try await news(of: names, for: request)
+    let action = VerbAction.of(request)
+    if action.writesToDisks { try await refuseBases(among: names, request) }
+    let news = try await news(of: names, action, request)
     defer { news?.close() }
+    switch action.work {
+    case .all(let work):
+      do { try await work(self, names) } catch {
+        throw HostMessages.diagnostic(error, request.verb.row.doing, at: request.targetSpan)
+      }
+    case .each(let work):
+      try await each(of: names, request) { try await work(self, $0, news) }
+    }
+  }
+
+  /// Acts on all targets at once; one that fails does not stop the others.
+  private func each(
+    of names: [String], _ request: VerbRequest,
+    _ work: @escaping @Sendable (String) async throws -> Void
+  ) async throws(Diagnostic) {
     let failures = await withTaskGroup(of: (Int, Diagnostic)?.self) { group in
       for (position, name) in names.enumerated() {
         group.addTask {
           do {
-            try await perform(request, on: name, news)
+            try await work(name)
             return nil
           } catch {
-            let doing = "\(request.action.doing) `\(name)`"
+            let doing = "\(request.verb.row.doing) `\(name)`"
             return (position, HostMessages.diagnostic(error, doing, at: request.targetSpan))
           }
         }
@@ -52,55 +64,12 @@ struct VerbRunner: Sendable {
   /// News of the targets of a verb that waits. Listening begins before the first look, so that nothing
   /// happens in between unnoticed.
   private func news(
-    of names: [String], for request: VerbRequest
+    of names: [String], _ action: VerbAction, _ request: VerbRequest
   ) async throws(Diagnostic) -> DomainNews? {
-    switch request.action {
-    case .wait, .stop(force: false): break
-    default: return nil
-    }
+    guard action.awaitsNews else { return nil }
     do { return try await DomainNews(of: names, pool: targets.pool) } catch {
-      throw HostMessages.diagnostic(error, request.action.doing, at: request.targetSpan)
+      throw HostMessages.diagnostic(error, request.verb.row.doing, at: request.targetSpan)
     }
-  }
-
-  private func perform(
-    _ request: VerbRequest, on name: String, _ news: DomainNews?
-  ) async throws {
-    let span = request.targetSpan
-    switch request.action {
-    case .start: try await change(.start, name, span)
-    case .stop(force: true):
-      try await targets.with(name, span) { if try $0.isActive() { try $0.destroy() } }
-    case .stop(force: false):
-      progress(.waiting("shutdown of \(name)"))
-      try await Shutdown(targets: targets, name: name, span: span).perform(news)
-    case .reboot: try await change(.reboot, name, span)
-    case .suspend: try await change(.suspend, name, span)
-    case .resume: try await change(.resume, name, span)
-    case .delete: try await delete([name], request)
-    case .snapshot(let snapshot):
-      try await targets.with(name, span) { domain in
-        do throws(LibvirtError) { try domain.createSnapshot(xml: Self.snapshotXML(snapshot)) } catch
-        {
-          guard error.code == .configurationUnsupported else { throw error }
-          throw HostMessages.snapshotRefused(name, error.message, at: span)
-        }
-      }
-    case .revert(let snapshot):
-      try await targets.with(name, span) { domain in
-        guard let found = try domain.snapshot(named: snapshot) else {
-          throw HostMessages.noSnapshot(snapshot, of: name, at: span)
-        }
-        try found.revert()
-      }
-    case .wait(let condition, let limit):
-      guard let news else { return }
-      try await wait(name, for: condition, span, limit: limit ?? Self.standardLimit, news)
-    }
-  }
-
-  private func change(_ verb: PowerVerb, _ name: String, _ span: Span) async throws {
-    try await targets.with(name, span) { try verb.perform(on: $0, at: span) }
   }
 
   /// A guest that writes to a disk, or a snapshot put back onto it, ruins the overlays on it.
@@ -117,15 +86,13 @@ struct VerbRunner: Sendable {
   }
 
   /// Only what the stack owns, clones before what they stand on; what is not there is as wanted.
-  private func delete(_ names: [String], _ request: VerbRequest) async throws(Diagnostic) {
-    do {
-      let (_, volumes) = try await volumes(toDelete: names, request)
-      let deletion = DomainDeletion(
-        pool: targets.pool, store: VolumeStore(connections: targets.pool), volumes: volumes)
-      for name in volumes.clonesFirst(names) where try await !deletion.delete(name) {
-        throw HostMessages.notOwned(name, stack: targets.stack, at: request.targetSpan)
-      }
-    } catch { throw HostMessages.diagnostic(error, "deleting", at: request.targetSpan) }
+  func delete(_ names: [String], _ request: VerbRequest) async throws {
+    let (_, volumes) = try await volumes(toDelete: names, request)
+    let deletion = DomainDeletion(
+      pool: targets.pool, store: VolumeStore(connections: targets.pool), volumes: volumes)
+    for name in volumes.clonesFirst(names) where try await !deletion.delete(name) {
+      throw HostMessages.notOwned(name, stack: targets.stack, at: request.targetSpan)
+    }
   }
 
   /// The domains of these names that are there.
@@ -162,7 +129,7 @@ struct VerbRunner: Sendable {
     return (live.domains, volumes)
   }
 
-  private func wait(
+  func wait(
     _ name: String, for condition: WaitCondition, _ span: Span, limit: Duration, _ news: DomainNews
   ) async throws {
     let deadline = ContinuousClock.now + limit
@@ -186,29 +153,6 @@ struct VerbRunner: Sendable {
       let state = try await targets.state(of: name, span)
       throw HostMessages.timeout(
         name, awaited: awaited, state: state, obstacle.reason, at: span, help: obstacle.remedy)
-    }
-  }
-
-  private static func snapshotXML(_ name: String) -> String {
-    let root = XMLElement(name: "domainsnapshot")
-    root.add("name", text: name)
-    return root.xmlString
-  }
-}
-
-extension VerbRequest.Action {
-  /// The verb as what goes on.
-  var doing: String {
-    switch self {
-    case .start: "starting"
-    case .stop: "stopping"
-    case .reboot: "rebooting"
-    case .suspend: "suspending"
-    case .resume: "resuming"
-    case .delete: "deleting"
-    case .snapshot: "making a snapshot of"
-    case .revert: "reverting"
-    case .wait: "waiting for"
     }
   }
 }

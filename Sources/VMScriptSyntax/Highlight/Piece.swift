@@ -85,10 +85,10 @@ extension Piece.Kind {
 /// The words that are keywords at the start of a statement only.
 public enum StatementStarts {
   /// In the order in which a reader meets them.
-  public static let all = [
-    "domain", "clone", "net", "image", "print", "output", "check", "stack", "start", "stop",
-    "reboot", "suspend", "resume", "delete", "snapshot", "revert", "wait", "remove",
-  ]
+  public static let all =
+    [
+      "domain", "clone", "net", "image", "print", "output", "check", "stack", "remove",
+    ] + Verb.allCases.map(\.word)
 
   /// The words that are reserved everywhere.
   public static var reserved: [String] { Keyword.all.map(\.text) }

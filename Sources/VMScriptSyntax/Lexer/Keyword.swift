@@ -7,6 +7,9 @@ enum Keyword {
     ("true", .true), ("false", .false), ("none", .none),
   ]
 
+  /// The kind of a reserved word; nil for any other.
+  static func kind(_ word: String) -> TokenKind? { all.first { $0.text == word }?.kind }
+
   /// The kind of the word in `range`: a reserved word's own, else `identifier`.
   static func kind(of bytes: [UInt8], _ range: Range<Int>) -> TokenKind {
     guard range.count >= 2, range.count <= 6 else { return .identifier }

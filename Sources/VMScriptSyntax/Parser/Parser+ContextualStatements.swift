@@ -22,11 +22,7 @@ extension Parser {
     if !words.beginsOtherStatement(word), let node = resourceOfAnyKind(word) { return node }
     guard beginsTarget(next) else { return nil }
     if word == words.clone { return clone(isStatement: true) }
-    if words.isPlainVerb(word) { return verbStatement(word) }
-    if word == words.snapshot { return namingVerb(.snapshotStatement) }
-    if word == words.revert { return namingVerb(.revertStatement) }
-    if word == words.wait { return waitStatement() }
-    return nil
+    return words.verb(word).map(verbStatement)
   }
 
   /// Two names side by side are never an expression.
@@ -96,51 +92,38 @@ extension Parser {
     return finish(.stackStatement, from: start, mark)
   }
 
-  private func verbStatement(_ verb: Name) -> NodeID {
+  private func verbStatement(_ verb: Verb) -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
     pending.append(postfixed(expecting: "a machine"))
     var flags: NodeFlags = []
-    if verb == words.stop, continuesLine, !isPanicking, at(word: words.force) {
-      advance()
-      flags = .force
+    for argument in verb.row.arguments {
+      switch argument {
+      case .force: if takes(argument) { flags = .force }
+      case .name:
+        expect(argument, "`\(argument.word)` and a name")
+        pending.append(declaredName("a name"))
+      case .condition:
+        expect(argument, "`\(argument.word)` and a condition", help: SyntaxMessages.waitForm)
+        pending.append(expression(expecting: "a condition"))
+      case .limit: pending.append(takes(argument) ? expression(expecting: "a duration") : .absent)
+      }
     }
-    return finish(.verbStatement, from: start, mark, data: verb.index, flags: flags)
+    return finish(.verbStatement, from: start, mark, data: verb.rawValue, flags: flags)
   }
 
-  /// `snapshot T as NAME`, `revert T to NAME`.
-  private func namingVerb(_ kind: NodeKind) -> NodeID {
-    let start = current.start
-    let mark = pending.count
-    advance()
-    pending.append(postfixed(expecting: "a machine"))
-    if kind == .snapshotStatement {
-      expect(.as, "`as` and a name")
-    } else {
-      expect(word: words.to, "`to` and a name")
-    }
-    pending.append(declaredName("a name"))
-    return finish(kind, from: start, mark)
+  /// Takes the word of an argument, if it is there.
+  private func takes(_ argument: VerbRow.Argument) -> Bool {
+    guard continuesLine, !isPanicking else { return false }
+    let isThere =
+      Keyword.kind(argument.word).map { at($0) }
+      ?? words.afterTarget(argument.word).map { at(word: $0) } ?? false
+    if isThere { advance() }
+    return isThere
   }
 
-  private func waitStatement() -> NodeID {
-    let start = current.start
-    let mark = pending.count
-    advance()
-    pending.append(postfixed(expecting: "a machine"))
-    expect(.for, "`for` and a condition", help: SyntaxMessages.waitForm)
-    pending.append(expression(expecting: "a condition"))
-    if continuesLine, !isPanicking, at(word: words.within) {
-      advance()
-      pending.append(expression(expecting: "a duration"))
-    } else {
-      pending.append(.absent)
-    }
-    return finish(.waitStatement, from: start, mark)
-  }
-
-  private func expect(word: Name, _ what: String) {
-    if continuesLine, !isPanicking, at(word: word) { advance() } else { reportExpected(what) }
+  private func expect(_ argument: VerbRow.Argument, _ what: String, help: String? = nil) {
+    if !takes(argument) { reportExpected(what, help: help) }
   }
 }

@@ -37,14 +37,10 @@ public enum NodeKind: UInt8, Sendable {
   case returnStatement
   /// Children: the expression.
   case expressionStatement
-  /// data: the verb (`start stop reboot suspend resume delete`). Children: target.
+  /// data: the ``Verb``. Children: target, then one for each argument of the verb's row but `force`,
+  /// which is a flag: a name (an expression; a `name` node with `.bareName` means its own text), a
+  /// condition (a bare `ip agent ssh cloud_init stopped` is a `name` node), a limit?.
   case verbStatement
-  /// Children: target, name (an expression; a `name` node with `.bareName` means its own text).
-  case snapshotStatement
-  /// Children: target, name (as in `snapshotStatement`).
-  case revertStatement
-  /// Children: target, condition (a bare `ip agent ssh cloud_init stopped` is a `name` node), limit?.
-  case waitStatement
 
   // MARK: Resources; statements that are expressions too
   /// data: the kind (`image net domain`, or a word of the host's). Children: name (a `name` node with `.bareName`, which

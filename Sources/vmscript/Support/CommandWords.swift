@@ -16,24 +16,16 @@ enum CommandWords {
     "dumpxml": "xml", "attach": "console", "evaluate": "eval",
   ]
 
-  /// The statements of scripts that do something to a machine, with the target as `T`.
-  private static let verbs = [
-    "start": "start T", "stop": "stop T", "shutdown": "stop T", "reboot": "reboot T",
-    "suspend": "suspend T", "resume": "resume T", "delete": "delete T",
-    "snapshot": "snapshot T as \"NAME\"", "revert": "revert T to \"NAME\"",
-    "wait": "wait T for ip",
-  ]
-
   /// What is wrong with a first word that was meant to be a command; to take it for a script would
   /// only say that there is no such file.
   static func problem(with arguments: [String]) -> Diagnostic? {
     guard let word = arguments.first, !word.isEmpty, word.allSatisfy(\.isLetter),
       !names.contains(word), !FileManager.default.fileExists(atPath: word)
     else { return nil }
-    if let verb = verbs[word] {
+    if let verb = Verb.meant(by: word) {
       let target = arguments.dropFirst().first { !$0.hasPrefix("-") } ?? "NAME"
       return CommandLineMessages.verbAsCommand(
-        word, statement: verb.replacing("T", with: QuotedText.literal(target), maxReplacements: 1))
+        word, statement: verb.row.statement(on: QuotedText.literal(target)))
     }
     guard let close = synonyms[word] ?? closest(to: word, among: names) else { return nil }
     return CommandLineMessages.unknownCommand(word, closest: close)

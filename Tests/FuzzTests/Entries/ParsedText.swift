@@ -39,9 +39,9 @@ struct ParsedText {
     case .intLiteral, .floatLiteral, .sizeLiteral, .durationLiteral, .ipLiteral, .cidrLiteral:
       "\(tree.literals[Int(node.data)])"
     case .stringLiteral: tree.strings[Int(node.data)].debugDescription
-    case .unary, .binary: "\(node.data)"
+    case .unary, .binary, .verbStatement: "\(node.data)"
     case .letStatement, .paramStatement, .funcStatement, .parameter,
-      .verbStatement, .resource, .property, .nestedBlock, .remove, .name, .namedArgument, .member:
+      .resource, .property, .nestedBlock, .remove, .name, .namedArgument, .member:
       names[Name(index: node.data)]
     default: ""
     }

@@ -62,9 +62,11 @@ struct GuestAgentTests {
         """)
       let runner = VerbRunner(pool: lab.connections, stack: lab.stack, progress: { _ in })
       func waiting() async -> Int? {
-        let request = VerbRequest(
-          action: .wait(.cloudInit, limit: .seconds(60)), targets: [.pattern(lab.name("web"))],
-          span: RunFixture.span, targetSpan: RunFixture.span)
+        var request = VerbRequest(
+          .wait, targets: [.pattern(lab.name("web"))], span: RunFixture.span,
+          targetSpan: RunFixture.span)
+        request.condition = .cloudInit
+        request.limit = .seconds(60)
         do throws(Diagnostic) {
           try await runner.perform(request)
           return nil

@@ -159,7 +159,7 @@ import VMScriptSyntax
     let runner = VerbRunner(pool: TestHost.pool, stack: stack, progress: { _ in })
     try await runner.perform(
       VerbRequest(
-        action: .stop(force: false), targets: [.pattern(domain)], span: RunFixture.span,
+        .stop, targets: [.pattern(domain)], span: RunFixture.span,
         targetSpan: RunFixture.span))
     #expect(try await !TestHost.exists(domain))
     withExtendedLifetime(keeper) {}

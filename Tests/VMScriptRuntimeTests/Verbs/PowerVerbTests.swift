@@ -56,7 +56,7 @@ import VMScriptSyntax
 
   /// The state that a verb leaves a domain in; the code of what it fails with.
   private func outcome(
-    _ action: VerbRequest.Action, from state: Domain.State
+    _ verb: Verb, from state: Domain.State
   ) async throws -> String {
     let scratch = try ScratchFolder()
     let node = """
@@ -69,7 +69,7 @@ import VMScriptSyntax
     let pool = ConnectionPool(uri: "test://\(file)", size: 1)
     let runner = VerbRunner(pool: pool, stack: "lab", progress: { _ in })
     let request = VerbRequest(
-      action: action, targets: [.pattern("web")], span: RunFixture.span,
+      verb, targets: [.pattern("web")], span: RunFixture.span,
       targetSpan: RunFixture.span)
     var outcome: String
     do {
@@ -87,7 +87,7 @@ import VMScriptSyntax
     (.crashed, ["running", "stopped", "running", "VM0725", "VM0725"]),
   ])
   func onAHost(state: Domain.State, outcomes: [String]) async throws {
-    let verbs: [VerbRequest.Action] = [.start, .stop(force: false), .reboot, .suspend, .resume]
+    let verbs: [Verb] = [.start, .stop, .reboot, .suspend, .resume]
     for (verb, expected) in zip(verbs, outcomes) {
       let found = try await outcome(verb, from: state)
       #expect(found == expected, "\(verb) from \(state)")

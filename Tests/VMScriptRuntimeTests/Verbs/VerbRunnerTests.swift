@@ -7,17 +7,21 @@ import VMScriptSyntax
 @Suite struct VerbRunnerTests {
   private let stack = TestHost.name("verbs")
 
-  private func perform(_ action: VerbRequest.Action, _ names: String...) async throws {
-    let request = VerbRequest(
-      action: action, targets: names.map { .pattern($0) }, span: RunFixture.span,
-      targetSpan: RunFixture.span)
+  private func perform(
+    _ verb: Verb, _ name: String, _ arguments: (inout VerbRequest) -> Void = { _ in }
+  ) async throws {
+    var request = VerbRequest(
+      verb, targets: [.pattern(name)], span: RunFixture.span, targetSpan: RunFixture.span)
+    arguments(&request)
     try await VerbRunner(pool: TestHost.pool, stack: stack, progress: { _ in }).perform(request)
   }
 
   /// The code of the diagnostic that a verb fails with; nil if it does not.
-  private func failure(_ action: VerbRequest.Action, _ names: String) async -> Int? {
+  private func failure(
+    _ verb: Verb, _ name: String, _ arguments: (inout VerbRequest) -> Void = { _ in }
+  ) async -> Int? {
     do {
-      try await perform(action, names)
+      try await perform(verb, name, arguments)
       return nil
     } catch { return (error as? Diagnostic)?.code.number }
   }
@@ -35,13 +39,16 @@ import VMScriptSyntax
     try await perform(.suspend, name)
     #expect(try await state(name) == .paused)
     try await perform(.resume, name)
-    try await perform(.snapshot(name: "clean <&>"), name)
-    try await perform(.stop(force: true), name)
-    try await perform(.wait(.stopped, limit: .seconds(30)), name)
+    try await perform(.snapshot, name) { $0.name = "clean <&>" }
+    try await perform(.stop, name) { $0.isForced = true }
+    try await perform(.wait, name) {
+      $0.condition = .stopped
+      $0.limit = .seconds(30)
+    }
     #expect(try await state(name) == .stopped)
-    try await perform(.revert(name: "clean <&>"), name)
+    try await perform(.revert, name) { $0.name = "clean <&>" }
     #expect(try await state(name) == .running)
-    try await perform(.stop(force: false), name)
+    try await perform(.stop, name)
     #expect(try await state(name) == .stopped)
     try await perform(.delete, name)
     #expect(try await !TestHost.exists(name))
@@ -72,9 +79,9 @@ import VMScriptSyntax
     let name = TestHost.name("missing")
     #expect(await failure(.start, name) == 706)
     try await TestHost.define(name, stack: stack)
-    #expect(await failure(.revert(name: "none"), name) == 708)
-    #expect(await failure(.wait(.agent, limit: nil), name) == 710)
-    #expect(await failure(.wait(.cloudInit, limit: nil), name) == 710)
+    #expect(await failure(.revert, name) { $0.name = "none" } == 708)
+    #expect(await failure(.wait, name) { $0.condition = .agent } == 710)
+    #expect(await failure(.wait, name) { $0.condition = .cloudInit } == 710)
   }
 
   @Test func waitingInVainSaysTheState() async throws {
@@ -82,7 +89,10 @@ import VMScriptSyntax
     try await TestHost.define(name, stack: stack)
     try await perform(.start, name)
     do {
-      try await perform(.wait(.stopped, limit: .zero), name)
+      try await perform(.wait, name) {
+        $0.condition = .stopped
+        $0.limit = .zero
+      }
       Issue.record("a machine that runs is not off")
     } catch let error as Diagnostic {
       #expect(error.code.number == 709)
@@ -94,7 +104,7 @@ import VMScriptSyntax
   func whatIsOffIsNotWaitedFor(_ condition: WaitCondition) async throws {
     let name = TestHost.name("off")
     try await TestHost.define(name, stack: stack)
-    #expect(await failure(.wait(condition, limit: nil), name) == 792)
+    #expect(await failure(.wait, name) { $0.condition = condition } == 792)
   }
 
   @Test(arguments: [

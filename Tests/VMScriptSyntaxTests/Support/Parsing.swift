@@ -35,8 +35,8 @@ struct Parsed {
     if !node.flags.isEmpty { parts[0] += "/\(node.flags.rawValue)" }
     switch node.kind {
     case .unary, .binary: parts.append(Operator(rawValue: node.data)?.symbol ?? "?")
+    case .verbStatement: parts.append(node.verb?.word ?? "?")
     case .letStatement, .paramStatement, .funcStatement, .parameter,
-      .verbStatement,
       .resource, .property, .nestedBlock, .remove, .name, .namedArgument, .member:
       parts.append(names[tree.name(of: id)])
     case .intLiteral, .sizeLiteral, .durationLiteral, .ipLiteral, .cidrLiteral:

@@ -1,0 +1,166 @@
+/// A verb: a statement that acts on machines.
+///
+/// To add one: a case, its row in ``row``, and its action in the runtime's `VerbAction`. The parser, the
+/// evaluator, completion, highlighting, the reference and the command line read the row.
+public enum Verb: UInt32, CaseIterable, Sendable {
+  case start, stop, reboot, suspend, resume, snapshot, revert, wait, delete
+
+  /// The word that begins the statement.
+  public var word: String { row.word }
+
+  /// The verb of a word, or of one that other programs use for it; nil where there is none.
+  ///
+  /// - Parameter word: the word as it is typed, such as `shutdown`.
+  public static func meant(by word: String) -> Verb? {
+    allCases.first { $0.word == word || $0.row.synonyms.contains(word) }
+  }
+
+  /// All that is said about the verb.
+  public var row: VerbRow {
+    switch self {
+    case .start:
+      VerbRow(
+        "start", doing: "starting", leaves: .running, "Starts a domain", "start domain(\"test\")")
+    case .stop:
+      VerbRow(
+        "stop", [.force], doing: "stopping", leaves: .stopped,
+        "Shuts a domain down; with `force` turns it off", "stop domain(\"test\") force",
+        synonyms: ["shutdown"])
+    case .reboot:
+      VerbRow(
+        "reboot", doing: "rebooting", leaves: .running, "Restarts the guest",
+        "reboot domain(\"test\")")
+    case .suspend:
+      VerbRow(
+        "suspend", doing: "suspending", leaves: .paused, "Holds a guest still",
+        "suspend domain(\"test\")")
+    case .resume:
+      VerbRow(
+        "resume", doing: "resuming", leaves: .running, "Lets a suspended guest go on",
+        "resume domain(\"test\")")
+    case .snapshot:
+      VerbRow(
+        "snapshot", [.name(after: "as")], doing: "making a snapshot of", leaves: .asItIs,
+        "Keeps the present state under a name", "snapshot domain(\"test\") as \"clean\"")
+    case .revert:
+      VerbRow(
+        "revert", [.name(after: "to")], doing: "reverting", leaves: .asItIs,
+        "Goes back to a state that was kept", "revert domain(\"test\") to \"clean\"")
+    case .wait:
+      VerbRow(
+        "wait", [.condition, .limit], doing: "waiting for", leaves: .untouched,
+        "Waits for `ip`, `agent`, `ssh`, `cloud_init`, `stopped` or a condition",
+        "wait domain(\"test\") for domain(\"test\").state == \"running\" within 1m")
+    case .delete:
+      VerbRow(
+        "delete", doing: "deleting", leaves: .gone, "Removes a domain with all that belongs to it",
+        "delete domain(\"copy\")", synonyms: ["destroy"])
+    }
+  }
+}
+
+/// The row of a ``Verb``.
+public struct VerbRow: Sendable {
+  /// A part of the statement after its target.
+  public enum Argument: Sendable, Equatable {
+    /// The word `force`, which may be left out.
+    case force
+    /// The name of a snapshot after a word.
+    case name(after: String)
+    /// A condition after `for`.
+    case condition
+    /// A duration after `within`, which may be left out.
+    case limit
+
+    /// The word that begins it.
+    public var word: String {
+      switch self {
+      case .force: "force"
+      case .name(let word): word
+      case .condition: "for"
+      case .limit: "within"
+      }
+    }
+
+    /// How the reference writes it.
+    var form: String {
+      switch self {
+      case .force: word
+      case .name: "\(word) NAME"
+      case .condition: "\(word) WHAT"
+      case .limit: "\(word) TIME"
+      }
+    }
+  }
+
+  /// The state that a verb leaves a machine in.
+  public enum Outcome: Sendable {
+    case running, stopped, paused
+    /// The machine is deleted.
+    case gone
+    /// The state that it has, or one that is not known before.
+    case asItIs
+    /// Nothing of the host is changed.
+    case untouched
+  }
+
+  /// The word that begins the statement.
+  public let word: String
+  /// The parts after the target, in order.
+  public let arguments: [Argument]
+  /// The verb as it goes on, such as `starting`.
+  public let doing: String
+  /// The state that it leaves a machine in.
+  public let outcome: Outcome
+  /// What it does, one sentence without its full stop.
+  public let doc: String
+  /// A line that works as it stands.
+  public let example: String
+  /// What other programs call it.
+  public let synonyms: [String]
+
+  init(
+    _ word: String, _ arguments: [Argument] = [], doing: String, leaves outcome: Outcome,
+    _ doc: String, _ example: String, synonyms: [String] = []
+  ) {
+    self.word = word
+    self.arguments = arguments
+    self.doing = doing
+    self.outcome = outcome
+    self.doc = doc
+    self.example = example
+    self.synonyms = synonyms
+  }
+
+  /// How the statement is written, such as `stop TARGET force`.
+  public var form: String { ([word, "TARGET"] + arguments.map(\.form)).joined(separator: " ") }
+
+  /// A statement on a target, with the arguments that it cannot do without.
+  ///
+  /// - Parameter target: the target as code, such as `"web"`.
+  public func statement(on target: String) -> String {
+    let required: [String] = arguments.compactMap { argument in
+      switch argument {
+      case .force, .limit: nil
+      case .name(let word): "\(word) \"NAME\""
+      case .condition: "\(argument.word) ip"
+      }
+    }
+    return ([word, target] + required).joined(separator: " ")
+  }
+}
+
+extension Node {
+  /// The verb of a `verbStatement`; nil for any other node.
+  public var verb: Verb? { kind == .verbStatement ? Verb(rawValue: data) : nil }
+
+  /// The arguments of a `verbStatement` with the children that hold them.
+  ///
+  /// - Parameter children: all children of the node, the target first.
+  public func arguments(
+    _ children: some Sequence<NodeID>
+  ) -> [(argument: VerbRow.Argument, child: NodeID)] {
+    let held = verb?.row.arguments.filter { $0 != .force } ?? []
+    return Array(zip(held, children.dropFirst())).map { ($0, $1) }
+  }
+}
