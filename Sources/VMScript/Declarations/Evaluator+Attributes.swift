@@ -18,8 +18,8 @@ extension Evaluator {
             declarations: evaluator.registry.set))
       }
     }
-    let live = reference.kind.liveAttributes
-    guard live.contains(name) else {
+    guard let attribute = reference.kind.attribute(name) else {
+      let live = reference.kind.attributes.map(\.name)
       if declaration == nil, Schema.resource(reference.kind).entryNames.contains(name) {
         throw Diagnostic.undeclaredMember(name, of: reference, at: memberSpan(id), known: live)
       }
@@ -30,23 +30,21 @@ extension Evaluator {
     try prepareEffect()
     let current = registry.reference(reference.kind, reference.name)
     return try offTheClock { evaluator in
-      func ask(_ name: String) throws -> Value {
-        try evaluator.host.attribute(
-          name, of: current, at: evaluator.code.span(id), declarations: evaluator.registry.set)
-      }
-      return name == "vnc" ? .map(["display": try ask("vnc.display")]) : try ask(name)
+      let value = try evaluator.host.attribute(
+        attribute, of: current, at: evaluator.code.span(id), declarations: evaluator.registry.set)
+      return attribute.row.member.map { .map([$0: value]) } ?? value
     }
   }
 
   private func declared(_ name: String, of declaration: Declaration) -> Value? {
     let isHostClone = declaration.source?.isHost ?? false
-    switch (declaration.kind, name) {
-    case (.domain, "uuid"), (.net, "uuid"):
+    switch declaration.kind.attribute(name) {
+    case .domain(.uuid), .net(.uuid):
       return declaration.body["uuid"]
         ?? .string(
           Identity.uuid(
             stack: registry.set.stack, kind: declaration.kind, name: declaration.name))
-    case (.domain, "macs"):
+    case .domain(.macs):
       guard !isHostClone else { return nil }
       return .list(
         declaration.body.blocks("nic").enumerated().map { index, nic in
@@ -56,13 +54,14 @@ extension Evaluator {
                 stack: registry.set.stack, domain: declaration.name,
                 nic: nic.label ?? "nic\(index + 1)"))
         })
-    case (.domain, "ip"):
+    case .domain(.ip):
       return declaration.body.blocks("nic").lazy.compactMap { $0["ip"] }.first
-    case (.domain, "state"), (.net, "state"): return nil
-    default:
-      if let value = declaration.body[name] { return value }
-      if declaration.kind.liveAttributes.contains(name) { return nil }
-      return undeclared(name, of: declaration.body)
+    // A machine may have been stopped since.
+    case .domain(.state), .net(.state): return nil
+    case .domain(.ips), .domain(.id), .domain(.vnc), .domain(.console), .domain(.snapshots),
+      .net(.bridge), .image:
+      return declaration.body[name]
+    case nil: return declaration.body[name] ?? undeclared(name, of: declaration.body)
     }
   }
 

@@ -8,8 +8,8 @@ extension Analysis {
       return Hover(span: span, code: "\(name): \(entry.brief)", paragraphs: [])
     }
     if case .resource(let reference)? = value {
-      if let entry = reference.kind.attributes.first(where: { $0.name == name }) {
-        return Hover(over: span, entry)
+      if let attribute = reference.kind.attribute(name) {
+        return Hover(over: span, attribute.reference)
       }
       let schema = code.vocabulary.schema(reference.kind)
       return schema.property(name).map { Hover(over: span, $0) }

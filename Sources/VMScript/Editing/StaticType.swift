@@ -137,18 +137,8 @@ extension StaticType {
   private static func attribute(
     _ name: String, of kind: ResourceKind, _ vocabulary: Vocabulary
   ) -> StaticType? {
-    switch name {
-    case "ip": .named("ip")
-    case "ips": .list(.named("ip"))
-    case "macs": .list(.named("mac"))
-    case "snapshots": .list(.named("string"))
-    case "id": .named("int")
-    case "capacity", "allocation": .named("size")
-    case "vnc" where kind == .domain: .map([("display", .named("int"))])
-    default:
-      entry(name, of: vocabulary.schema(kind))
-        ?? (name == "name" || kind.liveAttributes.contains(name) ? .named("string") : nil)
-    }
+    kind.attribute(name)?.row.type ?? entry(name, of: vocabulary.schema(kind))
+      ?? (name == "name" ? .named("string") : nil)
   }
 
   private static func entry(_ name: String, of schema: BlockSchema) -> StaticType? {
@@ -162,7 +152,7 @@ extension StaticType {
     case .resource(let kind):
       let entries = Self.entries(of: vocabulary.schema(kind))
       let name = Candidate("name", .member, doc: "Its name on the host")
-      return kind.attributes.map { Candidate($0.name, .member, doc: $0.doc) }
+      return kind.attributes.map { Candidate($0.name, .member, doc: $0.row.doc) }
         + (entries.contains { $0.text == "name" } ? [] : [name]) + entries
     case .block(let schema): return Self.entries(of: schema) + ofItsType
     case .value(.resource(let reference)):

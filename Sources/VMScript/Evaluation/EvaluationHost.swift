@@ -61,7 +61,8 @@ public protocol EvaluationHost: AnyObject, Sendable {
   /// applies puts them into effect first, one that plans gives ``Value/unknown(_:)`` for what does
   /// not exist yet, one without a connection always does.
   func attribute(
-    _ name: String, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+    _ attribute: LiveAttribute, of resource: ResourceReference, at span: Span,
+    declarations: DeclarationSet
   ) throws(Diagnostic) -> Value
 
   /// The address of a domain of which `declared` is the fixed one: another one where the host reports

@@ -22,9 +22,10 @@ public final class OfflineHost: EvaluationHost {
 
   /// An unknown value, whatever is asked for.
   public func attribute(
-    _ name: String, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+    _ attribute: LiveAttribute, of resource: ResourceReference, at span: Span,
+    declarations: DeclarationSet
   ) throws(Diagnostic) -> Value {
-    .unknown(UnknownOrigin(resource: resource.name, attribute: name))
+    .unknown(UnknownOrigin(resource: resource.name, attribute: attribute.name))
   }
 
   /// Notes the verb.

@@ -93,7 +93,7 @@ public enum LanguageReference {
 
         Beside `name` and what is declared, the host tells:
 
-        """ + table(kind.attributes)
+        """ + table(kind.attributes.map(\.reference))
         + SchemaReference.sections(of: [schema])
   }
 

@@ -10,29 +10,31 @@ struct ImageAttributes: Sendable {
   /// The attribute's value; unknown for what is not on the host yet.
   ///
   /// - Throws: ``StorageFailure`` for a name that is neither declared nor a volume.
-  func value(of name: String, image: String) async throws -> Value {
-    let unknown = Value.unknown(UnknownOrigin(resource: image, attribute: name))
+  func value(
+    of attribute: LiveAttribute.ImageAttribute, image: String
+  ) async throws -> Value {
+    let unknown = Value.unknown(UnknownOrigin(resource: image, attribute: attribute.rawValue))
     let isDeclared = storage.set.declarations.contains { $0.kind == .image && $0.name == image }
     let found = try isDeclared ? storage.images[image] : resolver.undeclared(image)
     guard let found else { return unknown }
-    switch name {
+    switch attribute {
     // A digest says what the content is, wherever it is.
-    case "digest":
+    case .digest:
       if case .file(_, let sha256, _, _) = found.content { return .string(sha256) }
       return .none
-    case "capacity":
+    case .capacity:
       if let capacity = found.capacity { return .size(ByteSize(bytes: capacity)) }
-    default: break
+    case .path, .allocation: break
     }
     let path = found.path
     guard let info = try await pool.run({ try $0.volume(path: path)?.info() }) else {
       return unknown
     }
-    return switch name {
-    case "path": .string(path)
-    case "capacity": .size(ByteSize(bytes: Int64(clamping: info.capacity)))
-    case "allocation": .size(ByteSize(bytes: Int64(clamping: info.allocation)))
-    default: unknown
+    return switch attribute {
+    case .path: .string(path)
+    case .capacity: .size(ByteSize(bytes: Int64(clamping: info.capacity)))
+    case .allocation: .size(ByteSize(bytes: Int64(clamping: info.allocation)))
+    case .digest: .none
     }
   }
 }

@@ -99,11 +99,11 @@ struct Planning: Sendable {
 
   /// The value of a live attribute of an image, declared or not.
   func attribute(
-    _ name: String, ofImage image: String, _ set: DeclarationSet
+    _ attribute: LiveAttribute.ImageAttribute, ofImage image: String, _ set: DeclarationSet
   ) async throws -> Value {
     let (storage, resolver, _) = try await resolve(set)
     return try await ImageAttributes(pool: pool, storage: storage, resolver: resolver)
-      .value(of: name, image: image)
+      .value(of: attribute, image: image)
   }
 
   /// New domains of machine types that the host does not offer; it is asked only where one says.

@@ -74,23 +74,26 @@ final class RunHost: EvaluationHost {
   var isOver: Bool { progress.withLock { $0.hasFailed || $0.isCancelled } }
 
   func attribute(
-    _ name: String, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+    _ attribute: LiveAttribute, of resource: ResourceReference, at span: Span,
+    declarations: DeclarationSet
   ) throws(Diagnostic) -> Value {
     if mode == .run { try takeEffect(declarations, isEnd: false) }
     let reader = AttributeReader(pool: pool)
     let (planning, mode, expected) = (planning, mode, standing.expected)
-    return try waiting("reading `\(name)` of `\(resource.name)`", span) { _ in
-      guard resource.kind != .image else {
-        return try await planning.attribute(name, ofImage: resource.name, declarations)
+    return try waiting("reading `\(attribute.name)` of `\(resource.name)`", span) { _ in
+      let read: Value?
+      switch attribute {
+      case .image(let attribute):
+        return try await planning.attribute(attribute, ofImage: resource.name, declarations)
+      case .domain(let attribute): read = try await reader.value(of: attribute, resource.name)
+      case .net(let attribute): read = try await reader.value(of: attribute, resource.name)
       }
-      let value = try await reader.value(of: name, resource: resource)
-      if case .unknown = value, mode == .run {
-        throw HostMessages.missing(resource.name, resource.kind, at: span)
+      guard let value = read else {
+        if mode == .run { throw HostMessages.missing(resource.name, resource.kind, at: span) }
+        return .unknown(UnknownOrigin(resource: resource.name, attribute: attribute.name))
       }
       // What was planned before counts as done.
-      if resource.kind == .domain, name == "state", case .string = value,
-        let state = expected.state(of: resource.name)
-      {
+      if attribute == .domain(.state), let state = expected.state(of: resource.name) {
         return .string(state.rawValue)
       }
       return value

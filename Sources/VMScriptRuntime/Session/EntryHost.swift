@@ -56,11 +56,12 @@ final class EntryHost: EvaluationHost {
   func print(_ line: String) { options.progress(.printed(line)) }
 
   func attribute(
-    _ name: String, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
+    _ attribute: LiveAttribute, of resource: ResourceReference, at span: Span,
+    declarations: DeclarationSet
   ) throws(Diagnostic) -> Value {
     let host = try connected().host
     if host.needsEffect(declarations) { try lock(declarations.stack) }
-    return try host.attribute(name, of: resource, at: span, declarations: declarations)
+    return try host.attribute(attribute, of: resource, at: span, declarations: declarations)
   }
 
   func address(

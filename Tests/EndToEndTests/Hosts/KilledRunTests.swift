@@ -15,7 +15,11 @@ extension HostTests {
           [2, calls.sends / 2, calls.sends].map { Moment.send($0) }
           + (1...calls.changes).map { Moment.change($0) }.spread(over: 19)
         for moment in moments {
-          if try await kill(at: moment, arguments, expecting: calls, on: host) { killed += 1 }
+          // The watch may come too late on a busy machine.
+          for _ in 1...4 where try await kill(at: moment, arguments, expecting: calls, on: host) {
+            killed += 1
+            break
+          }
         }
         #expect(killed >= 20)
       }

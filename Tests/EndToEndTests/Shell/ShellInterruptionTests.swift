@@ -73,14 +73,16 @@ import Testing
   @Test(arguments: ["C-c", "C-d"])
   func atAQuestionItIsANo(key: String) async throws {
     try await withShell { shell in
-      try await shell.enter("domain web { memory = 64MiB }")
+      try await shell.enter("net lab { subnet = 10.9.0.0/24, mode = isolated }")
       try await shell.expect("1 created")
-      try await shell.enter("delete web")
+      try await shell.enter("domain web { memory = 64MiB, nic { net = lab } }")
+      try await shell.expect("1 created")
+      try await shell.enter("net lab { subnet = 10.8.0.0/24, mode = isolated }")
       try await shell.expect("Go on? [y/N]")
       try await shell.press("y", key)
       try await shell.expect("refused: nothing was changed")
-      try await shell.enter("web.state")
-      try await shell.expect("\n\"running\"\nvm>")
+      try await shell.enter("lab.subnet")
+      try await shell.expect("\n10.9.0.0/24\nvm>")
     }
   }
 }

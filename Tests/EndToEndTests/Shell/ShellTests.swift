@@ -211,9 +211,11 @@ import Testing
     }
   }
 
-  @Test func whatLosesDataIsAskedForFirst() async throws {
+  @Test func whatUnplugsGuestsIsAskedForFirst() async throws {
     try await withShell { shell in
       try await shell.enter("net lab { subnet = 10.9.0.0/24, mode = isolated }")
+      try await shell.expect("1 created")
+      try await shell.enter("domain web { memory = 64MiB, nic { net = lab } }")
       try await shell.expect("1 created")
       try await shell.enter("net lab { subnet = 10.8.0.0/24, mode = isolated }")
       try await shell.expect("Go on? [y/N]")
@@ -224,6 +226,17 @@ import Testing
       try await shell.enter("net lab { subnet = 10.8.0.0/24, mode = isolated }")
       try await shell.expect("Go on? [y/N]")
       try await shell.enter("y")
+      try await shell.expect("1 updated")
+      try await shell.enter("lab.subnet")
+      try await shell.expect("\n10.8.0.0/24\nvm>")
+    }
+  }
+
+  @Test func aNetworkWithoutGuestsChangesUnasked() async throws {
+    try await withShell { shell in
+      try await shell.enter("net lab { subnet = 10.9.0.0/24, mode = isolated }")
+      try await shell.expect("1 created")
+      try await shell.enter("net lab { subnet = 10.8.0.0/24, mode = isolated }")
       try await shell.expect("1 updated")
       try await shell.enter("lab.subnet")
       try await shell.expect("\n10.8.0.0/24\nvm>")

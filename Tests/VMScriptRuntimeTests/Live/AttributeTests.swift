@@ -4,19 +4,27 @@ import VMScript
 @testable import VMScriptRuntime
 
 @Suite struct AttributeTests {
-  private func read(_ name: String, of resource: String, _ kind: ResourceKind) async throws -> Value
-  {
-    try await AttributeReader(pool: TestHost.pool).value(
-      of: name, resource: ResourceReference(kind: kind, name: resource, isDeclared: false))
-  }
+  private let reader = AttributeReader(pool: TestHost.pool)
 
   @Test func aNetworkSaysItsBridgeAndWhetherItRuns() async throws {
-    #expect(try await read("bridge", of: "default", .net).description == "virbr0")
-    #expect(try await read("state", of: "default", .net).description == "running")
+    #expect(
+      try await reader.value(of: LiveAttribute.NetworkAttribute.bridge, "default")
+        == .string("virbr0"))
+    #expect(
+      try await reader.value(of: LiveAttribute.NetworkAttribute.state, "default")
+        == .string("running"))
   }
 
-  @Test func whatDoesNotExistIsUnknown() async throws {
-    #expect(try await read("state", of: TestHost.name("none"), .net).isUnknown)
-    #expect(try await read("ip", of: TestHost.name("none"), .domain).isUnknown)
+  @Test(arguments: LiveAttribute.DomainAttribute.allCases)
+  func aDomainHasEachOrSaysThatThereIsNone(_ attribute: LiveAttribute.DomainAttribute) async throws
+  {
+    #expect(try await reader.value(of: attribute, "test") != nil)
+    #expect(try await reader.value(of: attribute, TestHost.name("none")) == nil)
+  }
+
+  @Test func aNetworkThatDoesNotExistHasNone() async throws {
+    for attribute in LiveAttribute.NetworkAttribute.allCases {
+      #expect(try await reader.value(of: attribute, TestHost.name("none")) == nil)
+    }
   }
 }
