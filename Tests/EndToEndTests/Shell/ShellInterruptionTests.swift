@@ -120,7 +120,7 @@ extension HostTests {
             try await shell.expect("cancelling:")
             try await shell.press("C-c")
             try await shell.expect(
-              "not waited for, and may still come to its end: creating the image")
+              "still running on the host: creating the image `big`")
             try await shell.expect("shell: cancelled: 1 created, 1 not waited for")
             try await shell.enter("lab.subnet")
             try await shell.press("C-c")
