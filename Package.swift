@@ -7,7 +7,7 @@ let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 let package = Package(
   name: "vmscript",
   products: [
-    .library(name: "VMScript", targets: ["VMScriptSyntax", "VMScript"]),
+    .library(name: "VMScript", targets: ["VMScriptSyntax", "VMScript", "VMScriptEditing"]),
     .library(name: "VMScriptRuntime", targets: ["VMScriptRuntime", "Libvirt"]),
     .executable(name: "vmscript", targets: ["vmscript"]),
     // What scripts/install links `libvmscript.so` from.
@@ -30,6 +30,10 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
+
+    // What editors and the shell ask of a script: completion, hover, rename, grammars.
+    .target(
+      name: "VMScriptEditing", dependencies: ["VMScriptSyntax", "VMScript"], swiftSettings: strict),
 
     // The language for C: its header, and the functions that stand behind it.
     .target(name: "CVMScript"),
@@ -70,18 +74,20 @@ let package = Package(
     .target(
       name: "VMScriptShell",
       dependencies: [
-        "CEditLine", "Libvirt", "VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal",
+        "CEditLine", "Libvirt", "VMScript", "VMScriptEditing", "VMScriptRuntime", "VMScriptSyntax",
+        "VMScriptTerminal",
       ],
       swiftSettings: strict),
     // Editors: the language server protocol over the language's own analysis; needs no libvirt.
     .target(
-      name: "VMScriptLanguageServer", dependencies: ["VMScript", "VMScriptSyntax"],
+      name: "VMScriptLanguageServer",
+      dependencies: ["VMScript", "VMScriptEditing", "VMScriptSyntax"],
       swiftSettings: strict),
     .executableTarget(
       name: "vmscript",
       dependencies: [
-        "CVMScript", "VMScript", "VMScriptLanguageServer", "VMScriptRuntime", "VMScriptShell",
-        "VMScriptSyntax", "VMScriptTerminal",
+        "CVMScript", "VMScript", "VMScriptEditing", "VMScriptLanguageServer", "VMScriptRuntime",
+        "VMScriptShell", "VMScriptSyntax", "VMScriptTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -103,6 +109,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "VMScriptTests", dependencies: ["SpecSuite", "VMScript"], swiftSettings: strict),
+    .testTarget(
+      name: "VMScriptEditingTests", dependencies: ["VMScriptEditing"], swiftSettings: strict),
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
     .testTarget(
       name: "VMScriptRuntimeTests", dependencies: ["SpecSuite", "VMScriptRuntime"],
@@ -111,7 +119,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "CVMScript", "VMScript", "VMScriptLibrary", "VMScriptRuntime", "VMScriptSyntax",
+        "CVMScript", "VMScript", "VMScriptEditing", "VMScriptLibrary", "VMScriptRuntime",
+        "VMScriptSyntax",
       ],
       exclude: ["Seeds"], swiftSettings: strict),
     .testTarget(

@@ -1,5 +1,6 @@
 import Foundation
 import VMScript
+import VMScriptEditing
 import VMScriptSyntax
 
 extension LanguageServer {

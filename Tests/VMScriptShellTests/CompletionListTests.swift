@@ -1,5 +1,6 @@
 import Testing
 import VMScript
+import VMScriptEditing
 
 @testable import VMScriptShell
 

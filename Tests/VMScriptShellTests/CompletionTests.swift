@@ -1,5 +1,6 @@
 import Testing
 import VMScript
+import VMScriptEditing
 import VMScriptRuntime
 
 @testable import VMScriptShell

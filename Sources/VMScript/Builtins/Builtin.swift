@@ -3,7 +3,7 @@
 ///
 /// Resolution, calls, completion, signatures, inference, grammars and the reference read these rows. To
 /// add one, write it into the list of a file in `Rows`.
-final class Builtin: Sendable {
+package final class Builtin: Sendable {
   /// How a script reaches it.
   enum Kind: Sendable {
     /// Called by its name alone.
@@ -15,7 +15,7 @@ final class Builtin: Sendable {
   }
 
   /// The topics by which the documentation groups the functions.
-  enum Group: String, CaseIterable {
+  package enum Group: String, CaseIterable {
     case collections = "Numbers, lists and maps"
     case types = "Types and identities"
     case outside = "Files and the environment"
@@ -46,15 +46,15 @@ final class Builtin: Sendable {
 
   typealias Body = @Sendable (inout Evaluator, BuiltinCall) throws -> Value
 
-  let name: String
+  package let name: String
   let kind: Kind
   /// Those between the parentheses: what stands before the dot is not among them.
   let parameters: [Parameter]
   /// The number of arguments that it takes.
   let arity: ClosedRange<Int>
-  let reference: ReferenceEntry
+  package let reference: ReferenceEntry
   /// The type of the result, as far as the text of a call shows it.
-  let type: ResultType
+  package let type: ResultType
   let unknowns: Unknowns
   let produces: Production
   let body: Body
@@ -114,10 +114,13 @@ final class Builtin: Sendable {
   }
 
   /// Whether it is called, and not just read.
-  var isCalled: Bool { if case .attribute = kind { false } else { true } }
+  package var isCalled: Bool { if case .attribute = kind { false } else { true } }
 
   /// The topic of a function; nil for what belongs to a value.
-  var group: Group? { if case .function(let group) = kind { group } else { nil } }
+  package var group: Group? { if case .function(let group) = kind { group } else { nil } }
+
+  /// Whether its last argument is a function that it calls.
+  package var takesCallback: Bool { parameters.last?.type.isCallback ?? false }
 
   /// The types whose values have it; none of a function.
   var types: [ValueType] {
@@ -133,7 +136,7 @@ final class Builtin: Sendable {
 extension Builtin {
   /// The functions that every script knows, in the order of the documentation. The resolver stores
   /// positions in this list, so that a call looks no name up.
-  static let functions = [
+  package static let functions = [
     collectionFunctions, typeFunctions, outsideFunctions, formatFunctions, textFunctions,
     resourceFunctions,
   ].flatMap(\.self)
@@ -149,7 +152,7 @@ extension Builtin {
   static func position(ofFunction name: String) -> UInt32? { positions[name] }
 
   /// The function of this name.
-  static func function(_ name: String) -> Builtin? {
+  package static func function(_ name: String) -> Builtin? {
     positions[name].map { functions[Int($0)] }
   }
 

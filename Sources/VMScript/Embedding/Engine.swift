@@ -24,7 +24,7 @@ public struct Engine: Sendable {
   /// What `read`, `lines`, `glob` and `env` may reach; nothing unless granted.
   public var access: OutsideAccess
   /// What the host added to the language.
-  var vocabulary = Vocabulary()
+  package var vocabulary = Vocabulary()
 
   /// An engine whose scripts reach nothing but what they are granted here.
   public init(
@@ -122,16 +122,6 @@ public struct Engine: Sendable {
 
   /// The kinds of resources that the host defined, in the order of their definition.
   public var resources: [BlockSchema] { Array(vocabulary.kinds.values) }
-
-  /// The names that the host defined, for completion and help.
-  public var knownNames: [KnownName] {
-    vocabulary.names.map { name, entry in
-      if case .function(let function) = entry.value, case .host(let host) = function.code {
-        return KnownName(name, .function, doc: "\(host.signature) \(entry.doc)")
-      }
-      return KnownName(name, .variable, value: entry.value, doc: entry.doc)
-    }
-  }
 
   // MARK: Compiling
 

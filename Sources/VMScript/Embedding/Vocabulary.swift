@@ -1,13 +1,13 @@
 import OrderedCollections
 
 /// What a host adds to the language: values, functions and kinds of resources.
-struct Vocabulary: Sendable {
+package struct Vocabulary: Sendable {
   /// A name with its value; of a kind, the function that finds a resource by its name.
-  private(set) var names: OrderedDictionary<String, (value: Value, doc: String)> = [:]
+  package private(set) var names: OrderedDictionary<String, (value: Value, doc: String)> = [:]
   /// The bodies of the host's own kinds, by the word that declares one.
-  private(set) var kinds: OrderedDictionary<String, BlockSchema> = [:]
+  package private(set) var kinds: OrderedDictionary<String, BlockSchema> = [:]
 
-  mutating func define(_ name: String, _ value: Value, doc: String) {
+  package mutating func define(_ name: String, _ value: Value, doc: String) {
     names[name] = (value, doc)
   }
 
@@ -15,19 +15,19 @@ struct Vocabulary: Sendable {
     names[function.name] = (.function(FunctionValue(code: .host(function))), function.doc)
   }
 
-  mutating func define(_ schema: BlockSchema) {
+  package mutating func define(_ schema: BlockSchema) {
     kinds[schema.name] = schema
     define(HostFunction(lookingUp: .custom(schema.name), schema.doc))
   }
 
   /// The kind that a word declares; the host's own come first.
-  func kind(_ word: String) -> ResourceKind? {
+  package func kind(_ word: String) -> ResourceKind? {
     if kinds[word] != nil { return .custom(word) }
     return ResourceKind(rawValue: word)
   }
 
   /// The body of a resource of this kind; of a kind that nobody defined, an empty one.
-  func schema(_ kind: ResourceKind) -> BlockSchema {
+  package func schema(_ kind: ResourceKind) -> BlockSchema {
     guard case .custom(let word) = kind else { return Schema.resource(kind) }
     return kinds[word] ?? Schema.resource(kind)
   }

@@ -2,7 +2,7 @@ import VMScriptSyntax
 
 extension WaitCondition {
   /// Conditions that are a bare word.
-  static let words: [String: WaitCondition] = [
+  package static let words: [String: WaitCondition] = [
     "ip": .ip, "agent": .agent, "ssh": .ssh, "cloud_init": .cloudInit, "stopped": .stopped,
   ]
 }

@@ -19,7 +19,7 @@ extension Program {
 
   /// What was found earlier and what an evaluation without a host finds, in the order of the text,
   /// with the values that the names of all modules came to, by slot.
-  func problems(
+  package func problems(
     _ options: EvaluationOptions, earlier: [Diagnostic],
     judge: (DeclarationSet) -> [Diagnostic] = { _ in [] }
   ) -> (diagnostics: [Diagnostic], globals: [Value?]) {
@@ -35,7 +35,7 @@ extension Program {
 
 extension EvaluationOptions {
   /// Finds in a program with wrong names what evaluation would refuse whatever it is given.
-  static var ofWrongNames: EvaluationOptions {
+  package static var ofWrongNames: EvaluationOptions {
     var options = EvaluationOptions()
     options.limits = Limits(steps: 1_000_000, memory: .mib(64), time: .seconds(1))
     options.ignoresOutside = true

@@ -10,7 +10,7 @@ func withArticle(_ type: String) -> String {
 
 extension Value {
   /// What the value is, with an article: `an int`, of a resource which: `a net`.
-  var kindInWords: String {
+  package var kindInWords: String {
     if case .resource(let reference) = self { return withArticle(reference.kind.rawValue) }
     return withArticle(typeName)
   }

@@ -1,44 +1,44 @@
 import VMScriptSyntax
 
 /// Parses a file and what it imports, each file once, imported ones first.
-struct ModuleLoader {
-  struct Module {
-    let root: NodeID
-    let source: SourceID
-    let firstNode: Int
+package struct ModuleLoader {
+  package struct Module {
+    package let root: NodeID
+    package let source: SourceID
+    package let firstNode: Int
     /// The module that each import statement names.
-    let imports: [NodeID: Int]
+    package let imports: [NodeID: Int]
   }
 
-  let engine: Engine
-  var sources = SourceMap()
-  var names = NameTable()
-  var pool = NodePool()
-  var modules: [Module] = []
+  package let engine: Engine
+  package var sources = SourceMap()
+  package var names = NameTable()
+  package var pool = NodePool()
+  package var modules: [Module] = []
   /// What the `##` lines say, by the statement in the pool.
-  var documentation: [NodeID: String] = [:]
-  var diagnostics: [Diagnostic] = []
+  package var documentation: [NodeID: String] = [:]
+  package var diagnostics: [Diagnostic] = []
   /// Whether the main file could not be parsed. What an import leaves open does not count: the rest of
   /// the program is looked into all the same.
-  private(set) var isMainBroken = false
+  package private(set) var isMainBroken = false
   private var loaded: [String: Int] = [:]
   /// The imported files that could not be parsed, which was reported: by name, the place of the import.
-  private(set) var broken: [String: Span] = [:]
+  package private(set) var broken: [String: Span] = [:]
   /// Names of the files that are being loaded, the main one first.
   private var chain: [String] = []
 
   /// Files that one file imports by way of others.
-  static let maximumDepth = 100
+  package static let maximumDepth = 100
   /// Bytes of source for which there is room: what is made of it takes some fifty times as much.
   private var room: Int64
 
-  init(engine: Engine) {
+  package init(engine: Engine) {
     self.engine = engine
     room = engine.limits.memory.bytes / 50
   }
 
   /// Gives the index of the source's module; nil where it could not be parsed.
-  mutating func load(_ source: SourceText) -> Int? {
+  package mutating func load(_ source: SourceText) -> Int? {
     if chain.isEmpty { isMainBroken = true }
     let id = sources.add(source)
     room -= Int64(source.bytes.count)
@@ -58,7 +58,7 @@ struct ModuleLoader {
   }
 
   /// Goes on with a source that was parsed, by way of this loader's names.
-  mutating func load(_ source: SourceText, _ id: SourceID, _ tree: Tree) -> Int? {
+  package mutating func load(_ source: SourceText, _ id: SourceID, _ tree: Tree) -> Int? {
     // The main file's name is as it was typed.
     chain.append(SourcePath.normalized(source.name))
     defer { chain.removeLast() }
@@ -79,6 +79,17 @@ struct ModuleLoader {
           uniquingKeysWith: { first, _ in first })))
     loaded[source.name] = modules.count - 1
     return modules.count - 1
+  }
+
+  /// The program of all that was loaded, with what is wrong with its names.
+  ///
+  /// - Parameter record: takes what every name means.
+  package func resolve(
+    recording record: inout NameRecord
+  ) -> (code: Code, diagnostics: [Diagnostic]) {
+    let (code, resolver) = resolve(record: record)
+    record = resolver.record ?? record
+    return (code, resolver.diagnostics)
   }
 
   /// The program of all that was loaded, with the resolver that has named everything in it.

@@ -1,11 +1,11 @@
 import VMScriptSyntax
 
 /// The types that a `param` can have.
-enum ParameterType: String, CaseIterable, Sendable {
+package enum ParameterType: String, CaseIterable, Sendable {
   case bool, int, float, string, size, duration, ip, cidr, mac, list, map, secret
 
   /// A text from the command line or the environment as a value of this type.
-  func value(of text: String) -> Value? {
+  package func value(of text: String) -> Value? {
     switch self {
     case .bool: text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
     case .int: Int64(text).map(Value.int)
@@ -28,7 +28,7 @@ enum ParameterType: String, CaseIterable, Sendable {
   }
 
   /// A value of the script as this type, with the conversions that a property allows too.
-  func convert(_ value: Value) -> Value? {
+  package func convert(_ value: Value) -> Value? {
     switch (self, value) {
     case (_, .unknown): value
     case (.float, .int(let number)): .float(Double(number))

@@ -16,7 +16,7 @@ public struct Program: Sendable {
   /// The stack of this script: as declared, or the base name of its file.
   public var stackName: String { stackName(EvaluationOptions()) }
 
-  init(_ code: Code, name: String, engine: Engine) {
+  package init(_ code: Code, name: String, engine: Engine) {
     self.code = code
     self.name = name
     self.engine = engine

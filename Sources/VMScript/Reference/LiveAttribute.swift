@@ -1,6 +1,6 @@
 /// What a script reads of a resource and its host is asked for.
 ///
-/// To add one: a case, its row in ``row``, and its value where the runtime reads attributes. The
+/// To add one: a case, its row in `row`, and its value where the runtime reads attributes. The
 /// evaluator, completion, hover and the reference read the row.
 public enum LiveAttribute: Hashable, Sendable {
   case domain(DomainAttribute)
@@ -34,14 +34,14 @@ public enum LiveAttribute: Hashable, Sendable {
   /// What there is to say about it.
   public var reference: ReferenceEntry { ReferenceEntry(name, name, row.doc, "") }
 
-  struct Row {
-    let type: StaticType
-    let doc: String
+  package struct Row {
+    package let type: StaticType
+    package let doc: String
     /// The member that holds the value, of one that is a map for a script.
-    var member: String?
+    package var member: String?
   }
 
-  var row: Row {
+  package var row: Row {
     switch self {
     case .domain(.ip):
       Row(
@@ -100,5 +100,5 @@ extension ResourceKind {
   }
 
   /// The attribute of this name.
-  func attribute(_ name: String) -> LiveAttribute? { attributes.first { $0.name == name } }
+  package func attribute(_ name: String) -> LiveAttribute? { attributes.first { $0.name == name } }
 }

@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 /// What a name, or the place where a binding is stored, was resolved to.
-enum Target: Sendable {
+package enum Target: Sendable {
   case none
   /// A slot of the running function's frame.
   case local(UInt32)
@@ -26,27 +26,27 @@ enum Target: Sendable {
 }
 
 /// A function or lambda of the script.
-final class FunctionCode: Sendable {
-  struct Parameter: Sendable {
-    let name: String
+package final class FunctionCode: Sendable {
+  package struct Parameter: Sendable {
+    package let name: String
     /// Evaluated in the function's own frame, so that it may speak of earlier parameters.
-    let standard: NodeID
+    package let standard: NodeID
   }
 
-  let name: String
-  let parameters: [Parameter]
-  let parameterNames: [String]
-  let body: NodeID
-  let isExpression: Bool
+  package let name: String
+  package let parameters: [Parameter]
+  package let parameterNames: [String]
+  package let body: NodeID
+  package let isExpression: Bool
   /// Slots of a frame; parameters take the first.
-  let slotCount: Int
+  package let slotCount: Int
   /// Where the enclosing function finds what this one captures.
-  let captures: [Target]
+  package let captures: [Target]
   /// Nodes below each other in the body: what a call needs of the evaluator's stack.
-  let height: Int
-  let span: Span
+  package let height: Int
+  package let span: Span
 
-  init(
+  package init(
     name: String, parameters: [Parameter] = [], body: NodeID = .absent, isExpression: Bool = true,
     slotCount: Int = 0, captures: [Target] = [], height: Int = 0, span: Span
   ) {
@@ -63,17 +63,17 @@ final class FunctionCode: Sendable {
 }
 
 /// A file of the program, after resolution.
-struct ModuleCode: Sendable {
-  let source: SourceID
-  let root: NodeID
-  let firstNode: Int
+package struct ModuleCode: Sendable {
+  package let source: SourceID
+  package let root: NodeID
+  package let firstNode: Int
   /// Slots of the frame in which its top-level blocks run.
-  var slotCount: Int
+  package var slotCount: Int
   /// Its top-level names, in order; of two that are the same the first counts.
-  let exports: [Export]
+  package let exports: [Export]
   private let index: [ExactText: Int]
 
-  init(source: SourceID, root: NodeID, firstNode: Int, slotCount: Int, exports: [Export]) {
+  package init(source: SourceID, root: NodeID, firstNode: Int, slotCount: Int, exports: [Export]) {
     self.source = source
     self.root = root
     self.firstNode = firstNode
@@ -84,16 +84,16 @@ struct ModuleCode: Sendable {
   }
 
   /// The top-level name that importing files know by this text.
-  func export(_ name: String) -> Export? { index[ExactText(name)].map { exports[$0] } }
+  package func export(_ name: String) -> Export? { index[ExactText(name)].map { exports[$0] } }
 
   /// A name that importing files can use.
-  struct Export: Sendable {
-    let name: String
-    let target: Target
+  package struct Export: Sendable {
+    package let name: String
+    package let target: Target
     /// Where it is defined.
-    let span: Span
+    package let span: Span
     /// Whether it is a `let` or a `param`.
-    let isVariable: Bool
+    package let isVariable: Bool
   }
 }
 
@@ -101,22 +101,22 @@ struct ModuleCode: Sendable {
 ///
 /// The trees stand behind each other in one array, so that a function of another module is called
 /// like any other.
-final class Code: Sendable {
-  let nodes: [Node]
-  let children: [NodeID]
-  let literals: [Value]
-  let targets: [Target]
-  let functions: [FunctionCode]
-  let modules: [ModuleCode]
+package final class Code: Sendable {
+  package let nodes: [Node]
+  package let children: [NodeID]
+  package let literals: [Value]
+  package let targets: [Target]
+  package let functions: [FunctionCode]
+  package let modules: [ModuleCode]
   /// Where each module's nodes begin, in order.
   private let places: [(firstNode: Int, source: SourceID)]
   /// Names of the global slots.
-  let globals: [String]
-  let names: NameTable
-  let sources: SourceMap
-  let vocabulary: Vocabulary
+  package let globals: [String]
+  package let names: NameTable
+  package let sources: SourceMap
+  package let vocabulary: Vocabulary
 
-  init(
+  package init(
     pool: NodePool, targets: [Target], functions: [FunctionCode], modules: [ModuleCode],
     globals: [String], names: NameTable, sources: SourceMap, vocabulary: Vocabulary
   ) {
@@ -133,15 +133,15 @@ final class Code: Sendable {
     self.vocabulary = vocabulary
   }
 
-  func child(_ position: Int, of node: Node) -> NodeID {
+  package func child(_ position: Int, of node: Node) -> NodeID {
     children[Int(node.firstChild) + position]
   }
 
-  func children(of node: Node) -> ArraySlice<NodeID> {
+  package func children(of node: Node) -> ArraySlice<NodeID> {
     children[Int(node.firstChild)..<Int(node.firstChild) + Int(node.childCount)]
   }
 
-  func span(_ id: NodeID) -> Span {
+  package func span(_ id: NodeID) -> Span {
     let node = nodes[Int(id.index)]
     var source = places[0].source
     for place in places.dropFirst() where place.firstNode <= Int(id.index) { source = place.source }
@@ -149,18 +149,18 @@ final class Code: Sendable {
   }
 
   /// Where the key of a property or block stands: at the start of its node.
-  func keySpan(_ id: NodeID) -> Span {
+  package func keySpan(_ id: NodeID) -> Span {
     var span = span(id)
     span.length = min(span.length, UInt32(name(nodes[Int(id.index)]).utf8.count))
     return span
   }
 
   /// The source text of a node.
-  func text(_ id: NodeID) -> String {
+  package func text(_ id: NodeID) -> String {
     let span = span(id)
     let bytes = sources[span.source].bytes
     return String(decoding: bytes[Int(span.start)..<Int(span.end)], as: UTF8.self)
   }
 
-  func name(_ node: Node) -> String { names[Name(index: node.data)] }
+  package func name(_ node: Node) -> String { names[Name(index: node.data)] }
 }

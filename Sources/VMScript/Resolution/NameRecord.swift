@@ -3,9 +3,9 @@ import VMScriptSyntax
 /// What the names of a program mean, by place; written by the resolver where an editor wants to know.
 ///
 /// A definition is known by the span of its name, whose file is part of it.
-struct NameRecord: Sendable {
+package struct NameRecord: Sendable {
   /// What a word of a script stands for.
-  enum Meaning: Sendable {
+  package enum Meaning: Sendable {
     /// The name that is defined at this place.
     case definition(Span)
     case builtin(Builtin)
@@ -21,36 +21,44 @@ struct NameRecord: Sendable {
     case module(Int)
   }
 
-  struct Use: Sendable {
+  package struct Use: Sendable {
     /// Where the word stands in the span.
-    enum Place { case start, end, all }
+    package enum Place { case start, end, all }
 
-    let span: Span
-    let meaning: Meaning
-    let place: Place
+    package let span: Span
+    package let meaning: Meaning
+    package let place: Place
+
+    package init(span: Span, meaning: Meaning, place: Place) {
+      self.span = span
+      self.meaning = meaning
+      self.place = place
+    }
   }
 
-  struct Definition: Sendable {
-    let name: Name
-    let span: Span
+  package struct Definition: Sendable {
+    package let name: Name
+    package let span: Span
     /// The statement, parameter or name that defines it.
-    let node: NodeID
+    package let node: NodeID
     /// What the name of an import stands for.
-    let module: Int?
+    package let module: Int?
   }
 
-  private(set) var definitions: [Span: Definition] = [:]
-  private(set) var uses: [Use] = []
+  package private(set) var definitions: [Span: Definition] = [:]
+  package private(set) var uses: [Use] = []
   /// The node of a name; what could stand there is wanted.
-  var observed: NodeID?
+  package var observed: NodeID?
   /// What can be named at the observed node, and where it is defined.
-  var visible: [Name: Span] = [:]
+  package var visible: [Name: Span] = [:]
 
-  mutating func define(_ name: Name, _ span: Span, _ node: NodeID, module: Int? = nil) {
+  package init() {}
+
+  package mutating func define(_ name: Name, _ span: Span, _ node: NodeID, module: Int? = nil) {
     definitions[span] = Definition(name: name, span: span, node: node, module: module)
   }
 
-  mutating func use(_ span: Span, _ meaning: Meaning?, at place: Use.Place) {
+  package mutating func use(_ span: Span, _ meaning: Meaning?, at place: Use.Place) {
     guard let meaning else { return }
     uses.append(Use(span: span, meaning: meaning, place: place))
   }

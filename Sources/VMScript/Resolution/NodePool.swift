@@ -1,13 +1,13 @@
 import VMScriptSyntax
 
 /// The nodes of several trees behind each other, literals turned into values.
-struct NodePool {
-  var nodes: [Node] = []
-  var children: [NodeID] = []
-  var literals: [Value] = []
+package struct NodePool {
+  package var nodes: [Node] = []
+  package var children: [NodeID] = []
+  package var literals: [Value] = []
 
   /// Appends a tree and gives its root in the pool.
-  mutating func append(_ tree: Tree) -> NodeID {
+  package mutating func append(_ tree: Tree) -> NodeID {
     let nodeOffset = UInt32(nodes.count)
     let childOffset = UInt32(children.count)
     literals.reserveCapacity(literals.count + tree.literals.count + tree.strings.count)
@@ -49,10 +49,10 @@ struct NodePool {
 
 extension NodeKind {
   /// Whether it stands for a value that ``NodePool/literals`` holds.
-  var isLiteral: Bool { self == .stringLiteral || holdsNumber }
+  package var isLiteral: Bool { self == .stringLiteral || holdsNumber }
 
   /// Whether `data` is an index into the tree's numeric literals.
-  var holdsNumber: Bool {
+  package var holdsNumber: Bool {
     switch self {
     case .intLiteral, .floatLiteral, .sizeLiteral, .durationLiteral, .ipLiteral, .cidrLiteral: true
     default: false

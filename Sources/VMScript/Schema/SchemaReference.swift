@@ -76,7 +76,7 @@ public enum SchemaReference {
 
 extension PropertySchema {
   /// What holds where it is not given, in sentences.
-  var facts: [String] {
+  package var facts: [String] {
     (isRequired ? ["Required."] : []) + formatFacts
       + (standard.map { ["Without it: `\(text(of: $0))`."] } ?? [])
   }

@@ -31,4 +31,9 @@ public struct FunctionValue: Sendable {
     self.code = code
     self.captures = captures
   }
+
+  /// The signature of a function of the host's, such as `lookup(name: string)`; nil for all others.
+  package var hostSignature: String? {
+    if case .host(let function) = code { function.signature } else { nil }
+  }
 }

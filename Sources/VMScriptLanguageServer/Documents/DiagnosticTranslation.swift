@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptEditing
 import VMScriptSyntax
 
 /// Diagnostics of a script as the protocol has them.

@@ -1,5 +1,6 @@
 import Foundation
 import VMScript
+import VMScriptEditing
 import VMScriptSyntax
 
 /// The scripts below the folders that the editor has open.

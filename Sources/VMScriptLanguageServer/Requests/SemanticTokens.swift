@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptEditing
 import VMScriptSyntax
 
 /// What the protocol calls the pieces of a text; their order is the legend's.

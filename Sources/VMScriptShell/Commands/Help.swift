@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptEditing
 import VMScriptSyntax
 import VMScriptTerminal
 

@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptEditing
 
 /// What may stand where the cursor is.
 struct Completion {

@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptEditing
 import VMScriptTerminal
 
 /// Candidates as rows below an entry: those with notes a row each, others in columns.

@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptEditing
 import VMScriptTerminal
 
 /// Lets the user edit entries: several lines as one, with history, colours and completion.

@@ -1,6 +1,6 @@
 /// A verb: a statement that acts on machines.
 ///
-/// To add one: a case, its row in ``row``, and its action in the runtime's `VerbAction`. The parser, the
+/// To add one: a case, its row in `row`, and its action in the runtime's `VerbAction`. The parser, the
 /// evaluator, completion, highlighting, the reference and the command line read the row.
 public enum Verb: UInt32, CaseIterable, Sendable {
   case start, stop, reboot, suspend, resume, snapshot, revert, wait, delete

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import VMScript
+import VMScriptEditing
 
 /// `vmscript generate FOLDER`: writes what is made from the tables of the language anew;
 /// `scripts/generate` calls it.

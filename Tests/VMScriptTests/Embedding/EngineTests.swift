@@ -2,6 +2,7 @@ import Testing
 import VMScriptSyntax
 
 @testable import VMScript
+import VMScriptEditing
 
 /// What a host sets up an engine with, and what scripts make of it.
 @Suite struct EngineTests {

@@ -2,6 +2,7 @@ import Testing
 import VMScriptSyntax
 
 @testable import VMScript
+import VMScriptEditing
 
 /// Kinds of resources that a host defines.
 @Suite struct ResourceKindTests {

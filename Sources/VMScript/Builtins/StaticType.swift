@@ -1,0 +1,148 @@
+/// The type of a value as far as a script's text shows it, with the types of its parts.
+package indirect enum StaticType {
+  /// A type without known parts, by its name.
+  case named(String)
+  /// A list whose items are like this one.
+  case list(StaticType?)
+  /// A range of ints or addresses.
+  case range(StaticType?)
+  /// A map with these entries, in their order.
+  case map([(key: String, type: StaticType?)])
+  case resource(ResourceKind)
+  /// A block of a resource, read as a map.
+  case block(BlockSchema)
+  case value(Value)
+
+  /// The name of the type.
+  package var name: String {
+    switch self {
+    case .named(let name): name
+    case .list: "list"
+    case .range: "range"
+    case .map, .block: "map"
+    case .resource: "resource"
+    case .value(let value): value.typeName
+    }
+  }
+
+  /// The type of an item of a list or range, or of a value of a map.
+  package var element: StaticType? {
+    switch self {
+    case .list(let element), .range(let element): return element
+    case .map(let entries): return Self.common(entries.map(\.type))
+    case .value(.list(let items)): return Self.common(items.map(Self.init))
+    case .value(.map(let entries)): return Self.common(entries.values.map(Self.init))
+    case .value(.range(let range)): return range.count == 0 ? nil : .value(range.member(at: 0))
+    default: return nil
+    }
+  }
+
+  /// What one binding of a loop over the value stands for: a key of a map, an item of all else.
+  package var binding: StaticType? { name == "map" ? .named("string") : element }
+
+  /// The type of a known value.
+  package init?(_ value: Value) {
+    switch value {
+    case .none, .unknown: return nil
+    default: self = .value(value)
+    }
+  }
+
+  /// The type of a property's values.
+  package init?(_ type: PropertyType) {
+    switch type {
+    case .bool: self = .named("bool")
+    case .int: self = .named("int")
+    case .float: self = .named("float")
+    case .string, .path, .ipv6, .cidr6, .uuid, .word: self = .named("string")
+    case .size: self = .named("size")
+    case .duration: self = .named("duration")
+    case .ip: self = .named("ip")
+    case .cidr: self = .named("cidr")
+    case .mac: self = .named("mac")
+    case .ipRange: self = .range(.named("ip"))
+    case .list(let element): self = .list(Self(element))
+    case .map: self = .named("map")
+    case .resource(let kinds):
+      guard let kind = kinds.first, kinds.count == 1 else { return nil }
+      self = .resource(kind)
+    case .either(let types):
+      guard let type = types.lazy.compactMap(Self.init).first else { return nil }
+      self = type
+    case .secret: self = .named("secret")
+    }
+  }
+
+  /// The type of a value that the language writes like this; nil for what is no literal.
+  package init?(literal text: String) {
+    switch text.first {
+    case "\"": self = .named("string")
+    case "{": self = .named("map")
+    case "[": self = .list(Self(literal: String(text.dropFirst())))
+    default:
+      if text == "true" || text == "false" {
+        self = .named("bool")
+      } else if Int64(text) != nil {
+        self = .named("int")
+      } else if IPAddress(text) != nil {
+        self = .named("ip")
+      } else if Double(text) != nil {
+        self = .named("float")
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// What all of these may be: maps with the entries of all, else the first that is known.
+  package static func common(_ types: [StaticType?]) -> StaticType? {
+    let known = types.compactMap(\.self)
+    guard let first = known.first else { return nil }
+    guard known.count > 1, known.allSatisfy({ $0.entries != nil }) else { return first }
+    var seen: Set<String> = []
+    return .map(known.flatMap { $0.entries ?? [] }.filter { seen.insert($0.key).inserted })
+  }
+
+  /// The entries of a map, as far as they are known; nil for other types.
+  private var entries: [(key: String, type: StaticType?)]? {
+    switch self {
+    case .map(let entries): entries
+    case .value(.map(let entries)): entries.map { ($0.key, StaticType($0.value)) }
+    default: nil
+    }
+  }
+}
+
+// MARK: Members
+
+extension StaticType {
+  /// The type of a member of this name that needs no call.
+  package func member(_ name: String, _ vocabulary: Vocabulary) -> StaticType? {
+    if let entry = entries?.first(where: { $0.key == name }) { return entry.type }
+    switch (self, name) {
+    case (.resource(let kind), _): return Self.attribute(name, of: kind, vocabulary)
+    case (.block(let schema), _):
+      if let type = Self.entry(name, of: schema) { return type }
+    default: break
+    }
+    guard let builtin = builtin(name), !builtin.isCalled else { return nil }
+    return builtin.type.type(ResultType.Arguments(types: [self]))
+  }
+
+  /// What the language provides of this name for values of the type.
+  package func builtin(_ name: String) -> Builtin? {
+    ValueType(name: self.name).flatMap { Builtin.member(name, of: $0) }
+  }
+
+  private static func attribute(
+    _ name: String, of kind: ResourceKind, _ vocabulary: Vocabulary
+  ) -> StaticType? {
+    kind.attribute(name)?.row.type ?? entry(name, of: vocabulary.schema(kind))
+      ?? (name == "name" ? .named("string") : nil)
+  }
+
+  private static func entry(_ name: String, of schema: BlockSchema) -> StaticType? {
+    if let property = schema.property(name) { return StaticType(property.type) }
+    return schema.block(name).map { $0.repeats ? .list(.block($0)) : .block($0) }
+  }
+}

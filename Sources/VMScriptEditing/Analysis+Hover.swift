@@ -1,0 +1,109 @@
+import VMScript
+import VMScriptSyntax
+
+/// What an editor shows of a word.
+public struct Hover: Sendable {
+  /// The word.
+  public let span: Span
+  /// Script text that says what it is; may be empty.
+  public let code: String
+  /// What there is to say about it, one paragraph each.
+  public internal(set) var paragraphs: [String]
+}
+
+extension Analysis {
+  /// What there is to say about the word at a byte offset of the script.
+  public func hover(at offset: Int) -> Hover? {
+    guard let symbol = symbol(at: offset) else { return keyword(at: offset) }
+    switch symbol.meaning {
+    case .definition(let raw):
+      return definitions[raw].map { hover(over: symbol.span, $0) }
+    case .builtin(let builtin): return Hover(over: symbol.span, builtin.reference)
+    case .property(let property): return Hover(over: symbol.span, property)
+    case .block(let block): return Hover(over: symbol.span, block)
+    case .module(let index):
+      let name = sources[code.modules[index].source].name
+      return Hover(span: symbol.span, code: "", paragraphs: ["The file `\(name)`."])
+    case .member(let name, let base): return member(name, of: base, at: symbol.span)
+    case .type:
+      let bytes = sources[main].bytes[Int(symbol.span.start)..<Int(symbol.span.end)]
+      let name = String(decoding: bytes, as: UTF8.self)
+      return Reference.type(name).map {
+        Hover(span: symbol.span, code: "", paragraphs: [$0.doc + "."])
+      }
+    case .word: return nil
+    }
+  }
+
+  private func hover(over span: Span, _ definition: NameRecord.Definition) -> Hover {
+    let name = code.names[definition.name]
+    let headline = headline(of: definition)
+    var paragraphs: [String] = []
+    if code.isGlobal(definition.node), definition.span.source == main, let value = values[name] {
+      let text = value.brief
+      paragraphs.append(
+        headline.hasSuffix("= \(text)")
+          ? value.kindInWords.capitalizedSentence
+          : "\(value.kindInWords.capitalizedSentence): `\(text)`")
+    }
+    if let text = documentation(of: definition) { paragraphs.append(text) }
+    if definition.span.source != main {
+      paragraphs.append("From `\(sources[definition.span.source].name)`.")
+    }
+    return Hover(span: span, code: headline, paragraphs: paragraphs)
+  }
+
+  /// A word that begins a statement.
+  private func keyword(at offset: Int) -> Hover? {
+    let bytes = sources[main].bytes
+    let piece = Piece.all(in: bytes).last { $0.range.lowerBound <= offset }
+    guard let piece, piece.kind == .keyword, piece.range.upperBound >= offset else { return nil }
+    let word = String(decoding: bytes[piece.range], as: UTF8.self)
+    let span = Span(
+      source: main, start: UInt32(piece.range.lowerBound), length: UInt32(piece.range.count))
+    guard let entry = Reference.entry(word) else { return nil }
+    var hover = Hover(over: span, entry)
+    if let kind = ResourceKind(rawValue: word) {
+      hover.paragraphs.insert(Schema.resource(kind).contents, at: 1)
+    }
+    return hover
+  }
+}
+
+extension Hover {
+  /// What the reference says about a word.
+  init(over span: Span, _ entry: ReferenceEntry) {
+    self.span = span
+    code = entry.form
+    paragraphs = [entry.doc + "."]
+    guard !entry.example.isEmpty else { return }
+    let result = entry.result.map { " gives `\($0)`" } ?? ""
+    paragraphs.append("For example `\(entry.example)`\(result).")
+  }
+
+  /// What the schema says about a property.
+  init(over span: Span, _ property: PropertySchema) {
+    let facts = (property.facts + [property.impact.sentence].compactMap(\.self))
+      .joined(separator: " ")
+    self.init(
+      span: span, code: "\(property.name): \(property.type.name)",
+      paragraphs: [property.doc] + (facts.isEmpty ? [] : [facts]))
+  }
+
+  /// What the schema says about a block.
+  init(over span: Span, _ block: BlockSchema) {
+    self.init(span: span, code: "\(block.name) { … }", paragraphs: [block.doc, block.contents])
+  }
+}
+
+extension BlockSchema {
+  /// What may stand in the block.
+  fileprivate var contents: String {
+    "Holds " + entryNames.map { "`\($0)`" }.joined(separator: ", ") + "."
+  }
+}
+
+extension String {
+  /// The text with its first letter as at the start of a sentence.
+  fileprivate var capitalizedSentence: String { prefix(1).uppercased() + dropFirst() }
+}

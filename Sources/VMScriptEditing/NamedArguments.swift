@@ -1,0 +1,61 @@
+import VMScript
+import VMScriptSyntax
+
+extension Code {
+  /// The names of arguments as uses of the parameters that they are given to, where the function
+  /// that is called is known by its name.
+  func namedArguments(_ record: NameRecord) -> [NameRecord.Use] {
+    var definitions: [Span: Span] = [:]
+    for use in record.uses {
+      if case .definition(let definition) = use.meaning { definitions[use.span] = definition }
+    }
+    var found: [NameRecord.Use] = []
+    for (index, node) in nodes.enumerated() where node.kind == .call {
+      let arguments = children(of: node).dropFirst().filter {
+        nodes[Int($0.index)].kind == .namedArgument
+      }
+      guard !arguments.isEmpty, let callee = calledName(NodeID(index: UInt32(index))),
+        let function = definitions[callee].flatMap({ record.definitions[$0] })
+      else { continue }
+      for argument in arguments {
+        let name = Name(index: nodes[Int(argument.index)].data)
+        guard let parameter = parameter(name, of: function.node) else { continue }
+        found.append(
+          NameRecord.Use(
+            span: keySpan(argument), meaning: .definition(span(parameter)), place: .all))
+      }
+    }
+    return found
+  }
+
+  /// Where the name of the function stands that a call calls.
+  private func calledName(_ call: NodeID) -> Span? {
+    let callee = child(0, of: nodes[Int(call.index)])
+    var place = span(callee)
+    switch nodes[Int(callee.index)].kind {
+    case .name: return place
+    case .member:
+      let length = UInt32(name(nodes[Int(callee.index)]).utf8.count)
+      place.start = place.end - min(length, place.length)
+      place.length = length
+      return place
+    default: return nil
+    }
+  }
+
+  private func parameter(_ name: Name, of definition: NodeID) -> NodeID? {
+    parameters(of: definition)?.first { nodes[Int($0.index)].data == name.index }
+  }
+
+  /// The parameters of a `func` statement, or of the lambda that a `let` names.
+  func parameters(of definition: NodeID) -> ArraySlice<NodeID>? {
+    var node = nodes[Int(definition.index)]
+    if node.kind == .letStatement {
+      node = nodes[Int(child(0, of: node).index)]
+      guard node.kind == .lambda else { return nil }
+    } else if node.kind != .funcStatement {
+      return nil
+    }
+    return children(of: nodes[Int(child(0, of: node).index)])
+  }
+}

@@ -1,0 +1,89 @@
+import VMScript
+import VMScriptSyntax
+
+/// A named part of a script, for an editor's outline.
+public struct OutlineItem: Sendable {
+  /// What it is called.
+  public let name: String
+  /// What it is.
+  public let kind: Candidate.Kind
+  /// The keyword, or what else tells it from others; may be empty.
+  public let detail: String
+  /// All of it.
+  public let span: Span
+  /// Its name.
+  public let nameSpan: Span
+  /// What stands in it.
+  public let children: [OutlineItem]
+}
+
+extension Analysis {
+  /// The parts of the script, in the order of the text.
+  public var outline: [OutlineItem] {
+    guard let module = code.modules.last else { return [] }
+    let names = places.compactMap { raw, place in definitions[raw].map { ($0.node, place) } }
+    let writer = OutlineWriter(code: code, names: Dictionary(names) { first, _ in first })
+    return writer.items(in: module.root)
+  }
+}
+
+/// Makes the items of a script's nodes.
+private struct OutlineWriter {
+  let code: Code
+  /// Where the names of definitions stand, by their nodes.
+  let names: [NodeID: Span]
+
+  func items(in id: NodeID) -> [OutlineItem] {
+    code.children(of: code.nodes[Int(id.index)]).filter { !$0.isAbsent }.flatMap(items(of:))
+  }
+
+  private func items(of id: NodeID) -> [OutlineItem] {
+    let node = code.nodes[Int(id.index)]
+    switch node.kind {
+    case .letStatement: return [named(id, .variable, "let", items(in: id))]
+    case .paramStatement:
+      return [named(id, .parameter, code.text(code.child(0, of: node)), [])]
+    case .funcStatement:
+      return [named(id, .function, code.text(code.child(0, of: node)), [])]
+    case .outputStatement:
+      return [labelled(id, code.child(0, of: node), .member, "output", .absent)]
+    case .resource:
+      return [
+        labelled(id, code.child(0, of: node), .resource, code.name(node), code.child(1, of: node))
+      ]
+    case .clone:
+      let source = "clone of \(code.text(code.child(0, of: node)))"
+      return [labelled(id, code.child(1, of: node), .resource, source, code.child(2, of: node))]
+    case .nestedBlock:
+      let label = code.child(0, of: node)
+      let name = code.name(node) + (label.isAbsent ? "" : " " + code.text(label))
+      let body = code.child(1, of: node)
+      return [
+        OutlineItem(
+          name: name, kind: .block, detail: "", span: code.span(id), nameSpan: code.keySpan(id),
+          children: items(in: body))
+      ]
+    case .expressionStatement, .ifStatement, .forStatement, .block, .body: return items(in: id)
+    default: return []
+    }
+  }
+
+  private func named(
+    _ id: NodeID, _ kind: Candidate.Kind, _ detail: String, _ children: [OutlineItem]
+  ) -> OutlineItem {
+    let span = code.span(id)
+    let name = code.name(code.nodes[Int(id.index)])
+    return OutlineItem(
+      name: name, kind: kind, detail: detail, span: span, nameSpan: names[id] ?? span,
+      children: children)
+  }
+
+  private func labelled(
+    _ id: NodeID, _ name: NodeID, _ kind: Candidate.Kind, _ detail: String, _ body: NodeID
+  ) -> OutlineItem {
+    OutlineItem(
+      name: code.writtenName(name) ?? code.text(name), kind: kind, detail: detail,
+      span: code.span(id), nameSpan: code.span(name), children: body.isAbsent ? [] : items(in: body)
+    )
+  }
+}
