@@ -23,6 +23,7 @@ public enum Validation {
         pass.domain(declaration)
         pass.disks(of: declaration)
       }
+      if declaration.kind == .image { pass.layout(of: declaration) }
     }
     pass.overlappingSubnets()
     pass.undeclaredNetworks(exists)

@@ -180,6 +180,37 @@ enum ValidationMessages {
       helps: [.init("make it at least \(image.value), or leave `size` out")])
   }
 
+  /// - Parameters:
+  ///   - limit: the most that the format holds.
+  ///   - isImage: whether the clusters can be declared larger.
+  static func beyondFormat(_ size: DeclaredProperty, limit: ByteSize, isImage: Bool) -> Diagnostic {
+    let isRaw = limit == ImageLimits.raw
+    let most = ImageLimits.qcow2(clusterSize: ImageLimits.clusterSizes.upperBound)
+    var help = "make it at most \(isRaw ? "7EiB" : limit.description)"
+    if isImage, !isRaw, limit < most {
+      help +=
+        ", or declare a larger `cluster_size`: \(ImageLimits.clusterSizes.upperBound) holds \(most)"
+    }
+    return Diagnostic(
+      code: .validation.sizeBeyondFormat,
+      isRaw
+        ? "no disk has \(size.value): QEMU addresses less than 8EiB"
+        : "a qcow2 image cannot hold \(size.value)",
+      at: .init(size.span, isRaw ? "too large" : "more than \(limit)"), helps: [.init(help)])
+  }
+
+  static func unfitClusterSize(_ property: DeclaredProperty) -> Diagnostic {
+    let sizes = ImageLimits.clusterSizes
+    return Diagnostic(
+      code: .validation.unfitClusterSize, "a qcow2 image cannot have clusters of \(property.value)",
+      at: .init(property.span, "no such cluster size"),
+      helps: [
+        .init(
+          "take a power of two from \(sizes.lowerBound) to \(sizes.upperBound), or leave it out: "
+            + "QEMU takes \(ImageLimits.standardClusterSize)")
+      ])
+  }
+
   static func exclusive(
     _ one: (term: Combination.Term, property: DeclaredProperty),
     _ other: (term: Combination.Term, property: DeclaredProperty), _ row: Combination
@@ -327,6 +358,14 @@ struct ValidationCodes: DiagnosticTable {
     287, "setting that the interface cannot have",
     "libvirt tags packets only where the bridge can (Open vSwitch), and leaves the MTU of macvtap "
       + "to the device below it.")
+  let sizeBeyondFormat = DiagnosticCode.ofScript(
+    288, "size that the format cannot have",
+    "The tables of a qcow2 image reach as far as its clusters allow: 2PiB with clusters of 64KiB, which "
+      + "every disk has, and 2EiB with clusters of 2MiB. The file system of the pool may hold less: a "
+      + "file on ext4 has at most 16TiB.")
+  let unfitClusterSize = DiagnosticCode.ofScript(
+    289, "unfit cluster size",
+    "The clusters of a qcow2 image have a power of two of bytes, from 512B to 2MiB.")
   let exclusiveProperties = DiagnosticCode.ofScript(
     298, "property that needs another",
     "A property has no meaning without another one, or QEMU or libvirt refuses it then: an SRV "

@@ -4,6 +4,11 @@ extension ValidationPass {
   /// Disks hold their images, have targets of their own, and come from where no disk is left.
   mutating func disks(of declaration: Declaration) {
     for disk in declaration.body.blocks("disk") {
+      if let size = disk.property("size"), !mayBeRaw(disk, of: declaration) {
+        limit(size, to: ImageLimits.qcow2(), isImage: false)
+      } else if let size = disk.property("size") {
+        limit(size, to: ImageLimits.raw, isImage: false)
+      }
       guard let size = disk.property("size"), case .size(let bytes) = size.value,
         let name = disk["image"]?.resourceName,
         let least = declared(.image, name)?.body.property("size"),
@@ -23,6 +28,44 @@ extension ValidationPass {
         report(ValidationMessages.movedTwice(moved, of: name, from, first: first))
       }
     }
+  }
+}
+
+extension ValidationPass {
+  /// An image has a size that its format can hold, and clusters of a size that qcow2 has.
+  mutating func layout(of image: Declaration) {
+    let cluster = image.body.property("cluster_size")
+    var clusterSize = ImageLimits.standardClusterSize
+    if let cluster, case .size(let size) = cluster.value {
+      guard ImageLimits.isClusterSize(size) else {
+        return report(ValidationMessages.unfitClusterSize(cluster))
+      }
+      clusterSize = size
+    }
+    guard let size = image.body.property("size") else { return }
+    // The content of a source may be raw, which only a look at it shows.
+    let format = image.body.property("format")
+    let isQCOW2 =
+      format.map { $0.value == .string("qcow2") } ?? (image.body.property("source") == nil)
+    limit(
+      size, to: isQCOW2 ? ImageLimits.qcow2(clusterSize: clusterSize) : ImageLimits.raw,
+      isImage: true)
+  }
+
+  /// Whether a disk may be made as a raw one, as far as the script tells.
+  private func mayBeRaw(_ disk: DeclaredBlock, of domain: Declaration) -> Bool {
+    if disk.property("moved_from") != nil || disk["format"]?.isUnknown == true { return true }
+    // A clone's disk is an overlay unless it is a copy, which keeps the format of its source.
+    guard domain.source != nil, disk.inheritedFrom != nil || domain.source?.isHost == true else {
+      return disk["format"] == .string("raw")
+    }
+    return domain.body["full"].map { $0 != .bool(false) } ?? false
+      && (domain.source?.isHost == true || disk["format"] == .string("raw"))
+  }
+
+  private mutating func limit(_ size: DeclaredProperty, to limit: ByteSize, isImage: Bool) {
+    guard case .size(let bytes) = size.value, bytes > limit else { return }
+    report(ValidationMessages.beyondFormat(size, limit: limit, isImage: isImage))
   }
 }
 

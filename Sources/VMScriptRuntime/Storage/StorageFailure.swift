@@ -57,6 +57,8 @@ public enum StorageFailure: Error, Hashable, Sendable {
   /// The host cannot hold an image of this format, or not an empty one.
   case unfitFormat(ImageFormat)
   /// A digest was declared of what lies on the host and is not read.
+  /// More than the format holds; sizes in bytes.
+  case tooLarge(ImageFormat, declared: Int64, limit: Int64)
   case digestOfVolume
   /// A guest would write to the content that others stand on.
   case sharedContent(image: String)

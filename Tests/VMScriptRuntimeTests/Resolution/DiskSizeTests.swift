@@ -90,6 +90,26 @@ import VMScript
         == ["disk 1 size: 96MiB → 97MiB (live)"])
   }
 
+  @Test func noDiskIsLargerThanItsFormatHolds() async throws {
+    var fixture = try StorageFixture()
+    try fixture.disk("raw.img")
+    #expect(try await fixture.errors("image base { source = \"raw.img\", size = 3PiB }").isEmpty)
+    // A script alone does not tell that the disk is a qcow2 image.
+    let moved = "domain new { disk disk1 { moved_from = \"old\", size = 3PiB } }"
+    let old = try StorageFixture.name("old", .disk("disk1"))
+    fixture.add(old, capacity: 1 << 30)
+    try fixture.add(domain: "old", [("vda", old)])
+    #expect(try await fixture.errors(moved).contains(640))
+    (fixture.volumes, fixture.domains) = ([], [])
+    // What a kept disk has instead of 64 KiB counts.
+    let disk = try StorageFixture.name("web", .disk("disk1"))
+    fixture.add(disk, capacity: 1 << 30)
+    fixture.volumes[0].clusterSize = 4096
+    try fixture.add(domain: "web", [("vda", disk)])
+    #expect(try await fixture.errors("domain web { disk { size = 8TiB } }").isEmpty)
+    #expect(try await fixture.errors("domain web { disk { size = 9TiB } }") == [640])
+  }
+
   @Test func aRawDiskThatEndsWithinASectorGrows() async throws {
     var fixture = try StorageFixture()
     let disk = try StorageFixture.name("web", .disk("disk1"), "raw")

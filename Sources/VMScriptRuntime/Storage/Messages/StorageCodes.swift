@@ -132,6 +132,18 @@ struct StorageCodes: DiagnosticTable {
     639, "damaged content",
     "`vmscript status --verify` reads the copies of images on the host and compares their digests with those of the uploads."
   )
+  let sizeBeyondFormat = DiagnosticCode.ofHost(
+    640, "size beyond the format",
+    "A qcow2 image with clusters of 64KiB holds at most 2PiB, with clusters of 2MiB at most 2EiB. The format was found on the host, or in the source."
+  )
+  let misalignedDisk = DiagnosticCode.ofHost(
+    641, "disk that ends within a block",
+    "With `cache = none` or `directsync`, QEMU writes to a file past the cache of the host, in whole blocks of the file system: of 512 bytes on most disks, of 4096 on others, on tmpfs and on many network file systems. A guest with a writable raw disk that ends within a block does not start. A file of another machine is not measured, so the plan warns."
+  )
+  let leftOverlay = DiagnosticCode.ofHost(
+    642, "snapshot that stays",
+    "An external snapshot puts an overlay on a disk, in a file that libvirt or a tool of others made. The stack deletes what it made itself. Without the disk below it, the overlay is of no use: remove the file by hand."
+  )
   let unreadableVolume = DiagnosticCode.ofHost(
     645, "volume that could not be read",
     "libvirt lists the volume and could not look into it just now, so its size, format and base are unknown. Unknown is never taken for none: nothing is replaced, grown, started or deleted on the strength of it. Run again; if it stays so, look at the file and its permissions."

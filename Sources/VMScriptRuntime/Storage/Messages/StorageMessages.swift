@@ -245,6 +245,11 @@ public enum StorageMessages {
     case .poolFull(_, let needed, let available), .scratchFull(_, let needed, let available):
       ["needed: \(needed) bytes, available: \(available) bytes"]
     case .volumeKept(_, let refusal): [reason(refusal)]
+    case .tooLarge(let format, let declared, let limit):
+      (
+        .storage.sizeBeyondFormat,
+        "\(ByteSize(bytes: declared)) is more than the \(ByteSize(bytes: limit)) that a \(format.name) image holds"
+      )
     case .seedFailed(let reason): ["libarchive: \(reason)"]
     case .unknownFormat(_, let content):
       [
@@ -357,3 +362,4 @@ public enum StorageMessages {
     }
   }
 }
+    case .tooLarge(_, _, let limit): ["make it at most \(ByteSize(bytes: limit))"]

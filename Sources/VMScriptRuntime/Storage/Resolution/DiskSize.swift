@@ -22,6 +22,18 @@ struct DiskSize: Hashable, Sendable {
     return format != .raw || capacity % Self.largestSector == 0
   }
 
+  /// Refuses what an image of a format cannot hold.
+  ///
+  /// - Parameter clusterSize: a qcow2 image's, in bytes; nil for the one that it has undeclared.
+  func require(_ format: ImageFormat, clusterSize: Int64?) throws(StorageFailure) {
+    guard format == .qcow2 else { return }
+    let limit = ImageLimits.qcow2(
+      clusterSize: clusterSize.map(ByteSize.init) ?? ImageLimits.standardClusterSize)
+    if bytes > limit.bytes {
+      throw .tooLarge(format, declared: declared, limit: limit.bytes)
+    }
+  }
+
   private static let largestSector: Int64 = 4096
 }
 

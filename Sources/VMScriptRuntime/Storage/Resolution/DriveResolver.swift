@@ -115,6 +115,10 @@ struct DriveResolver {
       drive.size = (size, block.property("size")?.span ?? block.span)
     }
     return drive
+      if let own = drive.own {
+        try size.require(
+          own.format, clusterSize: live.storage.file(at: own.path)?.volume.clusterSize)
+      }
   }
 
   // MARK: What is used in place
@@ -264,7 +268,7 @@ extension DeclaredBlock {
   fileprivate func span(of failure: StorageFailure) -> Span {
     let names: [String] =
       switch failure {
-      case .tooSmall, .cannotShrink: ["size"]
+      case .tooSmall, .tooLarge, .cannotShrink: ["size"]
       case .missingPool, .inactivePool, .unreadablePool: ["pool"]
       case .formatMismatch, .unfitFormat: ["format"]
       case .missingSize: []

@@ -196,6 +196,7 @@ struct ImageResolver: Sendable {
   private func file(
     _ path: String, named name: String, as declared: ImageFormat?, _ present: SourceXML.Disk?
   ) throws(StorageFailure) -> ResolvedImage {
+    try DiskSize(image.body["size"])?.require(format, clusterSize: layout.clusterSize)
     let known = format(of: path, as: declared, present)
     var found = ResolvedImage(
       name: name, content: .existing, pool: "", path: path, format: known ?? .raw, capacity: nil)
@@ -376,7 +377,7 @@ extension Declaration {
       case .digestMismatch(let algorithm, _, _): algorithm
       case .digestOfVolume: body["sha256"] == nil ? "sha512" : "sha256"
       case .formatMismatch, .unfitFormat: "format"
-      case .tooSmall, .cannotShrink: "size"
+      case .tooSmall, .tooLarge, .cannotShrink: "size"
       case .missingPool, .inactivePool, .unreadablePool: "pool"
       default: nil
       }
