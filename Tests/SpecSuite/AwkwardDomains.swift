@@ -55,7 +55,7 @@ public enum AwkwardDomains {
   /// What else a row needs.
   private static let companions = [
     "boot": ["disk { size = 1MiB }", "cdrom { }", "floppy { }", "nic { }"],
-    "initrd": ["kernel = \"/k\""], "cmdline": ["kernel = \"/k\""],
+    "initrd": ["kernel = \"/bin/sh\""], "cmdline": ["kernel = \"/bin/sh\""],
     "disk io": ["size = 1MiB", "cache = none"],
     "disk shareable": ["size = 1MiB", "format = raw"],
     "nic filter": ["net = \"default\""],

@@ -5,10 +5,11 @@ extension PropertyType {
   func convert(_ value: Value, _ registry: DeclarationRegistry) -> Value? {
     if case .unknown = value { return value }
     switch (self, value) {
-    case (.bool, .bool), (.float, .float), (.string, .string), (.string, .secret), (.path, .string),
+    case (.bool, .bool), (.float, .float), (.string, .string), (.string, .secret),
       (.duration, .duration), (.ip, .ip), (.cidr, .cidr), (.mac, .mac),
       (.secret, .secret):
       return value
+    case (.path, .string(let text)): return text.isEmpty ? nil : value
     case (.secret, .string(let text)): return .secret(SecretText(text))
     case (.int(let range), .int(let number)): return range.contains(number) ? value : nil
     case (.float, .int(let number)): return .float(Double(number))
@@ -35,6 +36,7 @@ extension PropertyType {
     case (.resource(let kinds), .resource(let reference)):
       return kinds.contains(reference.kind) ? value : nil
     case (.resource(let kinds), .string(let name)):
+      guard !name.isEmpty else { return nil }
       let declared = kinds.first { registry.find($0, name) != nil }
       return (declared ?? kinds.first).map { .resource(registry.reference($0, name)) }
     case (.either(let alternatives), _): return Self.either(alternatives, value, registry)
@@ -73,7 +75,7 @@ extension PropertyType {
         ? "an int from \(range.lowerBound)" : "an int of \(range.lowerBound) to \(range.upperBound)"
     case .float: "a number"
     case .string: "a string"
-    case .path: "a path"
+    case .path: "a path that is not empty"
     case .size: "a size above zero"
     case .duration: "a duration"
     case .ip: "an IPv4 address"

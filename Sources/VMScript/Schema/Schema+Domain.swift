@@ -30,10 +30,10 @@ extension Schema {
           "os/boot/@dev",
           .each(["disk": "hd", "cdrom": "cdrom", "network": "network", "floppy": "fd"]))),
       PropertySchema(
-        "kernel", .path, "Kernel on the host.", format: .optionalLine,
+        "kernel", .path, "Kernel on the host.", format: .line,
         xml: XMLPlace("os/kernel", .path)),
       PropertySchema(
-        "initrd", .path, "Initial RAM disk on the host.", format: .optionalLine,
+        "initrd", .path, "Initial RAM disk on the host.", format: .line,
         xml: XMLPlace("os/initrd", .path)),
       PropertySchema(
         "cmdline", .string, "The kernel's command line.", format: .optionalLine,

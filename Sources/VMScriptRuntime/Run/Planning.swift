@@ -154,6 +154,7 @@ struct Planning: Sendable {
     resolver.isLocal = files != .remote
     var storage = await StoragePlan(set, live: live, resolver: resolver)
     storage.origin = origin
+    resolver.seesFiles = files == .local
     try await storage.compareSeeds(over: pool)
     return (storage, resolver, going)
   }

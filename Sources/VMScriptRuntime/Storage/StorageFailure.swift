@@ -75,6 +75,8 @@ public enum StorageFailure: Error, Hashable, Sendable {
   /// Building a seed failed; the text is libarchive's own.
   case seedFailed(String)
 
+  /// What is at a path is no file; the text says what it is, such as `a folder`.
+  case notAFile(String, String)
   /// Two images of the host have this name.
   case ambiguousImage(String, paths: [String])
   /// A path that is relative to the script names no file beside it.

@@ -133,16 +133,16 @@ import VMScriptSyntax
 
   @Test func pathsThatGoToTheHostAreRelativeToTheScript() async throws {
     let fixture = try StorageFixture()
-    try fixture.folder.write("vmlinuz", [1])
+    for name in ["vmlinuz", "initrd"] { try fixture.folder.write(name, [1]) }
     let plan = try await fixture.plan(
       """
-      domain a { kernel = "vmlinuz", initrd = "/boot/initrd" }
+      domain a { kernel = "vmlinuz", initrd = "\(fixture.folder.file("initrd"))" }
       clone a as b
       """)
     #expect(plan.diagnostics.isEmpty)
     for declaration in plan.set.declarations {
       #expect(declaration.body["kernel"] == .string(fixture.folder.file("vmlinuz")))
-      #expect(declaration.body["initrd"] == .string("/boot/initrd"))
+      #expect(declaration.body["initrd"] == .string(fixture.folder.file("initrd")))
     }
     #expect(try await fixture.errors(#"domain a { kernel = "Package.swift" }"#) == [637])
     // Every row whose path is written to the host as it is.
@@ -165,5 +165,49 @@ import VMScriptSyntax
     #expect(throws: StorageFailure.missingPool("default", existing: ["p", "q"])) {
       try two.pool(declared: nil)
     }
+  }
+
+  @Test func aVolumeOfTheNameIsSuggestedWhereThereIsNoFile() async throws {
+    var fixture = try StorageFixture()
+    fixture.add("pv.qcow2", capacity: 1 << 20)
+    for script in [
+      "image i { source = \"pv.qcow2\" }", "domain d { disk { source = \"pv.qcow2\" } }",
+      "domain d { cdrom { source = \"/elsewhere/pv.qcow2\" } }",
+      "image i { backing = \"pv.qcow2\", size = 1GiB }",
+    ] {
+      let found = try await fixture.plan(script).diagnostics
+      #expect(found.map(\.code.number) == [601])
+      #expect(
+        found.flatMap(\.helps).map(\.text) == [
+          "to use the volume of the host, write `source = \"volume:default/pv.qcow2\"`"
+        ])
+    }
+    let found = try await fixture.plan("image i { source = \"none.qcow2\" }").diagnostics
+    #expect(found.map(\.code.number) == [601] && found.allSatisfy(\.helps.isEmpty))
+  }
+
+  @Test func aKernelIsAFile() async throws {
+    let fixture = try StorageFixture()
+    try fixture.folder.write("vmlinuz", [0])
+    #expect(mkfifo(fixture.folder.file("pipe"), 0o600) == 0)
+    func codes(_ path: String, isLocal: Bool = true) async throws -> [Int] {
+      let (set, sources) = try fixture.declarations(
+        "domain d { kernel = \"\(path)\", initrd = \"\(path)\" }")
+      var resolver = ImageResolver(
+        stack: StorageFixture.stack, live: LiveStorage(), sources: sources, cache: nil,
+        reading: { _ in })
+      resolver.seesFiles = isLocal
+      return await StoragePlan(set, live: LiveState(), resolver: resolver).diagnostics
+        .map(\.code.number)
+    }
+    #expect(try await codes("vmlinuz") == [])
+    #expect(try await codes(fixture.folder.file("vmlinuz")) == [])
+    #expect(try await codes(".") == [601, 601])
+    #expect(try await codes(fixture.folder.path) == [601, 601])
+    #expect(try await codes(fixture.folder.file("pipe")) == [601, 601])
+    #expect(try await codes("/none/at/all") == [601, 601])
+    #expect(try await codes("missing") == [637, 637])
+    // Another machine's files are not looked at here.
+    #expect(try await codes("/none/at/all", isLocal: false) == [])
   }
 }

@@ -4,7 +4,7 @@ import VMScriptSyntax
 struct StorageCodes: DiagnosticTable {
   let unreadableFile = DiagnosticCode.ofHost(
     601, "unreadable file",
-    "An image's source must be a regular file that you may read. The note holds the system's reason."
+    "An image's source must be a regular file that you may read, and a kernel or an initial RAM disk a file of the host. The note holds the system's reason."
   )
   let emptyImage = DiagnosticCode.ofHost(
     602, "empty image",

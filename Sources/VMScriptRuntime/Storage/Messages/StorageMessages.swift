@@ -268,6 +268,8 @@ public enum StorageMessages {
     case .mayHaveOverlays(let paths):
       "these could not be read and may be overlays on it: \(paths.joined(separator: ", "))"
     case .usedByDomain(let names): "domains use it: \(names.joined(separator: ", "))"
+    case .notAFile(let path, let what):
+      (.storage.unreadableFile, "`\(path)` is \(what), not a file")
     case .pinned(let stacks): "stacks use it: \(stacks.joined(separator: ", "))"
     }
   }
@@ -363,3 +365,4 @@ public enum StorageMessages {
   }
 }
     case .tooLarge(_, _, let limit): ["make it at most \(ByteSize(bytes: limit))"]
+    case .notAFile: ["name a file"]

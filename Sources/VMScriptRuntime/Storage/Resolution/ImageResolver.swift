@@ -8,6 +8,8 @@ struct ImageResolver: Sendable {
   let live: LiveStorage
   /// Whether the host is this machine, so that its paths can be looked at.
   var isLocal = true
+  /// Whether the guests of the host get the files of this machine.
+  var seesFiles = false
   /// Says in which folder a script lies.
   let sources: SourceMap
   let cache: DigestCache?
@@ -125,19 +127,21 @@ struct ImageResolver: Sendable {
   // MARK: Local files
 
   /// The same declarations with the paths that go to the host as they are, such as a kernel's, made
-  /// absolute: they are relative to the script.
+  /// absolute: they are relative to the script. Where guests get the files of this machine, each names
+  /// one.
   func resolvePaths(of set: DeclarationSet, _ diagnostics: inout [Diagnostic]) -> DeclarationSet {
     var missing: [Span: StorageFailure] = [:]
     let declarations = set.declarations.map { declaration in
       declaration.replacingValues { property in
         guard case .path = property.schema.type, property.schema.xml != nil,
-          case .string(let text) = property.value, !text.isEmpty, !text.hasPrefix("/")
+          case .string(let text) = property.value, !text.isEmpty
         else { return property.value }
         let path = ImageSource.absolute(text, folder: sources.folder(of: property.span))
-        if !FileManager.default.fileExists(atPath: path) {
-          missing[property.span] = .missingBesideScript(text)
+        if seesFiles || isRelative {
+          missing[property.span] = Self.obstacle(at: path, isRelative ? text : nil)
         }
         return .string(path)
+        let isRelative = !text.hasPrefix("/")
       }
     }
     diagnostics += missing.sorted { $0.key.start < $1.key.start }.map {
@@ -151,6 +155,19 @@ struct ImageResolver: Sendable {
   ) async throws(StorageFailure) -> ResolvedImage {
     let declared = image.body["format"]?.text.flatMap(ImageFormat.init)
     let file: ImageFile
+  /// Why what is at a path can be no kernel or the like; nil for a file.
+  ///
+  /// - Parameter written: the path as the script has it, where that is relative to it.
+  private static func obstacle(at path: String, _ written: String?) -> StorageFailure? {
+    switch PathKind(path: path) {
+    case .file, .blockDevice: nil
+    case .nothing:
+      written.map(StorageFailure.missingBesideScript)
+        ?? .unreadable(path: path, reason: "there is no such file on the host")
+    case .other(let what): .notAFile(written ?? path, what)
+    }
+  }
+
     let digest: FileDigest
     do {
       do {
@@ -179,6 +196,7 @@ struct ImageResolver: Sendable {
     }
     let key = ImageKey(
       sha256: digest.sha256, format: format.rawValue, size: layout.size,
+    try DiskSize(image.body["size"])?.require(format, clusterSize: layout.clusterSize)
       options: layout.options(for: format))
     // Chosen here, so that the path is known before the upload.
     let nonce = Storage.nonce()
@@ -196,7 +214,6 @@ struct ImageResolver: Sendable {
   private func file(
     _ path: String, named name: String, as declared: ImageFormat?, _ present: SourceXML.Disk?
   ) throws(StorageFailure) -> ResolvedImage {
-    try DiskSize(image.body["size"])?.require(format, clusterSize: layout.clusterSize)
     let known = format(of: path, as: declared, present)
     var found = ResolvedImage(
       name: name, content: .existing, pool: "", path: path, format: known ?? .raw, capacity: nil)
