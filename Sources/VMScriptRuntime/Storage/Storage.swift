@@ -17,7 +17,8 @@
 /// none, create `base-<key>-<nonce>`, upload, verify, and only then create `pin-<key>-<nonce>`. A base
 /// without a pin is never used, so an upload that was cut short is never taken for a finished one.
 ///
-/// Every failure is a ``StorageFailure``; ``StorageMessages/diagnostic(_:at:)`` makes the diagnostic.
+/// Every failure is a ``StorageFailure``; ``StorageMessages/diagnostic(_:at:takesFormat:)`` makes the
+/// diagnostic.
 public enum Storage {
   /// A random text that tells two uploads of one content apart: 8 hexadecimal digits.
   public static func nonce() -> String {

@@ -53,8 +53,46 @@ import VMScript
     let path = try fixture.disk("d")
     #expect(try await format("\"\(path)\"", fixture) == "raw")
     #expect(try await format("\"\(path)\", format = qcow2", fixture) == "605")
-    let archive = try fixture.folder.write("zip", Array("PK\u{3}\u{4}".utf8))
-    #expect(try await format("\"\(archive)\"", fixture) == "raw")
+  }
+
+  /// Contents that are no disk, with the code that an image of them gets.
+  private static let foreign: [String: (content: [UInt8], code: String)] = [
+    "x.ova": ([UInt8](repeating: 0, count: 257) + Array("ustar".utf8), "605"),
+    "zip": (Array("PK\u{3}\u{4}".utf8), "605"), "page": (Array("<html>".utf8), "605"),
+    "parallels": (Array("WithoutFreeSpace".utf8), "630"),
+    "disk.qcow2": ([UInt8](repeating: 0, count: 512), "632"),
+    "odd": ([UInt8](repeating: 0, count: 600), "605"),
+  ]
+
+  @Test(arguments: foreign.keys.sorted())
+  func contentThatIsNoDiskIsRefusedAsForAnImage(name: String) async throws {
+    var fixture = try StorageFixture()
+    let (content, code) = try #require(Self.foreign[name])
+    let padding = name == "odd" ? 0 : (512 - content.count % 512) % 512
+    let path = try fixture.folder.write(name, content + [UInt8](repeating: 0, count: padding))
+    let source = "\"\(path)\""
+    #expect(try await format(source, fixture) == code)
+    #expect(try await format("\(source), format = raw", fixture) == "raw")
+    for drive in ["cdrom", "floppy"] {
+      let plan = try await fixture.plan("domain d { \(drive) { source = \(source) } }")
+      // A medium may have any name.
+      guard code != "632" else {
+        #expect(plan.diagnostics.isEmpty)
+        continue
+      }
+      #expect(plan.diagnostics.map { String($0.code.number) } == [code])
+      // They have no `format`.
+      let helps = plan.diagnostics.flatMap(\.helps).map(\.text).filter { $0.contains("= raw") }
+      #expect(helps.count == 1 && helps.allSatisfy { $0.contains("image NAME {") }, "\(helps)")
+    }
+    // libvirt takes such a volume for raw.
+    fixture.volumes.append(.init(name: name, path: path, capacity: 1024, format: "raw"))
+    #expect(try await format(source, fixture) == code)
+    #expect(try await format("\"volume:default/\(name)\"", fixture) == code)
+    #expect(try await format("\(source), format = raw", fixture) == "raw")
+    // What a definition records stays.
+    try fixture.add(domain: "d", [("vda", path)], format: "raw")
+    #expect(try await format(source, fixture) == "raw")
   }
 
   @Test(arguments: ["qcow2", "vmdk", "vpc", "qed", "luks"])

@@ -31,8 +31,12 @@ public struct ImageFile: Hashable, Sendable {
   }
 
   /// The facts that the header of a file states; reads no more than that.
-  static func probe(_ path: String) throws(StorageFailure) -> ImageProbe {
-    try probe(OpenFile(path: path), .raw)
+  ///
+  /// - Parameter declared: the format that the script or a definition names; nil refuses what is no image.
+  static func probe(
+    _ path: String, as declared: ImageFormat?
+  ) throws(StorageFailure) -> ImageProbe {
+    try probe(OpenFile(path: path), declared)
   }
 
   /// Probes an open file that will be converted, and makes sure that it names no other file.

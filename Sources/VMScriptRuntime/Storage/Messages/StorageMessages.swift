@@ -8,11 +8,14 @@ public enum StorageMessages {
   /// - Parameters:
   ///   - failure: what went wrong.
   ///   - span: the property or statement to blame; nil if no script is.
-  public static func diagnostic(_ failure: StorageFailure, at span: Span?) -> Diagnostic {
+  ///   - takesFormat: whether `format` can be declared beside what is wrong.
+  public static func diagnostic(
+    _ failure: StorageFailure, at span: Span?, takesFormat: Bool = true
+  ) -> Diagnostic {
     let (code, message) = headline(failure)
     var result = Diagnostic(code: code, message, at: span.map { Diagnostic.Label($0) })
     result.notes = notes(failure)
-    result.helps = helps(failure).map { Diagnostic.Help($0) }
+    result.helps = helps(failure, takesFormat: takesFormat).map { Diagnostic.Help($0) }
     return result
   }
 
@@ -242,14 +245,14 @@ public enum StorageMessages {
     case .ambiguousImage(_, let paths): paths
     case .lostBase(_, let overlay):
       ["`\(overlay)` holds what was written since it was made; the rest was in its base"]
-    case .poolFull(_, let needed, let available), .scratchFull(_, let needed, let available):
-      ["needed: \(needed) bytes, available: \(available) bytes"]
-    case .volumeKept(_, let refusal): [reason(refusal)]
     case .tooLarge(let format, let declared, let limit):
       (
         .storage.sizeBeyondFormat,
         "\(ByteSize(bytes: declared)) is more than the \(ByteSize(bytes: limit)) that a \(format.name) image holds"
       )
+    case .poolFull(_, let needed, let available), .scratchFull(_, let needed, let available):
+      ["needed: \(needed) bytes, available: \(available) bytes"]
+    case .volumeKept(_, let refusal): [reason(refusal)]
     case .seedFailed(let reason): ["libarchive: \(reason)"]
     case .unknownFormat(_, let content):
       [
@@ -265,11 +268,11 @@ public enum StorageMessages {
     switch refusal {
     case .notOwned: "no stack made it"
     case .hasOverlays(let names): "these are overlays on it: \(names.joined(separator: ", "))"
+    case .notAFile(let path, let what):
+      (.storage.unreadableFile, "`\(path)` is \(what), not a file")
     case .mayHaveOverlays(let paths):
       "these could not be read and may be overlays on it: \(paths.joined(separator: ", "))"
     case .usedByDomain(let names): "domains use it: \(names.joined(separator: ", "))"
-    case .notAFile(let path, let what):
-      (.storage.unreadableFile, "`\(path)` is \(what), not a file")
     case .pinned(let stacks): "stacks use it: \(stacks.joined(separator: ", "))"
     }
   }
@@ -320,6 +323,14 @@ public enum StorageMessages {
           + "`virsh vol-list \(QuotedText.shellWord(name))`"
       ]
     case .inactivePool(let name): ["start it: `virsh pool-start \(QuotedText.shellWord(name))`"]
+  private static func helps(_ failure: StorageFailure, takesFormat: Bool) -> [String] {
+    guard !takesFormat, failure.isOfOpaqueContent else { return helps(failure) }
+    return helps(failure).filter { !$0.contains("`format = raw`") } + [
+      "to use it as raw bytes nevertheless, declare an image: "
+        + "`image NAME { source = …, format = raw }`"
+    ]
+  }
+
     case .poolFull: ["make room, or name another pool with `pool = …`"]
     case .unfitStackName: ["use \(Program.stackNameRule)"]
     case .missingVolume:

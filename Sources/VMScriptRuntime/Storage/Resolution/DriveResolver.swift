@@ -47,7 +47,9 @@ struct DriveResolver {
         storage.drives.append(drive)
         if present(slot)?.path != drive.base?.path { diagnostics += misfits(drive, block) }
       } catch {
-        diagnostics.append(StorageMessages.diagnostic(error, at: block.span(of: error)))
+        diagnostics.append(
+          StorageMessages.diagnostic(
+            error, at: block.span(of: error), takesFormat: slot.device == "disk"))
       }
     }
     let refined = Set(storage.drives.map(\.target))
@@ -113,12 +115,12 @@ struct DriveResolver {
     drive.isWritable = slot.device == "disk" && block["readonly"] != .bool(true)
     if let size = DiskSize(block["size"]) {
       drive.size = (size, block.property("size")?.span ?? block.span)
-    }
-    return drive
       if let own = drive.own {
         try size.require(
           own.format, clusterSize: live.storage.file(at: own.path)?.volume.clusterSize)
       }
+    }
+    return drive
   }
 
   // MARK: What is used in place
@@ -138,7 +140,8 @@ struct DriveResolver {
       image = found
     default:
       image = try resolver.inPlace(
-        source.value.text ?? "", at: source.span, as: format, present: present(slot))
+        source.value.text ?? "", at: source.span, as: format, present: present(slot),
+        isDisk: slot.device == "disk")
     }
     guard let key = image.key else { return .inPlace(image.base) }
     if slot.device == "disk", block["readonly"] != .bool(true) {

@@ -68,15 +68,17 @@ struct ImageResolver: Sendable {
   ///   - format: the declared one; nil takes what the host's definitions record, and the content only
   ///     as long as it does not look like an image.
   ///   - present: the disk that the domain has there.
+  ///   - isDisk: whether it is to be a disk or the base of one; a medium of another drive has any name.
   func inPlace(
-    _ text: String, at span: Span, as format: ImageFormat? = nil, present: SourceXML.Disk? = nil
+    _ text: String, at span: Span, as format: ImageFormat? = nil, present: SourceXML.Disk? = nil,
+    isDisk: Bool = true
   ) throws(StorageFailure) -> ResolvedImage {
     let place: LiveStorage.Place
     switch ImageSource(text, folder: sources.folder(of: span)) {
     case .volume(let pool, let name): place = try volume(name, inPool: pool)
     case .host(let path), .local(let path):
       guard let found = volume(at: path) else {
-        return try file(path, named: text, as: format, present)
+        return try file(path, named: text, as: format, present, isDisk: isDisk)
       }
       place = found
     case .remote(let address): throw .remoteSource(address)
@@ -88,7 +90,10 @@ struct ImageResolver: Sendable {
     if known == nil {
       let content = try place.volume.read(\.format) ?? "raw"
       _ = try Self.format(of: path, holding: content)
-      isDisc = content == ImageFormat.iso.rawValue
+      // libvirt knows images alone by their content.
+      let probe =
+        try content == ImageFormat.raw.rawValue ? probeVolume(at: path, isDisk: isDisk) : nil
+      isDisc = content == ImageFormat.iso.rawValue || probe?.format == .iso
     }
     let format = known ?? .raw
     let volume = place.volume.recorded(as: format)
@@ -136,12 +141,12 @@ struct ImageResolver: Sendable {
         guard case .path = property.schema.type, property.schema.xml != nil,
           case .string(let text) = property.value, !text.isEmpty
         else { return property.value }
+        let isRelative = !text.hasPrefix("/")
         let path = ImageSource.absolute(text, folder: sources.folder(of: property.span))
         if seesFiles || isRelative {
           missing[property.span] = Self.obstacle(at: path, isRelative ? text : nil)
         }
         return .string(path)
-        let isRelative = !text.hasPrefix("/")
       }
     }
     diagnostics += missing.sorted { $0.key.start < $1.key.start }.map {
@@ -150,11 +155,6 @@ struct ImageResolver: Sendable {
     return DeclarationSet(stack: set.stack, declarations: declarations)
   }
 
-  private func local(
-    _ path: String, _ image: Declaration, in pool: LiveStorage.Pool
-  ) async throws(StorageFailure) -> ResolvedImage {
-    let declared = image.body["format"]?.text.flatMap(ImageFormat.init)
-    let file: ImageFile
   /// Why what is at a path can be no kernel or the like; nil for a file.
   ///
   /// - Parameter written: the path as the script has it, where that is relative to it.
@@ -168,6 +168,11 @@ struct ImageResolver: Sendable {
     }
   }
 
+  private func local(
+    _ path: String, _ image: Declaration, in pool: LiveStorage.Pool
+  ) async throws(StorageFailure) -> ResolvedImage {
+    let declared = image.body["format"]?.text.flatMap(ImageFormat.init)
+    let file: ImageFile
     let digest: FileDigest
     do {
       do {
@@ -191,12 +196,12 @@ struct ImageResolver: Sendable {
     }
     let format = try file.probe.target(declared: declared)
     let layout = ImageLayout(image.body)
+    try DiskSize(image.body["size"])?.require(format, clusterSize: layout.clusterSize)
     if let size = layout.size, let least = file.probe.virtualSize, size < least {
       throw .tooSmall(declared: size, needed: least)
     }
     let key = ImageKey(
       sha256: digest.sha256, format: format.rawValue, size: layout.size,
-    try DiskSize(image.body["size"])?.require(format, clusterSize: layout.clusterSize)
       options: layout.options(for: format))
     // Chosen here, so that the path is known before the upload.
     let nonce = Storage.nonce()
@@ -212,7 +217,8 @@ struct ImageResolver: Sendable {
 
   /// What is at a path and no volume, used in place.
   private func file(
-    _ path: String, named name: String, as declared: ImageFormat?, _ present: SourceXML.Disk?
+    _ path: String, named name: String, as declared: ImageFormat?, _ present: SourceXML.Disk?,
+    isDisk: Bool
   ) throws(StorageFailure) -> ResolvedImage {
     let known = format(of: path, as: declared, present)
     var found = ResolvedImage(
@@ -226,8 +232,8 @@ struct ImageResolver: Sendable {
       if known == .raw {
         found.capacity = (try? FileIdentity(path: path))?.size
       } else if known != nil, declared == nil {
-        found.capacity = (try? ImageFile.probe(path))?.virtualSize
-      } else if let probe = try Self.probe(path, as: declared) {
+        found.capacity = (try? ImageFile.probe(path, as: known))?.virtualSize
+      } else if let probe = try Self.probe(path, as: declared, isDisk: isDisk) {
         if known == nil { found.format = try Self.format(of: path, holding: probe.format.rawValue) }
         found.isDisc = probe.format == .iso && declared == nil
         found.capacity = probe.virtualSize
@@ -240,14 +246,24 @@ struct ImageResolver: Sendable {
     return found
   }
 
+  /// What the header of a volume says that libvirt takes for raw; nil where it cannot be read from here.
+  private func probeVolume(at path: String, isDisk: Bool) throws(StorageFailure) -> ImageProbe? {
+    guard isLocal, PathKind(path: path) == .file else { return nil }
+    do throws(StorageFailure) { return try Self.probe(path, as: nil, isDisk: isDisk) } catch {
+      guard case .unreadable = error else { throw error }
+      return nil
+    }
+  }
+
   /// What the header of a file says; nil for a file of a declared format that only the host can read.
   private static func probe(
-    _ path: String, as declared: ImageFormat?
+    _ path: String, as declared: ImageFormat?, isDisk: Bool
   ) throws(StorageFailure) -> ImageProbe? {
     let probe: ImageProbe
-    do throws(StorageFailure) { probe = try ImageFile.probe(path) } catch {
+    do throws(StorageFailure) { probe = try ImageFile.probe(path, as: declared) } catch {
       switch (error, declared) {
       case (.unreadable, _?): return nil
+      case (.misnamed, nil) where !isDisk: return try ImageFile.probe(path, as: .raw)
       // It looks like an image all the same.
       case (.corruptImage(let format), nil), (.truncatedImage(let format, _, _), nil):
         throw .unknownFormat(path, content: format.rawValue)
@@ -381,7 +397,8 @@ struct ImageResolver: Sendable {
   ) throws(Diagnostic) -> T {
     do throws(StorageFailure) { return try work() } catch {
       let span = image.span(of: error) ?? image.body.property(property)?.span ?? image.nameSpan
-      throw StorageMessages.diagnostic(error, at: span)
+      // The `format` beside a base is the overlay's.
+      throw StorageMessages.diagnostic(error, at: span, takesFormat: image.body["backing"] == nil)
     }
   }
 }
