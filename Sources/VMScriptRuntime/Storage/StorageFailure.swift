@@ -3,6 +3,9 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case unfitStackName(String)
   /// Reading a file failed; the second text is the system's own.
   case unreadable(path: String, reason: String)
+  /// Nothing is at a path, neither here nor in the host's pools; the volumes of that file name, as
+  /// sources name them.
+  case nowhere(path: String, volumes: [String])
   case emptyImage
   /// The file ends before a part that its header points to; sizes in bytes.
   case truncatedImage(ImageFormat, needs: Int64, has: Int64)
@@ -54,11 +57,11 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case tooSmall(declared: Int64, needed: Int64)
   /// Shrinking would cut off content; sizes in bytes.
   case cannotShrink(declared: Int64, present: Int64)
+  /// More than the format holds; sizes in bytes.
+  case tooLarge(ImageFormat, declared: Int64, limit: Int64)
   /// The host cannot hold an image of this format, or not an empty one.
   case unfitFormat(ImageFormat)
   /// A digest was declared of what lies on the host and is not read.
-  /// More than the format holds; sizes in bytes.
-  case tooLarge(ImageFormat, declared: Int64, limit: Int64)
   case digestOfVolume
   /// A guest would write to the content that others stand on.
   case sharedContent(image: String)
@@ -72,11 +75,11 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case unknownFormat(String, content: String)
   /// What is at a path can be no disk; the text says what it is, such as `a folder`.
   case unfitSource(String, String)
+  /// What is at a path is no file; the text says what it is, such as `a folder`.
+  case notAFile(String, String)
   /// Building a seed failed; the text is libarchive's own.
   case seedFailed(String)
 
-  /// What is at a path is no file; the text says what it is, such as `a folder`.
-  case notAFile(String, String)
   /// Two images of the host have this name.
   case ambiguousImage(String, paths: [String])
   /// A path that is relative to the script names no file beside it.

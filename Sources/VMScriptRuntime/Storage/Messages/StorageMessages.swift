@@ -176,6 +176,7 @@ public enum StorageMessages {
     case .changedWhileRead: (.storage.fileChangedWhileRead, "the file changed while it was read")
     case .toolMissing(let tool): (.storage.missingTool, "`\(tool)` is not installed")
     case .conversionFailed(let status, _):
+    case .nowhere(let path, _): (.storage.unreadableFile, "cannot read `\(path)`")
       (.storage.conversionFailed, "converting the image failed with status \(status)")
     case .missingPool(let name, _):
       (.storage.noSuchStoragePool, "there is no storage pool `\(name)`")
@@ -244,12 +245,12 @@ public enum StorageMessages {
       ]
     case .ambiguousImage(_, let paths): paths
     case .lostBase(_, let overlay):
-      ["`\(overlay)` holds what was written since it was made; the rest was in its base"]
     case .tooLarge(let format, let declared, let limit):
       (
         .storage.sizeBeyondFormat,
         "\(ByteSize(bytes: declared)) is more than the \(ByteSize(bytes: limit)) that a \(format.name) image holds"
       )
+      ["`\(overlay)` holds what was written since it was made; the rest was in its base"]
     case .poolFull(_, let needed, let available), .scratchFull(_, let needed, let available):
       ["needed: \(needed) bytes, available: \(available) bytes"]
     case .volumeKept(_, let refusal): [reason(refusal)]
@@ -267,15 +268,16 @@ public enum StorageMessages {
   static func reason(_ refusal: VolumeInventory.Refusal) -> String {
     switch refusal {
     case .notOwned: "no stack made it"
-    case .hasOverlays(let names): "these are overlays on it: \(names.joined(separator: ", "))"
     case .notAFile(let path, let what):
       (.storage.unreadableFile, "`\(path)` is \(what), not a file")
+    case .hasOverlays(let names): "these are overlays on it: \(names.joined(separator: ", "))"
     case .mayHaveOverlays(let paths):
       "these could not be read and may be overlays on it: \(paths.joined(separator: ", "))"
     case .usedByDomain(let names): "domains use it: \(names.joined(separator: ", "))"
     case .pinned(let stacks): "stacks use it: \(stacks.joined(separator: ", "))"
     }
   }
+    case .nowhere: ["there is no such file here, and no such volume in the host's pools"]
 
   /// What makes a volume or a file readable.
   static let unreadableHelp =
@@ -321,8 +323,6 @@ public enum StorageMessages {
       [
         "look at it: `virsh pool-dumpxml \(QuotedText.shellWord(name))` and "
           + "`virsh vol-list \(QuotedText.shellWord(name))`"
-      ]
-    case .inactivePool(let name): ["start it: `virsh pool-start \(QuotedText.shellWord(name))`"]
   private static func helps(_ failure: StorageFailure, takesFormat: Bool) -> [String] {
     guard !takesFormat, failure.isOfOpaqueContent else { return helps(failure) }
     return helps(failure).filter { !$0.contains("`format = raw`") } + [
@@ -331,6 +331,10 @@ public enum StorageMessages {
     ]
   }
 
+      ]
+    case .inactivePool(let name): ["start it: `virsh pool-start \(QuotedText.shellWord(name))`"]
+    case .nowhere(_, let volumes):
+      volumes.map { "to use the volume of the host, write `source = \(QuotedText.literal($0))`" }
     case .poolFull: ["make room, or name another pool with `pool = …`"]
     case .unfitStackName: ["use \(Program.stackNameRule)"]
     case .missingVolume:

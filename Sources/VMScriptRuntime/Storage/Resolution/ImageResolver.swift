@@ -224,7 +224,7 @@ struct ImageResolver: Sendable {
     var found = ResolvedImage(
       name: name, content: .existing, pool: "", path: path, format: known ?? .raw, capacity: nil)
     switch isLocal ? PathKind(path: path) : nil {
-    case .nothing: throw Self.nowhere(path)
+    case .nothing: throw nowhere(path)
     case .other(let what): throw .unfitSource(path, what)
     // What is on a device is the guest's.
     case .blockDevice: found.isDevice = true
@@ -240,7 +240,7 @@ struct ImageResolver: Sendable {
       }
     case nil:
       let isKnown = present?.path == path
-      guard isKnown || PathKind.isDeviceByName(path) else { throw Self.nowhere(path) }
+      guard isKnown || PathKind.isDeviceByName(path) else { throw nowhere(path) }
       found.isDevice = isKnown ? present?.isDevice == true : true
     }
     return found
@@ -288,7 +288,7 @@ struct ImageResolver: Sendable {
   private func existing(
     at path: String, _ image: Declaration
   ) throws(StorageFailure) -> ResolvedImage {
-    guard let place = live.place(at: path) else { throw Self.nowhere(path) }
+    guard let place = live.place(at: path) else { throw nowhere(path) }
     return try existing(place, image)
   }
 
@@ -352,9 +352,10 @@ struct ImageResolver: Sendable {
     return .init(pool: pool, volume: volume)
   }
 
-  private static func nowhere(_ path: String) -> StorageFailure {
-    .unreadable(
-      path: path, reason: "there is no such file here, and no such volume in the host's pools")
+  private func nowhere(_ path: String) -> StorageFailure {
+    let name = String(path.split(separator: "/").last ?? "")
+    let volumes = live.pools.values.filter { $0.inventory[name] != nil }.map(\.name).sorted()
+    return .nowhere(path: path, volumes: volumes.prefix(3).map { "volume:\($0)/\(name)" })
   }
 
   // MARK: Empty images
