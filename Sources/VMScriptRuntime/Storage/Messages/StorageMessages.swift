@@ -72,6 +72,45 @@ public enum StorageMessages {
       helps: [.init("to have it as a disk, write `disk { image = … }`")])
   }
 
+  /// A raw disk that QEMU cannot write to past the cache of the host.
+  ///
+  /// - Parameters:
+  ///   - size: the file's, in bytes.
+  ///   - cache: the property that asks for it.
+  ///   - block: the bytes that the file system writes at once; nil where it was not measured.
+  ///   - canBePadded: whether the file is there already.
+  static func misaligned(
+    _ path: String, size: Int64, _ cache: DeclaredProperty, to block: Int64?, canBePadded: Bool
+  ) -> Diagnostic {
+    let verb = block == nil ? "may not be able to" : "cannot"
+    let unit = block ?? DirectIO.largestAlignment
+    let padding =
+      canBePadded ? ["pad it: `truncate --size=%\(unit) \(QuotedText.shellWord(path))`"] : []
+    return Diagnostic(
+      block == nil ? .warning : .error, code: .storage.misalignedDisk,
+      "`cache = \(cache.value)` \(verb) write to `\(path)`: it ends within a block",
+      at: .init(cache.span, "writes blocks of \(unit) bytes"),
+      notes: [
+        "its size is \(size) bytes",
+        "QEMU: Image size is not a multiple of request alignment",
+      ],
+      helps: (padding + ["or leave `cache` out"]).map { .init($0) })
+  }
+
+  /// Warns of the files of external snapshots that the deletion of a domain leaves behind.
+  static func leftOverlays(of domain: String, _ paths: [String], at span: Span? = nil) -> Diagnostic
+  {
+    Diagnostic(
+      .warning, code: .storage.leftOverlay,
+      "the deletion of `\(domain)` leaves the files of its external snapshots",
+      at: span.map { .init($0) }, notes: paths,
+      helps: [
+        .init(
+          "they are of no use without the disk: afterwards, remove them with `rm "
+            + "\(paths.map(QuotedText.shellWord).joined(separator: " "))`")
+      ])
+  }
+
   /// What an empty image got when it was made.
   static func fixedLayout(
     of image: Declaration, _ property: DeclaredProperty, present: String
@@ -137,6 +176,7 @@ public enum StorageMessages {
   private static func headline(_ failure: StorageFailure) -> (DiagnosticCode, String) {
     switch failure {
     case .unreadable(let path, _): (.storage.unreadableFile, "cannot read `\(path)`")
+    case .nowhere(let path, _): (.storage.unreadableFile, "cannot read `\(path)`")
     case .emptyImage: (.storage.emptyImage, "the image file is empty")
     case .truncatedImage(let format, _, _):
       (.storage.imageCutShort, "the \(format.name) image is cut short")
@@ -176,7 +216,6 @@ public enum StorageMessages {
     case .changedWhileRead: (.storage.fileChangedWhileRead, "the file changed while it was read")
     case .toolMissing(let tool): (.storage.missingTool, "`\(tool)` is not installed")
     case .conversionFailed(let status, _):
-    case .nowhere(let path, _): (.storage.unreadableFile, "cannot read `\(path)`")
       (.storage.conversionFailed, "converting the image failed with status \(status)")
     case .missingPool(let name, _):
       (.storage.noSuchStoragePool, "there is no storage pool `\(name)`")
@@ -206,6 +245,11 @@ public enum StorageMessages {
         .storage.diskCannotShrink,
         "a disk of \(ByteSize(bytes: present)) cannot be shrunk to \(ByteSize(bytes: declared))"
       )
+    case .tooLarge(let format, let declared, let limit):
+      (
+        .storage.sizeBeyondFormat,
+        "\(ByteSize(bytes: declared)) is more than the \(ByteSize(bytes: limit)) that a \(format.name) image holds"
+      )
     case .unfitFormat(let format):
       (.storage.unfitFormat, "the host cannot hold this image as \(format.name)")
     case .digestOfVolume:
@@ -224,6 +268,8 @@ public enum StorageMessages {
       (.storage.unknownFormat, "the format of `\(path)` is not known")
     case .unfitSource(let path, let what):
       (.storage.notADisk, "`\(path)` is \(what), not a file or a block device")
+    case .notAFile(let path, let what):
+      (.storage.unreadableFile, "`\(path)` is \(what), not a file")
     case .seedFailed: (.storage.seedNotMade, "the guest's seed could not be made")
     }
   }
@@ -231,6 +277,7 @@ public enum StorageMessages {
   private static func notes(_ failure: StorageFailure) -> [String] {
     switch failure {
     case .unreadable(_, let reason), .unreadablePool(_, let reason): [reason]
+    case .nowhere: ["there is no such file here, and no such volume in the host's pools"]
     case .unreadableVolume(_, let reason):
       [reason, "its size, format and base are unknown, so nothing that depends on them is done"]
     case .truncatedImage(_, let needs, let has):
@@ -245,11 +292,6 @@ public enum StorageMessages {
       ]
     case .ambiguousImage(_, let paths): paths
     case .lostBase(_, let overlay):
-    case .tooLarge(let format, let declared, let limit):
-      (
-        .storage.sizeBeyondFormat,
-        "\(ByteSize(bytes: declared)) is more than the \(ByteSize(bytes: limit)) that a \(format.name) image holds"
-      )
       ["`\(overlay)` holds what was written since it was made; the rest was in its base"]
     case .poolFull(_, let needed, let available), .scratchFull(_, let needed, let available):
       ["needed: \(needed) bytes, available: \(available) bytes"]
@@ -268,8 +310,6 @@ public enum StorageMessages {
   static func reason(_ refusal: VolumeInventory.Refusal) -> String {
     switch refusal {
     case .notOwned: "no stack made it"
-    case .notAFile(let path, let what):
-      (.storage.unreadableFile, "`\(path)` is \(what), not a file")
     case .hasOverlays(let names): "these are overlays on it: \(names.joined(separator: ", "))"
     case .mayHaveOverlays(let paths):
       "these could not be read and may be overlays on it: \(paths.joined(separator: ", "))"
@@ -277,15 +317,24 @@ public enum StorageMessages {
     case .pinned(let stacks): "stacks use it: \(stacks.joined(separator: ", "))"
     }
   }
-    case .nowhere: ["there is no such file here, and no such volume in the host's pools"]
 
   /// What makes a volume or a file readable.
   static let unreadableHelp =
     "run again if this was momentary; else make the file readable for libvirt, and a folder that is "
     + "in no pool a pool: `virsh pool-create-as NAME dir --target FOLDER`"
 
+  private static func helps(_ failure: StorageFailure, takesFormat: Bool) -> [String] {
+    guard !takesFormat, failure.isOfOpaqueContent else { return helps(failure) }
+    return helps(failure).filter { !$0.contains("`format = raw`") } + [
+      "to use it as raw bytes nevertheless, declare an image: "
+        + "`image NAME { source = …, format = raw }`"
+    ]
+  }
+
   private static func helps(_ failure: StorageFailure) -> [String] {
     switch failure {
+    case .nowhere(_, let volumes):
+      volumes.map { "to use the volume of the host, write `source = \(QuotedText.literal($0))`" }
     case .emptyImage, .truncatedImage, .corruptImage: ["fetch the file again"]
     case .notAnImage(let found):
       [
@@ -323,18 +372,8 @@ public enum StorageMessages {
       [
         "look at it: `virsh pool-dumpxml \(QuotedText.shellWord(name))` and "
           + "`virsh vol-list \(QuotedText.shellWord(name))`"
-  private static func helps(_ failure: StorageFailure, takesFormat: Bool) -> [String] {
-    guard !takesFormat, failure.isOfOpaqueContent else { return helps(failure) }
-    return helps(failure).filter { !$0.contains("`format = raw`") } + [
-      "to use it as raw bytes nevertheless, declare an image: "
-        + "`image NAME { source = …, format = raw }`"
-    ]
-  }
-
       ]
     case .inactivePool(let name): ["start it: `virsh pool-start \(QuotedText.shellWord(name))`"]
-    case .nowhere(_, let volumes):
-      volumes.map { "to use the volume of the host, write `source = \(QuotedText.literal($0))`" }
     case .poolFull: ["make room, or name another pool with `pool = …`"]
     case .unfitStackName: ["use \(Program.stackNameRule)"]
     case .missingVolume:
@@ -350,6 +389,7 @@ public enum StorageMessages {
       [
         "write `size = \(ByteSize(bytes: present))`; to start anew, `delete` the domain and run again"
       ]
+    case .tooLarge(_, _, let limit): ["make it at most \(ByteSize(bytes: limit))"]
     case .unfitFormat: ["write `format = qcow2`, or `raw`"]
     case .digestOfVolume: ["leave the digest out, or name a local file, which is uploaded"]
     case .diskElsewhere(let target): ["drop it from the clone: `remove disk \"\(target)\"`"]
@@ -369,6 +409,7 @@ public enum StorageMessages {
           "a drive without `format` takes an image: "
             + "`image NAME { source = \(QuotedText.literal(path)), format = … }`",
         ]
+    case .notAFile: ["name a file"]
     case .unfitSource: ["name a disk image, a volume or a block device"]
     case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):
       ["remove what uses it first"]
@@ -379,5 +420,3 @@ public enum StorageMessages {
     }
   }
 }
-    case .tooLarge(_, _, let limit): ["make it at most \(ByteSize(bytes: limit))"]
-    case .notAFile: ["name a file"]

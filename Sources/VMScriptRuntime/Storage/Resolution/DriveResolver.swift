@@ -46,6 +46,7 @@ struct DriveResolver {
         guard let drive = try drive(slot, block) else { continue }
         storage.drives.append(drive)
         if present(slot)?.path != drive.base?.path { diagnostics += misfits(drive, block) }
+        diagnostics += [misalignment(drive, block)].compactMap(\.self)
       } catch {
         diagnostics.append(
           StorageMessages.diagnostic(
@@ -114,11 +115,11 @@ struct DriveResolver {
       key: slot.key, device: slot.device, target: slot.target, span: block.span, content: content)
     drive.isWritable = slot.device == "disk" && block["readonly"] != .bool(true)
     if let size = DiskSize(block["size"]) {
-      drive.size = (size, block.property("size")?.span ?? block.span)
       if let own = drive.own {
         try size.require(
           own.format, clusterSize: live.storage.file(at: own.path)?.volume.clusterSize)
       }
+      drive.size = (size, block.property("size")?.span ?? block.span)
     }
     return drive
   }

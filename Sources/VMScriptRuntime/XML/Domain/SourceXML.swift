@@ -21,6 +21,8 @@ public enum SourceXML {
     public private(set) var isElsewhere: Bool
     /// Whether the storage is a block device.
     public let isDevice: Bool
+    /// Mode of the host's cache, such as `none`; nil where the document does not say.
+    let cache: String?
     /// The volume that the drive names in place of a path (`type='volume'`).
     let volume: VolumeReference?
     /// What ``path`` backs onto, as far as the document says.
@@ -74,7 +76,8 @@ public enum SourceXML {
       path: path, format: element.text(at: "driver/@type"),
       isReadOnly: element.first("readonly") != nil, device: element["device"] ?? "disk",
       isElsewhere: path == nil && element.first("source") != nil,
-      isDevice: element["type"] == "block", volume: volume(element),
+      isDevice: element["type"] == "block", cache: element.text(at: "driver/@cache"),
+      volume: volume(element),
       layers: layers, isChainWhole: isWhole)
   }
 
