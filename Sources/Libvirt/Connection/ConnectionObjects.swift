@@ -9,12 +9,12 @@ extension Connection {
 
   /// The domain of this name (`virDomainLookupByName`).
   public func domain(named name: String) throws(LibvirtError) -> Domain? {
-    try lookup(virDomainLookupByName(pointer, name))
+    try lookup(virDomainLookupByName(pointer, name), called: name)
   }
 
   /// The domain of this UUID (`virDomainLookupByUUIDString`).
   public func domain(uuid: String) throws(LibvirtError) -> Domain? {
-    try lookup(virDomainLookupByUUIDString(pointer, uuid))
+    try lookup(virDomainLookupByUUIDString(pointer, uuid), called: uuid)
   }
 
   /// Defines a domain, or redefines the one of the same name and UUID (`virDomainDefineXML`).
@@ -33,12 +33,12 @@ extension Connection {
 
   /// The network of this name (`virNetworkLookupByName`).
   public func network(named name: String) throws(LibvirtError) -> Network? {
-    try lookup(virNetworkLookupByName(pointer, name))
+    try lookup(virNetworkLookupByName(pointer, name), called: name)
   }
 
   /// The network of this UUID (`virNetworkLookupByUUIDString`).
   public func network(uuid: String) throws(LibvirtError) -> Network? {
-    try lookup(virNetworkLookupByUUIDString(pointer, uuid))
+    try lookup(virNetworkLookupByUUIDString(pointer, uuid), called: uuid)
   }
 
   /// Defines a network, or redefines the one of the same name and UUID (`virNetworkDefineXML`).
@@ -57,7 +57,7 @@ extension Connection {
 
   /// The storage pool of this name (`virStoragePoolLookupByName`).
   public func pool(named name: String) throws(LibvirtError) -> StoragePool? {
-    try lookup(virStoragePoolLookupByName(pointer, name))
+    try lookup(virStoragePoolLookupByName(pointer, name), called: name)
   }
 
   /// Defines a storage pool (`virStoragePoolDefineXML`); it is not started.
@@ -69,6 +69,6 @@ extension Connection {
   /// The volume at this path of the host, in whichever active pool it is
   /// (`virStorageVolLookupByPath`).
   public func volume(path: String) throws(LibvirtError) -> StorageVolume? {
-    try lookup(virStorageVolLookupByPath(pointer, path))
+    try lookup(virStorageVolLookupByPath(pointer, path), called: path)
   }
 }

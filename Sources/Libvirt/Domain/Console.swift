@@ -39,10 +39,10 @@ extension Domain {
     let stream = try Stream(connection, isBlocking: false)
     let flags = takesOver ? VIR_DOMAIN_CONSOLE_FORCE.rawValue : VIR_DOMAIN_CONSOLE_SAFE.rawValue
     do {
-      try Call.succeed(virDomainOpenConsole(pointer, nil, stream.pointer, flags))
+      try call.succeed(virDomainOpenConsole(pointer, nil, stream.pointer, flags))
     } catch  where error.code == .argumentUnsupported || error.code == .configurationUnsupported {
       // Not every device can be locked against a second session.
-      try Call.succeed(virDomainOpenConsole(pointer, nil, stream.pointer, 0))
+      try call.succeed(virDomainOpenConsole(pointer, nil, stream.pointer, 0))
     }
     return try Console(stream)
   }

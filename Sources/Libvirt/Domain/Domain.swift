@@ -5,6 +5,7 @@ import CLibvirt
 /// Every call throws libvirt's error, with code `noDomain` if it is gone meanwhile.
 public struct Domain: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virDomainFree(pointer) }
+  static let kind = "domain"
   static let missing = LibvirtError.Code.noDomain
 
   let handle: Handle<Domain>
@@ -47,7 +48,7 @@ public struct Domain: HostObject {
   /// What it is doing now (`virDomainGetState`).
   public func state() throws(LibvirtError) -> State {
     var state: Int32 = 0
-    try Call.succeed(virDomainGetState(pointer, &state, nil, 0))
+    try call.succeed(virDomainGetState(pointer, &state, nil, 0))
     return State(rawValue: state) ?? .noState
   }
 
@@ -60,29 +61,29 @@ public struct Domain: HostObject {
     let flags =
       (inactive ? VIR_DOMAIN_XML_INACTIVE.rawValue : 0)
       | (secure ? VIR_DOMAIN_XML_SECURE.rawValue : 0)
-    return try Call.ownedString(virDomainGetXMLDesc(pointer, flags))
+    return try call.ownedString(virDomainGetXMLDesc(pointer, flags))
   }
 
   /// Whether it is running or paused (`virDomainIsActive`).
   public func isActive() throws(LibvirtError) -> Bool {
-    try Call.flag(virDomainIsActive(pointer))
+    try call.flag(virDomainIsActive(pointer))
   }
 
   /// Whether it has a stored definition (`virDomainIsPersistent`).
   public func isPersistent() throws(LibvirtError) -> Bool {
-    try Call.flag(virDomainIsPersistent(pointer))
+    try call.flag(virDomainIsPersistent(pointer))
   }
 
   /// Whether it starts with the host (`virDomainGetAutostart`).
   public func autostart() throws(LibvirtError) -> Bool {
-    try Call.flag { virDomainGetAutostart(pointer, $0) }
+    try call.flag { virDomainGetAutostart(pointer, $0) }
   }
 
   /// Sets whether it starts with the host (`virDomainSetAutostart`).
   ///
   /// - Throws: code `operationInvalid` for a domain without a stored definition.
   public func setAutostart(_ value: Bool) throws(LibvirtError) {
-    try Call.succeed(virDomainSetAutostart(pointer, value ? 1 : 0))
+    try call.succeed(virDomainSetAutostart(pointer, value ? 1 : 0))
   }
 
   /// Whether a saved state waits to be resumed at the next start (`virDomainHasManagedSaveImage`).

@@ -6,7 +6,7 @@ extension Domain {
   public func attachDevice(
     xml: String, live: Bool, config: Bool
   ) throws(LibvirtError) {
-    try Call.succeed(
+    try call.succeed(
       virDomainAttachDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
   }
 
@@ -15,7 +15,7 @@ extension Domain {
   public func detachDevice(
     xml: String, live: Bool, config: Bool
   ) throws(LibvirtError) {
-    try Call.succeed(
+    try call.succeed(
       virDomainDetachDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
   }
 
@@ -23,25 +23,25 @@ extension Domain {
   public func updateDevice(
     xml: String, live: Bool, config: Bool
   ) throws(LibvirtError) {
-    try Call.succeed(
+    try call.succeed(
       virDomainUpdateDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
   }
 
   /// Sets the memory in use, in KiB, within the maximum (`virDomainSetMemoryFlags`).
   public func setMemory(kibibytes: UInt, live: Bool, config: Bool) throws(LibvirtError) {
-    try Call.succeed(
+    try call.succeed(
       virDomainSetMemoryFlags(pointer, kibibytes, Call.impact(live: live, config: config)))
   }
 
   /// Sets the most memory it may have from its next start on, in KiB (`virDomainSetMemoryFlags`).
   public func setMaximumMemory(kibibytes: UInt) throws(LibvirtError) {
     let flags = Call.impact(live: false, config: true) | VIR_DOMAIN_MEM_MAXIMUM.rawValue
-    try Call.succeed(virDomainSetMemoryFlags(pointer, kibibytes, flags))
+    try call.succeed(virDomainSetMemoryFlags(pointer, kibibytes, flags))
   }
 
   /// Sets the number of virtual processors, within the maximum (`virDomainSetVcpusFlags`).
   public func setCPUs(_ count: Int, live: Bool, config: Bool) throws(LibvirtError) {
-    try Call.succeed(
+    try call.succeed(
       virDomainSetVcpusFlags(
         pointer, UInt32(clamping: count), Call.impact(live: live, config: config)))
   }
@@ -50,7 +50,7 @@ extension Domain {
   /// (`virDomainSetVcpusFlags`).
   public func setMaximumCPUs(_ count: Int) throws(LibvirtError) {
     let flags = Call.impact(live: false, config: true) | VIR_DOMAIN_VCPU_MAXIMUM.rawValue
-    try Call.succeed(virDomainSetVcpusFlags(pointer, UInt32(clamping: count), flags))
+    try call.succeed(virDomainSetVcpusFlags(pointer, UInt32(clamping: count), flags))
   }
 
   /// Grows a disk of the running machine.
@@ -59,7 +59,7 @@ extension Domain {
   ///   - device: its target, such as `vda`, or its path.
   ///   - bytes: the new size.
   public func resizeBlock(_ device: String, bytes: UInt64) throws(LibvirtError) {
-    try Call.succeed(
+    try call.succeed(
       virDomainBlockResize(pointer, device, bytes, VIR_DOMAIN_BLOCK_RESIZE_BYTES.rawValue))
   }
 
@@ -73,7 +73,7 @@ extension Domain {
       guard error.code == .noDomainMetadata else { throw error }
       return nil
     }
-    return try Call.ownedString(text)
+    return try call.ownedString(text)
   }
 
   /// Sets or, with nil, removes the element that a namespace keeps in the domain's metadata.
@@ -86,7 +86,7 @@ extension Domain {
     _ xml: String?, namespace: String, prefix: String, live: Bool, config: Bool
   ) throws(LibvirtError) {
     let type = Int32(bitPattern: VIR_DOMAIN_METADATA_ELEMENT.rawValue)
-    try Call.succeed(
+    try call.succeed(
       virDomainSetMetadata(
         pointer, type, xml, prefix, namespace, Call.impact(live: live, config: config)))
   }
@@ -104,7 +104,7 @@ extension Domain {
   private func setText(
     _ text: String, _ type: virDomainMetadataType, live: Bool, config: Bool
   ) throws(LibvirtError) {
-    try Call.succeed(
+    try call.succeed(
       virDomainSetMetadata(
         pointer, Int32(bitPattern: type.rawValue), text, nil, nil,
         Call.impact(live: live, config: config)))

@@ -7,49 +7,49 @@ extension Domain {
   /// - Throws: code `operationInvalid` if it runs already; what the hypervisor said where it does
   ///   not come up.
   public func start() throws(LibvirtError) {
-    try Call.succeed(virDomainCreate(pointer))
+    try call.succeed(virDomainCreate(pointer))
   }
 
   /// Asks the guest to shut down; returns before it has (`virDomainShutdown`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func shutdown() throws(LibvirtError) {
-    try Call.succeed(virDomainShutdown(pointer))
+    try call.succeed(virDomainShutdown(pointer))
   }
 
   /// Turns it off at once; the definition stays (`virDomainDestroy`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func destroy() throws(LibvirtError) {
-    try Call.succeed(virDomainDestroy(pointer))
+    try call.succeed(virDomainDestroy(pointer))
   }
 
   /// Asks the guest to reboot; returns before it has (`virDomainReboot`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func reboot() throws(LibvirtError) {
-    try Call.succeed(virDomainReboot(pointer, 0))
+    try call.succeed(virDomainReboot(pointer, 0))
   }
 
   /// Resets it as the button would (`virDomainReset`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func reset() throws(LibvirtError) {
-    try Call.succeed(virDomainReset(pointer, 0))
+    try call.succeed(virDomainReset(pointer, 0))
   }
 
   /// Pauses it; it stays in memory (`virDomainSuspend`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func suspend() throws(LibvirtError) {
-    try Call.succeed(virDomainSuspend(pointer))
+    try call.succeed(virDomainSuspend(pointer))
   }
 
   /// Goes on after ``suspend()`` (`virDomainResume`).
   ///
   /// - Throws: code `operationInvalid` if it is not paused.
   public func resume() throws(LibvirtError) {
-    try Call.succeed(virDomainResume(pointer))
+    try call.succeed(virDomainResume(pointer))
   }
 
   /// Gives it another name; its UUID stays (`virDomainRename`).
@@ -57,14 +57,14 @@ extension Domain {
   /// - Throws: code `operationInvalid` if it runs or has a saved state; `domainExists` or
   ///   `operationFailed` where the name is taken.
   public func rename(to name: String) throws(LibvirtError) {
-    try Call.succeed(virDomainRename(pointer, name, 0))
+    try call.succeed(virDomainRename(pointer, name, 0))
   }
 
   /// Wakes it from the sleep of its own power management (`virDomainPMWakeup`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func wakeUp() throws(LibvirtError) {
-    try Call.succeed(virDomainPMWakeup(pointer, 0))
+    try call.succeed(virDomainPMWakeup(pointer, 0))
   }
 
   /// Saves the guest's memory and turns it off; the next start goes on from there
@@ -72,13 +72,13 @@ extension Domain {
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func managedSave() throws(LibvirtError) {
-    try Call.succeed(virDomainManagedSave(pointer, 0))
+    try call.succeed(virDomainManagedSave(pointer, 0))
   }
 
   /// Drops the state that ``hasManagedSave()`` tells of; the next start boots the guest
   /// (`virDomainManagedSaveRemove`).
   public func dropManagedSave() throws(LibvirtError) {
-    try Call.succeed(virDomainManagedSaveRemove(pointer, 0))
+    try call.succeed(virDomainManagedSaveRemove(pointer, 0))
   }
 
   /// Removes its definition, and of what belongs to it everything that the connected libvirt can
@@ -89,7 +89,7 @@ extension Domain {
   public func undefine() throws(LibvirtError) {
     let flags = UndefineFlags.known(
       libraryVersion: connection.libraryVersion, driverType: connection.driverType)
-    try Call.succeed(virDomainUndefineFlags(pointer, flags))
+    try call.succeed(virDomainUndefineFlags(pointer, flags))
   }
 }
 

@@ -21,6 +21,6 @@ extension Domain {
   /// - Parameter timeout: seconds until the agent counts as not answering.
   /// - Throws: code `agentUnresponsive` where it does not answer; where it refuses, its own words.
   public func agentCommand(_ command: String, timeout: Int32 = 5) throws(LibvirtError) -> String {
-    try Call.ownedString(virDomainQemuAgentCommand(pointer, command, timeout, 0))
+    try call.ownedString(virDomainQemuAgentCommand(pointer, command, timeout, 0))
   }
 }

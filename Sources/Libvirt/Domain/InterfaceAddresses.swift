@@ -35,7 +35,7 @@ extension Domain {
   public func interfaceAddresses(
     source: AddressSource
   ) throws(LibvirtError) -> [DomainInterface] {
-    try Call.list {
+    try call.list {
       virDomainInterfaceAddresses(pointer, $0, source.rawValue, 0)
     } taking: { entry in
       // SAFETY: the entry is libvirt's own; it is copied, then freed once.

@@ -14,7 +14,7 @@ extension Domain {
   /// - Parameter screen: which one of several, from zero.
   public func screenshot(screen: UInt32 = 0) throws(LibvirtError) -> Screenshot {
     let stream = try Stream(connection)
-    let mediaType = try Call.ownedString(virDomainScreenshot(pointer, stream.pointer, screen, 0))
+    let mediaType = try call.ownedString(virDomainScreenshot(pointer, stream.pointer, screen, 0))
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 256 * 1024)
     while true {

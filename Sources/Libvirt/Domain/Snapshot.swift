@@ -3,6 +3,7 @@ import CLibvirt
 /// A kept state of a domain.
 public struct Snapshot: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virDomainSnapshotFree(pointer) }
+  static let kind = "snapshot"
   static let missing = LibvirtError.Code.noSnapshot
 
   let handle: Handle<Snapshot>
@@ -12,30 +13,34 @@ public struct Snapshot: HostObject {
 
   /// Its `<domainsnapshot>` document.
   public func xml() throws(LibvirtError) -> String {
-    try Call.ownedString(virDomainSnapshotGetXMLDesc(pointer, 0))
+    try call.ownedString(virDomainSnapshotGetXMLDesc(pointer, 0))
   }
 
   /// Puts the domain back into this state (`virDomainRevertToSnapshot`).
   public func revert() throws(LibvirtError) {
-    try Call.succeed(virDomainRevertToSnapshot(pointer, 0))
+    try call.succeed(virDomainRevertToSnapshot(pointer, 0))
   }
 
   /// Removes it; the snapshots made on it stay (`virDomainSnapshotDelete`).
   public func delete() throws(LibvirtError) {
-    try Call.succeed(virDomainSnapshotDelete(pointer, 0))
+    try call.succeed(virDomainSnapshotDelete(pointer, 0))
   }
 }
 
 extension Domain {
   /// The names of all snapshots (`virDomainListAllSnapshots`).
   public func snapshots() throws(LibvirtError) -> [String] {
-    let snapshots: [Snapshot] = try connection.list { virDomainListAllSnapshots(pointer, $0, 0) }
+    let snapshots = try call.named { () throws(LibvirtError) -> [Snapshot] in
+      try connection.list { virDomainListAllSnapshots(pointer, $0, 0) }
+    }
     return snapshots.map(\.name)
   }
 
   /// The snapshot of this name, nil where there is none (`virDomainSnapshotLookupByName`).
   public func snapshot(named name: String) throws(LibvirtError) -> Snapshot? {
-    try connection.lookup(virDomainSnapshotLookupByName(pointer, name, 0))
+    try call.named { () throws(LibvirtError) in
+      try connection.lookup(virDomainSnapshotLookupByName(pointer, name, 0), called: name)
+    }
   }
 
   /// Keeps the present state.
@@ -46,6 +51,8 @@ extension Domain {
   @discardableResult
   public func createSnapshot(xml: String, diskOnly: Bool = false) throws(LibvirtError) -> Snapshot {
     let flags = diskOnly ? VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY.rawValue : 0
-    return try connection.object(virDomainSnapshotCreateXML(pointer, xml, flags))
+    return try call.named { () throws(LibvirtError) in
+      try connection.object(virDomainSnapshotCreateXML(pointer, xml, flags))
+    }
   }
 }

@@ -37,6 +37,22 @@ public struct LibvirtError: Error, Sendable, Hashable {
   public let level: Level
   /// libvirt's own words, without a trailing newline.
   public let message: String
+  /// The object that the call was made on; nil for a call on the connection.
+  public private(set) var subject: Subject?
+
+  /// An object of the host.
+  public struct Subject: Sendable, Hashable {
+    /// Such as `domain`.
+    public let kind: String
+    /// The name.
+    public let name: String
+
+    /// An object of a kind.
+    public init(kind: String, name: String) {
+      self.kind = kind
+      self.name = name
+    }
+  }
 
   /// Makes an error; the binding does so for failures that libvirt itself does not word.
   public init(
@@ -47,6 +63,15 @@ public struct LibvirtError: Error, Sendable, Hashable {
     self.code = code
     self.level = level
     self.message = message
+  }
+}
+
+extension LibvirtError {
+  /// The same failure of a call on this object, unless it names another one.
+  func about(_ subject: Subject) -> LibvirtError {
+    var error = self
+    error.subject = self.subject ?? subject
+    return error
   }
 }
 

@@ -21,7 +21,7 @@ public struct DHCPLease: Sendable, Hashable {
 extension Network {
   /// The leases of the network, or of one hardware address (`virNetworkGetDHCPLeases`).
   public func leases(mac: String? = nil) throws(LibvirtError) -> [DHCPLease] {
-    try Call.list {
+    try call.list {
       virNetworkGetDHCPLeases(pointer, mac, $0, 0)
     } taking: { entry in
       // SAFETY: the entry is libvirt's own; it is copied, then freed once.

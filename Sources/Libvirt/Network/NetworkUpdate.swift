@@ -41,7 +41,7 @@ extension Network {
     let flags =
       (live ? VIR_NETWORK_UPDATE_AFFECT_LIVE.rawValue : 0)
       | (config ? VIR_NETWORK_UPDATE_AFFECT_CONFIG.rawValue : 0)
-    try Call.succeed(
+    try call.succeed(
       virNetworkUpdate(
         pointer, command.rawValue, section.rawValue, Int32(clamping: index), xml, flags))
   }

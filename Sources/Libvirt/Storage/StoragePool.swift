@@ -5,6 +5,7 @@ import CLibvirt
 /// Every call throws libvirt's error, with code `noStoragePool` if it is gone meanwhile.
 public struct StoragePool: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virStoragePoolFree(pointer) }
+  static let kind = "storage pool"
   static let missing = LibvirtError.Code.noStoragePool
 
   let handle: Handle<StoragePool>
@@ -30,25 +31,25 @@ public struct StoragePool: HostObject {
 
   /// Its `<pool>` document (`virStoragePoolGetXMLDesc`).
   public func xml() throws(LibvirtError) -> String {
-    try Call.ownedString(virStoragePoolGetXMLDesc(pointer, 0))
+    try call.ownedString(virStoragePoolGetXMLDesc(pointer, 0))
   }
 
   /// Whether it is started (`virStoragePoolIsActive`).
   public func isActive() throws(LibvirtError) -> Bool {
-    try Call.flag(virStoragePoolIsActive(pointer))
+    try call.flag(virStoragePoolIsActive(pointer))
   }
 
   /// Size and what is left, as of the last refresh (`virStoragePoolGetInfo`).
   public func info() throws(LibvirtError) -> Info {
     var info = virStoragePoolInfo()
-    try Call.succeed(virStoragePoolGetInfo(pointer, &info))
+    try call.succeed(virStoragePoolGetInfo(pointer, &info))
     return Info(
       capacity: info.capacity, allocation: info.allocation, available: info.available)
   }
 
   /// Makes the place on the host, such as a dir pool's folder (`virStoragePoolBuild`).
   public func build() throws(LibvirtError) {
-    try Call.succeed(virStoragePoolBuild(pointer, 0))
+    try call.succeed(virStoragePoolBuild(pointer, 0))
   }
 
   /// Starts it (`virStoragePoolCreate`).
@@ -56,27 +57,27 @@ public struct StoragePool: HostObject {
   /// - Throws: code `operationInvalid` if it is started; what the host said where its place is not
   ///   there.
   public func start() throws(LibvirtError) {
-    try Call.succeed(virStoragePoolCreate(pointer, 0))
+    try call.succeed(virStoragePoolCreate(pointer, 0))
   }
 
   /// Stops it; the volumes stay (`virStoragePoolDestroy`).
   public func destroy() throws(LibvirtError) {
-    try Call.succeed(virStoragePoolDestroy(pointer))
+    try call.succeed(virStoragePoolDestroy(pointer))
   }
 
   /// Removes its definition; the volumes stay (`virStoragePoolUndefine`).
   public func undefine() throws(LibvirtError) {
-    try Call.succeed(virStoragePoolUndefine(pointer))
+    try call.succeed(virStoragePoolUndefine(pointer))
   }
 
   /// Whether it starts with the host (`virStoragePoolGetAutostart`).
   public func autostart() throws(LibvirtError) -> Bool {
-    try Call.flag { virStoragePoolGetAutostart(pointer, $0) }
+    try call.flag { virStoragePoolGetAutostart(pointer, $0) }
   }
 
   /// Sets whether it starts with the host (`virStoragePoolSetAutostart`).
   public func setAutostart(_ value: Bool) throws(LibvirtError) {
-    try Call.succeed(virStoragePoolSetAutostart(pointer, value ? 1 : 0))
+    try call.succeed(virStoragePoolSetAutostart(pointer, value ? 1 : 0))
   }
 
   /// Looks for volumes that others made; takes time in proportion to their number
@@ -85,17 +86,21 @@ public struct StoragePool: HostObject {
   /// - Throws: code `operationInvalid` if it is not started; `internalError` while another job runs
   ///   on it.
   public func refresh() throws(LibvirtError) {
-    try Call.succeed(virStoragePoolRefresh(pointer, 0))
+    try call.succeed(virStoragePoolRefresh(pointer, 0))
   }
 
   /// All volumes, in one call (`virStoragePoolListAllVolumes`).
   public func volumes() throws(LibvirtError) -> [StorageVolume] {
-    try connection.list { virStoragePoolListAllVolumes(pointer, $0, 0) }
+    try call.named { () throws(LibvirtError) in
+      try connection.list { virStoragePoolListAllVolumes(pointer, $0, 0) }
+    }
   }
 
   /// The volume of this name, nil where there is none (`virStorageVolLookupByName`).
   public func volume(named name: String) throws(LibvirtError) -> StorageVolume? {
-    try connection.lookup(virStorageVolLookupByName(pointer, name))
+    try call.named { () throws(LibvirtError) in
+      try connection.lookup(virStorageVolLookupByName(pointer, name), called: name)
+    }
   }
 
   /// Makes a volume from a `<volume>` document, or a copy of another one.
@@ -112,6 +117,6 @@ public struct StoragePool: HostObject {
       } else {
         virStorageVolCreateXML(pointer, xml, flags)
       }
-    return try connection.object(created)
+    return try call.named { () throws(LibvirtError) in try connection.object(created) }
   }
 }

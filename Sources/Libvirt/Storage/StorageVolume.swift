@@ -5,6 +5,7 @@ import CLibvirt
 /// Every call throws libvirt's error, with code `noStorageVolume` if it is gone meanwhile.
 public struct StorageVolume: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virStorageVolFree(pointer) }
+  static let kind = "volume"
   static let missing = LibvirtError.Code.noStorageVolume
 
   let handle: Handle<StorageVolume>
@@ -28,28 +29,28 @@ public struct StorageVolume: HostObject {
 
   /// The path on the host (`virStorageVolGetPath`).
   public func path() throws(LibvirtError) -> String {
-    try Call.ownedString(virStorageVolGetPath(pointer))
+    try call.ownedString(virStorageVolGetPath(pointer))
   }
 
   /// The sizes (`virStorageVolGetInfo`).
   public func info() throws(LibvirtError) -> Info {
     var info = virStorageVolInfo()
-    try Call.succeed(virStorageVolGetInfo(pointer, &info))
+    try call.succeed(virStorageVolGetInfo(pointer, &info))
     return Info(capacity: info.capacity, allocation: info.allocation)
   }
 
   /// Its `<volume>` document (`virStorageVolGetXMLDesc`).
   public func xml() throws(LibvirtError) -> String {
-    try Call.ownedString(virStorageVolGetXMLDesc(pointer, 0))
+    try call.ownedString(virStorageVolGetXMLDesc(pointer, 0))
   }
 
   /// Removes it with its content (`virStorageVolDelete`).
   public func delete() throws(LibvirtError) {
-    try Call.succeed(virStorageVolDelete(pointer, 0))
+    try call.succeed(virStorageVolDelete(pointer, 0))
   }
 
   /// Grows it to so many bytes; libvirt refuses to shrink (`virStorageVolResize`).
   public func resize(to bytes: UInt64) throws(LibvirtError) {
-    try Call.succeed(virStorageVolResize(pointer, bytes, 0))
+    try call.succeed(virStorageVolResize(pointer, bytes, 0))
   }
 }

@@ -52,7 +52,7 @@ extension StorageVolume {
     source: (UnsafeMutableRawBufferPointer) throws(LibvirtError) -> Int
   ) throws(LibvirtError) {
     let stream = try Stream(connection)
-    try Call.succeed(virStorageVolUpload(pointer, stream.pointer, offset, length, 0))
+    try call.succeed(virStorageVolUpload(pointer, stream.pointer, offset, length, 0))
     let buffer = Self.makeBuffer()
     defer { buffer.deallocate() }
     var sent: Int64 = 0
@@ -71,10 +71,10 @@ extension StorageVolume {
   /// holes. It must be new: a hole is not written.
   public func upload(contentOf source: StorageVolume) throws(LibvirtError) {
     let reading = try Stream(source.connection)
-    try Call.succeed(virStorageVolDownload(source.pointer, reading.pointer, 0, 0, 0))
+    try source.call.succeed(virStorageVolDownload(source.pointer, reading.pointer, 0, 0, 0))
     let writing = try Stream(connection)
     let sparse = VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM.rawValue
-    try Call.succeed(virStorageVolUpload(pointer, writing.pointer, 0, 0, sparse))
+    try call.succeed(virStorageVolUpload(pointer, writing.pointer, 0, 0, sparse))
     let buffer = Self.makeBuffer()
     defer { buffer.deallocate() }
     while true {
@@ -123,7 +123,7 @@ extension StorageVolume {
     sink: (UnsafeRawBufferPointer) throws(LibvirtError) -> Void
   ) throws(LibvirtError) {
     let stream = try Stream(connection)
-    try Call.succeed(virStorageVolDownload(pointer, stream.pointer, offset, length, 0))
+    try call.succeed(virStorageVolDownload(pointer, stream.pointer, offset, length, 0))
     let buffer = Self.makeBuffer()
     defer { buffer.deallocate() }
     var received: Int64 = 0
@@ -141,7 +141,7 @@ extension StorageVolume {
   /// The content of a small volume; nil for one of more bytes than `limit`.
   public func content(upTo limit: Int) throws(LibvirtError) -> [UInt8]? {
     let stream = try Stream(connection)
-    try Call.succeed(virStorageVolDownload(pointer, stream.pointer, 0, 0, 0))
+    try call.succeed(virStorageVolDownload(pointer, stream.pointer, 0, 0, 0))
     let buffer = Self.makeBuffer()
     defer { buffer.deallocate() }
     var content: [UInt8] = []

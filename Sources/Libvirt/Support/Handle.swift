@@ -25,6 +25,12 @@ protocol HostObject: Sendable {
   /// The error by which libvirt says that there is no such object.
   static var missing: LibvirtError.Code { get }
 
+  /// The kind of object, in words.
+  static var kind: String { get }
+
+  /// Unique among the objects of its kind, or of its owner's.
+  var name: String { get }
+
   var handle: Handle<Self> { get }
 
   init(handle: Handle<Self>)
@@ -33,6 +39,51 @@ protocol HostObject: Sendable {
 extension HostObject {
   /// Valid as long as the object is: a method's object outlives the method's calls.
   var pointer: OpaquePointer { handle.pointer }
+
+  /// Calls on this object.
+  var call: ObjectCall<Self> { ObjectCall(object: self) }
+}
+
+/// Calls on one object, whose failures name it.
+struct ObjectCall<Object: HostObject> {
+  let object: Object
+
+  /// Names the object in what a call throws.
+  func named<T>(_ call: () throws(LibvirtError) -> T) throws(LibvirtError) -> T {
+    do throws(LibvirtError) { return try call() } catch {
+      // Only now: reading the name is a call, which forgets the error of the one before.
+      throw error.about(.init(kind: Object.kind, name: object.name))
+    }
+  }
+
+  /// A status below zero is a failure.
+  @discardableResult
+  func succeed(_ status: Int32) throws(LibvirtError) -> Int32 {
+    try named { () throws(LibvirtError) in try Call.succeed(status) }
+  }
+
+  /// 1 is true, 0 false, anything below a failure.
+  func flag(_ status: Int32) throws(LibvirtError) -> Bool {
+    try named { () throws(LibvirtError) in try Call.flag(status) }
+  }
+
+  /// The same where the call writes its answer through a pointer.
+  func flag(_ call: (UnsafeMutablePointer<Int32>) -> Int32) throws(LibvirtError) -> Bool {
+    try named { () throws(LibvirtError) in try Call.flag(call) }
+  }
+
+  /// A string that the caller has to free.
+  func ownedString(_ text: UnsafeMutablePointer<CChar>?) throws(LibvirtError) -> String {
+    try named { () throws(LibvirtError) in try Call.ownedString(text) }
+  }
+
+  /// What a call lists behind an array that it allocates.
+  func list<Entry, Element>(
+    _ call: (UnsafeMutablePointer<UnsafeMutablePointer<Entry?>?>) -> Int32,
+    taking take: (Entry) -> Element
+  ) throws(LibvirtError) -> [Element] {
+    try named { () throws(LibvirtError) in try Call.list(call, taking: take) }
+  }
 }
 
 extension Connection {
@@ -43,10 +94,16 @@ extension Connection {
   }
 
   /// The object that a call found; nil where libvirt says that there is none.
-  func lookup<Object: HostObject>(_ pointer: OpaquePointer?) throws(LibvirtError) -> Object? {
+  ///
+  /// - Parameter name: what was looked for.
+  func lookup<Object: HostObject>(
+    _ pointer: OpaquePointer?, called name: String
+  ) throws(LibvirtError) -> Object? {
     if let pointer { return Object(handle: Handle(pointer, connection: self)) }
     let error = LibvirtError.last()
-    guard error.code == Object.missing else { throw error }
+    guard error.code == Object.missing else {
+      throw error.about(.init(kind: Object.kind, name: name))
+    }
     return nil
   }
 

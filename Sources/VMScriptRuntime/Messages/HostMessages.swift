@@ -12,10 +12,16 @@ enum HostMessages {
       helps: [.init("run it again once the host answers: it continues from what is there")])
   }
 
-  static func failed(_ doing: String, at span: Span?, _ reason: String) -> Diagnostic {
-    Diagnostic(
+  /// - Parameter subject: the object that the call was made on, which is named unless it is what is
+  ///   being done something with.
+  static func failed(
+    _ doing: String, at span: Span?, _ reason: String, of subject: LibvirtError.Subject? = nil
+  ) -> Diagnostic {
+    let object = subject.map { "the \($0.kind) `\($0.name)`" }
+    let isNamed = subject.map { doing.contains("`\($0.name)`") } ?? true
+    return Diagnostic(
       code: .host.libvirtRefused, "\(doing) failed", at: span.map { .init($0) },
-      notes: ["libvirt says: \(reason)"])
+      notes: ["libvirt says\(isNamed ? "" : object.map { " of \($0)" } ?? ""): \(reason)"])
   }
 
   /// - Parameter unfinished: what goes on by itself, in words such as ``creating the domain `web` ``.
@@ -152,7 +158,7 @@ enum HostMessages {
     case let error as StorageFailure: StorageMessages.diagnostic(error, at: span)
     case let error as LibvirtError where error.isConnectionLost:
       connectionLost(doing, at: span, error.message)
-    case let error as LibvirtError: failed(doing, at: span, error.message)
+    case let error as LibvirtError: failed(doing, at: span, error.message, of: error.subject)
     case let error as MalformedXML: unreadable(doing, at: span, error)
     case is CancellationError: cancelled(doing, at: span)
     default: failed(doing, at: span, String(describing: error))
@@ -183,7 +189,9 @@ package struct HostCodes: DiagnosticTable {
     there and does the rest.
     """)
   package let libvirtRefused = DiagnosticCode.ofHost(
-    703, "libvirt refused", "A call failed; libvirt's own words stand in the note.")
+    703, "libvirt refused",
+    "A call failed; libvirt's own words stand in the note, with the object that the call was made on."
+  )
   package let cancelled = DiagnosticCode.ofHost(
     704, "cancelled",
     """
