@@ -88,6 +88,12 @@ public struct Domain: HostObject {
 
   /// Whether a saved state waits to be resumed at the next start (`virDomainHasManagedSaveImage`).
   public func hasManagedSave() throws(LibvirtError) -> Bool {
-    try Call.flag(virDomainHasManagedSaveImage(pointer, 0))
+    try call.flag(virDomainHasManagedSaveImage(pointer, 0))
+  }
+
+  /// The `<domain>` document of the saved state, with its passwords (`virDomainManagedSaveGetXMLDesc`).
+  public func managedSaveXML() throws(LibvirtError) -> String {
+    try call.ownedString(
+      virDomainManagedSaveGetXMLDesc(pointer, UInt32(VIR_DOMAIN_SAVE_IMAGE_XML_SECURE.rawValue)))
   }
 }

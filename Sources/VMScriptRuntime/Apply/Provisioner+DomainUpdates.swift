@@ -13,6 +13,13 @@ extension Provisioner {
       try await targets.with(name, declaration.nameSpan) { domain in
         if try domain.hasSavedState() { try domain.dropManagedSave() }
       }
+    } else if change.bringsBack {
+      // It comes back as it was saved. What can change while it runs is changed then.
+      try await targets.with(name, declaration.nameSpan) { domain in
+        if try domain.hasSavedState() {
+          try PowerVerb.start.perform(on: domain, at: declaration.nameSpan)
+        }
+      }
     }
     try await bringStorage(of: declaration, change)
     let context = await context(
@@ -95,5 +102,12 @@ extension Provisioner {
       try await Shutdown(targets: targets, name: name, span: span).perform()
     }
     return try await targets.with(name, span) { try $0.isActive() || $0.hasSavedState() }
+  }
+}
+
+extension Change {
+  /// Whether it starts a domain from its saved state.
+  fileprivate var bringsBack: Bool {
+    properties.contains { $0.path == "state" && $0.from == .string(PropertyDifference.saved) }
   }
 }

@@ -129,17 +129,26 @@ extension LiveDomain {
   /// What a domain of the host is now.
   init(_ domain: Domain) throws {
     let (isActive, isPersistent) = try (domain.isActive(), domain.isPersistent())
+    let hasSavedState = try !isActive && domain.hasSavedState()
     try self.init(
       name: domain.name, uuid: domain.uuid, state: State(domain.state()),
       autostart: isPersistent && domain.autostart(),
       // With passwords, which are compared too; the stored form leaves out what a start adds.
       xml: domain.xml(inactive: true, secure: true),
       running: isActive ? domain.xml(secure: true) : nil, isPersistent: isPersistent,
-      hasSavedState: !isActive && domain.hasSavedState())
+      hasSavedState: hasSavedState, saved: hasSavedState ? domain.savedXML() : nil)
   }
 }
 
 extension Domain {
+  /// The machine as its saved state holds it; nil where libvirt does not show it.
+  fileprivate func savedXML() throws(LibvirtError) -> String? {
+    do throws(LibvirtError) { return try managedSaveXML() } catch {
+      guard !error.isConnectionLost, error.code != .noDomain else { throw error }
+      return nil
+    }
+  }
+
   /// Whether its next start brings back a saved state; a driver that saves none has none.
   func hasSavedState() throws(LibvirtError) -> Bool {
     do throws(LibvirtError) { return try hasManagedSave() } catch {

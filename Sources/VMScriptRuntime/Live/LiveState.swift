@@ -27,6 +27,9 @@ public struct LiveDomain: Sendable {
   public let isPersistent: Bool
   /// Whether its next start brings back a saved state of the guest.
   public let hasSavedState: Bool
+  /// The machine as the saved state brings it back, with its passwords; nil where there is none, or
+  /// libvirt does not show it.
+  let saved: String?
   /// What of the definition planning needs.
   public private(set) var facts: DomainFacts
   /// The drives of the machine as it runs, with what they back onto; empty for one that is off.
@@ -39,13 +42,15 @@ public struct LiveDomain: Sendable {
   /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
   public init(
     name: String, uuid: String, state: State, autostart: Bool = false, xml: String,
-    running: String? = nil, isPersistent: Bool = true, hasSavedState: Bool = false
+    running: String? = nil, isPersistent: Bool = true, hasSavedState: Bool = false,
+    saved: String? = nil
   ) throws(MalformedXML) {
     self.name = name
     self.uuid = uuid
     self.state = state
     self.isPersistent = isPersistent
     self.hasSavedState = hasSavedState
+    self.saved = saved
     self.autostart = autostart
     self.xml = xml
     self.running = running
@@ -56,6 +61,9 @@ public struct LiveDomain: Sendable {
     self.ports = machine.map(DomainFacts.ports) ?? [:]
     self.runningDisks = machine.map(SourceXML.disks) ?? []
   }
+
+  /// Whether a start brings back a saved state of the guest.
+  var comesBack: Bool { hasSavedState && state == .stopped }
 
   /// The domain with the paths of the volumes that its drives name.
   func resolvingVolumes(

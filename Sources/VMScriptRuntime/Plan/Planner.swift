@@ -245,10 +245,10 @@ public struct Planner {
     case (.stopped, false) where declaration.declaredState == .stopped: break
     default: return []
     }
-    let comesBack = domain.hasSavedState && domain.state == .stopped
     return [
       PropertyDifference(
-        name: "state", from: .string(comesBack ? "saved" : domain.state.rawValue),
+        name: "state",
+        from: .string(domain.comesBack ? PropertyDifference.saved : domain.state.rawValue),
         to: .string(set.wantedState(of: declaration).rawValue), impact: .live)
     ]
   }

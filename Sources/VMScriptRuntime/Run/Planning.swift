@@ -190,7 +190,10 @@ struct Planning: Sendable {
         let context = storage.context(
           for: declaration, uuid: domain.uuid, hypervisor: hypervisor)
         return try DomainXML.differences(
-          declaration, context: context, live: xml, running: domain.running
+          declaration, context: context, live: xml,
+          running: domain.running ?? (comesBack ? domain.saved : nil)
+        // A run brings a saved machine back before it changes it.
+        let comesBack = domain.comesBack && set.wantedState(of: declaration) == .running
         ).map(storage.labelled) + storage.differences(domain: declaration, live: domain)
       }
     }

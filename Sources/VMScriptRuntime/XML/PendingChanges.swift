@@ -297,10 +297,11 @@ extension DeviceRecords.Record {
 }
 
 extension LiveDomain {
-  /// What its next start changes, whoever changed the definition.
+  /// What its next start changes, or the first one that brings back no saved state, whoever changed the
+  /// definition.
   func pendingChanges() throws(MalformedXML) -> [PropertyDifference] {
-    guard isPersistent, let running else { return [] }
-    return try PendingChanges.domain(definition: xml, running: running)
+    guard isPersistent, let machine = running ?? saved else { return [] }
+    return try PendingChanges.domain(definition: xml, running: machine)
   }
 }
 

@@ -34,6 +34,9 @@ public struct PropertyDifference: Sendable {
   /// The name of what becomes of a guest's saved state.
   static let savedState = "saved state"
 
+  /// The state of a domain whose next start brings back a saved state.
+  static let saved = "saved"
+
   /// The same change where its object does not run: then it waits for the next start.
   var offline: PropertyDifference { impact == .live ? with(impact: .nextStart) : self }
 

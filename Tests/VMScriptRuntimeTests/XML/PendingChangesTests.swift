@@ -21,6 +21,16 @@ import VMScript
     }
   }
 
+  @Test func aSavedMachineWaitsToo() throws {
+    let live = try LiveDomain(
+      name: "web", uuid: "", state: .stopped, xml: document("", memory: 262_144),
+      hasSavedState: true, saved: document(""))
+    #expect(try live.pendingChanges().map(\.path) == ["memory"])
+    let off = try LiveDomain(
+      name: "web", uuid: "", state: .stopped, xml: document("", memory: 262_144))
+    #expect(try off.pendingChanges().isEmpty)
+  }
+
   @Test func memoryIsSaidOnce() throws {
     #expect(
       try pending(document(""), document("", memory: 262_144)) == ["memory 128MiB → 256MiB"])

@@ -50,7 +50,7 @@ extension StoragePlan {
   ) throws(Diagnostic) -> [PropertyDifference] {
     guard let storage = domains[declaration.name] else { return [] }
     var differences: [PropertyDifference] = []
-    if !domain.state.isOff { try refuseAttachingBases(storage, domain) }
+    if !domain.state.isOff || domain.comesBack { try refuseAttachingBases(storage, domain) }
     for drive in storage.drives {
       guard let own = drive.own, domain.facts.disks.contains(where: { isSame($0.path, own.path) })
       else { continue }
