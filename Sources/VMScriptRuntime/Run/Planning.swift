@@ -57,7 +57,9 @@ struct Planning: Sendable {
     let found =
       storage.diagnostics + diagnostics + unfit
       + storage.volumes.refusals(toDelete: deleted, of: live.domains)
-      + storage.warnings() + kept
+      + storage.volumes.leftOverlays(after: deleted, of: live.domains).map {
+        StorageMessages.leftOverlays(of: $0.domain, $0.paths)
+      } + storage.warnings() + kept
     return Outcome(plan: plan, storage: storage, diagnostics: Self.eachOnce(found))
   }
 
@@ -152,9 +154,9 @@ struct Planning: Sendable {
       stack: set.stack, live: live.storage, sources: sources, cache: .standard()
     ) { report(.waiting("the digest of \($0)")) }
     resolver.isLocal = files != .remote
+    resolver.seesFiles = files == .local
     var storage = await StoragePlan(set, live: live, resolver: resolver)
     storage.origin = origin
-    resolver.seesFiles = files == .local
     try await storage.compareSeeds(over: pool)
     return (storage, resolver, going)
   }
@@ -189,11 +191,11 @@ struct Planning: Sendable {
         guard let domain = live.domains[declaration.name] else { return [] }
         let context = storage.context(
           for: declaration, uuid: domain.uuid, hypervisor: hypervisor)
+        // A run brings a saved machine back before it changes it.
+        let comesBack = domain.comesBack && set.wantedState(of: declaration) == .running
         return try DomainXML.differences(
           declaration, context: context, live: xml,
           running: domain.running ?? (comesBack ? domain.saved : nil)
-        // A run brings a saved machine back before it changes it.
-        let comesBack = domain.comesBack && set.wantedState(of: declaration) == .running
         ).map(storage.labelled) + storage.differences(domain: declaration, live: domain)
       }
     }

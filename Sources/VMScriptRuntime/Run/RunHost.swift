@@ -126,7 +126,8 @@ final class RunHost: EvaluationHost {
     if mode == .run {
       let runner = VerbRunner(
         pool: pool, stack: declarations.stack, declarations: declarations,
-        progress: options.progress)
+        progress: options.progress,
+        warn: { [self] warning in progress.withLock { $0.diagnostics.append(warning) } })
       let start = ContinuousClock.now
       options.progress(.verbStarted(record))
       do throws(Diagnostic) {
@@ -400,6 +401,7 @@ final class RunHost: EvaluationHost {
       for warning in diagnostics where warning.severity != .error {
         let isKnown = standing.diagnostics.contains {
           $0.code == warning.code && $0.primary?.span == warning.primary?.span
+            && (warning.primary != nil || $0.message == warning.message)
         }
         if !isKnown { standing.diagnostics.append(warning) }
       }

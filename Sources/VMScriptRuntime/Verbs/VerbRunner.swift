@@ -8,13 +8,16 @@ struct VerbRunner: Sendable {
   /// Say which addresses are awaited.
   let declarations: DeclarationSet
   let progress: @Sendable (ProgressEvent) -> Void
+  let warn: @Sendable (Diagnostic) -> Void
   /// What `wait` takes where nothing is said.
   static let standardLimit = Duration.seconds(120)
 
   init(
     pool: ConnectionPool, stack: String, declarations: DeclarationSet? = nil,
-    progress: @escaping @Sendable (ProgressEvent) -> Void
+    progress: @escaping @Sendable (ProgressEvent) -> Void,
+    warn: @escaping @Sendable (Diagnostic) -> Void = { _ in }
   ) {
+    self.warn = warn
     self.declarations = declarations ?? DeclarationSet(stack: stack)
     targets = DomainTargets(pool: pool, stack: stack)
     self.progress = progress
@@ -87,7 +90,10 @@ struct VerbRunner: Sendable {
 
   /// Only what the stack owns, clones before what they stand on; what is not there is as wanted.
   func delete(_ names: [String], _ request: VerbRequest) async throws {
-    let (_, volumes) = try await volumes(toDelete: names, request)
+    let (domains, volumes) = try await volumes(toDelete: names, request)
+    for left in volumes.leftOverlays(after: names, of: domains) {
+      warn(StorageMessages.leftOverlays(of: left.domain, left.paths, at: request.targetSpan))
+    }
     let deletion = DomainDeletion(
       pool: targets.pool, store: VolumeStore(connections: targets.pool), volumes: volumes)
     for name in volumes.clonesFirst(names) where try await !deletion.delete(name) {

@@ -142,6 +142,31 @@ import VMScriptSyntax
     #expect(refusals([.init(name: "off", path: "/off", volumes: [])]) == [])
   }
 
+  @Test func theFilesOfSnapshotsThatADeletionLeavesAreNamed() async throws {
+    var fixture = try StorageFixture()
+    let disk = try StorageFixture.name("web", .disk("disk1"))
+    fixture.add(disk, capacity: 1 << 20)
+    try fixture.add(domain: "web", [("vda", "/else/s2.qcow2")])
+    let files = [
+      ("/else/s1.qcow2", StorageFixture.path(disk)), ("/else/s2.qcow2", "/else/s1.qcow2"),
+    ]
+    .map { path, backing in
+      VolumeInventory.Volume(name: path, path: path, backingPath: backing, format: "qcow2")
+    }
+    func left(_ domains: [LiveDomain]) -> [[String]] {
+      let storage = LiveStorage(
+        pools: [.init(name: "default", path: "/pool", volumes: fixture.volumes)],
+        domains: domains, files: files)
+      let byName = Dictionary(domains.map { ($0.name, $0) }) { first, _ in first }
+      let volumes = StackVolumes(stack: StorageFixture.stack, storage: storage, domains: byName)
+      return volumes.leftOverlays(after: ["web"], of: byName).map(\.paths)
+    }
+    #expect(left(fixture.domains) == [["/else/s1.qcow2", "/else/s2.qcow2"]])
+    // What others use is theirs, and keeps all of them.
+    try fixture.add(domain: "other", [("vda", "/else/s1.qcow2")])
+    #expect(left(fixture.domains) == [])
+  }
+
   @Test func whoeverWritesToABaseIsNotToRun() async throws {
     let fixture = try StorageFixture()
     try fixture.disk("a.raw")

@@ -80,6 +80,33 @@ struct StackVolumes: Sendable {
     }
   }
 
+  /// The files that a deletion of domains leaves behind: overlays on their disks that others made, such as
+  /// external snapshots, and that only these domains use.
+  ///
+  /// - Parameters:
+  ///   - names: all that are to go together.
+  ///   - domains: those of the host, by name.
+  func leftOverlays(
+    after names: [String], of domains: [String: LiveDomain]
+  ) -> [(domain: String, paths: [String])] {
+    let going = Set(names)
+    let goingNames = Set(names.compactMap { domains[$0]?.name })
+    return names.compactMap { name in
+      var found: [String] = []
+      var next = overlays(onDomain: name)
+      while let overlay = next.popLast() {
+        let path = overlay.volume.path
+        guard !found.contains(path), !overlay.volume.isMissing,
+          !isOwned(overlay.volume, byOneOf: going),
+          staying([overlay], after: going, named: goingNames).isEmpty
+        else { continue }
+        found.append(path)
+        next += storage.overlays(on: path)
+      }
+      return found.isEmpty ? nil : (name, found.sorted())
+    }
+  }
+
   /// Why domains must not be deleted: overlays that stay stand on their disks, or may; another domain
   /// uses one; or a disk of their own would be left behind.
   ///
