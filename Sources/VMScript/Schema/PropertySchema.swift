@@ -76,6 +76,9 @@ public final class PropertySchema: Sendable {
   public let doc: String
   /// When a change of it takes effect.
   public let impact: Impact
+  /// The way a change of it reaches a running object; nil where it does not, and for a kind of
+  /// resource that is the embedder's.
+  public let live: LiveChange?
   /// Where it stands in libvirt's XML; nil for what the runtime itself acts on.
   public let xml: XMLPlace?
   /// Whether its block must have it.
@@ -85,11 +88,11 @@ public final class PropertySchema: Sendable {
   /// The format of the keys of a map; nil admits any key.
   public let keyFormat: TextFormat?
 
-  /// A row of the table.
+  /// A row of the table. A change takes effect as `impact` says, or at once where `live` names a way.
   public init(
     _ name: String, _ type: PropertyType, _ doc: String, format: TextFormat? = nil,
     keyFormat: TextFormat? = nil, standard: Value? = nil, impact: Impact = .nextStart,
-    xml: XMLPlace? = nil, isRequired: Bool = false
+    live: LiveChange? = nil, xml: XMLPlace? = nil, isRequired: Bool = false
   ) {
     self.name = name
     self.type = type
@@ -97,7 +100,8 @@ public final class PropertySchema: Sendable {
     self.keyFormat = keyFormat
     self.standard = standard
     self.doc = doc
-    self.impact = impact
+    self.impact = live == nil ? impact : .live
+    self.live = live
     self.xml = xml
     self.isRequired = isRequired
   }
@@ -108,6 +112,18 @@ public enum BlockLabel: Sendable {
   case none, optional, required
   /// Must follow, and may hold what a name may not.
   case anyText
+}
+
+/// The parts of a repeated block's element that tell it from others of its kind.
+public enum BlockIdentity: Sendable, Equatable {
+  /// Its place among them.
+  case position
+  /// The values of these properties; plans name the block by the first of them.
+  case properties([String])
+  /// The target of a drive, which is chosen where none is declared.
+  case target
+  /// The MAC of an interface, which is derived where none is declared.
+  case mac
 }
 
 /// A block: a resource's body or a nested one.
@@ -124,6 +140,8 @@ public final class BlockSchema: Sendable {
   public let labelFormat: TextFormat?
   /// May stand more than once; a list of maps is then allowed too.
   public let repeats: Bool
+  /// What tells one that repeats from others of its kind in libvirt's XML.
+  public let identity: BlockIdentity
   /// Its rows, in the order of the reference page.
   public let properties: [PropertySchema]
   /// The blocks that may stand in it.
@@ -138,7 +156,7 @@ public final class BlockSchema: Sendable {
   /// A block of the table.
   public init(
     _ name: String, _ doc: String, label: BlockLabel = .none, labelFormat: TextFormat? = nil,
-    repeats: Bool = false, shorthand: String? = nil,
+    repeats: Bool = false, identity: BlockIdentity = .position, shorthand: String? = nil,
     xml: XMLPlace? = nil,
     properties: [PropertySchema] = [],
     blocks: [BlockSchema] = []
@@ -148,6 +166,7 @@ public final class BlockSchema: Sendable {
     self.label = label
     self.labelFormat = labelFormat
     self.repeats = repeats
+    self.identity = identity
     self.shorthand = shorthand
     self.xml = xml
     self.properties = properties

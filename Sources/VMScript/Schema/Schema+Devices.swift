@@ -2,7 +2,8 @@ extension Schema {
   static let devices: [BlockSchema] = [
     BlockSchema(
       "disk", "A disk: an overlay on an image, an existing volume, or new and empty.",
-      label: .optional, repeats: true, xml: XMLPlace("devices/disk", with: ["@device": "disk"]),
+      label: .optional, repeats: true, identity: .target,
+      xml: XMLPlace("devices/disk", with: ["@device": "disk"]),
       properties: [
         PropertySchema(
           "image", .resource([.image]), "The image that it is a private overlay on.",
@@ -11,7 +12,7 @@ extension Schema {
           "source", .either([.path, .resource([.image])]),
           "The very volume, file or block device that it is.", impact: .dataLoss),
         PropertySchema(
-          "size", .size, "Virtual size, rounded up to whole MiB; it can grow.", impact: .live),
+          "size", .size, "Virtual size, rounded up to whole MiB; it can grow.", live: .growth),
         PropertySchema(
           "format", .word(["raw", "qcow2"]),
           "Format of a new disk, or of a `source` whose content looks like an image.",
@@ -48,34 +49,34 @@ extension Schema {
           xml: XMLPlace("shareable", .presence)),
       ]),
     BlockSchema(
-      "cdrom", "A CD-ROM drive.", label: .optional, repeats: true,
+      "cdrom", "A CD-ROM drive.", label: .optional, repeats: true, identity: .target,
       xml: XMLPlace("devices/disk", with: ["@device": "cdrom"]),
       properties: [
         PropertySchema(
           "source", .either([.path, .resource([.image])]), "The medium; none for an empty drive.",
-          impact: .live), bus, dev,
+          live: .medium), bus, dev,
       ]),
     BlockSchema(
       "floppy", "A floppy drive; the guest only reads it.", label: .optional, repeats: true,
+      identity: .target,
       xml: XMLPlace("devices/disk", with: ["@device": "floppy"]),
       properties: [
         PropertySchema(
           "source", .either([.path, .resource([.image])]), "The medium; none for an empty drive.",
-          impact: .live), dev,
+          live: .medium), dev,
       ]),
     BlockSchema(
-      "nic", "A network interface.", label: .optional, repeats: true,
+      "nic", "A network interface.", label: .optional, repeats: true, identity: .mac,
       xml: XMLPlace("devices/interface"),
       properties: [
-        PropertySchema("net", .resource([.net]), "The network it is on.", impact: .live),
+        PropertySchema("net", .resource([.net]), "The network it is on.", live: .device),
         PropertySchema(
-          "bridge", .string, "The host's bridge it is on.", format: .interfaceName, impact: .live),
+          "bridge", .string, "The host's bridge it is on.", format: .interfaceName, live: .device),
         PropertySchema(
-          "dev", .string, "The host's interface it is on, by macvtap.", format: .interfaceName,
-          impact: .live),
+          "dev", .string, "The host's interface it is on, by macvtap.", format: .interfaceName),
         PropertySchema(
           "ip", .ip, "Its fixed address, which the DHCP server of its network gives it.",
-          impact: .live),
+          live: .lease),
         PropertySchema("mac", .mac, "Its address, in place of the derived one."),
         PropertySchema(
           "model",
@@ -88,7 +89,7 @@ extension Schema {
         PropertySchema(
           "mtu", .int(68...65_535), "Largest packet in bytes.", xml: XMLPlace("mtu/@size")),
         PropertySchema(
-          "filter", .string, "Network filter on the host.", format: .objectName, impact: .live,
+          "filter", .string, "Network filter on the host.", format: .objectName, live: .device,
           xml: XMLPlace("filterref/@filter")),
       ]),
     BlockSchema(
@@ -145,7 +146,7 @@ extension Schema {
         xml: XMLPlace("@listen", .address)),
       PropertySchema("port", .int(ports), "Its port.", xml: XMLPlace("@port")),
       PropertySchema(
-        "password", .secret, "The password that a viewer needs.", format: password, impact: .live,
+        "password", .secret, "The password that a viewer needs.", format: password, live: .device,
         xml: XMLPlace("@passwd")),
       PropertySchema(
         "keymap", .string, "Keyboard layout.", format: .token, xml: XMLPlace("@keymap")),

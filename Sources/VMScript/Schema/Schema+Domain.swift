@@ -3,14 +3,14 @@ extension Schema {
     "domain", "A virtual machine.",
     properties: [
       PropertySchema(
-        "title", .string, "A short title.", format: .optionalLine, impact: .live,
+        "title", .string, "A short title.", format: .optionalLine, live: .title,
         xml: XMLPlace("title")),
       PropertySchema(
-        "description", .string, "Free text about it.", format: .text, impact: .live,
+        "description", .string, "Free text about it.", format: .text, live: .description,
         xml: XMLPlace("description")),
       PropertySchema(
         "labels", .map(.string), "Free words by key.", format: .text, keyFormat: .line,
-        impact: .live),
+        live: .metadata),
       PropertySchema(
         "hypervisor", .word(["auto", "kvm", "qemu"]),
         "What runs it; auto takes KVM where the host has it.", standard: .string("auto")),
@@ -75,11 +75,12 @@ extension Schema {
       PropertySchema(
         "balloon", .word(["virtio", "none"]), "The memory balloon.",
         xml: XMLPlace("devices/memballoon/@model")),
-      PropertySchema("autostart", .bool, "Starts the domain when the host boots.", impact: .live),
+      PropertySchema(
+        "autostart", .bool, "Starts the domain when the host boots.", live: .autostart),
       PropertySchema(
         "state", .word(["running", "stopped"]),
         "Whether it runs; a domain that is cloned from is stopped unless said otherwise.",
-        standard: .string("running"), impact: .live),
+        standard: .string("running"), live: .power),
       PropertySchema(
         "full", .bool, "Whether a clone copies the disks instead of overlaying them.",
         impact: .dataLoss),
@@ -94,7 +95,7 @@ extension Schema {
         xml: XMLPlace("vcpu")),
       PropertySchema(
         "current", .int(1...4096), "How many it has of them; more can be added while it runs.",
-        impact: .live, xml: XMLPlace("vcpu/@current")),
+        live: .processors, xml: XMLPlace("vcpu/@current")),
       PropertySchema(
         "sockets", .int(1...4096), "Sockets.", xml: XMLPlace("cpu/topology/@sockets")),
       PropertySchema(
@@ -111,10 +112,10 @@ extension Schema {
     properties: [
       PropertySchema(
         "max", .size, "How much; the most that it may have where `current` is said.",
-        impact: .live, xml: XMLPlace("memory", .kibibytes)),
+        live: .memory, xml: XMLPlace("memory", .kibibytes)),
       PropertySchema(
         "current", .size, "How much it has of it; up to `max` it changes while it runs.",
-        impact: .live, xml: XMLPlace("currentMemory", .kibibytes)),
+        live: .memory, xml: XMLPlace("currentMemory", .kibibytes)),
       PropertySchema(
         "hugepages", .bool, "Whether it is backed by huge pages.",
         xml: XMLPlace("memoryBacking/hugepages", .presence)),

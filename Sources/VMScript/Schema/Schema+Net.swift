@@ -13,7 +13,7 @@ extension Schema {
       PropertySchema(
         "dhcp", .either([.bool, .ipRange]),
         "First and last address that DHCP gives out, or false to give out fixed addresses alone; the "
-          + "whole subnet unless said otherwise.", impact: .live),
+          + "whole subnet unless said otherwise.", live: .dhcpRange),
       PropertySchema(
         "bridge", .string, "The host's bridge: its name here, or the existing one of mode bridge.",
         format: .interfaceName, impact: .restart, xml: XMLPlace("bridge/@name")),
@@ -26,24 +26,28 @@ extension Schema {
       PropertySchema(
         "vlan", .int(1...4094), "VLAN tag, where the kind of network can tag.", impact: .restart,
         xml: XMLPlace("vlan/tag/@id")),
-      PropertySchema("autostart", .bool, "Starts the network when the host boots.", impact: .live),
+      PropertySchema(
+        "autostart", .bool, "Starts the network when the host boots.", live: .autostart),
     ],
     blocks: [
       BlockSchema(
         "host", "A fixed DHCP lease.", label: .optional, labelFormat: .leaseName, repeats: true,
         properties: [
           PropertySchema(
-            "mac", .mac, "The interface's address.", impact: .live, isRequired: true),
-          PropertySchema("ip", .ip, "The address it gets.", impact: .live, isRequired: true),
+            "mac", .mac, "The interface's address.", live: .lease, isRequired: true),
+          PropertySchema("ip", .ip, "The address it gets.", live: .lease, isRequired: true),
         ]),
       dns, ipv6,
       BlockSchema(
         "route", "A static route of the host into the network.", repeats: true,
+        identity: .properties(["to"]), xml: XMLPlace("route", with: ["@family": "ipv4"]),
         properties: [
           PropertySchema(
-            "to", .cidr, "The network behind it.", impact: .restart, isRequired: true),
+            "to", .cidr, "The network behind it.", impact: .restart,
+            xml: XMLPlace("@address", .subnet), isRequired: true),
           PropertySchema(
-            "via", .ip, "The guest that forwards.", impact: .restart, isRequired: true),
+            "via", .ip, "The guest that forwards.", impact: .restart,
+            xml: XMLPlace("@gateway", .address), isRequired: true),
         ]),
       BlockSchema(
         "bandwidth", "Limits of the whole network.", xml: XMLPlace("bandwidth"),
@@ -68,29 +72,31 @@ extension Schema {
         xml: XMLPlace("dns/forwarder/@addr", .each([:]))),
       PropertySchema(
         "txt", .map(.string), "TXT records by name.", format: .txtValue,
-        keyFormat: .domainName, impact: .live),
+        keyFormat: .domainName, live: .dnsText),
     ],
     blocks: [
       BlockSchema(
         "host", "A name with an address.", label: .required, labelFormat: .domainName,
         repeats: true,
         properties: [
-          PropertySchema("ip", .ip, "The address.", impact: .live, isRequired: true)
+          PropertySchema("ip", .ip, "The address.", live: .dnsHost, isRequired: true)
         ]),
       BlockSchema(
-        "srv", "An SRV record.", repeats: true, xml: XMLPlace("dns/srv"),
+        "srv", "An SRV record.", repeats: true,
+        identity: .properties(["service", "protocol", "target", "port"]), xml: XMLPlace("dns/srv"),
         properties: [
           PropertySchema(
-            "service", .string, "Name of the service.", format: .serviceName, impact: .live,
+            "service", .string, "Name of the service.", format: .serviceName, live: .dnsService,
             xml: XMLPlace("@service"), isRequired: true),
           PropertySchema(
-            "protocol", .word(["tcp", "udp"]), "Its protocol.", impact: .live,
+            "protocol", .word(["tcp", "udp"]), "Its protocol.", live: .dnsService,
             xml: XMLPlace("@protocol"), isRequired: true),
           PropertySchema(
-            "target", .string, "The machine that offers it.", format: .domainName, impact: .live,
+            "target", .string, "The machine that offers it.", format: .domainName,
+            live: .dnsService,
             xml: XMLPlace("@target")),
           PropertySchema(
-            "port", .int(1...65_535), "Its port.", impact: .live, xml: XMLPlace("@port")),
+            "port", .int(1...65_535), "Its port.", live: .dnsService, xml: XMLPlace("@port")),
         ]),
     ])
 

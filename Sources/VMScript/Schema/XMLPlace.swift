@@ -11,6 +11,8 @@ public struct XMLPlace: Sendable {
     case address
     /// A machine type or an alias, which libvirt replaces by the type it stands for.
     case machine
+    /// An IPv4 network: its address, and its prefix in `prefix` beside that.
+    case subnet
     /// A size in KiB with `unit='KiB'`.
     case kibibytes
     /// A number of bytes.

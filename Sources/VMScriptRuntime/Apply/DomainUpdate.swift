@@ -16,8 +16,8 @@ struct DomainUpdate {
   struct Leaving: Sendable {
     /// libvirt's name of it, such as `virtio-disk1`.
     let alias: String
-    /// The block that it was, such as `disk data`.
-    let device: String
+    /// The block that it was.
+    let device: DeviceName
     /// Why it could not be asked. It may go all the same: an earlier run, which was cut short, may
     /// have asked.
     let refusal: String?
@@ -39,22 +39,22 @@ struct DomainUpdate {
       declaration, context: context, definition: definition)
     guard try domain.isActive() else { return outcome }
     let running = try domain.xml(secure: true)
-    let changes = try DomainXML.liveChanges(
+    let steps = try DomainXML.liveSteps(
       declaration, context: context, definition: definition,
       wanted: DomainXML.render(declaration, context: context, onto: definition), running: running)
-    var gone: Set<String> = []
-    for change in changes where isPlanned(change) {
+    var gone: Set<DeviceName> = []
+    for step in steps where isPlanned(step) {
       var refusal: String?
-      do throws(LibvirtError) { try change.apply(to: domain) } catch {
+      do throws(LibvirtError) { try step.apply(to: domain) } catch {
         guard !error.isConnectionLost, error.code != .noDomain else { throw error }
         refusal = error.message
       }
-      if case .detach(let device, let alias?, _) = change {
+      if case .detach(let device, let alias?, _) = step {
         gone.insert(device)
         outcome.leaving.append(Leaving(alias: alias, device: device, refusal: refusal))
       } else if let refusal {
         outcome.refusals.append(
-          UpdateMessages.notLive(change.path, of: declaration, reason: refusal))
+          UpdateMessages.notLive(step.path, of: declaration, reason: refusal))
       }
     }
     // What the machine still stands on stays.
@@ -64,9 +64,10 @@ struct DomainUpdate {
     return outcome
   }
 
-  private func isPlanned(_ change: LiveChange) -> Bool {
-    if case .mark = change { return true }
-    return properties.contains { [$0.block, $0.name].contains(change.path) }
+  /// The mark follows every update, for it says which devices are the stack's.
+  private func isPlanned(_ step: LiveStep) -> Bool {
+    if case .mark = step { return true }
+    return properties.contains(where: step.makes)
   }
 
   /// Writes the definition; blocks.
@@ -98,26 +99,5 @@ extension Domain {
         config: true)
     }
     return settlement.warnings
-  }
-}
-
-extension LiveChange {
-  /// Changes the running machine alone.
-  func apply(to domain: Domain) throws(LibvirtError) {
-    switch self {
-    case .detach(_, _, let xml): try domain.detachDevice(xml: xml, live: true, config: false)
-    case .update(_, let xml): try domain.updateDevice(xml: xml, live: true, config: false)
-    case .attach(_, let xml): try domain.attachDevice(xml: xml, live: true, config: false)
-    case .memory(let kibibytes):
-      try domain.setMemory(kibibytes: UInt(clamping: kibibytes), live: true, config: false)
-    case .processors(let count):
-      try domain.setCPUs(Int(clamping: count), live: true, config: false)
-    case .title(let text): try domain.setTitle(text, live: true, config: false)
-    case .description(let text): try domain.setDescription(text, live: true, config: false)
-    case .mark(let xml):
-      try domain.setMetadata(
-        xml, namespace: DomainMetadata.namespace, prefix: DomainMetadata.prefix, live: true,
-        config: false)
-    }
   }
 }

@@ -9,14 +9,16 @@ extension Provisioner {
     let replaced = drives.filter { drive in
       // The format in which something is used in place is no property of what it holds.
       change.properties.contains {
-        $0.block == drive.name && $0.impact == .dataLoss
+        $0.device == drive.deviceName && $0.impact == .dataLoss
           && (drive.own != nil || $0.name != "format")
       }
     }
     if !replaced.isEmpty { try await removeVolumes(of: declaration.name, in: replaced) }
     try await provide(storageOf: declaration.name, anew: Set(replaced.map(\.key)))
     for drive in drives {
-      let grows = change.properties.contains { $0.block == drive.name && $0.name == "size" }
+      let grows = change.properties.contains {
+        $0.device == drive.deviceName && $0.live == .growth
+      }
       if grows { try await grow(drive, of: declaration.name) }
     }
   }

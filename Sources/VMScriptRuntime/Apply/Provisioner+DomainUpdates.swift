@@ -61,7 +61,7 @@ extension Provisioner {
   /// Waits, for a short while, until the guest has let go of devices; gives those that it keeps.
   private func letGo(
     of leaving: [DomainUpdate.Leaving], _ declaration: Declaration
-  ) async throws -> Set<String> {
+  ) async throws -> Set<DeviceName> {
     guard !leaving.isEmpty else { return [] }
     let (name, span, targets) = (declaration.name, declaration.nameSpan, targets)
     let deadline = ContinuousClock.now + .seconds(15)
@@ -80,8 +80,10 @@ extension Provisioner {
     let held = try await staying()
     for device in held {
       warn(
-        device.refusal.map { UpdateMessages.notLive(device.device, of: declaration, reason: $0) }
-          ?? UpdateMessages.heldDevice(device.device, of: declaration))
+        device.refusal.map {
+          UpdateMessages.notLive(device.device.path, of: declaration, reason: $0)
+        }
+          ?? UpdateMessages.heldDevice(device.device.path, of: declaration))
     }
     return Set(held.map(\.device))
   }
@@ -89,7 +91,7 @@ extension Provisioner {
   /// Starts it or shuts it down; gives whether a machine that runs, or a saved one, needs its files.
   private func bringToState(_ change: Change, _ declaration: Declaration) async throws -> Bool {
     let (name, span) = (declaration.name, declaration.nameSpan)
-    let changesState = change.properties.contains { $0.name == "state" && $0.block.isEmpty }
+    let changesState = change.properties.contains { $0.live == .power }
     let wanted = set.wantedState(of: declaration)
     if wanted == .running {
       try await targets.with(name, span) { domain in

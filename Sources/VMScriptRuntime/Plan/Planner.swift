@@ -192,7 +192,7 @@ public struct Planner {
     of domain: LiveDomain, by properties: [PropertyDifference]
   ) -> [PropertyDifference] {
     guard domain.hasSavedState,
-      properties.contains(where: { $0.impact == .dataLoss && $0.block.hasPrefix("disk") })
+      properties.contains(where: { $0.impact == .dataLoss && $0.device?.block == "disk" })
     else { return [] }
     return [
       PropertyDifference(
@@ -208,7 +208,8 @@ public struct Planner {
     guard case .bool(let wanted) = declaration.body["autostart"], wanted != live else { return [] }
     return [
       PropertyDifference(
-        name: "autostart", from: .bool(live), to: .bool(wanted), impact: isActive ? .live : .none)
+        name: "autostart", from: .bool(live), to: .bool(wanted), impact: isActive ? .live : .none,
+        live: .autostart)
     ]
   }
 
@@ -217,7 +218,8 @@ public struct Planner {
     guard !network.isActive else { return [] }
     return [
       PropertyDifference(
-        name: "state", from: .string("stopped"), to: .string("running"), impact: .live)
+        name: "state", from: .string("stopped"), to: .string("running"), impact: .live,
+        live: .power)
     ]
   }
 
@@ -249,7 +251,7 @@ public struct Planner {
       PropertyDifference(
         name: "state",
         from: .string(domain.comesBack ? PropertyDifference.saved : domain.state.rawValue),
-        to: .string(set.wantedState(of: declaration).rawValue), impact: .live)
+        to: .string(set.wantedState(of: declaration).rawValue), impact: .live, live: .power)
     ]
   }
 

@@ -20,7 +20,7 @@ struct ExpectedState: Sendable {
   mutating func note(_ changes: [Change]) {
     effects += changes.filter { $0.action == .delete }.map { .deletion($0.key) }
     for change in changes where change.kind == .domain {
-      for property in change.properties where property.path == "state" {
+      for property in change.properties where property.live == .power {
         guard case .string(let word)? = property.to, let state = LiveDomain.State(rawValue: word)
         else { continue }
         effects.append(.state(change.name, state))

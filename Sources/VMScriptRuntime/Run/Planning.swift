@@ -230,7 +230,7 @@ extension Change {
   fileprivate var startsWhatExists: Bool {
     action == .update && kind == .domain
       && properties.contains {
-        $0.block.isEmpty && $0.name == "state"
+        $0.live == .power
           && $0.to == .string(LiveDomain.State.running.rawValue)
       }
   }
@@ -241,12 +241,12 @@ extension StoragePlan {
   fileprivate func pathsWritten(by plan: Plan) -> [(path: String, action: String, span: Span)] {
     plan.changes.filter { $0.action == .update && $0.kind == .domain }.flatMap { change in
       (domains[change.name]?.drives ?? []).compactMap { drive in
-        let differences = change.properties.filter { $0.block == drive.name }
+        let differences = change.properties.filter { $0.device == drive.deviceName }
         guard let path = drive.own?.path else { return nil }
         if differences.contains(where: { $0.impact == .dataLoss }) {
           return (path, "replaced", drive.span)
         }
-        return differences.contains { $0.name == "size" } ? (path, "grown", drive.span) : nil
+        return differences.contains { $0.live == .growth } ? (path, "grown", drive.span) : nil
       }
     }
   }

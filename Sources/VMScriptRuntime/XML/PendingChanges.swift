@@ -40,7 +40,7 @@ enum PendingChanges {
 
 /// The rows of one block of the schema, in a definition and as it runs.
 private enum RowComparison {
-  /// The rows that differ, those of blocks that stand once among them.
+  /// The rows that differ, those of the blocks in it among them.
   ///
   /// - Parameter isDevice: whether libvirt fills in what the definition leaves open.
   static func ofBlock(
@@ -63,14 +63,21 @@ private enum RowComparison {
         row.path != path && row.from == limit.from && row.to == limit.to
       }
     }
-    for inner in block.blocks where !inner.repeats {
-      guard let place = inner.xml, !place.path.hasPrefix("devices/") else { continue }
+    for inner in block.blocks where !inner.isDevice {
+      guard let place = inner.xml else { continue }
       let name = [path, inner.name].filter { !$0.isEmpty }.joined(separator: " ")
+      guard !inner.repeats else {
+        result += XMLEntries.differences(
+          inner, [path, inner.name].filter { !$0.isEmpty }, from: place.elements(in: running),
+          to: place.elements(in: definition))
+        continue
+      }
       let empty = XMLElement(name: "")
       result += ofBlock(
         inner, name,
         definition: place.path.isEmpty ? definition : place.element(in: definition) ?? empty,
-        running: place.path.isEmpty ? running : place.element(in: running) ?? empty)
+        running: place.path.isEmpty ? running : place.element(in: running) ?? empty,
+        isDevice: isDevice)
     }
     return result
   }
@@ -220,9 +227,7 @@ private struct DomainRestart {
   /// The devices of the schema's other blocks, which stand once.
   private var blocks: [PropertyDifference] {
     schema.blocks.flatMap { block -> [PropertyDifference] in
-      guard let place = block.xml, place.path.hasPrefix("devices/"), !block.repeats else {
-        return []
-      }
+      guard let place = block.xml, block.isDevice, !block.repeats else { return [] }
       switch (place.element(in: definition), place.element(in: running)) {
       case (nil, nil): return []
       case (let wanted?, let found?):

@@ -14,11 +14,15 @@ public struct PropertyDifference: Sendable {
   public let impact: Impact
   /// What comes of it besides, in words; nil where the impact says it all.
   public let consequence: String?
+  /// The way the change reaches a running object; nil where it does not.
+  public let live: LiveChange?
+  /// The device that it concerns.
+  var device: DeviceName?
 
   /// A difference between declared and found.
   public init(
     block: String = "", name: String, from: Value?, to: Value?, impact: Impact,
-    consequence: String? = nil
+    consequence: String? = nil, live: LiveChange? = nil
   ) {
     self.block = block
     self.name = name
@@ -26,6 +30,7 @@ public struct PropertyDifference: Sendable {
     self.to = to
     self.impact = impact
     self.consequence = consequence
+    self.live = live
   }
 
   /// The property with its block, as plans show it: `nic 1 mtu`.
@@ -41,14 +46,30 @@ public struct PropertyDifference: Sendable {
   var offline: PropertyDifference { impact == .live ? with(impact: .nextStart) : self }
 
   /// The same change from another value.
-  func changing(from: Value?) -> PropertyDifference {
-    PropertyDifference(
-      block: block, name: name, from: from, to: to, impact: impact, consequence: consequence)
+  func changing(from: Value?) -> PropertyDifference { changing(from: from, to: to) }
+
+  /// The same change between other values.
+  func changing(from: Value?, to: Value?) -> PropertyDifference {
+    var result = PropertyDifference(
+      block: block, name: name, from: from, to: to, impact: impact, consequence: consequence,
+      live: live)
+    result.device = device
+    return result
   }
 
   /// The same change with another impact.
   func with(impact: Impact) -> PropertyDifference {
-    PropertyDifference(
-      block: block, name: name, from: from, to: to, impact: impact, consequence: consequence)
+    var result = PropertyDifference(
+      block: block, name: name, from: from, to: to, impact: impact, consequence: consequence,
+      live: live)
+    result.device = device
+    return result
+  }
+
+  /// The same change of a device.
+  func of(_ device: DeviceName) -> PropertyDifference {
+    var result = self
+    result.device = device
+    return result
   }
 }

@@ -135,7 +135,10 @@ import VMScriptSyntax
         state: .stopped, xml: "<domain><name>web</name></domain>", hasSavedState: true)
     ])
     let (plan, _) = RunFixture.plan([RunFixture.domain("web")], live) { _, _ in
-      [PropertyDifference(block: "disk", name: "device", from: nil, to: nil, impact: .dataLoss)]
+      [
+        PropertyDifference(block: "disk", name: "device", from: nil, to: nil, impact: .dataLoss)
+          .of(DeviceName(block: "disk", key: ""))
+      ]
     }
     #expect(
       plan.changes.flatMap(\.properties).map(\.path) == ["disk device", "saved state", "state"])

@@ -54,10 +54,10 @@ import VMScript
     return root.xmlString
   }
 
-  private func changes(from old: String, to new: String, running: String) throws -> [LiveChange] {
+  private func changes(from old: String, to new: String, running: String) throws -> [LiveStep] {
     let (new, context) = (try domain(new), context())
     let definition = try definition(old)
-    return try DomainXML.liveChanges(
+    return try DomainXML.liveSteps(
       new, context: context, definition: definition,
       wanted: DomainXML.render(new, context: context, onto: definition), running: running)
   }
@@ -218,9 +218,9 @@ import VMScript
     #expect(
       changes.map { change in
         switch change {
-        case .detach(let path, let alias, _): "- \(path) \(alias ?? "")"
-        case .update(let path, _): "~ \(path)"
-        case .attach(let path, _): "+ \(path)"
+        case .detach(let device, let alias, _): "- \(device.path) \(alias ?? "")"
+        case .update(let device, _): "~ \(device.path)"
+        case .attach(let device, _): "+ \(device.path)"
         default: change.path
         }
       } == ["- nic 2 net1", "+ watchdog", "~ nic 1", "+ nic x", "labels"])

@@ -80,9 +80,8 @@ import VMScriptSyntax
     let changes = try NetworkXML.differences(small, context: context, live: live, running: live)
     #expect(
       changes.map { "\($0.path) \($0.impact.rawValue)" } == [
-        "ipv6 restart", "dns restart", "bandwidth restart", "host printer live",
-        "dns host 10.91.0.1 live", "dns txt _owner live", "dns srv ldap live",
-        "route 10.92.0.0/24 restart",
+        "dns srv ldap live", "route 10.92.0.0/24 restart", "bandwidth restart", "ipv6 restart",
+        "dns restart", "host printer live", "dns host 10.91.0.1 live", "dns txt _owner live",
       ])
     let after = try NetworkXML.render(small, context: context, onto: live)
     #expect(try NetworkXML.differences(small, context: context, live: after).isEmpty)

@@ -29,7 +29,10 @@ struct DriveStorage: Sendable {
   var size: (value: DiskSize, span: Span)?
 
   /// The drive as plans name it, such as `disk data`.
-  var name: String { DeviceRecords.Record.path(device, key) }
+  var name: String { deviceName.path }
+
+  /// Its block.
+  var deviceName: DeviceName { DeviceName(block: device, key: key) }
 
   var own: OwnVolume? {
     if case .own(let volume) = content { volume } else { nil }

@@ -88,7 +88,8 @@ extension StoragePlan {
   private static func missing(_ drive: DriveStorage) -> PropertyDifference {
     PropertyDifference(
       block: drive.name, name: "volume", from: .string("missing"), to: .string("made anew"),
-      impact: .dataLoss)
+      impact: .dataLoss
+    ).of(drive.deviceName)
   }
 
   private func originDifference(
@@ -106,6 +107,7 @@ extension StoragePlan {
     let from = try volume.read(\.backing).map { Value.string(label(ofPath: $0)) }
     func difference(_ name: String, to: Value?) -> PropertyDifference {
       PropertyDifference(block: drive.name, name: name, from: from, to: to, impact: .dataLoss)
+        .of(drive.deviceName)
     }
     switch origin {
     case .kept: return nil
@@ -130,9 +132,8 @@ extension StoragePlan {
     }
     let (from, to) = (image(difference.from), image(difference.to))
     let earlier = from.map { Value.string($0 == to ? "\($0), earlier content" : $0) }
-    return PropertyDifference(
-      block: difference.block, name: difference.name, from: earlier ?? difference.from,
-      to: to.map(Value.string) ?? difference.to, impact: difference.impact)
+    return difference.changing(
+      from: earlier ?? difference.from, to: to.map(Value.string) ?? difference.to)
   }
 
   /// An image of a stack by its name, anything else by its path.
@@ -161,7 +162,8 @@ extension StoragePlan {
     try refuseIfOverlaid(own.path, size.span, to: "grown")
     return PropertyDifference(
       block: drive.name, name: "size", from: .size(ByteSize(bytes: capacity)),
-      to: .size(ByteSize(bytes: size.value.bytes)), impact: .live)
+      to: .size(ByteSize(bytes: size.value.bytes)), impact: .live, live: .growth
+    ).of(drive.deviceName)
   }
 
   /// A disk that is no longer declared goes with its volume, and so must not be a clone's base.

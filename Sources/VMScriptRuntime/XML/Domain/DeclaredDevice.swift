@@ -14,6 +14,8 @@ struct DeclaredDevice {
   let shape: Shape
   /// Label, or `nic1` and so on by position; empty for a block that stands once.
   let key: String
+  /// The names of the blocks in it when the definition was last written.
+  var earlierBlocks: Set<String> = []
 
   /// What tells it from others of its kind.
   var identity: String {
@@ -24,14 +26,17 @@ struct DeclaredDevice {
     }
   }
 
-  /// The block as plans name it, such as `disk data`.
-  var path: String { record(isMade: true).path }
+  /// The block by its name.
+  var name: DeviceName { DeviceName(block: block.schema.name, key: key) }
 
   /// What is remembered of it.
   func record(isMade: Bool) -> DeviceRecords.Record {
     DeviceRecords.Record(
-      block: block.schema.name, key: key, identity: identity, isMade: isMade)
+      name: name, identity: identity, isMade: isMade, inner: Set(block.blocks.map(\.schema.name)))
   }
+
+  /// Nested blocks that the script had and no longer has go, those of others stay.
+  private var undeclared: XMLRows.Undeclared { .stays(except: earlierBlocks) }
 
   /// Its element in a machine.
   ///
@@ -60,11 +65,13 @@ struct DeclaredDevice {
   /// - Parameter isRunning: whether it is the element of a running machine, of which only what can
   ///   change then is written.
   func write(to element: XMLElement, isRunning: Bool = false) throws(Diagnostic) {
-    try XMLRows.write(block, to: element) { !isRunning || $0.impact == .live }
+    try XMLRows.write(block, to: element, undeclared: undeclared) {
+      !isRunning || $0.live == .device
+    }
     switch shape {
     case .drive(let slot, let disks):
       if isRunning {
-        if slot.device == "cdrom" { disks.writeStorage(to: element, slot) }
+        if block.schema.changesMedium { disks.writeStorage(to: element, slot) }
       } else {
         disks.complete(element, slot)
       }
@@ -75,12 +82,16 @@ struct DeclaredDevice {
 
   /// In what its element is not as declared, with the impact that the table says.
   func differences(_ element: XMLElement) -> [PropertyDifference] {
-    let rows = XMLRows.differences(block, path: path, live: element)
-    return switch shape {
-    case .drive(let slot, let disks): rows + disks.sourceDifference(element, slot, path: path)
-    case .interface(let interface): rows + interface.sourceDifference(element, path: path)
-    case .plain: rows
-    }
+    let rows = XMLRows.differences(
+      block, path: [name.path], live: element, undeclared: undeclared)
+    let others: [PropertyDifference] =
+      switch shape {
+      case .drive(let slot, let disks):
+        disks.sourceDifference(element, slot, of: block.schema, path: name.path)
+      case .interface(let interface): interface.sourceDifference(element, path: name.path)
+      case .plain: []
+      }
+    return (rows + others).map { $0.of(name) }
   }
 
   /// A port, or one that libvirt finds; one listening address, said in one place.
@@ -93,4 +104,9 @@ struct DeclaredDevice {
       element["autoport"] = "yes"
     }
   }
+}
+
+extension BlockSchema {
+  /// Whether a running machine takes another medium in the drive.
+  var changesMedium: Bool { properties.contains { $0.live == .medium } }
 }

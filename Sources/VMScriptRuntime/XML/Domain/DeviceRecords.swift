@@ -1,5 +1,20 @@
 import VMScript
 
+/// A declared device, by its block.
+struct DeviceName: Hashable {
+  /// The block's name, such as `disk`.
+  let block: String
+  /// Label, or `disk1` and so on by position; empty for a block that stands once.
+  let key: String
+
+  /// The block as plans name it: by its label, or by its position as in `nic 2`.
+  var path: String {
+    if key.isEmpty { return block }
+    let position = key.hasPrefix(block) ? Int(key.dropFirst(block.count)) : nil
+    return "\(block) \(position.map(String.init) ?? key)"
+  }
+}
+
 /// Which device of a machine each declared block is, kept in the domain's metadata.
 ///
 /// It tells a device that the script once asked for, and no longer does, from those that libvirt or
@@ -8,24 +23,18 @@ import VMScript
 struct DeviceRecords: Equatable {
   /// One declared block.
   struct Record: Hashable {
-    /// The block's name, such as `disk`.
-    let block: String
-    /// Label, or `disk1` and so on by position; empty for a block that stands once.
-    let key: String
+    let name: DeviceName
     /// What tells the device from others of its kind: a drive's target, an interface's MAC.
     let identity: String
     /// Whether the device was added for the block, rather than found there.
     let isMade: Bool
+    /// The names of the blocks in it.
+    var inner: Set<String> = []
 
+    /// The block's name, such as `disk`.
+    var block: String { name.block }
     /// The block as plans name it, such as `nic 2`.
-    var path: String { Self.path(block, key) }
-
-    /// A device by its label, or by its position as in `disk 1`.
-    static func path(_ block: String, _ key: String) -> String {
-      if key.isEmpty { return block }
-      let position = key.hasPrefix(block) ? Int(key.dropFirst(block.count)) : nil
-      return "\(block) \(position.map(String.init) ?? key)"
-    }
+    var path: String { name.path }
   }
 
   var records: [Record] = []
@@ -37,7 +46,10 @@ struct DeviceRecords: Equatable {
       guard let block = entry["block"], let key = entry["key"], let identity = entry["at"] else {
         return nil
       }
-      return Record(block: block, key: key, identity: identity, isMade: entry["made"] == "yes")
+      return Record(
+        name: DeviceName(block: block, key: key), identity: identity,
+        isMade: entry["made"] == "yes",
+        inner: Set((entry["blocks"] ?? "").split(separator: " ").map(String.init)))
     }
   }
 
@@ -48,14 +60,21 @@ struct DeviceRecords: Equatable {
     for record in records {
       let entry = mark.add(
         DomainMetadata.name("device"),
-        ["block": record.block, "key": record.key, "at": record.identity])
+        ["block": record.block, "key": record.name.key, "at": record.identity])
       if record.isMade { entry["made"] = "yes" }
+      if !record.inner.isEmpty { entry["blocks"] = record.inner.sorted().joined(separator: " ") }
     }
   }
 
   /// The target that a drive had so far.
   func target(of device: String, key: String) -> String? {
-    records.first { $0.block == device && $0.key == key }?.identity
+    records.first { $0.name == DeviceName(block: device, key: key) }?.identity
+  }
+
+  /// The record of the device of a block or an earlier one, which the definition was last written
+  /// with.
+  func record(_ block: String, _ identity: String) -> Record? {
+    records.first { $0.block == block && $0.identity == identity }
   }
 
   /// Whether the device of a block was made for it or an earlier one.
@@ -67,16 +86,14 @@ struct DeviceRecords: Equatable {
 extension DeviceRecords.Record {
   /// The device in a machine's definition.
   func element(in root: XMLElement) -> XMLElement? {
-    let devices = root.first("devices")
-    switch block {
-    case "disk", "cdrom", "floppy", Self.seed:
-      return devices?.first("disk", with: ["target/@dev": identity])
-    case "nic":
-      return devices?.all("interface").first {
-        $0.text(at: "mac/@address")?.lowercased() == identity
-      }
-    default: return Schema.resource(.domain).block(block)?.xml?.element(in: root)
-    }
+    guard let place = schema?.xml else { return nil }
+    guard !identity.isEmpty else { return place.element(in: root) }
+    return place.siblings(in: root).first { schema?.identity(of: $0) == identity }
+  }
+
+  /// The row of the block; the seed is a disk.
+  private var schema: BlockSchema? {
+    Schema.resource(.domain).block(block == Self.seed ? "disk" : block)
   }
 
   /// The block whose device is the seed.

@@ -28,9 +28,10 @@ extension DomainDevices {
         let isLive = running?.take(element) ?? false
         result.append(
           PropertyDifference(
-            block: device.path, name: "device", from: nil,
+            block: device.name.path, name: "device", from: nil,
             to: .string(context.moves[device.key].map { "moved from \($0)" } ?? "new"),
-            impact: isLive ? .live : .nextStart))
+            impact: isLive ? .live : .nextStart
+          ).of(device.name))
       }
     }
     return result
@@ -53,7 +54,8 @@ extension DomainDevices {
       guard machine.take(element) else { continue }
       result.append(
         PropertyDifference(
-          block: device.path, name: "device", from: nil, to: .string("new"), impact: .live))
+          block: device.name.path, name: "device", from: nil, to: .string("new"), impact: .live
+        ).of(device.name))
     }
     return result
   }
@@ -69,7 +71,8 @@ extension DomainDevices {
     return PropertyDifference(
       block: record.path, name: "device",
       from: .string(path ?? (record.identity.isEmpty ? "present" : record.identity)), to: nil,
-      impact: impact)
+      impact: impact
+    ).of(record.name)
   }
 
   /// Whether the volume of a drive is the domain's own, and goes with it.

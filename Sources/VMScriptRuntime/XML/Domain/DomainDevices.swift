@@ -29,25 +29,26 @@ struct DomainDevices {
       present: SourceXML.disks(root).map(\.target))
     self.disks = disks
     var found: [DeclaredDevice] = []
-    for block in declaration.body.blocks {
-      guard let place = block.schema.xml, place.path.hasPrefix("devices/"),
-        !Self.matched.contains(block.schema.name)
-      else { continue }
+    for block in declaration.body.blocks where block.schema.isDevice && !block.schema.repeats {
+      guard let place = block.schema.xml else { continue }
       found.append(DeclaredDevice(block: block, shape: .plain(place), key: ""))
     }
     for (slot, block) in disks.slots {
       found.append(DeclaredDevice(block: block, shape: .drive(slot, disks), key: slot.key))
     }
-    for (position, nic) in declaration.body.blocks("nic").enumerated() {
+    let interfaces = declaration.body.blocks.filter { $0.schema.identity == .mac }
+    for (position, nic) in interfaces.enumerated() {
       let interface = DomainInterface(nic, position: position, declaration, context)
       found.append(
         DeclaredDevice(block: nic, shape: .interface(interface), key: interface.key))
     }
-    devices = found
+    devices = found.map { device in
+      var device = device
+      let record = known?.record(device.block.schema.name, device.identity)
+      device.earlierBlocks = record?.inner ?? []
+      return device
+    }
   }
-
-  /// Blocks that are matched to devices by target or MAC, not by their place alone.
-  private static let matched: Set<String> = DomainDisks.devices.union(["nic"])
 
   var isHostClone: Bool {
     if case .host = declaration.source { true } else { false }
@@ -96,6 +97,6 @@ extension DeclaredDevice {
 extension DeviceRecords.Record {
   /// Drives share their targets.
   fileprivate var kind: String {
-    ["disk", "cdrom", "floppy"].contains(block) ? "drive" : block
+    DomainDisks.devices.contains(block) ? "drive" : block
   }
 }

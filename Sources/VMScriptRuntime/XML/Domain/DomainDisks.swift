@@ -16,7 +16,8 @@ struct DomainDisks {
   }
 
   /// The blocks that become drives.
-  static let devices: Set<String> = ["disk", "cdrom", "floppy"]
+  static let devices = Set(
+    Schema.resource(.domain).blocks.filter { $0.identity == .target }.map(\.name))
 
   let context: XMLContext
   let slots: [(slot: Slot, block: DeclaredBlock)]
@@ -32,14 +33,14 @@ struct DomainDisks {
     present: [String] = []
   ) {
     self.context = context
-    let drives = declaration.body.blocks.filter { Self.devices.contains($0.schema.name) }
+    let drives = declaration.body.blocks.filter { $0.schema.identity == .target }
     var taken = Set(drives.compactMap { $0["dev"]?.description } + context.drives.map(\.target))
     taken.insert(DriveBus.seedTarget)
     if let records, !records.records.isEmpty {
       taken.formUnion(present)
     }
     func isEmptied(_ block: DeclaredBlock) -> Bool {
-      block.schema.name != "disk" && Self.isEmpty(block["source"], in: declaration)
+      block.schema.changesMedium && Self.isEmpty(block["source"], in: declaration)
     }
     var kept: Set<String> = []
     var counts: [String: Int] = [:]
@@ -146,19 +147,20 @@ struct DomainDisks {
     }
   }
 
-  /// A different source than the resolved one; a CD-ROM's can be changed while it runs.
+  /// A different source than the resolved one; a medium can be changed while its drive runs.
   func sourceDifference(
-    _ element: XMLElement, _ slot: Slot, path: String
+    _ element: XMLElement, _ slot: Slot, of block: BlockSchema, path: String
   ) -> [PropertyDifference] {
     let wanted = context.disks[slot.key]
     let found = Self.storage(of: element)
-    let impact: Impact = slot.device == "disk" ? .dataLoss : .live
+    let live: LiveChange? = block.changesMedium ? .medium : nil
+    let impact: Impact = live == nil ? .dataLoss : .live
     guard wanted != nil || slot.isEmptied, found != wanted else { return [] }
     func difference(_ name: String, _ part: (XMLContext.Storage) -> String) -> PropertyDifference? {
       guard found.map(part) != wanted.map(part) else { return nil }
       return PropertyDifference(
         block: path, name: name, from: found.map { .string(part($0)) },
-        to: wanted.map { .string(part($0)) }, impact: impact)
+        to: wanted.map { .string(part($0)) }, impact: impact, live: live)
     }
     if let source = difference("source", \.path) { return [source] }
     // The content is the same; what kind of file it is only decides how it is opened.
@@ -179,7 +181,8 @@ struct DomainDisks {
     element.setText("virtio", at: "target/@bus")
     _ = element.ensure("readonly")
     return DeviceRecords.Record(
-      block: DeviceRecords.Record.seed, key: "", identity: DriveBus.seedTarget, isMade: true)
+      name: DeviceName(block: DeviceRecords.Record.seed, key: ""), identity: DriveBus.seedTarget,
+      isMade: true)
   }
 }
 

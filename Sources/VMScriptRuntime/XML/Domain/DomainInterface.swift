@@ -11,7 +11,7 @@ struct DomainInterface {
     _ block: DeclaredBlock, position: Int, _ declaration: Declaration, _ context: XMLContext
   ) {
     self.block = block
-    key = block.label ?? "nic\(position + 1)"
+    key = block.label ?? "\(block.schema.name)\(position + 1)"
     let declared: MACAddress? = if case .mac(let mac) = block["mac"] { mac } else { nil }
     self.position = position
     mac =
@@ -70,7 +70,7 @@ struct DomainInterface {
     return [
       PropertyDifference(
         block: path, name: property, from: found.map(Value.string), to: .string(source.name),
-        impact: moves ? .live : .nextStart)
+        impact: moves ? .live : .nextStart, live: moves ? .device : nil)
     ]
   }
 }

@@ -51,7 +51,7 @@ struct DomainMetadata {
     guard Value.map(found) != .map(wanted) else { return nil }
     return PropertyDifference(
       name: property.schema.name, from: .map(found), to: property.value,
-      impact: property.schema.impact)
+      impact: property.schema.impact, live: property.schema.live)
   }
 
   /// The mark as `virDomainSetMetadata` takes it, which adds the namespace by itself; nil where there

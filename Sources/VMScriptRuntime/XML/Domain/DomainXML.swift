@@ -26,9 +26,10 @@ public enum DomainXML {
     root.setText(context.uuid, at: "uuid")
     if base == nil { addDefaults(root) }
     DomainMetadata(declaration, stack: context.stack, origin: context.origin).write(to: root)
+    let (memory, cpus) = (root.text(at: DomainMemory.maximum), root.text(at: DomainCPU.maximum))
     try XMLRows.write(declaration.body, to: root)
-    if let memory = declaration.body.block("memory") { try DomainMemory.write(memory, to: root) }
-    if let cpus = declaration.body.block("cpus") { try DomainCPU.write(cpus, to: root) }
+    DomainMemory(declaration)?.complete(root, before: memory)
+    DomainCPU(declaration)?.complete(root, before: cpus)
     try devices.write(to: root)
     try patches.apply(to: root)
     return root.xmlString
@@ -49,27 +50,27 @@ public enum DomainXML {
     let machine = try running.map { (text) throws(Diagnostic) in
       RunningMachine(try declaration.document(text))
     }
-    var differences = XMLRows.differences(declaration.body, path: "", live: root)
+    let (memory, cpus) = (DomainMemory(declaration), DomainCPU(declaration))
+    var differences = XMLRows.differences(declaration.body, path: [], live: root) { row in
+      switch row.live {
+      case .memory: memory?.impact(of: row, machine) ?? .nextStart
+      case .processors: cpus?.impact(machine) ?? .nextStart
+      // What only describes the machine disturbs nobody while it is off.
+      case .some: machine == nil ? .none : row.impact
+      case nil: row.impact
+      }
+    }
+    cpus?.complete(&differences, definition: root)
     if let labels = declaration.body.property("labels"),
       let change = DomainMetadata.difference(labels, live: root)
     {
-      differences.append(change)
+      differences.append(machine == nil ? change.with(impact: .none) : change)
     }
     if let wanted = declaration.declaredHypervisor(on: context.hypervisor), wanted != root["type"] {
       differences.append(
         PropertyDifference(
           name: "hypervisor", from: root["type"].map(Value.string), to: .string(wanted),
           impact: .nextStart))
-    }
-    // What only describes the machine disturbs nobody while it is off.
-    if machine == nil {
-      differences = differences.map { $0.impact == .live ? $0.with(impact: .none) : $0 }
-    }
-    if let memory = declaration.body.block("memory") {
-      differences += DomainMemory.differences(memory, definition: root, running: machine)
-    }
-    if let cpus = declaration.body.block("cpus") {
-      differences += DomainCPU.differences(cpus, definition: root, running: machine)
     }
     let devices = DomainDevices(declaration, context: context, on: root)
     differences += try devices.differences(definition: root, running: machine)
@@ -88,31 +89,14 @@ public enum DomainXML {
     _ declaration: Declaration, _ devices: DomainDevices, definition: XMLElement,
     _ machine: RunningMachine
   ) throws(Diagnostic) -> [PropertyDifference] {
-    var result = XMLRows.differences(declaration.body, path: "", live: machine.root)
-    if let labels = declaration.body.property("labels"),
-      let change = DomainMetadata.difference(labels, live: machine.root)
-    {
-      result.append(change)
+    let texts = XMLRows.differences(declaration.body, path: [], live: machine.root).filter {
+      $0.live != .memory && $0.live != .processors
     }
-    // A guest that has more than declared need not give it back.
-    if let memory = declaration.body.block("memory"),
-      let wanted = DomainMemory.kibibytes(memory), let present = machine.kibibytes,
-      wanted > present, machine.canHave(kibibytes: wanted)
-    {
-      result.append(
-        PropertyDifference(
-          block: memory["current"] == nil ? "" : "memory",
-          name: memory["current"] == nil ? "memory" : "current",
-          from: .size(ByteSize(bytes: present * 1024)), to: .size(ByteSize(bytes: wanted * 1024)),
-          impact: .live))
+    let labels = declaration.body.property("labels").flatMap {
+      DomainMetadata.difference($0, live: machine.root)
     }
-    if let cpus = declaration.body.block("cpus"), let wanted = DomainCPU.count(cpus),
-      let present = machine.processors, machine.canHave(processors: wanted)
-    {
-      result.append(
-        PropertyDifference(
-          block: "cpus", name: "current", from: .int(present), to: .int(wanted), impact: .live))
-    }
+    let amounts = [DomainMemory(declaration)?.lack(machine), DomainCPU(declaration)?.lack(machine)]
+    let result = texts + [labels].compactMap(\.self) + amounts.compactMap(\.self)
     return try result + devices.runningDifferences(definition: definition, machine)
   }
 

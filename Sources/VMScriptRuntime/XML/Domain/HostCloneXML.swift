@@ -41,32 +41,21 @@ enum HostCloneXML {
   ) throws(Diagnostic) -> [XMLElement] {
     var dropped: [XMLElement] = []
     for removal in clone.removals {
-      let found = elements(of: removal.block, in: root)
+      let schema = Schema.resource(.domain).block(removal.block)
+      // The guest's seed is not one of its disks.
+      let found = (schema?.xml?.elements(in: root) ?? []).filter {
+        $0.text(at: "target/@dev") != DriveBus.seedTarget
+      }
       let element: XMLElement?
       switch removal.which {
       case .position(let number):
         element = found.indices.contains(number - 1) ? found[number - 1] : nil
       case .label(let label):
-        element = found.first {
-          $0.text(at: "target/@dev") == label || $0.text(at: "mac/@address") == label
-        }
+        element = found.first { schema?.identity(of: $0) == label.lowercased() }
       }
       guard let element else { throw PlanMessages.nothingToRemove(removal, from: clone) }
       dropped.append(element)
     }
     return dropped
-  }
-
-  private static func elements(of block: String, in root: XMLElement) -> [XMLElement] {
-    let schema = Schema.resource(.domain).blocks.first { $0.name == block }
-    guard let place = schema?.xml else { return [] }
-    let path = place.path.split(separator: "/").map(String.init)
-    guard let name = path.last, !name.hasPrefix("@") else { return [] }
-    let parent = path.dropLast().reduce(Optional(root)) { $0?.first($1) }
-    return (parent?.all(name) ?? []).filter { element in
-      // The guest's seed is not one of its disks.
-      element.text(at: "target/@dev") != DriveBus.seedTarget
-        && place.with.allSatisfy { element.text(at: $0.key) == $0.value }
-    }
   }
 }

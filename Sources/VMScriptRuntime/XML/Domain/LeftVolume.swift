@@ -5,8 +5,8 @@ import VMScriptSyntax
 struct LeftVolume: Sendable {
   /// On the host.
   let path: String
-  /// The block that it belonged to, such as `disk data`.
-  let device: String
+  /// The block that it belonged to.
+  let device: DeviceName
 }
 
 extension DomainXML {
@@ -21,7 +21,7 @@ extension DomainXML {
         devices.ownVolume(of: record, element) != nil,
         let path = element.text(at: "source/@file")
       else { return nil }
-      return LeftVolume(path: path, device: record.path)
+      return LeftVolume(path: path, device: record.name)
     }
   }
 }

@@ -22,9 +22,6 @@ struct NetworkComparison {
         let servers = (root.first("dns")?.all("forwarder") ?? []).compactMap { $0["addr"] }
         return servers.isEmpty ? root.text(at: "domain/@name") : servers.joined(separator: ", ")
       },
-      difference("bandwidth", .restart) { root in
-        wanted.first("bandwidth") == nil && root.first("bandwidth") != nil ? "declared" : nil
-      },
     ]
     return properties.compactMap(\.self) + entries
   }
@@ -60,15 +57,6 @@ struct NetworkComparison {
       }
       + differences("dns txt", .live, of: { $0.first("dns")?.all("txt") ?? [] }) {
         Entry($0["name"], $0["value"])
-      }
-      + differences("dns srv", .live, of: { $0.first("dns")?.all("srv") ?? [] }) { service in
-        let target = "\(service["target"] ?? ""):\(service["port"] ?? "")"
-        return Entry(
-          key: "\(service["service"] ?? "") \(service["protocol"] ?? "") \(target)",
-          label: service["service"] ?? "", text: target)
-      }
-      + differences("route", .restart, of: { $0.all("route") }) {
-        Entry("\($0["address"] ?? "")/\($0["prefix"] ?? "")", $0["gateway"])
       }
   }
 

@@ -10,25 +10,16 @@ struct NetworkEntryChange: Equatable {
 
   /// The entries that a running network has and shall not have, then those that it lacks.
   static func changes(from found: XMLElement, to wanted: XMLElement) -> [NetworkEntryChange] {
-    let (gone, new) = sections.map { section, entries in
-      (section, difference(entries(found), entries(wanted)))
+    let changes = Set(Schema.resource(.net).allProperties.compactMap(\.live))
+    let sections = LiveChange.allCases.filter(changes.contains).compactMap(Section.init)
+    let (gone, new) = sections.map { section in
+      (section.kind, difference(section.entries(found), section.entries(wanted)))
     }.reduce(into: ([NetworkEntryChange](), [NetworkEntryChange]())) { result, part in
       let (section, (gone, new)) = part
       result.0 += gone.map { NetworkEntryChange(command: .delete, section: section, xml: $0) }
       result.1 += new.map { NetworkEntryChange(command: .addLast, section: section, xml: $0) }
     }
     return gone + new
-  }
-
-  private static let sections: [(Network.UpdateSection, @Sendable (XMLElement) -> [XMLElement])] = [
-    (.dhcpHost, { dhcp($0, "host") }), (.dhcpRange, { dhcp($0, "range") }),
-    (.dnsHost, { $0.first("dns")?.all("host") ?? [] }),
-    (.dnsText, { $0.first("dns")?.all("txt") ?? [] }),
-    (.dnsService, { $0.first("dns")?.all("srv") ?? [] }),
-  ]
-
-  private static func dhcp(_ root: XMLElement, _ name: String) -> [XMLElement] {
-    root.all("ip").first { $0["family"] != "ipv6" }?.first("dhcp")?.all(name) ?? []
   }
 
   private static func difference(
@@ -48,5 +39,35 @@ struct NetworkEntryChange: Equatable {
     let children = element.children.map(canonical)
     let text = element.children.isEmpty ? element.stringValue : ""
     return ([element.name] + attributes + children + [text]).joined(separator: "\n")
+  }
+}
+
+extension NetworkEntryChange {
+  /// A section of a network whose entries come and go while it runs.
+  private struct Section {
+    let kind: Network.UpdateSection
+    let entries: (XMLElement) -> [XMLElement]
+
+    /// The section that a change is made in; nil for one that is made otherwise.
+    init?(_ change: LiveChange) {
+      func dhcp(_ name: String) -> (XMLElement) -> [XMLElement] {
+        { $0.all("ip").first { $0["family"] != "ipv6" }?.first("dhcp")?.all(name) ?? [] }
+      }
+      func dns(_ name: String) -> (XMLElement) -> [XMLElement] {
+        { $0.first("dns")?.all(name) ?? [] }
+      }
+      switch change {
+      case .lease: (kind, entries) = (.dhcpHost, dhcp("host"))
+      case .dhcpRange: (kind, entries) = (.dhcpRange, dhcp("range"))
+      case .dnsHost: (kind, entries) = (.dnsHost, dns("host"))
+      case .dnsText: (kind, entries) = (.dnsText, dns("txt"))
+      case .dnsService: (kind, entries) = (.dnsService, dns("srv"))
+      // Beside the definition, and by a start.
+      case .autostart, .power: return nil
+      // A domain's.
+      case .title, .description, .metadata, .memory, .processors, .device, .medium, .growth:
+        return nil
+      }
+    }
   }
 }

@@ -58,16 +58,6 @@ struct NetworkShape {
           "family": "ipv6", "address": subnet.first.description, "prefix": String(subnet.prefix),
         ])
     }
-    root.remove("route")
-    for route in body.blocks("route") {
-      guard case .cidr(let to) = route["to"], case .ip(let via) = route["via"] else { continue }
-      root.add(
-        "route",
-        [
-          "family": "ipv4", "address": to.base.description, "prefix": String(to.prefix),
-          "gateway": via.description,
-        ])
-    }
   }
 
   private func writeDHCP(to ip: XMLElement, subnet: Subnet, gateway: IPAddress) {
@@ -110,13 +100,12 @@ struct NetworkShape {
     }
   }
 
-  func writeNames(to root: XMLElement) throws(Diagnostic) {
+  func writeNames(to root: XMLElement) {
     guard let dns = body.block("dns") else {
       root.remove("dns")
       root.remove("domain")
       return
     }
-    try XMLRows.write(dns, to: root)
     if root.first("domain") != nil { root.setText("yes", at: "domain/@localOnly") }
     let names = root.ensure("dns")
     names.remove("txt")
@@ -132,8 +121,6 @@ struct NetworkShape {
       byAddress[ip] = element
       element.add("hostname", text: label)
     }
-    names.remove("srv")
-    for service in dns.blocks("srv") { try XMLRows.write(service, to: names.add("srv")) }
     if names.children.isEmpty { names.detach() }
   }
 }

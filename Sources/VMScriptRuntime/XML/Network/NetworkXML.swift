@@ -18,13 +18,8 @@ public enum NetworkXML {
     DomainMetadata(declaration, stack: context.stack, origin: context.origin).write(to: root)
     let shape = NetworkShape(declaration, context: context)
     shape.writeForward(to: root)
-    try XMLRows.write(declaration.body, to: root)
-    if let bandwidth = declaration.body.block("bandwidth") {
-      try XMLRows.write(bandwidth, to: root.ensure("bandwidth"))
-    } else {
-      root.remove("bandwidth")
-    }
-    try shape.writeNames(to: root)
+    try XMLRows.write(declaration.body, to: root, undeclared: undeclared)
+    shape.writeNames(to: root)
     shape.writeAddresses(to: root)
     return root.xmlString
   }
@@ -55,16 +50,13 @@ public enum NetworkXML {
   ) throws(Diagnostic) -> [PropertyDifference] {
     let found = try declaration.document(live)
     let wanted = try declaration.document(render(declaration, context: context, onto: live))
-    var result = XMLRows.differences(declaration.body, path: "", live: found)
-    for block in declaration.body.blocks {
-      guard ["bandwidth", "dns"].contains(block.schema.name), let place = block.schema.xml else {
-        continue
-      }
-      result += XMLRows.differences(
-        block, path: block.schema.name, live: place.element(in: found) ?? XMLElement(name: ""))
-    }
-    return result + NetworkComparison(found: found, wanted: wanted).differences()
+    return XMLRows.differences(declaration.body, path: [], live: found, undeclared: undeclared)
+      + NetworkComparison(found: found, wanted: wanted).differences()
   }
+
+  /// A network is the stack's alone: a block that the script no longer has goes, a property stays.
+  private static let undeclared = XMLRows.Undeclared.stays(
+    except: Set(Schema.resource(.net).allBlocks.map(\.name)))
 
   /// The entries of a running network that come and go without restarting it; those that go first.
   ///

@@ -31,20 +31,43 @@ extension XMLPlace {
     return current
   }
 
+  /// Every element at the place below `block`, for a block that repeats.
+  func elements(in block: XMLElement) -> [XMLElement] {
+    siblings(in: block).filter { element in
+      with.allSatisfy { element.text(at: $0.key) == $0.value }
+    }
+  }
+
+  /// Every element of the place's name below `block`, whatever stands beside it.
+  func siblings(in block: XMLElement) -> [XMLElement] {
+    let elements = parts.elements
+    guard let name = elements.last else { return [] }
+    return elements.dropLast().reduce(Optional(block)) { $0?.first($1) }?.all(name) ?? []
+  }
+
+  /// A further element at the place below `block`.
+  func addElement(in block: XMLElement) -> XMLElement {
+    let elements = parts.elements
+    guard let name = elements.last else { return block }
+    let element = elements.dropLast().reduce(block) { $0.ensure($1) }.add(name)
+    for (path, text) in with.sorted(by: { $0.key < $1.key }) { element.setText(text, at: path) }
+    return element
+  }
+
   /// What stands at the place, as texts: none, one, or one for each member of a list.
   func read(in block: XMLElement) -> [String] {
     if case .each = codec {
-      let (elements, attribute) = parts
-      guard let name = elements.last else { return [] }
-      let parent = elements.dropLast().reduce(Optional(block)) { $0?.first($1) }
-      return (parent?.all(name) ?? []).compactMap { child in
+      let attribute = parts.attribute
+      return siblings(in: block).compactMap { child in
         attribute.map { child[$0] } ?? child.stringValue
       }
     }
     guard let element = element(in: block) else { return [] }
     if case .presence = codec { return ["true"] }
     guard let attribute = parts.attribute else { return [element.stringValue] }
-    return element[attribute].map { [$0] } ?? []
+    guard let text = element[attribute] else { return [] }
+    if case .subnet = codec { return ["\(text)/\(element["prefix"] ?? "")"] }
+    return [text]
   }
 
   /// Puts texts, as ``texts(of:)`` gives them, at the place; none removes what stands there.
@@ -73,6 +96,11 @@ extension XMLPlace {
     }
     let element = ensureElement(in: block)
     if case .presence = codec { return }
+    if case .subnet = codec, let slash = text.lastIndex(of: "/") {
+      element[attribute ?? "address"] = String(text[..<slash])
+      element["prefix"] = String(text[slash...].dropFirst())
+      return
+    }
     if let attribute { element[attribute] = text } else { element.stringValue = text }
     if case .kibibytes = codec { element["unit"] = "KiB" }
   }
@@ -88,6 +116,7 @@ extension XMLPlace {
     case (.kibibytes, .size(let size)):
       [String(size.bytes / 1024 + (size.bytes % 1024 > 0 ? 1 : 0))]
     case (.bytes, .size(let size)): [String(size.bytes)]
+    case (.subnet, .cidr(let subnet)): ["\(subnet.base)/\(subnet.prefix)"]
     case (.words(let words), _):
       [words[value.description] ?? value.description].filter { !$0.isEmpty }
     case (.each(let words), .list(let items)):
@@ -113,7 +142,7 @@ extension XMLPlace {
     case .path: return Self.path(wanted) == Self.path(found)
     case .address: return Self.address(wanted) == Self.address(found)
     case .machine: return Self.isMachine(found, meantBy: wanted)
-    case .text, .kibibytes, .bytes, .yesNo, .onOff, .presence, .words, .each: return false
+    case .text, .subnet, .kibibytes, .bytes, .yesNo, .onOff, .presence, .words, .each: return false
     }
   }
 
@@ -145,7 +174,7 @@ extension XMLPlace {
     case .bytes: return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0)) }
     case .yesNo, .onOff: return texts.first.map { .bool($0 == "yes" || $0 == "on") }
     case .words(let words): return texts.first.map { .string(Self.word($0, words)) }
-    case .text, .path, .address, .machine: break
+    case .text, .path, .address, .subnet, .machine: break
     }
     guard let text = texts.first else { return nil }
     if case .int = type, let number = Int64(text) { return .int(number) }

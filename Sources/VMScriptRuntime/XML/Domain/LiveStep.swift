@@ -1,0 +1,165 @@
+import Libvirt
+import VMScript
+import VMScriptSyntax
+
+/// One call that changes a running machine without a restart.
+enum LiveStep: Equatable {
+  /// A device goes; `alias` is libvirt's name of it.
+  case detach(DeviceName, alias: String?, xml: String)
+  /// A device changes.
+  case update(DeviceName, xml: String)
+  /// A device comes.
+  case attach(DeviceName, xml: String)
+  /// The memory that it has, in KiB.
+  case memory(Int64)
+  /// The number of its processors.
+  case processors(Int64)
+  case title(String)
+  case description(String)
+  /// The stack's mark with the labels, as `virDomainSetMetadata` takes it.
+  case mark(String)
+
+  /// What of the machine it concerns, as plans name it.
+  var path: String {
+    switch self {
+    case .detach(let device, _, _), .update(let device, _), .attach(let device, _): device.path
+    case .memory: "memory"
+    case .processors: "cpus"
+    case .title: "title"
+    case .description: "description"
+    case .mark: "labels"
+    }
+  }
+
+  /// Whether a plan that holds the difference means the step.
+  func makes(_ difference: PropertyDifference) -> Bool {
+    switch self {
+    case .detach(let device, _, _), .update(let device, _), .attach(let device, _):
+      difference.device == device
+    case .memory: difference.live == .memory
+    case .processors: difference.live == .processors
+    case .title: difference.live == .title
+    case .description: difference.live == .description
+    case .mark: difference.live == .metadata
+    }
+  }
+
+  /// Changes the running machine alone; blocks.
+  func apply(to domain: Domain) throws(LibvirtError) {
+    switch self {
+    case .detach(_, _, let xml): try domain.detachDevice(xml: xml, live: true, config: false)
+    case .update(_, let xml): try domain.updateDevice(xml: xml, live: true, config: false)
+    case .attach(_, let xml): try domain.attachDevice(xml: xml, live: true, config: false)
+    case .memory(let kibibytes):
+      try domain.setMemory(kibibytes: UInt(clamping: kibibytes), live: true, config: false)
+    case .processors(let count):
+      try domain.setCPUs(Int(clamping: count), live: true, config: false)
+    case .title(let text): try domain.setTitle(text, live: true, config: false)
+    case .description(let text): try domain.setDescription(text, live: true, config: false)
+    case .mark(let xml):
+      try domain.setMetadata(
+        xml, namespace: DomainMetadata.namespace, prefix: DomainMetadata.prefix, live: true,
+        config: false)
+    }
+  }
+}
+
+extension DomainXML {
+  /// The steps that bring a running machine as near to what is declared as it can be without a
+  /// restart: devices that go first, for they free targets and ports.
+  ///
+  /// - Parameters:
+  ///   - definition: the inactive XML from before the update.
+  ///   - wanted: the inactive XML that the update writes.
+  ///   - running: the XML of the machine as it runs.
+  static func liveSteps(
+    _ declaration: Declaration, context: XMLContext, definition: String, wanted: String,
+    running: String
+  ) throws(Diagnostic) -> [LiveStep] {
+    let root = try declaration.document(definition)
+    let wanted = try declaration.document(wanted)
+    var machine = RunningMachine(try declaration.document(running))
+    let devices = DomainDevices(declaration, context: context, on: root)
+    let ofDevices = try devices.liveSteps(&machine)
+    let ofBody = LiveChange.allCases.compactMap { change in
+      step(change, declaration, wanted, machine)
+    }
+    return ofDevices + ofBody
+  }
+
+  /// The step that makes a change of the machine as a whole; nil where it is as wanted, and for what
+  /// is changed elsewhere.
+  private static func step(
+    _ change: LiveChange, _ declaration: Declaration, _ wanted: XMLElement,
+    _ machine: RunningMachine
+  ) -> LiveStep? {
+    switch change {
+    case .memory:
+      guard let kibibytes = DomainMemory(declaration)?.kibibytes, kibibytes != machine.kibibytes,
+        machine.canHave(kibibytes: kibibytes)
+      else { return nil }
+      return .memory(kibibytes)
+    case .processors:
+      guard let count = DomainCPU(declaration)?.count, machine.canHave(processors: count) else {
+        return nil
+      }
+      return .processors(count)
+    // An empty text takes away what is there.
+    case .title: return text(at: "title", wanted, machine).map(LiveStep.title)
+    case .description: return text(at: "description", wanted, machine).map(LiveStep.description)
+    case .metadata:
+      guard let mark = DomainMetadata.bareMark(in: wanted)?.xmlString,
+        mark != DomainMetadata.bareMark(in: machine.root)?.xmlString
+      else { return nil }
+      return .mark(mark)
+    // The devices' own.
+    case .device, .medium: return nil
+    // Before the definition, with the volumes.
+    case .growth: return nil
+    // After the definition, which does not hold them.
+    case .autostart, .power: return nil
+    // The network's.
+    case .lease, .dhcpRange, .dnsHost, .dnsText, .dnsService: return nil
+    }
+  }
+
+  private static func text(
+    at path: String, _ wanted: XMLElement, _ machine: RunningMachine
+  ) -> String? {
+    let text = wanted.text(at: path) ?? ""
+    return text == machine.root.text(at: path) ?? "" ? nil : text
+  }
+}
+
+extension DomainDevices {
+  /// The devices that go, then those that change or come.
+  fileprivate func liveSteps(_ machine: inout RunningMachine) throws(Diagnostic) -> [LiveStep] {
+    var steps: [LiveStep] = []
+    for record in gone {
+      guard let element = record.element(in: machine.root), RunningMachine.canLose(element) else {
+        continue
+      }
+      steps.append(
+        .detach(record.name, alias: element.text(at: "alias/@name"), xml: element.xmlString))
+    }
+    for device in devices {
+      if let present = device.element(in: machine.root) {
+        steps += try device.liveSteps(present)
+        continue
+      }
+      let element = device.make(in: XMLElement(name: "domain"))
+      try device.write(to: element)
+      if machine.take(element) { steps.append(.attach(device.name, xml: element.xmlString)) }
+    }
+    return steps
+  }
+}
+
+extension DeclaredDevice {
+  /// The steps that change a device of a running machine.
+  fileprivate func liveSteps(_ present: XMLElement) throws(Diagnostic) -> [LiveStep] {
+    let element = present.copy()
+    try write(to: element, isRunning: true)
+    return element.xmlString == present.xmlString ? [] : [.update(name, xml: element.xmlString)]
+  }
+}

@@ -1,0 +1,86 @@
+import Libvirt
+import Testing
+import VMScriptSyntax
+
+@testable import VMScript
+@testable import VMScriptRuntime
+
+/// Every row that takes effect live names how, and something does it.
+@Suite struct LiveChangeTests {
+  /// Bodies of a domain before and after a change of a row.
+  private static let bodies: [String: (before: String, after: String)] = [
+    "title": ("", "title = \"t\""), "description": ("", "description = \"t\""),
+    "labels": ("", "labels = { a: \"b\" }"),
+    "cpus current": ("cpus { max = 4, current = 1 }", "cpus { max = 4, current = 2 }"),
+    "memory max": ("memory = 256MiB", "memory = 128MiB"),
+    "memory current": (
+      "memory { max = 256MiB, current = 128MiB }", "memory { max = 256MiB, current = 256MiB }"
+    ),
+    "cdrom source": ("cdrom { }", "cdrom { source = \"/medium\" }"),
+    "floppy source": ("floppy { }", "floppy { source = \"/medium\" }"),
+    "nic net": ("nic { net = a }", "nic { net = b }"),
+    "nic bridge": ("nic { bridge = \"a\" }", "nic { bridge = \"b\" }"),
+    "nic filter": ("nic { net = a }", "nic { net = a, filter = \"f\" }"),
+    "vnc password": ("vnc { }", "vnc { password = \"p\" }"),
+    "spice password": ("spice { }", "spice { password = \"p\" }"),
+  ]
+
+  private static func rows(
+    _ block: BlockSchema, _ path: String = ""
+  ) -> [(name: String, row: PropertySchema)] {
+    block.properties.map { (path + $0.name, $0) }
+      + block.blocks.flatMap { rows($0, "\(path)\($0.name) ") }
+  }
+
+  @Test(arguments: ResourceKind.allCases)
+  func everyLiveRowNamesItsChange(kind: ResourceKind) {
+    for (name, row) in Self.rows(Schema.resource(kind)) {
+      #expect((row.impact == .live) == (row.live != nil), "\(kind.rawValue) \(name)")
+    }
+  }
+
+  @Test func everyChangeIsOfSomeRow() {
+    let named = ResourceKind.allCases.flatMap { Schema.resource($0).allProperties }
+      .compactMap(\.live)
+    #expect(Set(LiveChange.allCases).subtracting(named).isEmpty)
+  }
+
+  /// The rows of a domain that are changed by a step of its machine.
+  private static let rowsOfMachine = rows(Schema.resource(.domain)).filter { _, row in
+    switch row.live {
+    case nil, .growth, .autostart, .power, .lease: false
+    default: true
+    }
+  }
+
+  @Test func everyRowOfAMachineIsTried() {
+    #expect(Set(Self.rowsOfMachine.map(\.name)) == Set(Self.bodies.keys))
+  }
+
+  @Test(arguments: bodies.keys.sorted())
+  func aChangeOfARowMakesAStep(name: String) throws {
+    let row = try #require(Self.rowsOfMachine.first { $0.name == name }).row
+    let (before, after) = try #require(Self.bodies[name])
+    func domain(_ body: String) throws -> Declaration {
+      try #require(
+        Script.declarations(
+          "net a { mode = isolated }\nnet b { mode = isolated }\ndomain web { \(body) }"
+        ).last)
+    }
+    var context = XMLContext(stack: "lab", uuid: "6bc87c1e-71c1-5d2c-a2a2-000000000001")
+    let storage = XMLContext.Storage(path: "/disk", format: "qcow2")
+    context.disks["disk1"] = storage
+    let root = try XMLElement.parse(
+      DomainXML.render(domain(before), context: context, onto: nil), root: "domain")
+    root.ensure("devices").add("memballoon", ["model": "virtio"])
+    let (old, new) = (root.xmlString, try domain(after))
+    let medium = XMLContext.Storage(path: "/medium", format: "raw")
+    for key in ["cdrom1", "floppy1"] where after.contains("/medium") { context.disks[key] = medium }
+    let differences = try DomainXML.differences(new, context: context, live: old, running: old)
+    #expect(differences.map(\.live) == [row.live] && differences.map(\.impact) == [.live])
+    let steps = try DomainXML.liveSteps(
+      new, context: context, definition: old,
+      wanted: DomainXML.render(new, context: context, onto: old), running: old)
+    #expect(steps.contains { step in differences.contains(where: step.makes) }, "\(steps)")
+  }
+}
