@@ -2,12 +2,6 @@ import VMScriptSyntax
 
 /// The body of a clone: its source's, refined by its own.
 enum CloneMerge {
-  /// What a clone never takes over, for it would no longer be another machine.
-  private static let own: [String: Set<String>] = [
-    "domain": ["uuid"], "nic": ["mac", "ip"], "cloud_init": ["hostname"],
-    "disk": ["moved_from", "moved_disk"],
-  ]
-
   static func refine(
     _ source: DeclaredBlock, with body: DeclaredBlock, removing removals: [Removal]
   ) throws -> DeclaredBlock {
@@ -22,11 +16,10 @@ enum CloneMerge {
     return merge(base, body, dropping: Set(dropped))
   }
 
+  /// A clone would no longer be another machine with them.
   private static func withoutIdentity(_ block: DeclaredBlock) -> DeclaredBlock {
     var result = block
-    if let own = own[block.schema.name] {
-      result.properties.removeAll { own.contains($0.schema.name) }
-    }
+    result.properties.removeAll { !$0.schema.isInherited }
     result.blocks = block.blocks.map(withoutIdentity)
     return result
   }

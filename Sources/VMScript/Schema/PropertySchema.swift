@@ -83,6 +83,8 @@ public final class PropertySchema: Sendable {
   public let xml: XMLPlace?
   /// Whether its block must have it.
   public let isRequired: Bool
+  /// Whether a clone takes it over from its source; false for what identifies one machine.
+  public let isInherited: Bool
   /// The format of every text in its value, for what another program reads; nil admits any text.
   public let format: TextFormat?
   /// The format of the keys of a map; nil admits any key.
@@ -92,7 +94,8 @@ public final class PropertySchema: Sendable {
   public init(
     _ name: String, _ type: PropertyType, _ doc: String, format: TextFormat? = nil,
     keyFormat: TextFormat? = nil, standard: Value? = nil, impact: Impact = .nextStart,
-    live: LiveChange? = nil, xml: XMLPlace? = nil, isRequired: Bool = false
+    live: LiveChange? = nil, xml: XMLPlace? = nil, isRequired: Bool = false,
+    isInherited: Bool = true
   ) {
     self.name = name
     self.type = type
@@ -104,6 +107,7 @@ public final class PropertySchema: Sendable {
     self.live = live
     self.xml = xml
     self.isRequired = isRequired
+    self.isInherited = isInherited
   }
 }
 
@@ -124,6 +128,14 @@ public enum BlockIdentity: Sendable, Equatable {
   case target
   /// The MAC of an interface, which is derived where none is declared.
   case mac
+}
+
+/// The part of a running machine that a device is plugged into.
+public enum HotPlug: Sendable {
+  /// A PCI slot or port.
+  case port
+  /// The bus of its target, where that takes devices while the machine runs.
+  case bus
 }
 
 /// A block: a resource's body or a nested one.
@@ -150,6 +162,8 @@ public final class BlockSchema: Sendable {
   public let shorthand: String?
   /// The element that the block becomes, below its parent's; nil if the runtime makes it.
   public let xml: XMLPlace?
+  /// The part of a running machine that the device is plugged into; nil where it waits for a start.
+  public let hotPlug: HotPlug?
   private let propertiesByName: [String: PropertySchema]
   private let blocksByName: [String: BlockSchema]
 
@@ -157,7 +171,7 @@ public final class BlockSchema: Sendable {
   public init(
     _ name: String, _ doc: String, label: BlockLabel = .none, labelFormat: TextFormat? = nil,
     repeats: Bool = false, identity: BlockIdentity = .position, shorthand: String? = nil,
-    xml: XMLPlace? = nil,
+    xml: XMLPlace? = nil, hotPlug: HotPlug? = nil,
     properties: [PropertySchema] = [],
     blocks: [BlockSchema] = []
   ) {
@@ -169,6 +183,7 @@ public final class BlockSchema: Sendable {
     self.identity = identity
     self.shorthand = shorthand
     self.xml = xml
+    self.hotPlug = hotPlug
     self.properties = properties
     self.blocks = blocks
     propertiesByName = Dictionary(properties.map { ($0.name, $0) }) { first, _ in first }

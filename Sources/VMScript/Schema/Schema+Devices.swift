@@ -3,7 +3,7 @@ extension Schema {
     BlockSchema(
       "disk", "A disk: an overlay on an image, an existing volume, or new and empty.",
       label: .optional, repeats: true, identity: .target,
-      xml: XMLPlace("devices/disk", with: ["@device": "disk"]),
+      xml: XMLPlace("devices/disk", with: ["@device": "disk"]), hotPlug: .bus,
       properties: [
         PropertySchema(
           "image", .resource([.image]), "The image that it is a private overlay on.",
@@ -23,11 +23,11 @@ extension Schema {
         PropertySchema(
           "moved_from", .resource([.domain]),
           "The domain that no longer declares this disk; its volume comes along with its content.",
-          impact: .none),
+          impact: .none, isInherited: false),
         PropertySchema(
           "moved_disk", .string,
           "The label that it had there, or `disk1` by position; the same as here if it is left out.",
-          format: .line, impact: .none),
+          format: .line, impact: .none, isInherited: false),
         bus, dev,
         PropertySchema(
           "cache", .word(["none", "writeback", "writethrough", "directsync", "unsafe"]),
@@ -50,7 +50,7 @@ extension Schema {
       ]),
     BlockSchema(
       "cdrom", "A CD-ROM drive.", label: .optional, repeats: true, identity: .target,
-      xml: XMLPlace("devices/disk", with: ["@device": "cdrom"]),
+      xml: XMLPlace("devices/disk", with: ["@device": "cdrom"]), hotPlug: .bus,
       properties: [
         PropertySchema(
           "source", .either([.path, .resource([.image])]), "The medium; none for an empty drive.",
@@ -59,7 +59,7 @@ extension Schema {
     BlockSchema(
       "floppy", "A floppy drive; the guest only reads it.", label: .optional, repeats: true,
       identity: .target,
-      xml: XMLPlace("devices/disk", with: ["@device": "floppy"]),
+      xml: XMLPlace("devices/disk", with: ["@device": "floppy"]), hotPlug: .bus,
       properties: [
         PropertySchema(
           "source", .either([.path, .resource([.image])]), "The medium; none for an empty drive.",
@@ -67,7 +67,7 @@ extension Schema {
       ]),
     BlockSchema(
       "nic", "A network interface.", label: .optional, repeats: true, identity: .mac,
-      xml: XMLPlace("devices/interface"),
+      xml: XMLPlace("devices/interface"), hotPlug: .port,
       properties: [
         PropertySchema("net", .resource([.net]), "The network it is on.", live: .device),
         PropertySchema(
@@ -76,8 +76,9 @@ extension Schema {
           "dev", .string, "The host's interface it is on, by macvtap.", format: .interfaceName),
         PropertySchema(
           "ip", .ip, "Its fixed address, which the DHCP server of its network gives it.",
-          live: .lease),
-        PropertySchema("mac", .mac, "Its address, in place of the derived one."),
+          live: .lease, isInherited: false),
+        PropertySchema(
+          "mac", .mac, "Its address, in place of the derived one.", isInherited: false),
         PropertySchema(
           "model",
           .either([
@@ -115,7 +116,7 @@ extension Schema {
       ]),
     BlockSchema(
       "watchdog", "Notices a guest that hangs.",
-      xml: XMLPlace("devices/watchdog", with: ["@model": "i6300esb"]),
+      xml: XMLPlace("devices/watchdog", with: ["@model": "i6300esb"]), hotPlug: .port,
       properties: [
         PropertySchema(
           "action", .word(["reset", "shutdown", "poweroff", "pause", "none"]),
@@ -158,6 +159,11 @@ extension Schema {
 package enum DriveBus {
   /// The bus of each kind of drive where none is declared.
   package static let standard = ["disk": "virtio", "cdrom": "sata", "floppy": "fdc"]
+
+  /// The buses that take drives while a machine runs: on a PCI port, or on the controller of a type.
+  package static let ports: Set<String> = ["virtio"]
+  /// The types of the controllers that take drives while a machine runs, each with the bus's name.
+  package static let controllers: Set<String> = ["scsi", "usb"]
 
   /// How many drives there can be on a bus of which a machine has one.
   static let limits = ["ide": 4, "fdc": 2]

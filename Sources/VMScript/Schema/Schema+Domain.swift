@@ -14,12 +14,14 @@ extension Schema {
       PropertySchema(
         "hypervisor", .word(["auto", "kvm", "qemu"]),
         "What runs it; auto takes KVM where the host has it.", standard: .string("auto")),
-      PropertySchema("uuid", .uuid, "Its UUID, in place of the derived one.", impact: .dataLoss),
+      PropertySchema(
+        "uuid", .uuid, "Its UUID, in place of the derived one.", impact: .dataLoss,
+        isInherited: false),
       PropertySchema(
         "arch", .word(architectures), "Processor architecture.", xml: XMLPlace("os/type/@arch")),
       PropertySchema(
         "machine", .string, "Machine type, such as `pc` or `q35`.", format: .token,
-        xml: XMLPlace("os/type/@machine", .machine)),
+        xml: XMLPlace("os/type/@machine", .alias(["pc": "pc-i440fx-", "q35": "pc-q35-"]))),
       PropertySchema(
         "firmware", .word(["bios", "uefi"]), "Firmware it starts with.",
         xml: XMLPlace("os/@firmware", .words(["bios": "", "uefi": "efi"]))),
@@ -130,7 +132,7 @@ extension Schema {
       PropertySchema(
         "hostname", .string,
         "Host name. Without it, the domain's name; where that is no host name, one made from it.",
-        format: .hostName),
+        format: .hostName, isInherited: false),
       PropertySchema(
         "packages", .list(.string), "Packages to install.", format: .packageName),
       PropertySchema("run", .list(.string), "Commands, run in order."),

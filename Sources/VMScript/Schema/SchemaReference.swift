@@ -79,6 +79,7 @@ extension PropertySchema {
   package var facts: [String] {
     (isRequired ? ["Required."] : []) + formatFacts
       + (standard.map { ["Without it: `\(text(of: $0))`."] } ?? [])
+      + (isInherited ? [] : ["A clone does not inherit it."])
   }
 
   /// What its texts must be, in sentences.

@@ -9,8 +9,9 @@ public struct XMLPlace: Sendable {
     case path
     /// A network address or a host name.
     case address
-    /// A machine type or an alias, which libvirt replaces by the type it stands for.
-    case machine
+    /// A word, or an alias that libvirt replaces by the word that it stands for: one that begins with
+    /// the prefix given here, or with the alias and `-`.
+    case alias([String: String])
     /// An IPv4 network: its address, and its prefix in `prefix` beside that.
     case subnet
     /// A size in KiB with `unit='KiB'`.

@@ -69,7 +69,9 @@ struct DomainChecks {
       }
     }
     if isHostClone { return }
-    for kind in ["disk", "cdrom", "floppy", "nic"] { labels(of: kind) }
+    for block in body.schema.blocks where block.isDevice && block.repeats {
+      labels(of: block.name)
+    }
   }
 
   /// A label that an unlabelled block of its kind has by its position.

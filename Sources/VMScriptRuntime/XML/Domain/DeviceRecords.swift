@@ -91,6 +91,11 @@ extension DeviceRecords.Record {
     return place.siblings(in: root).first { schema?.identity(of: $0) == identity }
   }
 
+  /// Whether the device, given as its element, can be unplugged from a running machine.
+  func canGo(_ element: XMLElement) -> Bool {
+    schema.map { RunningMachine.canLose(element, of: $0) } ?? false
+  }
+
   /// The row of the block; the seed is a disk.
   private var schema: BlockSchema? {
     Schema.resource(.domain).block(block == Self.seed ? "disk" : block)

@@ -25,7 +25,7 @@ extension DomainDevices {
         let scratch = XMLElement(name: "domain")
         let element = device.make(in: scratch)
         try device.write(to: element)
-        let isLive = running?.take(element) ?? false
+        let isLive = running?.take(element, of: device.block.schema) ?? false
         result.append(
           PropertyDifference(
             block: device.name.path, name: "device", from: nil,
@@ -51,7 +51,7 @@ extension DomainDevices {
       }
       let element = device.make(in: XMLElement(name: "domain"))
       try device.write(to: element)
-      guard machine.take(element) else { continue }
+      guard machine.take(element, of: device.block.schema) else { continue }
       result.append(
         PropertyDifference(
           block: device.name.path, name: "device", from: nil, to: .string("new"), impact: .live
@@ -64,7 +64,7 @@ extension DomainDevices {
     of record: DeviceRecords.Record, _ element: XMLElement, _ running: RunningMachine?
   ) -> PropertyDifference {
     let present = running.flatMap { record.element(in: $0.root) }
-    var impact: Impact = present.map(RunningMachine.canLose) ?? false ? .live : .nextStart
+    var impact: Impact = present.map(record.canGo) ?? false ? .live : .nextStart
     if losesData(record, element) { impact = .dataLoss }
     // A volume of the domain's own has a name that means nothing to a reader.
     let path = ownVolume(of: record, element) == nil ? element.text(at: "source/@file") : nil

@@ -136,9 +136,7 @@ extension DomainDevices {
   fileprivate func liveSteps(_ machine: inout RunningMachine) throws(Diagnostic) -> [LiveStep] {
     var steps: [LiveStep] = []
     for record in gone {
-      guard let element = record.element(in: machine.root), RunningMachine.canLose(element) else {
-        continue
-      }
+      guard let element = record.element(in: machine.root), record.canGo(element) else { continue }
       steps.append(
         .detach(record.name, alias: element.text(at: "alias/@name"), xml: element.xmlString))
     }
@@ -149,7 +147,9 @@ extension DomainDevices {
       }
       let element = device.make(in: XMLElement(name: "domain"))
       try device.write(to: element)
-      if machine.take(element) { steps.append(.attach(device.name, xml: element.xmlString)) }
+      if machine.take(element, of: device.block.schema) {
+        steps.append(.attach(device.name, xml: element.xmlString))
+      }
     }
     return steps
   }

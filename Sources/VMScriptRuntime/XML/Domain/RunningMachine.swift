@@ -28,32 +28,44 @@ struct RunningMachine {
 
   // MARK: Devices
 
-  /// Whether a device, given as its element, can be plugged in; a port is taken then.
-  mutating func take(_ device: XMLElement) -> Bool {
-    guard !isTest else { return false }
-    switch (device.name, Self.bus(of: device)) {
-    case ("interface", _), ("disk", "virtio"), ("watchdog", _), ("rng", _):
+  /// Whether a device of a block, given as its element, can be plugged in; a port is taken then.
+  mutating func take(_ device: XMLElement, of block: BlockSchema) -> Bool {
+    guard !isTest, let connection = Connection(of: device, block) else { return false }
+    switch connection {
+    case .port:
       guard let ports = freePorts else { return true }
       freePorts = max(0, ports - 1)
       return ports > 0
-    case ("disk", "scsi"): return hasController("scsi")
-    case ("disk", "usb"), ("input", "usb"): return hasController("usb")
-    case ("channel", _): return hasController("virtio-serial")
-    default: return false
+    case .controller(let type): return hasController(type)
     }
   }
 
-  /// Whether a device of a running machine can be unplugged.
-  static func canLose(_ device: XMLElement) -> Bool {
-    switch (device.name, bus(of: device)) {
-    case ("interface", _), ("watchdog", _), ("rng", _), ("channel", _): true
-    case ("disk", "virtio"), ("disk", "scsi"), ("disk", "usb"), ("input", "usb"): true
-    default: false
-    }
+  /// Whether a device of a block can be unplugged from a running machine.
+  static func canLose(_ device: XMLElement, of block: BlockSchema) -> Bool {
+    Connection(of: device, block) != nil
   }
 
-  private static func bus(of device: XMLElement) -> String? {
-    device.text(at: "target/@bus") ?? device["bus"]
+  /// What a device is plugged into.
+  private enum Connection {
+    case port
+    case controller(String)
+
+    /// The connection of a device; nil for one that waits for a start.
+    init?(of device: XMLElement, _ block: BlockSchema) {
+      switch block.hotPlug {
+      case .port: self = .port
+      case .bus:
+        guard let bus = device.text(at: "target/@bus") else { return nil }
+        if DriveBus.ports.contains(bus) {
+          self = .port
+        } else if DriveBus.controllers.contains(bus) {
+          self = .controller(bus)
+        } else {
+          return nil
+        }
+      case nil: return nil
+      }
+    }
   }
 
   private func hasController(_ type: String) -> Bool {

@@ -141,7 +141,7 @@ extension XMLPlace {
     switch codec {
     case .path: return Self.path(wanted) == Self.path(found)
     case .address: return Self.address(wanted) == Self.address(found)
-    case .machine: return Self.isMachine(found, meantBy: wanted)
+    case .alias(let prefixes): return found.hasPrefix(prefixes[wanted] ?? wanted + "-")
     case .text, .subnet, .kibibytes, .bytes, .yesNo, .onOff, .presence, .words, .each: return false
     }
   }
@@ -157,14 +157,9 @@ extension XMLPlace {
     IPAddress(text)?.description ?? text.lowercased()
   }
 
-  /// Whether a machine type is what an alias stands for: libvirt writes the type.
-  private static func isMachine(_ machine: String, meantBy alias: String) -> Bool {
-    let families = ["pc": "pc-i440fx-", "q35": "pc-q35-"]
-    return machine.hasPrefix(families[alias] ?? alias + "-")
-  }
-
   /// Texts from XML as the language's value; nil where nothing stands.
   func value(of texts: [String], as type: PropertyType) -> Value? {
+    if case .either(let types) = type { return types.first.flatMap { value(of: texts, as: $0) } }
     switch codec {
     case .each(let words):
       return texts.isEmpty ? nil : .list(texts.map { .string(Self.word($0, words)) })
@@ -174,7 +169,7 @@ extension XMLPlace {
     case .bytes: return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0)) }
     case .yesNo, .onOff: return texts.first.map { .bool($0 == "yes" || $0 == "on") }
     case .words(let words): return texts.first.map { .string(Self.word($0, words)) }
-    case .text, .path, .address, .subnet, .machine: break
+    case .text, .path, .address, .subnet, .alias: break
     }
     guard let text = texts.first else { return nil }
     if case .int = type, let number = Int64(text) { return .int(number) }
