@@ -58,7 +58,7 @@ public enum AwkwardDomains {
     "initrd": ["kernel = \"/bin/sh\""], "cmdline": ["kernel = \"/bin/sh\""],
     "disk io": ["size = 1MiB", "cache = none"],
     "disk shareable": ["size = 1MiB", "format = raw"],
-    "nic filter": ["net = \"default\""],
+    "disk rotation_rate": ["size = 1MiB", "bus = sata"], "nic filter": ["net = \"default\""],
     "nic mtu": ["net = \"default\""], "nic bridge": [], "nic dev": [], "memory max": [],
     "cpus max": [], "cpus sockets": [],
     "cpus cores": [], "cpus threads": [], "cpus model": [], "sound model": [],

@@ -42,6 +42,10 @@ extension Schema {
           "serial", .string, "Serial number that the guest sees.", format: .serialNumber,
           xml: XMLPlace("serial")),
         PropertySchema(
+          "rotation_rate", .either([.int(1...1), .int(1025...65_534)]),
+          "Rotations a minute that the guest sees; 1 for a solid-state disk.",
+          xml: XMLPlace("target/@rotation_rate")),
+        PropertySchema(
           "readonly", .bool, "Whether the guest may only read it.",
           xml: XMLPlace("readonly", .presence)),
         PropertySchema(

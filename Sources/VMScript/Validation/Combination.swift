@@ -133,6 +133,10 @@ struct Combination {
         block: "disk", relation: .needs(Term("io", "native"), [Term("cache", "none", "directsync")])
       ),
       Combination(
+        block: "disk",
+        relation: .needs(Term("rotation_rate"), [Term("bus", "scsi", "sata", "ide")]),
+        reason: "a disk on virtio or USB has no rotation rate"),
+      Combination(
         block: "disk", relation: .excludes(Term("readonly", "true"), Term("bus", "ide", "sata")),
         reason: "QEMU has no read-only disks on IDE and SATA",
         help: "take `bus = virtio` or `bus = scsi`"),

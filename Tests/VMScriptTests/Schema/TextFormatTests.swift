@@ -110,11 +110,15 @@ import Testing
     func rows(_ block: BlockSchema) -> [PropertySchema] {
       block.properties + block.blocks.filter { $0.name != "xml" }.flatMap(rows)
     }
-    for row in rows(Schema.resource(.domain)) where row.xml != nil {
-      switch row.type {
-      case .string, .secret, .map, .either: #expect(row.format != nil, "\(row.name)")
-      default: break
+    func holdsText(_ type: PropertyType) -> Bool {
+      switch type {
+      case .string, .secret, .map: true
+      case .either(let types): types.contains(where: holdsText)
+      default: false
       }
+    }
+    for row in rows(Schema.resource(.domain)) where row.xml != nil && holdsText(row.type) {
+      #expect(row.format != nil, "\(row.name)")
     }
   }
 
