@@ -28,18 +28,8 @@ public enum AwkwardDomains {
     }
     // Seeds and patches have tests of their own.
     for block in schema.blocks where !["cloud_init", "xml"].contains(block.name) {
-      for row in block.properties where !untried.contains("\(block.name) \(row.name)") {
-        for value in values(of: row.type) {
-          var entries = ["\(row.name) = \(value)"]
-          entries += companions["\(block.name) \(row.name)"] ?? defaults[block.name] ?? []
-          let memory = block.name == "memory" ? "" : "memory = 64MiB, "
-          bodies.append(
-            (
-              "\(block.name) \(row.name)",
-              "\(memory)\(block.name) { \(entries.joined(separator: ", ")) }"
-            ))
-        }
-      }
+      let memory = block.name == "memory" ? "" : "memory = 64MiB, "
+      bodies += entries(of: block, path: []).map { ($0.row, memory + $0.text) }
     }
     return bodies.enumerated().map { number, entry in
       let name = "awkward\(number)"
@@ -48,6 +38,28 @@ public enum AwkwardDomains {
         statement: "domain \(name) { state = stopped, \(entry.body) }")
     }
   }()
+
+  /// A block for each value of its rows, and of the rows of the blocks in it.
+  private static func entries(
+    of block: BlockSchema, path: [String]
+  ) -> [(row: String, text: String)] {
+    let path = path + [block.name]
+    let name = path.joined(separator: " ")
+    var result: [(row: String, text: String)] = []
+    for row in block.properties where !untried.contains("\(name) \(row.name)") {
+      for value in values(of: row.type) {
+        var entries = ["\(row.name) = \(value)"]
+        entries += companions["\(name) \(row.name)"] ?? defaults[name] ?? []
+        result.append(("\(name) \(row.name)", entries.joined(separator: ", ")))
+      }
+    }
+    for inner in block.blocks {
+      result += entries(of: inner, path: path).map { row, text in
+        (row, ((defaults[name] ?? []) + [text]).joined(separator: ", "))
+      }
+    }
+    return result.map { ($0.row, "\(block.name) { \($0.text) }") }
+  }
 
   /// Rows that have tests of their own: sizes are rounded, and a disk is moved from another domain.
   private static let untried: Set = ["disk size", "disk moved_disk"]

@@ -63,6 +63,27 @@ extension Domain {
       virDomainBlockResize(pointer, device, bytes, VIR_DOMAIN_BLOCK_RESIZE_BYTES.rawValue))
   }
 
+  /// Limits what the guest reads and writes on a disk (`virDomainSetBlockIoTune`).
+  ///
+  /// - Parameters:
+  ///   - limits: by libvirt's names of them, such as `total_bytes_sec`; zero lifts one.
+  ///   - device: the target of the disk, such as `vda`.
+  public func setBlockIOTune(
+    _ limits: [String: UInt64], of device: String, live: Bool, config: Bool
+  ) throws(LibvirtError) {
+    var parameters: virTypedParameterPtr?
+    var (count, capacity): (Int32, Int32) = (0, 0)
+    // SAFETY: libvirt allocates the array, and frees as many parameters as it counted.
+    defer { virTypedParamsFree(parameters, count) }
+    for (name, limit) in limits.sorted(by: { $0.key < $1.key }) {
+      try Call.succeed(
+        virTypedParamsAddULLong(&parameters, &count, &capacity, name, limit))
+    }
+    try Call.succeed(
+      virDomainSetBlockIoTune(
+        pointer, device, parameters, count, Call.impact(live: live, config: config)))
+  }
+
   /// The element that a namespace keeps in the domain's metadata, nil where there is none
   /// (`virDomainGetMetadata`).
   public func metadata(namespace: String, inactive: Bool = true) throws(LibvirtError) -> String? {

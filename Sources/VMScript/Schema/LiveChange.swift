@@ -16,6 +16,8 @@ public enum LiveChange: Sendable, CaseIterable {
   case device
   /// Another medium in the drive.
   case medium
+  /// The limits of what a guest reads and writes on a disk.
+  case throttle
   /// A larger volume, in agreement with the guest.
   case growth
   /// The mark to start with the host, which libvirt keeps beside the definition.

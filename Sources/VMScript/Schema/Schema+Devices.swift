@@ -51,7 +51,7 @@ extension Schema {
         PropertySchema(
           "shareable", .bool, "Whether several guests may have it.",
           xml: XMLPlace("shareable", .presence)),
-      ]),
+      ], blocks: [iotune]),
     BlockSchema(
       "cdrom", "A CD-ROM drive.", label: .optional, repeats: true, identity: .target,
       xml: XMLPlace("devices/disk", with: ["@device": "cdrom"]), hotPlug: .bus,
@@ -133,6 +133,22 @@ extension Schema {
       "console", "A console on a terminal of the host.",
       xml: XMLPlace("devices/console", with: ["@type": "pty"])),
   ]
+
+  private static let iotune = BlockSchema(
+    "iotune", "Limits of what the guest reads and writes in a second.", xml: XMLPlace("iotune"),
+    properties: [
+      ("total", "Bytes read and written", "Requests"), ("read", "Bytes read", "Requests to read"),
+      ("write", "Bytes written", "Requests to write"),
+    ].flatMap { direction, bytes, requests in
+      [
+        PropertySchema(
+          "\(direction)_bytes_sec", .size, "\(bytes) in a second.", live: .throttle,
+          xml: XMLPlace("\(direction)_bytes_sec", .bytes)),
+        PropertySchema(
+          "\(direction)_iops_sec", .int(1...1_000_000_000), "\(requests) in a second.",
+          live: .throttle, xml: XMLPlace("\(direction)_iops_sec")),
+      ]
+    })
 
   private static let bus = PropertySchema(
     "bus", .word(["virtio", "scsi", "sata", "ide", "usb"]), "The bus it is on.",

@@ -70,7 +70,7 @@ struct Combination {
 
   /// Every rule.
   static let all: [Combination] =
-    domains + disks + [
+    domains + disks + throttles + [
       Combination(
         block: "nic", relation: .alternatives([Term("net"), Term("bridge"), Term("dev")])),
       Combination(
@@ -145,6 +145,15 @@ struct Combination {
         relation: .needs(Term("shareable", "true"), [Term("format", "raw"), Term("source")]),
         reason: "a new disk is a qcow2 image, which guests cannot share"),
     ]
+
+  /// libvirt limits both directions together, or each by itself.
+  private static let throttles: [Combination] = ["bytes", "iops"].flatMap { unit in
+    ["read", "write"].map { direction in
+      Combination(
+        block: "iotune",
+        relation: .excludes(Term("total_\(unit)_sec"), Term("\(direction)_\(unit)_sec")))
+    }
+  }
 
   /// The properties of which a block has one at most; empty where it has no such properties.
   static func alternatives(of block: String) -> [String] {

@@ -184,14 +184,17 @@ import VMScriptSyntax
       let name = "\"\(stack)-\(number)\""
       var body = [isChanged ? change.to : change.from, change.beside].filter { !$0.isEmpty }
         .joined(separator: ", ")
-      for block in blocks.reversed() {
+      for (depth, block) in blocks.enumerated().reversed() {
         let label =
           switch block {
           case "user", "host": " one"
           case "xml": " \"/domain/features\""
           default: ""
           }
-        body = "\(block)\(label) { \(body) }"
+        // What the block around it must have besides.
+        let outer = ([kind] + blocks.prefix(depth)).joined(separator: ".")
+        let others = depth == 0 ? nil : Self.beside[outer]
+        body = [others, "\(block)\(label) { \(body) }"].compactMap(\.self).joined(separator: ", ")
       }
       switch kind {
       case "domain":

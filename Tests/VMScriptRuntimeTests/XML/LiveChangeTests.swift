@@ -23,7 +23,22 @@ import VMScriptSyntax
     "nic filter": ("nic { net = a }", "nic { net = a, filter = \"f\" }"),
     "vnc password": ("vnc { }", "vnc { password = \"p\" }"),
     "spice password": ("spice { }", "spice { password = \"p\" }"),
-  ]
+  ].merging(nested) { $1 }
+
+  /// The rows of blocks in devices, each with a value of its type.
+  private static let nested: [String: (before: String, after: String)] = {
+    var bodies: [String: (before: String, after: String)] = [:]
+    for direction in ["total", "read", "write"] {
+      for (unit, values) in [("bytes", ("1MiB", "2MiB")), ("iops", ("1", "2"))] {
+        let name = "\(direction)_\(unit)_sec"
+        bodies["disk iotune \(name)"] = (
+          "disk { size = 1GiB, iotune { \(name) = \(values.0) } }",
+          "disk { size = 1GiB, iotune { \(name) = \(values.1) } }"
+        )
+      }
+    }
+    return bodies
+  }()
 
   private static func rows(
     _ block: BlockSchema, _ path: String = ""

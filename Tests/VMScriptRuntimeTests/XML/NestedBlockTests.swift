@@ -117,7 +117,8 @@ import VMScriptSyntax
     let gone = XMLRows.Undeclared.stays(except: ["limits", "step"])
     #expect(
       Self.differences(bare, element, gone) == [
-        "disk 1 limits: { bytes: 1MiB, calls: 7 } → -", "disk 1 step 1: \"1\" → -",
+        "disk 1 limits: { bytes: 1MiB, calls: 7, burst: { calls: 9 } } → -",
+        "disk 1 step 1: \"1\" → -",
         "disk 1 step 2: \"2\" → -",
       ])
     try XMLRows.write(bare, to: element, undeclared: gone)

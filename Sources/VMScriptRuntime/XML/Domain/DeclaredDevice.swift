@@ -36,7 +36,7 @@ struct DeclaredDevice {
   }
 
   /// Nested blocks that the script had and no longer has go, those of others stay.
-  private var undeclared: XMLRows.Undeclared { .stays(except: earlierBlocks) }
+  var undeclared: XMLRows.Undeclared { .stays(except: earlierBlocks) }
 
   /// Its element in a machine.
   ///

@@ -8,6 +8,9 @@ enum LiveStep: Equatable {
   case detach(DeviceName, alias: String?, xml: String)
   /// A device changes.
   case update(DeviceName, xml: String)
+  /// The limits of what the guest reads and writes on a disk, by libvirt's names of them; zero for
+  /// none.
+  case throttle(DeviceName, target: String, limits: [String: UInt64])
   /// A device comes.
   case attach(DeviceName, xml: String)
   /// The memory that it has, in KiB.
@@ -22,7 +25,9 @@ enum LiveStep: Equatable {
   /// What of the machine it concerns, as plans name it.
   var path: String {
     switch self {
-    case .detach(let device, _, _), .update(let device, _), .attach(let device, _): device.path
+    case .detach(let device, _, _), .update(let device, _), .throttle(let device, _, _),
+      .attach(let device, _):
+      device.path
     case .memory: "memory"
     case .processors: "cpus"
     case .title: "title"
@@ -34,8 +39,9 @@ enum LiveStep: Equatable {
   /// Whether a plan that holds the difference means the step.
   func makes(_ difference: PropertyDifference) -> Bool {
     switch self {
-    case .detach(let device, _, _), .update(let device, _), .attach(let device, _):
-      difference.device == device
+    case .detach(let device, _, _), .attach(let device, _): difference.device == device
+    case .update(let device, _): difference.device == device && difference.live != .throttle
+    case .throttle(let device, _, _): difference.device == device && difference.live == .throttle
     case .memory: difference.live == .memory
     case .processors: difference.live == .processors
     case .title: difference.live == .title
@@ -49,6 +55,8 @@ enum LiveStep: Equatable {
     switch self {
     case .detach(_, _, let xml): try domain.detachDevice(xml: xml, live: true, config: false)
     case .update(_, let xml): try domain.updateDevice(xml: xml, live: true, config: false)
+    case .throttle(_, let target, let limits):
+      try domain.setBlockIOTune(limits, of: target, live: true, config: false)
     case .attach(_, let xml): try domain.attachDevice(xml: xml, live: true, config: false)
     case .memory(let kibibytes):
       try domain.setMemory(kibibytes: UInt(clamping: kibibytes), live: true, config: false)
@@ -113,7 +121,7 @@ extension DomainXML {
       else { return nil }
       return .mark(mark)
     // The devices' own.
-    case .device, .medium: return nil
+    case .device, .medium, .throttle: return nil
     // Before the definition, with the volumes.
     case .growth: return nil
     // After the definition, which does not hold them.
@@ -160,6 +168,22 @@ extension DeclaredDevice {
   fileprivate func liveSteps(_ present: XMLElement) throws(Diagnostic) -> [LiveStep] {
     let element = present.copy()
     try write(to: element, isRunning: true)
-    return element.xmlString == present.xmlString ? [] : [.update(name, xml: element.xmlString)]
+    let update: [LiveStep] =
+      element.xmlString == present.xmlString ? [] : [.update(name, xml: element.xmlString)]
+    return try update + throttle(present)
+  }
+
+  /// The step that sets the limits of a disk: all of them, for libvirt keeps what a call leaves out.
+  private func throttle(_ present: XMLElement) throws(Diagnostic) -> [LiveStep] {
+    func limits(_ element: XMLElement) -> [String: UInt64] {
+      XMLRows.texts(of: block.schema, in: element).reduce(into: [:]) { limits, found in
+        guard found.row.live == .throttle else { return }
+        limits[found.row.name] = found.texts.first.flatMap { UInt64($0) } ?? 0
+      }
+    }
+    let element = present.copy()
+    try XMLRows.write(block, to: element, undeclared: undeclared) { $0.live == .throttle }
+    guard limits(element) != limits(present) else { return [] }
+    return [.throttle(name, target: identity, limits: limits(element))]
   }
 }

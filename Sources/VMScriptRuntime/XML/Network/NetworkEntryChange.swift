@@ -65,7 +65,8 @@ extension NetworkEntryChange {
       // Beside the definition, and by a start.
       case .autostart, .power: return nil
       // A domain's.
-      case .title, .description, .metadata, .memory, .processors, .device, .medium, .growth:
+      case .title, .description, .metadata, .memory, .processors, .device, .medium, .throttle,
+        .growth:
         return nil
       }
     }

@@ -124,6 +124,17 @@ enum XMLRows {
       live: row.live)
   }
 
+  /// What stands at the places of a block's rows, and of those of the blocks in it that stand once.
+  static func texts(
+    of block: BlockSchema, in element: XMLElement
+  ) -> [(row: PropertySchema, texts: [String])] {
+    block.properties.compactMap { row in row.xml.map { (row, $0.read(in: element)) } }
+      + block.blocks.flatMap { inner -> [(row: PropertySchema, texts: [String])] in
+        guard let place = inner.xml, !inner.repeats, !inner.isDevice else { return [] }
+        return texts(of: inner, in: place.element(in: element) ?? XMLElement(name: ""))
+      }
+  }
+
   /// XML 1.0 holds no control characters but tab and newlines.
   static func isWritable(_ text: String) -> Bool {
     text.unicodeScalars.allSatisfy(XMLCharacters.allows)
@@ -181,14 +192,30 @@ enum XMLRows {
   private static func removal(
     of block: BlockSchema, _ path: [String], _ element: XMLElement
   ) -> PropertyDifference {
+    return PropertyDifference(
+      block: path.joined(separator: " "), name: block.name, from: value(of: block, in: element),
+      to: nil,
+      impact: block.impact, live: block.live)
+  }
+
+  /// What an element says in the rows of a block and of the blocks in it, as a script writes it.
+  private static func value(of block: BlockSchema, in element: XMLElement) -> Value {
     var found: ValueMap = [:]
     for row in block.properties {
       guard let place = row.xml else { continue }
       let texts = place.read(in: element)
       if !texts.isEmpty { found[row.name] = place.value(of: texts, as: row.type) }
     }
-    return PropertyDifference(
-      block: path.joined(separator: " "), name: block.name, from: .map(found), to: nil,
-      impact: block.impact, live: block.live)
+    if found.count == 1, let shorthand = block.shorthand, let value = found[shorthand] {
+      return value
+    }
+    for inner in block.blocks {
+      guard let place = inner.xml, let part = place.element(in: element) else { continue }
+      found[inner.name] =
+        inner.repeats
+        ? .list(place.elements(in: element).map { value(of: inner, in: $0) })
+        : value(of: inner, in: part)
+    }
+    return .map(found)
   }
 }
