@@ -71,12 +71,15 @@ public enum AwkwardDomains {
     "disk io": ["size = 1MiB", "cache = none"],
     "disk shareable": ["size = 1MiB", "format = raw"],
     "disk rotation_rate": ["size = 1MiB", "bus = sata"], "nic filter": ["net = \"default\""],
+    "nic bandwidth inbound average": [], "nic bandwidth outbound average": [], "nic net": [],
     "nic mtu": ["net = \"default\""], "nic bridge": [], "nic dev": [], "memory max": [],
     "cpus max": [], "cpus sockets": [],
     "cpus cores": [], "cpus threads": [], "cpus model": [], "sound model": [],
   ]
   /// What else a block needs.
   private static let defaults = [
+    "nic": ["net = \"default\""], "nic bandwidth inbound": ["average = 5"],
+    "nic bandwidth outbound": ["average = 5"],
     "disk": ["size = 1MiB"], "memory": ["max = 64MiB"], "cpus": ["max = 8"],
   ]
 

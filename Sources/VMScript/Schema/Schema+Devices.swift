@@ -96,7 +96,8 @@ extension Schema {
         PropertySchema(
           "filter", .string, "Network filter on the host.", format: .objectName, live: .device,
           xml: XMLPlace("filterref/@filter")),
-      ]),
+      ],
+      blocks: [bandwidth("Limits of what goes through the interface.", live: .device)]),
     BlockSchema(
       "vnc", "A VNC display.", xml: XMLPlace("devices/graphics", with: ["@type": "vnc"]),
       // QEMU counts displays from this port on.

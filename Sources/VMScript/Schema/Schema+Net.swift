@@ -49,16 +49,7 @@ extension Schema {
             "via", .ip, "The guest that forwards.", impact: .restart,
             xml: XMLPlace("@gateway", .address), isRequired: true),
         ]),
-      BlockSchema(
-        "bandwidth", "Limits of the whole network.", xml: XMLPlace("bandwidth"),
-        properties: [
-          PropertySchema(
-            "inbound", .int(1...4_294_967_295), "Average KiB a second to the guests.",
-            impact: .restart, xml: XMLPlace("inbound/@average")),
-          PropertySchema(
-            "outbound", .int(1...4_294_967_295), "Average KiB a second from the guests.",
-            impact: .restart, xml: XMLPlace("outbound/@average")),
-        ]),
+      bandwidth("Limits of the whole network.", impact: .restart),
     ])
 
   private static let dns = BlockSchema(

@@ -45,5 +45,35 @@ extension HostTests {
         try await host.json(["destroy", last, "--yes"])
       }
     }
+
+    // To set the limits of a running interface, the kernel must have classes of traffic.
+    @Test("Limits of an interface are in its definition, and go with their block")
+    func limitsOfAnInterface() async throws {
+      try await Host.run { host in
+        let bodies = [
+          (", bandwidth { inbound = 1000 }", "<inbound average='1000'/>"),
+          (
+            ", bandwidth { inbound { average = 500, peak = 900 } }",
+            "<inbound average='500' peak='900'/>"
+          ), ("", "</interface>"),
+        ]
+        for (block, expected) in bodies {
+          let path = try host.file(
+            "bandwidth.vmscript",
+            """
+            stack "bandwidth"
+            let lan = net "narrow" { mode = isolated, subnet = 10.125.0.0/24 }
+            domain narrow { state = stopped, memory = 64MiB, nic { net = lan \(block) } }
+
+            """)
+          try await host.json(["run", path])
+          let definition = try await host.virsh("dumpxml", "narrow")
+          #expect(definition.contains(expected))
+          #expect(definition.contains("<bandwidth>") != block.isEmpty)
+          #expect(try await host.json(["plan", path])["changes"].items.isEmpty)
+        }
+        try await host.json(["destroy", "--stack", "bandwidth", "--yes"])
+      }
+    }
   }
 }

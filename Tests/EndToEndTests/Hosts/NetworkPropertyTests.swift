@@ -80,6 +80,10 @@ extension HostTests {
       "model": ["net = n, model = e1000", "net = n, model = \"E1000\"", "net = n, model = \"\""],
       "vlan": ["bridge = \"br0\", vlan = 7", "net = n, vlan = 7"],
       "mtu": ["net = n, mtu = 68", "net = n, mtu = 65535"],
+      "bandwidth": [
+        "net = n, bandwidth { inbound = 5 }",
+        "net = n, bandwidth { outbound { average = 1, peak = 2, burst = 3 } }",
+      ],
       "filter": ["net = n, filter = \"clean-traffic\"", "net = n, filter = \"\""],
     ]
 

@@ -77,6 +77,8 @@ import VMScriptSyntax
     "domain.disk rotation_rate": "size = 1MiB, bus = sata",
     "domain.disk source": "format = raw", "domain.disk io": "size = 1MiB, cache = none",
     "domain.disk shareable": "size = 1MiB, format = raw",
+    "domain.nic.bandwidth.inbound": "average = 5", "domain.nic.bandwidth.outbound": "average = 5",
+    "net.bandwidth.inbound": "average = 5", "net.bandwidth.outbound": "average = 5",
     "domain.nic": "net = net(\"default\")", "domain.nic net": "", "domain.nic bridge": "",
     "domain.nic dev": "", "domain.nic ip": "net = NET-a",
     "domain.cpus current": "max = 8", "domain.memory current": "max = 256MiB",

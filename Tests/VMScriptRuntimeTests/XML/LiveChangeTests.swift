@@ -37,6 +37,15 @@ import VMScriptSyntax
         )
       }
     }
+    for direction in ["inbound", "outbound"] {
+      for row in ["average", "peak", "burst"] {
+        func nic(_ value: Int) -> String {
+          let average = row == "average" ? "" : "average = 5, "
+          return "nic { net = a, bandwidth { \(direction) { \(average)\(row) = \(value) } } }"
+        }
+        bodies["nic bandwidth \(direction) \(row)"] = (nic(7), nic(8))
+      }
+    }
     return bodies
   }()
 

@@ -96,6 +96,25 @@ import VMScript
       try pending(many, one).map { $0.hasSuffix("→ none") } == [true, true, true, true])
   }
 
+  @Test func blocksInDevicesAreCompared() throws {
+    func machine(_ tune: String, _ limits: String) -> String {
+      let drive = Self.drive.replacing("</disk>", with: "\(tune)</disk>")
+      return document(
+        "<devices>\(drive)<interface type='network'><mac address='52:54:00:00:00:01'/>\(limits)"
+          + "</interface></devices>")
+    }
+    func tune(_ bytes: Int) -> String {
+      "<iotune><total_bytes_sec>\(bytes)</total_bytes_sec></iotune>"
+    }
+    #expect(
+      try pending(machine(tune(1024), ""), machine(tune(2048), "")) == [
+        "disk vda iotune total_bytes_sec 1KiB → 2KiB"
+      ])
+    // A running interface shows the limits of its network too.
+    let limits = "<bandwidth><inbound average='5'/></bandwidth>"
+    #expect(try pending(machine("", limits), machine("", "")) == [])
+  }
+
   @Test func whatNoPropertyCoversIsComparedToo() throws {
     let found = try pending(
       document("<cputune><shares>1</shares></cputune>"),
