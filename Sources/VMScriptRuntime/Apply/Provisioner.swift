@@ -53,6 +53,30 @@ struct Provisioner: Sendable {
     } catch { throw HostMessages.diagnostic(error, doing, at: change.span) }
   }
 
+  /// Whether an object has changed on the host since its update was planned.
+  func hasMoved(_ change: Change) async throws(Diagnostic) -> Bool {
+    guard change.action == .update else { return false }
+    let (domain, network) = (
+      change.kind == .domain ? storage.live.domains[change.name] : nil,
+      change.kind == .net ? storage.live.networks[change.name] : nil
+    )
+    do {
+      return try await pool.run { connection in
+        if let domain {
+          return try connection.domain(uuid: domain.uuid)?.xml(inactive: true, secure: true)
+            != domain.xml
+        }
+        if let network {
+          let present = try connection.network(uuid: network.uuid)
+          return try present?.xml(inactive: network.isPersistent) != network.xml
+        }
+        return false
+      }
+    } catch {
+      throw HostMessages.diagnostic(error, "looking at `\(change.name)` again", at: change.span)
+    }
+  }
+
   /// The statement that a change brings into effect; nil for a deletion.
   func declaration(of change: Change) -> Declaration? {
     set.declaration(change.kind, change.name)

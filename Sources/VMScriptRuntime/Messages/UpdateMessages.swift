@@ -1,7 +1,7 @@
 import VMScript
 import VMScriptSyntax
 
-/// The wording of what comes of changing what runs: VM0720 to VM0726.
+/// The wording of what comes of changing what runs: VM0720 to VM0727.
 enum UpdateMessages {
   static func notLive(_ path: String, of declaration: Declaration, reason: String) -> Diagnostic {
     Diagnostic(
@@ -82,6 +82,30 @@ enum UpdateMessages {
       helps: [.init(help)])
   }
 
+  /// An object that changed on the host between its plan and its update, and was planned anew.
+  static func moved(_ planned: Change, _ renewed: Change) -> Diagnostic {
+    Diagnostic(
+      .warning, code: .update.moved,
+      "`\(planned.name)` has changed on the host since it was planned",
+      at: planned.span.map { .init($0) },
+      notes: ["it was planned anew and changed: \(paths(of: renewed))"])
+  }
+
+  /// One of which the new plan would need a confirmation that nobody gave.
+  static func moved(_ planned: Change, _ renewed: Change, _ risk: Change.Risk) -> Diagnostic {
+    Diagnostic(
+      code: .update.moved,
+      "`\(planned.name)` has changed on the host since it was planned, and its change now "
+        + "\(risk.effect(1))",
+      at: planned.span.map { .init($0) },
+      notes: ["nothing of it was changed; it would be: \(paths(of: renewed))"],
+      helps: [.init("run again: the new plan shows the change")])
+  }
+
+  private static func paths(of change: Change) -> String {
+    change.properties.map { "`\($0.path)`" }.joined(separator: ", ")
+  }
+
   static func savedState(of declaration: Declaration, delaying paths: [String]) -> Diagnostic {
     let name = declaration.name
     return Diagnostic(
@@ -143,6 +167,13 @@ struct UpdateCodes: DiagnosticTable {
     machine has the memory, processors and devices that it was saved with. Changes of the \
     definition take effect at the start after that. A saved state is never dropped without \
     confirmation.
+    """)
+  let moved = DiagnosticCode.ofHost(
+    727, "changed since it was planned",
+    """
+    Somebody changed the object on the host between the plan and its change. The one change was \
+    planned anew from what is there now. Where it now loses data, unplugs guests or restarts \
+    something, and did not before, it is not made: the next run shows it in its plan.
     """)
 }
 

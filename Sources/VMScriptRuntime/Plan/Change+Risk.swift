@@ -9,15 +9,18 @@ extension Change {
 
     /// What so many changes do, such as `1 change loses data`.
     public func words(_ count: Int) -> String {
+      "\(count) \(count == 1 ? "change" : "changes") \(effect(count))"
+    }
+
+    /// What they do, such as `loses data`.
+    func effect(_ count: Int) -> String {
       let isOne = count == 1
-      let effect =
-        switch self {
-        case .losesData: isOne ? "loses data" : "lose data"
-        case .unplugsGuests: isOne ? "unplugs guests" : "unplug guests"
-        case .restartsDomain: isOne ? "restarts a domain" : "restart domains"
-        case .deletes: isOne ? "deletes a resource" : "delete resources"
-        }
-      return "\(count) \(isOne ? "change" : "changes") \(effect)"
+      return switch self {
+      case .losesData: isOne ? "loses data" : "lose data"
+      case .unplugsGuests: isOne ? "unplugs guests" : "unplug guests"
+      case .restartsDomain: isOne ? "restarts a domain" : "restart domains"
+      case .deletes: isOne ? "deletes a resource" : "delete resources"
+      }
     }
   }
 

@@ -99,6 +99,31 @@ struct Planning: Sendable {
     return volumes.refusals(toDelete: deleted, of: live.domains) + overlaid + bases
   }
 
+  /// A change as it is to be made of an object that has changed since it was planned; nil where the
+  /// object is as declared by now.
+  ///
+  /// - Parameter set: what the change was planned from.
+  /// - Throws: VM0727 for a change that now loses data or restarts something and did not before, and
+  ///   the error that keeps the object from being changed at all.
+  func renewed(
+    _ change: Change, of set: DeclarationSet
+  ) async throws(Diagnostic) -> (change: Change?, storage: StoragePlan) {
+    let outcome: Outcome
+    do { outcome = try await plan(set, prune: .nothing) } catch {
+      throw HostMessages.diagnostic(error, "planning `\(change.name)` anew", at: change.span)
+    }
+    // Others are in the middle of their changes.
+    let error = outcome.diagnostics.first {
+      $0.severity == .error && $0.isWithin(set.declaration(change.kind, change.name)?.span)
+    }
+    if let error { throw error }
+    let renewed = outcome.plan.changes.first { $0.key == change.key }
+    if let renewed, let risk = renewed.risk, risk != change.risk {
+      throw UpdateMessages.moved(change, renewed, risk)
+    }
+    return (renewed, outcome.storage)
+  }
+
   /// The value of a live attribute of an image, declared or not.
   func attribute(
     _ attribute: LiveAttribute.ImageAttribute, ofImage image: String, _ set: DeclarationSet
@@ -219,6 +244,15 @@ extension Plan {
       warnings.append(StorageMessages.keptContent(of: changes[index].name, because: reason))
     }
     return warnings
+  }
+}
+
+extension Diagnostic {
+  /// Whether it is about a place of a statement.
+  fileprivate func isWithin(_ statement: Span?) -> Bool {
+    guard let statement, let place = primary?.span else { return false }
+    return place.source == statement.source && place.start >= statement.start
+      && place.end <= statement.end
   }
 }
 

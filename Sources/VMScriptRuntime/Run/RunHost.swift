@@ -216,7 +216,7 @@ final class RunHost: EvaluationHost {
     if mode == .run, plan.otherOrigin != nil, plan.needsConsent || options.assumeYes {
       try await recordOrigin(of: set.stack)
     }
-    let failures = mode == .run ? try await apply(&plan, outcome.storage) : []
+    let failures = mode == .run ? try await apply(&plan, outcome.storage, of: set) : []
     progress.withLock { standing in
       standing.applying?.changes = plan.changes
       if mode == .plan { standing.expected.note(plan.changes) }
@@ -355,26 +355,39 @@ final class RunHost: EvaluationHost {
   }
 
   /// Applies a plan; gives what failed.
-  private func apply(_ plan: inout Plan, _ storage: StoragePlan) async throws -> [Diagnostic] {
+  private func apply(
+    _ plan: inout Plan, _ storage: StoragePlan, of set: DeclarationSet
+  ) async throws -> [Diagnostic] {
     let progress: @Sendable (ProgressEvent) -> Void = { [self] event in
       self.progress.withLock { $0.note(event) }
       options.progress(event)
     }
-    let provisioner = Provisioner(
-      pool: pool, hypervisor: hypervisor, storage: storage, store: store,
-      progress: progress,
-      warn: { [self] warning in self.progress.withLock { $0.diagnostics.append(warning) } })
+    let planning = planning
+    @Sendable func provisioner(_ storage: StoragePlan) -> Provisioner {
+      Provisioner(
+        pool: pool, hypervisor: hypervisor, storage: storage, store: store,
+        progress: progress,
+        warn: { [self] warning in self.progress.withLock { $0.diagnostics.append(warning) } })
+    }
+    let planned = provisioner(storage)
     let scheduler = ChangeScheduler(
       jobs: options.jobs, progress: progress,
       endsEverything: HostMessages.endsEverything)
     let outcome = await scheduler.apply(plan.changes) { change throws(Diagnostic) in
-      try await provisioner.apply(change)
+      guard try await planned.hasMoved(change) else { return try await planned.apply(change) }
+      let (renewed, storage) = try await planning.renewed(change, of: set)
+      guard let renewed else { return }
+      let provisioner = provisioner(storage)
+      if renewed.properties.map(\.path) != change.properties.map(\.path) {
+        provisioner.warn(UpdateMessages.moved(change, renewed))
+      }
+      try await provisioner.apply(renewed)
     }
     plan.changes = outcome.changes
     let isUnfinished = plan.changes.contains { $0.result == .notAttempted }
     guard outcome.diagnostics.isEmpty else { return Self.eachEndOnce(outcome.diagnostics) }
     guard isUnfinished else {
-      try await provisioner.removeLeftovers(after: plan.changes)
+      try await planned.removeLeftovers(after: plan.changes)
       return []
     }
     return [HostMessages.cancelled("the run", at: nil)]

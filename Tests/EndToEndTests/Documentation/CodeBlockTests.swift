@@ -54,7 +54,10 @@ import VMScript
 
   @Test func swiftCompiles() throws {
     try compile(
-      blocks(.swift), imports: ["Libvirt", "VMScript", "VMScriptRuntime", "VMScriptTerminal"],
+      blocks(.swift),
+      imports: [
+        "Libvirt", "VMScript", "VMScriptEditing", "VMScriptRuntime", "VMScriptTerminal",
+      ],
       context: DocumentedNames.swift + DocumentedNames.host,
       values: DocumentedNames.values + DocumentedNames.hostValues, "-typecheck")
   }

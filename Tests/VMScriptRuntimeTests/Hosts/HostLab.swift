@@ -71,7 +71,7 @@ struct HostLab {
     return report
   }
 
-  private func program(_ script: String) throws -> Program {
+  func program(_ script: String) throws -> Program {
     let text =
       "stack \"\(stack)\"\nimage \"\(stack)-guest\" { source = \"\(Self.guest ?? "")\" }\n"
       + script.replacing("STACK", with: stack).replacing("SUBNET", with: subnet)

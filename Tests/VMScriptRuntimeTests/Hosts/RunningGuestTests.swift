@@ -99,7 +99,7 @@ struct RunningGuestTests {
       try await lab.settle(script("128MiB", 1))
       #expect(
         try await lab.impacts(script("192MiB", 2)) == [
-          "memory current: live", "cpus current: live",
+          "cpus current: live", "memory current: live",
         ])
       try await lab.settle(script("192MiB", 2))
       #expect(try await lab.impacts(script("192MiB", 1)) == ["cpus current: next-start"])
@@ -135,6 +135,40 @@ struct RunningGuestTests {
         try await lab.impacts(script(nic, net: "mtu = 1400")) == ["unplugged guests: live"])
       try await lab.settle(script(nic, net: "mtu = 1400"))
       #expect(try await isPlugged())
+    }
+  }
+
+  @Test func aNetworkThatChangedSinceItsPlanIsNotRestartedUnasked() async throws {
+    try await HostLab.run(subnet: "10.181.21") { lab in
+      let nic = "nic { net = net(\"STACK-a\") }"
+      try await lab.settle(script(nic, net: "mtu = 1400"))
+      let network = lab.name("a")
+      func running() async throws -> String {
+        try await lab.connections.run { connection in
+          try #require(try connection.network(named: network)).xml()
+        }
+      }
+      let before = try await running()
+      var options = lab.options
+      options.progress = { event in
+        guard case .started(let change) = event, change.name == network else { return }
+        // Between the plan and the change: somebody else is at work.
+        #expect(throws: Never.self) {
+          let connection = try Connection.open(HostLab.uri)
+          let found = try #require(try connection.network(named: network))
+          let root = try XMLElement.parse(found.xml(inactive: true), root: "network")
+          root.setText("1300", at: "mtu/@size")
+          try connection.defineNetwork(xml: root.xmlString)
+        }
+      }
+      let text = script(
+        nic, net: "mtu = 1400\nhost printer { mac = \"52:54:00:aa:bb:01\", ip = SUBNET.9 }")
+      let report = await Runner.run(try lab.program(text), options: options)
+      #expect(report.diagnostics.map(\.code.number) == [727], "\(report.diagnostics)")
+      #expect(try await running() == before)
+      // The next run shows the restart, and makes it.
+      #expect(try await lab.impacts(text).contains("mtu: restart"))
+      try await lab.settle(text)
     }
   }
 
