@@ -29,12 +29,20 @@ struct BackingChains {
   static func unlisted(
     _ domains: [LiveDomain], in pools: [LiveStorage.Reading], _ files: HostFiles
   ) -> [String: Set<String>] {
+    let disks = domains.flatMap { $0.facts.disks + $0.runningDisks }
+    return unlisted(disks.flatMap(\.paths), in: pools, files)
+  }
+
+  /// Paths in the folder of an active pool that does not list them, by the name of the pool.
+  static func unlisted(
+    _ paths: [String], in pools: [LiveStorage.Reading], _ files: HostFiles
+  ) -> [String: Set<String>] {
     let folders = Dictionary(
       pools.map { (files.resolved($0.path), $0) }
     ) { first, _ in first }
     let listed = Set(pools.flatMap(\.volumes).map(\.path))
     var found: [String: Set<String>] = [:]
-    for path in domains.flatMap({ $0.facts.disks + $0.runningDisks }).flatMap(\.paths) {
+    for path in paths {
       let path = PathNames.shortest(path)
       guard !listed.contains(path) else { continue }
       let real = files.resolved(path)

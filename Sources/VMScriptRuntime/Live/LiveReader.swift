@@ -62,18 +62,33 @@ struct LiveReader: Sendable {
       return (files, Self.stalePools(listed, filesOf: first, files))
     }
     pools = try await listingAgain(stale, of: pools)
-    resolved = domains.known.map { $0.resolvingVolumes(pools.path(of:)) }
+    var beyond: BackingChains.Found
+    (resolved, beyond) = try await follow(domains, &pools, files)
+    // A chain of snapshots may come back into the folder of a pool from elsewhere.
+    let there = beyond.files.filter { !$0.isMissing }.map(\.path)
+    let below = Set(BackingChains.unlisted(there, in: pools.active, files).keys).subtracting(stale)
+    if !below.isEmpty {
+      pools = try await listingAgain(below.sorted(), of: pools)
+      (resolved, beyond) = try await follow(domains, &pools, files)
+    }
+    let storage = LiveStorage(
+      pools: pools.active, inactivePools: Set(pools.inactive.keys), domains: resolved,
+      files: beyond.files, names: beyond.names, unreadable: domains.unreadable + pools.unreadable)
+    return (resolved, storage)
+  }
+
+  /// Follows the disks of all domains to what they back onto.
+  private func follow(
+    _ domains: FoundObjects<LiveDomain>, _ pools: inout Pools, _ files: HostFiles
+  ) async throws -> (domains: [LiveDomain], found: BackingChains.Found) {
+    let resolved = domains.known.map { [pools] in $0.resolvingVolumes(pools.path(of:)) }
     // A header that a guest wrote to its raw disk names nothing that is to be followed.
     let formats = RecordedFormats(domains: resolved)
     pools.active = pools.active.map { $0.recorded(by: formats) }
     let chains = BackingChains(
       domains: resolved, unreadable: domains.unreadable, pools: pools.active,
       inactivePools: pools.inactive, files: files)
-    let beyond = try await pool.run { _ in chains.read() }
-    let storage = LiveStorage(
-      pools: pools.active, inactivePools: Set(pools.inactive.keys), domains: resolved,
-      files: beyond.files, names: beyond.names, unreadable: domains.unreadable + pools.unreadable)
-    return (resolved, storage)
+    return (resolved, try await pool.run { _ in chains.read() })
   }
 
   /// What the domains of a listing are now, without those that went since.

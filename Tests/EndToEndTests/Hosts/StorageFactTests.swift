@@ -28,6 +28,33 @@ extension HostTests {
       }
     }
 
+    /// The second snapshot lies in no pool, and leads back into the folder of one.
+    @Test func aChainThatLeavesThePoolIsFollowedToItsEnd() async throws {
+      try await Host.run { host in
+        let before = try await HostSnapshot.of(host)
+        func script(_ size: String) throws -> String {
+          try host.file(
+            "mixed.vmscript", "domain a { \(Self.stopped), disk { size = \(size) } }")
+        }
+        try await host.json(["run", script("64MiB")])
+        try await host.virsh("snapshot-create-as", "a", "x1", "--disk-only")
+        let outside = host.folder + "/x2.qcow2"
+        try await host.virsh(
+          "snapshot-create-as", "a", "x2", "--disk-only", "--diskspec", "vda,file=\(outside)")
+        #expect(try await host.json(["plan", script("64MiB")])["changes"].items.isEmpty)
+
+        let grown = try await host.vmscript(["plan", script("128MiB")])
+        #expect(grown.status == 1 && grown.errors.contains("error[VM0643]"), "\(grown.errors)")
+        #expect(grown.errors.contains(outside))
+
+        let destroyed = try await host.vmscript(["destroy", "--stack", "mixed", "--yes"])
+        #expect(destroyed.status == 0, "\(destroyed.errors)")
+        #expect(destroyed.errors.contains("VM0642") && destroyed.errors.contains(outside))
+        try FileManager.default.removeItem(atPath: outside)
+        try await before.expectSame(on: host)
+      }
+    }
+
     @Test func aDiskThatNamesAVolumeIsClonedOntoIt() async throws {
       try await Host.run { host in
         try await host.virsh("vol-create-as", "default", "tf.qcow2", "64M", "--format", "qcow2")

@@ -99,6 +99,7 @@ import VMScript
   func volumesAreNoDifferent(content: String) async throws {
     var fixture = try StorageFixture()
     fixture.add("v.qcow2", on: "secret", capacity: 1 << 40, format: content)
+    fixture.volumes[0].length = 1 << 20
     let source = "\"volume:default/v.qcow2\""
     #expect(try await format(source, fixture) == "660")
     #expect(try await format("\"/pool/v.qcow2\"", fixture) == "660")
@@ -107,6 +108,11 @@ import VMScript
     #expect(try await fixture.errors("domain d { cdrom { source = \(source) } }") == [660])
     #expect(try await fixture.errors("image i { backing = \(source), size = 1GiB }") == [660])
     #expect(try await fixture.errors("domain d { disk { image = image(\"v.qcow2\") } }") == [660])
+    // As an image, it is what the script says.
+    let plan = try await fixture.plan("image i { source = \(source), format = raw }")
+    #expect(plan.diagnostics.isEmpty, "\(plan.diagnostics)")
+    #expect(plan.images["i"]?.format == .raw)
+    #expect(plan.images["i"]?.capacity == 1 << 20)
     let isEncrypted = content == "luks"
     #expect(
       try await fixture.errors("image i { source = \(source) }") == [isEncrypted ? 631 : 660])

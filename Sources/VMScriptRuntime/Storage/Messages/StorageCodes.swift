@@ -144,6 +144,10 @@ struct StorageCodes: DiagnosticTable {
     642, "snapshot that stays",
     "An external snapshot puts an overlay on a disk, in a file that libvirt or a tool of others made. The stack deletes what it made itself. Without the disk below it, the overlay is of no use: remove the file by hand."
   )
+  let growthOutOfReach = DiagnosticCode.ofHost(
+    643, "disk that cannot be grown",
+    "An external snapshot puts an overlay on a disk, and the guest writes to that. An overlay in no storage pool is grown by no call of libvirt's for storage. Merge it into the disk, or make its folder a storage pool, and run again."
+  )
   let unreadableVolume = DiagnosticCode.ofHost(
     645, "volume that could not be read",
     "libvirt lists the volume and could not look into it just now, so its size, format and base are unknown. Unknown is never taken for none: nothing is replaced, grown, started or deleted on the strength of it. Run again; if it stays so, look at the file and its permissions."

@@ -111,6 +111,24 @@ public enum StorageMessages {
       ])
   }
 
+  /// A disk that cannot grow, for its guest writes to a snapshot's file in no storage pool.
+  static func growthOutOfReach(
+    _ path: String, present: Int64, at span: Span
+  ) -> Diagnostic {
+    let folder = path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+    return Diagnostic(
+      code: .storage.growthOutOfReach,
+      "the disk cannot be grown: a snapshot in no storage pool is on it",
+      at: .init(span, "it is \(ByteSize(bytes: present))"),
+      notes: ["the guest writes to \(path)"],
+      helps: [
+        .init("merge the snapshot into the disk: `virsh blockcommit`"),
+        .init(
+          "or make its folder a storage pool: `virsh pool-create-as NAME dir --target "
+            + "\(QuotedText.shellWord(folder.isEmpty ? "/" : folder))`"),
+      ])
+  }
+
   /// What an empty image got when it was made.
   static func fixedLayout(
     of image: Declaration, _ property: DeclaredProperty, present: String
@@ -277,7 +295,12 @@ public enum StorageMessages {
   private static func notes(_ failure: StorageFailure) -> [String] {
     switch failure {
     case .unreadable(_, let reason), .unreadablePool(_, let reason): [reason]
-    case .nowhere: ["there is no such file here, and no such volume in the host's pools"]
+    case .nowhere(_, let volumes):
+      [
+        volumes.isEmpty
+          ? "there is no such file here, and no such volume in the host's pools"
+          : "there is no such file here"
+      ]
     case .unreadableVolume(_, let reason):
       [reason, "its size, format and base are unknown, so nothing that depends on them is done"]
     case .truncatedImage(_, let needs, let has):
@@ -324,6 +347,13 @@ public enum StorageMessages {
     + "in no pool a pool: `virsh pool-create-as NAME dir --target FOLDER`"
 
   private static func helps(_ failure: StorageFailure, takesFormat: Bool) -> [String] {
+    if !takesFormat, case .unknownFormat(let path, _) = failure {
+      return [
+        "say its format in an image: "
+          + "`image NAME { source = \(QuotedText.literal(path)), format = raw }` if a guest used it as a "
+          + "raw disk"
+      ]
+    }
     guard !takesFormat, failure.isOfOpaqueContent else { return helps(failure) }
     return helps(failure).filter { !$0.contains("`format = raw`") } + [
       "to use it as raw bytes nevertheless, declare an image: "
@@ -400,15 +430,13 @@ public enum StorageMessages {
         "leave `full` out, or make its folder a pool: `virsh pool-create-as NAME dir --target FOLDER`"
       ]
     case .missingBase: ["run the script again: it is uploaded then"]
-    case .unknownFormat(let path, let content):
-      ["if a guest used it as a raw disk, add `format = raw`"]
-        + [
-          content == ImageFormat.qcow2.rawValue
-            ? "if you made it as a qcow2 image, add `format = qcow2`"
-            : "if you made it as an image, convert it first: `qemu-img convert -O qcow2 OLD NEW`",
-          "a drive without `format` takes an image: "
-            + "`image NAME { source = \(QuotedText.literal(path)), format = … }`",
-        ]
+    case .unknownFormat(_, let content):
+      [
+        "if a guest used it as a raw disk, add `format = raw`",
+        content == ImageFormat.qcow2.rawValue
+          ? "if you made it as a qcow2 image, add `format = qcow2`"
+          : "if you made it as an image, convert it first: `qemu-img convert -O qcow2 OLD NEW`",
+      ]
     case .notAFile: ["name a file"]
     case .unfitSource: ["name a disk image, a volume or a block device"]
     case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):

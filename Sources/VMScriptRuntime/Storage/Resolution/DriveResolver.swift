@@ -50,7 +50,8 @@ struct DriveResolver {
       } catch {
         diagnostics.append(
           StorageMessages.diagnostic(
-            error, at: block.span(of: error), takesFormat: slot.device == "disk"))
+            error, at: block.span(of: error),
+            takesFormat: slot.device == "disk" && block["image"] == nil))
       }
     }
     let refined = Set(storage.drives.map(\.target))

@@ -296,13 +296,15 @@ struct ImageResolver: Sendable {
     _ place: LiveStorage.Place, _ image: Declaration
   ) throws(StorageFailure) -> ResolvedImage {
     if image.body["sha256"] != nil || image.body["sha512"] != nil { throw .digestOfVolume }
+    let declared = image.body["format"]?.text.flatMap(ImageFormat.init)
+    // A raw disk has no header; one that its guest wrote means nothing.
+    let volume = declared == .raw ? place.volume.recorded(as: .raw) : place.volume
+    let place = LiveStorage.Place(pool: place.pool, volume: volume)
     let found = try existing(place, named: image.name)
-    if let declared = image.body["format"]?.text.flatMap(ImageFormat.init),
-      declared != found.format, !(declared == .iso && found.format == .raw)
-    {
+    if let declared, declared != found.format, !(declared == .iso && found.format == .raw) {
       throw .formatMismatch(declared: declared, found: found.format)
     }
-    if image.body["format"] == nil { try requireKnownFormat(place.volume) }
+    if declared == nil { try requireKnownFormat(place.volume) }
     if let size = DiskSize(image.body["size"]), let capacity = found.capacity,
       !size.isMet(by: capacity, as: found.format)
     {

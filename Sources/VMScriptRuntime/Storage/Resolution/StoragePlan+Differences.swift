@@ -55,7 +55,10 @@ extension StoragePlan {
       guard let own = drive.own, domain.facts.disks.contains(where: { isSame($0.path, own.path) })
       else { continue }
       guard let volume = live.storage.place(at: own.path)?.volume else {
-        guard !own.pool.isEmpty else { continue }
+        guard !own.pool.isEmpty else {
+          try refuseGrowthOutOfReach(drive, own)
+          continue
+        }
         try refuseIfOverlaid(own.path, drive.span, to: "made anew")
         differences.append(Self.missing(drive))
         continue
@@ -164,6 +167,26 @@ extension StoragePlan {
       block: drive.name, name: "size", from: .size(ByteSize(bytes: capacity)),
       to: .size(ByteSize(bytes: size.value.bytes)), impact: .live, live: .growth
     ).of(drive.deviceName)
+  }
+
+  /// Throws a diagnostic for a disk that is to grow and has an external snapshot on it in a file that no
+  /// pool lists. Such an overlay has the size of what it backs onto.
+  private func refuseGrowthOutOfReach(
+    _ drive: DriveStorage, _ own: OwnVolume
+  ) throws(Diagnostic) {
+    guard let size = drive.size else { return }
+    var next: String? = own.path
+    var below: VolumeInventory.Volume?
+    // A chain of snapshots is short; a ring of files would not end.
+    for _ in 0..<64 {
+      guard below == nil, let path = next else { break }
+      below = live.storage.place(at: path)?.volume
+      next = live.storage.file(at: path)?.volume.backing.shown
+    }
+    guard let below, let capacity = below.capacity.shown,
+      !size.value.isMet(by: capacity, as: own.format), size.value.bytes > capacity
+    else { return }
+    throw StorageMessages.growthOutOfReach(own.path, present: capacity, at: size.span)
   }
 
   /// A disk that is no longer declared goes with its volume, and so must not be a clone's base.

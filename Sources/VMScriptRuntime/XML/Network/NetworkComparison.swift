@@ -91,9 +91,13 @@ struct NetworkComparison {
       guard from?.text != to?.text || from?.label != to?.label,
         let label = to?.label ?? from?.label
       else { return nil }
+      // An entry that only its name tells from the earlier one shows the names.
+      let isRenamed = from?.text == to?.text
+      func shown(_ entry: Entry?) -> Value? {
+        entry.map { .string(isRenamed ? "\($0.label) \($0.text)" : $0.text) }
+      }
       return PropertyDifference(
-        name: "\(name) \(label)", from: from.map { .string($0.text) },
-        to: to.map { .string($0.text) }, impact: impact)
+        name: "\(name) \(label)", from: shown(from), to: shown(to), impact: impact)
     }
   }
 
