@@ -58,7 +58,7 @@ extension CursorContext {
     guard let main = loader.modules.last else { return [] }
     var record = NameRecord()
     record.observed = NodeID(index: cursor.index + UInt32(main.firstNode))
-    let analysis = Analysis(loader, record, values, placesWords: false)
+    let analysis = Analysis(loader, record, values, findsSymbols: false)
     let visible = analysis.visible.sorted { $0.start > $1.start }
     return visible.compactMap { analysis.definitions[$0] }.map { analysis.knownName($0) }
   }

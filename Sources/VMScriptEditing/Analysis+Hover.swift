@@ -16,8 +16,8 @@ extension Analysis {
   public func hover(at offset: Int) -> Hover? {
     guard let symbol = symbol(at: offset) else { return keyword(at: offset) }
     switch symbol.meaning {
-    case .definition(let raw):
-      return definitions[raw].map { hover(over: symbol.span, $0) }
+    case .definition(let span):
+      return definitions[span].map { hover(over: symbol.span, $0) }
     case .builtin(let builtin): return Hover(over: symbol.span, builtin.reference)
     case .property(let property): return Hover(over: symbol.span, property)
     case .block(let block): return Hover(over: symbol.span, block)

@@ -41,9 +41,7 @@ extension Analysis {
     func links(_ analysis: Analysis, isMoved: Bool) -> [Link] {
       analysis.symbols.sorted { $0.key.index < $1.key.index }.flatMap { source, symbols in
         symbols.compactMap { symbol -> Link? in
-          guard case .definition(let raw) = symbol.meaning, let place = analysis.places[raw] else {
-            return nil
-          }
+          guard case .definition(let place) = symbol.meaning else { return nil }
           let file = analysis.sources[source].name
           let target = analysis.sources[place.source].name
           return Link(

@@ -43,9 +43,9 @@ extension Analysis {
     let parse = context.parse
     let name = parse.names[parse.tree.name(of: callee)]
     // The call stands at the same place in the text that was analysed, unless that is older.
-    switch symbol(at: Int(parse.tree.span(of: callee).end))?.meaning {
-    case .definition(let raw):
-      let known = definitions[raw].flatMap { signature(of: $0, position, named) }
+    switch symbol(at: Int(parse.tree.nameStart(of: callee)))?.meaning {
+    case .definition(let span):
+      let known = definitions[span].flatMap { signature(of: $0, position, named) }
       if let known { return [known] }
     case .builtin(let builtin): return [CallSignature(builtin.reference, position)]
     default: break

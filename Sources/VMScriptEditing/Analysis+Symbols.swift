@@ -18,7 +18,7 @@ extension Analysis {
   public func definition(at offset: Int) -> Span? {
     guard let symbol = symbol(at: offset) else { return nil }
     switch symbol.meaning {
-    case .definition(let raw): return places[raw]
+    case .definition(let span): return span
     case .module(let index):
       return Span(source: code.modules[index].source, start: 0, length: 0)
     default: return nil
@@ -32,14 +32,14 @@ extension Analysis {
   ///   - definition: as ``definition(at:)`` gives it, by its file's name and its bytes.
   ///   - file: the name of the file that it stands in.
   public func references(to definition: Span, in file: String) -> [Span] {
-    let known = places.first { raw, exact in
-      exact.start == definition.start && exact.length == definition.length
-        && sources[exact.source].name == file
+    let known = definitions.keys.first { span in
+      span.start == definition.start && span.length == definition.length
+        && sources[span.source].name == file
     }
-    guard let raw = known?.key else { return [] }
+    guard let known else { return [] }
     return symbols.keys.sorted { $0.index < $1.index }.flatMap { source in
       (symbols[source] ?? []).compactMap { symbol in
-        if case .definition(raw) = symbol.meaning { symbol.span } else { nil }
+        if case .definition(known) = symbol.meaning { symbol.span } else { nil }
       }
     }
   }
@@ -50,9 +50,9 @@ extension Analysis {
     var seen: Set<Span> = []
     return (symbols[main] ?? []).compactMap { other in
       switch (symbol.meaning, other.meaning) {
-      case (.definition(let raw), .definition(let otherRaw)) where raw == otherRaw:
+      case (.definition(let span), .definition(let otherSpan)) where span == otherSpan:
         guard seen.insert(other.span).inserted else { return nil }
-        return (other.span, places[raw] == other.span)
+        return (other.span, span == other.span)
       case (.builtin(let builtin), .builtin(let otherBuiltin)) where builtin === otherBuiltin:
         return (other.span, false)
       default: return nil
@@ -62,7 +62,7 @@ extension Analysis {
 
   /// The name that is defined at a place that ``definition(at:)`` gave.
   func definition(of symbol: Symbol) -> NameRecord.Definition? {
-    if case .definition(let raw) = symbol.meaning { definitions[raw] } else { nil }
+    if case .definition(let span) = symbol.meaning { definitions[span] } else { nil }
   }
 
   /// Where the script imports a file, or, for one that its imports import, where it imports first.
@@ -83,7 +83,7 @@ extension Analysis {
     (symbols[main] ?? []).compactMap { symbol in
       let range = Int(symbol.span.start)..<Int(symbol.span.end)
       switch symbol.meaning {
-      case .definition(let raw): return definitions[raw].map { (range, kind(of: $0)) }
+      case .definition(let span): return definitions[span].map { (range, kind(of: $0)) }
       case .builtin: return (range, .function)
       case .property: return (range, .property)
       case .block: return (range, .block)

@@ -22,10 +22,8 @@ public struct Analysis: Sendable {
   private let isParsed: Bool
   /// The imported files that could not be parsed: by name, the place of the import.
   let brokenImports: [String: Span]
-  /// By raw span, as the resolver knows them.
+  /// By the places of their names.
   let definitions: [Span: NameRecord.Definition]
-  /// Where the names of definitions stand.
-  let places: [Span: Span]
   /// By file, in the order of the text; a definition is among them.
   let symbols: [SourceID: [Symbol]]
   /// What the `##` lines say, by the node of the definition.
@@ -82,10 +80,10 @@ public struct Analysis: Sendable {
 
   /// The analysis of what was parsed, without an evaluation.
   ///
-  /// - Parameter placesWords: whether it is to know the places of words, which takes as long again.
+  /// - Parameter findsSymbols: whether to list the words that mean something, which takes time.
   init(
     _ loader: ModuleLoader, _ record: NameRecord, _ values: [String: Value],
-    placesWords: Bool = true
+    findsSymbols: Bool = true
   ) {
     var record = record
     let (code, problems) = loader.resolve(recording: &record)
@@ -100,42 +98,23 @@ public struct Analysis: Sendable {
     diagnostics = loader.diagnostics + (isParsed ? problems : [])
     definitions = record.definitions
     visible = Array(record.visible.values)
-    (places, symbols) = placesWords ? Self.place(record, in: code) : ([:], [:])
+    symbols = findsSymbols ? Self.symbols(record, in: code) : [:]
   }
 
-  /// Says of all that was recorded where exactly it stands.
-  private static func place(
-    _ record: NameRecord, in code: Code
-  ) -> (places: [Span: Span], symbols: [SourceID: [Symbol]]) {
-    let words = code.sources.sources.map { WordTable($0.bytes) }
-    var places: [Span: Span] = [:]
+  /// The words that mean something, definitions among them, by file.
+  private static func symbols(_ record: NameRecord, in code: Code) -> [SourceID: [Symbol]] {
     var symbols: [SourceID: [Symbol]] = [:]
-    for definition in record.definitions.values {
-      let table = words[Int(definition.span.source.index)]
-      let span = table.first(code.names[definition.name], from: definition.span)
-      guard let span else { continue }
-      places[definition.span] = span
-      symbols[span.source, default: []].append(
-        Symbol(span: span, meaning: .definition(definition.span)))
+    // A name that is missing cannot be pointed at.
+    for span in record.definitions.keys where span.length > 0 {
+      symbols[span.source, default: []].append(Symbol(span: span, meaning: .definition(span)))
     }
     for use in record.uses + code.namedArguments(record) + code.resourceTexts(record) {
-      let table = words[Int(use.span.source.index)]
-      var span: Span? = use.span
-      if case .definition(let definition) = use.meaning {
-        guard let known = record.definitions[definition] else { continue }
-        let text = code.names[known.name]
-        switch use.place {
-        case .start: span = table.first(text, from: use.span)
-        case .end: span = table.last(text, to: use.span)
-        case .all: break
-        }
-      } else if case .builtin(let builtin) = use.meaning {
-        span = table.first(builtin.name, from: use.span)
+      if case .definition(let definition) = use.meaning, record.definitions[definition] == nil {
+        continue
       }
-      guard let span else { continue }
-      symbols[span.source, default: []].append(Symbol(span: span, meaning: use.meaning))
+      symbols[use.span.source, default: []].append(Symbol(span: use.span, meaning: use.meaning))
     }
-    return (places, symbols.mapValues { $0.sorted { $0.span.start < $1.span.start } })
+    return symbols.mapValues { $0.sorted { $0.span.start < $1.span.start } }
   }
 }
 

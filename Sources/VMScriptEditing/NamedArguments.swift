@@ -22,7 +22,7 @@ extension Code {
         guard let parameter = parameter(name, of: function.node) else { continue }
         found.append(
           NameRecord.Use(
-            span: keySpan(argument), meaning: .definition(span(parameter)), place: .all))
+            span: nameSpan(argument), meaning: .definition(nameSpan(parameter))))
       }
     }
     return found
@@ -31,14 +31,8 @@ extension Code {
   /// Where the name of the function stands that a call calls.
   private func calledName(_ call: NodeID) -> Span? {
     let callee = child(0, of: nodes[Int(call.index)])
-    var place = span(callee)
     switch nodes[Int(callee.index)].kind {
-    case .name: return place
-    case .member:
-      let length = UInt32(name(nodes[Int(callee.index)]).utf8.count)
-      place.start = place.end - min(length, place.length)
-      place.length = length
-      return place
+    case .name, .member: return nameSpan(callee)
     default: return nil
     }
   }

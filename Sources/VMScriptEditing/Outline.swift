@@ -21,17 +21,13 @@ extension Analysis {
   /// The parts of the script, in the order of the text.
   public var outline: [OutlineItem] {
     guard let module = code.modules.last else { return [] }
-    let names = places.compactMap { raw, place in definitions[raw].map { ($0.node, place) } }
-    let writer = OutlineWriter(code: code, names: Dictionary(names) { first, _ in first })
-    return writer.items(in: module.root)
+    return OutlineWriter(code: code).items(in: module.root)
   }
 }
 
 /// Makes the items of a script's nodes.
 private struct OutlineWriter {
   let code: Code
-  /// Where the names of definitions stand, by their nodes.
-  let names: [NodeID: Span]
 
   func items(in id: NodeID) -> [OutlineItem] {
     code.children(of: code.nodes[Int(id.index)]).filter { !$0.isAbsent }.flatMap(items(of:))
@@ -60,7 +56,7 @@ private struct OutlineWriter {
       let body = code.child(1, of: node)
       return [
         OutlineItem(
-          name: name, kind: .block, detail: "", span: code.span(id), nameSpan: code.keySpan(id),
+          name: name, kind: .block, detail: "", span: code.span(id), nameSpan: code.nameSpan(id),
           children: items(in: body))
       ]
     case .expressionStatement, .ifStatement, .forStatement, .block, .body: return items(in: id)
@@ -71,11 +67,9 @@ private struct OutlineWriter {
   private func named(
     _ id: NodeID, _ kind: Candidate.Kind, _ detail: String, _ children: [OutlineItem]
   ) -> OutlineItem {
-    let span = code.span(id)
-    let name = code.name(code.nodes[Int(id.index)])
-    return OutlineItem(
-      name: name, kind: kind, detail: detail, span: span, nameSpan: names[id] ?? span,
-      children: children)
+    OutlineItem(
+      name: code.name(code.nodes[Int(id.index)]), kind: kind, detail: detail, span: code.span(id),
+      nameSpan: code.nameSpan(id), children: children)
   }
 
   private func labelled(

@@ -18,7 +18,7 @@ extension Code {
       return texts(in: value).compactMap { id, text in
         let definitions = kinds.compactMap { resources[ResourceKey(kind: $0, name: text)] }
         guard let definition = definitions.first, let span = inner(id, text) else { return nil }
-        return NameRecord.Use(span: span, meaning: .definition(definition), place: .all)
+        return NameRecord.Use(span: span, meaning: .definition(definition))
       }
     }
   }
@@ -37,7 +37,7 @@ extension Code {
       guard let kind, !name.isAbsent, nodes[Int(name.index)].flags.contains(.bareName) else {
         continue
       }
-      let place = span(name)
+      let place = nameSpan(name)
       guard record.definitions[place] != nil else { continue }
       found[ResourceKey(kind: kind, name: self.name(nodes[Int(name.index)]))] = place
     }
@@ -53,7 +53,7 @@ extension Code {
     case .clone, .verbStatement:
       return (child(0, of: node), [.domain])
     case .property:
-      return (child(0, of: node), properties[keySpan(id)]?.type.resourceKinds ?? [])
+      return (child(0, of: node), properties[nameSpan(id)]?.type.resourceKinds ?? [])
     case .mapEntry:
       let key = span(child(0, of: node))
       return (child(1, of: node), properties[key]?.type.resourceKinds ?? [])

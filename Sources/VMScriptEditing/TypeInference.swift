@@ -66,7 +66,7 @@ struct TypeInference {
       return type(of: child(1), depth: depth + 1) ?? type(of: child(2), depth: depth + 1)
     case .name: return name(id, code.name(node), depth)
     case .member:
-      if let definition = uses[nameSpan(id)] { return type(of: definition, depth) }
+      if let definition = uses[code.nameSpan(id)] { return type(of: definition, depth) }
       return type(of: child(0), depth: depth + 1)?.member(code.name(node), code.vocabulary)
     case .index: return indexed(node, depth)
     case .call: return call(node, depth)
@@ -136,7 +136,7 @@ struct TypeInference {
   // MARK: Names
 
   private mutating func name(_ id: NodeID, _ text: String, _ depth: Int) -> StaticType? {
-    if let definition = uses[code.span(id)] { return type(of: definition, depth) }
+    if let definition = uses[code.nameSpan(id)] { return type(of: definition, depth) }
     return known[text]?.value.flatMap { StaticType($0) }
   }
 
@@ -181,8 +181,9 @@ struct TypeInference {
     let callee = code.child(0, of: node)
     let calleeNode = code.nodes[Int(callee.index)]
     let arguments = code.children(of: node).dropFirst()
-    let span = calleeNode.kind == .member ? nameSpan(callee) : code.span(callee)
-    if let definition = uses[span].flatMap({ definitions[$0] }) {
+    if [.name, .member].contains(calleeNode.kind),
+      let definition = uses[code.nameSpan(callee)].flatMap({ definitions[$0] })
+    {
       return result(of: definition.node, depth)
     }
     switch calleeNode.kind {
@@ -241,15 +242,6 @@ struct TypeInference {
       known.returned = result(of: function, depth)
     }
     return builtin.type.type(known)
-  }
-
-  /// Where the name of a member stands.
-  private func nameSpan(_ id: NodeID) -> Span {
-    var span = code.span(id)
-    let length = min(span.length, UInt32(code.name(code.nodes[Int(id.index)]).utf8.count))
-    span.start = span.end - length
-    span.length = length
-    return span
   }
 }
 

@@ -3,6 +3,11 @@ import Testing
 @testable import VMScriptSyntax
 
 @Suite struct ParserTests {
+  /// Scripts have many nodes: what few of them need is held beside them.
+  @Test func nodesAreSmall() {
+    #expect(MemoryLayout<Node>.size == 24)
+  }
+
   @Test(
     arguments: [
       // Words are keywords only where a statement of theirs can begin.

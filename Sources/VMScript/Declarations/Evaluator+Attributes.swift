@@ -21,10 +21,10 @@ extension Evaluator {
     guard let attribute = reference.kind.attribute(name) else {
       let live = reference.kind.attributes.map(\.name)
       if declaration == nil, Schema.resource(reference.kind).entryNames.contains(name) {
-        throw Diagnostic.undeclaredMember(name, of: reference, at: memberSpan(id), known: live)
+        throw Diagnostic.undeclaredMember(name, of: reference, at: code.nameSpan(id), known: live)
       }
       throw Diagnostic.unknownMember(
-        name, of: reference.kind.rawValue, at: memberSpan(id),
+        name, of: reference.kind.rawValue, at: code.nameSpan(id),
         known: live + ["name"] + (declaration?.body.schema.entryNames ?? []))
     }
     try prepareEffect()

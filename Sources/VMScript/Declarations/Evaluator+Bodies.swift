@@ -21,7 +21,7 @@ extension Evaluator {
     case .property:
       let valueNode = code.child(0, of: node)
       let place = EntryPlace(
-        whole: code.span(id), key: code.keySpan(id), value: code.span(valueNode), node: valueNode)
+        whole: code.span(id), key: code.nameSpan(id), value: code.span(valueNode), node: valueNode)
       let value = try evaluate(valueNode)
       try charge(try measure(value, at: id), at: id)
       try assign(code.name(node), value, to: &builder, at: place, isExplicit: true)
@@ -88,7 +88,7 @@ extension Evaluator {
     _ id: NodeID, _ node: Node, into builder: inout BodyBuilder
   ) throws {
     let name = code.name(node)
-    var span = code.keySpan(id)
+    var span = code.nameSpan(id)
     guard let schema = builder.schema.block(name) else {
       // Resolving reported it.
       throw AlreadyReported()

@@ -42,18 +42,6 @@ extension Evaluator {
     return try member(code.name(node), of: try evaluate(code.child(0, of: node)), id)
   }
 
-  /// Where the name of a member stands: at the end of its node.
-  func memberSpan(_ id: NodeID) -> Span {
-    var span = code.span(id)
-    let node = code.nodes[Int(id.index)]
-    guard node.kind == .member else { return span }
-    let length = UInt32(code.name(node).utf8.count)
-    guard length < span.length else { return span }
-    span.start = span.end - length
-    span.length = length
-    return span
-  }
-
   private mutating func member(_ name: String, of base: Value, _ id: NodeID) throws -> Value {
     switch base {
     case .unknown: return base
@@ -62,12 +50,12 @@ extension Evaluator {
       if let value = entries[name] { return value }
       if let attribute = attribute(name, of: base) { return try read(attribute, of: base, id) }
       throw Diagnostic.unknownMember(
-        name, of: "map", at: memberSpan(id), known: Array(entries.keys))
+        name, of: "map", at: code.nameSpan(id), known: Array(entries.keys))
     default:
       if let attribute = attribute(name, of: base) { return try read(attribute, of: base, id) }
       let known = Builtin.members(of: base.type).filter { !$0.isCalled }
       throw Diagnostic.unknownMember(
-        name, of: base.typeName, at: memberSpan(id), known: known.map(\.name))
+        name, of: base.typeName, at: code.nameSpan(id), known: known.map(\.name))
     }
   }
 
@@ -93,7 +81,7 @@ extension Evaluator {
       let members = Builtin.members(of: base.type)
       let known = members.filter(\.isCalled) + members.filter { !$0.isCalled }
       throw Diagnostic.unknownMember(
-        name, of: base.typeName, at: memberSpan(memberNode), known: known.map(\.name))
+        name, of: base.typeName, at: code.nameSpan(memberNode), known: known.map(\.name))
     }
     if !method.isCalled { return try read(method, of: base, memberNode) }
     return try call(method, of: base, try positional(node, of: name), id)

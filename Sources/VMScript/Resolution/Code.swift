@@ -105,6 +105,7 @@ package final class Code: Sendable {
   package let nodes: [Node]
   package let children: [NodeID]
   package let literals: [Value]
+  private let namePlaces: NamePlaces
   package let targets: [Target]
   package let functions: [FunctionCode]
   package let modules: [ModuleCode]
@@ -123,6 +124,7 @@ package final class Code: Sendable {
     nodes = pool.nodes
     children = pool.children
     literals = pool.literals
+    namePlaces = pool.namePlaces
     self.targets = targets
     self.functions = functions
     self.modules = modules
@@ -148,11 +150,12 @@ package final class Code: Sendable {
     return Span(source: source, start: node.start, length: node.length)
   }
 
-  /// Where the key of a property or block stands: at the start of its node.
-  package func keySpan(_ id: NodeID) -> Span {
-    var span = span(id)
-    span.length = min(span.length, UInt32(name(nodes[Int(id.index)]).utf8.count))
-    return span
+  /// Where the name of a node stands: what is bound, a key, a member, the kind of a resource.
+  package func nameSpan(_ id: NodeID) -> Span {
+    let node = nodes[Int(id.index)]
+    return Span(
+      source: span(id).source, start: namePlaces[id] ?? node.start,
+      length: UInt32(name(node).utf8.count))
   }
 
   /// The source text of a node.

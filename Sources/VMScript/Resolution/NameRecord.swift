@@ -22,17 +22,12 @@ package struct NameRecord: Sendable {
   }
 
   package struct Use: Sendable {
-    /// Where the word stands in the span.
-    package enum Place { case start, end, all }
-
     package let span: Span
     package let meaning: Meaning
-    package let place: Place
 
-    package init(span: Span, meaning: Meaning, place: Place) {
+    package init(span: Span, meaning: Meaning) {
       self.span = span
       self.meaning = meaning
-      self.place = place
     }
   }
 
@@ -58,8 +53,8 @@ package struct NameRecord: Sendable {
     definitions[span] = Definition(name: name, span: span, node: node, module: module)
   }
 
-  package mutating func use(_ span: Span, _ meaning: Meaning?, at place: Use.Place) {
+  package mutating func use(_ span: Span, _ meaning: Meaning?) {
     guard let meaning else { return }
-    uses.append(Use(span: span, meaning: meaning, place: place))
+    uses.append(Use(span: span, meaning: meaning))
   }
 }

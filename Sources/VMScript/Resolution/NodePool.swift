@@ -5,6 +5,8 @@ package struct NodePool {
   package var nodes: [Node] = []
   package var children: [NodeID] = []
   package var literals: [Value] = []
+  /// Where names stand that are not at the start of their node.
+  package private(set) var namePlaces = NamePlaces()
 
   /// Appends a tree and gives its root in the pool.
   package mutating func append(_ tree: Tree) -> NodeID {
@@ -13,6 +15,7 @@ package struct NodePool {
     literals.reserveCapacity(literals.count + tree.literals.count + tree.strings.count)
     nodes += tree.nodes
     children += tree.children
+    namePlaces.append(tree.namePlaces, firstNode: nodeOffset)
     for index in Int(nodeOffset)..<nodes.count {
       nodes[index].firstChild += childOffset
       guard nodes[index].kind.isLiteral, let literal = Self.literal(nodes[index], in: tree) else {

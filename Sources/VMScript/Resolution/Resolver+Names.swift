@@ -7,12 +7,12 @@ extension Resolver {
     observe(id)
     if let target = context.lookup(name) {
       if record != nil {
-        noteUse(span(id), context.binding(of: name).map { .definition($0.span) })
+        noteUse(nameSpan(id), context.binding(of: name).map { .definition($0.span) })
       }
       return set(id, target)
     }
     if let known = topLevel[name] {
-      noteUse(span(id), .definition(known.definition ?? known.span))
+      noteUse(nameSpan(id), .definition(known.definition ?? known.span))
       if case .global(let slot) = known.target, context.isModuleLevel, !initialized.contains(slot) {
         // `let x = x + 1` speaks of the `x` of an earlier entry.
         if let earlier = inherited[name] { return set(id, earlier.target) }
@@ -26,7 +26,7 @@ extension Resolver {
       return set(id, .host(UInt32(host)))
     }
     if let position = Builtin.position(ofFunction: names[name]) {
-      noteUse(span(id), .builtin(Builtin.functions[Int(position)]))
+      noteUse(nameSpan(id), .builtin(Builtin.functions[Int(position)]))
       return set(id, .builtin(position))
     }
     if let statement = Reference.entry(names[name]) {
@@ -58,19 +58,17 @@ extension Resolver {
     let base = child(0, id)
     resolveExpression(base)
     let text = names[name(id)]
-    let start = node(id).start + node(id).length - UInt32(text.utf8.count)
-    let span = Span(source: source, start: start, length: UInt32(text.utf8.count))
     guard node(base).kind == .name, case .module(let index) = targets[Int(base.index)] else {
-      if record != nil { noteUse(span, .member(text, of: base)) }
+      if record != nil { noteUse(nameSpan(id), .member(text, of: base)) }
       return
     }
     let module = modules[Int(index)]
     if let export = module.export(text) {
-      noteUse(span, .definition(export.span), at: .end)
+      noteUse(nameSpan(id), .definition(export.span))
       set(id, export.target)
     } else {
       let known = hasRoom ? module.exports.prefix(Self.maximumNames).map(\.name) : []
-      diagnostics.append(.unknownMember(text, of: "module", at: span, known: known))
+      diagnostics.append(.unknownMember(text, of: "module", at: nameSpan(id), known: known))
     }
   }
 
@@ -89,10 +87,8 @@ extension Resolver {
   }
 
   /// Writes down what a word means, if that is wanted.
-  mutating func noteUse(
-    _ span: Span, _ meaning: NameRecord.Meaning?, at place: NameRecord.Use.Place = .start
-  ) {
-    record?.use(span, meaning, at: place)
+  mutating func noteUse(_ span: Span, _ meaning: NameRecord.Meaning?) {
+    record?.use(span, meaning)
   }
 
   /// Writes down where a name is defined, if that is wanted.
@@ -125,7 +121,7 @@ extension Resolver {
     for parameter in children(list) {
       let standard = child(0, parameter)
       if !standard.isAbsent { resolveExpression(standard) }
-      bind(parameter, name(parameter), span: span(parameter))
+      bind(parameter, name(parameter), span: nameSpan(parameter))
       parameters.append(.init(name: names[name(parameter)], standard: standard))
     }
     let isExpression = node(body).kind != .block

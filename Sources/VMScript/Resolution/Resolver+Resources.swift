@@ -41,10 +41,8 @@ extension Resolver {
   }
 
   private mutating func reportUnknownKind(_ id: NodeID) {
-    let word = names[name(id)]
-    let span = Span(source: source, start: node(id).start, length: UInt32(word.utf8.count))
     diagnostics.append(
-      .unknownKind(word, at: span, known: Array(vocabulary.kinds.keys)))
+      .unknownKind(names[name(id)], at: nameSpan(id), known: Array(vocabulary.kinds.keys)))
   }
 
   /// Resolves the entries of a body and holds their names to the schema.
@@ -57,16 +55,16 @@ extension Resolver {
   private mutating func resolveEntry(_ id: NodeID, _ schema: BlockSchema?) {
     switch node(id).kind {
     case .property:
-      resolveAssignment(key: names[name(id)], at: keySpan(id), value: child(0, id), schema)
+      resolveAssignment(key: names[name(id)], at: nameSpan(id), value: child(0, id), schema)
     case .nestedBlock:
       let block = schema?.block(names[name(id)])
-      noteUse(keySpan(id), block.map(NameRecord.Meaning.block))
+      noteUse(nameSpan(id), block.map(NameRecord.Meaning.block))
       if let schema, block == nil {
         let known = schema.property(names[name(id)]) != nil
         diagnostics.append(
           known
-            ? .notABlock(names[name(id)], at: keySpan(id))
-            : .unknownProperty(names[name(id)], in: schema, at: keySpan(id)))
+            ? .notABlock(names[name(id)], at: nameSpan(id))
+            : .unknownProperty(names[name(id)], in: schema, at: nameSpan(id)))
       }
       let label = child(0, id)
       if !label.isAbsent { resolveResourceName(label) }
@@ -76,7 +74,7 @@ extension Resolver {
     case .remove:
       // Elsewhere than in a clone it is refused as a whole.
       if let schema, schema.name == Schema.domain.name, schema.block(names[name(id)]) == nil {
-        diagnostics.append(.unknownProperty(names[name(id)], in: schema, at: span(id)))
+        diagnostics.append(.unknownProperty(names[name(id)], in: schema, at: nameSpan(id)))
       }
       resolveResourceName(child(0, id))
     case .spread: resolveSpread(child(0, id), schema)
@@ -106,7 +104,7 @@ extension Resolver {
     observe(id)
     switch node(id).kind {
     case .name where words.contains(names[name(id)]):
-      noteUse(span(id), .word)
+      noteUse(nameSpan(id), .word)
       set(id, .word)
     case .name where !isKnown(name(id)):
       diagnostics.append(.unknownWord(names[name(id)], at: span(id), words: words))
@@ -181,11 +179,5 @@ extension Resolver {
       }
       resolveAssignment(key: key, at: span(child(0, entry)), value: child(1, entry), block)
     }
-  }
-
-  /// The key at the start of a property or block.
-  private func keySpan(_ id: NodeID) -> Span {
-    let length = UInt32(names[name(id)].utf8.count)
-    return Span(source: source, start: node(id).start, length: length)
   }
 }

@@ -77,6 +77,13 @@ struct Resolver {
 
   func name(_ id: NodeID) -> Name { Name(index: node(id).data) }
 
+  /// Where the name of a node stands: what is bound, a key, a member, the kind of a resource.
+  func nameSpan(_ id: NodeID) -> Span {
+    Span(
+      source: source, start: pool.namePlaces[id] ?? node(id).start,
+      length: UInt32(names[name(id)].utf8.count))
+  }
+
   mutating func set(_ id: NodeID, _ target: Target) { targets[Int(id.index)] = target }
 
   // MARK: Modules
@@ -199,19 +206,6 @@ struct Resolver {
     }
     let name = child(position, resource)
     return node(name).flags.contains(.bareName) ? name : nil
-  }
-
-  /// Where the name of a `let`, `param` or `func` stands: after the keyword.
-  func nameSpan(_ statement: NodeID) -> Span {
-    let node = node(statement)
-    let keyword: UInt32 =
-      switch node.kind {
-      case .letStatement: 4
-      case .funcStatement: 5
-      default: 6
-      }
-    let length = UInt32(names[name(statement)].utf8.count)
-    return Span(source: source, start: node.start + keyword, length: length)
   }
 
   private func placeholder(_ function: NodeID) -> FunctionCode {

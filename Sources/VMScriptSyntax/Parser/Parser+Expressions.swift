@@ -78,7 +78,7 @@ extension Parser {
     let mark = pending.count
     advance()
     pending.append(.absent)
-    pending.append(finish(.parameter, from: token.start, mark, data: name(of: token).index))
+    pending.append(finish(.parameter, from: token.start, mark, name: token))
     return finish(.parameterList, from: token.start, mark)
   }
 }

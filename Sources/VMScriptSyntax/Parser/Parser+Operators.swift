@@ -129,9 +129,9 @@ extension Parser {
       reportExpected("a member's name")
       return finish(.error, from: start(of: base), mark)
     }
-    let name = name(of: current)
+    let name = current
     advance()
-    return finish(.member, from: start(of: base), mark, data: name.index)
+    return finish(.member, from: start(of: base), mark, name: name)
   }
 
   private func index(_ base: NodeID) -> NodeID {
@@ -150,13 +150,12 @@ extension Parser {
         parser.pending.append(parser.expression(expecting: "an argument"))
         return
       }
-      let start = parser.current.start
       let mark = parser.pending.count
-      let name = parser.name(of: parser.current)
+      let name = parser.current
       parser.advance()
       parser.advance()
       parser.pending.append(parser.expression(expecting: "an argument"))
-      parser.pending.append(parser.finish(.namedArgument, from: start, mark, data: name.index))
+      parser.pending.append(parser.finish(.namedArgument, from: name.start, mark, name: name))
     }
     return finish(.call, from: start(of: callee), mark)
   }

@@ -42,6 +42,8 @@ extension Parser {
     var inner = NodeID.absent
     bracketed(open, .rightParenthesis) { inner = $0.expression() }
     let index = Int(inner.index)
+    let node = tree.nodes[index]
+    if node.kind.holdsName { tree.namePlaces.insert(node.start, of: inner) }
     tree.nodes[index].flags.insert(.parenthesized)
     tree.nodes[index].start = open.start
     tree.nodes[index].length = previousEnd - open.start

@@ -7,7 +7,7 @@ extension Parser {
     let name = expectName("a name")
     expect(.equals, "`=`", help: SyntaxMessages.letForm)
     pending.append(expression())
-    return finish(.letStatement, from: start, mark, data: data(name))
+    return finish(.letStatement, from: start, mark, name: name)
   }
 
   func paramStatement() -> NodeID {
@@ -18,7 +18,7 @@ extension Parser {
     expect(.colon, "`:` and a type", help: SyntaxMessages.parameterForm)
     pending.append(nameNode("a type", onAnyLine: true))
     pending.append(takeOnLine(.equals) ? expression() : .absent)
-    return finish(.paramStatement, from: start, mark, data: data(name))
+    return finish(.paramStatement, from: start, mark, name: name)
   }
 
   func funcStatement() -> NodeID {
@@ -45,7 +45,7 @@ extension Parser {
       pending.append(errorNode())
     }
     isInFunction = outer
-    return finish(.funcStatement, from: start, mark, data: data(name), flags: flags)
+    return finish(.funcStatement, from: start, mark, name: name, flags: flags)
   }
 
   /// `(a, b = 2)`.
@@ -57,7 +57,7 @@ extension Parser {
       let mark = parser.pending.count
       let name = parser.expectName("a parameter's name")
       parser.pending.append(parser.take(.equals) ? parser.expression() : .absent)
-      parser.pending.append(parser.finish(.parameter, from: start, mark, data: parser.data(name)))
+      parser.pending.append(parser.finish(.parameter, from: start, mark, name: name))
     }
     return finish(.parameterList, from: open.start, mark)
   }
@@ -145,14 +145,10 @@ extension Parser {
   func nameNode(
     _ what: String, flags: NodeFlags = [], onAnyLine: Bool = false, help: String? = nil
   ) -> NodeID {
-    let token = current
-    guard let name = expectName(what, onAnyLine: onAnyLine, help: help) else { return errorNode() }
-    return leaf(.name, token, data: name.index, flags: flags)
+    guard let token = expectName(what, onAnyLine: onAnyLine, help: help) else { return errorNode() }
+    return leaf(.name, token, data: name(of: token).index, flags: flags)
   }
 
   /// Takes the current token if it is of this kind and stands on the same line.
   func takeOnLine(_ kind: TokenKind) -> Bool { continuesLine && take(kind) }
-
-  /// What a node holds for a name; a name that could not be read is the empty one.
-  func data(_ name: Name?) -> UInt32 { (name ?? names.intern("")).index }
 }

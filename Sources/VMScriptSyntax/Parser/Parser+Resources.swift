@@ -143,13 +143,13 @@ extension Parser {
     pending.append(
       at(.integer) && continuesLine
         ? primary(expecting: "a position") : declaredName("a label or a position"))
-    return finish(.remove, from: start, mark, data: data(key))
+    return finish(.remove, from: start, mark, name: key)
   }
 
   private func propertyOrBlock() -> NodeID {
     let start = current.start
     let mark = pending.count
-    let key = name(of: current)
+    let key = current
     advance()
     if !continuesLine {
       reportExpected("`=` or `{`")
@@ -159,7 +159,7 @@ extension Parser {
     case .equals:
       advance()
       pending.append(expression())
-      return finish(.property, from: start, mark, data: key.index)
+      return finish(.property, from: start, mark, name: key)
     case .leftBrace:
       pending.append(.absent)
     case .identifier, .string, .stringOpen, .leftParenthesis:
@@ -172,6 +172,6 @@ extension Parser {
       pending.append(.absent)
     }
     pending.append(body())
-    return finish(.nestedBlock, from: start, mark, data: key.index)
+    return finish(.nestedBlock, from: start, mark, name: key)
   }
 }

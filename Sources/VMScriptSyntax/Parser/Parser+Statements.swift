@@ -116,12 +116,12 @@ extension Parser {
   }
 
   /// The token of a name that is declared here; a reserved word cannot be one.
-  func expectName(_ what: String, onAnyLine: Bool = false, help: String? = nil) -> Name? {
+  func expectName(_ what: String, onAnyLine: Bool = false, help: String? = nil) -> Token? {
     guard !isPanicking else { return nil }
     if at(.identifier), continuesLine || onAnyLine {
-      let name = name(of: current)
+      let token = current
       advance()
-      return name
+      return token
     }
     if kind.isKeyword, continuesLine {
       report(SyntaxMessages.reservedWord(text(current), at: span(current)))

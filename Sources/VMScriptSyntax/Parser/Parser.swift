@@ -139,6 +139,17 @@ extension Parser {
     return node.id
   }
 
+  /// Makes a node with a name of the pending nodes from `mark` on; a name that could not be read is
+  /// the empty one.
+  func finish(
+    _ kind: NodeKind, from start: UInt32, _ mark: Int, name token: Token?, flags: NodeFlags = []
+  ) -> NodeID {
+    let name = token.map(name(of:)) ?? names.intern("")
+    let node = finish(kind, from: start, mark, data: name.index, flags: flags)
+    if let token, token.start > start { tree.namePlaces.insert(token.start, of: node) }
+    return node
+  }
+
   /// A node without children that covers `token`.
   func leaf(
     _ kind: NodeKind, _ token: Token, data: UInt32 = 0, flags: NodeFlags = []

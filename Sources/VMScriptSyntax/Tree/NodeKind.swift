@@ -108,6 +108,16 @@ public enum NodeKind: UInt8, Sendable {
   case member
   /// `x => EXPR`, `(x, y) => EXPR`. Children: `parameterList`, value.
   case lambda
+
+  /// Whether `data` is a name, or the word for the kind of a resource.
+  var holdsName: Bool {
+    switch self {
+    case .letStatement, .paramStatement, .funcStatement, .parameter, .resource, .property,
+      .nestedBlock, .remove, .name, .namedArgument, .member:
+      true
+    default: false
+    }
+  }
 }
 
 /// Operators in the order of their binding, loosest first.

@@ -73,6 +73,8 @@ public struct Tree: Sendable {
   public internal(set) var literals: [UInt64] = []
   /// Texts of string literals and of the literal parts of interpolations, escapes resolved.
   public internal(set) var strings: [String] = []
+  /// Where names stand that are not at the start of their node.
+  package internal(set) var namePlaces = NamePlaces()
   /// The `##` lines above a statement, without their marks, by the statement's node.
   public internal(set) var documentation: [UInt32: String] = [:]
   /// The `file` node.
@@ -143,4 +145,8 @@ public struct Tree: Sendable {
 
   /// The name that `data` of this node holds.
   public func name(of id: NodeID) -> Name { Name(index: self[id].data) }
+
+  /// The byte offset of the name that `data` of this node holds; the start of the node where the
+  /// name is missing.
+  public func nameStart(of id: NodeID) -> UInt32 { namePlaces[id] ?? self[id].start }
 }
