@@ -67,7 +67,7 @@ extension CursorContext {
 extension Code {
   /// The name of a resource if it does not have to be computed.
   func writtenName(_ id: NodeID) -> String? {
-    let node = nodes[Int(id.index)]
+    let node = self[id]
     switch node.kind {
     case .name where node.flags.contains(.bareName): return name(node)
     case .stringLiteral:

@@ -29,7 +29,7 @@ extension Analysis {
 
   /// The value of a name or of its members, where a top-level name has one that is known.
   private func value(of id: NodeID) -> Value? {
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     switch node.kind {
     case .name where code.isGlobal(id): return values[code.name(node)]
     case .member:
@@ -41,7 +41,7 @@ extension Analysis {
 
   /// The type of what is written out.
   private func literalType(of id: NodeID) -> String? {
-    switch code.nodes[Int(id.index)].kind {
+    switch code[id].kind {
     case .stringLiteral, .interpolation: "string"
     case .list, .comprehension: "list"
     case .map: "map"

@@ -4,7 +4,7 @@ import VMScriptSyntax
 extension Analysis {
   /// What a definition is of.
   func kind(of definition: NameRecord.Definition) -> Candidate.Kind {
-    let node = code.nodes[Int(definition.node.index)]
+    let node = code[definition.node]
     switch node.kind {
     case .funcStatement: return .function
     case .paramStatement, .parameter: return .parameter
@@ -21,7 +21,7 @@ extension Analysis {
 
   /// What a definition is, on one line: `func address(n, first = 10.0.0.1)`, `param n: int = 3`.
   func headline(of definition: NameRecord.Definition) -> String {
-    let node = code.nodes[Int(definition.node.index)]
+    let node = code[definition.node]
     let name = code.names[definition.name]
     switch node.kind {
     case .funcStatement: return "func \(name)\(code.text(code.child(0, of: node)))"
@@ -77,26 +77,26 @@ extension Analysis {
 
 extension Code {
   func isGlobal(_ id: NodeID) -> Bool {
-    if case .global = targets[Int(id.index)] { true } else { false }
+    if case .global = target(of: id) { true } else { false }
   }
 
   func isTopLevelFunction(_ id: NodeID) -> Bool {
-    let node = nodes[Int(id.index)]
+    let node = self[id]
     guard node.kind == .funcStatement else { return false }
-    if case .function = targets[Int(id.index)] { return true }
+    if case .function = target(of: id) { return true }
     return false
   }
 
   /// The node that what a statement defines is known by: of a resource its name, if that is one.
   func definingNode(_ statement: NodeID) -> NodeID {
-    var node = nodes[Int(statement.index)]
-    if node.kind == .expressionStatement { node = nodes[Int(child(0, of: node).index)] }
+    var node = self[statement]
+    if node.kind == .expressionStatement { node = self[child(0, of: node)] }
     let name: NodeID
     switch node.kind {
     case .resource: name = child(0, of: node)
     case .clone: name = child(1, of: node)
     default: return statement
     }
-    return nodes[Int(name.index)].flags.contains(.bareName) ? name : statement
+    return self[name].flags.contains(.bareName) ? name : statement
   }
 }

@@ -70,9 +70,7 @@ extension Analysis {
   ) -> CallSignature? {
     guard let nodes = code.parameters(of: definition.node) else { return nil }
     let active = named.flatMap { named in
-      nodes.firstIndex { code.name(code.nodes[Int($0.index)]) == named }.map {
-        $0 - nodes.startIndex
-      }
+      nodes.firstIndex { code.name(code[$0]) == named }.map { $0 - nodes.startIndex }
     }
     return CallSignature(
       name: code.names[definition.name], parameters: nodes.map(code.text),

@@ -11,14 +11,12 @@ extension Code {
     }
     var found: [NameRecord.Use] = []
     for (index, node) in nodes.enumerated() where node.kind == .call {
-      let arguments = children(of: node).dropFirst().filter {
-        nodes[Int($0.index)].kind == .namedArgument
-      }
+      let arguments = children(of: node).dropFirst().filter { self[$0].kind == .namedArgument }
       guard !arguments.isEmpty, let callee = calledName(NodeID(index: UInt32(index))),
         let function = definitions[callee].flatMap({ record.definitions[$0] })
       else { continue }
       for argument in arguments {
-        let name = Name(index: nodes[Int(argument.index)].data)
+        let name = Name(index: self[argument].data)
         guard let parameter = parameter(name, of: function.node) else { continue }
         found.append(
           NameRecord.Use(
@@ -30,26 +28,26 @@ extension Code {
 
   /// Where the name of the function stands that a call calls.
   private func calledName(_ call: NodeID) -> Span? {
-    let callee = child(0, of: nodes[Int(call.index)])
-    switch nodes[Int(callee.index)].kind {
+    let callee = child(0, of: call)
+    switch self[callee].kind {
     case .name, .member: return nameSpan(callee)
     default: return nil
     }
   }
 
   private func parameter(_ name: Name, of definition: NodeID) -> NodeID? {
-    parameters(of: definition)?.first { nodes[Int($0.index)].data == name.index }
+    parameters(of: definition)?.first { self[$0].data == name.index }
   }
 
   /// The parameters of a `func` statement, or of the lambda that a `let` names.
   func parameters(of definition: NodeID) -> ArraySlice<NodeID>? {
-    var node = nodes[Int(definition.index)]
+    var node = self[definition]
     if node.kind == .letStatement {
-      node = nodes[Int(child(0, of: node).index)]
+      node = self[child(0, of: node)]
       guard node.kind == .lambda else { return nil }
     } else if node.kind != .funcStatement {
       return nil
     }
-    return children(of: nodes[Int(child(0, of: node).index)])
+    return children(of: self[child(0, of: node)])
   }
 }

@@ -30,11 +30,11 @@ private struct OutlineWriter {
   let code: Code
 
   func items(in id: NodeID) -> [OutlineItem] {
-    code.children(of: code.nodes[Int(id.index)]).filter { !$0.isAbsent }.flatMap(items(of:))
+    code.children(of: id).filter { !$0.isAbsent }.flatMap(items(of:))
   }
 
   private func items(of id: NodeID) -> [OutlineItem] {
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     switch node.kind {
     case .letStatement: return [named(id, .variable, "let", items(in: id))]
     case .paramStatement:
@@ -68,7 +68,7 @@ private struct OutlineWriter {
     _ id: NodeID, _ kind: Candidate.Kind, _ detail: String, _ children: [OutlineItem]
   ) -> OutlineItem {
     OutlineItem(
-      name: code.name(code.nodes[Int(id.index)]), kind: kind, detail: detail, span: code.span(id),
+      name: code.name(code[id]), kind: kind, detail: detail, span: code.span(id),
       nameSpan: code.nameSpan(id), children: children)
   }
 

@@ -34,12 +34,10 @@ extension Code {
       case .clone: (kind, name) = (.domain, child(1, of: node))
       default: continue
       }
-      guard let kind, !name.isAbsent, nodes[Int(name.index)].flags.contains(.bareName) else {
-        continue
-      }
+      guard let kind, !name.isAbsent, self[name].flags.contains(.bareName) else { continue }
       let place = nameSpan(name)
       guard record.definitions[place] != nil else { continue }
-      found[ResourceKey(kind: kind, name: self.name(nodes[Int(name.index)]))] = place
+      found[ResourceKey(kind: kind, name: self.name(self[name]))] = place
     }
     return found
   }
@@ -48,7 +46,7 @@ extension Code {
   private func resourceValue(
     _ id: NodeID, _ properties: [Span: PropertySchema]
   ) -> (value: NodeID, kinds: [ResourceKind]) {
-    let node = nodes[Int(id.index)]
+    let node = self[id]
     switch node.kind {
     case .clone, .verbStatement:
       return (child(0, of: node), [.domain])
@@ -59,9 +57,9 @@ extension Code {
       return (child(1, of: node), properties[key]?.type.resourceKinds ?? [])
     case .call where node.childCount == 2:
       let callee = child(0, of: node)
-      switch targets[Int(callee.index)] {
+      switch target(of: callee) {
       case .builtin, .host:
-        let kind = vocabulary.kind(name(nodes[Int(callee.index)]))
+        let kind = vocabulary.kind(name(self[callee]))
         return (child(1, of: node), kind.map { [$0] } ?? [])
       default: return (.absent, [])
       }
@@ -72,7 +70,7 @@ extension Code {
   /// The strings without interpolations that an expression is, or that the list holds which it is.
   private func texts(in id: NodeID) -> [(NodeID, String)] {
     guard !id.isAbsent else { return [] }
-    let node = nodes[Int(id.index)]
+    let node = self[id]
     if node.kind == .list { return children(of: node).flatMap(texts) }
     guard node.kind == .stringLiteral, case .string(let text) = literals[Int(node.data)] else {
       return []

@@ -39,7 +39,7 @@ struct TypeInference {
   mutating func type(of id: NodeID, depth: Int = 0) -> StaticType? {
     guard !id.isAbsent, depth < 48, steps > 0 else { return nil }
     steps -= 1
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     func child(_ position: Int) -> NodeID { code.child(position, of: node) }
     switch node.kind {
     case .trueLiteral, .falseLiteral: return .named("bool")
@@ -77,7 +77,7 @@ struct TypeInference {
   // MARK: Collections and operators
 
   private mutating func item(of id: NodeID, _ depth: Int) -> StaticType? {
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     guard node.kind == .spread else { return type(of: id, depth: depth + 1) }
     return type(of: code.child(0, of: node), depth: depth + 1)?.element
   }
@@ -85,7 +85,7 @@ struct TypeInference {
   private mutating func map(_ node: Node, _ depth: Int) -> StaticType {
     var parts: [StaticType?] = []
     for id in code.children(of: node) {
-      let entry = code.nodes[Int(id.index)]
+      let entry = code[id]
       switch entry.kind {
       case .mapEntry:
         guard let key = code.writtenName(code.child(0, of: entry)) else { continue }
@@ -144,7 +144,7 @@ struct TypeInference {
   private mutating func type(of definition: Span, _ depth: Int) -> StaticType? {
     guard let definition = definitions[definition] else { return nil }
     let id = definition.node
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     if code.isGlobal(id), definition.span.source.index == 0,
       let value = known[code.names[definition.name]]?.value, let type = StaticType(value)
     {
@@ -153,7 +153,7 @@ struct TypeInference {
     switch node.kind {
     case .letStatement, .parameter: return type(of: code.child(0, of: node), depth: depth + 1)
     case .paramStatement:
-      let declared = code.name(code.nodes[Int(code.child(0, of: node).index)])
+      let declared = code.name(code[code.child(0, of: node)])
       let given = type(of: code.child(1, of: node), depth: depth + 1)
       return given?.name == declared ? given : .named(declared)
     case .funcStatement: return .named("function")
@@ -165,7 +165,7 @@ struct TypeInference {
   /// The type of what a name stands for that a resource or a loop gives a meaning.
   private mutating func binding(_ id: NodeID, _ depth: Int) -> StaticType? {
     guard let binder = binders[id] else { return nil }
-    let node = code.nodes[Int(binder.index)]
+    let node = code[binder]
     guard node.kind == .forStatement || node.kind == .forClause else {
       return type(of: binder, depth: depth + 1)
     }
@@ -179,7 +179,7 @@ struct TypeInference {
 
   private mutating func call(_ node: Node, _ depth: Int) -> StaticType? {
     let callee = code.child(0, of: node)
-    let calleeNode = code.nodes[Int(callee.index)]
+    let calleeNode = code[callee]
     let arguments = code.children(of: node).dropFirst()
     if [.name, .member].contains(calleeNode.kind),
       let definition = uses[code.nameSpan(callee)].flatMap({ definitions[$0] })
@@ -188,7 +188,7 @@ struct TypeInference {
     }
     switch calleeNode.kind {
     case .name:
-      if case .builtin(let index) = code.targets[Int(callee.index)] {
+      if case .builtin(let index) = code.target(of: callee) {
         return result(of: Builtin.functions[Int(index)], nil, arguments, depth)
       }
       return code.vocabulary.kind(code.name(calleeNode)).map(StaticType.resource)
@@ -206,15 +206,13 @@ struct TypeInference {
 
   /// The type of what a function or lambda returns.
   private mutating func result(of function: NodeID, _ depth: Int) -> StaticType? {
-    let node = code.nodes[Int(function.index)]
+    let node = code[function]
     switch node.kind {
     case .letStatement: return result(of: code.child(0, of: node), depth)
     case .funcStatement, .lambda:
       let body = code.child(1, of: node)
       guard !body.isAbsent else { return nil }
-      guard code.nodes[Int(body.index)].kind == .block else {
-        return type(of: body, depth: depth + 1)
-      }
+      guard code[body].kind == .block else { return type(of: body, depth: depth + 1) }
       return StaticType.common(returned(in: body).map { type(of: $0, depth: depth + 1) })
     default: return nil
     }
@@ -222,7 +220,7 @@ struct TypeInference {
 
   /// The values that the `return` statements of a function's body give.
   private func returned(in id: NodeID) -> [NodeID] {
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     switch node.kind {
     case .returnStatement: return Array(code.children(of: node))
     case .block, .ifStatement, .forStatement:

@@ -24,22 +24,20 @@ struct EntryPlace {
 extension Code {
   /// Where an entry of a map stands: within the map if that is written out, else where the map is.
   func place(ofKey key: String, in place: EntryPlace) -> EntryPlace {
-    guard let map = place.node, nodes[Int(map.index)].kind == .map else {
-      return EntryPlace(place.value)
-    }
-    let entries = children(of: nodes[Int(map.index)])
+    guard let map = place.node, self[map].kind == .map else { return EntryPlace(place.value) }
+    let entries = children(of: map)
     guard let entry = entries.last(where: { isEntry($0, of: key) }) else {
       return EntryPlace(place.value)
     }
-    let parts = nodes[Int(entry.index)]
+    let parts = self[entry]
     let (name, value) = (child(0, of: parts), child(1, of: parts))
     return EntryPlace(whole: span(entry), key: span(name), value: span(value), node: value)
   }
 
   private func isEntry(_ id: NodeID, of key: String) -> Bool {
-    let entry = nodes[Int(id.index)]
+    let entry = self[id]
     guard entry.kind == .mapEntry else { return false }
-    let name = nodes[Int(child(0, of: entry).index)]
+    let name = self[child(0, of: entry)]
     guard name.kind == .stringLiteral, case .string(key) = literals[Int(name.data)] else {
       return false
     }
@@ -48,12 +46,9 @@ extension Code {
 
   /// Where an element of a list stands, if the list is written out.
   func place(ofElement index: Int, in place: EntryPlace) -> EntryPlace {
-    guard let list = place.node, nodes[Int(list.index)].kind == .list else {
-      return EntryPlace(place.value)
-    }
-    let elements = children(of: nodes[Int(list.index)])
-    guard elements.count > index,
-      !elements.contains(where: { nodes[Int($0.index)].kind == .spread })
+    guard let list = place.node, self[list].kind == .list else { return EntryPlace(place.value) }
+    let elements = children(of: list)
+    guard elements.count > index, !elements.contains(where: { self[$0].kind == .spread })
     else { return EntryPlace(place.value) }
     let element = elements[elements.startIndex + index]
     return EntryPlace(span(element), node: element)

@@ -3,10 +3,10 @@ import VMScriptSyntax
 extension Evaluator {
   /// Evaluates the entries of a body; reports what is wrong with one and goes on with the next.
   mutating func evaluateEntries(_ body: NodeID, into builder: inout BodyBuilder) throws {
-    for entry in code.children(of: code.nodes[Int(body.index)]) {
+    for entry in code.children(of: body) {
       let earlier = failures
       try goingOn { try $0.evaluateEntry(entry, into: &builder) }
-      let node = code.nodes[Int(entry.index)]
+      let node = code[entry]
       if failures > earlier, node.kind == .property {
         builder.markFailed(code.name(node), at: code.span(entry))
       }
@@ -16,7 +16,7 @@ extension Evaluator {
   private mutating func evaluateEntry(_ id: NodeID, into builder: inout BodyBuilder) throws {
     try step(id)
     try charge(256, at: id)
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     switch node.kind {
     case .property:
       let valueNode = code.child(0, of: node)
@@ -46,7 +46,7 @@ extension Evaluator {
     case .ifStatement:
       let branch = code.child(try condition(code.child(0, of: node)) ? 1 : 2, of: node)
       if branch.isAbsent { return }
-      if code.nodes[Int(branch.index)].kind == .ifStatement {
+      if code[branch].kind == .ifStatement {
         try evaluateEntry(branch, into: &builder)
       } else {
         try evaluateEntries(branch, into: &builder)
@@ -70,8 +70,8 @@ extension Evaluator {
   private mutating func removal(_ id: NodeID, _ node: Node) throws -> Removal {
     let child = code.child(0, of: node)
     let which: Removal.Which
-    if code.nodes[Int(child.index)].flags.contains(.bareName) {
-      which = .label(code.name(code.nodes[Int(child.index)]))
+    if code[child].flags.contains(.bareName) {
+      which = .label(code.name(code[child]))
     } else {
       switch try evaluate(child) {
       case .int(let position): which = .position(Int(clamping: position))

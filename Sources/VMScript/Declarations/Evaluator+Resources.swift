@@ -3,7 +3,7 @@ import VMScriptSyntax
 extension Evaluator {
   /// The text of a name or label: a bare identifier's own, or a string's.
   mutating func resourceName(_ id: NodeID) throws -> String {
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     if node.flags.contains(.bareName) { return code.name(node) }
     let value = try evaluate(id)
     switch value {
@@ -60,7 +60,7 @@ extension Evaluator {
       }
     }
     let value = Value.resource(registry.reference(kind, name))
-    if code.nodes[Int(nameNode.index)].flags.contains(.bareName) { store(value, nameNode) }
+    if code[nameNode].flags.contains(.bareName) { store(value, nameNode) }
     return value
   }
 

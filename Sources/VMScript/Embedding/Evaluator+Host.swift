@@ -49,8 +49,8 @@ extension Evaluator {
 
   /// Where an argument stands, if the node is the call that gives it.
   private func span(ofArgument position: Int, of function: HostFunction, _ id: NodeID) -> Span {
-    let node = code.nodes[Int(id.index)]
-    guard node.kind == .call, code.nodes[Int(code.child(0, of: node).index)].kind == .name else {
+    let node = code[id]
+    guard node.kind == .call, code[code.child(0, of: node)].kind == .name else {
       return code.span(id)
     }
     let arguments = code.children(of: node).dropFirst()

@@ -63,12 +63,12 @@ extension Evaluator {
 
   /// What an argument gives, without its name.
   func value(ofArgument argument: NodeID) -> NodeID {
-    let node = code.nodes[Int(argument.index)]
+    let node = code[argument]
     return node.kind == .namedArgument ? code.child(0, of: node) : argument
   }
 
   private func name(ofArgument argument: NodeID) -> String? {
-    let node = code.nodes[Int(argument.index)]
+    let node = code[argument]
     return node.kind == .namedArgument ? code.name(node) : nil
   }
 }

@@ -3,8 +3,8 @@ import VMScriptSyntax
 extension Evaluator {
   mutating func evaluateCall(_ id: NodeID, _ node: Node) throws -> Value {
     let calleeNode = code.child(0, of: node)
-    let target = code.nodes[Int(calleeNode.index)]
-    if target.kind == .member, case .none = code.targets[Int(calleeNode.index)] {
+    let target = code[calleeNode]
+    if target.kind == .member, case .none = code.target(of: calleeNode) {
       return try evaluateMethodCall(id, node, calleeNode, target)
     }
     return try call(try evaluate(calleeNode), id, node, calleeNode)
@@ -37,7 +37,7 @@ extension Evaluator {
     // Arguments are evaluated into the frame that the call will have.
     while position < argumentCount {
       let argument = code.child(1 + position, of: node)
-      if code.nodes[Int(argument.index)].kind == .namedArgument { break }
+      if code[argument].kind == .namedArgument { break }
       let count = function.parameters.count
       guard position < count else {
         throw Diagnostic.argumentCount(

@@ -42,8 +42,8 @@ extension Evaluator {
   private mutating func describeParts(
     of id: NodeID, _ parts: [NodeID: Value], into notes: inout [String]
   ) {
-    for child in code.children(of: code.nodes[Int(id.index)]) where !child.isAbsent {
-      let node = code.nodes[Int(child.index)]
+    for child in code.children(of: id) where !child.isAbsent {
+      let node = code[child]
       switch node.kind {
       case .name, .member, .call, .index, .binary, .unary, .conditional, .comprehension,
         .interpolation:

@@ -9,7 +9,7 @@ extension Evaluator {
   /// The value of a node, whether a `check` looks on or not.
   @inline(__always)
   mutating func evaluateNode(_ id: NodeID) throws -> Value {
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     switch node.kind {
     case .name: return try read(id, node)
     case .intLiteral, .floatLiteral, .sizeLiteral, .durationLiteral, .ipLiteral, .cidrLiteral,
@@ -17,7 +17,7 @@ extension Evaluator {
       return code.literals[Int(node.data)]
     case .noneLiteral:
       // A property may have a word `none`.
-      if case .word = code.targets[Int(id.index)] { return .string("none") }
+      if case .word = code.target(of: id) { return .string("none") }
       return .none
     case .trueLiteral: return .bool(true)
     case .falseLiteral: return .bool(false)
@@ -42,7 +42,7 @@ extension Evaluator {
   // MARK: Names
 
   private mutating func read(_ id: NodeID, _ node: Node) throws -> Value {
-    switch code.targets[Int(id.index)] {
+    switch code.target(of: id) {
     case .local(let slot): return stack[base + Int(slot)]
     case .word: return .string(code.name(node))
     case let target: return try value(of: target, named: id)
@@ -102,7 +102,7 @@ extension Evaluator {
     var items: [Value] = []
     items.reserveCapacity(Int(node.childCount))
     for element in code.children(of: node) {
-      let child = code.nodes[Int(element.index)]
+      let child = code[element]
       guard child.kind == .spread else {
         items.append(try evaluate(element))
         continue
@@ -120,7 +120,7 @@ extension Evaluator {
   private mutating func evaluateMap(_ id: NodeID, _ node: Node) throws -> Value {
     var entries: ValueMap = [:]
     for entry in code.children(of: node) {
-      let child = code.nodes[Int(entry.index)]
+      let child = code[entry]
       let inner = code.child(0, of: child)
       guard child.kind == .mapEntry else {
         switch try evaluate(inner) {

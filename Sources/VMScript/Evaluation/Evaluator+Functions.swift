@@ -15,7 +15,7 @@ extension Evaluator {
   /// Makes the functions of a block known to each other, whatever their order.
   mutating func declareFunctions(of block: Node) throws {
     for statement in code.children(of: block) {
-      let node = code.nodes[Int(statement.index)]
+      let node = code[statement]
       guard node.kind == .funcStatement, let (index, function) = functionCode(node) else {
         continue
       }
@@ -28,7 +28,7 @@ extension Evaluator {
 
   /// Runs the statement of a local function: now what it captures is there.
   mutating func defineFunction(_ id: NodeID, _ node: Node) {
-    guard case .local(let slot) = code.targets[Int(id.index)],
+    guard case .local(let slot) = code.target(of: id),
       case .function(let value) = stack[base + Int(slot)], let captures = value.captures,
       let (_, function) = functionCode(node)
     else { return }
@@ -36,9 +36,7 @@ extension Evaluator {
   }
 
   private mutating func functionCode(_ node: Node) -> (index: Int, code: FunctionCode)? {
-    guard case .function(let index) = code.targets[Int(code.child(0, of: node).index)] else {
-      return nil
-    }
+    guard case .function(let index) = code.target(of: code.child(0, of: node)) else { return nil }
     return (Int(index), code.functions[Int(index)])
   }
 

@@ -63,7 +63,7 @@ extension Evaluator {
       result.append(try evaluate(element))
       return
     }
-    let node = code.nodes[Int(first.index)]
+    let node = code[first]
     if node.kind == .ifClause {
       if try condition(code.child(0, of: node)) {
         try collect(element, clauses.dropFirst(), into: &result, id)

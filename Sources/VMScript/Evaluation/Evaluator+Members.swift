@@ -35,10 +35,10 @@ extension Evaluator {
   }
 
   mutating func evaluateMember(_ id: NodeID, _ node: Node) throws -> Value {
-    let target = code.targets[Int(id.index)]
+    let target = code.target(of: id)
     guard case .none = target else { return try value(of: target, named: id) }
     // A name that a module does not have was reported.
-    if case .module = code.targets[Int(code.child(0, of: node).index)] { throw AlreadyReported() }
+    if case .module = code.target(of: code.child(0, of: node)) { throw AlreadyReported() }
     return try member(code.name(node), of: try evaluate(code.child(0, of: node)), id)
   }
 
@@ -67,7 +67,7 @@ extension Evaluator {
   mutating func evaluateMethodCall(
     _ id: NodeID, _ node: Node, _ memberNode: NodeID, _ member: Node
   ) throws -> Value {
-    if case .module = code.targets[Int(code.child(0, of: member).index)] { throw AlreadyReported() }
+    if case .module = code.target(of: code.child(0, of: member)) { throw AlreadyReported() }
     let base = try evaluate(code.child(0, of: member))
     let name = code.name(member)
     if case .unknown = base { return base }

@@ -54,9 +54,9 @@ extension Evaluator {
   @inline(__always)
   private mutating func evaluateOperand(_ id: NodeID) throws -> Value {
     if trace == nil {
-      let node = code.nodes[Int(id.index)]
+      let node = code[id]
       if node.kind == .intLiteral { return code.literals[Int(node.data)] }
-      if node.kind == .name, case .local(let slot) = code.targets[Int(id.index)] {
+      if node.kind == .name, case .local(let slot) = code.target(of: id) {
         return stack[base + Int(slot)]
       }
     }

@@ -4,7 +4,7 @@ extension Evaluator {
   /// The value of a `param`: given as a value or text, or its default.
   mutating func parameter(_ id: NodeID, _ node: Node) throws -> Value {
     let name = code.name(node)
-    let typeNode = code.nodes[Int(code.child(0, of: node).index)]
+    let typeNode = code[code.child(0, of: node)]
     // A type that does not exist was reported.
     guard let type = ParameterType(rawValue: code.name(typeNode)) else { throw AlreadyReported() }
     let standard = code.child(1, of: node)
@@ -34,8 +34,7 @@ extension Evaluator {
   /// Names that were given but that the script does not take.
   mutating func reportUnknownParameters() {
     guard let main = code.modules.last else { return }
-    let known = code.children(of: code.nodes[Int(main.root.index)])
-      .map { code.nodes[Int($0.index)] }
+    let known = code.children(of: main.root).map { code[$0] }
       .filter { $0.kind == .paramStatement }.map(code.name)
     let given = Set(options.parameters.keys).union(options.values.keys)
     for name in given.sorted() where !known.contains(name) {

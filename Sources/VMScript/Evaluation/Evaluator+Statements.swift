@@ -9,7 +9,7 @@ enum Flow {
 extension Evaluator {
   mutating func execute(_ id: NodeID) throws -> Flow {
     try step(id)
-    let node = code.nodes[Int(id.index)]
+    let node = code[id]
     switch node.kind {
     case .letStatement:
       store(try evaluate(code.child(0, of: node)), id)
@@ -54,8 +54,8 @@ extension Evaluator {
   }
 
   mutating func executeBlock(_ id: NodeID) throws -> Flow {
-    let node = code.nodes[Int(id.index)]
-    if case .hoists = code.targets[Int(id.index)] { try declareFunctions(of: node) }
+    let node = code[id]
+    if case .hoists = code.target(of: id) { try declareFunctions(of: node) }
     if depth == 0 {
       for statement in code.children(of: node) { _ = try executeSafely(statement) }
       return .next
@@ -69,7 +69,7 @@ extension Evaluator {
 
   /// Puts a value where a binding's target says.
   mutating func store(_ value: Value, _ id: NodeID) {
-    switch code.targets[Int(id.index)] {
+    switch code.target(of: id) {
     case .local(let slot): stack[base + Int(slot)] = value
     case .global(let slot): globals[Int(slot)] = value
     default: break

@@ -51,9 +51,7 @@ extension Evaluator {
   }
 
   private mutating func condition(of id: NodeID) throws -> WaitCondition {
-    if case .word = code.targets[Int(id.index)],
-      let word = WaitCondition.words[code.name(code.nodes[Int(id.index)])]
-    {
+    if case .word = code.target(of: id), let word = WaitCondition.words[code.name(code[id])] {
       return word
     }
     if options.leavesParametersOpen { try judge(id) }

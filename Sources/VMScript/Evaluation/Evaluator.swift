@@ -115,7 +115,7 @@ struct Evaluator {
   mutating func runModule(_ module: ModuleCode) -> Bool {
     stack = Array(repeating: .none, count: module.slotCount)
     base = 0
-    let root = code.nodes[Int(module.root.index)]
+    let root = code[module.root]
     do {
       try lookUp(module.root)
       for statement in code.children(of: root) { _ = try executeSafely(statement) }
@@ -173,7 +173,7 @@ struct Evaluator {
   /// The name of a failed statement has a value that is not known: what uses it says nothing of its
   /// own, and what does not is checked all the same.
   private mutating func markFailed(_ statement: NodeID) {
-    let node = code.nodes[Int(statement.index)]
+    let node = code[statement]
     switch node.kind {
     case .letStatement, .paramStatement: store(.unknown(.failed), statement)
     case .resource: markFailedName(code.child(0, of: node))
@@ -184,8 +184,8 @@ struct Evaluator {
   }
 
   private mutating func markFailedName(_ id: NodeID) {
-    guard code.nodes[Int(id.index)].flags.contains(.bareName) else { return }
-    if case .global(let slot) = code.targets[Int(id.index)], globals[Int(slot)] != nil { return }
+    guard code[id].flags.contains(.bareName) else { return }
+    if case .global(let slot) = code.target(of: id), globals[Int(slot)] != nil { return }
     store(.unknown(.failed), id)
   }
 

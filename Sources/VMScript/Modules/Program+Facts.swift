@@ -22,7 +22,7 @@ extension Program {
   /// The names of all parameters, in the order of the script.
   public var parameters: [String] {
     guard let main = code.modules.last else { return [] }
-    return code.children(of: code.nodes[Int(main.root.index)]).map { code.nodes[Int($0.index)] }
+    return code.children(of: main.root).map { code[$0] }
       .filter { $0.kind == .paramStatement }.map(code.name)
   }
 }

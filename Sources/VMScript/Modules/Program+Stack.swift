@@ -19,8 +19,6 @@ extension Program {
 
   private var hasStackStatement: Bool {
     guard let main = code.modules.last else { return false }
-    return code.children(of: code.nodes[Int(main.root.index)]).contains {
-      code.nodes[Int($0.index)].kind == .stackStatement
-    }
+    return code.children(of: main.root).contains { code[$0].kind == .stackStatement }
   }
 }

@@ -25,10 +25,10 @@ public struct Program: Sendable {
 
   private static func literalStack(_ code: Code) -> String? {
     guard let main = code.modules.last else { return nil }
-    for statement in code.children(of: code.nodes[Int(main.root.index)]) {
-      let node = code.nodes[Int(statement.index)]
+    for statement in code.children(of: main.root) {
+      let node = code[statement]
       guard node.kind == .stackStatement else { continue }
-      let name = code.nodes[Int(code.child(0, of: node).index)]
+      let name = code[code.child(0, of: node)]
       if name.kind == .stringLiteral, case .string(let text) = code.literals[Int(name.data)] {
         return text
       }

@@ -135,6 +135,12 @@ package final class Code: Sendable {
     self.vocabulary = vocabulary
   }
 
+  /// The node itself, in constant time.
+  package subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
+
+  /// What the name of a node was resolved to, in constant time.
+  package func target(of id: NodeID) -> Target { targets[Int(id.index)] }
+
   package func child(_ position: Int, of node: Node) -> NodeID {
     children[Int(node.firstChild) + position]
   }
@@ -143,8 +149,12 @@ package final class Code: Sendable {
     children[Int(node.firstChild)..<Int(node.firstChild) + Int(node.childCount)]
   }
 
+  package func child(_ position: Int, of id: NodeID) -> NodeID { child(position, of: self[id]) }
+
+  package func children(of id: NodeID) -> ArraySlice<NodeID> { children(of: self[id]) }
+
   package func span(_ id: NodeID) -> Span {
-    let node = nodes[Int(id.index)]
+    let node = self[id]
     var source = places[0].source
     for place in places.dropFirst() where place.firstNode <= Int(id.index) { source = place.source }
     return Span(source: source, start: node.start, length: node.length)
@@ -152,7 +162,7 @@ package final class Code: Sendable {
 
   /// Where the name of a node stands: what is bound, a key, a member, the kind of a resource.
   package func nameSpan(_ id: NodeID) -> Span {
-    let node = nodes[Int(id.index)]
+    let node = self[id]
     return Span(
       source: span(id).source, start: namePlaces[id] ?? node.start,
       length: UInt32(name(node).utf8.count))

@@ -58,7 +58,7 @@ extension Resolver {
     let base = child(0, id)
     resolveExpression(base)
     let text = names[name(id)]
-    guard node(base).kind == .name, case .module(let index) = targets[Int(base.index)] else {
+    guard node(base).kind == .name, case .module(let index) = target(base) else {
       if record != nil { noteUse(nameSpan(id), .member(text, of: base)) }
       return
     }
@@ -74,7 +74,7 @@ extension Resolver {
 
   /// Gives a binding its slot, or its global at the top of a module.
   mutating func bind(_ id: NodeID, _ name: Name, span: Span, isResource: Bool = false) {
-    if context.isTopLevel, case .global(let slot) = targets[Int(id.index)] {
+    if context.isTopLevel, case .global(let slot) = target(id) {
       initialized.insert(slot)
       return
     }

@@ -75,10 +75,10 @@ extension Resolver {
 
   private mutating func resolveFunctionStatement(_ id: NodeID) {
     let text = names[name(id)]
-    if context.isTopLevel, case .function(let index) = targets[Int(child(0, id).index)] {
+    if context.isTopLevel, case .function(let index) = target(child(0, id)) {
       return resolveFunction(id, named: text, ownName: nil, index: Int(index))
     }
-    guard case .local(let slot) = targets[Int(id.index)] else { return }
+    guard case .local(let slot) = target(id) else { return }
     resolveFunction(id, named: text, ownName: (name(id), slot), index: nil)
   }
 

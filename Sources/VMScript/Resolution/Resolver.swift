@@ -18,7 +18,7 @@ struct Resolver {
   private(set) var pool: NodePool
   private(set) var names: NameTable
   let vocabulary: Vocabulary
-  var targets: [Target]
+  private(set) var targets: [Target]
   var functions: [FunctionCode] = []
   var globals: [String] = []
   var diagnostics: [Diagnostic] = []
@@ -83,6 +83,8 @@ struct Resolver {
       source: source, start: pool.namePlaces[id] ?? node(id).start,
       length: UInt32(names[name(id)].utf8.count))
   }
+
+  func target(_ id: NodeID) -> Target { targets[Int(id.index)] }
 
   mutating func set(_ id: NodeID, _ target: Target) { targets[Int(id.index)] = target }
 

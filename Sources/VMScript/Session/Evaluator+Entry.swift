@@ -30,7 +30,7 @@ extension Evaluator {
     let entry = code.modules[module]
     stack = Array(repeating: .none, count: entry.slotCount)
     base = 0
-    for statement in code.children(of: code.nodes[Int(entry.root.index)]) {
+    for statement in code.children(of: entry.root) {
       let failuresBefore = failures
       do { _ = try executeSafely(statement) } catch { return }
       guard failures == failuresBefore, isShown(statement) else { continue }
@@ -42,9 +42,9 @@ extension Evaluator {
 
   /// Whether a statement is an expression for the sake of its value.
   private func isShown(_ statement: NodeID) -> Bool {
-    let node = code.nodes[Int(statement.index)]
+    let node = code[statement]
     guard node.kind == .expressionStatement else { return false }
-    let expression = code.nodes[Int(code.child(0, of: node).index)].kind
+    let expression = code[code.child(0, of: node)].kind
     return expression != .resource && expression != .clone
   }
 }

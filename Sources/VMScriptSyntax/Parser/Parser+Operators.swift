@@ -71,7 +71,7 @@ extension Parser {
     pending.append(right)
     let end = tree.span(of: right).end
     let node = finish(.binary, from: start(of: left), mark, data: operators.removeLast().rawValue)
-    tree.nodes[Int(node.index)].length = max(end, start(of: left)) - start(of: left)
+    tree[node].length = max(end, start(of: left)) - start(of: left)
     return node
   }
 

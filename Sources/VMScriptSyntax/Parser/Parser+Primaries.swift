@@ -41,12 +41,12 @@ extension Parser {
     let open = current
     var inner = NodeID.absent
     bracketed(open, .rightParenthesis) { inner = $0.expression() }
-    let index = Int(inner.index)
-    let node = tree.nodes[index]
+    var node = tree[inner]
     if node.kind.holdsName { tree.namePlaces.insert(node.start, of: inner) }
-    tree.nodes[index].flags.insert(.parenthesized)
-    tree.nodes[index].start = open.start
-    tree.nodes[index].length = previousEnd - open.start
+    node.flags.insert(.parenthesized)
+    node.start = open.start
+    node.length = previousEnd - open.start
+    tree[inner] = node
     return inner
   }
 

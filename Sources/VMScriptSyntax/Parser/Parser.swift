@@ -69,7 +69,7 @@ final class Parser {
     let mark = pending.count
     parseStatements(isFile: true)
     tree.root = finish(.file, from: 0, mark)
-    tree.nodes[Int(tree.root.index)].length = UInt32(bytes.count)
+    tree[tree.root].length = UInt32(bytes.count)
   }
 
   func result() -> ParseResult {

@@ -84,7 +84,10 @@ public struct Tree: Sendable {
   public init(source: SourceID) { self.source = source }
 
   /// The node itself, in constant time.
-  public subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
+  public internal(set) subscript(id: NodeID) -> Node {
+    get { nodes[Int(id.index)] }
+    set { nodes[Int(id.index)] = newValue }
+  }
 
   /// A tree of a file without statements.
   static func empty(source: SourceID) -> Tree {
@@ -114,7 +117,7 @@ public struct Tree: Sendable {
     for position in mark..<pending.count {
       let child = pending[position]
       children.append(child)
-      if !child.isAbsent { height = max(height, nodes[Int(child.index)].height) }
+      if !child.isAbsent { height = max(height, self[child].height) }
     }
     node.height = height < .max ? height + 1 : height
     nodes.append(node)

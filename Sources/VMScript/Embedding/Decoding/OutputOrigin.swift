@@ -10,12 +10,12 @@ struct OutputOrigin: Sendable {
   /// written out, else what holds them, else the value of the output.
   func place(of path: [any CodingKey]) -> EntryPlace? {
     guard let first = path.first, let statement = statements[first.stringValue] else { return nil }
-    let value = code.child(1, of: code.nodes[Int(statement.index)])
+    let value = code.child(1, of: statement)
     var place = EntryPlace(
       whole: code.span(statement), key: code.span(statement), value: code.span(value), node: value)
     for key in path.dropFirst() {
       place = followingName(place)
-      let isList = place.node.map { code.nodes[Int($0.index)].kind == .list } ?? false
+      let isList = place.node.map { code[$0].kind == .list } ?? false
       if isList, let index = key.intValue {
         place = code.place(ofElement: index, in: place)
       } else {
@@ -34,19 +34,16 @@ struct OutputOrigin: Sendable {
 
   /// A name stands for what its `let` gives it.
   private func followingName(_ place: EntryPlace) -> EntryPlace {
-    guard let node = place.node, code.nodes[Int(node.index)].kind == .name,
-      case .global(let slot) = code.targets[Int(node.index)], let statement = definition(of: slot)
+    guard let node = place.node, code[node].kind == .name,
+      case .global(let slot) = code.target(of: node), let statement = definition(of: slot)
     else { return place }
-    let value = code.child(0, of: code.nodes[Int(statement.index)])
+    let value = code.child(0, of: statement)
     return EntryPlace(whole: place.whole, key: place.key, value: place.value, node: value)
   }
 
   private func definition(of slot: UInt32) -> NodeID? {
-    code.modules.lazy.flatMap { module in
-      code.children(of: code.nodes[Int(module.root.index)])
-    }.first { statement in
-      guard code.nodes[Int(statement.index)].kind == .letStatement,
-        case .global(slot) = code.targets[Int(statement.index)]
+    code.modules.lazy.flatMap { code.children(of: $0.root) }.first { statement in
+      guard code[statement].kind == .letStatement, case .global(slot) = code.target(of: statement)
       else { return false }
       return true
     }
