@@ -26,6 +26,7 @@ extension MalformedXML {
     case declaration
     case documentType
     case empty
+    case lateDeclaration
     case name
     case otherRoot(found: String, expected: String)
     case reference(String)
@@ -43,9 +44,10 @@ extension MalformedXML {
       case .attributeTwice(let name): "the attribute `\(name)` stands twice in one tag"
       case .character: "a character that XML does not allow"
       case .comment: "`--` within a comment"
-      case .declaration: "an XML declaration that is not at the beginning"
+      case .declaration: "the XML declaration does not say `version='1.0'`, or says it wrongly"
       case .documentType: "document types and entities are not read"
       case .empty: "there is no element"
+      case .lateDeclaration: "an XML declaration that is not at the beginning"
       case .name: "a name is missing"
       case .otherRoot(let found, let expected): "the root is `\(found)`, not `\(expected)`"
       case .reference(let name): "`&\(name);` stands for nothing"

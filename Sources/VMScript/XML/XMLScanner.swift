@@ -51,7 +51,7 @@ struct XMLScanner {
 
   /// A whole number; nil, and nothing passed, if none comes next.
   mutating func number() -> Int? {
-    let digits = bytes[position...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let digits = bytes[position...].prefix(while: XMLCharacters.isDigit)
     guard let number = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
     position += digits.count
     return number
@@ -61,6 +61,19 @@ struct XMLScanner {
   mutating func quoted() -> String? {
     for quote in ["'", "\""] where skip(quote) { return try? text(until: quote) }
     return nil
+  }
+
+  /// What a part of the XML declaration says, as ` version='1.0'`; nil, and nothing passed, if it does
+  /// not come next.
+  mutating func declared(_ name: String) -> String? {
+    var ahead = self
+    guard ahead.skipSpace(), ahead.skip(name) else { return nil }
+    _ = ahead.skipSpace()
+    guard ahead.skip("=") else { return nil }
+    _ = ahead.skipSpace()
+    guard let value = ahead.quoted() else { return nil }
+    self = ahead
+    return value
   }
 
   /// Everything before `end`, as it is written; goes past `end`.
@@ -90,7 +103,8 @@ struct XMLScanner {
   /// What a reference stands for, whose `&` has been passed.
   private mutating func reference() throws(MalformedXML) -> String {
     let start = position
-    while !isAtEnd, bytes[position] != UInt8(ascii: ";"), position - start < 10 { position += 1 }
+    _ = skip("#")
+    while !isAtEnd, Self.isName(bytes[position], first: false) { position += 1 }
     let name = String(decoding: bytes[start..<position], as: UTF8.self)
     guard skip(";") else { throw malformed(.reference(name)) }
     if let text = XMLCharacters.entities[name] { return text }
@@ -112,7 +126,7 @@ struct XMLScanner {
     switch place {
     case .verbatim: return lines
     case .content:
-      if lines.contains("]]>") { throw malformed(.stray("]]>")) }
+      if bytes[range].contains(Array("]]>".utf8)) { throw malformed(.stray("]]>")) }
       return lines
     case .attribute: return String(lines.map { $0 == "\n" || $0 == "\t" ? " " : $0 })
     }

@@ -2,7 +2,13 @@
 struct Mutations {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed | 1 }
+  private let words: [String]
+
+  /// - Parameter words: words of the language that the seeds are in.
+  init(seed: UInt64, words: [String] = Self.words) {
+    state = seed | 1
+    self.words = words
+  }
 
   /// A number below `bound`, from a generator of Marsaglia's (xorshift64).
   private mutating func below(_ bound: Int) -> Int {
@@ -22,7 +28,7 @@ struct Mutations {
       switch below(6) {
       case 0: bytes.removeSubrange(start..<end)
       case 1: bytes.insert(contentsOf: bytes[start..<end], at: below(bytes.count + 1))
-      case 2: bytes.insert(contentsOf: Self.words[below(Self.words.count)].utf8, at: start)
+      case 2: bytes.insert(contentsOf: words[below(words.count)].utf8, at: start)
       case 3 where start < bytes.count: bytes[start] ^= 1 << UInt8(below(8))
       case 4 where start < bytes.count: bytes[start] = UInt8(below(256))
       default:
@@ -34,7 +40,7 @@ struct Mutations {
     return bytes
   }
 
-  private static let words = [
+  static let words = [
     "\"", "'", "\"\"\"", "'''", "\\(", "(", ")", "[", "]", "{", "}", "=>", "...", "..<", "..", "\n",
     ";", ",", ":", "=", "==", "?", "??", "&&", "!", "-", " ", "#", "##", "\r\n", "\0", "é",
     "\u{202E}",

@@ -35,6 +35,34 @@ import Testing
     #expect(root.stringValue == "x\ny\nz<&>")
   }
 
+  @Test("Any number of zeros may lead a character's number")
+  func longReference() throws {
+    let root = try XMLElement.parse("<a>&#x0000000000000041;&#00000000000000066;</a>")
+    #expect(root.stringValue == "AB")
+  }
+
+  @Test(
+    "An XML declaration is read as XML has it",
+    arguments: [
+      "version='1.0'", "version = \"1.1\"\n", "version='1.0' encoding='iso-8859-1'",
+      "version='1.0' standalone='yes' ", "version='1.0' encoding='UTF-8' standalone='no'",
+    ])
+  func declaration(content: String) throws {
+    #expect(try XMLElement.parse("<?xml \(content)?><a/>").name == "a")
+  }
+
+  @Test(
+    "An XML declaration that says anything else is refused",
+    arguments: [
+      "", "encoding='UTF-8'", "version=1.0", "version='2.0'", "version='1.0x'",
+      "version='1.0'encoding='UTF-8'", "version='1.0' encoding=''", "version='1.0' encoding='8'",
+      "version='1.0' standalone='maybe'", "version='1.0' standalone='no' encoding='UTF-8'",
+      "version='1.0' version='1.0'",
+    ])
+  func malformedDeclaration(content: String) {
+    #expect(throws: MalformedXML.self) { try XMLElement.parse("<?xml \(content)?><a/>") }
+  }
+
   @Test("What stands before and behind the root is no part of it")
   func prolog() throws {
     for prolog in ["", "\u{FEFF}", "<?xml\n version='1.0'?>\n", "\n\n<!-- a -->\t", "<?a b?>\n"] {
@@ -74,6 +102,7 @@ import Testing
       "<a><?b</a>?>",
       "<?xml?><a/>", "<?xmlx<a/>", "<a\u{FFFE}/>",
       "<a/><?xml version='1.0'?>",
+      "<a/>&#32;", "&#10;<a/>", "<a>]]>\u{338}</a>", "<\u{E9}></e\u{301}>",
       " <?xml version='1.0'?><a/>", "<!DOCTYPE a><a/>", "<a><!ELEMENT a ANY></a>",
       """
       <!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>
