@@ -1,4 +1,3 @@
-import Foundation
 import Libvirt
 import VMScriptSyntax
 
@@ -40,7 +39,7 @@ struct BriefAccess: HostAccess {
   func onHost<T: Sendable>(
     _ doing: String, _ work: @escaping @Sendable (ConnectionPool) async throws -> T
   ) async throws(Diagnostic) -> T {
-    let uri = uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
+    let uri = HostURI.resolve(uri)
     let notice = patience.notice
     let pool = ConnectionPool(
       uri: uri, size: 2,

@@ -94,7 +94,7 @@ public enum Runner {
     preview: @escaping @Sendable () -> DeclarationSet? = { nil },
     _ work: @escaping @Sendable (RunHost) -> Evaluated
   ) async -> RunReport {
-    let uri = options.uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
+    let uri = HostURI.resolve(options.uri)
     let pool = ConnectionPool(
       uri: uri, size: min(options.jobs, 8),
       patience: ConnectionPatience(limit: options.connectTimeout) {

@@ -1,4 +1,3 @@
-import Foundation
 import Libvirt
 import Synchronization
 import VMScript
@@ -54,7 +53,7 @@ public final class LiveSession: Sendable {
   private static func pool(
     _ uri: String?, _ options: RunOptions, _ tell: @escaping @Sendable (String) -> Void
   ) -> ConnectionPool {
-    let uri = uri ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"]
+    let uri = HostURI.resolve(uri)
     return ConnectionPool(
       uri: uri, size: min(options.jobs, 8),
       patience: ConnectionPatience(limit: options.connectTimeout) {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import VMScript
 import VMScriptRuntime
 
@@ -39,12 +38,7 @@ struct ConnectionOptions: ParsableArguments {
   }
 
   /// The URI that was given, here or in the environment; nil leaves it to libvirt.
-  var host: String? {
-    uri
-      ?? ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"].flatMap {
-        $0.isEmpty ? nil : $0
-      }
-  }
+  var host: String? { HostURI.resolve(uri) }
 
   /// Options of a run on this host, to be completed by the command.
   var runOptions: RunOptions {

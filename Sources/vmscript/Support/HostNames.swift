@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import VMScript
 import VMScriptRuntime
 
@@ -22,7 +21,7 @@ enum HostNames {
   /// The environment is that of the shell at the time, not that in which the script was generated.
   static var hosts: CompletionKind {
     .custom { (_: [String], _: Int, _: String) async -> [String] in
-      let own = ProcessInfo.processInfo.environment["LIBVIRT_DEFAULT_URI"].map { [$0] } ?? []
+      let own = HostURI.resolve(nil).map { [$0] } ?? []
       return unique(own + ["qemu:///system", "qemu:///session", "test:///default"])
     }
   }
