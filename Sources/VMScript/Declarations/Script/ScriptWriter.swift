@@ -70,7 +70,7 @@ struct ScriptWriter {
     _ name: String, _ property: DeclaredProperty, _ path: [String]
   ) -> String {
     let text = text(property.value, property.schema.type, path)
-    return (property.value.holdsUnknown ? "# " : "") + "\(name) = \(text)"
+    return (property.value.isUnknown ? "# " : "") + "\(name) = \(text)"
   }
 
   /// A value, or a part of one, as it is written for a property of this type.
@@ -117,18 +117,6 @@ extension PropertyType {
     switch self {
     case .resource(let kinds): kinds == [kind]
     case .list(let element), .map(let element): element.isName(of: kind)
-    default: false
-    }
-  }
-}
-
-extension Value {
-  /// Whether it, or a part of it, is known only after something is put into effect.
-  fileprivate var holdsUnknown: Bool {
-    switch self {
-    case .unknown: true
-    case .list(let items): items.contains(where: \.holdsUnknown)
-    case .map(let entries): entries.values.contains(where: \.holdsUnknown)
     default: false
     }
   }
