@@ -52,7 +52,7 @@ extension Evaluator {
             ?? .mac(
               Identity.mac(
                 stack: registry.set.stack, domain: declaration.name,
-                nic: nic.label ?? "nic\(index + 1)"))
+                nic: nic.key(at: index)))
         })
     case .domain(.ip):
       return declaration.body.blocks("nic").lazy.compactMap { $0["ip"] }.first

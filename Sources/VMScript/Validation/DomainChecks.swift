@@ -78,7 +78,7 @@ struct DomainChecks {
   private mutating func labels(of kind: String) {
     let blocks = body.blocks(kind)
     for (position, block) in blocks.enumerated() where block.label == nil {
-      let key = "\(kind)\(position + 1)"
+      let key = DeclaredBlock.key(kind, at: position)
       guard let other = blocks.first(where: { $0.label == key }) else { continue }
       diagnostics.append(DomainMessages.sameLabel(key, other, position: block))
     }

@@ -67,7 +67,7 @@ struct ValidationPass {
     for (index, nic) in declaration.body.blocks("nic").enumerated() {
       refuseGroupAddress(nic)
       claimMAC(of: nic, index, declaration)
-      interface(nic, key: nic.label ?? "nic\(index + 1)", of: declaration)
+      interface(nic, key: nic.key(at: index), of: declaration)
     }
     for name in ["memory", "cpus"] {
       guard let block = declaration.body.block(name), let current = block.property("current"),
@@ -149,7 +149,7 @@ struct ValidationPass {
       // How many interfaces a domain of the host has is known only to the host.
       if declaration.source?.isHost ?? false { return }
       address = Identity.mac(
-        stack: stack, domain: declaration.name, nic: nic.label ?? "nic\(index + 1)")
+        stack: stack, domain: declaration.name, nic: nic.key(at: index))
       span = nic.inheritedFrom == nil ? nic.span : declaration.span
     }
     if let first = macs[address] {

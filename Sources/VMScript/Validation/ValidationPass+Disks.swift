@@ -72,6 +72,13 @@ extension ValidationPass {
 extension DeclaredBlock {
   /// The blocks of a kind by their keys: label, or kind and position such as `disk1`.
   func keyedBlocks(_ name: String) -> [(key: String, block: DeclaredBlock)] {
-    blocks(name).enumerated().map { ($1.label ?? "\(name)\($0 + 1)", $1) }
+    blocks(name).enumerated().map { ($1.key(at: $0), $1) }
   }
+
+  /// The block's key as the one at an index, from 0, among those of its kind: its label, else kind and
+  /// position.
+  package func key(at index: Int) -> String { label ?? Self.key(schema.name, at: index) }
+
+  /// The key of a block without a label: `nic1` for the first `nic`.
+  package static func key(_ kind: String, at index: Int) -> String { "\(kind)\(index + 1)" }
 }

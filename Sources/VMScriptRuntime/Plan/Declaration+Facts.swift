@@ -20,7 +20,7 @@ extension Declaration {
   /// The `nic` blocks in order; a MAC that is not declared derives from label or position.
   func interfaces(stack: String) -> [DeclaredInterface] {
     body.blocks("nic").enumerated().map { position, nic in
-      let key = nic.label ?? "nic\(position + 1)"
+      let key = nic.key(at: position)
       let declared: MACAddress? = if case .mac(let mac) = nic["mac"] { mac } else { nil }
       return DeclaredInterface(
         key: key, mac: declared ?? Identity.mac(stack: stack, domain: name, nic: key),

@@ -19,7 +19,7 @@ extension StoragePlan {
     return try HostCloneXML.base(
       xml, for: clone, storage: Dictionary(own) { first, _ in first }
     ) { position in
-      Identity.mac(stack: stack, domain: clone.name, nic: "nic\(position + 1)")
+      Identity.mac(stack: stack, domain: clone.name, nic: DeclaredBlock.key("nic", at: position))
     }
   }
 }

@@ -55,7 +55,7 @@ struct DomainDisks {
           target: present.target, isEmptied: isEmptied(block))
         return (slot, block)
       }
-      let key = block.label ?? "\(device)\(counts[device, default: 1])"
+      let key = block.key(at: position)
       let earlier = records?.target(of: device, key: key)
         .flatMap { Self.isTarget($0, of: bus) && kept.insert($0).inserted ? $0 : nil }
       let target = block["dev"]?.description ?? earlier ?? Self.free(bus, &taken)

@@ -11,7 +11,7 @@ struct DomainInterface {
     _ block: DeclaredBlock, position: Int, _ declaration: Declaration, _ context: XMLContext
   ) {
     self.block = block
-    key = block.label ?? "\(block.schema.name)\(position + 1)"
+    key = block.key(at: position)
     let declared: MACAddress? = if case .mac(let mac) = block["mac"] { mac } else { nil }
     self.position = position
     mac =
