@@ -41,7 +41,7 @@ public struct Program: Sendable {
   /// Unfit characters are replaced and long names shortened; a digest of the whole base name then
   /// keeps two files apart that would otherwise share a stack.
   static func standardStack(for name: String) -> String {
-    let file = name.split(separator: "/").last.map(String.init) ?? name
+    let file = SourcePath.fileName(of: name)
     // Text without a file has a name such as `<stdin>`, which is nobody else's.
     let isFile = !(file.hasPrefix("<") && file.hasSuffix(">"))
     let base =

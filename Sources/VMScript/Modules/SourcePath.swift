@@ -1,5 +1,10 @@
-/// Paths of scripts, by their text alone.
-enum SourcePath {
+/// Paths, by their text alone.
+package enum SourcePath {
+  /// The last part of a path; the path itself where it has none.
+  package static func fileName(of path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
   /// `path` as seen from the folder of `script`, in the shortest form.
   static func resolve(_ path: String, from script: String) -> String {
     if path.hasPrefix("/") { return normalized(path) }

@@ -96,7 +96,7 @@ struct BackingChains {
       else { continue }
       var file = VolumeInventory.Volume(
         // The whole path: such a file has no name that says enough, but for those of stacks.
-        name: VolumeName(parsing: Self.file(of: real)) == nil ? path : Self.file(of: real),
+        name: VolumeName(ofFile: real)?.fileName ?? path,
         path: real, backing: backing, capacity: .unreadable("it is in no storage pool"),
         format: Fact(step.format))
       file.isMissing = seenBacking == nil
@@ -110,10 +110,6 @@ struct BackingChains {
 
   /// Whatever such a file was an overlay on may still be wanted by what backs onto it.
   private static let gone = Fact<String>.unreadable("it is not there")
-
-  private static func file(of path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
-  }
 
   /// The files of a drive as its document knows them.
   private static func steps(_ disk: SourceXML.Disk) -> [Step] {

@@ -50,8 +50,8 @@ struct HostClone {
 
   /// The key that the volume of a drive was made under, so that it keeps its name.
   private static func key(of disk: SourceXML.Disk, stack: String, domain: String) -> String {
-    let file = disk.path?.split(separator: "/").last.map(String.init) ?? ""
-    guard let owned = VolumeName(parsing: file), owned.stack == stack, owned.isOwned(by: domain),
+    guard let owned = disk.path.flatMap(VolumeName.init(ofFile:)), owned.stack == stack,
+      owned.isOwned(by: domain),
       case .disk(let key) = owned.role
     else { return disk.target }
     return key

@@ -355,7 +355,7 @@ struct ImageResolver: Sendable {
   }
 
   private func nowhere(_ path: String) -> StorageFailure {
-    let name = String(path.split(separator: "/").last ?? "")
+    let name = SourcePath.fileName(of: path)
     let volumes = live.pools.values.filter { $0.inventory[name] != nil }.map(\.name).sorted()
     return .nowhere(path: path, volumes: volumes.prefix(3).map { "volume:\($0)/\(name)" })
   }

@@ -128,8 +128,7 @@ extension StoragePlan {
   func labelled(_ difference: PropertyDifference) -> PropertyDifference {
     func image(_ value: Value?) -> String? {
       guard case .string(let path)? = value,
-        let file = path.split(separator: "/").last.map(String.init),
-        let volume = VolumeName(parsing: file), case .base = volume.role
+        let volume = VolumeName(ofFile: path), case .base = volume.role
       else { return nil }
       return volume.ownerName
     }

@@ -69,6 +69,9 @@ public struct VolumeName: Hashable, Sendable {
     self.fileName = fileName
   }
 
+  /// Reads the name of the file at a path.
+  init?(ofFile path: String) { self.init(parsing: SourcePath.fileName(of: path)) }
+
   /// The owner's name as scripts write it; the text as it stands where a digest shortened it.
   var ownerName: String {
     owner.contains("~") ? owner : owner.removingPercentEncoding ?? owner

@@ -85,7 +85,7 @@ extension DomainDevices {
     guard let path = element.text(at: "source/@file"),
       !context.disks.values.contains(where: { $0.path == path }), context.seed != path,
       !context.shared.contains(path),
-      let name = path.split(separator: "/").last.flatMap({ VolumeName(parsing: String($0)) }),
+      let name = VolumeName(ofFile: path),
       name.stack == context.stack
     else { return nil }
     return switch name.role {
