@@ -1,4 +1,3 @@
-import Foundation
 import VMScript
 import VMScriptEditing
 import VMScriptSyntax
@@ -9,7 +8,10 @@ extension LanguageServer {
     let offset = document.lines.offset(of: parameters.position)
     var (context, candidates) = analysis.completion(
       at: offset, in: document.source, importer: openFiles)
-    if case .path = context.place { candidates += files(context.typed, beside: document.name) }
+    if case .path = context.place {
+      let paths = FileNames.beside(context.typed, from: document.name)
+      candidates += paths.map { Candidate($0, .file) }
+    }
     // An edit stays on one line.
     guard !context.typed.contains(where: \.isNewline) else { return CompletionList(items: []) }
     let range = document.lines.range(offset - context.typed.utf8.count..<offset)
@@ -32,18 +34,6 @@ extension LanguageServer {
       documentation: candidate.doc.isEmpty ? nil : MarkupContent(value: candidate.doc),
       sortText: String(repeating: "0", count: max(0, 5 - digits.count)) + digits,
       filterText: candidate.text, insertTextFormat: snippet == nil ? 1 : 2, textEdit: edit)
-  }
-
-  /// Files and folders that begin as what was typed, seen from a script's folder.
-  private func files(_ typed: String, beside script: String) -> [Candidate] {
-    let folder = typed.lastIndex(of: "/").map { String(typed[...$0]) } ?? ""
-    let path = LocalImporter.name(of: folder.isEmpty ? "." : folder, from: script)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { $0.first != "." }.sorted().map { name in
-      var isFolder: ObjCBool = false
-      _ = FileManager.default.fileExists(atPath: "\(path)/\(name)", isDirectory: &isFolder)
-      return Candidate(folder + name + (isFolder.boolValue ? "/" : ""), .file)
-    }
   }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import VMScript
 import VMScriptEditing
 import VMScriptRuntime
@@ -78,15 +77,6 @@ struct Completer {
 
   /// Files that begin as what was typed, folders with their slash.
   private func files(_ typed: String) -> [Candidate] {
-    let folder = typed.lastIndex(of: "/").map { String(typed[...$0]) } ?? ""
-    let rest = typed.dropFirst(folder.count)
-    let names =
-      (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder))
-    return (names ?? []).filter { $0.hasPrefix(rest) && ($0.first != "." || rest.first == ".") }
-      .sorted().map { name in
-        var isFolder: ObjCBool = false
-        _ = FileManager.default.fileExists(atPath: folder + name, isDirectory: &isFolder)
-        return Candidate(folder + name + (isFolder.boolValue ? "/" : ""), .file)
-      }
+    FileNames.beside(typed).filter { $0.hasPrefix(typed) }.map { Candidate($0, .file) }
   }
 }
