@@ -7,23 +7,10 @@ enum TextWrap {
   static func lines(_ line: String, columns: Int) -> [String] {
     guard TerminalText.columns(of: line) > columns else { return [line] }
     let leading = line.prefix { $0 == " " }
-    let indentation = String(repeating: " ", count: hang(of: line, columns))
-    var result: [String] = []
-    var current = String(leading)
-    var isEmpty = true
-    for word in line.dropFirst(leading.count).split(
-      separator: " ", omittingEmptySubsequences: false)
-    {
-      let longer = isEmpty ? current + word : "\(current) \(word)"
-      if TerminalText.columns(of: longer) > columns, !isEmpty {
-        result.append(current)
-        current = indentation + word
-      } else {
-        current = longer
-      }
-      isEmpty = false
-    }
-    return result + [current]
+    return TerminalText.filled(
+      line.dropFirst(leading.count).split(separator: " ", omittingEmptySubsequences: false),
+      to: columns, first: String(leading),
+      indentation: String(repeating: " ", count: hang(of: line, columns)))
   }
 
   /// How far to the right what is carried over stands.

@@ -4,19 +4,29 @@ extension TerminalText {
   /// Line ends of the text stay where they are.
   public static func wrapped(_ text: String, to width: Int) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
-      var lines: [String] = []
-      var current = ""
-      for word in line.split(separator: " ") {
-        if current.isEmpty {
-          current = String(word)
-        } else if columns(of: current) + 1 + columns(of: String(word)) <= width {
-          current += " \(word)"
-        } else {
-          lines.append(current)
-          current = String(word)
-        }
-      }
-      return lines + [current]
+      filled(line.split(separator: " "), to: width)
     }
+  }
+
+  /// The words in lines of at most `width` columns, a space between two; a longer word stands alone.
+  ///
+  /// - Parameters:
+  ///   - first: what the first line begins with.
+  ///   - indentation: what every further line begins with.
+  public static func filled(
+    _ words: [Substring], to width: Int, first: String = "", indentation: String = ""
+  ) -> [String] {
+    var lines: [String] = []
+    var current = first
+    for (position, word) in words.enumerated() {
+      let longer = position == 0 ? current + word : "\(current) \(word)"
+      if position > 0, columns(of: longer) > width {
+        lines.append(current)
+        current = indentation + word
+      } else {
+        current = longer
+      }
+    }
+    return lines + [current]
   }
 }
