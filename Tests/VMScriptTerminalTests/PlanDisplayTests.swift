@@ -16,7 +16,7 @@ import VMScriptTerminal
         properties: [.init(name: "memory", from: "256MiB", to: "512MiB", effect: "next start")]),
       PlanLine(action: .delete, kind: "net", name: "lab", losesData: true),
       PlanLine(
-        action: .replace, kind: "image", name: "base",
+        action: .update, kind: "image", name: "base",
         properties: [.init(name: "format", from: "raw", to: "qcow2")], losesData: true),
     ]
     #expect(
@@ -24,9 +24,9 @@ import VMScriptTerminal
         "+ domain web-1  clone of web_base  memory 256MiB, 2 disks",
         "~ domain db     memory 256MiB → 512MiB (next start)",
         "- net    lab    loses data",
-        "! image  base   format raw → qcow2  is replaced  loses data",
+        "! image  base   format raw → qcow2  loses data",
         "",
-        "lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 2 lose data",
+        "lab: 1 to create, 2 to update, 1 to delete; 2 lose data",
       ])
   }
 

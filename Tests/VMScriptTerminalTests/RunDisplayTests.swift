@@ -176,7 +176,7 @@ import VMScriptTerminal
     #expect(
       line(
         [
-          change(0, .create, .done), change(1, .replace, .failed),
+          change(0, .create, .done), change(1, .update, .failed),
           change(2, .create, .skipped(because: "d1")), change(3, .create, .notAttempted),
         ], .failed) == "lab: failed: 1 created, 1 failed, 1 skipped, 1 not begun in 2.0s")
     #expect(

@@ -18,10 +18,6 @@ public struct XMLPlace: Sendable {
     case kibibytes
     /// A number of bytes.
     case bytes
-    /// `yes` or `no`.
-    case yesNo
-    /// `on` or `off`.
-    case onOff
     /// The element is there or not.
     case presence
     /// A word of the language as libvirt's; an empty one is not written.

@@ -89,7 +89,6 @@ extension Change.Action {
     switch self {
     case .create: "creating"
     case .update: "updating"
-    case .replace: "replacing"
     case .delete: "deleting"
     }
   }

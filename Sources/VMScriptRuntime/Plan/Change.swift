@@ -4,7 +4,7 @@ import VMScriptSyntax
 /// One step of a plan: what shall be done to one resource.
 public struct Change: Sendable, Identifiable {
   /// What is done.
-  public enum Action: String, Sendable { case create, update, replace, delete }
+  public enum Action: String, Sendable { case create, update, delete }
 
   /// What became of a change that was to be applied.
   public enum Result: Sendable, Hashable {

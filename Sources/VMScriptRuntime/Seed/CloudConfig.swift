@@ -20,22 +20,6 @@ public struct CloudConfig: Sendable {
     public init(name: String) { self.name = name }
   }
 
-  /// A file that cloud-init writes.
-  public struct File: Sendable {
-    /// Absolute, in the guest.
-    public var path: String
-    /// The text of the file.
-    public var content: String
-    /// Octal digits; nil for cloud-init's own default.
-    public var permissions: String?
-    /// A file of root's.
-    public init(path: String, content: String, permissions: String? = nil) {
-      self.path = path
-      self.content = content
-      self.permissions = permissions
-    }
-  }
-
   /// nil takes the domain's name, made fit for a host name.
   public var hostname: String?
   /// Made beside no others: an image's own standard user is not made.
@@ -44,12 +28,6 @@ public struct CloudConfig: Sendable {
   public var packages: [String] = []
   /// Shell commands, run in order at the first boot.
   public var run: [String] = []
-  /// Written before ``run`` runs.
-  public var files: [File] = []
-  /// The network-config document; nil for none, which means DHCP.
-  public var network: CloudValue?
-  /// Further keys of the cloud-config; a key that stands here replaces the one made above.
-  public var data: [CloudValue.Entry] = []
 
   /// A block that declares nothing.
   public init() {}
@@ -64,16 +42,11 @@ public struct CloudConfig: Sendable {
   public func files(domain: String, uuid: String) throws(StorageFailure) -> [SeedFile] {
     let host = hostname ?? Self.hostName(from: domain)
     let user = try "#cloud-config\n" + Self.yaml(userData(host: host))
-    var result = [SeedFile(name: "user-data", text: user)]
-    var content = user
-    if let network {
-      let text = try Self.yaml(network)
-      result.append(SeedFile(name: "network-config", text: text))
-      content += "\0" + text
-    }
-    let digest = Hexadecimal.text(SHA256.hash(data: Array(content.utf8)).prefix(4))
-    result.append(try Self.metaData(instance: "\(uuid)-\(digest)", host: host))
-    return result
+    let digest = Hexadecimal.text(SHA256.hash(data: Array(user.utf8)).prefix(4))
+    return [
+      SeedFile(name: "user-data", text: user),
+      try Self.metaData(instance: "\(uuid)-\(digest)", host: host),
+    ]
   }
 
   private static func metaData(instance: String, host: String) throws(StorageFailure) -> SeedFile {
@@ -118,10 +91,8 @@ public struct CloudConfig: Sendable {
       entries.append(.init("ssh_pwauth", .bool(true)))
     }
     add("packages", packages.map(CloudValue.string))
-    add("write_files", files.map(Self.value))
     add("runcmd", run.map(CloudValue.string))
-    let replaced = Set(data.map(\.key))
-    return .map(entries.filter { !replaced.contains($0.key) } + data)
+    return .map(entries)
   }
 
   private static func value(_ user: User) -> CloudValue {
@@ -136,16 +107,6 @@ public struct CloudConfig: Sendable {
     if let password = user.password {
       let key = PasswordHash.isHash(password) ? "passwd" : "plain_text_passwd"
       entries.append(.init(key, .string(password)))
-    }
-    return .map(entries)
-  }
-
-  private static func value(_ file: File) -> CloudValue {
-    var entries: [CloudValue.Entry] = [
-      .init("path", .string(file.path)), .init("content", .string(file.content)),
-    ]
-    if let permissions = file.permissions {
-      entries.append(.init("permissions", .string(permissions)))
     }
     return .map(entries)
   }

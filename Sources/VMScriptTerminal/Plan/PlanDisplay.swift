@@ -4,10 +4,10 @@
 /// + domain web-1  clone of web_base  memory 256MiB, nic (net lab)
 /// ~ domain db     memory 256MiB → 512MiB (at next start)
 /// - net    lab
-/// ! image  base   format raw → qcow2  is replaced  loses data
+/// ! image  base   format raw → qcow2  loses data
 /// = domain mail   pending restart: memory 128MiB → 256MiB
 ///
-/// lab: 1 to create, 1 to update, 1 to replace, 1 to delete; 1 loses data
+/// lab: 1 to create, 2 to update, 1 to delete; 1 loses data
 /// ```
 public struct PlanDisplay: Sendable {
   private let color: Bool
@@ -67,7 +67,6 @@ public struct PlanDisplay: Sendable {
     if !isVerbose, !change.outline.isEmpty {
       tail.append(Part(shown(change.outline.joined(separator: ", ")), .dim))
     }
-    if change.action == .replace { tail.append(Part("is replaced")) }
     if change.remains { tail.append(Part("is released, its content stays")) }
     // Said once: of the resource, unless a property says it.
     let isSaid = change.properties.contains { $0.effect == Self.dataLoss }
@@ -205,7 +204,7 @@ extension PlanLine.Action {
   var sign: String {
     switch self {
     case .create: "+"
-    case .update, .replace: "~"
+    case .update: "~"
     case .delete: "-"
     }
   }
@@ -213,7 +212,7 @@ extension PlanLine.Action {
   var style: Style {
     switch self {
     case .create: .green
-    case .update, .replace: .yellow
+    case .update: .yellow
     case .delete: .red
     }
   }

@@ -1,7 +1,7 @@
 /// What a plan would do to one resource, in the words it is shown in.
 public struct PlanLine: Sendable {
   /// What happens to the resource.
-  public enum Action: String, CaseIterable, Sendable { case create, update, replace, delete }
+  public enum Action: String, CaseIterable, Sendable { case create, update, delete }
 
   /// One property's change; the texts are values as the language prints them.
   public struct Property: Sendable {

@@ -49,7 +49,6 @@ extension PlanLine.Action {
       switch action {
       case .create: .create
       case .update: .update
-      case .replace: .replace
       case .delete: .delete
       }
   }

@@ -218,7 +218,6 @@ extension Change.Action {
     switch self {
     case .create: "creating"
     case .update: "updating"
-    case .replace: "replacing"
     case .delete: "deleting"
     }
   }

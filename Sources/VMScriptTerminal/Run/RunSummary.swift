@@ -10,7 +10,7 @@ public enum RunSummary {
     _ report: RunReport, elapsed: Duration, idle: String = "nothing to change"
   ) -> String {
     let changes = report.plan.changes
-    var parts = [Change.Action.create, .update, .replace, .delete].compactMap { action in
+    var parts = [Change.Action.create, .update, .delete].compactMap { action in
       count(
         changes.count { $0.action == action && $0.result == .done && $0.remains == nil },
         action.past)

@@ -101,19 +101,13 @@ import Yams
     #expect(users[2]["passwd"] as? String == hashed.password)
   }
 
-  @Test func commandsFilesAndDataAreWritten() throws {
+  @Test func commandsAndPackagesAreWritten() throws {
     var config = CloudConfig()
     config.run = ["echo \"ready: ${HOSTNAME}\" > /dev/console"]
-    config.files = [.init(path: "/etc/x", content: "ä\t1\n", permissions: "0644")]
     config.packages = ["nginx"]
-    config.data = [.init("packages", .list([])), .init("timezone", .string("UTC"))]
     let read = try document(config)
     #expect(read["runcmd"] as? [String] == config.run)
-    let file = try #require((read["write_files"] as? [[String: Any]])?.first)
-    #expect(file["content"] as? String == "ä\t1\n")
-    #expect(file["permissions"] as? String == "0644")
-    #expect((read["packages"] as? [Any])?.isEmpty == true)
-    #expect(read["timezone"] as? String == "UTC")
+    #expect(read["packages"] as? [String] == config.packages)
   }
 
   @Test func theInstanceChangesWithTheBlockAndTheDomainOnly() throws {

@@ -37,9 +37,13 @@ import VMScript
     #expect(
       try changes { $0.users.append(.init(name: "eve")) }.map(\.key)
         == ["user eve", "user eve shell"])
+    let earlier = try files()
+    var user = earlier[0]
+    user = SeedFile(name: user.name, content: user.content + Array("timezone: UTC\n".utf8))
+    let later = [user, SeedFile(name: "network-config", text: "{}\n")] + earlier.dropFirst()
+    let content = try #require(SeedContent(earlier))
     #expect(
-      try changes { $0.data = [.init("timezone", .string("UTC"))] }.map(\.key) == ["timezone"])
-    #expect(try changes { $0.network = .map([]) }.map(\.key) == ["network"])
+      content.changes(to: try #require(SeedContent(later))).map(\.key) == ["timezone", "network"])
   }
 
   @Test func onlyTheHostNameIsAppliedAtEveryBoot() throws {

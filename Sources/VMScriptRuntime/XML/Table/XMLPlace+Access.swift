@@ -110,8 +110,6 @@ extension XMLPlace {
     switch (codec, value) {
     case (_, .none): []
     case (.presence, .bool(let isOn)): isOn ? ["true"] : []
-    case (.yesNo, .bool(let isOn)): [isOn ? "yes" : "no"]
-    case (.onOff, .bool(let isOn)): [isOn ? "on" : "off"]
     // libvirt counts whole KiB; a guest gets no less than declared.
     case (.kibibytes, .size(let size)):
       [String(size.bytes / 1024 + (size.bytes % 1024 > 0 ? 1 : 0))]
@@ -142,7 +140,7 @@ extension XMLPlace {
     case .path: return Self.path(wanted) == Self.path(found)
     case .address: return Self.address(wanted) == Self.address(found)
     case .alias(let prefixes): return found.hasPrefix(prefixes[wanted] ?? wanted + "-")
-    case .text, .subnet, .kibibytes, .bytes, .yesNo, .onOff, .presence, .words, .each: return false
+    case .text, .subnet, .kibibytes, .bytes, .presence, .words, .each: return false
     }
   }
 
@@ -167,7 +165,6 @@ extension XMLPlace {
     case .kibibytes:
       return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0 * 1024)) }
     case .bytes: return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0)) }
-    case .yesNo, .onOff: return texts.first.map { .bool($0 == "yes" || $0 == "on") }
     case .words(let words): return texts.first.map { .string(Self.word($0, words)) }
     case .text, .path, .address, .subnet, .alias: break
     }
