@@ -13,7 +13,7 @@ import VMScript
   func realDocumentsAreReadAsLibxml2ReadsThem() throws {
     let documents = try Corpus.documents()
     try #require(!documents.isEmpty)
-    try compare(documents, runs: 3_000)
+    try compare(documents, runs: 1_500)
   }
 
   private func compare(_ seeds: [[UInt8]], runs: Int) throws {
