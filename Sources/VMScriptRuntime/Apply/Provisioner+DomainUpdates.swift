@@ -56,8 +56,6 @@ extension Provisioner {
     }
   }
 
-  private var targets: DomainTargets { DomainTargets(pool: pool, stack: set.stack) }
-
   /// Waits, for a short while, until the guest has let go of devices; gives those that it keeps.
   private func letGo(
     of leaving: [DomainUpdate.Leaving], _ declaration: Declaration
@@ -94,11 +92,9 @@ extension Provisioner {
     let changesState = change.properties.contains { $0.live == .power }
     let wanted = set.wantedState(of: declaration)
     if wanted == .running {
-      try await targets.with(name, span) { domain in
-        // A paused guest stays paused: a verb may have paused it.
-        guard try changesState || !domain.isActive() else { return }
-        try PowerVerb.start.perform(on: domain, at: span)
-      }
+      // A paused guest stays paused: a verb may have paused it.
+      let starts = try await targets.with(name, span) { try changesState || !$0.isActive() }
+      if starts { try await start(declaration) }
     } else if changesState {
       progress(.waiting("shutdown of \(name)"))
       try await Shutdown(targets: targets, name: name, span: span).perform()

@@ -18,10 +18,10 @@ extension Provisioner {
       if case .bool(let autostart) = declaration.body["autostart"] {
         try domain.setAutostart(autostart)
       }
-      if wanted == .running { try domain.start() }
       return warnings
     }
     warnings.forEach(warn)
+    if wanted == .running { try await start(declaration) }
     try await removeEarlierSeeds(of: change.name)
   }
 

@@ -13,10 +13,11 @@ struct Provisioner: Sendable {
   /// Told of what was done otherwise than wished.
   let warn: @Sendable (Diagnostic) -> Void
   let published: PublishedImages
+  private let boot: GuestBoot
 
   init(
     pool: ConnectionPool, hypervisor: String, storage: StoragePlan, store: VolumeStore,
-    progress: @escaping @Sendable (ProgressEvent) -> Void,
+    boot: GuestBoot, progress: @escaping @Sendable (ProgressEvent) -> Void,
     warn: @escaping @Sendable (Diagnostic) -> Void
   ) {
     self.pool = pool
@@ -24,6 +25,7 @@ struct Provisioner: Sendable {
     self.hypervisor = hypervisor
     self.storage = storage
     self.store = store
+    self.boot = boot
     self.progress = progress
     self.warn = warn
     published = PublishedImages(storage.publishedPaths)
@@ -75,6 +77,14 @@ struct Provisioner: Sendable {
     } catch {
       throw HostMessages.diagnostic(error, "looking at `\(change.name)` again", at: change.span)
     }
+  }
+
+  /// The domains of the host, by name.
+  var targets: DomainTargets { DomainTargets(pool: pool, stack: set.stack) }
+
+  /// Starts a domain that is off or paused.
+  func start(_ domain: Declaration) async throws {
+    try await boot.perform(.start, on: domain.name, of: targets, at: domain.nameSpan)
   }
 
   /// The statement that a change brings into effect; nil for a deletion.

@@ -123,13 +123,19 @@ extension LiveNetwork {
 extension GivenLease {
   /// The leases that have not ended; nil where the driver or the kind of network has none to report.
   static func all(of network: Network) throws(LibvirtError) -> [GivenLease]? {
+    let now = Int64(Date.now.timeIntervalSince1970)
+    return try reported(by: network)?.filter { $0.expires == 0 || $0.expires > now }
+  }
+
+  /// The leases that the host reports, whatever the clock of this machine says; nil where the driver
+  /// or the kind of network has none to report.
+  static func reported(by network: Network) throws(LibvirtError) -> [GivenLease]? {
     // The test driver makes leases up.
     guard !network.connection.isTestDriver else { return nil }
     do throws(LibvirtError) {
-      let now = Int64(Date.now.timeIntervalSince1970)
       return try network.leases().compactMap { lease in
-        guard !lease.isIPv6, lease.expires == 0 || lease.expires > now,
-          let mac = lease.mac.flatMap(MACAddress.init), let ip = IPAddress(lease.address)
+        guard !lease.isIPv6, let mac = lease.mac.flatMap(MACAddress.init),
+          let ip = IPAddress(lease.address)
         else { return nil }
         return GivenLease(mac: mac, ip: ip, expires: lease.expires)
       }
@@ -137,6 +143,12 @@ extension GivenLease {
       guard !error.isConnectionLost, error.code != .noNetwork else { throw error }
       return nil
     }
+  }
+
+  /// The leases that the host reports for the network of a name; none where there is no such network.
+  static func reported(by network: String, _ connection: Connection) throws -> [GivenLease]? {
+    guard let network = try connection.network(named: network) else { return [] }
+    return try LiveReader.unlessGone(.noNetwork) { try reported(by: network) } ?? []
   }
 }
 

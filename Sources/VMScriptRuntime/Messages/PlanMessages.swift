@@ -193,11 +193,24 @@ enum PlanMessages {
     _ domain: String, _ lease: GivenLease, _ address: IPAddress, at span: Span
   ) -> Diagnostic {
     Diagnostic(
-      .warning, code: .plan.addressAtNextLease, "`\(domain)` has \(lease.ip), not yet \(address)",
+      .warning, code: .plan.addressAtNextLease,
+      earlierLeaseOpening(domain) + "\(lease.ip)" + earlierLeaseEnd(address),
       at: .init(span, "at its next lease"),
       notes: ["its lease \(lease.end); it gets \(address) when it renews it, or at its next start"],
       helps: [.init(renewal(domain))])
   }
+
+  /// Whether a diagnostic says that a domain does not have an address yet.
+  static func isEarlierLease(
+    _ diagnostic: Diagnostic, of domain: String, _ address: IPAddress
+  ) -> Bool {
+    diagnostic.code == .plan.addressAtNextLease
+      && diagnostic.message.hasPrefix(earlierLeaseOpening(domain))
+      && diagnostic.message.hasSuffix(earlierLeaseEnd(address))
+  }
+
+  private static func earlierLeaseOpening(_ domain: String) -> String { "`\(domain)` has " }
+  private static func earlierLeaseEnd(_ address: IPAddress) -> String { ", not yet \(address)" }
 
   /// The way of a guest that has an earlier lease to its declared address.
   static func renewal(_ domain: String) -> String {

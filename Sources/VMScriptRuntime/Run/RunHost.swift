@@ -44,6 +44,8 @@ final class RunHost: EvaluationHost {
   let options: RunOptions
   private let sources: SourceMap
   private let store: VolumeStore
+  /// The leases of machines from before this run, or the session that it is of, booted them.
+  private let notes: LeaseNotes
   /// Evaluates the whole script without a host; nil where that does not come to its end.
   private let preview: @Sendable () -> DeclarationSet?
   let progress: Mutex<Progress>
@@ -51,9 +53,11 @@ final class RunHost: EvaluationHost {
   init(
     pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions,
     sources: SourceMap, settled: SettledDeclarations = SettledDeclarations(),
+    notes: LeaseNotes = LeaseNotes(),
     preview: @escaping @Sendable () -> DeclarationSet? = { nil }
   ) {
     self.preview = preview
+    self.notes = notes
     self.sources = sources
     store = VolumeStore(connections: pool)
     self.pool = pool
@@ -125,9 +129,10 @@ final class RunHost: EvaluationHost {
     let verb = try confirmDeletion(verb, of: declarations.stack)
     if mode == .run {
       let runner = VerbRunner(
-        pool: pool, stack: declarations.stack, declarations: declarations,
+        pool: pool, stack: declarations.stack, declarations: declarations, notes: notes,
         progress: options.progress,
-        warn: { [self] warning in progress.withLock { $0.diagnostics.append(warning) } })
+        warn: { [self] warning in progress.withLock { $0.diagnostics.append(warning) } },
+        hasAddress: { [self] name in forgetEarlierLease(of: name, declarations) })
       let start = ContinuousClock.now
       options.progress(.verbStarted(record))
       do throws(Diagnostic) {
@@ -151,6 +156,14 @@ final class RunHost: EvaluationHost {
       standing.plan.verbs.append(record)
       if mode == .plan { standing.expected.note(verb) }
       if verb.verb.row.outcome == .gone { standing.settled.remove(verb.targets) }
+    }
+  }
+
+  /// Drops the warning that a machine does not have its declared address yet.
+  private func forgetEarlierLease(of name: String, _ declarations: DeclarationSet) {
+    guard let fixed = declarations.fixedAddress(of: name) else { return }
+    progress.withLock { standing in
+      standing.diagnostics.removeAll { PlanMessages.isEarlierLease($0, of: name, fixed.ip) }
     }
   }
 
@@ -363,10 +376,15 @@ final class RunHost: EvaluationHost {
       options.progress(event)
     }
     let planning = planning
+    var boot = GuestBoot(notes: notes)
+    let running = storage.live.domains.values.filter { $0.running != nil }
+    let held = Set(running.flatMap(\.facts.macs))
+    boot.isHeld = held.contains
+    let together = boot
     @Sendable func provisioner(_ storage: StoragePlan) -> Provisioner {
       Provisioner(
         pool: pool, hypervisor: hypervisor, storage: storage, store: store,
-        progress: progress,
+        boot: together, progress: progress,
         warn: { [self] warning in self.progress.withLock { $0.diagnostics.append(warning) } })
     }
     let planned = provisioner(storage)

@@ -15,6 +15,7 @@ public final class LiveSession: Sendable {
     /// The host's own URI and what `hypervisor = auto` means on it; nil before it answered.
     var host: (uri: String, hypervisor: String)?
     var settled = SettledDeclarations()
+    var notes = LeaseNotes()
     var entries = 0
     /// The host of the entry that is being evaluated.
     var current: EntryHost?
@@ -78,7 +79,7 @@ public final class LiveSession: Sendable {
       // The connections of before end by themselves: who waited for them might wait for a dead host.
       let isSame = state.withLock { state in
         let isSame = state.host.map { $0.uri == host.uri } ?? (state.pool.uri == pool.uri)
-        if !isSame { state.settled = SettledDeclarations() }
+        if !isSame { (state.settled, state.notes) = (SettledDeclarations(), LeaseNotes()) }
         (state.pool, state.host) = (pool, host)
         return isSame
       }
@@ -223,10 +224,10 @@ public final class LiveSession: Sendable {
     _ options: RunOptions, _ mode: RunHost.Mode
   ) async throws(Diagnostic) -> EntryHost.Connected {
     let (uri, hypervisor) = try await answeringHost()
-    let (pool, settled) = state.withLock { ($0.pool, $0.settled) }
+    let (pool, settled, notes) = state.withLock { ($0.pool, $0.settled, $0.notes) }
     let host = RunHost(
       pool: pool, hypervisor: hypervisor, stack: "", mode: mode, options: options,
-      sources: language.sources, settled: settled)
+      sources: language.sources, settled: settled, notes: notes)
     return EntryHost.Connected(host: host, uri: uri)
   }
 

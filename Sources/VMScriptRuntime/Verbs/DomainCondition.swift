@@ -9,6 +9,8 @@ struct DomainCondition: Sendable {
   let span: Span
   /// The address that is declared for it.
   var fixed: FixedAddress?
+  /// The leases of machines from before they were booted.
+  let notes: LeaseNotes
 
   /// It is off.
   func stopped() -> Awaiting.Look {
@@ -17,16 +19,18 @@ struct DomainCondition: Sendable {
 
   /// It has its fixed address, or any where none is declared.
   func address() -> Awaiting.Look {
-    guard let fixed else { return { try await firstAddress() == nil ? Self.noAddress : nil } }
+    guard let fixed else { return { try await firstAddress().obstacle } }
     return {
-      try await ofRunning { [name] domain -> Obstacle? in
+      try await ofRunning { [name, notes] domain -> Obstacle? in
         let mac = try fixed.mac(on: domain)
-        let found = try LiveAddresses.shown(of: domain, mac: mac)
+        // First, so that what is renewed in between is not taken for what is there.
+        let unrenewed = try notes.unrenewed(of: domain)
+        let found = try LiveAddresses.shown(of: domain, mac: mac, except: unrenewed)
         // The test driver makes addresses up.
         if domain.connection.isTestDriver, !found.isEmpty { return nil }
         if found.contains(fixed.ip) { return nil }
         return Self.obstacle(
-          to: fixed.ip, of: name, having: found.first,
+          to: fixed.ip, of: name, having: found.first, earlier: unrenewed.obstacle(of: mac),
           holder: try Self.holder(of: fixed, mac, domain.connection))
       }
     }
@@ -36,17 +40,20 @@ struct DomainCondition: Sendable {
   ///
   /// - Parameters:
   ///   - found: the address that it has instead, which it keeps until it renews its lease.
+  ///   - earlier: that there is only a lease from before it booted, in words.
   ///   - holder: who has the fixed address, in words.
   static func obstacle(
-    to fixed: IPAddress, of domain: String, having found: IPAddress?, holder: String?
+    to fixed: IPAddress, of domain: String, having found: IPAddress?, earlier: String? = nil,
+    holder: String?
   ) -> Obstacle {
+    let nothing = earlier.map { Obstacle($0) } ?? noAddress
     let other = found.map { "it has \($0) instead of \(fixed)" }
     if let holder {
       return Obstacle(
-        [other ?? noAddress.reason, holder].joined(separator: "; "),
+        [other ?? nothing.reason, holder].joined(separator: "; "),
         remedy: PlanMessages.freeingTheAddress)
     }
-    return other.map { Obstacle($0, remedy: PlanMessages.renewal(domain)) } ?? noAddress
+    return other.map { Obstacle($0, remedy: PlanMessages.renewal(domain)) } ?? nothing
   }
 
   /// Another interface that has the address, and how long.
@@ -77,7 +84,8 @@ struct DomainCondition: Sendable {
   /// An SSH server of its answers.
   func ssh() -> Awaiting.Look {
     {
-      guard let address = try await firstAddress() else { return Self.noAddress }
+      let (found, obstacle) = try await firstAddress()
+      guard let address = found else { return obstacle }
       return try await SSHProbe.obstacle(at: address).map { Obstacle($0) }
     }
   }
@@ -101,11 +109,14 @@ struct DomainCondition: Sendable {
     try await targets.with(name, span) { try $0.isActive() }
   }
 
-  /// The fixed address where the guest has it, else the first that it has.
-  private func firstAddress() async throws -> IPAddress? {
-    try await ofRunning { [fixed] domain in
-      let found = try LiveAddresses.shown(of: domain)
-      return found.first { $0 == fixed?.ip } ?? found.first
+  /// The fixed address where the guest has it, else the first that it has; without one the obstacle.
+  private func firstAddress() async throws -> (address: IPAddress?, obstacle: Obstacle?) {
+    try await ofRunning { [fixed, notes] domain in
+      let unrenewed = try notes.unrenewed(of: domain)
+      let found = try LiveAddresses.shown(of: domain, except: unrenewed)
+      let address = found.first { $0 == fixed?.ip } ?? found.first
+      guard address == nil else { return (address, nil) }
+      return (nil, unrenewed.obstacle().map { Obstacle($0) } ?? Self.noAddress)
     }
   }
 

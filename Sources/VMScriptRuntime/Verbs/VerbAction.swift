@@ -69,7 +69,7 @@ struct VerbAction: Sendable {
 
   private static func change(_ verb: PowerVerb, _ span: Span) -> Work {
     .each { runner, name, _ in
-      try await runner.targets.with(name, span) { try verb.perform(on: $0, at: span) }
+      try await runner.boot.perform(verb, on: name, of: runner.targets, at: span)
     }
   }
 

@@ -9,14 +9,22 @@ struct VerbRunner: Sendable {
   let declarations: DeclarationSet
   let progress: @Sendable (ProgressEvent) -> Void
   let warn: @Sendable (Diagnostic) -> Void
+  /// Takes the name of each machine that has got its awaited address.
+  let hasAddress: @Sendable (String) -> Void
+  /// Boots the targets of a verb.
+  let boot: GuestBoot
   /// What `wait` takes where nothing is said.
   static let standardLimit = Duration.seconds(120)
 
   init(
     pool: ConnectionPool, stack: String, declarations: DeclarationSet? = nil,
+    notes: LeaseNotes = LeaseNotes(),
     progress: @escaping @Sendable (ProgressEvent) -> Void,
-    warn: @escaping @Sendable (Diagnostic) -> Void = { _ in }
+    warn: @escaping @Sendable (Diagnostic) -> Void = { _ in },
+    hasAddress: @escaping @Sendable (String) -> Void = { _ in }
   ) {
+    boot = GuestBoot(notes: notes)
+    self.hasAddress = hasAddress
     self.warn = warn
     self.declarations = declarations ?? DeclarationSet(stack: stack)
     targets = DomainTargets(pool: pool, stack: stack)
@@ -140,7 +148,8 @@ struct VerbRunner: Sendable {
   ) async throws {
     let deadline = ContinuousClock.now + limit
     let fixed = declarations.fixedAddress(of: name)
-    let domain = DomainCondition(targets: targets, name: name, span: span, fixed: fixed)
+    let domain = DomainCondition(
+      targets: targets, name: name, span: span, fixed: fixed, notes: boot.notes)
     let awaited: String
     let look: Awaiting.Look
     switch condition {
@@ -160,5 +169,6 @@ struct VerbRunner: Sendable {
       throw HostMessages.timeout(
         name, awaited: awaited, state: state, obstacle.reason, at: span, help: obstacle.remedy)
     }
+    if case .ip = condition { hasAddress(name) }
   }
 }
