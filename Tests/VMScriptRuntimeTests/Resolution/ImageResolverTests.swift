@@ -87,7 +87,7 @@ import VMScriptSyntax
     #expect(plan.presentImages == ["named", "path"])
     let source = "image x { source = \"/pool/golden.qcow2\""
     #expect(try await fixture.errors(source + ", sha256 = \"00\" }") == [623])
-    #expect(try await fixture.errors(source + ", format = raw }") == [605])
+    #expect(try await fixture.errors(source + ", format = vdi }") == [605])
     #expect(try await fixture.errors(#"image x { source = "volume:default/none" }"#) == [616])
     #expect(try await fixture.errors(#"image x { source = "volume:no/golden" }"#) == [611])
   }
