@@ -10,7 +10,10 @@ extension Provisioner {
     let context = await context(for: declaration, uuid: nil)
     let wanted = set.wantedState(of: declaration)
     let storage = storage
-    let warnings = try await pool.run { connection in
+    let interfaces = wanted == .running ? declaration.interfaces(stack: set.stack) : []
+    let earlier = try await boot.earlierLeases(
+      of: interfaces.map(\.mac), on: Set(interfaces.compactMap(\.network)), pool)
+    let (uuid, warnings) = try await pool.run { connection in
       let base = try Self.source(of: declaration, storage, connection)
       let xml = try DomainXML.render(declaration, context: context, onto: base)
       let domain = try connection.defineDomain(xml: xml)
@@ -18,10 +21,11 @@ extension Provisioner {
       if case .bool(let autostart) = declaration.body["autostart"] {
         try domain.setAutostart(autostart)
       }
-      return warnings
+      if wanted == .running { try domain.start() }
+      return (domain.uuid, warnings)
     }
+    boot.notes[uuid] = earlier
     warnings.forEach(warn)
-    if wanted == .running { try await start(declaration) }
     try await removeEarlierSeeds(of: change.name)
   }
 

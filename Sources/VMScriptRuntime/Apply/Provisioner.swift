@@ -13,7 +13,7 @@ struct Provisioner: Sendable {
   /// Told of what was done otherwise than wished.
   let warn: @Sendable (Diagnostic) -> Void
   let published: PublishedImages
-  private let boot: GuestBoot
+  let boot: GuestBoot
 
   init(
     pool: ConnectionPool, hypervisor: String, storage: StoragePlan, store: VolumeStore,

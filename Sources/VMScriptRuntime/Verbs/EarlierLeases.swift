@@ -136,11 +136,20 @@ struct GuestBoot: Sendable {
       return nil
     }
     guard let machine else { return }
-    let reported = try await reads.leases(
-      of: machine.networks, isAnew: machine.macs.contains(where: isHeld), targets.pool)
+    let earlier = try await earlierLeases(
+      of: machine.macs, on: machine.networks, lingers: machine.lingers, targets.pool)
     try await targets.with(name, span) { try verb.perform(on: $0, at: span) }
-    notes[machine.uuid] = EarlierLeases(
-      of: machine.macs, among: reported, lingers: machine.lingers)
+    notes[machine.uuid] = earlier
+  }
+
+  /// The leases of a machine that is about to boot; nil for one without an interface on a network.
+  func earlierLeases(
+    of macs: [MACAddress], on networks: Set<String>, lingers: Bool = false, _ pool: ConnectionPool
+  ) async throws -> EarlierLeases? {
+    guard !networks.isEmpty else { return nil }
+    let reported = try await reads.leases(
+      of: networks, isAnew: macs.contains(where: isHeld), pool)
+    return EarlierLeases(of: macs, among: reported, lingers: lingers)
   }
 
   /// A machine that is about to boot.
