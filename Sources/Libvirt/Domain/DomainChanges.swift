@@ -79,7 +79,7 @@ extension Domain {
       try Call.succeed(
         virTypedParamsAddULLong(&parameters, &count, &capacity, name, limit))
     }
-    try Call.succeed(
+    try call.succeed(
       virDomainSetBlockIoTune(
         pointer, device, parameters, count, Call.impact(live: live, config: config)))
   }
