@@ -376,15 +376,12 @@ final class RunHost: EvaluationHost {
       options.progress(event)
     }
     let planning = planning
-    var boot = GuestBoot(notes: notes)
     let running = storage.live.domains.values.filter { $0.running != nil }
-    let held = Set(running.flatMap(\.facts.macs))
-    boot.isHeld = held.contains
-    let together = boot
+    let boot = GuestBoot(notes: notes, held: Set(running.flatMap(\.facts.macs)))
     @Sendable func provisioner(_ storage: StoragePlan) -> Provisioner {
       Provisioner(
         pool: pool, hypervisor: hypervisor, storage: storage, store: store,
-        boot: together, progress: progress,
+        boot: boot, progress: progress,
         warn: { [self] warning in self.progress.withLock { $0.diagnostics.append(warning) } })
     }
     let planned = provisioner(storage)

@@ -118,11 +118,14 @@ actor LeaseReads {
 /// Boots machines together, and notes the leases that they have from before.
 struct GuestBoot: Sendable {
   let notes: LeaseNotes
-  /// Whether the guest of an interface may renew its lease between two boots.
-  var isHeld: @Sendable (MACAddress) -> Bool = { _ in false }
+  /// The interfaces of guests that run, which may renew their leases between two boots.
+  private let held: Set<MACAddress>
   private let reads = LeaseReads()
 
-  init(notes: LeaseNotes) { self.notes = notes }
+  init(notes: LeaseNotes, held: Set<MACAddress> = []) {
+    self.notes = notes
+    self.held = held
+  }
 
   /// Performs a verb on a machine, whether that boots it or not.
   ///
@@ -148,7 +151,7 @@ struct GuestBoot: Sendable {
   ) async throws -> EarlierLeases? {
     guard !networks.isEmpty else { return nil }
     let reported = try await reads.leases(
-      of: networks, isAnew: macs.contains(where: isHeld), pool)
+      of: networks, isAnew: !held.isDisjoint(with: macs), pool)
     return EarlierLeases(of: macs, among: reported, lingers: lingers)
   }
 
