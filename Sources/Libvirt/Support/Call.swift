@@ -35,7 +35,7 @@ enum Call {
     text.map { String(cString: $0) } ?? ""
   }
 
-  /// What a call lists behind an array that it allocates.
+  /// The objects that a call lists behind an array that it allocates.
   ///
   /// - Parameter take: given each entry once, to keep or to free.
   static func list<Entry, Element>(

@@ -77,7 +77,7 @@ struct ObjectCall<Object: HostObject> {
     try named { () throws(LibvirtError) in try Call.ownedString(text) }
   }
 
-  /// What a call lists behind an array that it allocates.
+  /// The objects that a call lists behind an array that it allocates.
   func list<Entry, Element>(
     _ call: (UnsafeMutablePointer<UnsafeMutablePointer<Entry?>?>) -> Int32,
     taking take: (Entry) -> Element

@@ -26,7 +26,7 @@ public struct VerbRequest: Sendable {
   public var isForced = false
   /// The name of a snapshot; empty for verbs that take none.
   public var name = ""
-  /// What is waited for; nil for verbs that do not wait.
+  /// The condition that is waited for; nil for verbs that do not wait.
   public var condition: WaitCondition?
   /// How long is waited; nil for the host's own limit.
   public var limit: Duration?

@@ -2,7 +2,7 @@ import Foundation
 
 /// Paths of files to complete a typed one with.
 package enum FileNames {
-  /// What the folder of a typed path holds, each as a path like the typed one; folders end with `/`.
+  /// The files in the folder of a typed path, each as a path like the typed one; folders end with `/`.
   ///
   /// Hidden files count only where the last part of the typed path begins with a dot.
   ///

@@ -1,4 +1,4 @@
-/// What a script reads of a resource and its host is asked for.
+/// An attribute of a resource that the host is asked for.
 ///
 /// To add one: a case, its row in `row`, and its value where the runtime reads attributes. The
 /// evaluator, completion, hover and the reference read the row.
@@ -31,7 +31,7 @@ public enum LiveAttribute: Hashable, Sendable {
     }
   }
 
-  /// What there is to say about it.
+  /// The entry of the reference.
   public var reference: ReferenceEntry { ReferenceEntry(name, name, row.doc, "") }
 
   package struct Row {
@@ -88,8 +88,7 @@ public enum LiveAttribute: Hashable, Sendable {
 }
 
 extension ResourceKind {
-  /// What the host is asked for where a script reads it; nothing of a kind that the host of the script
-  /// defined.
+  /// The attributes that the host is asked for; none of a kind that the host of the script defined.
   public var attributes: [LiveAttribute] {
     switch self {
     case .domain: LiveAttribute.DomainAttribute.allCases.map(LiveAttribute.domain)

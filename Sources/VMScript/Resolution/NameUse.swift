@@ -8,7 +8,7 @@ enum NameUse {
   /// As what a verb acts on.
   case target
 
-  /// What to do where the name is unknown and none is close to it.
+  /// The helps for an unknown name that no known one is close to.
   func helps(_ name: String, at span: Span) -> [Diagnostic.Help] {
     switch self {
     case .plain: []

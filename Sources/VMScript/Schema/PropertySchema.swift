@@ -152,7 +152,7 @@ public final class BlockSchema: Sendable {
   public let labelFormat: TextFormat?
   /// May stand more than once; a list of maps is then allowed too.
   public let repeats: Bool
-  /// What tells one that repeats from others of its kind in libvirt's XML.
+  /// The identity of a block that repeats among others of its kind in libvirt's XML.
   public let identity: BlockIdentity
   /// Its rows, in the order of the reference page.
   public let properties: [PropertySchema]

@@ -132,7 +132,7 @@ enum HostMessages {
       helps: [.init("confirm it at a terminal, or pass `--yes`")])
   }
 
-  /// What a change that needs confirmation does.
+  /// The effect of a change that needs confirmation, in words.
   private static func note(
     _ risk: Change.Risk, _ action: Change.Action, _ resource: String
   ) -> String {

@@ -1,18 +1,18 @@
 import VMScript
 
 extension Change {
-  /// What speaks against a change that nobody confirmed, the gravest first.
+  /// A reason to ask before a change is made, the gravest first.
   public enum Risk: CaseIterable, Sendable {
     case losesData, unplugsGuests, restartsDomain
     /// A deletion of what holds no data.
     case deletes
 
-    /// What so many changes do, such as `1 change loses data`.
+    /// The effect of so many changes with their number, such as `1 change loses data`.
     public func words(_ count: Int) -> String {
       "\(count) \(count == 1 ? "change" : "changes") \(effect(count))"
     }
 
-    /// What they do, such as `loses data`.
+    /// The effect of so many changes, such as `loses data`.
     func effect(_ count: Int) -> String {
       let isOne = count == 1
       return switch self {

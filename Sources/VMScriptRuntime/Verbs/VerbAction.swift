@@ -2,7 +2,7 @@ import Libvirt
 import VMScript
 import VMScriptSyntax
 
-/// What a verb does on a libvirt host.
+/// The work of a verb on a libvirt host.
 struct VerbAction: Sendable {
   enum Work: Sendable {
     /// Acts on one target; all targets are acted on at once.

@@ -112,11 +112,11 @@ public struct VerbRow: Sendable {
   public let doing: String
   /// The state that it leaves a machine in.
   public let outcome: Outcome
-  /// What it does, one sentence without its full stop.
+  /// A description, one sentence without its full stop.
   public let doc: String
   /// A line that works as it stands.
   public let example: String
-  /// What other programs call it.
+  /// The words of other programs for it.
   public let synonyms: [String]
 
   init(

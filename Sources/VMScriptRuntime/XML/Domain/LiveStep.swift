@@ -22,7 +22,7 @@ enum LiveStep: Equatable {
   /// The stack's mark with the labels, as `virDomainSetMetadata` takes it.
   case mark(String)
 
-  /// What of the machine it concerns, as plans name it.
+  /// The part of the machine that it concerns, as plans name it.
   var path: String {
     switch self {
     case .detach(let device, _, _), .update(let device, _), .throttle(let device, _, _),
