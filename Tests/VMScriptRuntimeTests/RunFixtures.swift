@@ -74,12 +74,14 @@ enum RunFixture {
   /// A plan over declarations in which no property differs unless `compare` says so.
   static func plan(
     _ declarations: [Declaration], _ live: LiveState = LiveState(), prune: Bool = false,
-    adopt: Bool = false, compare: @escaping Planner.Comparison = { _, _ in [] }
+    adopt: Bool = false,
+    compare: @escaping (Declaration) throws(Diagnostic) -> [PropertyDifference] = { _ in [] }
   ) -> (plan: Plan, diagnostics: [Diagnostic]) {
     Planner(
       DeclarationSet(stack: stack, declarations: declarations), live: live,
       isPruned: { _ in prune },
-      adopt: adopt, compare: compare
+      adopt: adopt,
+      compare: { declaration throws(Diagnostic) in Revision(try compare(declaration)) }
     ).plan()
   }
 }

@@ -76,14 +76,14 @@ package final class XMLElement {
   }
 
   /// The element with all that stands below it, in no document.
-  package func copy() -> XMLElement {
+  package func copy() -> sending XMLElement {
     let copy = XMLElement(name: name)
     copy.attributes = attributes
     for node in nodes {
-      if case .element(let child) = node {
-        copy.append(.element(child.copy()))
-      } else {
-        copy.append(node)
+      switch node {
+      case .element(let child): copy.append(.element(child.copy()))
+      case .text(let text): copy.append(.text(text))
+      case .verbatim(let text): copy.append(.verbatim(text))
       }
     }
     return copy

@@ -5,19 +5,18 @@ import VMScript
 struct DomainDeletion: Sendable {
   let pool: ConnectionPool
   let store: VolumeStore
-  let volumes: StackVolumes
-  /// Whether others use what is at a path, or are about to.
-  var isKept: @Sendable (String) -> Bool = { _ in false }
+  let stack: String
 
   /// Deletes a domain if the stack owns it; one that is gone leaves its volumes to be removed.
   ///
   /// Its volumes go first, so that the definition shows an unfinished deletion. Whose it is, is looked
   /// at again: much may have happened since the plan.
   ///
+  /// - Parameter volumes: those that the stack made for it, and that nobody else uses or is about to.
   /// - Returns: whether it is gone; false for a domain of others.
   @discardableResult
-  func delete(_ name: String) async throws -> Bool {
-    let stack = volumes.stack
+  func delete(_ name: String, with volumes: [VolumeReference]) async throws -> Bool {
+    let stack = stack
     let found = try await pool.run { connection -> (uuid: String, isForeign: Bool)? in
       guard let domain = try Self.domain(name, of: stack, connection) else { return nil }
       return try LiveReader.unlessGone(.noDomain) {
@@ -31,12 +30,12 @@ struct DomainDeletion: Sendable {
     let isForeign = found?.isForeign ?? false
     // A domain of others may have taken the name of one that is gone; what was made for the latter
     // goes, unless somebody uses it.
-    for place in volumes.volumes(ofDomain: name) where !isKept(place.volume.path) {
-      guard found == nil || isForeign else {
-        try await store.delete(place.volume.name, pool: place.pool)
-        continue
+    for volume in volumes {
+      if found == nil || isForeign {
+        try await store.remove(volume.name, pool: volume.pool)
+      } else {
+        try await store.delete(volume.name, pool: volume.pool)
       }
-      try await store.remove(place.volume.name, pool: place.pool)
     }
     guard let found, !isForeign else { return !isForeign }
     try await pool.run { connection in

@@ -1,46 +1,35 @@
 import Libvirt
 import VMScript
 
-/// Images: published or made empty, released.
+/// The steps of images.
 extension Provisioner {
-  func bring(image change: Change) async throws {
-    guard let image = storage.images[change.name] else { return }
-    switch image.content {
-    case .existing: return
-    case .file(let file, let sha256, let key, let nonce):
-      do {
-        let path = try await publish(image, file, sha256, key, nonce, change)
-        await published.add(image.name, at: path)
-      } catch StorageFailure.changedWhileRead {
-        // A digest that was kept may be what is wrong.
-        storage.cache?.drop(file.path)
-        throw StorageFailure.changedWhileRead
-      }
-      try await releaseEarlier(image, keeping: key)
-      try await store.releaseChanged(of: set.stack, named: image.name, pool: image.pool)
-    case .blank(let name, let backing):
-      try await makeEmpty(image, name.fileName, backing)
+  func publish(_ upload: ImageUpload, _ change: Change) async throws {
+    do {
+      let path = try await path(of: upload, change)
+      await published.add(upload.image.name, at: path)
+    } catch StorageFailure.changedWhileRead {
+      // A digest that was kept may be what is wrong.
+      cache?.drop(upload.file.path)
+      throw StorageFailure.changedWhileRead
     }
   }
 
   /// Uploads the file, converted if need be, unless a complete copy is there.
-  private func publish(
-    _ image: ResolvedImage, _ file: ImageFile, _ sha256: String, _ key: ImageKey, _ nonce: String,
-    _ change: Change
-  ) async throws -> String {
-    let (store, stack, report) = (store, set.stack, progress)
-    @Sendable func send(_ upload: VolumeStore.Upload) async throws -> String {
+  private func path(of upload: ImageUpload, _ change: Change) async throws -> String {
+    let (store, stack, report) = (store, stack, progress)
+    let (image, key) = (upload.image, upload.key)
+    @Sendable func send(_ content: VolumeStore.Upload) async throws -> String {
       try await store.publish(
-        upload, key: key, stack: stack, image: image.name, pool: image.pool, nonce: nonce
+        content, key: key, stack: stack, image: image.name, pool: image.pool, nonce: upload.nonce
       ) { done, total in
         report(.advanced(change, phase: "upload", done: done, total: total))
       }
     }
-    guard image.needsConversion(from: file), hypervisor != "test" else {
+    guard upload.converts else {
       return try await send(
         .init(
-          path: file.path, length: file.size, sha256: sha256, suffix: image.format.rawValue,
-          capacity: image.capacity))
+          path: upload.file.path, length: upload.file.size, sha256: upload.sha256,
+          suffix: image.format.rawValue, capacity: image.capacity))
     }
     if let path = try await store.share(
       key: key, stack: stack, image: image.name, pool: image.pool)
@@ -49,7 +38,7 @@ extension Provisioner {
     }
     report(.advanced(change, phase: "convert", done: 0, total: 0))
     return try await ImageConversion.withConverted(
-      file, sha256: sha256, to: image.format, layout: image.layout
+      upload.file, sha256: upload.sha256, to: image.format, layout: image.layout
     ) { path in
       let converted = try await FileDigest.of(path, cache: nil)
       return try await send(
@@ -59,59 +48,42 @@ extension Provisioner {
     }
   }
 
-  /// Pins of earlier contents go, unless a disk of the stack still stands on one.
-  private func releaseEarlier(_ image: ResolvedImage, keeping key: ImageKey) async throws {
-    let kept = try storage.keysInUse().union([key.text])
-    guard !storage.pinnedKeys(of: image.name).subtracting(kept).isEmpty else { return }
-    for pool in storage.live.storage.pools.keys {
-      try await store.releaseImages(of: set.stack, named: image.name, keeping: kept, pool: pool)
+  func release(_ contents: ImageRelease) async throws {
+    for pool in contents.pools {
+      let kept = try await store.releaseImages(
+        of: stack, named: contents.image, keeping: contents.keeping, pool: pool)
+      guard let first = kept.first, !contents.isKept else { continue }
+      warn(StorageMessages.keptContent(of: contents.image, because: StorageMessages.reason(first)))
     }
   }
 
   /// Contents that nothing uses any more once all changes are made, such as a medium that drives
   /// have changed for a newer one.
   func removeLeftovers(after changes: [Change]) async throws {
-    let changed = changes.filter { $0.kind == .image && $0.action == .update }
-    for pool in Set(changed.compactMap { storage.images[$0.name]?.pool }) {
-      try await store.removeLeftovers(of: set.stack, pool: pool)
+    let steps = changes.filter { $0.action == .update }.flatMap(\.steps)
+    let pools = steps.compactMap { step in
+      if case .publish(let upload) = step { upload.image.pool } else { nil }
     }
+    for pool in Set(pools).sorted() { try await store.removeLeftovers(of: stack, pool: pool) }
   }
+}
 
-  private func makeEmpty(
-    _ image: ResolvedImage, _ name: String, _ backing: StorageBase?
-  ) async throws {
-    let capacity = image.capacity ?? 0
-    var xml = VolumeXML(name: name, format: image.format, capacity: capacity, allocation: 0)
-    xml.clusterSize = image.layout.clusterSize
-    xml.lazyRefcounts = image.layout.lazyRefcounts
-    xml.preallocation = image.layout.preallocation.flatMap(VolumeXML.Preallocation.init) ?? .off
-    if let backing {
-      xml.backing = (path: try await published.path(of: backing), format: backing.format)
-    }
-    guard let present = storage.live.storage.place(at: image.path)?.volume else {
-      try await store.create(xml, pool: image.pool)
-      return
-    }
-    if try present.read(\.capacity) ?? 0 < capacity {
-      let users = storage.live.storage.domains(using: image.path)
-      try await grow(
-        name, pool: image.pool, at: image.path, to: capacity, as: image.format, of: users)
-    }
-  }
+/// Where the images of a run are, once their content is there.
+actor PublishedImages {
+  private(set) var paths: [String: String]
 
-  /// Everything that the stack keeps for an image, in every pool; what others still use stays.
+  /// - Parameter paths: of the images that are complete already, by name.
+  init(_ paths: [String: String]) { self.paths = paths }
+
+  /// Notes that the content of an image is complete.
+  func add(_ image: String, at path: String) { paths[image] = path }
+
+  /// The path of what an overlay is backed by, or a guest reads.
   ///
-  /// - Parameter isKept: whether the plan has said already that content stays.
-  func delete(image name: String, isKept: Bool) async throws {
-    let volumes = storage.volumes.volumes(ofImage: name)
-    for place in volumes where place.volume.owned?.role == .image {
-      try await store.remove(place.volume.name, pool: place.pool)
-    }
-    for pool in Set(volumes.map(\.pool)) {
-      let kept = try await store.releaseImages(
-        of: set.stack, named: name, keeping: [], pool: pool)
-      guard let first = kept.first, !isKept else { continue }
-      warn(StorageMessages.keptContent(of: name, because: StorageMessages.reason(first)))
-    }
+  /// - Throws: ``StorageFailure/missingBase(image:)`` if the image is not complete.
+  func path(of base: StorageBase) throws(StorageFailure) -> String {
+    guard let image = base.image else { return base.path }
+    guard let path = paths[image.name] else { throw .missingBase(image: image.name) }
+    return path
   }
 }

@@ -1,40 +1,127 @@
 import Libvirt
 import VMScript
 
-/// Networks: defined in place, started, removed.
+/// The steps of networks.
 extension Provisioner {
-  /// Changed as it runs, or defined and restarted; then its guests are plugged in again.
-  func bring(network change: Change) async throws {
-    guard let declaration = declaration(of: change) else { return }
-    let uuid = storage.live.networks[change.name]?.uuid
-    var context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
-    context.origin = storage.origin
-    let update = NetworkUpdate(
-      declaration: declaration, context: context, restarts: change.impact == .restart)
-    let (warnings, guests) = try await pool.run { connection in
-      (
-        try update.apply(connection),
-        try GuestPlug(network: declaration.name).plug(connection)
-      )
+  func onNetwork(
+    of change: Change, _ body: @escaping @Sendable (Network) throws -> Void
+  ) async throws {
+    let name = change.name
+    try await pool.run { connection in
+      guard let network = try connection.network(named: name) else { return }
+      try body(network)
     }
-    warnings.forEach(warn)
+  }
+
+  /// Changes the entries of a running network; those that it refuses come with its next start.
+  func change(_ entries: [NetworkEntryChange], of change: Change) async throws {
+    guard let declaration = change.declaration else { return }
+    let warn = warn
+    try await onNetwork(of: change) { network in
+      for entry in entries {
+        do throws(LibvirtError) {
+          try network.update(
+            command: entry.command, section: entry.section, xml: entry.xml, live: true,
+            config: false)
+        } catch {
+          guard !error.isConnectionLost else { throw error }
+          warn(
+            UpdateMessages.notLive(network: entry.xml, of: declaration, reason: error.message))
+        }
+      }
+    }
+  }
+
+  func define(_ definition: NetworkDefinition) async throws {
+    try await pool.run { _ = try definition.define(on: $0) }
+  }
+
+  func start(_ definition: NetworkDefinition, autostart: Bool?) async throws {
+    try await pool.run { connection in
+      guard let network = try connection.network(named: definition.declaration.name) else { return }
+      if let autostart { try network.setAutostart(autostart) }
+      if try !network.isActive() { try definition.start(network) }
+    }
+  }
+
+  /// Plugs guests into a network that was restarted under them.
+  func plugGuests(into change: Change, hasNewSubnet: Bool) async throws {
+    guard let declaration = change.declaration else { return }
+    let guests = try await pool.run { try GuestPlug(network: declaration.name).plug($0) }
     for guest in guests {
       guard let failure = guest.failure else { continue }
       warn(UpdateMessages.notPlugged(guest.name, into: declaration, reason: failure))
     }
-    let hasNewSubnet = change.properties.contains { $0.name == "subnet" }
     if hasNewSubnet, !guests.isEmpty {
       warn(UpdateMessages.oldAddresses(guests.map(\.name), on: declaration))
     }
   }
 
-  func delete(network name: String) async throws {
-    let uuid = Identity.uuid(stack: set.stack, kind: .net, name: name)
+  func delete(network name: String, _ uuid: String) async throws {
     try await pool.run { connection in
       guard let network = try connection.network(uuid: uuid), network.name == name else { return }
       let isPersistent = try network.isPersistent()
       if try network.isActive() { try network.destroy() }
       if isPersistent { try network.undefine() }
     }
+  }
+}
+
+extension NetworkDefinition {
+  /// Defines the network; blocks.
+  fileprivate func define(on connection: Connection) throws -> Network {
+    do throws(LibvirtError) { return try connection.defineNetwork(xml: xml) } catch {
+      var network: Network?
+      let isDone = try onOtherBridges(after: error) { attempt in
+        guard let xml = try withBridge(attempt, xml) else { return false }
+        network = try connection.defineNetwork(xml: xml)
+        return true
+      }
+      guard isDone, let network else { throw error }
+      return network
+    }
+  }
+
+  /// Starts the network; blocks.
+  fileprivate func start(_ network: Network) throws {
+    do throws(LibvirtError) { try network.start() } catch {
+      let isDone = try onOtherBridges(after: error) { attempt in
+        guard let xml = try withBridge(attempt, network.xml(inactive: true)) else { return false }
+        try network.connection.defineNetwork(xml: xml).start()
+        return true
+      }
+      guard isDone else { throw error }
+    }
+  }
+
+  /// Tries other names for the network's bridge, as the one that it has may be taken.
+  ///
+  /// A libvirtd that fell while it started a network leaves the bridge behind, and the host may have
+  /// a device of the name. What libvirt reports then differs from version to version, so any refusal
+  /// is met with another name; one that has another cause is reported as it came first.
+  ///
+  /// - Parameter body: tries the bridge of an attempt; false where the name is not ours to choose.
+  private func onOtherBridges(
+    after error: LibvirtError, _ body: (_ attempt: Int) throws -> Bool
+  ) throws -> Bool {
+    guard !error.isConnectionLost else { return false }
+    for attempt in 1...2 {
+      do { return try body(attempt) } catch let other as LibvirtError {
+        guard !other.isConnectionLost else { throw other }
+      }
+    }
+    return false
+  }
+
+  /// The definition with another name for the bridge; nil where the script chose it, or where the
+  /// network has none of its own.
+  private func withBridge(_ attempt: Int, _ xml: String) throws(MalformedXML) -> String? {
+    let root = try XMLElement.parse(xml, root: "network")
+    guard declaration.body["bridge"] == nil, root.text(at: "forward/@mode") != "bridge" else {
+      return nil
+    }
+    root.setText(
+      Identity.bridge(stack: stack, net: declaration.name, attempt: attempt), at: "bridge/@name")
+    return root.xmlString
   }
 }

@@ -2,13 +2,13 @@ import Libvirt
 import VMScript
 import VMScriptSyntax
 
-/// Applies one change. Each is idempotent: what a killed run left half done is brought to its end.
+/// Carries out the steps of changes. What is done, and in which order, is the plan's.
 struct Provisioner: Sendable {
   let pool: ConnectionPool
-  let set: DeclarationSet
-  let hypervisor: String
-  let storage: StoragePlan
+  let stack: String
   let store: VolumeStore
+  /// The digests that are kept of local files.
+  let cache: DigestCache?
   let progress: @Sendable (ProgressEvent) -> Void
   /// Told of what was done otherwise than wished.
   let warn: @Sendable (Diagnostic) -> Void
@@ -16,14 +16,13 @@ struct Provisioner: Sendable {
   let boot: GuestBoot
 
   init(
-    pool: ConnectionPool, hypervisor: String, storage: StoragePlan, store: VolumeStore,
-    boot: GuestBoot, progress: @escaping @Sendable (ProgressEvent) -> Void,
+    pool: ConnectionPool, storage: StoragePlan, store: VolumeStore, boot: GuestBoot,
+    progress: @escaping @Sendable (ProgressEvent) -> Void,
     warn: @escaping @Sendable (Diagnostic) -> Void
   ) {
     self.pool = pool
-    self.set = storage.set
-    self.hypervisor = hypervisor
-    self.storage = storage
+    self.stack = storage.set.stack
+    self.cache = storage.cache
     self.store = store
     self.boot = boot
     self.progress = progress
@@ -31,48 +30,73 @@ struct Provisioner: Sendable {
     published = PublishedImages(storage.publishedPaths)
   }
 
+  /// Takes the steps of a change.
   func apply(_ change: Change) async throws(Diagnostic) {
     let doing = "\(change.action.gerund) the \(change.kind.rawValue) `\(change.name)`"
     do {
-      switch (change.action, change.kind) {
-      case (.delete, .net): try await delete(network: change.name)
-      case (.delete, .domain):
-        let storage = storage
-        // A domain of others that has the name of one that is gone stays as it is.
-        try await DomainDeletion(
-          pool: pool, store: store, volumes: storage.volumes,
-          isKept: { !storage.declaredUsers(of: $0).subtracting([change.name]).isEmpty }
-        ).delete(change.name)
-      case (_, .net): try await bring(network: change)
-      case (.create, .domain): try await create(domain: change)
-      case (_, .domain): try await update(domain: change)
-      case (.delete, .image):
-        try await delete(image: change.name, isKept: change.remains != nil)
-      case (_, .image): try await bring(image: change)
-      // No plan holds one.
-      case (_, .custom): break
-      }
+      for step in change.steps { try await perform(step, of: change) }
     } catch { throw HostMessages.diagnostic(error, doing, at: change.span) }
   }
 
-  /// Whether an object has changed on the host since its update was planned.
+  private func perform(_ step: Step, of change: Change) async throws {
+    switch step {
+    case .publish(let upload): try await publish(upload, change)
+    case .release(let contents): try await release(contents)
+    case .releaseChanged(let image, let pool):
+      try await store.releaseChanged(of: stack, named: image, pool: pool)
+    case .make(let volume): try await make(volume)
+    case .grow(let growth): try await grow(growth)
+    case .remove(let volume): try await store.remove(volume.name, pool: volume.pool)
+    case .delete(let volume): try await store.delete(volume.name, pool: volume.pool)
+    case .write(let seed): try await write(seed)
+    case .rename(let name, let uuid, let shutsDown):
+      try await rename(uuid, from: name, to: change, shutsDown: shutsDown)
+    case .dropSavedState:
+      try await onDomain(of: change) { if try $0.hasSavedState() { try $0.dropManagedSave() } }
+    case .bringBack:
+      let span = change.place
+      try await onDomain(of: change) { domain in
+        if try domain.hasSavedState() { try PowerVerb.start.perform(on: domain, at: span) }
+      }
+    case .turnOff: try await onDomain(of: change) { if try $0.isActive() { try $0.destroy() } }
+    case .change(let machine): try await self.change(machine, of: change)
+    case .define(let definition): try await define(definition)
+    case .start:
+      try await boot.perform(.start, on: change.name, of: targets, at: change.place)
+    case .shutDown: try await shutDown(change.name, at: change.place)
+    case .deleteDomain(let volumes):
+      // A domain of others that has the name of one that is gone stays as it is.
+      try await DomainDeletion(pool: pool, store: store, stack: stack)
+        .delete(change.name, with: volumes)
+    case .changeEntries(let entries): try await self.change(entries, of: change)
+    case .defineNetwork(let definition): try await define(definition)
+    case .stopNetwork:
+      try await onNetwork(of: change) { if try $0.isActive() { try $0.destroy() } }
+    case .startNetwork(let definition, let autostart):
+      try await start(definition, autostart: autostart)
+    case .plugGuests(let hasNewSubnet):
+      try await plugGuests(into: change, hasNewSubnet: hasNewSubnet)
+    case .deleteNetwork(let uuid): try await delete(network: change.name, uuid)
+    }
+  }
+
+  /// Whether an object has changed on the host since its change was planned.
   func hasMoved(_ change: Change) async throws(Diagnostic) -> Bool {
-    guard change.action == .update else { return false }
-    let (domain, network) = (
-      change.kind == .domain ? storage.live.domains[change.name] : nil,
-      change.kind == .net ? storage.live.networks[change.name] : nil
-    )
     do {
-      return try await pool.run { connection in
-        if let domain {
-          return try connection.domain(uuid: domain.uuid)?.xml(inactive: true, secure: true)
-            != domain.xml
+      switch change.subject {
+      case nil: return false
+      case .domain(let domain):
+        return try await pool.run { connection in
+          guard let present = try connection.domain(uuid: domain.uuid) else { return true }
+          return try present.isActive() != (domain.running != nil)
+            || present.xml(inactive: true, secure: true) != domain.definition.text
         }
-        if let network {
-          let present = try connection.network(uuid: network.uuid)
-          return try present?.xml(inactive: network.isPersistent) != network.xml
+      case .network(let network):
+        return try await pool.run { connection in
+          guard let present = try connection.network(uuid: network.uuid) else { return true }
+          return try present.isActive() != network.isActive
+            || present.xml(inactive: network.isPersistent) != network.definition.text
         }
-        return false
       }
     } catch {
       throw HostMessages.diagnostic(error, "looking at `\(change.name)` again", at: change.span)
@@ -80,16 +104,13 @@ struct Provisioner: Sendable {
   }
 
   /// The domains of the host, by name.
-  var targets: DomainTargets { DomainTargets(pool: pool, stack: set.stack) }
+  var targets: DomainTargets { DomainTargets(pool: pool, stack: stack) }
+}
 
-  /// Starts a domain that is off or paused.
-  func start(_ domain: Declaration) async throws {
-    try await boot.perform(.start, on: domain.name, of: targets, at: domain.nameSpan)
-  }
-
-  /// The statement that a change brings into effect; nil for a deletion.
-  func declaration(of change: Change) -> Declaration? {
-    set.declaration(change.kind, change.name)
+extension Change {
+  /// Where messages about its object point.
+  var place: Span {
+    declaration?.nameSpan ?? span ?? Span(source: SourceID(index: 0), start: 0, length: 0)
   }
 }
 

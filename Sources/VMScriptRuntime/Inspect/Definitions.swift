@@ -83,38 +83,14 @@ public enum Definitions {
     }
     let xml: String
     switch declaration.kind {
-    case .net:
-      let present = live.networks[declaration.name]
-      let context = storage.context(
-        for: declaration, uuid: present?.uuid, hypervisor: hypervisor)
-      xml = try NetworkXML.render(declaration, context: context, onto: present?.xml)
+    case .net: xml = try storage.definition(ofNetwork: declaration, hypervisor: hypervisor).xml
     default:
-      let present = live.domains[declaration.name]
-      let context = storage.context(
-        for: declaration, uuid: present?.uuid, hypervisor: hypervisor)
-      let base =
-        if let present { present.xml } else { try source(of: declaration, storage) }
-      xml = try DomainXML.render(declaration, context: context, onto: base)
+      xml = try storage.definition(of: declaration, hypervisor: hypervisor).element().xmlString
     }
     let root = declaration.kind == .net ? "network" : "domain"
     return Definition(
       kind: declaration.kind, name: declaration.name,
       xml: (SourceXML.display(xml, root: root) ?? xml).trimmingCharacters(in: .newlines))
-  }
-
-  /// What a clone of a host's domain begins with; nil for every other domain.
-  static func source(
-    of clone: Declaration, _ storage: StoragePlan
-  ) throws(Diagnostic) -> String? {
-    guard case .host(let name) = clone.source else { return nil }
-    let span = clone.sourceSpan ?? clone.nameSpan
-    guard let source = storage.live.domains[name] else {
-      if let object = storage.live.unreadable.first(of: .domain, name, stack: storage.set.stack) {
-        throw PlanMessages.unreadable(object, cannot: "be cloned", at: span)
-      }
-      throw PlanMessages.missingSource(name, at: span)
-    }
-    return try storage.base(ofClone: clone, source: source.xml)
   }
 
   private static func onHost(_ options: RunOptions) async throws(Diagnostic) -> (LiveState, String)

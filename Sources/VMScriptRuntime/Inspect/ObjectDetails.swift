@@ -48,7 +48,7 @@ struct ObjectDetails {
       "snapshots": .list(try domain.snapshots().map(Value.string)),
       "transient": live.isPersistent ? .none : .bool(true),
       "saved": live.hasSavedState ? .bool(true) : .none,
-      "pending": .list(try live.pendingChanges().map(\.document)),
+      "pending": .list(live.pendingChanges().map(\.document)),
     ]
   }
 

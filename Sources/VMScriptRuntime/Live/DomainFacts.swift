@@ -33,7 +33,10 @@ public struct DomainFacts: Sendable {
   ///
   /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
   public init(xml: String) throws(MalformedXML) {
-    let root = try XMLElement.parse(xml, root: "domain")
+    self.init(try XMLElement.parse(xml, root: "domain"))
+  }
+
+  init(_ root: XMLElement) {
     let interfaces = root.first("devices")?.all("interface") ?? []
     owner = DomainMetadata.mark(in: root).flatMap(Self.owner)
     macs = interfaces.compactMap { $0.text(at: "mac/@address").flatMap(MACAddress.init) }

@@ -20,16 +20,16 @@ public struct LiveDomain: Sendable {
   /// Whether it starts with the host.
   public let autostart: Bool
   /// The persistent definition, which the next start uses, with its passwords.
-  public let xml: String
+  public let definition: Document
   /// The definition as it is running, with its passwords; nil for one that is off.
-  public internal(set) var running: String?
+  public internal(set) var running: Document?
   /// Whether it has a stored definition; without one it is gone when it stops.
   public let isPersistent: Bool
   /// Whether its next start brings back a saved state of the guest.
   public let hasSavedState: Bool
   /// The machine as the saved state brings it back, with its passwords; nil where there is none, or
   /// libvirt does not show it.
-  let saved: String?
+  let saved: Document?
   /// What of the definition planning needs.
   public private(set) var facts: DomainFacts
   /// The drives of the machine as it runs, with what they back onto; empty for one that is off.
@@ -39,7 +39,7 @@ public struct LiveDomain: Sendable {
 
   /// Reads what planning needs of the definition.
   ///
-  /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
+  /// - Throws: `MalformedXML` if one of the texts is not a domain's document.
   public init(
     name: String, uuid: String, state: State, autostart: Bool = false, xml: String,
     running: String? = nil, isPersistent: Bool = true, hasSavedState: Bool = false,
@@ -50,16 +50,16 @@ public struct LiveDomain: Sendable {
     self.state = state
     self.isPersistent = isPersistent
     self.hasSavedState = hasSavedState
-    self.saved = saved
-    self.autostart = autostart
-    self.xml = xml
-    self.running = running
-    self.facts = try DomainFacts(xml: xml)
-    let machine = try running.map { (xml) throws(MalformedXML) in
-      try XMLElement.parse(xml, root: "domain")
+    func parse(_ text: String) throws(MalformedXML) -> Document {
+      try Document(text, root: "domain")
     }
-    self.ports = machine.map(DomainFacts.ports) ?? [:]
-    self.runningDisks = machine.map(SourceXML.disks) ?? []
+    self.saved = try saved.map(parse)
+    self.autostart = autostart
+    self.definition = try parse(xml)
+    self.running = try running.map(parse)
+    self.facts = definition.read(DomainFacts.init)
+    self.ports = self.running?.read(DomainFacts.ports) ?? [:]
+    self.runningDisks = self.running?.read(SourceXML.disks) ?? []
   }
 
   /// Whether a start brings back a saved state of the guest.
@@ -104,9 +104,9 @@ public struct LiveNetwork: Sendable {
   /// Whether it starts with the host.
   public let autostart: Bool
   /// The persistent definition.
-  public let xml: String
+  public let definition: Document
   /// The definition as it runs; nil for one that is off.
-  public let running: String?
+  public let running: Document?
   /// Whether it has a stored definition; without one it is gone when it stops.
   public let isPersistent: Bool
   /// UUIDs of its ports, one for each interface that is plugged in; nil where that is not known.
@@ -124,7 +124,7 @@ public struct LiveNetwork: Sendable {
 
   /// Reads what planning needs of the definition.
   ///
-  /// - Throws: `MalformedXML` if `xml` is not a network's definition.
+  /// - Throws: `MalformedXML` if one of the texts is not a network's document.
   public init(
     name: String, uuid: String, isActive: Bool, autostart: Bool = false, xml: String,
     running: String? = nil, ports: Set<String>? = nil, leases: [GivenLease]? = nil,
@@ -135,10 +135,12 @@ public struct LiveNetwork: Sendable {
     self.uuid = uuid
     self.isActive = isActive
     self.autostart = autostart
-    self.xml = xml
-    self.running = running
+    self.definition = try Document(xml, root: "network")
+    self.running = try running.map { (text) throws(MalformedXML) in
+      try Document(text, root: "network")
+    }
     self.ports = ports
-    let facts = try NetworkFacts(xml: xml)
+    let facts = definition.read(NetworkFacts.init)
     self.subnets = facts.subnets
     self.ownBridge = facts.ownBridge
     self.entries = facts.entries

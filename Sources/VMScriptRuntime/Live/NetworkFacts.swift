@@ -11,11 +11,8 @@ struct NetworkFacts {
   /// Where the stack that made it was run from.
   let origin: StackOrigin?
 
-  /// Reads a `<network>` document.
-  ///
-  /// - Throws: `MalformedXML` if `xml` is not a network's definition.
-  init(xml: String) throws(MalformedXML) {
-    let root = try XMLElement.parse(xml, root: "network")
+  /// Reads the root of a `<network>` document.
+  init(_ root: XMLElement) {
     subnets = root.all("ip").compactMap(Self.subnet)
     entries = root.all("ip").flatMap(Self.entries)
     origin = DomainMetadata.mark(in: root).flatMap(StackOrigin.init)

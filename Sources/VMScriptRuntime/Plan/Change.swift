@@ -18,8 +18,14 @@ public struct Change: Sendable, Identifiable {
     case underWay
   }
 
+  /// An object of the host.
+  enum Subject: Sendable {
+    case domain(LiveDomain)
+    case network(LiveNetwork)
+  }
+
   /// The change's position in its plan.
-  public let id: Int
+  public private(set) var id: Int
   /// What is done.
   public let action: Action
   /// The kind of the resource.
@@ -31,13 +37,21 @@ public struct Change: Sendable, Identifiable {
   /// The hardest impact of the properties that change.
   public let impact: Impact
   /// What differs, for an update; empty for the other actions.
-  public let properties: [PropertyDifference]
+  public var properties: [PropertyDifference] { revision.differences }
   /// What is declared, for a creation; nil for the other actions.
   public let creation: Creation?
   /// The statement that asks for it; nil for what is no longer declared.
   public let span: Span?
   /// Whether running guests are on the network that it restarts or deletes.
   public let hasGuests: Bool
+  /// The statement itself.
+  var declaration: Declaration?
+  /// The object of the host that it was planned from; nil for a creation.
+  var subject: Subject?
+  /// The differences with the steps that make them while the object runs.
+  private(set) var revision = Revision()
+  /// What is done, in order.
+  var steps: [Step] = []
   /// Why the content of a deleted image stays on the host; nil where all goes.
   public var remains: String?
   /// Changes that must be done before this one, by ``id``.
@@ -46,6 +60,26 @@ public struct Change: Sendable, Identifiable {
   public var result: Result?
   /// How long it took; nil if it was not tried.
   public var milliseconds: Int64?
+
+  /// The creation of what is declared.
+  init(id: Int, creating declaration: Declaration) {
+    self.init(
+      id: id, action: .create, kind: declaration.kind, name: declaration.name,
+      source: declaration.sourceName, creation: Creation(declaration), span: declaration.span)
+    self.declaration = declaration
+  }
+
+  /// The update of what is not as declared; nil where nothing differs.
+  init?(
+    id: Int, updating subject: Subject?, toward declaration: Declaration, _ revision: Revision,
+    hasGuests: Bool
+  ) {
+    guard let impact = revision.differences.map(\.impact).max() else { return nil }
+    self.init(
+      id: id, action: .update, kind: declaration.kind, name: declaration.name,
+      source: declaration.sourceName, impact: impact, span: declaration.span, hasGuests: hasGuests)
+    (self.declaration, self.revision, self.subject) = (declaration, revision, subject)
+  }
 
   /// Makes a change that was not applied yet.
   public init(
@@ -59,7 +93,7 @@ public struct Change: Sendable, Identifiable {
     self.name = name
     self.source = source
     self.impact = impact
-    self.properties = properties
+    revision.differences = properties
     self.creation = creation
     self.span = span
     self.hasGuests = hasGuests
@@ -76,13 +110,8 @@ public struct Change: Sendable, Identifiable {
 
   /// The same change at another position, with the positions it depends on.
   func moved(to id: Int, dependencies: [Int]) -> Change {
-    var moved = Change(
-      id: id, action: action, kind: kind, name: name, source: source, impact: impact,
-      properties: properties, creation: creation, span: span, hasGuests: hasGuests,
-      dependencies: dependencies)
-    moved.remains = remains
-    moved.result = result
-    moved.milliseconds = milliseconds
+    var moved = self
+    (moved.id, moved.dependencies) = (id, dependencies)
     return moved
   }
 }

@@ -2,10 +2,9 @@ import VMScript
 import VMScriptSyntax
 
 /// Makes a plan: what is declared against what exists. Reads nothing and changes nothing.
-public struct Planner {
-  /// The properties in which a live object, given as its XML, is not as declared.
-  public typealias Comparison = (Declaration, _ xml: String) throws(Diagnostic) ->
-    [PropertyDifference]
+struct Planner {
+  /// Compares a declared object with what the host has of it.
+  typealias Comparison = (Declaration) throws(Diagnostic) -> Revision
 
   let set: DeclarationSet
   let live: LiveState
@@ -20,8 +19,8 @@ public struct Planner {
   ///   - live: what is on the host.
   ///   - isPruned: says what is deleted of that which the stack owns and `set` does not declare.
   ///   - adopt: takes over domains that the stack does not own.
-  ///   - compare: finds the differences of a live object; an image has no XML.
-  public init(
+  ///   - compare: finds the differences of an object that exists.
+  init(
     _ set: DeclarationSet, live: LiveState,
     isPruned: @escaping (ResourceKey) -> Bool = { _ in false }, adopt: Bool = false,
     compare: @escaping Comparison
@@ -34,7 +33,7 @@ public struct Planner {
   }
 
   /// The plan, and every reason why it must not be applied.
-  public func plan() -> (plan: Plan, diagnostics: [Diagnostic]) {
+  func plan() -> (plan: Plan, diagnostics: [Diagnostic]) {
     var draft = PlanDraft()
     var diagnostics = HostChecks(set: set, live: live, isPruned: isPruned).diagnostics()
     for declaration in set.declarations {
@@ -51,39 +50,32 @@ public struct Planner {
     }
     let changes = ChangeOrder(set: set, live: live).ordered(draft.changes)
     let kept = undeclared.filter { !isPruned($0.key) }
-    let pending = pendingRestarts(beside: changes)
-    diagnostics += pending.diagnostics + savedStates(under: changes)
+    diagnostics += savedStates(under: changes)
     return (
-      Plan(stack: set.stack, changes: changes, undeclared: kept, pending: pending.restarts),
+      Plan(
+        stack: set.stack, changes: changes, undeclared: kept,
+        pending: pendingRestarts(beside: changes)),
       diagnostics
     )
   }
 
   /// What waits for a restart of declared objects, without what the plan changes anyway.
-  private func pendingRestarts(
-    beside changes: [Change]
-  ) -> (restarts: [PendingRestart], diagnostics: [Diagnostic]) {
-    var restarts: [PendingRestart] = []
-    var diagnostics: [Diagnostic] = []
-    for declaration in set.declarations {
-      do throws(MalformedXML) {
-        let found = try pendingChanges(of: declaration)
-        let changed = Set(
-          changes.filter { $0.key == declaration.key }.flatMap(\.properties).map(\.path))
-        let waiting = found.filter { !changed.contains($0.path) }
-        guard !waiting.isEmpty else { continue }
-        restarts.append(PendingRestart(resource: declaration.reference, properties: waiting))
-      } catch { diagnostics.append(XMLMessages.malformed(declaration, error)) }
+  private func pendingRestarts(beside changes: [Change]) -> [PendingRestart] {
+    let changed = Dictionary(
+      changes.map { ($0.key, Set($0.properties.map(\.path))) }
+    ) { first, second in first.union(second) }
+    return set.declarations.compactMap { declaration in
+      let paths = changed[declaration.key] ?? []
+      let waiting = pendingChanges(of: declaration).filter { !paths.contains($0.path) }
+      return waiting.isEmpty
+        ? nil : PendingRestart(resource: declaration.reference, properties: waiting)
     }
-    return (restarts, diagnostics)
   }
 
-  private func pendingChanges(
-    of declaration: Declaration
-  ) throws(MalformedXML) -> [PropertyDifference] {
+  private func pendingChanges(of declaration: Declaration) -> [PropertyDifference] {
     switch declaration.kind {
-    case .domain: try live.domains[declaration.name]?.pendingChanges() ?? []
-    case .net: try live.networks[declaration.name]?.pendingChanges() ?? []
+    case .domain: live.domains[declaration.name]?.pendingChanges() ?? []
+    case .net: live.networks[declaration.name]?.pendingChanges() ?? []
     case .image, .custom: []
     }
   }
@@ -92,7 +84,7 @@ public struct Planner {
   private func savedStates(under changes: [Change]) -> [Diagnostic] {
     changes.compactMap { change in
       guard change.kind == .domain, change.action == .update,
-        !change.properties.contains(where: { $0.path == PropertyDifference.savedState }),
+        !change.properties.contains(where: { $0.kind == .savedState }),
         live.domains[change.name]?.hasSavedState == true,
         let declaration = set.declaration(.domain, change.name)
       else { return nil }
@@ -111,18 +103,18 @@ public struct Planner {
     case .custom: break
     case .image:
       guard live.images.contains(declaration.name) else { return draft.create(declaration) }
-      draft.update(declaration, try compare(declaration, ""))
+      draft.update(declaration, try compare(declaration))
     case .net:
       guard let network = live.networks[declaration.name] else { return draft.create(declaration) }
       guard ownership.owns(network) else {
         throw PlanMessages.foreignNetwork(declaration, stack: set.stack)
       }
+      var revision = try compare(declaration)
+      revision.differences +=
+        autostart(declaration, network.autostart, isActive: network.isActive)
+        + storing(isPersistent: network.isPersistent) + start(network) + plug(network)
       draft.update(
-        declaration,
-        try compare(declaration, network.xml)
-          + autostart(declaration, network.autostart, isActive: network.isActive)
-          + storing(isPersistent: network.isPersistent) + start(network) + plug(network),
-        hasGuests: hasGuests(declaration.reference))
+        declaration, revision, of: .network(network), hasGuests: hasGuests(declaration.reference))
     case .domain:
       guard let domain = live.domains[declaration.name] else {
         if set.wantedState(of: declaration) == .running { try refuseStartOfBase(declaration) }
@@ -139,13 +131,14 @@ public struct Planner {
       }
       try refuseIdentity(declaration, domain)
       let state = try stateChange(declaration, domain)
-      let properties = try compare(declaration, domain.xml)
-      draft.update(
-        declaration,
+      var revision = try compare(declaration)
+      let properties = revision.differences
+      revision.differences =
         adoption + properties
-          + autostart(declaration, domain.autostart, isActive: domain.running != nil)
-          + storing(isPersistent: domain.isPersistent)
-          + droppedState(of: domain, by: properties) + state)
+        + autostart(declaration, domain.autostart, isActive: domain.running != nil)
+        + storing(isPersistent: domain.isPersistent)
+        + droppedState(of: domain, by: properties) + state
+      draft.update(declaration, revision, of: .domain(domain))
     }
   }
 
@@ -196,8 +189,8 @@ public struct Planner {
     else { return [] }
     return [
       PropertyDifference(
-        name: PropertyDifference.savedState, from: .string("kept"), to: .string("dropped"),
-        impact: .dataLoss)
+        name: "saved state", from: .string("kept"), to: .string("dropped"), impact: .dataLoss
+      ).of(.savedState)
     ]
   }
 
@@ -250,8 +243,9 @@ public struct Planner {
     return [
       PropertyDifference(
         name: "state",
-        from: .string(domain.comesBack ? PropertyDifference.saved : domain.state.rawValue),
-        to: .string(set.wantedState(of: declaration).rawValue), impact: .live, live: .power)
+        from: .string(domain.comesBack ? "saved" : domain.state.rawValue),
+        to: .string(set.wantedState(of: declaration).rawValue), impact: .live, live: .power
+      ).of(domain.comesBack ? .return : .property)
     ]
   }
 
@@ -286,22 +280,17 @@ private struct PlanDraft {
   private(set) var changes: [Change] = []
 
   mutating func create(_ declaration: Declaration) {
-    changes.append(
-      Change(
-        id: changes.count, action: .create, kind: declaration.kind, name: declaration.name,
-        source: declaration.sourceName, creation: Creation(declaration), span: declaration.span))
+    changes.append(Change(id: changes.count, creating: declaration))
   }
 
   /// Nothing to do where nothing differs.
   mutating func update(
-    _ declaration: Declaration, _ properties: [PropertyDifference], hasGuests: Bool = false
+    _ declaration: Declaration, _ revision: Revision, of subject: Change.Subject? = nil,
+    hasGuests: Bool = false
   ) {
-    guard let impact = properties.map(\.impact).max() else { return }
-    changes.append(
-      Change(
-        id: changes.count, action: .update, kind: declaration.kind, name: declaration.name,
-        source: declaration.sourceName, impact: impact, properties: properties,
-        span: declaration.span, hasGuests: hasGuests))
+    let change = Change(
+      id: changes.count, updating: subject, toward: declaration, revision, hasGuests: hasGuests)
+    changes += [change].compactMap(\.self)
   }
 
   mutating func delete(_ resource: ResourceReference, isDataless: Bool, hasGuests: Bool) {

@@ -53,7 +53,8 @@ struct Planning: Sendable {
     diagnostics += storage.obstaclesToMoves(plan.changes)
     let deleted = plan.deletedDomains
     let kept = plan.keepContent { storage.reasonToKeep(image: $0, deleting: Set(deleted)) }
-    let unfit = try await unfitMachines(of: plan, set) + unfitDefinitions(of: plan, storage)
+    let unfit = try await unfitMachines(of: plan, set)
+    diagnostics += plan.addSteps(StepPlanner(storage: storage, hypervisor: hypervisor))
     let found =
       storage.diagnostics + diagnostics + unfit
       + storage.volumes.refusals(toDelete: deleted, of: live.domains)
@@ -68,7 +69,7 @@ struct Planning: Sendable {
   ///
   /// Only such a plan costs this second, thorough look.
   func refusals(of plan: Plan, _ storage: StoragePlan) async throws -> [Diagnostic] {
-    let written = storage.pathsWritten(by: plan)
+    let written = plan.changes.flatMap(\.volumesWritten)
     let started = plan.changes.filter(\.startsWhatExists)
     let deleted = plan.deletedDomains
     guard
@@ -107,7 +108,7 @@ struct Planning: Sendable {
   ///   the error that keeps the object from being changed at all.
   func renewed(
     _ change: Change, of set: DeclarationSet
-  ) async throws(Diagnostic) -> (change: Change?, storage: StoragePlan) {
+  ) async throws(Diagnostic) -> Change? {
     let outcome: Outcome
     do { outcome = try await plan(set, prune: .nothing) } catch {
       throw HostMessages.diagnostic(error, "planning `\(change.name)` anew", at: change.span)
@@ -121,7 +122,7 @@ struct Planning: Sendable {
     if let renewed, let risk = renewed.risk, risk != change.risk {
       throw UpdateMessages.moved(change, renewed, risk)
     }
-    return (renewed, outcome.storage)
+    return renewed
   }
 
   /// The value of a live attribute of an image, declared or not.
@@ -144,21 +145,6 @@ struct Planning: Sendable {
       let machines = try HostMachines(capabilities: capabilities)
       return domains.flatMap(machines.problems)
     } catch { return [HostMachinesMessages.unreadable(domains, error)] }
-  }
-
-  /// The errors that the definitions of new domains would end in.
-  private func unfitDefinitions(of plan: Plan, _ storage: StoragePlan) -> [Diagnostic] {
-    plan.changes.filter { $0.action == .create && $0.kind == .domain }.compactMap { change in
-      guard let declaration = storage.set.declaration(.domain, change.name),
-        declaration.body.block("xml") != nil
-      else { return nil }
-      do throws(Diagnostic) {
-        let context = storage.context(for: declaration, uuid: nil, hypervisor: hypervisor)
-        _ = try DomainXML.render(
-          declaration, context: context, onto: Definitions.source(of: declaration, storage))
-        return nil
-      } catch { return error }
-    }
   }
 
   /// Reads what exists, and what the declarations stand on.
@@ -202,26 +188,29 @@ struct Planning: Sendable {
   ) -> Planner {
     let hypervisor = hypervisor
     return Planner(set, live: live, isPruned: isPruned, adopt: adopt) {
-      declaration, xml throws(Diagnostic) in
+      declaration throws(Diagnostic) in
       switch declaration.kind {
-      case .image: return try storage.differences(image: declaration)
-      case .custom: return []
+      case .image: return Revision(try storage.differences(image: declaration))
+      case .custom: return Revision()
       case .net:
-        let network = live.networks[declaration.name]
-        let context = set.context(
-          for: declaration, uuid: network?.uuid, hypervisor: hypervisor)
-        return try NetworkXML.differences(
-          declaration, context: context, live: xml, running: network?.running)
+        guard let network = live.networks[declaration.name] else { return Revision() }
+        let context = storage.context(
+          for: declaration, uuid: network.uuid, hypervisor: hypervisor)
+        return try NetworkXML.revision(
+          declaration, context: context, definition: network.definition, running: network.running)
       case .domain:
-        guard let domain = live.domains[declaration.name] else { return [] }
+        guard let domain = live.domains[declaration.name] else { return Revision() }
         let context = storage.context(
           for: declaration, uuid: domain.uuid, hypervisor: hypervisor)
         // A run brings a saved machine back before it changes it.
         let comesBack = domain.comesBack && set.wantedState(of: declaration) == .running
-        return try DomainXML.differences(
-          declaration, context: context, live: xml,
-          running: domain.running ?? (comesBack ? domain.saved : nil)
-        ).map(storage.labelled) + storage.differences(domain: declaration, live: domain)
+        var revision = try DomainXML.revision(
+          declaration, context: context, definition: domain.definition,
+          running: domain.running ?? (comesBack ? domain.saved : nil))
+        revision.differences =
+          try revision.differences.map(storage.labelled)
+          + storage.differences(domain: declaration, live: domain, left: revision.leftVolumes)
+        return revision
       }
     }
   }
@@ -256,31 +245,49 @@ extension Diagnostic {
   }
 }
 
+extension Plan {
+  /// Gives each change its steps.
+  ///
+  /// - Returns: the errors that changes would end in.
+  fileprivate mutating func addSteps(_ planner: StepPlanner) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    for index in changes.indices {
+      do throws(Diagnostic) {
+        changes[index].steps = try planner.steps(of: changes[index])
+        for case .define(let definition) in changes[index].steps
+        where definition.isNew && definition.declaration.body.block("xml") != nil {
+          _ = try definition.element()
+        }
+      } catch { diagnostics.append(error) }
+    }
+    return diagnostics
+  }
+}
+
 extension Change {
-  /// Whether it may delete something that overlays stand on.
+  /// Whether it may delete the backing image of overlays.
   fileprivate var deletesVolumes: Bool { action == .delete && (kind == .domain || kind == .image) }
 
   /// Whether it starts a domain whose disks are there already.
   fileprivate var startsWhatExists: Bool {
-    action == .update && kind == .domain
-      && properties.contains {
-        $0.live == .power
-          && $0.to == .string(LiveDomain.State.running.rawValue)
+    action == .update
+      && steps.contains { step in
+        if case .start = step { true } else { false }
       }
   }
-}
 
-extension StoragePlan {
-  /// The volumes that a plan replaces or grows, with what is done and where messages about it point.
-  fileprivate func pathsWritten(by plan: Plan) -> [(path: String, action: String, span: Span)] {
-    plan.changes.filter { $0.action == .update && $0.kind == .domain }.flatMap { change in
-      (domains[change.name]?.drives ?? []).compactMap { drive in
-        let differences = change.properties.filter { $0.device == drive.deviceName }
-        guard let path = drive.own?.path else { return nil }
-        if differences.contains(where: { $0.impact == .dataLoss }) {
-          return (path, "replaced", drive.span)
-        }
-        return differences.contains { $0.live == .growth } ? (path, "grown", drive.span) : nil
+  /// The volumes that it replaces or grows, with what is done and where messages about it point.
+  fileprivate var volumesWritten: [(path: String, action: String, span: Span)] {
+    guard action == .update, kind == .domain, let span else { return [] }
+    let made = steps.compactMap { step -> NewVolume? in
+      if case .make(let volume) = step { volume } else { nil }
+    }
+    return steps.compactMap { step in
+      switch step {
+      case .delete(let volume):
+        made.first { $0.path == volume.path }.map { (volume.path, "replaced", $0.span) }
+      case .grow(let growth): (growth.volume.path, "grown", growth.span ?? span)
+      default: nil
       }
     }
   }

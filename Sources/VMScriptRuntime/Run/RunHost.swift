@@ -378,21 +378,17 @@ final class RunHost: EvaluationHost {
     let planning = planning
     let running = storage.live.domains.values.filter { $0.running != nil }
     let boot = GuestBoot(notes: notes, held: Set(running.flatMap(\.facts.macs)))
-    @Sendable func provisioner(_ storage: StoragePlan) -> Provisioner {
-      Provisioner(
-        pool: pool, hypervisor: hypervisor, storage: storage, store: store,
-        boot: boot, progress: progress,
-        warn: { [self] warning in self.progress.withLock { $0.diagnostics.append(warning) } })
-    }
-    let planned = provisioner(storage)
+    let provisioner = Provisioner(
+      pool: pool, storage: storage, store: store, boot: boot, progress: progress,
+      warn: { [self] warning in self.progress.withLock { $0.diagnostics.append(warning) } })
     let scheduler = ChangeScheduler(
       jobs: options.jobs, progress: progress,
       endsEverything: HostMessages.endsEverything)
     let outcome = await scheduler.apply(plan.changes) { change throws(Diagnostic) in
-      guard try await planned.hasMoved(change) else { return try await planned.apply(change) }
-      let (renewed, storage) = try await planning.renewed(change, of: set)
-      guard let renewed else { return }
-      let provisioner = provisioner(storage)
+      guard try await provisioner.hasMoved(change) else {
+        return try await provisioner.apply(change)
+      }
+      guard let renewed = try await planning.renewed(change, of: set) else { return }
       if renewed.properties.map(\.path) != change.properties.map(\.path) {
         provisioner.warn(UpdateMessages.moved(change, renewed))
       }
@@ -402,7 +398,7 @@ final class RunHost: EvaluationHost {
     let isUnfinished = plan.changes.contains { $0.result == .notAttempted }
     guard outcome.diagnostics.isEmpty else { return Self.eachEndOnce(outcome.diagnostics) }
     guard isUnfinished else {
-      try await planned.removeLeftovers(after: plan.changes)
+      try await provisioner.removeLeftovers(after: plan.changes)
       return []
     }
     return [HostMessages.cancelled("the run", at: nil)]

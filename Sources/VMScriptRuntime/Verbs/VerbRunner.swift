@@ -103,8 +103,10 @@ struct VerbRunner: Sendable {
       warn(StorageMessages.leftOverlays(of: left.domain, left.paths, at: request.targetSpan))
     }
     let deletion = DomainDeletion(
-      pool: targets.pool, store: VolumeStore(connections: targets.pool), volumes: volumes)
-    for name in volumes.clonesFirst(names) where try await !deletion.delete(name) {
+      pool: targets.pool, store: VolumeStore(connections: targets.pool), stack: targets.stack)
+    for name in volumes.clonesFirst(names) {
+      let own = volumes.volumes(ofDomain: name).map(VolumeReference.init)
+      guard try await !deletion.delete(name, with: own) else { continue }
       throw HostMessages.notOwned(name, stack: targets.stack, at: request.targetSpan)
     }
   }

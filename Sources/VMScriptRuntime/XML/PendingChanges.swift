@@ -11,24 +11,15 @@ enum PendingChanges {
   /// - Parameters:
   ///   - definition: the domain as its next start makes it.
   ///   - running: the domain as it runs.
-  /// - Throws: `MalformedXML` if one of them is not a domain's document.
   static func domain(
-    definition: String, running: String
-  ) throws(MalformedXML) -> [PropertyDifference] {
-    let comparison = DomainRestart(
-      definition: try .parse(definition, root: "domain"),
-      running: try .parse(running, root: "domain"))
-    return comparison.differences()
+    definition: Document, running: Document
+  ) -> [PropertyDifference] {
+    DomainRestart(definition: definition.element(), running: running.element()).differences()
   }
 
   /// The differences of a network, named as plans name its properties.
-  ///
-  /// - Throws: `MalformedXML` if one of them is not a network's document.
-  static func network(
-    definition: String, running: String
-  ) throws(MalformedXML) -> [PropertyDifference] {
-    let found = try XMLElement.parse(running, root: "network")
-    let wanted = try XMLElement.parse(definition, root: "network")
+  static func network(definition: Document, running: Document) -> [PropertyDifference] {
+    let (found, wanted) = (running.element(), definition.element())
     var result = NetworkComparison(found: found, wanted: wanted).differences()
     for row in RowComparison.ofBlock(Schema.resource(.net), "", definition: wanted, running: found)
     where !result.contains(where: { $0.path == row.path }) {
@@ -304,16 +295,16 @@ extension DeviceRecords.Record {
 extension LiveDomain {
   /// What its next start changes, or the first one that brings back no saved state, whoever changed the
   /// definition.
-  func pendingChanges() throws(MalformedXML) -> [PropertyDifference] {
+  func pendingChanges() -> [PropertyDifference] {
     guard isPersistent, let machine = running ?? saved else { return [] }
-    return try PendingChanges.domain(definition: xml, running: machine)
+    return PendingChanges.domain(definition: definition, running: machine)
   }
 }
 
 extension LiveNetwork {
   /// What its next start changes, whoever changed the definition.
-  func pendingChanges() throws(MalformedXML) -> [PropertyDifference] {
+  func pendingChanges() -> [PropertyDifference] {
     guard isPersistent, let running else { return [] }
-    return try PendingChanges.network(definition: xml, running: running)
+    return PendingChanges.network(definition: definition, running: running)
   }
 }

@@ -2,6 +2,17 @@ import VMScript
 
 /// One property that is not on the host as it is declared.
 public struct PropertyDifference: Sendable {
+  /// The part of an object that differs, where it takes steps of its own.
+  enum Kind: Sendable {
+    case property
+    /// The way in which a drive is opened, whatever is on it.
+    case driver
+    /// The saved state of a guest, which goes.
+    case savedState
+    /// The guest, which comes back as it was saved.
+    case `return`
+  }
+
   /// The block that holds it, such as `nic 1` or `disk data`; empty for the resource's own body.
   public let block: String
   /// The property's name in the language.
@@ -18,6 +29,8 @@ public struct PropertyDifference: Sendable {
   public let live: LiveChange?
   /// The device that it concerns.
   var device: DeviceName?
+  /// The part that differs.
+  var kind = Kind.property
 
   /// A difference between declared and found.
   public init(
@@ -36,12 +49,6 @@ public struct PropertyDifference: Sendable {
   /// The property with its block, as plans show it: `nic 1 mtu`.
   public var path: String { block.isEmpty ? name : "\(block) \(name)" }
 
-  /// The name of what becomes of a guest's saved state.
-  static let savedState = "saved state"
-
-  /// The state of a domain whose next start brings back a saved state.
-  static let saved = "saved"
-
   /// The same change where its object does not run: then it waits for the next start.
   var offline: PropertyDifference { impact == .live ? with(impact: .nextStart) : self }
 
@@ -50,19 +57,19 @@ public struct PropertyDifference: Sendable {
 
   /// The same change between other values.
   func changing(from: Value?, to: Value?) -> PropertyDifference {
-    var result = PropertyDifference(
-      block: block, name: name, from: from, to: to, impact: impact, consequence: consequence,
-      live: live)
-    result.device = device
-    return result
+    copy(from: from, to: to, impact: impact)
   }
 
   /// The same change with another impact.
   func with(impact: Impact) -> PropertyDifference {
+    copy(from: from, to: to, impact: impact)
+  }
+
+  private func copy(from: Value?, to: Value?, impact: Impact) -> PropertyDifference {
     var result = PropertyDifference(
       block: block, name: name, from: from, to: to, impact: impact, consequence: consequence,
       live: live)
-    result.device = device
+    (result.device, result.kind) = (device, kind)
     return result
   }
 
@@ -70,6 +77,13 @@ public struct PropertyDifference: Sendable {
   func of(_ device: DeviceName) -> PropertyDifference {
     var result = self
     result.device = device
+    return result
+  }
+
+  /// The same change of a part that takes steps of its own.
+  func of(_ kind: Kind) -> PropertyDifference {
+    var result = self
+    result.kind = kind
     return result
   }
 }

@@ -79,12 +79,14 @@ import VMScriptSyntax
       let live = try #require(grown.live.domains["web"])
       if isKept {
         let error = #expect(throws: Diagnostic.self) {
-          try grown.differences(domain: declaration, live: live)
+          try grown.differences(domain: declaration, live: live, left: [])
         }
         #expect(error?.notes.joined().contains("odd") == true)
       } else {
         #expect(
-          try grown.differences(domain: declaration, live: live).map(\.path) == ["disk 1 size"])
+          try grown.differences(domain: declaration, live: live, left: []).map(\.path) == [
+            "disk 1 size"
+          ])
       }
     }
   }
@@ -95,7 +97,7 @@ import VMScriptSyntax
       let plan = try await fixture.plan("domain web { disk { size = 1MiB } }")
       var live = plan.live
       live.possiblyOverlaidDomains = plan.possiblyOverlaidDomains
-      let found = Planner(plan.set, live: live) { _, _ in [] }.plan()
+      let found = Planner(plan.set, live: live) { _ in Revision() }.plan()
       #expect(found.diagnostics.map(\.code.number) == [646])
       #expect(found.diagnostics.first?.notes.joined().contains("odd") == true)
     }

@@ -50,7 +50,7 @@ import VMScript
     let (plan, _) = RunFixture.plan(
       try Script.declarations(lines.joined(separator: "\n")),
       LiveState(domains: domains, networks: networks), prune: true
-    ) { declaration, _ in
+    ) { _ in
       [PropertyDifference(name: "x", from: .int(0), to: .int(1), impact: .live)]
     }
     #expect(isAcyclic(plan), "\(lines)\n\(plan.changes)")

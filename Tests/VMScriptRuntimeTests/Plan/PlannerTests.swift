@@ -70,7 +70,7 @@ import VMScriptSyntax
 
   @Test func anUpdateHasItsHardestImpact() throws {
     let live = LiveState(domains: [try RunFixture.liveDomain("web")])
-    let (plan, _) = RunFixture.plan([RunFixture.domain("web")], live) { _, _ in
+    let (plan, _) = RunFixture.plan([RunFixture.domain("web")], live) { _ in
       [
         PropertyDifference(name: "memory", from: .int(1), to: .int(2), impact: .nextStart),
         PropertyDifference(name: "title", from: nil, to: .string("x"), impact: .live),
@@ -175,7 +175,7 @@ import VMScriptSyntax
           devices: "<interface type='network'><source network='lan'/></interface>")
       ], networks: [try RunFixture.liveNetwork("lan")])
     let subnet = PropertyDifference(name: "subnet", from: nil, to: .int(1), impact: .restart)
-    let changed = RunFixture.plan([RunFixture.net("lan")], live) { _, _ in [subnet] }.plan
+    let changed = RunFixture.plan([RunFixture.net("lan")], live) { _ in [subnet] }.plan
     #expect(changed.changes.map(\.risk) == [state == .stopped ? nil : .unplugsGuests])
     let deleted = RunFixture.plan([], live, prune: true).plan
     #expect(deleted.changes.map(\.risk) == [state == .stopped ? .deletes : .unplugsGuests])
@@ -197,7 +197,7 @@ import VMScriptSyntax
     let (plan, diagnostics) = RunFixture.plan(
       [RunFixture.domain("bad"), RunFixture.domain("new")], live
     ) {
-      _, _ throws(Diagnostic) in throw Diagnostic(code: DiagnosticCode(599), "cannot compare")
+      _ throws(Diagnostic) in throw Diagnostic(code: DiagnosticCode(599), "cannot compare")
     }
     #expect(plan.changes.map(\.name) == ["new"])
     #expect(diagnostics.map(\.code.number) == [599])

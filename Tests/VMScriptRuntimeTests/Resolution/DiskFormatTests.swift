@@ -168,7 +168,7 @@ import VMScript
     let live = try #require(changed.live.domains["d"])
     let found = try DomainXML.differences(
       declaration, context: changed.context(for: declaration, uuid: nil, hypervisor: "qemu"),
-      live: live.xml)
+      live: live.definition.text)
     #expect(found.map(\.path) == ["disk 1 format"])
     #expect(found.map(\.impact) == [.dataLoss])
   }

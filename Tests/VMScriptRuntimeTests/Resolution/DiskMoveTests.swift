@@ -26,7 +26,7 @@ import VMScriptSyntax
     let live = try #require(plan.live.domains[domain])
     return try DomainXML.differences(
       declaration, context: plan.context(for: declaration, uuid: live.uuid, hypervisor: "qemu"),
-      live: live.xml
+      live: live.definition.text
     ).map { "\($0.path) (\($0.impact.rawValue))" }
   }
 
@@ -37,7 +37,7 @@ import VMScriptSyntax
     let live = try #require(plan.live.domains["b"])
     let found = try DomainXML.differences(
       declaration, context: plan.context(for: declaration, uuid: live.uuid, hypervisor: "qemu"),
-      live: live.xml)
+      live: live.definition.text)
     #expect(found.map(\.to?.description) == ["moved from a"])
   }
 

@@ -99,7 +99,7 @@ struct StorageFixture {
     try #require(plan.diagnostics.isEmpty, "\(plan.diagnostics)")
     let declaration = try #require(plan.set.declarations.first { $0.name == domain })
     let live = try #require(plan.live.domains[domain])
-    return try plan.differences(domain: declaration, live: live).map { change in
+    return try plan.differences(domain: declaration, live: live, left: []).map { change in
       let (from, to) = (change.from?.description ?? "none", change.to?.description ?? "none")
       return "\(change.path): \(from) → \(to) (\(change.impact.rawValue))"
     }

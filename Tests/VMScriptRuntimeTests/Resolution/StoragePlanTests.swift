@@ -68,7 +68,7 @@ import VMScriptSyntax
       image + "domain web { disk { image = base, size = 1MiB } }")
     let web = try #require(plan.set.declarations.last)
     let live = try #require(plan.live.domains["web"])
-    #expect { _ = try plan.differences(domain: web, live: live) } throws: {
+    #expect { _ = try plan.differences(domain: web, live: live, left: []) } throws: {
       ($0 as? Diagnostic)?.code.number == 621
     }
   }
@@ -114,12 +114,16 @@ import VMScriptSyntax
       image + "domain web { disk { image = base, size = 3MiB } }")
     let web = try #require(plan.set.declarations.last)
     let live = try #require(plan.live.domains["web"])
-    #expect { _ = try plan.differences(domain: web, live: live) } throws: {
+    #expect { _ = try plan.differences(domain: web, live: live, left: []) } throws: {
       ($0 as? Diagnostic)?.code.number == 509
     }
     let bare = try await fixture.plan("domain web { }")
     let removal = try #require(bare.set.declarations.last)
-    #expect { _ = try bare.differences(domain: removal, live: live) } throws: {
+    let left = try DomainXML.revision(
+      removal, context: bare.context(for: removal, uuid: live.uuid, hypervisor: "qemu"),
+      definition: live.definition
+    ).leftVolumes
+    #expect { _ = try bare.differences(domain: removal, live: live, left: left) } throws: {
       ($0 as? Diagnostic)?.code.number == 509
     }
     #expect(plan.overlaidDomains == ["web"])

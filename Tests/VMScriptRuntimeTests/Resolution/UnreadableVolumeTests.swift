@@ -29,7 +29,7 @@ import VMScriptSyntax
     let declaration = try #require(plan.set.declarations.first { $0.name == domain })
     let live = try #require(plan.live.domains[domain])
     do throws(Diagnostic) {
-      let found = try plan.differences(domain: declaration, live: live)
+      let found = try plan.differences(domain: declaration, live: live, left: [])
       #expect(found.isEmpty, "\(found.map(\.path))")
       return plan.diagnostics.map(\.code.number)
     } catch { return [error.code.number] }
@@ -65,7 +65,7 @@ import VMScriptSyntax
     #expect(plan.possiblyOverlaidDomains.keys.sorted() == ["gold"])
     var live = plan.live
     live.possiblyOverlaidDomains = plan.possiblyOverlaidDomains
-    let found = Planner(plan.set, live: live) { _, _ in [] }.plan()
+    let found = Planner(plan.set, live: live) { _ in Revision() }.plan()
     #expect(found.diagnostics.map(\.code.number) == [646])
     #expect(found.plan.isEmpty)
   }

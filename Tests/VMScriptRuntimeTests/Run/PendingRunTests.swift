@@ -134,7 +134,7 @@ import VMScriptSyntax
         name: "web", uuid: Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "web"),
         state: .stopped, xml: "<domain><name>web</name></domain>", hasSavedState: true)
     ])
-    let (plan, _) = RunFixture.plan([RunFixture.domain("web")], live) { _, _ in
+    let (plan, _) = RunFixture.plan([RunFixture.domain("web")], live) { _ in
       [
         PropertyDifference(block: "disk", name: "device", from: nil, to: nil, impact: .dataLoss)
           .of(DeviceName(block: "disk", key: ""))

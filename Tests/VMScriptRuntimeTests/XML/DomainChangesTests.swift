@@ -57,9 +57,7 @@ import VMScript
   private func changes(from old: String, to new: String, running: String) throws -> [LiveStep] {
     let (new, context) = (try domain(new), context())
     let definition = try definition(old)
-    return try DomainXML.liveSteps(
-      new, context: context, definition: definition,
-      wanted: DomainXML.render(new, context: context, onto: definition), running: running)
+    return try DomainXML.revision(new, context: context, live: definition, running: running).live
   }
 
   // MARK: When a change takes effect

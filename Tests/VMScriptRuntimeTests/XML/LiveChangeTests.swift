@@ -100,11 +100,10 @@ import VMScriptSyntax
     let (old, new) = (root.xmlString, try domain(after))
     let medium = XMLContext.Storage(path: "/medium", format: "raw")
     for key in ["cdrom1", "floppy1"] where after.contains("/medium") { context.disks[key] = medium }
-    let differences = try DomainXML.differences(new, context: context, live: old, running: old)
+    let revision = try DomainXML.revision(new, context: context, live: old, running: old)
+    let differences = revision.differences
     #expect(differences.map(\.live) == [row.live] && differences.map(\.impact) == [.live])
-    let steps = try DomainXML.liveSteps(
-      new, context: context, definition: old,
-      wanted: DomainXML.render(new, context: context, onto: old), running: old)
+    let steps = revision.live
     #expect(steps.contains { step in differences.contains(where: step.makes) }, "\(steps)")
   }
 }

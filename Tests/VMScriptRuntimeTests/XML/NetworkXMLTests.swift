@@ -113,8 +113,7 @@ import VMScriptSyntax
       host scanner { mac = "52:54:00:aa:bb:02", ip = 10.91.0.10 }
       dns { domain = "lab.test", host gateway { ip = 10.91.0.1 }, host nas { ip = 10.91.0.1 } }
       """)
-    let changes = try NetworkXML.liveChanges(
-      new, context: context, definition: old, running: old)
+    let changes = try NetworkXML.revision(new, context: context, live: old, running: old).entries
     #expect(
       changes.map { "\($0.command) \($0.section)" } == [
         "delete dhcpRange", "delete dnsHost", "delete dnsText", "delete dnsService",
@@ -178,7 +177,7 @@ import VMScriptSyntax
     let ip = try #require(IPAddress("10.91.0.9"))
     context.leases = macs.map { NetworkLease(mac: $0, ip: ip, name: name) }
     let xml = try NetworkXML.render(net("subnet = 10.91.0.0/24"), context: context, onto: nil)
-    let entries = try NetworkFacts(xml: xml).entries
+    let entries = try Document(xml, root: "network").read { NetworkFacts($0) }.entries
     #expect(entries.map(\.mac) == macs)
     // libvirt refuses a second entry of the same name.
     #expect(entries.map(\.name) == [isName ? name : nil, nil])

@@ -17,7 +17,14 @@ import VMScriptSyntax
   }
 
   private func render(_ domain: Declaration, onto base: String? = nil) throws -> String {
-    try DomainXML.render(domain, context: context, onto: base)
+    try DomainXML.render(
+      domain, context: context, onto: base.map { try Document($0, root: "domain") })
+  }
+
+  private func settle(
+    of domain: Declaration, _ sent: String, _ defined: String
+  ) throws -> PatchSettlement {
+    try PatchSettlement(domain, sent: .parse(sent), defined: .parse(defined))
   }
 
   private func inputs(_ xml: String) throws -> [String?] {
@@ -106,7 +113,7 @@ import VMScriptSyntax
     let defined = sent.replacing("id='0x1'", with: "id='0x0001'")
       .replacing("id='0x2'", with: "id='0x0002'").replacing("id='0x3'", with: "id='0x0003'")
       .replacing("<nonsense/>", with: "<address type='usb'/>").replacing("<bogus a='1'/>", with: "")
-    let settlement = try PatchSettlement(domain, sent: sent, defined: defined)
+    let settlement = try settle(of: domain, sent, defined)
     #expect(settlement.warnings.map(\.code.number) == [750, 750, 750])
     #expect(settlement.warnings.map(\.message)[2].contains("`bogus`"))
     #expect(settlement.warnings.map(\.message)[0].contains("`hostdev/nonsense`"))
@@ -121,7 +128,7 @@ import VMScriptSyntax
     #expect(try differences(domain, noted) == [])
     let again = try render(domain, onto: noted)
     #expect(again.ranges(of: "<hostdev").count == 2 && !again.contains("<bogus"))
-    #expect(try PatchSettlement(domain, sent: again, defined: again).warnings.isEmpty)
+    #expect(try settle(of: domain, again, again).warnings.isEmpty)
 
     let one = patched(("/domain/devices", device("0x3")))
     let rest = try render(one, onto: noted)
@@ -148,7 +155,7 @@ import VMScriptSyntax
       .replacing("<features>\n    <acpi/>\n    <hap/>\n  </features>", with: "")
       .replacing("<acpi/>", with: "<acpi/><hap/><pae/>")
     #expect(defined.ranges(of: "<features>").count == 1)
-    let settlement = try PatchSettlement(domain, sent: sent, defined: defined)
+    let settlement = try settle(of: domain, sent, defined)
     #expect(settlement.warnings.isEmpty)
     let root = try XMLElement.parse(defined)
     let mark = try XMLElement.parse(#require(settlement.mark))
@@ -170,7 +177,7 @@ import VMScriptSyntax
     let sent = try render(domain)
     let defined = sent.replacing("<bogus>\n    <x/>\n  </bogus>", with: "")
     #expect(defined != sent)
-    let settlement = try PatchSettlement(domain, sent: sent, defined: defined)
+    let settlement = try settle(of: domain, sent, defined)
     #expect(settlement.warnings.count == 2)
     let root = try XMLElement.parse(defined)
     for entry in XMLPatches.entries(in: root) { entry["kept"] = "" }

@@ -32,7 +32,7 @@ struct HostClone {
       }
     } else {
       let dropped = try source.map { (source) throws(Diagnostic) in
-        try HostCloneXML.droppedTargets(source.xml, by: clone)
+        try HostCloneXML.droppedTargets(source.definition, by: clone)
       }
       drives = originals.filter { dropped?.contains($0.target) != true }.map { disk in
         Drive(place: Self.place(disk, key: disk.target), source: disk, present: nil)

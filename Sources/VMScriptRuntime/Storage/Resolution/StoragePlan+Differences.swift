@@ -44,9 +44,11 @@ extension StoragePlan {
 
   /// The properties in which the storage of a domain is not as declared.
   ///
+  /// - Parameter left: the volumes on drives that are no longer declared, which are differences of the
+  ///   definition.
   /// - Throws: a diagnostic for what cannot be done, such as shrinking.
   func differences(
-    domain declaration: Declaration, live domain: LiveDomain
+    domain declaration: Declaration, live domain: LiveDomain, left: [LeftVolume]
   ) throws(Diagnostic) -> [PropertyDifference] {
     guard let storage = domains[declaration.name] else { return [] }
     var differences: [PropertyDifference] = []
@@ -72,10 +74,6 @@ extension StoragePlan {
     }
     try refuseRemovalOfBases(declaration, storage, domain)
     if let seed = storage.seed { differences += seedDifferences(seed, of: declaration, domain) }
-    // The devices that are no longer declared are differences of the definition.
-    let left = try DomainXML.leftVolumes(
-      declaration, context: context(for: declaration, uuid: domain.uuid, hypervisor: ""),
-      definition: domain.xml)
     for volume in left {
       try refuseIfOverlaid(volume.path, declaration.nameSpan, to: "removed")
     }

@@ -71,17 +71,61 @@ struct StoragePlan: Sendable {
     declaredUsers[live.storage.name(of: path)] ?? []
   }
 
+  /// The definition of a domain as it is to be, onto what is there.
+  ///
+  /// - Throws: a diagnostic for a clone whose source is not there or cannot be read.
+  func definition(
+    of domain: Declaration, hypervisor: String
+  ) throws(Diagnostic) -> DomainDefinition {
+    let present = live.domains[domain.name]
+    var base = DomainDefinition.Base.nothing
+    if let present {
+      base = .present(present.definition)
+    } else if case .host(let name) = domain.source {
+      base = .source(try source(name, of: domain).definition, storage: ownStorage(of: domain))
+    }
+    let images = (domains[domain.name]?.drives ?? []).compactMap { drive in
+      drive.base?.image.map { (drive.key, $0.name) }
+    }
+    return DomainDefinition(
+      declaration: domain,
+      context: context(for: domain, uuid: present?.uuid, hypervisor: hypervisor), base: base,
+      images: Dictionary(images) { first, _ in first })
+  }
+
+  /// The domain of the host that a domain is cloned from.
+  private func source(_ name: String, of clone: Declaration) throws(Diagnostic) -> LiveDomain {
+    if let source = live.domains[name] { return source }
+    let span = clone.sourceSpan ?? clone.nameSpan
+    if let object = live.unreadable.first(of: .domain, name, stack: set.stack) {
+      throw PlanMessages.unreadable(object, cannot: "be cloned", at: span)
+    }
+    throw PlanMessages.missingSource(name, at: span)
+  }
+
+  /// The storage of a domain's own volumes, by target.
+  private func ownStorage(of domain: Declaration) -> [String: XMLContext.Storage] {
+    let own = (domains[domain.name]?.drives ?? []).compactMap { drive in
+      drive.own.map { own in
+        (
+          drive.target,
+          XMLContext.Storage(path: own.path, format: own.format.rawValue, isDevice: own.isDevice)
+        )
+      }
+    }
+    return Dictionary(own) { first, _ in first }
+  }
+
   /// What the XML of a declaration needs to know of the others and of the host.
   ///
-  /// - Parameters:
-  ///   - uuid: the live object's; nil for what does not exist yet.
-  ///   - published: where images are that were published since, by name.
-  func context(
-    for declaration: Declaration, uuid: String?, hypervisor: String,
-    published: [String: String] = [:]
-  ) -> XMLContext {
+  /// - Parameter uuid: the live object's; nil for what does not exist yet.
+  func context(for declaration: Declaration, uuid: String?, hypervisor: String) -> XMLContext {
     var context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
-    guard declaration.kind == .domain, let storage = domains[declaration.name] else {
+    guard declaration.kind == .domain else {
+      context.origin = origin
+      return context
+    }
+    guard let storage = domains[declaration.name] else {
       return context
     }
     for drive in storage.drives {
@@ -90,7 +134,7 @@ struct StoragePlan: Sendable {
         context.moves[drive.key] = source
       }
       context.disks[drive.key] = XMLContext.Storage(
-        path: base.image.flatMap { published[$0.name] } ?? base.path,
+        path: base.path,
         format: base.format == .iso ? "raw" : base.format.rawValue, isDevice: base.isDevice)
     }
     context.drives = storage.clonedDrives

@@ -165,7 +165,7 @@ struct DomainDisks {
     if let source = difference("source", \.path) { return [source] }
     // The content is the same; what kind of file it is only decides how it is opened.
     return [
-      difference("format", \.format),
+      difference("format", \.format)?.of(.driver),
       difference("type") { $0.isDevice ? "block" : "file" }?.with(impact: .nextStart),
     ].compactMap(\.self)
   }

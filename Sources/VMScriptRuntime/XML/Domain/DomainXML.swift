@@ -11,20 +11,31 @@ public enum DomainXML {
   ///
   /// - Throws: a diagnostic for text that XML cannot hold and for an `xml` block that does not fit.
   public static func render(
-    _ declaration: Declaration, context: XMLContext, onto base: String?
+    _ declaration: Declaration, context: XMLContext, onto base: Document?
   ) throws(Diagnostic) -> String {
-    let root = try declaration.document(onto: base)
+    let root = declaration.root(onto: base)
+    try write(declaration, context: context, to: root, isNew: base == nil)
+    return root.xmlString
+  }
+
+  /// Writes what is declared to a definition.
+  ///
+  /// - Parameter isNew: whether the definition holds nothing yet.
+  /// - Throws: what ``render(_:context:onto:)`` throws.
+  static func write(
+    _ declaration: Declaration, context: XMLContext, to root: XMLElement, isNew: Bool
+  ) throws(Diagnostic) {
     // These read the mark that is about to be written anew.
     let patches = try XMLPatches(declaration, on: root)
     patches.removeGone(from: root)
     let devices = DomainDevices(declaration, context: context, on: root)
     // A machine stays with the hypervisor that it has unless another one is declared.
-    if base == nil || declaration.declaredHypervisor(on: context.hypervisor) != nil {
+    if isNew || declaration.declaredHypervisor(on: context.hypervisor) != nil {
       root["type"] = context.hypervisor
     }
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
-    if base == nil { addDefaults(root) }
+    if isNew { addDefaults(root) }
     DomainMetadata(declaration, stack: context.stack, origin: context.origin).write(to: root)
     let (memory, cpus) = (root.text(at: DomainMemory.maximum), root.text(at: DomainCPU.maximum))
     try XMLRows.write(declaration.body, to: root)
@@ -32,24 +43,42 @@ public enum DomainXML {
     DomainCPU(declaration)?.complete(root, before: cpus)
     try devices.write(to: root)
     try patches.apply(to: root)
-    return root.xmlString
   }
 
-  /// The declared properties in which a domain is otherwise, and when each change takes effect.
+  /// The declared properties in which a domain differs, and the steps that change its machine.
   ///
   /// - Parameters:
   ///   - declaration: the domain as it is wanted.
   ///   - context: what its names mean on the host.
-  ///   - live: its inactive XML.
-  ///   - running: its XML as it runs; nil for one that is off.
-  /// - Throws: a diagnostic if one of them is no domain's XML.
-  public static func differences(
-    _ declaration: Declaration, context: XMLContext, live: String, running: String? = nil
+  ///   - definition: its inactive document.
+  ///   - running: its document as it runs; nil for one that is off.
+  /// - Throws: a diagnostic for an `xml` block that does not fit.
+  static func revision(
+    _ declaration: Declaration, context: XMLContext, definition: Document, running: Document? = nil
+  ) throws(Diagnostic) -> Revision {
+    let root = definition.element()
+    let machine = running.map { RunningMachine($0.element()) }
+    let devices = DomainDevices(declaration, context: context, on: root)
+    var revision = Revision()
+    revision.differences = try differences(declaration, devices, in: root, machine)
+    revision.leftVolumes = devices.leftVolumes(in: root)
+    guard let machine else { return revision }
+    let inMachine = try runningDifferences(declaration, devices, definition: root, machine)
+    let known = Set(revision.differences.map(\.path))
+    revision.differences += inMachine.filter { $0.impact == .live && !known.contains($0.path) }
+    let wanted = root.copy()
+    try write(declaration, context: context, to: wanted, isNew: false)
+    revision.adopt(
+      try liveSteps(declaration, devices, wanted: wanted, machine), inMachine: inMachine)
+    return revision
+  }
+
+  /// In what a definition is not as declared, and when each change takes effect.
+  private static func differences(
+    _ declaration: Declaration, _ devices: DomainDevices, in root: XMLElement,
+    _ machine: RunningMachine?
   ) throws(Diagnostic) -> [PropertyDifference] {
-    let root = try declaration.document(live)
-    let machine = try running.map { (text) throws(Diagnostic) in
-      RunningMachine(try declaration.document(text))
-    }
+    let context = devices.context
     let (memory, cpus) = (DomainMemory(declaration), DomainCPU(declaration))
     var differences = XMLRows.differences(declaration.body, path: [], live: root) { row in
       switch row.live {
@@ -72,15 +101,8 @@ public enum DomainXML {
           name: "hypervisor", from: root["type"].map(Value.string), to: .string(wanted),
           impact: .nextStart))
     }
-    let devices = DomainDevices(declaration, context: context, on: root)
     differences += try devices.differences(definition: root, running: machine)
-    differences += try XMLPatches.differences(declaration, definition: root)
-    guard let machine else { return differences }
-    let known = Set(differences.map(\.path))
-    return try differences
-      + runningDifferences(declaration, devices, definition: root, machine).filter {
-        $0.impact == .live && !known.contains($0.path)
-      }
+    return try differences + XMLPatches.differences(declaration, definition: root)
   }
 
   /// In what a running machine is not as declared though its definition is, such as a device that
@@ -114,8 +136,9 @@ public enum DomainXML {
         for (slot, _) in DomainDisks(bare, context: context).slots where !slot.isEmptied {
           context.disks[slot.key] = storage
         }
-        let text = try render(bare, context: context, onto: nil)
-        diagnostics += try XMLPatches.unmatched(domain, in: domain.document(text))
+        let root = bare.root(onto: nil)
+        try write(bare, context: context, to: root, isNew: true)
+        diagnostics += try XMLPatches.unmatched(domain, in: root)
       } catch { diagnostics.append(error) }
     }
     return diagnostics

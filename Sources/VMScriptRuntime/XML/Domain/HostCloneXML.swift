@@ -9,12 +9,13 @@ enum HostCloneXML {
   /// - Parameters:
   ///   - storage: by target; drives that are shared have none.
   ///   - mac: the address of the interface at a position.
-  /// - Throws: a diagnostic if `source` is no domain's definition or has not what is dropped.
+  /// - Throws: a diagnostic if the source has not what is dropped.
   static func base(
-    _ source: String, for clone: Declaration, storage: [String: XMLContext.Storage],
+    _ source: Document, for clone: Declaration, storage: [String: XMLContext.Storage],
     mac: (Int) -> MACAddress
-  ) throws(Diagnostic) -> String {
-    let root = try clone.document(SourceXML.stripped(source) ?? source)
+  ) throws(Diagnostic) -> XMLElement {
+    let root = source.element()
+    SourceXML.strip(root)
     for element in try dropped(from: root, by: clone) { element.detach() }
     let devices = root.ensure("devices")
     for disk in devices.all("disk") {
@@ -24,15 +25,14 @@ enum HostCloneXML {
     for (position, interface) in devices.all("interface").enumerated() {
       interface.setText(mac(position).description, at: "mac/@address")
     }
-    return root.xmlString
+    return root
   }
 
   /// Targets of the drives that a clone drops.
   static func droppedTargets(
-    _ source: String, by clone: Declaration
+    _ source: Document, by clone: Declaration
   ) throws(Diagnostic) -> Set<String> {
-    let root = try clone.document(source)
-    return Set(try dropped(from: root, by: clone).compactMap { $0.text(at: "target/@dev") })
+    Set(try dropped(from: source.element(), by: clone).compactMap { $0.text(at: "target/@dev") })
   }
 
   /// The elements that `remove` names: by position among those of the kind, a disk by its target too.

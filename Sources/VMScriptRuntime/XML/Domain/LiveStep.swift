@@ -1,4 +1,3 @@
-import Libvirt
 import VMScript
 import VMScriptSyntax
 
@@ -49,45 +48,18 @@ enum LiveStep: Equatable {
     case .mark: difference.live == .metadata
     }
   }
-
-  /// Changes the running machine alone; blocks.
-  func apply(to domain: Domain) throws(LibvirtError) {
-    switch self {
-    case .detach(_, _, let xml): try domain.detachDevice(xml: xml, live: true, config: false)
-    case .update(_, let xml): try domain.updateDevice(xml: xml, live: true, config: false)
-    case .throttle(_, let target, let limits):
-      try domain.setBlockIOTune(limits, of: target, live: true, config: false)
-    case .attach(_, let xml): try domain.attachDevice(xml: xml, live: true, config: false)
-    case .memory(let kibibytes):
-      try domain.setMemory(kibibytes: UInt(clamping: kibibytes), live: true, config: false)
-    case .processors(let count):
-      try domain.setCPUs(Int(clamping: count), live: true, config: false)
-    case .title(let text): try domain.setTitle(text, live: true, config: false)
-    case .description(let text): try domain.setDescription(text, live: true, config: false)
-    case .mark(let xml):
-      try domain.setMetadata(
-        xml, namespace: DomainMetadata.namespace, prefix: DomainMetadata.prefix, live: true,
-        config: false)
-    }
-  }
 }
 
 extension DomainXML {
   /// The steps that bring a running machine as near to what is declared as it can be without a
   /// restart: devices that go first, for they free targets and ports.
   ///
-  /// - Parameters:
-  ///   - definition: the inactive XML from before the update.
-  ///   - wanted: the inactive XML that the update writes.
-  ///   - running: the XML of the machine as it runs.
+  /// - Parameter wanted: the definition that the update writes.
   static func liveSteps(
-    _ declaration: Declaration, context: XMLContext, definition: String, wanted: String,
-    running: String
+    _ declaration: Declaration, _ devices: DomainDevices, wanted: XMLElement,
+    _ machine: RunningMachine
   ) throws(Diagnostic) -> [LiveStep] {
-    let root = try declaration.document(definition)
-    let wanted = try declaration.document(wanted)
-    var machine = RunningMachine(try declaration.document(running))
-    let devices = DomainDevices(declaration, context: context, on: root)
+    var machine = machine
     let ofDevices = try devices.liveSteps(&machine)
     let ofBody = LiveChange.allCases.compactMap { change in
       step(change, declaration, wanted, machine)

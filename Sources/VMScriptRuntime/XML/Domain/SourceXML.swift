@@ -104,10 +104,9 @@ public enum SourceXML {
     element.text(at: "source/@file") ?? element.text(at: "source/@dev")
   }
 
-  /// A domain's XML without what makes it that one: name, UUID, MACs, NVRAM, seed, aliases, labels
-  /// of security drivers and its metadata; nil if `xml` is no domain's.
-  public static func stripped(_ xml: String) -> String? {
-    guard let root = try? XMLElement.parse(xml, root: "domain") else { return nil }
+  /// Takes from a definition what makes it that of one domain: name, UUID, MACs, NVRAM, seed, aliases,
+  /// labels of security drivers and its metadata.
+  static func strip(_ root: XMLElement) {
     for name in ["name", "uuid", "metadata", "seclabel", "genid", "sysinfo"] { root.remove(name) }
     root["id"] = nil
     if let nvram = root.first("os")?.first("nvram") {
@@ -124,7 +123,6 @@ public enum SourceXML {
       }
       if device.text(at: "target/@dev") == DriveBus.seedTarget { device.detach() }
     }
-    return root.xmlString
   }
 
   /// A definition, indented, with its passwords masked; nil if it is not XML.

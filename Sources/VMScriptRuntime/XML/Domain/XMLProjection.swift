@@ -165,9 +165,8 @@ struct PatchSettlement {
 
   /// Compares a definition as it was sent with what libvirt made of it.
   ///
-  /// - Throws: a diagnostic for text that is no definition.
-  init(_ declaration: Declaration, sent: String, defined: String) throws(Diagnostic) {
-    let (sent, defined) = (try declaration.document(sent), try declaration.document(defined))
+  /// - Throws: a diagnostic for an `xml` block that is no patch.
+  init(_ declaration: Declaration, sent: XMLElement, defined: XMLElement) throws(Diagnostic) {
     let entries = XMLPatches.entries(in: defined)
     var patches: [DomainPatch] = []
     for block in declaration.body.blocks("xml") {

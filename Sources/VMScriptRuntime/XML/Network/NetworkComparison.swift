@@ -26,6 +26,9 @@ struct NetworkComparison {
     return properties.compactMap(\.self) + entries
   }
 
+  /// Whether the network has another subnet than it is to have.
+  var hasNewSubnet: Bool { Self.subnet(found) != Self.subnet(wanted) }
+
   private var subnet: PropertyDifference? {
     let (old, new) = (Self.subnet(found), Self.subnet(wanted))
     guard old != new else { return nil }

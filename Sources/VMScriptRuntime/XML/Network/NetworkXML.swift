@@ -10,9 +10,16 @@ public enum NetworkXML {
   ///
   /// - Throws: a diagnostic for text that XML cannot hold.
   public static func render(
-    _ declaration: Declaration, context: XMLContext, onto base: String?
+    _ declaration: Declaration, context: XMLContext, onto base: Document?
   ) throws(Diagnostic) -> String {
-    let root = try declaration.document(onto: base)
+    let root = declaration.root(onto: base)
+    try write(declaration, context, to: root)
+    return root.xmlString
+  }
+
+  private static func write(
+    _ declaration: Declaration, _ context: XMLContext, to root: XMLElement
+  ) throws(Diagnostic) {
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
     DomainMetadata(declaration, stack: context.stack, origin: context.origin).write(to: root)
@@ -21,53 +28,58 @@ public enum NetworkXML {
     try XMLRows.write(declaration.body, to: root, undeclared: undeclared)
     shape.writeNames(to: root)
     shape.writeAddresses(to: root)
-    return root.xmlString
   }
 
-  /// The declared properties in which a network is otherwise, and when each change takes effect.
+  /// The declared properties in which a network differs, and the entries that change as it runs.
   ///
   /// - Parameters:
   ///   - declaration: the network as it is wanted.
   ///   - context: what its names mean on the host.
-  ///   - live: its definition.
-  ///   - running: its XML as it runs, which a change that was cut short may have left behind; nil for
-  ///     one that is off.
-  /// - Throws: a diagnostic if one of them is no network's XML.
-  public static func differences(
-    _ declaration: Declaration, context: XMLContext, live: String, running: String? = nil
-  ) throws(Diagnostic) -> [PropertyDifference] {
-    var result = try differences(declaration, context, in: live)
-    guard let running else { return result.map { $0.with(impact: min($0.impact, .nextStart)) } }
-    for difference in try differences(declaration, context, in: running)
-    where !result.contains(where: { $0.path == difference.path }) {
-      result.append(difference)
+  ///   - definition: its definition.
+  ///   - running: its document as it runs, which a change that was cut short may have left behind; nil
+  ///     for one that is off.
+  /// - Throws: a diagnostic for text that XML cannot hold.
+  static func revision(
+    _ declaration: Declaration, context: XMLContext, definition: Document, running: Document? = nil
+  ) throws(Diagnostic) -> Revision {
+    let comparison = try compare(declaration, context, with: definition)
+    var revision = Revision()
+    revision.differences = differences(declaration, comparison)
+    revision.hasNewSubnet = comparison.hasNewSubnet
+    guard let running else {
+      revision.differences = revision.differences.map {
+        $0.with(impact: min($0.impact, .nextStart))
+      }
+      return revision
     }
-    return result
+    let inMachine = try compare(declaration, context, with: running)
+    revision.hasNewSubnet = revision.hasNewSubnet || inMachine.hasNewSubnet
+    for difference in differences(declaration, inMachine)
+    where !revision.differences.contains(where: { $0.path == difference.path }) {
+      revision.differences.append(difference)
+    }
+    revision.entries = NetworkEntryChange.changes(
+      from: running.element(), to: comparison.wanted)
+    return revision
+  }
+
+  private static func compare(
+    _ declaration: Declaration, _ context: XMLContext, with live: Document
+  ) throws(Diagnostic) -> NetworkComparison {
+    let (found, wanted) = (live.element(), live.element())
+    try write(declaration, context, to: wanted)
+    return NetworkComparison(found: found, wanted: wanted)
   }
 
   private static func differences(
-    _ declaration: Declaration, _ context: XMLContext, in live: String
-  ) throws(Diagnostic) -> [PropertyDifference] {
-    let found = try declaration.document(live)
-    let wanted = try declaration.document(render(declaration, context: context, onto: live))
-    return XMLRows.differences(declaration.body, path: [], live: found, undeclared: undeclared)
-      + NetworkComparison(found: found, wanted: wanted).differences()
+    _ declaration: Declaration, _ comparison: NetworkComparison
+  ) -> [PropertyDifference] {
+    XMLRows.differences(
+      declaration.body, path: [], live: comparison.found, undeclared: undeclared)
+      + comparison.differences()
   }
 
   /// A network is the stack's alone: a block that the script no longer has goes, a property stays.
   private static let undeclared = XMLRows.Undeclared.stays(
     except: Set(Schema.resource(.net).allBlocks.map(\.name)))
-
-  /// The entries of a running network that come and go without restarting it; those that go first.
-  ///
-  /// - Parameters:
-  ///   - definition: the inactive XML from before the change.
-  ///   - running: the XML of the network as it runs.
-  static func liveChanges(
-    _ declaration: Declaration, context: XMLContext, definition: String, running: String
-  ) throws(Diagnostic) -> [NetworkEntryChange] {
-    NetworkEntryChange.changes(
-      from: try declaration.document(running),
-      to: try declaration.document(render(declaration, context: context, onto: definition)))
-  }
 }
