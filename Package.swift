@@ -8,7 +8,7 @@ let package = Package(
   name: "vmscript",
   products: [
     .library(name: "VMScript", targets: ["VMScriptSyntax", "VMScript", "VMScriptEditing"]),
-    .library(name: "VMScriptRuntime", targets: ["VMScriptRuntime", "Libvirt"]),
+    .library(name: "VMScriptRuntime", targets: ["VMScriptPlan", "VMScriptRuntime", "Libvirt"]),
     .executable(name: "vmscript", targets: ["vmscript"]),
     // What scripts/install links `libvmscript.so` from.
     .library(name: "CVMScript", type: .static, targets: ["VMScriptLibrary"]),
@@ -44,6 +44,16 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // What is to be done: the state of a host, its documents, plans and their steps; needs no libvirt.
+    .target(
+      name: "VMScriptPlan",
+      dependencies: [
+        "VMScript", "VMScriptSyntax", "CChildProcess", "Yams",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
+
     // The host: libvirt, and what brings a declaration there.
     .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
     .systemLibrary(
@@ -54,7 +64,7 @@ let package = Package(
     .target(
       name: "VMScriptRuntime",
       dependencies: [
-        "VMScript", "Libvirt", "CArchive", "CChildProcess", "Yams",
+        "VMScript", "VMScriptPlan", "Libvirt", "CArchive", "CChildProcess",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
@@ -63,7 +73,7 @@ let package = Package(
     .target(
       name: "VMScriptTerminal",
       dependencies: [
-        "Libvirt", "VMScript", "VMScriptRuntime", "VMScriptSyntax",
+        "Libvirt", "VMScript", "VMScriptPlan", "VMScriptRuntime", "VMScriptSyntax",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       swiftSettings: strict),
@@ -74,8 +84,8 @@ let package = Package(
     .target(
       name: "VMScriptShell",
       dependencies: [
-        "CEditLine", "Libvirt", "VMScript", "VMScriptEditing", "VMScriptRuntime", "VMScriptSyntax",
-        "VMScriptTerminal",
+        "CEditLine", "Libvirt", "VMScript", "VMScriptEditing", "VMScriptPlan", "VMScriptRuntime",
+        "VMScriptSyntax", "VMScriptTerminal",
       ],
       swiftSettings: strict),
     // Editors: the language server protocol over the language's own analysis; needs no libvirt.
@@ -86,8 +96,8 @@ let package = Package(
     .executableTarget(
       name: "vmscript",
       dependencies: [
-        "CVMScript", "VMScript", "VMScriptEditing", "VMScriptLanguageServer", "VMScriptRuntime",
-        "VMScriptShell", "VMScriptSyntax", "VMScriptTerminal",
+        "CVMScript", "VMScript", "VMScriptEditing", "VMScriptLanguageServer", "VMScriptPlan",
+        "VMScriptRuntime", "VMScriptShell", "VMScriptSyntax", "VMScriptTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -113,7 +123,7 @@ let package = Package(
       name: "VMScriptEditingTests", dependencies: ["VMScriptEditing"], swiftSettings: strict),
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
     .testTarget(
-      name: "VMScriptRuntimeTests", dependencies: ["SpecSuite", "VMScriptRuntime"],
+      name: "VMScriptRuntimeTests", dependencies: ["SpecSuite", "VMScriptPlan", "VMScriptRuntime"],
       swiftSettings: strict),
     // What libvirt reads XML with: our own reader is held to it, and no product links it.
     .systemLibrary(
@@ -124,18 +134,21 @@ let package = Package(
       name: "FuzzTests",
       dependencies: [
         "CLibxml2", "CVMScript", "VMScript", "VMScriptEditing", "VMScriptLibrary",
-        "VMScriptRuntime", "VMScriptSyntax",
+        "VMScriptPlan", "VMScriptRuntime", "VMScriptSyntax",
       ],
       exclude: ["Seeds"], swiftSettings: strict),
     .testTarget(
       name: "VMScriptTerminalTests",
-      dependencies: ["VMScript", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal"],
+      dependencies: [
+        "VMScript", "VMScriptPlan", "VMScriptRuntime", "VMScriptSyntax", "VMScriptTerminal",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "VMScriptLanguageServerTests", dependencies: ["VMScriptLanguageServer"],
       swiftSettings: strict),
     .testTarget(
-      name: "VMScriptShellTests", dependencies: ["VMScriptRuntime", "VMScriptShell"],
+      name: "VMScriptShellTests",
+      dependencies: ["VMScriptPlan", "VMScriptRuntime", "VMScriptShell"],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["HostileHost", "SpecSuite", "VMScript", "vmscript"],

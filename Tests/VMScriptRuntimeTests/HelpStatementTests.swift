@@ -3,6 +3,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// The statements that helps name, over names that are not plain identifiers.
@@ -43,7 +44,7 @@ import VMScriptSyntax
       Shutdown.timeout(name, state: "running", at: span),
     ]
       + [LiveDomain.State.stopped, .crashed, .suspended].map {
-        UpdateMessages.unfitState($0, of: name, for: .resume, at: span)
+        VerbMessages.unfitState($0, of: name, for: .resume, at: span)
       }
   }
 

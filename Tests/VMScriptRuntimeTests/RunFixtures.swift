@@ -1,6 +1,7 @@
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Declarations as the evaluator would hand them over, without a script behind them.

@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// Deletes domains with everything that the stack made for them.
 struct DomainDeletion: Sendable {

@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// Plugs running guests into a network that was restarted under them.
 ///
@@ -65,25 +66,6 @@ struct GuestPlug {
     do throws(LibvirtError) { return try network.ports() } catch {
       guard error.code == .noSupport else { throw error }
       return nil
-    }
-  }
-}
-
-/// The port of a network that an interface of a running machine is plugged into.
-struct NetworkPort {
-  let network: String
-  let id: String
-  let interface: XMLElement
-
-  /// The ports of all interfaces: `source/@portid`.
-  static func all(in devices: XMLElement?) -> [NetworkPort] {
-    (devices?.all("interface") ?? []).compactMap { interface in
-      guard let network = interface.text(at: "source/@network"),
-        let id = interface.text(at: "source/@portid"),
-        // A macvtap is not plugged into a bridge, and loses nothing.
-        interface.text(at: "source/@bridge") != nil
-      else { return nil }
-      return NetworkPort(network: network, id: id.lowercased(), interface: interface)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// The steps of networks.
 extension Provisioner {
@@ -21,7 +22,8 @@ extension Provisioner {
       for entry in entries {
         do throws(LibvirtError) {
           try network.update(
-            command: entry.command, section: entry.section, xml: entry.xml, live: true,
+            command: .init(entry.command), section: .init(entry.section), xml: entry.xml,
+            live: true,
             config: false)
         } catch {
           guard !error.isConnectionLost else { throw error }
@@ -123,5 +125,28 @@ extension NetworkDefinition {
     root.setText(
       Identity.bridge(stack: stack, net: declaration.name, attempt: attempt), at: "bridge/@name")
     return root.xmlString
+  }
+}
+
+extension Network.UpdateCommand {
+  init(_ command: NetworkEntryChange.Command) {
+    self =
+      switch command {
+      case .delete: .delete
+      case .addLast: .addLast
+      }
+  }
+}
+
+extension Network.UpdateSection {
+  init(_ part: NetworkEntryChange.Part) {
+    self =
+      switch part {
+      case .dhcpHost: .dhcpHost
+      case .dhcpRange: .dhcpRange
+      case .dnsHost: .dnsHost
+      case .dnsText: .dnsText
+      case .dnsService: .dnsService
+      }
   }
 }

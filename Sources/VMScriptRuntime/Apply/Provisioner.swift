@@ -1,9 +1,10 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Carries out the steps of changes. What is done, and in which order, is the plan's.
-struct Provisioner: Sendable {
+struct Provisioner: StepPerformer {
   let pool: ConnectionPool
   let stack: String
   let store: VolumeStore
@@ -38,7 +39,7 @@ struct Provisioner: Sendable {
     } catch { throw HostMessages.diagnostic(error, doing, at: change.span) }
   }
 
-  private func perform(_ step: Step, of change: Change) async throws {
+  func perform(_ step: Step, of change: Change) async throws {
     switch step {
     case .publish(let upload): try await publish(upload, change)
     case .release(let contents): try await release(contents)
@@ -80,26 +81,21 @@ struct Provisioner: Sendable {
     }
   }
 
-  /// Whether an object has changed on the host since its change was planned.
-  func hasMoved(_ change: Change) async throws(Diagnostic) -> Bool {
-    do {
-      switch change.subject {
-      case nil: return false
-      case .domain(let domain):
-        return try await pool.run { connection in
-          guard let present = try connection.domain(uuid: domain.uuid) else { return true }
-          return try present.isActive() != (domain.running != nil)
-            || present.xml(inactive: true, secure: true) != domain.definition.text
-        }
-      case .network(let network):
-        return try await pool.run { connection in
-          guard let present = try connection.network(uuid: network.uuid) else { return true }
-          return try present.isActive() != network.isActive
-            || present.xml(inactive: network.isPersistent) != network.definition.text
-        }
+  func hasMoved(_ change: Change) async throws -> Bool {
+    switch change.subject {
+    case nil: return false
+    case .domain(let domain):
+      return try await pool.run { connection in
+        guard let present = try connection.domain(uuid: domain.uuid) else { return true }
+        return try present.isActive() != (domain.running != nil)
+          || present.xml(inactive: true, secure: true) != domain.definition.text
       }
-    } catch {
-      throw HostMessages.diagnostic(error, "looking at `\(change.name)` again", at: change.span)
+    case .network(let network):
+      return try await pool.run { connection in
+        guard let present = try connection.network(uuid: network.uuid) else { return true }
+        return try present.isActive() != network.isActive
+          || present.xml(inactive: network.isPersistent) != network.definition.text
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import VMScriptPlan
 
 /// A name that one process of this machine holds at a time: an abstract Unix socket.
 ///

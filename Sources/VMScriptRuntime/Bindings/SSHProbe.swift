@@ -1,5 +1,6 @@
 import Foundation
 import VMScript
+import VMScriptPlan
 
 /// Asks whether an SSH server greets at an address.
 enum SSHProbe {

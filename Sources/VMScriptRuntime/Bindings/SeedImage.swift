@@ -1,4 +1,5 @@
 import CArchive
+import VMScriptPlan
 
 /// A NoCloud seed: an ISO image with the volume id `cidata`, Joliet and Rock Ridge names.
 public enum SeedImage {

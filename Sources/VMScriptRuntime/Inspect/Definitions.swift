@@ -1,6 +1,7 @@
 import Foundation
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The libvirt XML that a script's networks and domains would be defined by, for `xml`.

@@ -1,4 +1,5 @@
 import Libvirt
+import VMScriptPlan
 import VMScriptSyntax
 
 /// A host that work can be done on.

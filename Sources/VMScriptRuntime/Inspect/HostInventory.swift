@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// What is on a host and whose it is, for `list`.
 public struct HostInventory: Sendable {

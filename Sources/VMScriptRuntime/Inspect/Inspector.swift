@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Looks at a host; changes nothing.

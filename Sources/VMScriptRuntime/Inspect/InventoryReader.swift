@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// Reads what is on a host: one listing of each kind, nothing changed.
 struct InventoryReader: Sendable {

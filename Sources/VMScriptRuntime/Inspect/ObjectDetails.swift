@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// All that can be said of one object of a host, as documents.
 struct ObjectDetails {

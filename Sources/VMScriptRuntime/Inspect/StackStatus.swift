@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Each resource of a stack beside what is declared, for `status`.

@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// Live attributes of resources as values of the language.
 struct AttributeReader: Sendable {

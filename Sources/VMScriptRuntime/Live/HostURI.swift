@@ -1,4 +1,5 @@
 import Foundation
+import VMScriptPlan
 
 /// The URI of the host that a connection is made to.
 public enum HostURI {

@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// The addresses that a running guest has.
 enum LiveAddresses {
@@ -52,5 +53,12 @@ extension LibvirtError {
   var isOfADriverWithoutIt: Bool {
     [.noSupport, .operationUnsupported, .configurationUnsupported, .argumentUnsupported]
       .contains(code)
+  }
+}
+
+extension FixedAddress {
+  /// The MAC that the interface has on the host.
+  func mac(on domain: Domain) throws -> MACAddress {
+    try DomainFacts(xml: domain.xml()).devices?.mac(ofInterface: interface) ?? mac
   }
 }

@@ -1,4 +1,5 @@
 import Libvirt
+import VMScriptPlan
 
 extension LiveReader {
   /// The pools of a host.

@@ -1,19 +1,12 @@
 import Foundation
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// Reads what exists on the host: one listing of each kind, nothing changed.
-struct LiveReader: Sendable {
+struct LiveReader: HostReader {
   let pool: ConnectionPool
 
-  /// Everything that a plan looks at. An object whose document cannot be read is unknown for itself
-  /// alone.
-  ///
-  /// - Parameters:
-  ///   - isThorough: has libvirt look at the folders of its active pools again, which costs time in
-  ///     proportion to their volumes: for what is about to delete the base of overlays that nobody has
-  ///     told libvirt of.
-  ///   - leased: the networks whose leases are looked at; each costs a call.
   func read(isThorough: Bool = false, leased: Set<String> = []) async throws -> LiveState {
     async let domains = pool.run { try Self.read($0.domains()) }
     async let networks = pool.run { connection in
@@ -34,6 +27,29 @@ struct LiveReader: Sendable {
     return try await LiveState(
       domains: found, networks: networks.known, storage: storage,
       unreadable: domains.unreadable + networks.unreadable)
+  }
+
+  func files() async throws -> HostFiles { try await pool.run { try HostFiles($0) } }
+
+  func capabilities() async throws -> String { try await pool.run { try $0.capabilities() } }
+
+  func seed(at path: String) async throws -> SeedContent? {
+    do {
+      let image = try await pool.run { try $0.volume(path: path)?.content(upTo: 16 << 20) }
+      return image.flatMap(SeedImage.files).flatMap(SeedContent.init)
+    } catch let error as LibvirtError where !error.isConnectionLost {
+      return nil
+    }
+  }
+
+  func withoutSnapshots(_ domains: [String]) async throws -> Set<String> {
+    try await pool.run { connection in
+      let found = try domains.filter { uuid in
+        guard let domain = try connection.domain(uuid: uuid) else { return true }
+        return try Self.unlessGone(.noDomain) { try domain.hasNoSnapshots() } ?? true
+      }
+      return Set(found)
+    }
   }
 
   /// The storage alone, and who uses it; of domains no more than their drives is read.
@@ -175,6 +191,14 @@ extension Domain {
     do throws(LibvirtError) { return try managedSaveXML() } catch {
       guard !error.isConnectionLost, error.code != .noDomain else { throw error }
       return nil
+    }
+  }
+
+  /// Whether it has no snapshots; a driver that makes none has none.
+  fileprivate func hasNoSnapshots() throws(LibvirtError) -> Bool {
+    do throws(LibvirtError) { return try snapshots().isEmpty } catch {
+      guard error.isOfADriverWithoutIt else { throw error }
+      return true
     }
   }
 

@@ -1,4 +1,5 @@
 import Libvirt
+import VMScriptPlan
 import VMScriptSyntax
 
 extension HostMessages {

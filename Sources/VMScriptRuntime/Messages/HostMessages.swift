@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The wording of what the host refuses or fails at: VM07xx.

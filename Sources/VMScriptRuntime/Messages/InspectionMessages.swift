@@ -1,3 +1,4 @@
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The wording of what cannot be looked at: VM079x.

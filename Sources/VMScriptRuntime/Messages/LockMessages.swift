@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The wording of what concerns the identity of a stack: its lock, and where it is run from.

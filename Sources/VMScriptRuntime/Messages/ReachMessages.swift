@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The wording of guests that cannot be reached: VM0792 to VM0794.

@@ -1,3 +1,4 @@
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The codes of this module, for `vmscript explain`.

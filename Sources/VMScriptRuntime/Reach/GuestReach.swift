@@ -1,6 +1,7 @@
 import Foundation
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Ways to a guest: its console, its screen, its SSH server.

@@ -1,5 +1,6 @@
 import Foundation
 import VMScript
+import VMScriptPlan
 
 /// Where a guest's SSH server is, and how to get there.
 public struct SSHDestination: Sendable, Hashable {

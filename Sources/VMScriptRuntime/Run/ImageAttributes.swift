@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// Live attributes of images as values of the language.
 struct ImageAttributes: Sendable {

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import VMScriptPlan
 
 /// The name of the volume by which a run shows all clients of a host that it holds a stack.
 ///
@@ -20,7 +21,7 @@ struct LockClaim: Hashable {
 
     /// Where this process runs.
     static let current: Machine = {
-      let client = hostName()
+      let client = ThisMachine.hostName
       let id = text("/etc/machine-id")
       let boot = text("/proc/sys/kernel/random/boot_id")
       let space = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/net"))
@@ -28,14 +29,6 @@ struct LockClaim: Hashable {
         client: cleaned(client), machine: id.isEmpty ? "" : digest("\(id)\0\(client)"),
         boot: boot.isEmpty ? "" : digest(boot), space: digest(space ?? ""))
     }()
-
-    /// The name that this machine has for itself.
-    static func hostName() -> String {
-      var buffer = [CChar](repeating: 0, count: 256)
-      guard gethostname(&buffer, buffer.count - 1) == 0 else { return "" }
-      return String(
-        decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
 
     private static func text(_ path: String) -> String {
       let data = FileManager.default.contents(atPath: path) ?? Data()

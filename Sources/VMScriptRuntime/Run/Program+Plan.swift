@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 
 extension Program {
   /// Says what a run on a host would change; changes nothing.

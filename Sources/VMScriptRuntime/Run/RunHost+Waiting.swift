@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 // The evaluation's own thread waits for work that goes on elsewhere, until the user has enough of it.

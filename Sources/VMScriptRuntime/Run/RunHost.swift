@@ -1,6 +1,7 @@
 import Libvirt
 import Synchronization
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The host of an evaluation that has a connection: one for `run`, one for `plan`.
@@ -83,12 +84,14 @@ final class RunHost: EvaluationHost {
   ) throws(Diagnostic) -> Value {
     if mode == .run { try takeEffect(declarations, isEnd: false) }
     let reader = AttributeReader(pool: pool)
-    let (planning, mode, expected) = (planning, mode, standing.expected)
+    let (planning, mode, expected, pool) = (planning, mode, standing.expected, pool)
     return try waiting("reading `\(attribute.name)` of `\(resource.name)`", span) { _ in
       let read: Value?
       switch attribute {
       case .image(let attribute):
-        return try await planning.attribute(attribute, ofImage: resource.name, declarations)
+        let (storage, resolver, _) = try await planning.resolve(declarations)
+        return try await ImageAttributes(pool: pool, storage: storage, resolver: resolver)
+          .value(of: attribute, image: resource.name)
       case .domain(let attribute): read = try await reader.value(of: attribute, resource.name)
       case .net(let attribute): read = try await reader.value(of: attribute, resource.name)
       }
@@ -385,10 +388,16 @@ final class RunHost: EvaluationHost {
       jobs: options.jobs, progress: progress,
       endsEverything: HostMessages.endsEverything)
     let outcome = await scheduler.apply(plan.changes) { change throws(Diagnostic) in
-      guard try await provisioner.hasMoved(change) else {
-        return try await provisioner.apply(change)
+      let renewed: Change?
+      do {
+        guard try await provisioner.hasMoved(change) else {
+          return try await provisioner.apply(change)
+        }
+        renewed = try await planning.renewed(change, of: set)
+      } catch {
+        throw HostMessages.diagnostic(error, "planning `\(change.name)` anew", at: change.span)
       }
-      guard let renewed = try await planning.renewed(change, of: set) else { return }
+      guard let renewed else { return }
       if renewed.properties.map(\.path) != change.properties.map(\.path) {
         provisioner.warn(UpdateMessages.moved(change, renewed))
       }
@@ -414,8 +423,9 @@ final class RunHost: EvaluationHost {
 
   private var planning: Planning {
     Planning(
-      pool: pool, hypervisor: hypervisor, sources: sources, adopt: options.adopt,
-      origin: options.origin, progress: options.progress, expected: standing.expected)
+      host: LiveReader(pool: pool), hypervisor: hypervisor, sources: sources,
+      adopt: options.adopt, origin: options.origin,
+      waiting: { [options] in options.progress(.waiting($0)) }, expected: standing.expected)
   }
 
   /// Keeps warnings, each once, and ends with the first error; the others are kept too.

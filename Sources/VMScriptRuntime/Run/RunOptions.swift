@@ -1,3 +1,5 @@
+import VMScriptPlan
+
 /// How a run meets the host.
 public struct RunOptions: Sendable {
   /// The connection; nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.

@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// What a run, a plan or a destroy came to.

@@ -1,6 +1,7 @@
 import Foundation
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Runs, plans and destroys: what the command line and an embedder call.

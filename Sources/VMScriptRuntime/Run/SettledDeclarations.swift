@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 
 /// What took effect: each resource as it was declared when it did.
 struct SettledDeclarations: Sendable {

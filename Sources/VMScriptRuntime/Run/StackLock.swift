@@ -3,6 +3,7 @@ import Foundation
 import Libvirt
 import Synchronization
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Keeps two runs of one stack on one host apart.

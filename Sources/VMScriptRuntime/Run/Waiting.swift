@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import VMScriptPlan
 
 /// A thread that waits for asynchronous work: to its end, or until it is let go.
 ///

@@ -1,6 +1,7 @@
 import Libvirt
 import Synchronization
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The host of one entry of a session: connects when something is first asked of it.

@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Something that happened on a session's host, whoever did it.

@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 // Looks at the host that no entry asks for; nothing is changed.

@@ -1,6 +1,7 @@
 import Libvirt
 import Synchronization
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// A session on a host: every entry is put into effect before the next one is taken.

@@ -1,4 +1,5 @@
 import Synchronization
+import VMScriptPlan
 
 /// Looks again whenever there may be news, until what is awaited is so or the time is up.
 enum Awaiting {

@@ -1,6 +1,7 @@
 import Foundation
 import Libvirt
 import Synchronization
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Asks cloud-init inside a guest, by way of the guest agent, whether it is through.

@@ -1,4 +1,5 @@
 import Libvirt
+import VMScriptPlan
 
 /// Says when there may be news of domains: at each of their events, and at a slow beat for what
 /// libvirt has no event of.

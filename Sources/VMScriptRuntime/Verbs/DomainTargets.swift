@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The domains that verbs act on: found by name, and by glob among the stack's own.

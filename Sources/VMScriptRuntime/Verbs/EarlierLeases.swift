@@ -1,6 +1,7 @@
 import Libvirt
 import Synchronization
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The DHCP leases that a machine has right before it boots.

@@ -1,3 +1,5 @@
+import VMScriptPlan
+
 /// Why what is awaited is not so yet.
 struct Obstacle: Sendable, Equatable, ExpressibleByStringLiteral {
   /// The reason in words, which may be empty.

@@ -1,4 +1,5 @@
 import Libvirt
+import VMScriptPlan
 import VMScriptSyntax
 
 /// The verbs that change whether a guest runs, and the steps that each takes from every state.
@@ -52,7 +53,7 @@ enum PowerVerb: String, CaseIterable, Sendable {
   func perform(on domain: Domain, at span: Span) throws {
     let state = try domain.state()
     guard let steps = steps(from: state, isActive: try domain.isActive()) else {
-      throw UpdateMessages.unfitState(LiveDomain.State(state), of: domain.name, for: self, at: span)
+      throw VerbMessages.unfitState(LiveDomain.State(state), of: domain.name, for: self, at: span)
     }
     for step in steps { try step.perform(on: domain) }
   }

@@ -1,6 +1,7 @@
 import Libvirt
 import Synchronization
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Asks a guest to shut down and waits until it has; one that is paused or asleep goes on first.

@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 import VMScriptSyntax
 
 /// Runs a verb on each of its targets, all at once.
@@ -127,8 +128,10 @@ struct VerbRunner: Sendable {
         }
         return true
       }
-      let dataless = try await DeletionLoss(pool: targets.pool, volumes: volumes)
-        .dataless(among: present, of: domains)
+      let dataless = try await DeletionLoss(
+        host: LiveReader(pool: targets.pool), volumes: volumes
+      )
+      .dataless(among: present, of: domains)
       return present.map { Deletion(name: $0, losesData: !dataless.contains($0)) }
     } catch { throw HostMessages.diagnostic(error, "deleting", at: request.targetSpan) }
   }

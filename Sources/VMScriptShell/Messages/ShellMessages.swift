@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal

@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 import VMScriptRuntime
 
 extension PlanLine {

@@ -1,5 +1,6 @@
 import Synchronization
 import VMScript
+import VMScriptPlan
 import VMScriptRuntime
 
 /// Shows a run while it goes on: repainted in place on a terminal, line by line elsewhere.

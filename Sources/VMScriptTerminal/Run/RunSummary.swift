@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 import VMScriptRuntime
 
 /// How a run ended, in a line.

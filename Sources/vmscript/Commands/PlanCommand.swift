@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import VMScript
+import VMScriptPlan
 import VMScriptRuntime
 import VMScriptTerminal
 

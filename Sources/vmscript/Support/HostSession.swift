@@ -1,5 +1,6 @@
 import Synchronization
 import VMScript
+import VMScriptPlan
 import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal

@@ -1,5 +1,6 @@
 import ArgumentParser
 import VMScript
+import VMScriptPlan
 import VMScriptRuntime
 import VMScriptSyntax
 

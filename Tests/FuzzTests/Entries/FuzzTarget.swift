@@ -1,6 +1,7 @@
 import Foundation
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 @testable import VMScriptSyntax
 

@@ -2,6 +2,7 @@ import Synchronization
 import Testing
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 @Suite struct ChangeSchedulerTests {

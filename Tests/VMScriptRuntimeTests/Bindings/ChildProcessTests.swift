@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Real programs of the system, started as those are that read images.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 @Suite struct SSHProbeTests {

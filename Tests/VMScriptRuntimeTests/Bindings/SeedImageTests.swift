@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Yams
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 @Suite struct SeedImageTests {

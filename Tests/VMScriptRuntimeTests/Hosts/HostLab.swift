@@ -4,6 +4,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// A stack on an isolated libvirtd, whose URI the environment names, with a guest that boots.

@@ -3,6 +3,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Changes of a guest that runs on a real host.

@@ -4,6 +4,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// What can be seen of a stack that was run, on libvirt's test driver.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// What is known of files that no pool lists, and what stays because of it.

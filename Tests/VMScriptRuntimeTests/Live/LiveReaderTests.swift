@@ -1,6 +1,7 @@
 import Libvirt
 import Testing
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 @Suite struct LiveReaderTests {

@@ -3,6 +3,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// An object whose document cannot be read is unknown for itself alone.

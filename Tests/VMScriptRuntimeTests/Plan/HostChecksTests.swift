@@ -1,6 +1,7 @@
 import Testing
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 @Suite struct HostChecksTests {

@@ -1,6 +1,7 @@
 import Testing
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Which MAC an interface gets that declares none.

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// A disk that is used in place has the format that the script or a definition says, never the one that

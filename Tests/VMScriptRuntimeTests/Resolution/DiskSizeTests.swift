@@ -1,6 +1,7 @@
 import Testing
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// One rule for the sizes of disks: whole MiB, rounded up, in all that makes and compares them.

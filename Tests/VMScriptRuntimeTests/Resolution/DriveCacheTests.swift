@@ -3,6 +3,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Raw disks that QEMU reads and writes past the cache of the host.

@@ -3,6 +3,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// What is wrong with an image is found before anything is changed, at the property that causes it.

@@ -1,6 +1,7 @@
 import Testing
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// A disc in the place of a disk, and a disk in the place of a disc.

@@ -2,6 +2,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// What could not be read is neither a difference nor none: it keeps what it may concern from being

@@ -1,6 +1,7 @@
 import Testing
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 @Suite struct HypervisorChoiceTests {

@@ -4,6 +4,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// What entries do to libvirt's test driver, and what a session keeps of them.

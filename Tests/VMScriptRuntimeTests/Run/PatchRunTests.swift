@@ -4,6 +4,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// What becomes of `xml` blocks on libvirt's test driver, and on a real libvirtd where there is one: each

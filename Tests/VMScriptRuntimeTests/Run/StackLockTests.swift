@@ -3,6 +3,7 @@ import Libvirt
 import Testing
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 @Suite struct StackLockTests {

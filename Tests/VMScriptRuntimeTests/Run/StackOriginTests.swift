@@ -5,6 +5,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Stacks that are run from several places, on libvirt's test driver.

@@ -4,6 +4,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Whole runs of scripts with storage: on libvirt's test driver, which keeps volumes as records, and

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Files that are no raw disk are told by their content; `format = raw` takes them all the same.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Real files, made by the real `qemu-img`.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Images that name other files, those that `qemu-img` makes and those that only an attacker would.

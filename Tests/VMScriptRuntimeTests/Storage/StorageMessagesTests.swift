@@ -1,5 +1,6 @@
 import Testing
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 @Suite struct StorageMessagesTests {

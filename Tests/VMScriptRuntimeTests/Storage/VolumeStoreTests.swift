@@ -2,6 +2,7 @@ import Foundation
 import Libvirt
 import Testing
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// On a real libvirtd: `VMSCRIPT_TEST_URI` is what `scripts/libvirtd uri DIR` prints.

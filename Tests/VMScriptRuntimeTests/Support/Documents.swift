@@ -1,6 +1,7 @@
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Documents as text, as tests write them.

@@ -2,6 +2,7 @@ import Foundation
 import Libvirt
 import Testing
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// A pool folder of its own on an isolated libvirtd, whose URI the environment names.

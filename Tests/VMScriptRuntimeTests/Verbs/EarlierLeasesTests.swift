@@ -2,6 +2,7 @@ import Libvirt
 import Testing
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 @Suite struct EarlierLeasesTests {

@@ -3,6 +3,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Every verb from every state.
@@ -95,7 +96,7 @@ import VMScriptSyntax
   }
 
   @Test func theWordsSayTheStateAndTheWayOut() {
-    let refusal = UpdateMessages.unfitState(
+    let refusal = VerbMessages.unfitState(
       .stopped, of: "web", for: .suspend, at: RunFixture.span)
     #expect(refusal.message == "`web` cannot be suspended: it is stopped")
     #expect(refusal.helps.map(\.text) == ["start it first: `start \"web\"`"])

@@ -1,6 +1,7 @@
 import Testing
 import VMScript
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// What differs, when it takes effect, and what is done to a running machine for it.

@@ -3,6 +3,7 @@ import Testing
 import VMScriptSyntax
 
 @testable import VMScript
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Every row that takes effect live names how, and something does it.

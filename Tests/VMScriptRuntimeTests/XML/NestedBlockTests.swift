@@ -2,6 +2,7 @@ import Testing
 import VMScriptSyntax
 
 @testable import VMScript
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Blocks in blocks, of one row each: written, compared and taken out with the rows around them.

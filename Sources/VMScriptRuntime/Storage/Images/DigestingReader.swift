@@ -1,5 +1,6 @@
 import Crypto
 import Libvirt
+import VMScriptPlan
 
 /// Hands a file's bytes to an upload and digests exactly those.
 final class DigestingReader {

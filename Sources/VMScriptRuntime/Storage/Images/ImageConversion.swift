@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import VMScriptPlan
 
 /// Conversion of an image by `qemu-img convert`.
 ///

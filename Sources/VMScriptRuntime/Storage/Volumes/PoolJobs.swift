@@ -1,4 +1,5 @@
 import Libvirt
+import VMScriptPlan
 
 /// Orders the jobs on each storage pool, and remembers which uploads this process began.
 actor PoolJobs {

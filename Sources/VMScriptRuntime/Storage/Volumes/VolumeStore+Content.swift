@@ -1,5 +1,6 @@
 import Crypto
 import Libvirt
+import VMScriptPlan
 
 extension VolumeStore {
   /// Makes a volume with this content, in place of one of that name.

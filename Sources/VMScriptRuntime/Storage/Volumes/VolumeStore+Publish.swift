@@ -1,4 +1,5 @@
 import Libvirt
+import VMScriptPlan
 
 extension VolumeStore {
   /// An image's content, ready to be uploaded as it is.

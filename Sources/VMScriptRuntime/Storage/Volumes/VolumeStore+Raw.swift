@@ -1,4 +1,5 @@
 import Libvirt
+import VMScriptPlan
 
 /// Raw volumes, whose content libvirt may take for an image that a guest wrote to them.
 extension VolumeStore {

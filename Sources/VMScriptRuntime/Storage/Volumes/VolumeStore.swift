@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptPlan
 
 /// The volumes of one host: reads them, makes them and removes them.
 ///

@@ -1,0 +1,238 @@
+/// The storage of a host as a plan looks at it: its active pools, and who uses what.
+public struct LiveStorage: Sendable {
+  /// An active storage pool.
+  public struct Pool: Sendable {
+    /// The name.
+    public let name: String
+    /// What the paths of its volumes begin with: the folder of a `dir` pool.
+    public let path: String
+    /// Whether its volumes are block devices.
+    public let holdsDevices: Bool
+    /// In the order of the reading.
+    public let inventory: VolumeInventory
+
+    /// The path that a volume of this name has, whether it exists or not.
+    public func path(of volume: String) -> String { "\(path)/\(volume)" }
+  }
+
+  /// A pool as it was read.
+  public struct Reading: Sendable {
+    /// The name.
+    public let name: String
+    /// What the paths of its volumes begin with.
+    public let path: String
+    /// Whether its volumes are block devices.
+    public let holdsDevices: Bool
+    /// In the order of the listing.
+    public let volumes: [VolumeInventory.Volume]
+    /// A reading of an active pool.
+    public init(
+      name: String, path: String, holdsDevices: Bool = false, volumes: [VolumeInventory.Volume]
+    ) {
+      self.name = name
+      self.path = path
+      self.holdsDevices = holdsDevices
+      self.volumes = volumes
+    }
+  }
+
+  /// A volume with the pool that it is in.
+  public struct Place: Sendable {
+    /// The pool's name; empty for a file that is in no pool.
+    public let pool: String
+    /// The volume.
+    public let volume: VolumeInventory.Volume
+  }
+
+  /// The active pools by name.
+  public let pools: [String: Pool]
+  /// Names of pools that are not active.
+  public let inactivePools: Set<String>
+  private let byPath: [String: Place]
+  private let files: [String: Place]
+  private let domains: [String: [String]]
+  private let writers: [String: [String]]
+  private let uses: StorageUses
+  private let names: PathNames
+  /// The domains and pools of which it is not known what they use and hold.
+  package let unreadable: [UnreadableObject]
+  /// The formats of disks by the definitions of domains.
+  package let formats: RecordedFormats
+
+  /// Takes in one reading of a host.
+  ///
+  /// - Parameters:
+  ///   - pools: the active ones.
+  ///   - inactivePools: names of the others.
+  ///   - domains: all domains of the host.
+  ///   - files: what domains use beside the volumes of the pools, and what that backs onto.
+  ///   - unreadable: domains and pools whose documents could not be read.
+  public init(
+    pools: [Reading] = [], inactivePools: Set<String> = [], domains: [LiveDomain] = [],
+    files: [VolumeInventory.Volume] = [], unreadable: [UnreadableObject] = []
+  ) {
+    self.init(
+      pools: pools, inactivePools: inactivePools, domains: domains, files: files,
+      names: PathNames(), unreadable: unreadable)
+  }
+
+  package init(
+    pools: [Reading], inactivePools: Set<String>, domains: [LiveDomain],
+    files: [VolumeInventory.Volume], names: PathNames, unreadable: [UnreadableObject] = []
+  ) {
+    /// By path, the domains that some of their disks' paths lead to.
+    func byPath(_ paths: (SourceXML.Disk) -> [String]) -> [String: [String]] {
+      domains.reduce(into: [:]) { found, domain in
+        let all = (domain.facts.disks + domain.runningDisks).flatMap(paths)
+        for path in Set(all.map { names[$0] }) { found[path, default: []].append(domain.name) }
+      }
+    }
+    let formats = RecordedFormats(domains: domains, names: names)
+    let pools = pools.map { $0.recorded(by: formats) }
+    self.formats = formats
+    let places = pools.flatMap { pool in pool.volumes.map { Place(pool: pool.name, volume: $0) } }
+    let files = files + unreadable.compactMap(VolumeInventory.Volume.init(unknownOf:))
+    let possible = Self.possibleUsers(unreadable, of: places.map(\.volume) + files, names)
+    let uses = StorageUses(
+      volumes: places.map(\.volume) + files,
+      users: byPath(\.paths).merging(possible, uniquingKeysWith: +), names: names)
+    self.pools = Dictionary(
+      pools.map { pool in
+        let inventory = VolumeInventory(volumes: pool.volumes, uses: uses)
+        return (
+          pool.name,
+          Pool(
+            name: pool.name, path: pool.path, holdsDevices: pool.holdsDevices, inventory: inventory)
+        )
+      }
+    ) { first, _ in first }
+    self.inactivePools = inactivePools
+    self.domains = byPath { [$0.path].compactMap(\.self) }
+      .merging(possible, uniquingKeysWith: +)
+    self.unreadable = unreadable
+    self.writers = byPath { $0.isWritable ? [$0.path].compactMap(\.self) : [] }
+    self.uses = uses
+    self.names = names
+    self.byPath = Dictionary(places.map { (names[$0.volume.path], $0) }) { first, _ in first }
+    self.files = Dictionary(
+      files.map { (names[$0.path], Place(pool: "", volume: $0)) }
+    ) { first, _ in first }
+  }
+
+  /// By path, the domains that may refer to it for all that is known of them.
+  private static func possibleUsers(
+    _ unreadable: [UnreadableObject], of volumes: [VolumeInventory.Volume], _ names: PathNames
+  ) -> [String: [String]] {
+    unreadable.filter { $0.kind == .domain }.reduce(into: [:]) { found, domain in
+      let named = volumes.filter { domain.values?.contains($0.name) ?? true }.map(\.path)
+      for path in Set((named + domain.paths).map { names[$0] }) {
+        found[path, default: []].append(domain.name)
+      }
+    }
+  }
+
+  /// How a domain stands to a path that ``domains(using:)`` or ``users(of:)`` names it for.
+  package func use(by domain: String) -> String {
+    unreadable.first { $0.kind == .domain && $0.name == domain }
+      .map { "`\(domain)` may refer to it: \($0.note)" } ?? "`\(domain)` refers to it"
+  }
+
+  /// The domains that may refer to a path, or to an overlay on it, for all that is known of them.
+  func possibleUsers(of path: String) -> [UnreadableObject] {
+    let users = Set(users(of: path))
+    return unreadable.filter { $0.kind == .domain && users.contains($0.name) }
+  }
+
+  /// A pool of this name of which nothing is known.
+  package func unreadablePool(named name: String) -> UnreadableObject? {
+    unreadable.first { $0.kind == .pool && $0.name == name }
+  }
+
+  /// The pool that a script means.
+  ///
+  /// - Parameter declared: the `pool` that it names; nil takes `default`, or the only active pool of a
+  ///   host that has no `default`.
+  /// - Throws: a failure that says whether the pool is missing or only not started.
+  public func pool(declared: String?) throws(StorageFailure) -> Pool {
+    let name = declared ?? "default"
+    if let pool = pools[name] { return pool }
+    if inactivePools.contains(name) { throw .inactivePool(name) }
+    if let pool = unreadablePool(named: name) {
+      throw .unreadablePool(name, reason: pool.reason)
+    }
+    if declared == nil, pools.count == 1, let only = pools.values.first { return only }
+    throw .missingPool(name, existing: (Array(pools.keys) + inactivePools).sorted())
+  }
+
+  /// The volume at a path of the host; nil for a path that is in no active pool.
+  public func place(at path: String) -> Place? { byPath[names[path]] }
+
+  /// The volume at a path, or the file there that a domain uses.
+  public func file(at path: String) -> Place? { place(at: path) ?? files[names[path]] }
+
+  /// Whether two paths are of one file.
+  public func isSame(_ one: String, _ other: String) -> Bool { names[one] == names[other] }
+
+  /// The volumes and files that are overlays on what is at this path.
+  public func overlays(on path: String) -> [Place] {
+    uses.overlays(on: path).compactMap { file(at: $0.path) }
+  }
+
+  /// The volumes and files that could not be read and may be overlays on what is at this path.
+  public func possibleOverlays(on path: String) -> [Place] {
+    guard let volume = file(at: path)?.volume else { return [] }
+    return uses.possibleOverlays(on: volume).compactMap { file(at: $0.path) }
+  }
+
+  /// Whether one of two paths is below the other in a chain of overlays.
+  func isChain(through one: String, _ other: String) -> Bool {
+    uses.chain(from: one).contains(names[other]) || uses.chain(from: other).contains(names[one])
+  }
+
+  /// Names of the domains that refer to this path themselves, or may.
+  public func domains(using path: String) -> [String] { domains[names[path]] ?? [] }
+
+  /// Names of the domains that refer to this path, or to an overlay on it at whatever height, or may. A
+  /// volume that has any is not deleted, but for the domain that it goes with.
+  public func users(of path: String) -> [String] { uses.users(of: path) }
+
+  /// Names of the domains whose guests write to what is at this path itself.
+  func writers(of path: String) -> [String] { writers[names[path]] ?? [] }
+
+  /// The one name of a path, whatever its spelling.
+  package func name(of path: String) -> String { names[path] }
+
+  /// Every volume that a stack owns, in every active pool.
+  public func owned(by stack: String) -> [Place] {
+    pools.values.sorted { $0.name < $1.name }.flatMap { pool in
+      pool.inventory.owned(by: stack).map { Place(pool: pool.name, volume: $0) }
+    }
+  }
+
+  /// Names of the domains that write to a disk that overlays stand on.
+  public var overlaidDomains: Set<String> {
+    Set(writers.filter { !overlays(on: $0.key).isEmpty }.flatMap(\.value))
+  }
+
+  /// By the name of a domain that writes to a disk, what could not be read and may be an overlay on it.
+  var possiblyOverlaidDomains: [String: Set<String>] {
+    writers.reduce(into: [:]) { found, writer in
+      // What is not there is written by nobody: it speaks against a deletion alone.
+      let possible = possibleOverlays(on: writer.key).filter { !$0.volume.isMissing }
+      guard !possible.isEmpty else { return }
+      for domain in writer.value {
+        found[domain, default: []].formUnion(possible.map(\.volume.path))
+      }
+    }
+  }
+}
+
+extension VolumeInventory.Volume {
+  /// What is unknown of a pool, or of a domain that gave no document, is like a file that cannot be
+  /// read: it may be an overlay on anything.
+  fileprivate init?(unknownOf object: UnreadableObject) {
+    guard object.kind == .pool || object.values == nil else { return nil }
+    let name = "the \(object.kind.rawValue) \(object.name)"
+    self.init(name: name, path: name, unreadable: object.reason)
+  }
+}

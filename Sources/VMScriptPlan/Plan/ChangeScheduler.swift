@@ -1,0 +1,173 @@
+import VMScriptSyntax
+
+/// Applies changes in parallel along their dependencies.
+///
+/// A failed change does not stop independent ones; what depends on it is skipped. Nothing is rolled
+/// back: the next run goes on from what is there.
+public struct ChangeScheduler: Sendable {
+  /// What applying came to.
+  public struct Outcome: Sendable {
+    /// The changes in their order, each with its result.
+    public var changes: [Change]
+    /// Why changes failed, in the order of their ends.
+    public var diagnostics: [Diagnostic]
+  }
+
+  /// Changes that may be in flight at once.
+  package let jobs: Int
+  package let progress: @Sendable (ProgressEvent) -> Void
+  /// Whether nothing more can be done after this error, such as a lost connection.
+  package let endsEverything: @Sendable (Diagnostic) -> Bool
+
+  /// Makes a scheduler.
+  ///
+  /// - Parameters:
+  ///   - jobs: changes that may be in flight at once, at least 1.
+  ///   - progress: told of every step.
+  ///   - endsEverything: whether nothing more can be done after an error.
+  public init(
+    jobs: Int, progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in },
+    endsEverything: @escaping @Sendable (Diagnostic) -> Bool = { _ in false }
+  ) {
+    self.jobs = max(1, jobs)
+    self.progress = progress
+    self.endsEverything = endsEverything
+  }
+
+  /// Applies all changes; returns when none is in flight any more.
+  ///
+  /// Cancelling the task starts no further change, and lets those in flight come to their end, but
+  /// for uploads, which are given up.
+  /// - Parameters:
+  ///   - changes: each with its ``Change/id`` as its position.
+  ///   - perform: applies one change.
+  public func apply(
+    _ changes: [Change],
+    perform: @escaping @Sendable (Change) async throws(Diagnostic) -> Void
+  ) async -> Outcome {
+    var run = Schedule(changes)
+    await withTaskGroup(of: Finished.self) { group in
+      var inFlight = 0
+      var isEnding = false
+      while true {
+        while inFlight < jobs, !isEnding, !Task.isCancelled, let id = run.nextReady() {
+          let change = run.changes[id]
+          progress(.started(change))
+          inFlight += 1
+          group.addTask { await Self.finish(change, perform) }
+        }
+        guard let finished = await group.next() else { break }
+        inFlight -= 1
+        if let failure = finished.failure, endsEverything(failure) { isEnding = true }
+        report(run.settle(finished), in: run, finished)
+      }
+    }
+    return run.outcome
+  }
+
+  private func report(_ skipped: [Int], in run: Schedule, _ finished: Finished) {
+    let change = run.changes[finished.id]
+    if let failure = finished.failure {
+      progress(.failed(change, failure))
+    } else {
+      progress(.finished(change, milliseconds: finished.milliseconds))
+    }
+    for id in skipped { progress(.skipped(run.changes[id], because: change.name)) }
+  }
+
+  /// Runs one change in a task of its own, which a cancellation of the run reaches only where half a
+  /// change does no harm.
+  private static func finish(
+    _ change: Change, _ perform: @escaping @Sendable (Change) async throws(Diagnostic) -> Void
+  ) async -> Finished {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let work = Task { () -> Diagnostic? in
+      do throws(Diagnostic) {
+        try await perform(change)
+        return nil
+      } catch { return error }
+    }
+    let failure = await withTaskCancellationHandler {
+      await work.value
+    } onCancel: {
+      if change.mayBeGivenUp { work.cancel() }
+    }
+    let (seconds, attoseconds) = (clock.now - start).components
+    return Finished(
+      id: change.id, failure: failure,
+      milliseconds: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+  }
+}
+
+extension Change {
+  /// Half an upload is never used and is removed at once; it can be long.
+  fileprivate var mayBeGivenUp: Bool { kind == .image && action == .create }
+}
+
+/// A change that came to its end.
+private struct Finished: Sendable {
+  let id: Int
+  let failure: Diagnostic?
+  let milliseconds: Int64
+}
+
+/// Which changes wait, are ready, and what became of the others.
+private struct Schedule {
+  private(set) var changes: [Change]
+  private var diagnostics: [Diagnostic] = []
+  private var dependents: [[Int]]
+  private var missing: [Int]
+  private var ready: [Int]
+
+  init(_ changes: [Change]) {
+    self.changes = changes
+    dependents = Array(repeating: [], count: changes.count)
+    missing = changes.map { Set($0.dependencies).count }
+    for change in changes {
+      for dependency in Set(change.dependencies) { dependents[dependency].append(change.id) }
+    }
+    // Reversed, for the next one is taken from the end.
+    ready = changes.map(\.id).filter { changes[$0].dependencies.isEmpty }.reversed()
+  }
+
+  mutating func nextReady() -> Int? { ready.popLast() }
+
+  /// Notes a result; gives the changes that are skipped for it.
+  mutating func settle(_ finished: Finished) -> [Int] {
+    changes[finished.id].milliseconds = finished.milliseconds
+    if let failure = finished.failure {
+      changes[finished.id].result = .failed
+      diagnostics.append(failure)
+      return skipDependents(of: finished.id)
+    }
+    changes[finished.id].result = .done
+    for dependent in dependents[finished.id].sorted(by: >) {
+      missing[dependent] -= 1
+      if missing[dependent] == 0, changes[dependent].result == nil { ready.append(dependent) }
+    }
+    return []
+  }
+
+  private mutating func skipDependents(of failed: Int) -> [Int] {
+    var skipped: [Int] = []
+    var pending = dependents[failed]
+    while let id = pending.popLast() {
+      guard changes[id].result == nil else { continue }
+      changes[id].result = .skipped(because: changes[failed].name)
+      skipped.append(id)
+      pending += dependents[id]
+    }
+    return skipped.sorted()
+  }
+
+  /// What was never started is marked so.
+  var outcome: ChangeScheduler.Outcome {
+    let settled = changes.map { change in
+      var change = change
+      change.result = change.result ?? .notAttempted
+      return change
+    }
+    return ChangeScheduler.Outcome(changes: settled, diagnostics: diagnostics)
+  }
+}

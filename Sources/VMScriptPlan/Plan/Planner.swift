@@ -1,0 +1,309 @@
+import VMScript
+import VMScriptSyntax
+
+/// Makes a plan: what is declared against what exists. Reads nothing and changes nothing.
+struct Planner {
+  /// Compares a declared object with what the host has of it.
+  typealias Comparison = (Declaration) throws(Diagnostic) -> Revision
+
+  package let set: DeclarationSet
+  package let live: LiveState
+  let isPruned: (ResourceKey) -> Bool
+  package let adopt: Bool
+  package let compare: Comparison
+
+  /// Makes a planner.
+  ///
+  /// - Parameters:
+  ///   - set: what is declared.
+  ///   - live: what is on the host.
+  ///   - isPruned: says what is deleted of that which the stack owns and `set` does not declare.
+  ///   - adopt: takes over domains that the stack does not own.
+  ///   - compare: finds the differences of an object that exists.
+  init(
+    _ set: DeclarationSet, live: LiveState,
+    isPruned: @escaping (ResourceKey) -> Bool = { _ in false }, adopt: Bool = false,
+    compare: @escaping Comparison
+  ) {
+    self.set = set
+    self.live = live
+    self.isPruned = isPruned
+    self.adopt = adopt
+    self.compare = compare
+  }
+
+  /// The plan, and every reason why it must not be applied.
+  package func plan() -> (plan: Plan, diagnostics: [Diagnostic]) {
+    var draft = PlanDraft()
+    var diagnostics = HostChecks(set: set, live: live, isPruned: isPruned).diagnostics()
+    for declaration in set.declarations {
+      do throws(Diagnostic) {
+        try add(declaration, to: &draft)
+      } catch { diagnostics.append(error) }
+    }
+    let undeclared = undeclaredResources
+    let deleted = undeclared.filter { isPruned($0.key) }
+    for resource in deleted {
+      draft.delete(
+        resource, isDataless: live.datalessDomains.contains(resource.name),
+        hasGuests: hasGuests(resource, besides: Set(deleted.map(\.key))))
+    }
+    let changes = ChangeOrder(set: set, live: live).ordered(draft.changes)
+    let kept = undeclared.filter { !isPruned($0.key) }
+    diagnostics += savedStates(under: changes)
+    return (
+      Plan(
+        stack: set.stack, changes: changes, undeclared: kept,
+        pending: pendingRestarts(beside: changes)),
+      diagnostics
+    )
+  }
+
+  /// What waits for a restart of declared objects, without what the plan changes anyway.
+  private func pendingRestarts(beside changes: [Change]) -> [PendingRestart] {
+    let changed = Dictionary(
+      changes.map { ($0.key, Set($0.properties.map(\.path))) }
+    ) { first, second in first.union(second) }
+    return set.declarations.compactMap { declaration in
+      let paths = changed[declaration.key] ?? []
+      let waiting = pendingChanges(of: declaration).filter { !paths.contains($0.path) }
+      return waiting.isEmpty
+        ? nil : PendingRestart(resource: declaration.reference, properties: waiting)
+    }
+  }
+
+  private func pendingChanges(of declaration: Declaration) -> [PropertyDifference] {
+    switch declaration.kind {
+    case .domain: live.domains[declaration.name]?.pendingChanges() ?? []
+    case .net: live.networks[declaration.name]?.pendingChanges() ?? []
+    case .image, .custom: []
+    }
+  }
+
+  /// Warnings of changes that a saved state, which comes back first, keeps from taking effect.
+  private func savedStates(under changes: [Change]) -> [Diagnostic] {
+    changes.compactMap { change in
+      guard change.kind == .domain, change.action == .update,
+        !change.properties.contains(where: { $0.kind == .savedState }),
+        live.domains[change.name]?.hasSavedState == true,
+        let declaration = set.declaration(.domain, change.name)
+      else { return nil }
+      let late = change.properties.filter { $0.impact >= .nextStart }.map(\.path)
+      return late.isEmpty ? nil : UpdateMessages.savedState(of: declaration, delaying: late)
+    }
+  }
+
+  private var ownership: Ownership { Ownership(set) }
+
+  private func add(_ declaration: Declaration, to draft: inout PlanDraft) throws(Diagnostic) {
+    if let object = live.unreadable(declaration, of: set.stack) {
+      throw XMLMessages.unreadable(declaration, object)
+    }
+    switch declaration.kind {
+    case .custom: break
+    case .image:
+      guard live.images.contains(declaration.name) else { return draft.create(declaration) }
+      draft.update(declaration, try compare(declaration))
+    case .net:
+      guard let network = live.networks[declaration.name] else { return draft.create(declaration) }
+      guard ownership.owns(network) else {
+        throw PlanMessages.foreignNetwork(declaration, stack: set.stack)
+      }
+      var revision = try compare(declaration)
+      revision.differences +=
+        autostart(declaration, network.autostart, isActive: network.isActive)
+        + storing(isPersistent: network.isPersistent) + start(network) + plug(network)
+      draft.update(
+        declaration, revision, of: .network(network), hasGuests: hasGuests(declaration.reference))
+    case .domain:
+      guard let domain = live.domains[declaration.name] else {
+        if set.wantedState(of: declaration) == .running { try refuseStartOfBase(declaration) }
+        return draft.create(declaration)
+      }
+      var adoption = try renaming(declaration, domain)
+      if !ownership.owns(domain) {
+        guard adopt else { throw PlanMessages.foreignDomain(declaration, stack: set.stack) }
+        adoption = [
+          PropertyDifference(
+            name: "stack", from: domain.facts.owner.map { .string($0.stack) },
+            to: .string(set.stack), impact: .none)
+        ]
+      }
+      try refuseIdentity(declaration, domain)
+      let state = try stateChange(declaration, domain)
+      var revision = try compare(declaration)
+      let properties = revision.differences
+      revision.differences =
+        adoption + properties
+        + autostart(declaration, domain.autostart, isActive: domain.running != nil)
+        + storing(isPersistent: domain.isPersistent)
+        + droppedState(of: domain, by: properties) + state
+      draft.update(declaration, revision, of: .domain(domain))
+    }
+  }
+
+  /// libvirt tells a domain by its UUID, so another UUID is another domain.
+  private func refuseIdentity(_ declaration: Declaration, _ domain: LiveDomain) throws(Diagnostic) {
+    guard let property = declaration.body.property("uuid"), let wanted = property.value.text,
+      wanted.lowercased() != domain.uuid
+    else { return }
+    throw PlanMessages.otherIdentity(declaration, property, present: domain.uuid)
+  }
+
+  /// A domain of the stack that somebody renamed on the host; libvirt renames only what is off.
+  private func renaming(
+    _ declaration: Declaration, _ domain: LiveDomain
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    guard domain.name != declaration.name else { return [] }
+    let isTaken = live.domains.values.contains {
+      $0.name == declaration.name && $0.uuid != domain.uuid
+    }
+    guard !isTaken else {
+      throw PlanMessages.foreignDomain(declaration, stack: set.stack, renamed: domain.name)
+    }
+    guard domain.running != nil || !domain.hasSavedState else {
+      throw PlanMessages.savedRename(declaration, domain)
+    }
+    return [
+      PropertyDifference(
+        name: "name", from: .string(domain.name), to: .string(declaration.name),
+        impact: domain.running == nil ? .none : .restart)
+    ]
+  }
+
+  /// An object without a stored definition gets one, so that it stays when it stops.
+  private func storing(isPersistent: Bool) -> [PropertyDifference] {
+    guard !isPersistent else { return [] }
+    return [
+      PropertyDifference(
+        name: "definition", from: .string("transient"), to: .string("persistent"), impact: .none)
+    ]
+  }
+
+  /// A saved state whose disks change cannot come back.
+  private func droppedState(
+    of domain: LiveDomain, by properties: [PropertyDifference]
+  ) -> [PropertyDifference] {
+    guard domain.hasSavedState,
+      properties.contains(where: { $0.impact == .dataLoss && $0.device?.block == "disk" })
+    else { return [] }
+    return [
+      PropertyDifference(
+        name: "saved state", from: .string("kept"), to: .string("dropped"), impact: .dataLoss
+      ).of(.savedState)
+    ]
+  }
+
+  /// libvirt keeps this beside the definition, not in it.
+  private func autostart(
+    _ declaration: Declaration, _ live: Bool, isActive: Bool
+  ) -> [PropertyDifference] {
+    guard case .bool(let wanted) = declaration.body["autostart"], wanted != live else { return [] }
+    return [
+      PropertyDifference(
+        name: "autostart", from: .bool(live), to: .bool(wanted), impact: isActive ? .live : .none,
+        live: .autostart)
+    ]
+  }
+
+  /// A network that was defined but never started is started by the next run.
+  private func start(_ network: LiveNetwork) -> [PropertyDifference] {
+    guard !network.isActive else { return [] }
+    return [
+      PropertyDifference(
+        name: "state", from: .string("stopped"), to: .string("running"), impact: .live,
+        live: .power)
+    ]
+  }
+
+  /// Guests that a restart of their network unplugged, whoever restarted it.
+  private func plug(_ network: LiveNetwork) -> [PropertyDifference] {
+    guard let ports = network.ports else { return [] }
+    let unplugged = live.domains.values.filter { domain in
+      !(domain.ports[network.name] ?? []).isSubset(of: ports)
+    }.map(\.name).sorted()
+    guard !unplugged.isEmpty else { return [] }
+    return [
+      PropertyDifference(
+        name: "unplugged guests", from: .list(unplugged.map(Value.string)), to: .list([]),
+        impact: .live)
+    ]
+  }
+
+  /// Starting and stopping; a paused guest counts as running, for a verb may have paused it.
+  private func stateChange(
+    _ declaration: Declaration, _ domain: LiveDomain
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    switch (set.wantedState(of: declaration), domain.state.isOff) {
+    case (.running, true):
+      try refuseStartOfBase(declaration)
+    case (.stopped, false) where declaration.declaredState == .stopped: break
+    default: return []
+    }
+    return [
+      PropertyDifference(
+        name: "state",
+        from: .string(domain.comesBack ? "saved" : domain.state.rawValue),
+        to: .string(set.wantedState(of: declaration).rawValue), impact: .live, live: .power
+      ).of(domain.comesBack ? .return : .property)
+    ]
+  }
+
+  /// A guest that writes to a disk ruins the overlays on it.
+  private func refuseStartOfBase(_ declaration: Declaration) throws(Diagnostic) {
+    let span = declaration.body.property("state")?.span ?? declaration.nameSpan
+    if let refusal = live.refusalToStart(declaration.name, at: span) { throw refusal }
+  }
+
+  /// Whether running guests are on a network, without those that go with it.
+  private func hasGuests(
+    _ resource: ResourceReference, besides going: Set<ResourceKey> = []
+  ) -> Bool {
+    guard resource.kind == .net else { return false }
+    return live.domains.contains { name, domain in
+      guard !domain.state.isOff, !going.contains(ResourceKey(kind: .domain, name: name)) else {
+        return false
+      }
+      return domain.ports[resource.name] != nil || domain.facts.networks.contains(resource.name)
+    }
+  }
+
+  private var undeclaredResources: [ResourceReference] {
+    live.undeclared(in: set).map {
+      ResourceReference(kind: $0.kind, name: $0.name, isDeclared: false)
+    }
+  }
+}
+
+/// Changes as they are found, before their order is known.
+private struct PlanDraft {
+  private(set) var changes: [Change] = []
+
+  mutating func create(_ declaration: Declaration) {
+    changes.append(Change(id: changes.count, creating: declaration))
+  }
+
+  /// Nothing to do where nothing differs.
+  mutating func update(
+    _ declaration: Declaration, _ revision: Revision, of subject: Change.Subject? = nil,
+    hasGuests: Bool = false
+  ) {
+    let change = Change(
+      id: changes.count, updating: subject, toward: declaration, revision, hasGuests: hasGuests)
+    changes += [change].compactMap(\.self)
+  }
+
+  mutating func delete(_ resource: ResourceReference, isDataless: Bool, hasGuests: Bool) {
+    let impact: Impact =
+      switch resource.kind {
+      // A network holds nothing that cannot be made again.
+      case .net: .restart
+      case .domain where isDataless: .none
+      case .domain, .image, .custom: .dataLoss
+      }
+    changes.append(
+      Change(
+        id: changes.count, action: .delete, kind: resource.kind, name: resource.name,
+        impact: impact, hasGuests: hasGuests))
+  }
+}

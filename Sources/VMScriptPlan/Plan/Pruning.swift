@@ -1,0 +1,56 @@
+import VMScript
+
+/// Which resources go of those that a stack owns and a script no longer declares.
+package enum Pruning: Sendable {
+  case nothing
+  case everything
+  /// Before all is declared: what a change has to wait for, such as the machine whose address another
+  /// one takes over. The closure gives what the whole script declares, or nil where that is not known
+  /// yet; then everything waits for the end of the script.
+  case whatIsInTheWay(declaredInTheEnd: @Sendable () async -> Set<ResourceKey>?)
+
+  /// What may go of what is not declared so far.
+  package func candidates(among undeclared: [ResourceKey]) async -> Set<ResourceKey> {
+    switch self {
+    case .nothing: []
+    case .everything: Set(undeclared)
+    case .whatIsInTheWay(let declaredInTheEnd):
+      undeclared.isEmpty
+        ? [] : await declaredInTheEnd().map { Set(undeclared).subtracting($0) } ?? []
+    }
+  }
+}
+
+extension Plan {
+  /// The deletions that what is created or changed waits for, and those that they wait for.
+  var deletionsInTheWay: Set<ResourceKey> {
+    let byID = Dictionary(uniqueKeysWithValues: changes.map { ($0.id, $0) })
+    var found: Set<ResourceKey> = []
+    var open = changes.filter { $0.action != .delete }.flatMap(\.dependencies)
+    while let id = open.popLast() {
+      guard let change = byID[id], change.action == .delete, found.insert(change.key).inserted
+      else { continue }
+      open += change.dependencies
+    }
+    return found
+  }
+}
+
+extension LiveState {
+  /// What a stack owns and a script does not declare: domains before networks and images.
+  package func undeclared(in set: DeclarationSet) -> [ResourceKey] {
+    let ownership = Ownership(set)
+    let declared = Set(set.declarations.map(\.key))
+    func unreadable(_ kind: UnreadableObject.Kind) -> [String] {
+      self.unreadable.filter { $0.kind == kind && $0.isMade(by: set.stack, as: $0.name) }
+        .map(\.name)
+    }
+    let domains =
+      domains.filter { ownership.owns($0.value) }.map(\.key) + leftoverDomains
+      + unreadable(.domain)
+    let networks = networks.values.filter(ownership.owns).map(\.name) + unreadable(.network)
+    return [(ResourceKind.domain, domains), (.net, networks), (.image, Array(images))]
+      .flatMap { kind, names in names.sorted().map { ResourceKey(kind: kind, name: $0) } }
+      .filter { !declared.contains($0) }
+  }
+}

@@ -1,0 +1,273 @@
+/// The formats that an image file can have, by the words of libvirt and QEMU.
+public enum ImageFormat: String, Sendable, CaseIterable {
+  case raw, qcow2, iso, vmdk, vdi, vhdx, qed
+  /// A VHD of Virtual PC, Hyper-V or Azure.
+  case vhd = "vpc"
+
+  /// The name that people call it by.
+  package var name: String { self == .vhd ? "vhd" : rawValue }
+
+  /// Whether only a conversion makes an image of what guests run on.
+  package var isForeign: Bool {
+    switch self {
+    case .raw, .qcow2, .iso: false
+    case .vmdk, .vdi, .vhdx, .qed, .vhd: true
+    }
+  }
+}
+
+/// The facts about an image file that its first and last bytes state.
+public struct ImageProbe: Hashable, Sendable {
+  /// As many bytes as ``probe(_:footer:fileSize:)`` wants to see: an ISO's descriptor lies at 32 KiB.
+  public static let headerLength = 65_536
+  /// A VHD of fixed size has its only header at the end.
+  public static let footerLength = 512
+
+  /// The format that the header shows; ``ImageFormat/raw`` where it shows none.
+  public let format: ImageFormat
+  /// The size that a guest sees, in bytes; nil where the header does not hold it.
+  public var virtualSize: Int64?
+  /// The file that this one is a difference to, as the header names it.
+  public let backingFile: String?
+  /// Whether what has no format of its own begins like a disk, with a boot record.
+  public var hasBootRecord = false
+
+  /// Reads a header.
+  ///
+  /// - Parameters:
+  ///   - header: the file's first ``headerLength`` bytes, or all of a shorter file.
+  ///   - footer: its last ``footerLength`` bytes, or all of a shorter file.
+  ///   - fileSize: in bytes.
+  /// - Throws: ``StorageFailure`` for a file that is empty, shorter than its own tables, or no image.
+  public static func probe(
+    _ header: [UInt8], footer: [UInt8] = [], fileSize: Int64
+  ) throws(StorageFailure) -> ImageProbe {
+    guard fileSize > 0, !header.isEmpty else { throw .emptyImage }
+    let reader = ByteReader(bytes: header)
+    if reader.big(0, 4) == 0x5146_49FB {
+      return try qcow2(reader, fileSize)
+    }
+    if reader.holds("CD001", at: 32_769) { return try iso(reader, fileSize) }
+    if isUDF(reader) { return ImageProbe(format: .iso, virtualSize: fileSize, backingFile: nil) }
+    if reader.holds("KDMV", at: 0) { return try vmdk(reader, fileSize) }
+    if reader.little(64, 4) == 0xBEDA_107F { return try vdi(reader, fileSize) }
+    if reader.holds("vhdxfile", at: 0) {
+      // The region tables lie in the first megabyte; a file that ends before has no content.
+      guard fileSize >= 1 << 20 else { throw .truncatedImage(.vhdx, needs: 1 << 20, has: fileSize) }
+      return ImageProbe(format: .vhdx, virtualSize: nil, backingFile: nil)
+    }
+    if reader.holds("QED\0", at: 0) { return try qed(reader, fileSize) }
+    if let probe = try vhd(reader, ByteReader(bytes: footer), fileSize) { return probe }
+    try ForeignContent.refuse(reader, ByteReader(bytes: footer), fileSize: fileSize)
+    return ImageProbe(
+      format: .raw, virtualSize: fileSize, backingFile: nil,
+      hasBootRecord: reader.little(510, 2) == 0xAA55)
+  }
+
+  /// Checks the format that a script declares against the one found.
+  ///
+  /// - Throws: a failure with both formats where they differ.
+  public func check(declared: ImageFormat?) throws(StorageFailure) {
+    guard let declared, declared != format else { return }
+    throw .formatMismatch(declared: declared, found: format)
+  }
+
+  /// The format that the image shall have on the host; another one than ``format`` means conversion.
+  ///
+  /// - Parameter declared: the `format` that the script names; nil keeps what guests can run on.
+  /// - Throws: ``StorageFailure/formatMismatch(declared:found:)`` where a conversion would make
+  ///   nonsense of it, such as of a file without any header that is declared as qcow2.
+  package func target(declared: ImageFormat?) throws(StorageFailure) -> ImageFormat {
+    let mismatch = StorageFailure.formatMismatch(declared: declared ?? format, found: format)
+    switch (format, declared) {
+    case (_, nil): return format.isForeign ? .qcow2 : format
+    case (_, .vhdx?), (_, .vhd?), (_, .qed?): throw .unfitFormat(declared ?? format)
+    case (.iso, .raw), (.iso, .iso): return declared ?? .iso
+    case (.iso, _), (_, .iso): throw mismatch
+    case (.raw, let other?) where other != .raw && !hasBootRecord: throw mismatch
+    case (_, let other?): return other
+    }
+  }
+
+  private static func qcow2(_ reader: ByteReader, _ fileSize: Int64) throws(StorageFailure)
+    -> ImageProbe
+  {
+    let headerEnd = Int64(72)
+    guard let version = reader.big(4, 4), let backingOffset = reader.big(8, 8),
+      let backingLength = reader.big(16, 4), let clusterBits = reader.big(20, 4),
+      let size = reader.big(24, 8), let encryption = reader.big(32, 4),
+      let l1Count = reader.big(36, 4), let l1Offset = reader.big(40, 8),
+      let refcountOffset = reader.big(48, 8), let refcountClusters = reader.big(56, 4),
+      fileSize >= headerEnd
+    else { throw .truncatedImage(.qcow2, needs: headerEnd, has: fileSize) }
+    if version == 1 { throw .foreignImage("a qcow image of version 1") }
+    guard version == 2 || version == 3, (9...21).contains(clusterBits), encryption <= 2,
+      l1Count <= Self.maximumL1Count, let virtualSize = Int64(exactly: size)
+    else { throw .corruptImage(.qcow2) }
+    if version == 3 {
+      guard let features = reader.big(72, 8) else {
+        throw .truncatedImage(.qcow2, needs: 104, has: fileSize)
+      }
+      // Bit 1 marks an image that qemu found corrupt, bit 2 one whose data is in another file.
+      if features & 2 != 0 { throw .corruptImage(.qcow2) }
+      if features & 4 != 0 { throw .splitImage(dataFile(reader)) }
+    }
+    if encryption != 0 { throw .encrypted(.qcow2) }
+    try holds(.qcow2, l1Offset, length: l1Count * 8, fileSize)
+    try holds(.qcow2, refcountOffset, length: refcountClusters << clusterBits, fileSize)
+    return ImageProbe(
+      format: .qcow2, virtualSize: virtualSize,
+      backingFile: try backing(reader, backingOffset, backingLength))
+  }
+
+  /// The other file that a qcow2 image of version 3 keeps its data in, from its header extensions.
+  private static func dataFile(_ reader: ByteReader) -> String? {
+    guard var offset = reader.big(100, 4) else { return nil }
+    while let type = reader.big(Int(offset), 4), let length = reader.big(Int(offset) + 4, 4),
+      type != 0, length < 4096
+    {
+      if type == 0x4441_5441 {
+        return reader.slice(Int(offset) + 8, Int(length)).map {
+          String(decoding: $0, as: UTF8.self)
+        }
+      }
+      offset += 8 + (length + 7) / 8 * 8
+    }
+    return nil
+  }
+
+  /// Entries of the first table of a qcow2 image: qemu opens none with more, and all are read.
+  private static let maximumL1Count: UInt64 = 4 << 20
+
+  private static func backing(_ reader: ByteReader, _ offset: UInt64, _ length: UInt64)
+    throws(StorageFailure) -> String?
+  {
+    guard offset != 0 else { return nil }
+    guard length <= 1023, let start = Int(exactly: offset),
+      let name = reader.slice(start, Int(length))
+    else { throw .corruptImage(.qcow2) }
+    return String(decoding: name, as: UTF8.self)
+  }
+
+  private static func iso(_ reader: ByteReader, _ fileSize: Int64) throws(StorageFailure)
+    -> ImageProbe
+  {
+    // The primary volume descriptor: volume space in blocks at 80, block size at 128.
+    guard let blocks = reader.little(32_768 + 80, 4), let block = reader.little(32_768 + 128, 2)
+    else { throw .truncatedImage(.iso, needs: 34_816, has: fileSize) }
+    try holds(.iso, 0, length: blocks * block, fileSize)
+    return ImageProbe(format: .iso, virtualSize: fileSize, backingFile: nil)
+  }
+
+  private static func vmdk(_ reader: ByteReader, _ fileSize: Int64) throws(StorageFailure)
+    -> ImageProbe
+  {
+    guard let sectors = reader.little(12, 8), let overhead = reader.little(64, 8) else {
+      throw .truncatedImage(.vmdk, needs: 512, has: fileSize)
+    }
+    guard sectors < 1 << 53, overhead < 1 << 53 else { throw .corruptImage(.vmdk) }
+    // Without a capacity of its own, a descriptor in it lists the files that hold the content.
+    if sectors == 0 { throw .splitImage(nil) }
+    try holds(.vmdk, 0, length: overhead * 512, fileSize)
+    return ImageProbe(
+      format: .vmdk, virtualSize: Int64(sectors * 512), backingFile: parent(ofVMDK: reader))
+  }
+
+  /// The parent that a descriptor within the image names, which QEMU would open as its backing.
+  private static func parent(ofVMDK reader: ByteReader) -> String? {
+    guard let sector = reader.little(28, 8), let sectors = reader.little(36, 8),
+      let start = Int(exactly: sector).flatMap({ $0 < 1 << 20 ? $0 * 512 : nil }), start > 0,
+      let length = Int(exactly: sectors).map({ min($0, 20) * 512 })
+    else { return nil }
+    let bytes = reader.bytes.dropFirst(start).prefix(length)
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      let parts = line.split(separator: "=", maxSplits: 1).map {
+        $0.trimmingPrefix { $0.isWhitespace || $0 == "\"" }
+      }
+      guard parts.count == 2, parts[0].hasPrefix("parentFileNameHint") else { continue }
+      let name = parts[1].prefix { $0 != "\"" }
+      if !name.isEmpty { return String(name) }
+    }
+    return nil
+  }
+
+  private static func vdi(_ reader: ByteReader, _ fileSize: Int64) throws(StorageFailure)
+    -> ImageProbe
+  {
+    guard let data = reader.little(0x158, 4), let size = reader.little(0x170, 8),
+      let block = reader.little(0x178, 4), let allocated = reader.little(0x184, 4)
+    else { throw .truncatedImage(.vdi, needs: 512, has: fileSize) }
+    guard let virtualSize = Int64(exactly: size), block < 1 << 31, allocated < 1 << 31 else {
+      throw .corruptImage(.vdi)
+    }
+    // Types 1 and 2 stand alone; the others, and every link to another image, are differences.
+    let links = reader.slice(0x1A8, 32) ?? []
+    guard [1, 2].contains(reader.little(0x4C, 4)), links.allSatisfy({ $0 == 0 }) else {
+      throw .hasBackingFile(nil)
+    }
+    try holds(.vdi, data, length: block * allocated, fileSize)
+    return ImageProbe(format: .vdi, virtualSize: virtualSize, backingFile: nil)
+  }
+
+  private static func qed(_ reader: ByteReader, _ fileSize: Int64) throws(StorageFailure)
+    -> ImageProbe
+  {
+    guard let features = reader.little(16, 8), let size = reader.little(48, 8),
+      let offset = reader.little(56, 4), let length = reader.little(60, 4), fileSize >= 64
+    else { throw .truncatedImage(.qed, needs: 64, has: fileSize) }
+    guard let virtualSize = Int64(exactly: size) else { throw .corruptImage(.qed) }
+    // Bit 0 marks an image with a backing file.
+    guard features & 1 == 0 else {
+      let name = reader.slice(Int(offset), Int(min(length, 1023)))
+      throw .hasBackingFile(name.map { String(decoding: $0, as: UTF8.self) })
+    }
+    return ImageProbe(format: .qed, virtualSize: virtualSize, backingFile: nil)
+  }
+
+  /// A VHD has a footer at its end, and a copy of it at the beginning unless its size is fixed.
+  private static func vhd(
+    _ header: ByteReader, _ footer: ByteReader, _ fileSize: Int64
+  ) throws(StorageFailure) -> ImageProbe? {
+    let copies = [header, footer].filter { $0.holds("conectix", at: 0) && isWhole(vhd: $0) }
+    guard !copies.isEmpty else {
+      if header.holds("conectix", at: 0) { throw .corruptImage(.vhd) }
+      return nil
+    }
+    for copy in copies {
+      // Fixed and dynamic ones stand alone; type 4 is a difference to another file.
+      switch copy.big(60, 4) {
+      case 2, 3: continue
+      case 4: throw .hasBackingFile(nil)
+      default: throw .corruptImage(.vhd)
+      }
+    }
+    // QEMU takes one of two sizes in it, depending on who made it.
+    return ImageProbe(format: .vhd, virtualSize: nil, backingFile: nil)
+  }
+
+  /// Whether the checksum of a footer is right, so that the name in it is not there by chance.
+  private static func isWhole(vhd reader: ByteReader) -> Bool {
+    guard let bytes = reader.slice(0, 512), let declared = reader.big(64, 4) else { return false }
+    let sum = bytes.enumerated().reduce(UInt32(0)) { sum, byte in
+      (64..<68).contains(byte.offset) ? sum : sum &+ UInt32(byte.element)
+    }
+    return UInt64(~sum) == declared
+  }
+
+  /// A disc of DVD or Blu-ray size may have no file system but UDF.
+  private static func isUDF(_ reader: ByteReader) -> Bool {
+    guard reader.holds("BEA01", at: 32_769) else { return false }
+    return stride(from: 34_817, to: 65_000, by: 2048).contains { offset in
+      reader.holds("NSR02", at: offset) || reader.holds("NSR03", at: offset)
+    }
+  }
+
+  /// Refuses a file that ends before a part its header points to.
+  private static func holds(
+    _ format: ImageFormat, _ offset: UInt64, length: UInt64, _ fileSize: Int64
+  ) throws(StorageFailure) {
+    let (end, overflow) = offset.addingReportingOverflow(length)
+    guard !overflow, let needed = Int64(exactly: end) else { throw .corruptImage(format) }
+    guard needed <= fileSize else { throw .truncatedImage(format, needs: needed, has: fileSize) }
+  }
+}

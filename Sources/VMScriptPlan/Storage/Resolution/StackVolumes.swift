@@ -1,0 +1,187 @@
+import VMScriptSyntax
+
+/// The volumes that a stack owns on a host, by the domain or image that they are for.
+package struct StackVolumes: Sendable {
+  package let stack: String
+  package let storage: LiveStorage
+  /// Every volume, by its owner's name as volumes bear it.
+  private let byOwner: [String: [LiveStorage.Place]]
+  /// Disks that were made for another domain than the one that has them now, by the latter.
+  private let moved: [String: [LiveStorage.Place]]
+
+  /// - Parameter domains: those of the host, by the name that the stack knows them by.
+  package init(stack: String, storage: LiveStorage, domains: [String: LiveDomain] = [:]) {
+    self.stack = stack
+    self.storage = storage
+    let owned = storage.owned(by: stack)
+    let names = Dictionary(domains.map { ($1.name, $0) }) { first, _ in first }
+    let takers = owned.map { Self.taker(of: $0.volume, storage, names) }
+    byOwner = Dictionary(grouping: zip(owned, takers).filter { $1 == nil }.map(\.0)) {
+      $0.volume.owned?.owner ?? ""
+    }
+    moved = Dictionary(grouping: zip(owned, takers).filter { $1 != nil }) { $1 ?? "" }
+      .mapValues { $0.map(\.0) }
+  }
+
+  /// All of them.
+  package var all: [LiveStorage.Place] { (Array(byOwner.values) + moved.values).flatMap(\.self) }
+
+  /// The domain that has a disk which was made for another one; nil while that one has it, or none.
+  private static func taker(
+    of volume: VolumeInventory.Volume, _ storage: LiveStorage, _ names: [String: String]
+  ) -> String? {
+    guard let owned = volume.owned, case .disk = owned.role else { return nil }
+    let writers = storage.writers(of: volume.path).map { names[$0] ?? $0 }
+    return writers.contains(where: owned.isOwned(by:)) ? nil : writers.min()
+  }
+
+  /// What the stack made for a domain or an image of this name.
+  private func owned(by name: String) -> [LiveStorage.Place] {
+    if let owner = VolumeName.plainOwner(name) { return byOwner[owner] ?? [] }
+    // A long name is shortened to fit the rest of each volume's name.
+    return byOwner.values.flatMap(\.self).filter { $0.volume.owned?.isOwned(by: name) ?? false }
+  }
+
+  /// The disks and seeds of a domain.
+  package func volumes(ofDomain name: String) -> [LiveStorage.Place] {
+    owned(by: name).filter { $0.volume.owned?.isDomains ?? false } + (moved[name] ?? [])
+  }
+
+  /// The contents of an image, complete or not, and their pins.
+  package func volumes(ofImage name: String) -> [LiveStorage.Place] {
+    owned(by: name).filter { !($0.volume.owned?.isDomains ?? true) }
+  }
+
+  /// Overlays on the disks of a domain.
+  func overlays(onDomain name: String) -> [LiveStorage.Place] {
+    volumes(ofDomain: name).flatMap { storage.overlays(on: $0.volume.path) }
+  }
+
+  /// The domain that a volume belongs to, else the volume's own name.
+  package static func owner(of volume: VolumeInventory.Volume) -> String {
+    volume.owned?.ownerName ?? volume.name
+  }
+
+  /// Whether the stack made a volume for one of these domains.
+  package func isOwned(_ volume: VolumeInventory.Volume, byOneOf names: Set<String>) -> Bool {
+    guard let owned = volume.owned, owned.stack == stack, owned.isDomains else { return false }
+    return names.contains(owned.ownerName) || names.contains { owned.isOwned(by: $0) }
+  }
+
+  /// The overlays among these that stay when domains are deleted. One that nobody but these domains
+  /// uses, such as an external snapshot that lies elsewhere, is of no use after them.
+  package func staying(
+    _ overlays: [LiveStorage.Place], after going: Set<String>, named names: Set<String>
+  ) -> [LiveStorage.Place] {
+    overlays.filter { place in
+      let users = storage.users(of: place.volume.path)
+      return !isOwned(place.volume, byOneOf: going)
+        && (users.isEmpty || !names.isSuperset(of: users))
+    }
+  }
+
+  /// The files that a deletion of domains leaves behind: overlays on their disks that others made, such as
+  /// external snapshots, and that only these domains use.
+  ///
+  /// - Parameters:
+  ///   - names: all that are to go together.
+  ///   - domains: those of the host, by name.
+  package func leftOverlays(
+    after names: [String], of domains: [String: LiveDomain]
+  ) -> [(domain: String, paths: [String])] {
+    let going = Set(names)
+    let goingNames = Set(names.compactMap { domains[$0]?.name })
+    return names.compactMap { name in
+      var found: [String] = []
+      var next = overlays(onDomain: name)
+      while let overlay = next.popLast() {
+        let path = overlay.volume.path
+        guard !found.contains(path), !overlay.volume.isMissing,
+          !isOwned(overlay.volume, byOneOf: going),
+          staying([overlay], after: going, named: goingNames).isEmpty
+        else { continue }
+        found.append(path)
+        next += storage.overlays(on: path)
+      }
+      return found.isEmpty ? nil : (name, found.sorted())
+    }
+  }
+
+  /// Why domains must not be deleted: overlays that stay stand on their disks, or may; another domain
+  /// uses one; or a disk of their own would be left behind.
+  ///
+  /// - Parameters:
+  ///   - names: all that are to go together.
+  ///   - domains: those of the host, by name.
+  ///   - span: the statement that says so; nil for what is no longer declared.
+  package func refusals(
+    toDelete names: [String], of domains: [String: LiveDomain], at span: Span? = nil
+  ) -> [Diagnostic] {
+    let going = Set(names)
+    let goingNames = Set(names.compactMap { domains[$0]?.name })
+    let unreachable = names.compactMap { name in
+      domains[name].flatMap { outOfReach($0) }
+    }
+    let unreadable = names.compactMap { name in
+      domains[name] == nil
+        ? storage.unreadable.first(of: .domain, name, stack: stack)
+          .map { PlanMessages.unreadable($0, cannot: "be deleted", at: span) } : nil
+    }
+    return unreachable + unreadable
+      + names.compactMap { name in
+        let staying = staying(overlays(onDomain: name), after: going, named: goingNames)
+        guard staying.isEmpty else {
+          return PlanMessages.deletionOfOverlaid(
+            name, by: staying.map { Self.owner(of: $0.volume) }, at: span)
+        }
+        let own = volumes(ofDomain: name).map(\.volume.path)
+        let unreadable = self.staying(
+          own.flatMap { storage.possibleOverlays(on: $0) }, after: going, named: goingNames
+        ).map(\.volume)
+        guard unreadable.isEmpty else {
+          return StorageMessages.possiblyOverlaid(
+            "the domain `\(name)` cannot be deleted", by: unreadable, at: span)
+        }
+        let users = Set(own.flatMap { storage.domains(using: $0) }).subtracting(goingNames)
+        // Of a domain that is gone, a volume that another one has taken over is not removed at all.
+        guard users.isEmpty || domains[name] == nil else {
+          return StorageMessages.sharedDisk(
+            of: name, users.sorted().map(storage.use), at: span)
+        }
+        return nil
+      }
+  }
+
+  private func outOfReach(_ domain: LiveDomain) -> Diagnostic? {
+    // In an active pool, a volume that is missing is just gone.
+    let paths = domain.facts.disks.compactMap(\.path).filter { path in
+      guard let slash = path.lastIndex(of: "/"),
+        let owned = VolumeName(parsing: String(path[path.index(after: slash)...])),
+        owned.stack == stack, owned.isDomains, owned.isOwned(by: domain.name)
+      else { return false }
+      return !storage.pools.values.contains { $0.path == path[..<slash] }
+    }
+    guard !paths.isEmpty else { return nil }
+    return PlanMessages.volumesOutOfReach(
+      domain.name, paths, inactivePools: storage.inactivePools)
+  }
+
+  /// The same names, those that overlays of others of them stand on last.
+  package func clonesFirst(_ names: [String]) -> [String] {
+    var rest = names
+    var ordered: [String] = []
+    while !rest.isEmpty {
+      let bases = Set(rest)
+      let free = rest.filter { name in
+        !overlays(onDomain: name).contains { place in
+          let owner = Self.owner(of: place.volume)
+          return owner != name && bases.contains(owner)
+        }
+      }
+      // Backing files have no cycles; were there one, any order would do.
+      ordered += free.isEmpty ? rest : free
+      rest.removeAll { free.isEmpty || free.contains($0) }
+    }
+    return ordered
+  }
+}

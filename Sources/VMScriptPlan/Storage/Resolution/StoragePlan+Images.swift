@@ -1,0 +1,138 @@
+import VMScript
+import VMScriptSyntax
+
+extension StoragePlan {
+  /// Names of the declared images that need not be made: their own content or an earlier one is
+  /// complete, or the host has them.
+  var presentImages: Set<String> {
+    Set(images.values.filter(isPresent).map(\.name))
+  }
+
+  /// Where the images are whose content is complete, by name.
+  package var publishedPaths: [String: String] {
+    images.filter { _, image in
+      image.key.map { live.storage.pools[image.pool]?.inventory.completeBase(for: $0) != nil }
+        ?? true
+    }.mapValues(\.path)
+  }
+
+  private func isPresent(_ image: ResolvedImage) -> Bool {
+    switch image.content {
+    case .existing: true
+    case .blank: live.storage.place(at: image.path) != nil
+    case .file: !pins(of: image.name).isEmpty
+    }
+  }
+
+  /// The keys of the contents that the stack pinned for an image of its own.
+  func pinnedKeys(of image: String) -> Set<String> { Set(pins(of: image).map(\.key)) }
+
+  private func pins(of image: String) -> [(key: String, pool: String)] {
+    volumes.volumes(ofImage: image).compactMap { place in
+      guard case .pin(let key, let nonce, _)? = place.volume.owned?.role,
+        live.storage.pools[place.pool]?.inventory.intactBase(key: key, nonce: nonce) != nil
+      else { return nil }
+      return (key, place.pool)
+    }
+  }
+
+  /// The keys of the contents that disks of the stack stand on.
+  ///
+  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` where one may stand on any.
+  func keysInUse() throws(StorageFailure) -> Set<String> {
+    var keys: Set<String> = []
+    for place in volumes.all where !place.volume.standsAlone {
+      guard let backing = try place.volume.read(\.backing),
+        case .base(let key, _)? = live.storage.place(at: backing)?.volume.owned?.role
+      else { continue }
+      keys.insert(key)
+    }
+    return keys
+  }
+
+  /// The properties in which an image that is present is not as declared.
+  package func differences(image declaration: Declaration) throws(Diagnostic)
+    -> [PropertyDifference]
+  {
+    guard let image = images[declaration.name] else { return [] }
+    switch image.content {
+    case .existing: return []
+    case .file(_, _, let key, _):
+      let pins = pins(of: image.name)
+      guard !pins.contains(where: { $0.key == key.text && $0.pool == image.pool }) else {
+        return []
+      }
+      if let other = pins.first(where: { $0.key == key.text }) {
+        return [
+          PropertyDifference(
+            name: "pool", from: .string(other.pool), to: .string(image.pool), impact: .none)
+        ]
+      }
+      // New disks are backed by the new content, present ones by what they were made from.
+      return [
+        PropertyDifference(
+          name: "source", from: .string("earlier content"), to: .string("new content"),
+          impact: .none, consequence: "the file has changed")
+      ]
+    case .blank(_, let backing):
+      try refuseOtherLayout(of: declaration, image, backing)
+      guard let property = declaration.body.property("size"), let size = DiskSize(property.value)
+      else { return [] }
+      let (wanted, span) = (size.bytes, property.span)
+      let present: Int64?
+      do throws(StorageFailure) {
+        present = try live.storage.place(at: image.path)?.volume.read(\.capacity)
+      } catch { throw StorageMessages.diagnostic(error, at: span) }
+      guard let capacity = present, !size.isMet(by: capacity, as: image.format) else { return [] }
+      guard wanted > capacity else {
+        throw StorageMessages.diagnostic(
+          .cannotShrink(declared: size.declared, present: capacity), at: span)
+      }
+      try refuseIfOverlaid(image.path, span, to: "grown")
+      return [
+        PropertyDifference(
+          name: "size", from: .size(ByteSize(bytes: capacity)),
+          to: .size(ByteSize(bytes: wanted)), impact: .live)
+      ]
+    }
+  }
+
+  /// What an image of the stack's own got when it was made, and keeps.
+  private func refuseOtherLayout(
+    of declaration: Declaration, _ image: ResolvedImage, _ backing: StorageBase?
+  ) throws(Diagnostic) {
+    guard let volume = live.storage.place(at: image.path)?.volume else { return }
+    let layout = image.layout
+    func refuse(_ name: String, from present: String, if isOther: Bool) throws(Diagnostic) {
+      guard isOther, let property = declaration.body.property(name) else { return }
+      throw StorageMessages.fixedLayout(of: declaration, property, present: present)
+    }
+    if let backing {
+      let present: String?
+      do throws(StorageFailure) { present = try volume.read(\.backing) } catch {
+        throw StorageMessages.diagnostic(error, at: declaration.nameSpan)
+      }
+      let isSame = present.map { live.storage.isSame($0, backing.path) } ?? false
+      let isEarlier = backing.image != nil && present.map(isContent(ofImage: backing.image)) == true
+      try refuse("backing", from: present ?? "none", if: !isSame && !isEarlier)
+    }
+    if let wanted = layout.clusterSize, let present = volume.clusterSize {
+      try refuse(
+        "cluster_size", from: ByteSize(bytes: present).description, if: wanted != present)
+    }
+    if let present = volume.lazyRefcounts {
+      try refuse(
+        "lazy_refcounts", from: String(present), if: layout.lazyRefcounts != present)
+    }
+  }
+
+  /// Whether a path is that of some content of an image of the stack.
+  private func isContent(ofImage image: (name: String, key: ImageKey)?) -> (String) -> Bool {
+    { path in
+      guard let owned = live.storage.place(at: path)?.volume.owned, case .base = owned.role else {
+        return false
+      }
+      return image.map { owned.isOwned(by: $0.name) } ?? false
+    }
+  }
+}

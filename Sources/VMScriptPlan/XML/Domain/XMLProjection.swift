@@ -1,0 +1,235 @@
+import VMScript
+import VMScriptSyntax
+
+/// What of an element is found in another one, which libvirt made of it.
+///
+/// libvirt writes numbers in another base, sorts, adds addresses, and drops what it does not know.
+struct XMLProjection {
+  /// The element with what was kept of it, in libvirt's spelling.
+  package let kept: XMLElement
+  /// The paths of what was dropped, such as `hostdev/@nonsense`.
+  let dropped: [String]
+  /// What has another value, not only another spelling.
+  package let changed: [Change]
+
+  /// A value that libvirt keeps another one for.
+  package struct Change: Equatable {
+    /// Such as `clock/@offset`.
+    package let path: String
+    package let wanted: String
+    package let kept: String
+  }
+
+  init(of element: XMLElement, onto other: XMLElement) {
+    let kept = XMLElement(name: element.name)
+    var dropped: [String] = []
+    var changed: [Change] = []
+    let isScaled = Self.isSameSize(element, other)
+    for (name, value) in element.attributes {
+      if name == "xmlns" || name.hasPrefix("xmlns:") {
+        kept[name] = value
+      } else if let found = other[name] {
+        kept[name] = found
+        if !Self.isSame(value, found), !(isScaled && name == "unit") {
+          changed.append(Change(path: "\(element.name)/@\(name)", wanted: value, kept: found))
+        }
+      } else {
+        dropped.append("\(element.name)/@\(name)")
+      }
+    }
+    var free = other.children
+    // What is there as it was sent stands for itself, whatever comes before it.
+    let exact = element.children.map { part in
+      let found = free.first { $0.includes(part) }
+      free.removeAll { $0 === found }
+      return found
+    }
+    for (part, whole) in zip(element.children, exact) {
+      guard let found = whole ?? Self.counterpart(of: part, among: free) else {
+        dropped.append("\(element.name)/\(part.name)")
+        continue
+      }
+      free.removeAll { $0 === found }
+      let inner = XMLProjection(of: part, onto: found)
+      kept.append(.element(inner.kept))
+      dropped += inner.dropped.map { "\(element.name)/\($0)" }
+      changed += inner.changed.map {
+        Change(path: "\(element.name)/\($0.path)", wanted: $0.wanted, kept: $0.kept)
+      }
+    }
+    if element.children.isEmpty, element.nodes.contains(where: \.isWritten) {
+      let text = other.stringValue
+      if text.isEmpty {
+        dropped.append("the text of \(element.name)")
+      } else {
+        kept.append(.text(text))
+        if !isScaled, !Self.isSame(element.stringValue, text) {
+          changed.append(Change(path: element.name, wanted: element.stringValue, kept: text))
+        }
+      }
+    }
+    self.kept = kept
+    self.dropped = dropped
+    self.changed = changed
+  }
+
+  /// What of an element was brought to another one, which libvirt merged it with.
+  private init(_ kept: XMLElement, _ projection: XMLProjection) {
+    self.kept = kept
+    dropped = projection.dropped
+    changed = projection.changed
+  }
+
+  /// The same without what an element has that was there before.
+  package func beyond(_ earlier: XMLElement) -> XMLProjection {
+    let rest = kept.copy()
+    rest.removeParts(of: earlier)
+    return XMLProjection(rest, self)
+  }
+
+  /// The element among others that has most in common with one; nil where nothing has anything.
+  package static func counterpart(of element: XMLElement, among others: [XMLElement]) -> XMLElement?
+  {
+    var best: (element: XMLElement, score: Int)?
+    for other in others where other.hasName(of: element) {
+      let score = score(element, other)
+      if score > best?.score ?? 0 { best = (other, score) }
+    }
+    return best?.element
+  }
+
+  /// How much of an element another one of its name has: equal values count most.
+  private static func score(_ element: XMLElement, _ other: XMLElement) -> Int {
+    var score = element.ownAttributes.isEmpty && element.nodes.isEmpty ? 1 : 0
+    for (name, value) in element.ownAttributes {
+      guard let found = other[name] else { continue }
+      score += isSame(value, found) ? 4 : 1
+    }
+    if element.children.isEmpty {
+      if element.nodes.contains(where: \.isWritten), isSame(element.stringValue, other.stringValue)
+      {
+        score += 4
+      }
+      return score
+    }
+    var free = other.children
+    for part in element.children {
+      guard let found = counterpart(of: part, among: free) else { continue }
+      free.removeAll { $0 === found }
+      score += 1 + Self.score(part, found)
+    }
+    return score
+  }
+
+  /// Whether two values are the same number or the same text in another case.
+  private static func isSame(_ a: String, _ b: String) -> Bool {
+    if a == b { return true }
+    if let number = number(a) { return number == Self.number(b) }
+    func plain(_ text: String) -> String {
+      text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    return plain(a) == plain(b)
+  }
+
+  /// Whether two elements hold the same size, which libvirt writes in another unit.
+  private static func isSameSize(_ one: XMLElement, _ other: XMLElement) -> Bool {
+    guard one["unit"] != nil, let size = size(one) else { return false }
+    return size == Self.size(other)
+  }
+
+  /// In bytes; libvirt counts in KiB where it does not say otherwise.
+  private static func size(_ element: XMLElement) -> UInt64? {
+    let units: [String: UInt64] = [
+      "b": 1, "bytes": 1, "kb": 1000, "k": 1 << 10, "kib": 1 << 10, "mb": 1_000_000, "m": 1 << 20,
+      "mib": 1 << 20, "gb": 1_000_000_000, "g": 1 << 30, "gib": 1 << 30, "t": 1 << 40,
+      "tib": 1 << 40,
+    ]
+    guard let number = UInt64(element.stringValue.filter { !$0.isWhitespace }),
+      let unit = units[element["unit"]?.lowercased() ?? "kib"]
+    else { return nil }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
+    return overflow ? nil : bytes
+  }
+
+  private static func number(_ text: String) -> UInt64? {
+    text.hasPrefix("0x") || text.hasPrefix("0X")
+      ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
+  }
+}
+
+/// What libvirt made of the patches that a run appended.
+package struct PatchSettlement {
+  /// The mark that notes it, as `virDomainSetMetadata` takes it; nil where there is nothing to note.
+  package let mark: String?
+  /// A warning for each patch of which something was dropped.
+  package let warnings: [Diagnostic]
+
+  /// Compares a definition as it was sent with what libvirt made of it.
+  ///
+  /// - Throws: a diagnostic for an `xml` block that is no patch.
+  package init(_ declaration: Declaration, sent: XMLElement, defined: XMLElement) throws(Diagnostic)
+  {
+    let entries = XMLPatches.entries(in: defined)
+    var patches: [DomainPatch] = []
+    for block in declaration.body.blocks("xml") {
+      if let patch = try DomainPatch(block) { patches.append(patch) }
+    }
+    var warnings: [Diagnostic] = []
+    var isChanged = false
+    var met: Set<ObjectIdentifier> = []
+    for entry in entries where entry["kept"] == nil {
+      let position = patches.firstIndex { $0.path == entry["path"] && $0.text == entry["append"] }
+      guard let position else { continue }
+      let patch = patches.remove(at: position)
+      let projection = Self.projection(of: patch, sent, defined, &met)
+      entry["kept"] = projection?.found.kept.xmlString ?? ""
+      entry["merged"] = projection?.isMerged == true ? "yes" : nil
+      isChanged = true
+      let dropped = projection?.found.dropped ?? [patch.fragment.name]
+      let changed = projection?.found.changed ?? []
+      if !dropped.isEmpty || !changed.isEmpty {
+        warnings.append(XMLMessages.notKept(dropped, changed, patch, of: declaration))
+      }
+    }
+    mark = isChanged ? DomainMetadata.bareMark(in: defined)?.xmlString : nil
+    self.warnings = warnings
+  }
+
+  /// What became of a patch in the first of its targets that has something of it, and whether it
+  /// became part of an element that was there before.
+  private static func projection(
+    of patch: DomainPatch, _ sent: XMLElement, _ defined: XMLElement,
+    _ met: inout Set<ObjectIdentifier>
+  ) -> (found: XMLProjection, isMerged: Bool)? {
+    let targets = patch.steps.elements(from: defined)
+    for target in patch.steps.elements(from: sent) {
+      // By name alone where libvirt respelled what the path tests.
+      let places = targets.isEmpty ? patch.steps.elementsByName(from: defined) : targets
+      guard
+        let place = XMLProjection.counterpart(of: target, among: places) ?? places.first
+      else { continue }
+      var free = place.children.filter {
+        $0.hasName(of: patch.fragment) && !met.contains(ObjectIdentifier($0))
+      }
+      let others = target.children.filter {
+        $0.hasName(of: patch.fragment) && !$0.includes(patch.fragment)
+      }
+      // What stands for other elements does not stand for this one.
+      for other in others {
+        let exact = free.first { $0.includes(other) }
+        guard let taken = exact else { continue }
+        free.removeAll { $0 === taken }
+      }
+      if let found = XMLProjection.counterpart(of: patch.fragment, among: free) {
+        met.insert(ObjectIdentifier(found))
+        return (XMLProjection(of: patch.fragment, onto: found), false)
+      }
+      for other in others {
+        guard let whole = place.children.first(where: { $0.includes(other) }) else { continue }
+        let projection = XMLProjection(of: patch.fragment, onto: whole)
+        if !projection.kept.children.isEmpty { return (projection.beyond(other), true) }
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,127 @@
+import VMScript
+
+/// Compares what ``NetworkShape`` writes with what a live network has.
+struct NetworkComparison {
+  package let found: XMLElement
+  package let wanted: XMLElement
+
+  package func differences() -> [PropertyDifference] {
+    let properties = [
+      difference("mode", .restart) { $0.text(at: "forward/@mode") ?? "isolated" },
+      difference("dev", .restart) {
+        $0.text(at: "forward/interface/@dev") ?? $0.text(at: "forward/@dev")
+      },
+      subnet ?? gateway,
+      difference("ipv6", .restart) { Self.ipv6($0) },
+      difference("dhcp", .live) { root in
+        Self.dhcp(root)?.first("range").map { "\($0["start"] ?? "")...\($0["end"] ?? "")" }
+      },
+      // Left out of the comparison of rows where the block is gone.
+      difference("dns", .restart) { root in
+        guard wanted.first("dns") == nil, wanted.first("domain") == nil else { return nil }
+        let servers = (root.first("dns")?.all("forwarder") ?? []).compactMap { $0["addr"] }
+        return servers.isEmpty ? root.text(at: "domain/@name") : servers.joined(separator: ", ")
+      },
+    ]
+    return properties.compactMap(\.self) + entries
+  }
+
+  /// Whether the network has another subnet than it is to have.
+  package var hasNewSubnet: Bool { Self.subnet(found) != Self.subnet(wanted) }
+
+  private var subnet: PropertyDifference? {
+    let (old, new) = (Self.subnet(found), Self.subnet(wanted))
+    guard old != new else { return nil }
+    return PropertyDifference(
+      name: "subnet", from: old.map(Value.cidr), to: new.map(Value.cidr), impact: .restart)
+  }
+
+  /// The host's own address, where the subnet is the same.
+  private var gateway: PropertyDifference? {
+    difference("gateway", .restart) { root in
+      root.all("ip").first { $0["family"] != "ipv6" }?["address"]
+    }
+  }
+
+  private static func subnet(_ root: XMLElement) -> Subnet? {
+    root.all("ip").first { $0["family"] != "ipv6" }.flatMap(NetworkFacts.subnet)
+  }
+
+  /// One difference for each entry that comes, goes or changes.
+  private var entries: [PropertyDifference] {
+    differences("host", .live, of: { Self.dhcp($0)?.all("host") ?? [] }) { host in
+      let mac = host["mac"]?.lowercased() ?? ""
+      return Entry(
+        key: mac, label: host["name"] ?? mac, text: "\(mac) \(host["ip"] ?? "")")
+    }
+      + differences("dns host", .live, of: { $0.first("dns")?.all("host") ?? [] }) { host in
+        let names = host.all("hostname").map(\.stringValue).sorted()
+        return Entry(host["ip"], names.joined(separator: ", "))
+      }
+      + differences("dns txt", .live, of: { $0.first("dns")?.all("txt") ?? [] }) {
+        Entry($0["name"], $0["value"])
+      }
+  }
+
+  /// An entry of a list whose order means nothing.
+  private struct Entry {
+    /// What tells it from the others.
+    let key: String
+    /// What a plan calls it.
+    let label: String
+    let text: String
+
+    init(key: String, label: String, text: String) {
+      self.key = key
+      self.label = label
+      self.text = text
+    }
+
+    init(_ key: String?, _ text: String?) {
+      self.init(key: key ?? "", label: key ?? "", text: text ?? "")
+    }
+  }
+
+  private func differences(
+    _ name: String, _ impact: Impact, of elements: (XMLElement) -> [XMLElement],
+    _ entry: (XMLElement) -> Entry
+  ) -> [PropertyDifference] {
+    let (old, new) = (elements(found).map(entry), elements(wanted).map(entry))
+    let present = Dictionary(old.map { ($0.key, $0) }) { first, _ in first }
+    let declared = Dictionary(new.map { ($0.key, $0) }) { first, _ in first }
+    return Set(present.keys).union(declared.keys).sorted().compactMap { key in
+      let (from, to) = (present[key], declared[key])
+      guard from?.text != to?.text || from?.label != to?.label,
+        let label = to?.label ?? from?.label
+      else { return nil }
+      // An entry that only its name tells from the earlier one shows the names.
+      let isRenamed = from?.text == to?.text
+      func shown(_ entry: Entry?) -> Value? {
+        entry.map { .string(isRenamed ? "\($0.label) \($0.text)" : $0.text) }
+      }
+      return PropertyDifference(
+        name: "\(name) \(label)", from: shown(from), to: shown(to), impact: impact)
+    }
+  }
+
+  private func difference(
+    _ name: String, _ impact: Impact, _ read: (XMLElement) -> String?
+  ) -> PropertyDifference? {
+    let (old, new) = (read(found), read(wanted))
+    guard old != new else { return nil }
+    return PropertyDifference(
+      name: name, from: old.map(Value.string), to: new.map(Value.string), impact: impact)
+  }
+
+  private static func dhcp(_ root: XMLElement) -> XMLElement? {
+    root.all("ip").first { $0["family"] != "ipv6" }?.first("dhcp")
+  }
+
+  /// The host's own IPv6 address with its prefix, in one spelling.
+  private static func ipv6(_ root: XMLElement) -> String? {
+    root.all("ip").first { $0["family"] == "ipv6" }.map { ip in
+      let address = ip["address"] ?? ""
+      return "\(IPv6Address(address)?.description ?? address)/\(ip["prefix"] ?? "")"
+    }
+  }
+}

@@ -1,0 +1,310 @@
+import VMScript
+
+/// The differences between the definition of an object and the object as it runs: they wait for a
+/// restart.
+///
+/// Every row of the schema that has a place in the document is compared, so that nothing has to be
+/// known about single properties. Whatever no row covers is compared as it stands in the document.
+enum PendingChanges {
+  /// The differences of a domain, named as plans name its properties.
+  ///
+  /// - Parameters:
+  ///   - definition: the domain as its next start makes it.
+  ///   - running: the domain as it runs.
+  package static func domain(
+    definition: Document, running: Document
+  ) -> [PropertyDifference] {
+    DomainRestart(definition: definition.element(), running: running.element()).differences()
+  }
+
+  /// The differences of a network, named as plans name its properties.
+  package static func network(definition: Document, running: Document) -> [PropertyDifference] {
+    let (found, wanted) = (running.element(), definition.element())
+    var result = NetworkComparison(found: found, wanted: wanted).differences()
+    for row in RowComparison.ofBlock(Schema.resource(.net), "", definition: wanted, running: found)
+    where !result.contains(where: { $0.path == row.path }) {
+      result.append(row)
+    }
+    return result.map { $0.with(impact: .restart) }
+  }
+}
+
+/// The rows of one block of the schema, in a definition and as it runs.
+private enum RowComparison {
+  /// The rows that differ, those of the blocks in it among them.
+  ///
+  /// - Parameter isDevice: whether libvirt fills in what the definition leaves open.
+  static func ofBlock(
+    _ block: BlockSchema, _ path: String, definition: XMLElement, running: XMLElement,
+    isDevice: Bool = false
+  ) -> [PropertyDifference] {
+    var result = block.properties.compactMap { row -> PropertyDifference? in
+      guard let place = row.xml else { return nil }
+      let (wanted, found) = (place.read(in: definition), place.read(in: running))
+      guard wanted != found, !(isDevice && wanted.isEmpty) else { return nil }
+      let isShorthand = !path.isEmpty && row.name == block.shorthand
+      return PropertyDifference(
+        block: isShorthand ? "" : path, name: isShorthand ? path : row.name,
+        from: place.value(of: found, as: row.type), to: place.value(of: wanted, as: row.type),
+        impact: .nextStart)
+    }
+    // A maximum that changes takes the present amount along.
+    if let limit = result.first(where: { $0.path == path }) {
+      result.removeAll { row in
+        row.path != path && row.from == limit.from && row.to == limit.to
+      }
+    }
+    for inner in block.blocks where !inner.isDevice {
+      guard let place = inner.xml else { continue }
+      let name = [path, inner.name].filter { !$0.isEmpty }.joined(separator: " ")
+      guard !inner.repeats else {
+        result += XMLEntries.differences(
+          inner, [path, inner.name].filter { !$0.isEmpty }, from: place.elements(in: running),
+          to: place.elements(in: definition))
+        continue
+      }
+      let empty = XMLElement(name: "")
+      result += ofBlock(
+        inner, name,
+        definition: place.path.isEmpty ? definition : place.element(in: definition) ?? empty,
+        running: place.path.isEmpty ? running : place.element(in: running) ?? empty,
+        isDevice: isDevice)
+    }
+    return result
+  }
+}
+
+/// A domain's definition against its machine.
+private struct DomainRestart {
+  let definition: XMLElement
+  let running: XMLElement
+  private let schema = Schema.resource(.domain)
+  private let records: [DeviceRecords.Record]
+
+  init(definition: XMLElement, running: XMLElement) {
+    self.definition = definition
+    self.running = running
+    records = [definition, running].flatMap { DeviceRecords(in: $0)?.records ?? [] }
+    // libvirt leaves out the present amounts where they are the maximum.
+    for root in [definition, running] {
+      if let count = root.text(at: "vcpu"), root.text(at: "vcpu/@current") == nil {
+        root.first("vcpu")?["current"] = count
+      }
+      if let size = root.text(at: "memory"), root.first("currentMemory") == nil {
+        root.setText(size, at: "currentMemory")
+      }
+    }
+  }
+
+  func differences() -> [PropertyDifference] {
+    let rows = RowComparison.ofBlock(schema, "", definition: definition, running: running)
+      .filter { !isGuestsMatter($0) }
+    return rows + model + drives + interfaces + blocks + others + sections(except: rows)
+  }
+
+  /// Whether a guest has more memory than defined and may give it back: each start asks it to, and
+  /// it takes its time or has no balloon driver. A restart changes nothing of that.
+  private func isGuestsMatter(_ row: PropertyDifference) -> Bool {
+    guard row.path == "memory current", case .size(let from)? = row.from,
+      case .size(let to)? = row.to
+    else { return false }
+    return from.bytes > to.bytes && running.text(at: "memory") == definition.text(at: "memory")
+  }
+
+  /// The model of the processors; what stands for the host's is expanded where it runs.
+  private var model: [PropertyDifference] {
+    func model(_ root: XMLElement) -> String? {
+      let mode = root.text(at: "cpu/@mode")
+      return mode == "custom" ? root.text(at: "cpu/model") : mode
+    }
+    let (from, to) = (model(running), model(definition))
+    guard let to, to != "host-model", to != "maximum", from != to else { return [] }
+    return [difference("cpus", "model", from: from, to: to)]
+  }
+
+  private func difference(
+    _ block: String, _ name: String, from: String?, to: String?
+  ) -> PropertyDifference {
+    PropertyDifference(
+      block: block, name: name, from: from.map(Value.string), to: to.map(Value.string),
+      impact: .nextStart)
+  }
+
+  // MARK: Devices
+
+  /// The block of a device as plans name it.
+  private func path(_ block: String, _ identity: String) -> String {
+    let isDrive = DomainDisks.devices.contains(block)
+    let record = records.first { record in
+      record.identity == identity
+        && (record.block == block
+          || isDrive && (DomainDisks.devices.contains(record.block) || record.isSeed))
+    }
+    return record?.path ?? "\(block) \(identity)"
+  }
+
+  private func devices(_ root: XMLElement, _ name: String) -> [XMLElement] {
+    root.first("devices")?.all(name) ?? []
+  }
+
+  /// Pairs devices of the two documents by what tells them from others of their kind.
+  private func pairs(
+    _ name: String, by identity: (XMLElement) -> String?
+  ) -> [(identity: String, definition: XMLElement?, running: XMLElement?)] {
+    func index(_ root: XMLElement) -> [String: XMLElement] {
+      Dictionary(
+        devices(root, name).compactMap { device in identity(device).map { ($0, device) } }
+      ) { first, _ in first }
+    }
+    let (wanted, found) = (index(definition), index(running))
+    return Set(wanted.keys).union(found.keys).sorted().map { ($0, wanted[$0], found[$0]) }
+  }
+
+  private var drives: [PropertyDifference] {
+    func source(_ drive: XMLElement) -> String? {
+      drive.text(at: "source/@file") ?? drive.text(at: "source/@dev")
+    }
+    return pairs("disk", by: { $0.text(at: "target/@dev") }).flatMap { target, wanted, found in
+      let kind = (wanted ?? found)?["device"] ?? "disk"
+      let path = path(kind, target)
+      guard let wanted, let found else {
+        return [
+          difference(
+            path, "device", from: found.map { source($0) ?? "present" },
+            to: wanted.map { source($0) ?? "present" })
+        ]
+      }
+      var result =
+        schema.block(kind).map {
+          RowComparison.ofBlock(
+            $0, path, definition: wanted, running: found, isDevice: true)
+        } ?? []
+      if source(wanted) != source(found) {
+        result.append(difference(path, "source", from: source(found), to: source(wanted)))
+      }
+      return result
+    }
+  }
+
+  private var interfaces: [PropertyDifference] {
+    pairs("interface", by: { $0.text(at: "mac/@address")?.lowercased() }).flatMap {
+      mac, wanted, found -> [PropertyDifference] in
+      let path = path("nic", mac)
+      guard let wanted, let found else {
+        return [
+          difference(
+            path, "device", from: found == nil ? nil : "present",
+            to: wanted == nil ? nil : "present")
+        ]
+      }
+      var result =
+        schema.block("nic").map {
+          RowComparison.ofBlock($0, path, definition: wanted, running: found, isDevice: true)
+        } ?? []
+      // What runs names the bridge or device beside the network.
+      let kinds = ["network": "net", "bridge": "bridge", "dev": "dev"]
+      for attribute in ["network", "bridge", "dev"] {
+        guard let name = wanted.text(at: "source/@\(attribute)") else { continue }
+        let present = found.text(at: "source/@\(attribute)")
+        if present != name {
+          result.append(difference(path, kinds[attribute] ?? "net", from: present, to: name))
+        }
+        break
+      }
+      return result
+    }
+  }
+
+  /// The devices of the schema's other blocks, which stand once.
+  private var blocks: [PropertyDifference] {
+    schema.blocks.flatMap { block -> [PropertyDifference] in
+      guard let place = block.xml, block.isDevice, !block.repeats else { return [] }
+      switch (place.element(in: definition), place.element(in: running)) {
+      case (nil, nil): return []
+      case (let wanted?, let found?):
+        let rows = RowComparison.ofBlock(
+          block, block.name, definition: wanted, running: found, isDevice: true)
+        // libvirt finds a port for each start.
+        return rows.filter { $0.name != "port" || wanted["autoport"] != "yes" }
+      case (let wanted, let found):
+        return [
+          difference(
+            block.name, "device", from: found == nil ? nil : "present",
+            to: wanted == nil ? nil : "present")
+        ]
+      }
+    }
+  }
+
+  /// Devices that no block stands for; libvirt adds controllers by itself.
+  private var others: [PropertyDifference] {
+    let known = Set(
+      (schema.blocks.compactMap(\.xml) + schema.properties.compactMap(\.xml))
+        .filter { $0.path.hasPrefix("devices/") }
+        .compactMap { $0.path.split(separator: "/").dropFirst().first.map(String.init) })
+    func names(_ root: XMLElement) -> Set<String> {
+      Set((root.first("devices")?.children ?? []).map(\.name)).subtracting(known)
+        .subtracting(["controller"])
+    }
+    return names(definition).union(names(running)).sorted().flatMap { name in
+      var free = devices(running, name)
+      let missing = devices(definition, name).count { device in
+        guard let match = free.firstIndex(where: { $0.includes(device) }) else { return true }
+        free.remove(at: match)
+        return false
+      }
+      var result: [PropertyDifference] = []
+      if missing > 0 { result.append(difference(name, "device", from: nil, to: "present")) }
+      if free.count > missing {
+        result.append(difference(name, "device", from: "present", to: nil))
+      }
+      return result
+    }
+  }
+
+  // MARK: Everything else
+
+  /// Parts of the document that differ in what no row covers.
+  private func sections(except rows: [PropertyDifference]) -> [PropertyDifference] {
+    let covered = Set(
+      (schema.properties + schema.blocks.flatMap(\.properties)).filter { row in
+        rows.contains { $0.name == row.name }
+      }.compactMap { $0.xml?.path.split(separator: "/").first.map(String.init) })
+    let counts = Dictionary(grouping: definition.children, by: \.name)
+    return definition.children.compactMap { part in
+      guard !Self.compared.contains(part.name), !covered.contains(part.name),
+        counts[part.name]?.count == 1,
+        !running.children.contains(where: { $0.includes(part) })
+      else { return nil }
+      return difference(
+        "xml", part.name, from: running.first(part.name)?.xmlString, to: part.xmlString)
+    }
+  }
+
+  /// The parts that rows compare whole, or that are another's at each start.
+  private static let compared: Set<String> = [
+    "name", "uuid", "genid", "title", "description", "metadata", "memory", "currentMemory", "vcpu",
+    "cpu", "devices", "seclabel", "resource",
+  ]
+}
+
+extension DeviceRecords.Record {
+  fileprivate var isSeed: Bool { block == Self.seed }
+}
+
+extension LiveDomain {
+  /// What its next start changes, or the first one that brings back no saved state, whoever changed the
+  /// definition.
+  package func pendingChanges() -> [PropertyDifference] {
+    guard isPersistent, let machine = running ?? saved else { return [] }
+    return PendingChanges.domain(definition: definition, running: machine)
+  }
+}
+
+extension LiveNetwork {
+  /// What its next start changes, whoever changed the definition.
+  package func pendingChanges() -> [PropertyDifference] {
+    guard isPersistent, let running else { return [] }
+    return PendingChanges.network(definition: definition, running: running)
+  }
+}

@@ -1,0 +1,180 @@
+import VMScript
+
+extension XMLPlace {
+  /// The path's elements, and its attribute if it ends in one.
+  private var parts: (elements: [String], attribute: String?) {
+    var elements = path.split(separator: "/").map(String.init)
+    guard let last = elements.last, last.hasPrefix("@") else { return (elements, nil) }
+    elements.removeLast()
+    return (elements, String(last.dropFirst()))
+  }
+
+  /// The place's element below `block`; `constants` hold for the last element of the path.
+  package func element(in block: XMLElement) -> XMLElement? {
+    let elements = parts.elements
+    var current = block
+    for (position, name) in elements.enumerated() {
+      let constants = position == elements.count - 1 ? with : [:]
+      guard let next = current.first(name, with: constants) else { return nil }
+      current = next
+    }
+    return current
+  }
+
+  /// The place's element below `block`, added if there is none.
+  func ensureElement(in block: XMLElement) -> XMLElement {
+    let elements = parts.elements
+    var current = block
+    for (position, name) in elements.enumerated() {
+      current = current.ensure(name, with: position == elements.count - 1 ? with : [:])
+    }
+    return current
+  }
+
+  /// Every element at the place below `block`, for a block that repeats.
+  func elements(in block: XMLElement) -> [XMLElement] {
+    siblings(in: block).filter { element in
+      with.allSatisfy { element.text(at: $0.key) == $0.value }
+    }
+  }
+
+  /// Every element of the place's name below `block`, whatever stands beside it.
+  func siblings(in block: XMLElement) -> [XMLElement] {
+    let elements = parts.elements
+    guard let name = elements.last else { return [] }
+    return elements.dropLast().reduce(Optional(block)) { $0?.first($1) }?.all(name) ?? []
+  }
+
+  /// A further element at the place below `block`.
+  func addElement(in block: XMLElement) -> XMLElement {
+    let elements = parts.elements
+    guard let name = elements.last else { return block }
+    let element = elements.dropLast().reduce(block) { $0.ensure($1) }.add(name)
+    for (path, text) in with.sorted(by: { $0.key < $1.key }) { element.setText(text, at: path) }
+    return element
+  }
+
+  /// What stands at the place, as texts: none, one, or one for each member of a list.
+  package func read(in block: XMLElement) -> [String] {
+    if case .each = codec {
+      let attribute = parts.attribute
+      return siblings(in: block).compactMap { child in
+        attribute.map { child[$0] } ?? child.stringValue
+      }
+    }
+    guard let element = element(in: block) else { return [] }
+    if case .presence = codec { return ["true"] }
+    guard let attribute = parts.attribute else { return [element.stringValue] }
+    guard let text = element[attribute] else { return [] }
+    if case .subnet = codec { return ["\(text)/\(element["prefix"] ?? "")"] }
+    return [text]
+  }
+
+  /// Puts texts, as ``texts(of:)`` gives them, at the place; none removes what stands there.
+  package func write(_ texts: [String], in block: XMLElement) {
+    let (elements, attribute) = parts
+    if case .each = codec {
+      guard let name = elements.last else { return }
+      let parent = elements.dropLast().reduce(block) { $0.ensure($1) }
+      parent.remove(name)
+      for text in texts {
+        if let attribute {
+          parent.add(name)[attribute] = text
+        } else {
+          parent.add(name, text: text)
+        }
+      }
+      return
+    }
+    guard let text = texts.first else {
+      if let attribute {
+        element(in: block)?[attribute] = nil
+      } else {
+        element(in: block)?.detach()
+      }
+      return
+    }
+    let element = ensureElement(in: block)
+    if case .presence = codec { return }
+    if case .subnet = codec, let slash = text.lastIndex(of: "/") {
+      element[attribute ?? "address"] = String(text[..<slash])
+      element["prefix"] = String(text[slash...].dropFirst())
+      return
+    }
+    if let attribute { element[attribute] = text } else { element.stringValue = text }
+    if case .kibibytes = codec { element["unit"] = "KiB" }
+  }
+
+  /// A value as the texts that stand for it in XML.
+  package func texts(of value: Value) -> [String] {
+    switch (codec, value) {
+    case (_, .none): []
+    case (.presence, .bool(let isOn)): isOn ? ["true"] : []
+    // libvirt counts whole KiB; a guest gets no less than declared.
+    case (.kibibytes, .size(let size)):
+      [String(size.bytes / 1024 + (size.bytes % 1024 > 0 ? 1 : 0))]
+    case (.bytes, .size(let size)): [String(size.bytes)]
+    case (.subnet, .cidr(let subnet)): ["\(subnet.base)/\(subnet.prefix)"]
+    case (.words(let words), _):
+      [words[value.description] ?? value.description].filter { !$0.isEmpty }
+    case (.each(let words), .list(let items)):
+      items.map { words[$0.description] ?? $0.description }
+    case (_, .secret(let secret)): Self.texts(secret.revealed)
+    default: Self.texts(value.description)
+    }
+  }
+
+  /// A text as a reader of XML gives it back: libvirt writes a carriage return as it is, which every
+  /// reader takes for a line break, and an empty text as nothing at all.
+  private static func texts(_ text: String) -> [String] {
+    if text.isEmpty { return [] }
+    guard text.utf8.contains(UInt8(ascii: "\r")) else { return [text] }
+    return [XMLCharacters.lines(of: text)]
+  }
+
+  /// Whether texts at the place mean the same, however they are spelled.
+  package func isSame(_ wanted: [String], _ found: [String]) -> Bool {
+    if wanted == found { return true }
+    guard let wanted = wanted.first, let found = found.first else { return false }
+    switch codec {
+    case .path: return Self.path(wanted) == Self.path(found)
+    case .address: return Self.address(wanted) == Self.address(found)
+    case .alias(let prefixes): return found.hasPrefix(prefixes[wanted] ?? wanted + "-")
+    case .text, .subnet, .kibibytes, .bytes, .presence, .words, .each: return false
+    }
+  }
+
+  /// A path without the steps that lead nowhere.
+  private static func path(_ text: String) -> String {
+    (text.hasPrefix("/") ? "/" : "")
+      + text.split(separator: "/").filter { $0 != "." }
+      .joined(separator: "/")
+  }
+
+  private static func address(_ text: String) -> String {
+    IPAddress(text)?.description ?? text.lowercased()
+  }
+
+  /// Texts from XML as the language's value; nil where nothing stands.
+  package func value(of texts: [String], as type: PropertyType) -> Value? {
+    if case .either(let types) = type { return types.first.flatMap { value(of: texts, as: $0) } }
+    switch codec {
+    case .each(let words):
+      return texts.isEmpty ? nil : .list(texts.map { .string(Self.word($0, words)) })
+    case .presence: return .bool(!texts.isEmpty)
+    case .kibibytes:
+      return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0 * 1024)) }
+    case .bytes: return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0)) }
+    case .words(let words): return texts.first.map { .string(Self.word($0, words)) }
+    case .text, .path, .address, .subnet, .alias: break
+    }
+    guard let text = texts.first else { return nil }
+    if case .int = type, let number = Int64(text) { return .int(number) }
+    if case .secret = type { return .secret(SecretText(text)) }
+    return .string(text)
+  }
+
+  private static func word(_ text: String, _ words: [String: String]) -> String {
+    words.first { $0.value == text }?.key ?? text
+  }
+}

@@ -1,0 +1,221 @@
+import VMScript
+import VMScriptSyntax
+
+/// Writes and compares the rows of a block, and of the blocks in it, by their places in the table.
+enum XMLRows {
+  /// The fate of the parts of an element that its block does not declare.
+  enum Undeclared {
+    /// A property stays as it is, and so does a block unless it has one of these names.
+    case stays(except: Set<String>)
+    /// The element is the script's alone: everything that the table knows goes.
+    case goes
+
+    /// Everything stays.
+    package static let stays = Undeclared.stays(except: [])
+
+    fileprivate func takes(_ block: BlockSchema) -> Bool {
+      switch self {
+      case .stays(let names): names.contains(block.name)
+      case .goes: true
+      }
+    }
+
+    fileprivate var takesProperties: Bool {
+      switch self {
+      case .stays: false
+      case .goes: true
+      }
+    }
+  }
+
+  /// Writes every declared property that has a place, or those of them that are wanted.
+  ///
+  /// Devices are no part of it: each is found in a way of its own.
+  package static func write(
+    _ block: DeclaredBlock, to element: XMLElement, undeclared: Undeclared = .stays,
+    where isWanted: (PropertySchema) -> Bool = { _ in true }
+  ) throws(Diagnostic) {
+    for row in undeclaredRows(of: block, undeclared) where isWanted(row) {
+      guard let place = row.xml, !place.read(in: element).isEmpty else { continue }
+      place.write([], in: element)
+    }
+    for property in block.properties where !property.value.isUnknown {
+      guard let place = property.schema.xml, isWanted(property.schema) else { continue }
+      let texts = place.texts(of: property.value)
+      guard texts.allSatisfy(isWritable) else { throw XMLMessages.unwritable(property) }
+      place.write(texts, in: element)
+    }
+    for inner in innerBlocks(of: block) where inner.schema.allProperties.contains(where: isWanted) {
+      if inner.schema.repeats {
+        try writeEntries(inner, to: element, undeclared, where: isWanted)
+      } else if inner.isDeclared || inner.isShared {
+        try write(
+          inner.only, to: inner.isShared ? element : inner.place.ensureElement(in: element),
+          undeclared: inner.isShared ? undeclared : .goes, where: isWanted)
+      } else if undeclared.takes(inner.schema) {
+        inner.place.element(in: element)?.detach()
+      }
+    }
+  }
+
+  /// The declared properties that stand otherwise in `element`.
+  ///
+  /// - Parameters:
+  ///   - path: the names of the block and of those around it; empty for the body of a resource.
+  ///   - impact: when the change of a row takes effect, where the table alone does not say.
+  package static func differences(
+    _ block: DeclaredBlock, path: [String], live element: XMLElement,
+    undeclared: Undeclared = .stays, impact: (PropertySchema) -> Impact = { $0.impact }
+  ) -> [PropertyDifference] {
+    let declared = block.properties.compactMap { property -> PropertyDifference? in
+      guard let place = property.schema.xml, !property.value.isUnknown else { return nil }
+      let found = place.read(in: element)
+      guard !place.isSame(place.texts(of: property.value), found) else { return nil }
+      return difference(
+        property.schema, of: block.schema, path, from: found, to: property.value, impact)
+    }
+    let gone = undeclaredRows(of: block, undeclared).compactMap { row -> PropertyDifference? in
+      let found = row.xml?.read(in: element) ?? []
+      return found.isEmpty
+        ? nil : difference(row, of: block.schema, path, from: found, to: nil, impact)
+    }
+    let nested = innerBlocks(of: block).flatMap { inner -> [PropertyDifference] in
+      let innerPath = path + [inner.schema.name]
+      if inner.schema.repeats {
+        guard inner.isDeclared || undeclared.takes(inner.schema) else { return [] }
+        return XMLEntries.differences(
+          inner.schema, innerPath, from: inner.place.elements(in: element),
+          to: inner.blocks.compactMap { try? entry($0) })
+      }
+      if inner.isDeclared || inner.isShared {
+        return differences(
+          inner.only, path: innerPath,
+          live: inner.isShared
+            ? element : inner.place.element(in: element) ?? XMLElement(name: ""),
+          undeclared: inner.isShared ? undeclared : .goes, impact: impact)
+      }
+      guard undeclared.takes(inner.schema), let found = inner.place.element(in: element) else {
+        return []
+      }
+      return [removal(of: inner.schema, path, found)]
+    }
+    return declared + gone + nested
+  }
+
+  // MARK: Properties
+
+  private static func undeclaredRows(
+    of block: DeclaredBlock, _ undeclared: Undeclared
+  ) -> [PropertySchema] {
+    guard undeclared.takesProperties else { return [] }
+    return block.schema.properties.filter { block.property($0.name) == nil }
+  }
+
+  private static func difference(
+    _ row: PropertySchema, of block: BlockSchema, _ path: [String], from found: [String],
+    to value: Value?, _ impact: (PropertySchema) -> Impact
+  ) -> PropertyDifference {
+    // `memory = 1GiB` is shown as it is written, not as the block that it stands for.
+    let isShorthand = !path.isEmpty && row.name == block.shorthand
+    return PropertyDifference(
+      block: (isShorthand ? path.dropLast() : path).joined(separator: " "),
+      name: isShorthand ? path.last ?? row.name : row.name,
+      from: row.xml?.value(of: found, as: row.type), to: value, impact: impact(row),
+      live: row.live)
+  }
+
+  /// What stands at the places of a block's rows, and of those of the blocks in it that stand once.
+  package static func texts(
+    of block: BlockSchema, in element: XMLElement
+  ) -> [(row: PropertySchema, texts: [String])] {
+    block.properties.compactMap { row in row.xml.map { (row, $0.read(in: element)) } }
+      + block.blocks.flatMap { inner -> [(row: PropertySchema, texts: [String])] in
+        guard let place = inner.xml, !inner.repeats, !inner.isDevice else { return [] }
+        return texts(of: inner, in: place.element(in: element) ?? XMLElement(name: ""))
+      }
+  }
+
+  /// XML 1.0 holds no control characters but tab and newlines.
+  static func isWritable(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy(XMLCharacters.allows)
+  }
+
+  // MARK: Blocks
+
+  /// The declared blocks of one row that stand in a block.
+  private struct Inner {
+    let schema: BlockSchema
+    let place: XMLPlace
+    let blocks: [DeclaredBlock]
+    let outer: DeclaredBlock
+
+    var isDeclared: Bool { !blocks.isEmpty }
+    /// Whether it has the element of the block around it.
+    var isShared: Bool { place.path.isEmpty }
+    /// The one block of a row that does not repeat; where it is not declared, an empty one.
+    var only: DeclaredBlock { blocks.first ?? DeclaredBlock(schema: schema, span: outer.span) }
+  }
+
+  private static func innerBlocks(of block: DeclaredBlock) -> [Inner] {
+    block.schema.blocks.compactMap { schema in
+      guard let place = schema.xml, !schema.isDevice else { return nil }
+      return Inner(
+        schema: schema, place: place, blocks: block.blocks.filter { $0.schema === schema },
+        outer: block)
+    }
+  }
+
+  /// Writes repeated blocks each onto its own element; elements of no block go with the others of
+  /// their kind.
+  private static func writeEntries(
+    _ inner: Inner, to element: XMLElement, _ undeclared: Undeclared,
+    where isWanted: (PropertySchema) -> Bool
+  ) throws(Diagnostic) {
+    guard inner.isDeclared || undeclared.takes(inner.schema) else { return }
+    var free = XMLEntries.keyed(inner.schema, inner.place.elements(in: element))
+    for (position, block) in inner.blocks.enumerated() {
+      let key = XMLEntries.key(of: try entry(block), at: position, inner.schema)
+      let found = free.firstIndex { $0.key == key }.map { free.remove(at: $0).element }
+      try write(
+        block, to: found ?? inner.place.addElement(in: element), undeclared: .goes, where: isWanted)
+    }
+    for (_, rest) in free { rest.detach() }
+  }
+
+  /// The element of a declared block by itself.
+  private static func entry(_ block: DeclaredBlock) throws(Diagnostic) -> XMLElement {
+    let element = XMLElement(name: "")
+    try write(block, to: element)
+    return element
+  }
+
+  private static func removal(
+    of block: BlockSchema, _ path: [String], _ element: XMLElement
+  ) -> PropertyDifference {
+    return PropertyDifference(
+      block: path.joined(separator: " "), name: block.name, from: value(of: block, in: element),
+      to: nil,
+      impact: block.impact, live: block.live)
+  }
+
+  /// What an element says in the rows of a block and of the blocks in it, as a script writes it.
+  private static func value(of block: BlockSchema, in element: XMLElement) -> Value {
+    var found: ValueMap = [:]
+    for row in block.properties {
+      guard let place = row.xml else { continue }
+      let texts = place.read(in: element)
+      if !texts.isEmpty { found[row.name] = place.value(of: texts, as: row.type) }
+    }
+    if found.count == 1, let shorthand = block.shorthand, let value = found[shorthand] {
+      return value
+    }
+    for inner in block.blocks {
+      guard let place = inner.xml, let part = place.element(in: element) else { continue }
+      found[inner.name] =
+        inner.repeats
+        ? .list(place.elements(in: element).map { value(of: inner, in: $0) })
+        : value(of: inner, in: part)
+    }
+    return .map(found)
+  }
+}
