@@ -47,3 +47,55 @@ public enum QuotedText {
     return result + "\""
   }
 }
+
+/// Makes text from outside fit for a terminal: names on a host, what a guest says, arguments.
+public enum PlainText {
+  /// `text` with control characters, line separators and marks that turn the direction of writing
+  /// written as escapes, so that it cannot move the cursor, colour the screen or forge a line.
+  ///
+  /// A newline stays if `keepsNewlines` says so, a tab if `keepsTabs` does.
+  public static func escaped(
+    _ text: String, keepsNewlines: Bool = false, keepsTabs: Bool = false
+  ) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if (scalar == "\n" && keepsNewlines) || (scalar == "\t" && keepsTabs) {
+        result.unicodeScalars.append(scalar)
+      } else {
+        append(scalar, to: &result)
+      }
+    }
+    return result
+  }
+
+  static func append(_ scalar: Unicode.Scalar, to text: inout String) {
+    if isControl(scalar) {
+      text += "\\u{" + String(scalar.value, radix: 16, uppercase: true) + "}"
+    } else {
+      text.unicodeScalars.append(scalar)
+    }
+  }
+
+  /// Whether a terminal would act on the scalar instead of showing it.
+  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
+      || (0x2028...0x2029).contains(scalar.value) || EncodingCheck.isBidirectionalControl(scalar)
+  }
+
+  /// Columns that a scalar takes on a terminal: none for marks, two for East Asian letters and emoji.
+  static func width(_ scalar: Unicode.Scalar) -> Int {
+    guard scalar.value >= 0x300 else { return 1 }
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: return 0
+    default: break
+    }
+    switch scalar.value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3,
+      0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F,
+      0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+      return 2
+    default: return 1
+    }
+  }
+}

@@ -152,3 +152,158 @@ struct Lexer {
     }
   }
 }
+
+extension Lexer {
+  /// A number, with the unit that follows it, or an IPv4 address, or a subnet.
+  mutating func scanNumber() {
+    let start = offset
+    if bytes[offset] == UInt8(ascii: "0"), peek(1) | 0x20 == UInt8(ascii: "x") {
+      offset += 2
+      return scanHexadecimal(start)
+    }
+    scanDigits()
+    var dots = 0
+    while peek() == Byte.dot, peek(1).isDigit {
+      offset += 1
+      dots += 1
+      scanDigits()
+    }
+    switch dots {
+    case 0, 1: scanUnit(numberStart: start, else: dots == 0 ? .integer : .float)
+    case 3: scanAddressTail(start)
+    default: rejectNumber(.malformedAddress, start)
+    }
+  }
+
+  private mutating func scanDigits() {
+    while peek().isDigit || peek() == Byte.underscore { offset += 1 }
+  }
+
+  private mutating func scanHexadecimal(_ start: Int) {
+    let digits = offset
+    while peek().hexDigitValue != nil || peek() == Byte.underscore { offset += 1 }
+    guard offset > digits, !peek().isIdentifierByte else {
+      return rejectNumber(.malformedNumber, start)
+    }
+    emit(.integer, from: start)
+  }
+
+  private mutating func scanAddressTail(_ start: Int) {
+    guard peek() == Byte.slash, peek(1).isDigit else {
+      return peek().isLetter
+        ? rejectNumber(.malformedAddress, start) : emit(.address, from: start)
+    }
+    offset += 1
+    while peek().isDigit { offset += 1 }
+    if peek().isLetter {
+      rejectNumber(.malformedAddress, start)
+    } else {
+      emit(.subnet, from: start)
+    }
+  }
+
+  /// - Parameter plain: what the number is without a unit.
+  private mutating func scanUnit(numberStart start: Int, else plain: TokenKind) {
+    let unitStart = offset
+    scanIdentifierTail()
+    if offset == unitStart { return emit(plain, from: start) }
+    switch Unit(bytes: bytes[unitStart..<offset]) {
+    case .size: emit(.size, from: start)
+    case .duration: emit(.duration, from: start)
+    case nil:
+      report(
+        .unknownUnit(String(decoding: bytes[unitStart..<offset], as: UTF8.self)),
+        unitStart..<offset)
+      emit(.invalid, from: start)
+    }
+  }
+
+  /// Takes the whole run of what may have been meant as one number.
+  private mutating func rejectNumber(_ problem: LexicalError.Problem, _ start: Int) {
+    while peek().isIdentifierByte || peek() == Byte.dot && peek(1).isDigit { offset += 1 }
+    report(problem, start..<offset)
+    emit(.invalid, from: start)
+  }
+}
+
+extension Lexer {
+  /// Brackets, separators and operators, the longest that fits.
+  mutating func scanPunctuation(_ byte: UInt8) {
+    let start = offset
+    switch byte {
+    case UInt8(ascii: "("):
+      if !openStrings.isEmpty { openStrings[openStrings.count - 1].parentheses += 1 }
+      take(1, .leftParenthesis)
+    case UInt8(ascii: ")"):
+      scanRightParenthesis()
+    case UInt8(ascii: "["): take(1, .leftBracket)
+    case UInt8(ascii: "]"): take(1, .rightBracket)
+    case UInt8(ascii: "{"): take(1, .leftBrace)
+    case UInt8(ascii: "}"): take(1, .rightBrace)
+    case UInt8(ascii: ","): take(1, .comma)
+    case UInt8(ascii: ";"): take(1, .semicolon)
+    case UInt8(ascii: ":"): take(1, .colon)
+    case UInt8(ascii: "+"): take(1, .plus)
+    case UInt8(ascii: "-"): take(1, .minus)
+    case UInt8(ascii: "*"): take(1, .star)
+    case UInt8(ascii: "/"): take(1, .slash)
+    case UInt8(ascii: "%"): take(1, .percent)
+    case UInt8(ascii: "."):
+      if peek(1) == Byte.dot, peek(2) == Byte.dot {
+        take(3, .ellipsis)
+      } else if peek(1) == Byte.dot, peek(2) == UInt8(ascii: "<") {
+        take(3, .halfOpen)
+      } else {
+        take(1, .dot)
+      }
+    case UInt8(ascii: "="):
+      if peek(1) == UInt8(ascii: "=") {
+        take(2, .equal)
+      } else if peek(1) == UInt8(ascii: ">") {
+        take(2, .arrow)
+      } else {
+        take(1, .equals)
+      }
+    case UInt8(ascii: "!"): takePair(with: "=", .notEqual, else: .not)
+    case UInt8(ascii: "<"): takePair(with: "=", .lessOrEqual, else: .less)
+    case UInt8(ascii: ">"): takePair(with: "=", .greaterOrEqual, else: .greater)
+    case UInt8(ascii: "?"): takePair(with: "?", .coalesce, else: .question)
+    case UInt8(ascii: "&") where peek(1) == byte: take(2, .and)
+    case UInt8(ascii: "|") where peek(1) == byte: take(2, .or)
+    default:
+      offset += 1
+      // Control characters have been reported with the encoding; they part tokens.
+      guard byte >= 0x20, byte != Byte.delete else {
+        pendingFlags.insert(.spaceBefore)
+        return
+      }
+      report(.unknownCharacter(Unicode.Scalar(byte)), start..<offset)
+      emit(.invalid, from: start)
+    }
+  }
+
+  private mutating func take(_ length: Int, _ kind: TokenKind) {
+    let start = offset
+    offset += length
+    emit(kind, from: start)
+  }
+
+  private mutating func takePair(
+    with second: Unicode.Scalar, _ pair: TokenKind, else single: TokenKind
+  ) {
+    if peek(1) == UInt8(ascii: second) { take(2, pair) } else { take(1, single) }
+  }
+
+  /// A `)` that ends an interpolation leads back into its string.
+  private mutating func scanRightParenthesis() {
+    guard let open = openStrings.last else { return take(1, .rightParenthesis) }
+    if open.parentheses > 0 {
+      openStrings[openStrings.count - 1].parentheses -= 1
+      take(1, .rightParenthesis)
+    } else {
+      openStrings.removeLast()
+      take(1, .interpolationClose)
+      scanStringRest(start: open.start, isMultiline: open.isMultiline, isOpen: true)
+    }
+  }
+}

@@ -156,3 +156,127 @@ enum SyntaxMessages {
   static let waitForm = "write `wait MACHINE for CONDITION within 5m`"
   static let conditionalForm = "write `CONDITION ? VALUE : OTHER`"
 }
+
+/// The codes of syntax errors.
+package struct SyntaxCodes: DiagnosticTable {
+  package init() {}
+
+  package let unexpectedText = DiagnosticCode.ofScript(
+    101, "unexpected text",
+    """
+    The parser read up to the marked place and needed something else there. The label says what. \
+    A statement ends with its line, at `;` or after the `}` of its block; inside `( )` and `[ ]` \
+    lines do not matter.
+    """)
+  package let unclosedString = DiagnosticCode.ofScript(
+    102, "unclosed string",
+    """
+    A string in `"…"` or `'…'` ends on the line where it began. A text of several lines stands \
+    between `\"""` and `\"""`, or raw between `'''` and `'''`.
+    """)
+  package let unclosedBracket = DiagnosticCode.ofScript(
+    103, "unclosed bracket",
+    """
+    The file ends inside a block, a list or parentheses. The second label shows the bracket that \
+    was opened last and never closed; the one that is missing may also belong further up.
+    """)
+  package let unclosedInterpolation = DiagnosticCode.ofScript(
+    104, "unclosed interpolation",
+    """
+    `\\(` in a string begins an expression, which its `)` ends. In a string of one line it must \
+    end on that line. To write `\\(` itself, write `\\\\(`, or use a raw string: `'\\('`.
+    """)
+  package let wrongEscape = DiagnosticCode.ofScript(
+    105, "wrong escape",
+    """
+    In `"…"` a backslash begins one of `\\n` `\\t` `\\r` `\\0` `\\"` `\\\\` `\\u{1F600}` or `\\(EXPR)`. \
+    Where backslashes should stand for themselves, as in shell text, use a raw string: `'…'`.
+    """)
+  package let wrongNumber = DiagnosticCode.ofScript(
+    106, "wrong number",
+    """
+    Numbers are `42`, `1_000`, `0xff`, `3.5`; sizes `512MiB`, `20G` (powers of 1024) or `500MB` \
+    (powers of 1000); durations `500ms`, `30s`, `5m`, `2h`; addresses `10.0.0.1` and subnets \
+    `10.0.0.0/24`. Numbers have 64 bits, sizes are whole bytes and durations whole milliseconds. \
+    MAC and IPv6 addresses are written as strings.
+    """)
+  package let notUTF8 = DiagnosticCode.ofScript(
+    107, "not UTF-8",
+    """
+    A script is UTF-8 text. The marked bytes are no character of it: the file may be saved in \
+    another encoding, or not be text at all.
+    """)
+  package let controlCharacter = DiagnosticCode.ofScript(
+    108, "control character",
+    """
+    A script holds no control characters but tabs and line ends, so that it looks the same in \
+    every editor and terminal. In a string, write an escape such as `\\u{1B}` instead.
+    """)
+  package let unknownCharacter = DiagnosticCode.ofScript(
+    109, "unknown character",
+    """
+    The character means nothing in the language. Typographic quotes, no-break spaces and the \
+    ellipsis come from word processors and web pages; the help names what was probably meant.
+    """)
+  package let bidirectionalControlCharacter = DiagnosticCode.ofScript(
+    110, "bidirectional control character",
+    """
+    Such a character changes the order in which text is shown, so that a script could do other \
+    than what a reader sees. It is refused everywhere, in comments and strings too. Where a \
+    string needs one, write it as an escape such as `\\u{200F}`.
+    """)
+  package let multilineLayout = DiagnosticCode.ofScript(
+    111, "layout of a multi-line string",
+    """
+    The text of a multi-line string begins on the line after the opening quotes; the closing \
+    quotes stand on a line of their own. The white space before them is stripped from every line, \
+    so every line must begin with it. Blank lines need not.
+    """)
+  package let nestedTooDeeply = DiagnosticCode.ofScript(
+    112, "nested too deeply",
+    """
+    Brackets and blocks may nest 128 deep, and an expression may have 1000 operations in a row. A \
+    script that people read never comes near it; a generated one should use lists and `let`.
+    """)
+  package let chainedComparison = DiagnosticCode.ofScript(
+    113, "chained comparison",
+    """
+    `a < b < c` would compare a bool with a number. Write `a < b && b < c`, or `b in a...c`.
+    """)
+  package let returnOutsideFunction = DiagnosticCode.ofScript(
+    114, "return outside of a function",
+    """
+    `return` gives the value of a `func` with a `{ … }` body. Elsewhere there is nothing to return \
+    from: `output NAME = VALUE` gives a value to whoever runs the script.
+    """)
+  package let reservedWord = DiagnosticCode.ofScript(
+    115, "reserved word",
+    """
+    The words `let param func if else for in import as return true false none` are reserved. All \
+    others, `image` and `domain` among them, may be names. After a `.` and as the key of a map, \
+    reserved words are fine too.
+    """)
+  package let colonAndEqualsConfused = DiagnosticCode.ofScript(
+    116, "`:` and `=` confused",
+    """
+    The body of a resource or block sets properties: `memory = 2GiB`. A map is a value and has \
+    entries: `{ memory: 2GiB }`. `key = { … }` and `key { … }` mean the same in a body, but what \
+    stands between the braces is a map in the first and a body in the second.
+    """)
+  package let continuedOnNewLine = DiagnosticCode.ofScript(
+    117, "continued on a new line",
+    """
+    A statement ends with its line. So the `{` of its block stands on the line of its beginning, \
+    and `else` on the line of the `}` before it.
+    """)
+  package let tooManyErrors = DiagnosticCode.ofScript(
+    118, "too many errors",
+    "After a hundred errors in one file the rest of it is not read; most follow from the first.")
+  package let fileTooLarge = DiagnosticCode.ofScript(
+    119, "file too large", "A script may have up to 2 GiB.")
+}
+
+extension DiagnosticCode {
+  /// The codes of syntax errors.
+  package static let syntax = SyntaxCodes()
+}

@@ -1,3 +1,46 @@
+/// Whether the text ended where it could end.
+public enum Completeness: Sendable {
+  /// Nothing is missing; errors may still be among the diagnostics.
+  case complete
+  /// The text ends inside a block, bracket or string, or after an operator: more lines may finish it.
+  case incomplete
+}
+
+/// What parsing gives: always a tree, never a throw.
+public struct ParseResult: Sendable {
+  /// What was understood; `error` nodes stand for the rest.
+  public var tree: Tree
+  /// Every syntax error of the file in the order of their places, up to a limit.
+  public var diagnostics: [Diagnostic]
+  /// Whether more lines could make the text whole.
+  public var completeness: Completeness
+}
+
+/// Parses one file.
+///
+/// Takes time and memory in proportion to the length of the text, whatever it holds, and stack
+/// for 128 levels of nesting at most.
+///
+/// - Parameters:
+///   - source: the text as it was read; a byte order mark and CRLF line ends are fine.
+///   - id: what the spans of the tree and of the diagnostics carry.
+///   - names: takes the identifiers of the file; shared by all files of a program.
+public func parse(_ source: SourceText, id: SourceID, names: inout NameTable) -> ParseResult {
+  guard source.bytes.count < Int(Int32.max) else {
+    return ParseResult(
+      tree: .empty(source: id), diagnostics: [SyntaxMessages.fileTooLarge(id)],
+      completeness: .complete)
+  }
+  let lexed = Lexer.run(source.bytes)
+  // The table moves into the parser and back, so that it is never copied.
+  let table = names
+  names = NameTable()
+  let parser = Parser(lexed, source: id, names: table)
+  parser.parseFile()
+  names = parser.names
+  return parser.result()
+}
+
 /// Recursive descent over the tokens of one file, onto a flat tree.
 ///
 /// After an error the parser is `panicking`: it reports nothing and takes nothing more, every rule
@@ -176,4 +219,117 @@ extension Parser {
   }
 
   func leave() { depth -= 1 }
+}
+
+extension Parser {
+  /// Reports an error at the current place, unless it follows from one that was reported.
+  func report(_ diagnostic: Diagnostic, isAtEnd: Bool = false) {
+    guard !isPanicking, !isAborted else { return }
+    isPanicking = true
+    if isAtEnd { endsEarly = true } else { hasErrorBeforeEnd = true }
+    append(diagnostic)
+  }
+
+  /// Reports what is wrong with a construct that was read nonetheless.
+  func reportAndGoOn(_ diagnostic: Diagnostic) {
+    guard !isPanicking, !isAborted else { return }
+    hasErrorBeforeEnd = true
+    append(diagnostic)
+  }
+
+  func reportLexical(_ error: LexicalError) {
+    switch error.problem {
+    case .unclosedMultilineString, .unclosedMultilineInterpolation: endsEarly = true
+    default: hasErrorBeforeEnd = true
+    }
+    append(SyntaxMessages.lexical(error, span(error.start, error.start + error.length)))
+  }
+
+  /// Reports that something else should stand where the current token stands.
+  func reportExpected(_ expected: String, opened: Token? = nil, help: String? = nil) {
+    // The lexer has reported what it could not read and what it closed by itself.
+    if at(.invalid) || current.flags.contains(.synthetic) {
+      isPanicking = true
+      return
+    }
+    var diagnostic = SyntaxMessages.expected(
+      expected, found: describe(current), at: span(current), opened: opened.map(span))
+    if let help = slip() ?? help.map({ Diagnostic.Help($0) }) { diagnostic.helps.append(help) }
+    report(diagnostic, isAtEnd: at(.endOfFile))
+  }
+
+  /// The nesting leaves no stack or no tree that others could walk: nothing more is read.
+  func reportTooDeep() {
+    report(SyntaxMessages.tooDeep(at: span(current)))
+    abort()
+  }
+
+  private func append(_ diagnostic: Diagnostic) {
+    diagnostics.append(diagnostic)
+    if diagnostics.count == Self.maximumErrors {
+      diagnostics.append(SyntaxMessages.tooManyErrors(at: span(current)))
+      abort()
+    }
+  }
+
+  private func abort() {
+    isAborted = true
+    isPanicking = true
+    position = tokens.count - 1
+  }
+
+  func describe(_ token: Token) -> String {
+    switch token.kind {
+    case .endOfFile: "the end of the file"
+    case .string, .stringOpen: "a string"
+    case .interpolationClose, .stringText, .stringClose: "the end of the interpolation"
+    default:
+      token.flags.contains(.newlineBefore) && token.kind == .identifier
+        ? "`\(text(token))` on a new line" : "`\(text(token))`"
+    }
+  }
+
+  /// Skips to where the next statement or entry of the same list begins.
+  ///
+  /// `first` is the token that the failed one began with, `brackets` how many were open there. A
+  /// line that is indented no deeper than the failed statement begins a new one even if brackets
+  /// seem open: a forgotten bracket then costs one statement, not the rest of the file.
+  func synchronize(from first: Int, brackets: Int) {
+    isPanicking = isAborted
+    let indentation = indentation(ofTokenAt: first)
+    while !at(.endOfFile) {
+      let token = current
+      let isCloser =
+        token.kind == .rightBrace || token.kind == .rightBracket || token.kind == .rightParenthesis
+      if token.flags.contains(.newlineBefore), position > first,
+        !(isCloser && openBrackets > brackets),
+        openBrackets <= brackets || self.indentation(ofTokenAt: position) <= indentation
+      {
+        break
+      }
+      if openBrackets <= brackets {
+        if token.kind == .semicolon || token.kind == .rightBrace { break }
+      }
+      switch token.kind {
+      case .leftBrace, .leftBracket, .leftParenthesis: openBrackets += 1
+      case .rightBrace, .rightBracket, .rightParenthesis:
+        if openBrackets > brackets { openBrackets -= 1 }
+      default: break
+      }
+      advance()
+    }
+    openBrackets = brackets
+  }
+
+  /// White space before the first token of the line that holds this token, in bytes.
+  private func indentation(ofTokenAt index: Int) -> Int {
+    var first = index
+    // A bound, so that errors on one endless line do not cost its length each.
+    let limit = max(0, index - 1_000)
+    while first > limit, !tokens[first].flags.contains(.newlineBefore) { first -= 1 }
+    let end = Int(tokens[first].start)
+    var start = end
+    while start > 0, bytes[start - 1] == Byte.space || bytes[start - 1] == Byte.tab { start -= 1 }
+    return end - start
+  }
 }

@@ -82,16 +82,12 @@ extension Piece.Kind {
   }
 }
 
-/// The words that are keywords at the start of a statement only.
-public enum StatementStarts {
-  /// In the order in which a reader meets them.
-  public static let all =
-    [
-      "domain", "clone", "net", "image", "print", "output", "check", "stack", "remove",
-    ] + Verb.allCases.map(\.word)
+/// What the lexer knows of parts of words, for grammars of editors.
+public enum LexicalWords {
+  /// The units that may stand behind a number.
+  public static var units: [String] { Unit.all.map(\.text) }
 
-  /// The words that are reserved everywhere.
-  public static var reserved: [String] { Keyword.all.map(\.text) }
-
-  static let words = Set(all.map { Array($0.utf8) })
+  /// The characters that mean something behind a backslash, as an expression's set has them; `u`
+  /// with its digits is another one.
+  public static let escapes = #"ntr0"\\"#
 }

@@ -1,3 +1,119 @@
+extension Parser {
+  /// The literal of a number token; a value that does not fit is reported.
+  func numericLiteral(_ token: Token) -> NodeID {
+    let kind: NodeKind
+    let value: Result<UInt64, NumberProblem>
+    switch token.kind {
+    case .integer: (kind, value) = (.intLiteral, NumberReader.integer(bytes[token.range]))
+    case .float: (kind, value) = (.floatLiteral, NumberReader.float(bytes[token.range]))
+    case .size: (kind, value) = (.sizeLiteral, NumberReader.quantity(bytes[token.range]))
+    case .duration: (kind, value) = (.durationLiteral, NumberReader.quantity(bytes[token.range]))
+    case .address: (kind, value) = (.ipLiteral, NumberReader.address(bytes[token.range]))
+    default: (kind, value) = (.cidrLiteral, NumberReader.subnet(bytes[token.range]))
+    }
+    switch value {
+    case .success(let bits):
+      tree.literals.append(bits)
+    case .failure(let failure):
+      tree.literals.append(0)
+      if !isPanicking { reportLexical(LexicalError(failure.problem, token.range)) }
+    }
+    return leaf(kind, token, data: UInt32(tree.literals.count - 1))
+  }
+
+  /// The lowest int with the `-` before it, without which it would be too large; `nil` if the number
+  /// that stands here is another.
+  func lowestInteger(_ start: UInt32) -> NodeID? {
+    let token = current
+    guard at(.integer), !isPanicking,
+      case .success(NumberReader.lowest) = NumberReader.integer(
+        bytes[token.range], isNegative: true)
+    else { return nil }
+    advance()
+    tree.literals.append(NumberReader.lowest)
+    let mark = pending.count
+    return finish(.intLiteral, from: start, mark, data: UInt32(tree.literals.count - 1))
+  }
+}
+
+extension Parser {
+  /// A string that is one token.
+  func stringLiteral(_ token: Token) -> NodeID {
+    let quotes = QuoteForm(bytes, at: Int(token.start))
+    let isClosed = !token.flags.contains(.synthetic)
+    let start = Int(token.start) + quotes.length
+    let end = isClosed ? Int(token.end) - quotes.length : Int(token.end)
+    var reader = StringReader(bytes: bytes, quotes: quotes)
+    if quotes.isMultiline, isClosed { reader.readIndentation(closingQuotes: end, textStart: start) }
+    let text =
+      quotes.isMultiline || token.flags.contains(.escapes) && !quotes.isRaw
+      ? reader.read(max(start, 0)..<max(start, end), isFirst: true, isLast: true)
+      : String(decoding: bytes[start..<max(start, end)], as: UTF8.self)
+    for error in reader.errors where isClosed { reportLexical(error) }
+    tree.strings.append(text)
+    return leaf(.stringLiteral, token, data: UInt32(tree.strings.count - 1))
+  }
+
+  /// A string with expressions in it.
+  func interpolation() -> NodeID {
+    let open = current
+    let mark = pending.count
+    var pieces: [(token: Token, place: Int)] = []
+    advance()
+    while !at(.stringClose), !isPanicking {
+      if at(.stringText) {
+        // Its text is known once the closing quotes are: their indentation is stripped from it.
+        pieces.append((current, pending.count))
+        pending.append(.absent)
+        advance()
+      } else {
+        embeddedExpression()
+      }
+    }
+    readPieces(pieces, from: mark, open: open, close: current)
+    if !isPanicking { advance() }
+    return finish(.interpolation, from: open.start, mark)
+  }
+
+  /// Puts literals for the pieces of text in their places, now that all of the string is known.
+  private func readPieces(
+    _ pieces: [(token: Token, place: Int)], from mark: Int, open: Token, close: Token
+  ) {
+    let quotes = QuoteForm(bytes, at: Int(open.start))
+    var reader = StringReader(bytes: bytes, quotes: quotes)
+    let textStart = Int(open.start) + quotes.length
+    if quotes.isMultiline, !isPanicking, !close.flags.contains(.synthetic) {
+      reader.readIndentation(closingQuotes: Int(close.start), textStart: textStart)
+    }
+    for (token, place) in pieces {
+      let text = reader.read(
+        token.range, isFirst: Int(token.start) == textStart, isLast: token.end == close.start)
+      // What is left of a piece may be nothing: the line ends next to the quotes belong to them.
+      if text.isEmpty { continue }
+      tree.strings.append(text)
+      pending[place] = leaf(.stringLiteral, token, data: UInt32(tree.strings.count - 1))
+    }
+    pending.replaceSubrange(mark..., with: pending[mark...].filter { !$0.isAbsent })
+    for error in reader.errors where !isPanicking { reportLexical(error) }
+  }
+
+  private func embeddedExpression() {
+    let open = current
+    let outer = ignoresNewlines
+    ignoresNewlines = true
+    advance()
+    openBrackets += 1
+    pending.append(expression(expecting: "an expression in `\\( )`"))
+    if at(.interpolationClose), !isPanicking {
+      advance()
+      openBrackets -= 1
+    } else {
+      reportExpected("`)`", opened: open)
+    }
+    ignoresNewlines = outer
+  }
+}
+
 /// How a string is quoted.
 struct QuoteForm {
   /// `'…'` and `'''…'''`: nothing in it means anything.
