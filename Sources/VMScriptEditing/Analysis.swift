@@ -130,3 +130,197 @@ extension Code {
     }
   }
 }
+
+extension Analysis {
+  /// The word that holds a byte offset of the script, or ends there.
+  func symbol(at offset: Int) -> Symbol? {
+    let symbols = symbols[main] ?? []
+    var (low, high) = (0, symbols.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(symbols[middle].span.start) <= offset { low = middle + 1 } else { high = middle }
+    }
+    // A cursor between two words is in the one that begins there.
+    return symbols[..<low].suffix(2).last { Int($0.span.end) >= offset }
+  }
+
+  /// Where that which stands at an offset of the script is defined.
+  public func definition(at offset: Int) -> Span? {
+    guard let symbol = symbol(at: offset) else { return nil }
+    switch symbol.meaning {
+    case .definition(let span): return span
+    case .module(let index):
+      return Span(source: code.modules[index].source, start: 0, length: 0)
+    default: return nil
+    }
+  }
+
+  /// Every place that speaks of what is defined at a place, the definition among them, in the order
+  /// of the files and their text.
+  ///
+  /// - Parameters:
+  ///   - definition: as ``definition(at:)`` gives it, by its file's name and its bytes.
+  ///   - file: the name of the file that it stands in.
+  public func references(to definition: Span, in file: String) -> [Span] {
+    let known = definitions.keys.first { span in
+      span.start == definition.start && span.length == definition.length
+        && sources[span.source].name == file
+    }
+    guard let known else { return [] }
+    return symbols.keys.sorted { $0.index < $1.index }.flatMap { source in
+      (symbols[source] ?? []).compactMap { symbol in
+        if case .definition(known) = symbol.meaning { symbol.span } else { nil }
+      }
+    }
+  }
+
+  /// The places in the script that mean the same as the word at an offset, in the order of the text.
+  public func occurrences(at offset: Int) -> [(span: Span, isDefinition: Bool)] {
+    guard let symbol = symbol(at: offset) else { return [] }
+    var seen: Set<Span> = []
+    return (symbols[main] ?? []).compactMap { other in
+      switch (symbol.meaning, other.meaning) {
+      case (.definition(let span), .definition(let otherSpan)) where span == otherSpan:
+        guard seen.insert(other.span).inserted else { return nil }
+        return (other.span, span == other.span)
+      case (.builtin(let builtin), .builtin(let otherBuiltin)) where builtin === otherBuiltin:
+        return (other.span, false)
+      default: return nil
+      }
+    }
+  }
+
+  /// The name that is defined at a place that ``definition(at:)`` gave.
+  func definition(of symbol: Symbol) -> NameRecord.Definition? {
+    if case .definition(let span) = symbol.meaning { definitions[span] } else { nil }
+  }
+
+  /// Where the script imports a file, or, for one that its imports import, where it imports first.
+  public func importPlace(of file: SourceID) -> Span? {
+    if let span = brokenImports[sources[file].name], span.source == main { return span }
+    let imports = (symbols[main] ?? []).compactMap { symbol -> (span: Span, source: SourceID)? in
+      if case .module(let index) = symbol.meaning {
+        (symbol.span, code.modules[index].source)
+      } else {
+        nil
+      }
+    }
+    return (imports.first { $0.source == file } ?? imports.first)?.span
+  }
+
+  /// The words of the script that name something, in the order of the text, with what they name.
+  public var names: [(range: Range<Int>, kind: Candidate.Kind)] {
+    (symbols[main] ?? []).compactMap { symbol in
+      let range = Int(symbol.span.start)..<Int(symbol.span.end)
+      switch symbol.meaning {
+      case .definition(let span): return definitions[span].map { (range, kind(of: $0)) }
+      case .builtin: return (range, .function)
+      case .property: return (range, .property)
+      case .block: return (range, .block)
+      case .word: return (range, .word)
+      case .type: return (range, .type)
+      case .member, .module: return nil
+      }
+    }
+  }
+}
+
+extension Analysis {
+  /// What a definition is of.
+  func kind(of definition: NameRecord.Definition) -> Candidate.Kind {
+    let node = code[definition.node]
+    switch node.kind {
+    case .funcStatement: return .function
+    case .paramStatement, .parameter: return .parameter
+    case .name where definition.module != nil: return .module
+    case .name where node.flags.contains(.bareName): return .resource
+    default: return .variable
+    }
+  }
+
+  /// What the `##` lines above a definition say.
+  func documentation(of definition: NameRecord.Definition) -> String? {
+    documentation[definition.node]
+  }
+
+  /// What a definition is, on one line: `func address(n, first = 10.0.0.1)`, `param n: int = 3`.
+  func headline(of definition: NameRecord.Definition) -> String {
+    let node = code[definition.node]
+    let name = code.names[definition.name]
+    switch node.kind {
+    case .funcStatement: return "func \(name)\(code.text(code.child(0, of: node)))"
+    case .letStatement, .paramStatement:
+      return code.text(definition.node).split(separator: "\n").first.map(String.init) ?? name
+    case .parameter: return code.text(definition.node)
+    case .name where definition.module != nil: return "import … as \(name)"
+    case .name where node.flags.contains(.bareName):
+      return resourceHead(of: definition) ?? name
+    default: return name
+    }
+  }
+
+  private func resourceHead(of definition: NameRecord.Definition) -> String? {
+    let source = sources[definition.span.source].bytes
+    let end = Int(definition.span.end)
+    let start = source[..<end].lastIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: ";") }
+    let line = String(decoding: source[(start.map { $0 + 1 } ?? 0)..<end], as: UTF8.self)
+    return line.split(separator: " ").joined(separator: " ")
+  }
+
+  /// The parameters of a function or lambda, as they are written.
+  func parameters(of definition: NameRecord.Definition) -> [String]? {
+    code.parameters(of: definition.node)?.map(code.text)
+  }
+
+  /// A definition as completion knows it.
+  func knownName(_ definition: NameRecord.Definition, hasMembers: Bool = true) -> KnownName {
+    let text = code.names[definition.name]
+    var members: [KnownName] = []
+    if let module = definition.module, hasMembers {
+      members = code.modules[module].exports.compactMap { export in
+        definitions[export.span].map { knownName($0, hasMembers: false) }
+      }
+    }
+    let kind = kind(of: definition)
+    let isTopLevel = code.isGlobal(definition.node)
+    return KnownName(
+      text, kind, value: isTopLevel ? values[text] : nil,
+      detail: kind == .module ? "module" : headline(of: definition),
+      doc: documentation(of: definition) ?? "", members: members)
+  }
+
+  /// The names that the script defines at its top, and those that it imports.
+  var topLevelNames: [KnownName] {
+    definitions.values.filter { definition in
+      guard definition.span.source == main else { return false }
+      return definition.module != nil || code.isGlobal(definition.node)
+        || code.isTopLevelFunction(definition.node)
+    }.sorted { $0.span.start < $1.span.start }.map { knownName($0) }
+  }
+}
+
+extension Code {
+  func isGlobal(_ id: NodeID) -> Bool {
+    if case .global = target(of: id) { true } else { false }
+  }
+
+  func isTopLevelFunction(_ id: NodeID) -> Bool {
+    let node = self[id]
+    guard node.kind == .funcStatement else { return false }
+    if case .function = target(of: id) { return true }
+    return false
+  }
+
+  /// The node that what a statement defines is known by: of a resource its name, if that is one.
+  func definingNode(_ statement: NodeID) -> NodeID {
+    var node = self[statement]
+    if node.kind == .expressionStatement { node = self[child(0, of: node)] }
+    let name: NodeID
+    switch node.kind {
+    case .resource: name = child(0, of: node)
+    case .clone: name = child(1, of: node)
+    default: return statement
+    }
+    return self[name].flags.contains(.bareName) ? name : statement
+  }
+}
