@@ -76,3 +76,91 @@ struct BodyBuilder {
     DeclaredBlock(schema: schema, label: label, properties: properties, blocks: blocks, span: span)
   }
 }
+
+/// The body of a clone: its source's, refined by its own.
+enum CloneMerge {
+  static func refine(
+    _ source: DeclaredBlock, with body: DeclaredBlock, removing removals: [Removal]
+  ) throws -> DeclaredBlock {
+    var base = withoutIdentity(source)
+    var counts: [String: Int] = [:]
+    for index in base.blocks.indices {
+      let name = base.blocks[index].schema.name
+      base.blocks[index].inheritedFrom = counts[name, default: 0]
+      counts[name, default: 0] += 1
+    }
+    let dropped = try removals.map { removal in try position(of: removal, in: base) }
+    return merge(base, body, dropping: Set(dropped))
+  }
+
+  /// A clone would no longer be another machine with them.
+  private static func withoutIdentity(_ block: DeclaredBlock) -> DeclaredBlock {
+    var result = block
+    result.properties.removeAll { !$0.schema.isInherited }
+    result.blocks = block.blocks.map(withoutIdentity)
+    return result
+  }
+
+  private static func position(of removal: Removal, in base: DeclaredBlock) throws -> Int {
+    let candidates = base.blocks.indices.filter { base.blocks[$0].schema.name == removal.block }
+    switch removal.which {
+    case .label(let label):
+      if let found = candidates.first(where: { base.blocks[$0].label == label }) { return found }
+      throw Diagnostic.nothingToRemove("\(removal.block) \(label)", at: removal.span)
+    case .position(let number):
+      if candidates.indices.contains(number - 1) { return candidates[number - 1] }
+      throw Diagnostic.nothingToRemove("\(removal.block) \(number)", at: removal.span)
+    }
+  }
+
+  /// Blocks meet by label, else by their position among the blocks of their kind; the rest is added
+  /// behind.
+  private static func merge(
+    _ base: DeclaredBlock, _ body: DeclaredBlock, dropping dropped: Set<Int> = []
+  ) -> DeclaredBlock {
+    var blocks: [DeclaredBlock?] = base.blocks
+    var added: [DeclaredBlock] = []
+    var positions: [String: Int] = [:]
+    let labelled = Set(
+      body.blocks.compactMap { block in block.label.map { [block.schema.name, $0] } })
+    for block in body.blocks {
+      let name = block.schema.name
+      let candidates = base.blocks.indices.filter { base.blocks[$0].schema.name == name }
+      let position = positions[name, default: 0]
+      positions[name] = position + 1
+      var met: Int?
+      if block.schema.label == .anyText {
+        // A path says where to, not which block: the clone's patches come after its source's.
+        met = nil
+      } else if let label = block.label {
+        met = candidates.first { base.blocks[$0].label == label }
+      } else if candidates.indices.contains(position) {
+        let candidate = base.blocks[candidates[position]]
+        // One that the clone names by its label is not meant by a position too.
+        let isNamed = candidate.label.map { labelled.contains([name, $0]) } ?? false
+        met = isNamed ? nil : candidates[position]
+      }
+      if let met, !dropped.contains(met), let current = blocks[met] {
+        blocks[met] = merge(current, block)
+      } else {
+        added.append(block)
+      }
+    }
+    for index in dropped { blocks[index] = nil }
+    let alternatives = Combination.alternatives(of: base.schema.name)
+    let isReplaced = body.properties.contains { alternatives.contains($0.schema.name) }
+    var properties = base.properties.filter {
+      !isReplaced || !alternatives.contains($0.schema.name)
+    }
+    for property in body.properties {
+      if let index = properties.firstIndex(where: { $0.schema.name == property.schema.name }) {
+        properties[index] = property
+      } else {
+        properties.append(property)
+      }
+    }
+    return DeclaredBlock(
+      schema: base.schema, label: base.label ?? body.label, properties: properties,
+      blocks: blocks.compactMap(\.self) + added, span: body.span, inheritedFrom: base.inheritedFrom)
+  }
+}

@@ -1,5 +1,39 @@
 import VMScriptSyntax
 
+/// What kind of object a resource is. A clone is a domain that has a source.
+public enum ResourceKind: Hashable, Sendable {
+  case image, net, domain
+  /// A kind that the host of the script defined, by the word that declares one; see
+  /// ``Engine/resource(_:)``.
+  case custom(String)
+
+  /// The kind of libvirt's objects that this word declares; nil for any other word.
+  public init?(rawValue word: String) {
+    guard let kind = Self.allCases.first(where: { $0.rawValue == word }) else { return nil }
+    self = kind
+  }
+
+  /// The word that declares a resource of this kind.
+  public var rawValue: String {
+    switch self {
+    case .image: "image"
+    case .net: "net"
+    case .domain: "domain"
+    case .custom(let word): word
+    }
+  }
+
+  /// Whether a host of the script defined it, so that libvirt knows nothing of it.
+  public var isCustom: Bool {
+    if case .custom = self { true } else { false }
+  }
+}
+
+extension ResourceKind: CaseIterable {
+  /// The kinds that every script knows.
+  public static let allCases: [ResourceKind] = [.image, .net, .domain]
+}
+
 /// What no two resources of a stack share: kind and name. Names are compared by their code points.
 public struct ResourceKey: Hashable, Sendable {
   /// The kind of the resource.
@@ -216,5 +250,151 @@ extension DeclaredBlock {
     }
     result.blocks = blocks.map { $0.replacingValues(value) }
     return result
+  }
+}
+
+extension Declaration {
+  /// The resources that must stand before it: those it refers to, and what it is a clone of.
+  fileprivate var needs: [ResourceKey] {
+    let source = source.map { [ResourceKey(kind: .domain, name: $0.name)] }
+    return (source ?? []) + body.references
+  }
+}
+
+extension DeclaredBlock {
+  fileprivate var references: [ResourceKey] {
+    properties.flatMap(\.value.references) + blocks.flatMap(\.references)
+  }
+}
+
+extension Value {
+  fileprivate var references: [ResourceKey] {
+    switch self {
+    case .resource(let reference): [ResourceKey(kind: reference.kind, name: reference.name)]
+    case .list(let items): items.flatMap(\.references)
+    case .map(let entries): entries.values.flatMap(\.references)
+    default: []
+    }
+  }
+}
+
+extension [Declaration] {
+  /// The same with what others stand on before them, and as it was otherwise.
+  func inOrderOfDependence() -> [Declaration] {
+    let positions = Dictionary(enumerated().map { ($1.key, $0) }) { first, _ in first }
+    var ordered: [Declaration] = []
+    var entered: Set<Int> = []
+    var placed: Set<Int> = []
+    for start in indices {
+      var pending = [start]
+      while let position = pending.popLast() {
+        if entered.insert(position).inserted {
+          // Met again when all that it needs has its place.
+          pending.append(position)
+          let needs = self[position].needs.compactMap { positions[$0] }
+          pending += needs.filter { !entered.contains($0) }.reversed()
+        } else if placed.insert(position).inserted {
+          ordered.append(self[position])
+        }
+      }
+    }
+    return ordered
+  }
+}
+
+extension Declaration {
+  /// The declaration as `eval --resources` gives it: `kind`, `name`, for a clone its `source` and
+  /// what it removes, and `properties`.
+  public var document: Value {
+    var document: ValueMap = [
+      "kind": .string(kind.rawValue), "name": .string(name),
+    ]
+    switch source {
+    case .declared(let name), .host(let name): document["source"] = .string(name)
+    case nil: break
+    }
+    if source?.isHost ?? false, !removals.isEmpty {
+      document["removals"] = .list(removals.map { .string($0.description) })
+    }
+    document["properties"] = body.document
+    return .map(document)
+  }
+}
+
+extension Removal: CustomStringConvertible {
+  /// As scripts write it after `remove`, such as `nic 2`.
+  public var description: String {
+    switch which {
+    case .label(let label): "\(block) \(label)"
+    case .position(let position): "\(block) \(position)"
+    }
+  }
+}
+
+extension DeclaredBlock {
+  /// The property that a plain value in the block's place stands for, if the block says no more.
+  var shorthandProperty: DeclaredProperty? {
+    guard let only = properties.first, properties.count == 1, blocks.isEmpty, label == nil,
+      only.schema.name == schema.shorthand
+    else { return nil }
+    return only
+  }
+
+  /// Properties and blocks as one map that would declare them again: a block that may repeat is a
+  /// list of maps, a label their `name`; one that says no more than its shorthand is that value.
+  public var document: Value {
+    if let shorthandProperty { return shorthandProperty.value }
+    var entries: ValueMap = [:]
+    if let label { entries["name"] = .string(label) }
+    for property in properties { entries[property.schema.name] = property.value }
+    for block in blocks {
+      guard block.schema.repeats else {
+        entries[block.schema.name] = block.document
+        continue
+      }
+      var earlier: [Value] = []
+      if case .list(let items) = entries[block.schema.name] { earlier = items }
+      entries[block.schema.name] = .list(earlier + [block.document])
+    }
+    return .map(entries)
+  }
+}
+
+/// Names that are safe as a libvirt name, in a path and on a terminal.
+enum ResourceName {
+  /// Bytes that a name may have; what is put around it still fits into a file's name.
+  static let maximumLength = 200
+
+  /// Whether it is no path, no tag and no trick: see ``Diagnostic/invalidName(_:of:at:)``.
+  static func isSafe(_ name: String) -> Bool {
+    guard (1...maximumLength).contains(name.utf8.count), name != ".",
+      let first = name.unicodeScalars.first, let last = name.unicodeScalars.last,
+      !first.properties.isWhitespace, !last.properties.isWhitespace
+    else { return false }
+    var previous: Unicode.Scalar = " "
+    for scalar in name.unicodeScalars {
+      switch scalar {
+      case "/", "\\", "<", ">", "\"", "'": return false
+      case "." where previous == ".": return false
+      case _ where !scalar.isVisible: return false
+      default: previous = scalar
+      }
+    }
+    return true
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is neither a control character, nor a line break, nor one that turns the direction of
+  /// what a terminal shows, nor one that XML does not know.
+  fileprivate var isVisible: Bool {
+    switch value {
+    case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: return false
+    default: break
+    }
+    switch properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: return false
+    default: return XMLCharacters.allows(self)
+    }
   }
 }

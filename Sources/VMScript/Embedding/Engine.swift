@@ -143,3 +143,115 @@ public struct Engine: Sendable {
       ?? Compilation(program: nil, diagnostics: [.noThread()], sources: SourceMap())
   }
 }
+
+/// Where a script comes from.
+public enum ScriptSource: Sendable {
+  /// A file, by its path.
+  case file(String)
+  /// A text; messages call it by the name.
+  case text(String, name: String = "<script>")
+  /// A source that was read already.
+  case source(SourceText)
+
+  /// - Throws: a diagnostic where a file cannot be read.
+  func read() throws(Diagnostic) -> SourceText {
+    switch self {
+    case .text(let text, let name): return SourceText(name: name, text: text)
+    case .source(let source): return source
+    case .file(let path):
+      do throws(ImportFailure) {
+        return SourceText(
+          name: path, bytes: try ImportFailure.wrapping { try GuardedFile.read(path) })
+      } catch {
+        throw .unreadable(path, error.reason)
+      }
+    }
+  }
+}
+
+/// What compiling a script came to, for whoever shows all diagnostics, warnings included.
+public struct Compilation: Sendable {
+  /// The program; nil where there are errors.
+  public let program: Program?
+  /// Errors and warnings. Where only names are wrong, what evaluation would refuse whatever the
+  /// parameters is among them, so that one look shows all of it.
+  public let diagnostics: [Diagnostic]
+  /// What the spans of the diagnostics point into.
+  public let sources: SourceMap
+
+  /// The program.
+  ///
+  /// - Throws: the diagnostics where there are errors.
+  public func get() throws(ScriptError) -> Program {
+    guard let program, !diagnostics.hasErrors else {
+      throw ScriptError(diagnostics, sources: sources)
+    }
+    return program
+  }
+}
+
+/// Makes a program of a source and all that it imports.
+struct Compiler {
+  let engine: Engine
+
+  func compile(_ main: SourceText) -> Compilation {
+    var loader = ModuleLoader(engine: engine)
+    _ = loader.load(main)
+    guard !loader.isMainBroken else {
+      return Compilation(
+        program: nil, diagnostics: loader.diagnostics, sources: loader.sources)
+    }
+    let (code, resolver) = loader.resolve()
+    let program = Program(code, name: main.name, engine: engine)
+    let diagnostics = loader.diagnostics + resolver.diagnostics
+    guard diagnostics.hasErrors else {
+      return Compilation(program: program, diagnostics: diagnostics, sources: loader.sources)
+    }
+    let found = program.problems(.ofWrongNames, earlier: diagnostics).diagnostics
+    return Compilation(program: nil, diagnostics: found, sources: loader.sources)
+  }
+}
+
+extension Code {
+  /// Everything that was loaded and resolved so far.
+  convenience init(loader: ModuleLoader, resolver: Resolver) {
+    self.init(
+      pool: loader.pool, targets: resolver.targets, functions: resolver.functions,
+      modules: resolver.modules, globals: resolver.globals, names: loader.names,
+      sources: loader.sources, vocabulary: resolver.vocabulary)
+  }
+}
+
+/// Everything that is wrong with a script, with the sources that it speaks of.
+///
+///     do {
+///       _ = try Engine().compile(.text("let x = y"))
+///     } catch {
+///       print(error.rendered())  // the line, what is wrong with it and what to do
+///       print(error.diagnostics.map(\.message))
+///     }
+public struct ScriptError: Error, Sendable {
+  /// What is wrong, warnings among it, in the order of its finding; at least one is an error.
+  public let diagnostics: [Diagnostic]
+  /// What the spans of the diagnostics point into.
+  public let sources: SourceMap
+
+  /// An error of these diagnostics.
+  public init(_ diagnostics: [Diagnostic], sources: SourceMap) {
+    self.diagnostics = diagnostics
+    self.sources = sources
+  }
+
+  /// The diagnostics as the command line shows them: what is wrong, the line, what to do.
+  ///
+  /// - Parameter color: whether the text has a terminal's colours.
+  public func rendered(color: Bool = false) -> String {
+    let renderer = DiagnosticRenderer(sources: sources, color: color)
+    return diagnostics.map(renderer.render).joined(separator: "\n")
+  }
+}
+
+extension ScriptError: CustomStringConvertible {
+  /// The diagnostics without colours.
+  public var description: String { rendered() }
+}

@@ -32,3 +32,80 @@ package struct Vocabulary: Sendable {
     return kinds[word] ?? Schema.resource(kind)
   }
 }
+
+/// A function of the host, or one that finds a resource of a kind that the host defined.
+final class HostFunction: Sendable {
+  enum Body: Sendable {
+    case values(@Sendable ([Value]) throws -> Value)
+    case lookup(ResourceKind)
+  }
+
+  let name: String
+  let doc: String
+  /// How many arguments it takes.
+  let arity: ClosedRange<Int>
+  /// What each takes, in words such as `a string`; none where anything goes.
+  let types: [String]
+  /// The arguments' names; may be fewer than the arguments.
+  let parameters: [String]
+  let body: Body
+
+  init(
+    _ name: String, _ doc: String, arity: ClosedRange<Int>, types: [String] = [],
+    parameters: [String] = [], body: @escaping @Sendable ([Value]) throws -> Value
+  ) {
+    self.name = name
+    self.doc = doc
+    self.arity = arity
+    self.types = types
+    self.parameters = parameters
+    self.body = .values(body)
+  }
+
+  init(lookingUp kind: ResourceKind, _ doc: String) {
+    name = kind.rawValue
+    self.doc = doc
+    arity = 1...1
+    types = [String.scriptType]
+    parameters = ["name"]
+    body = .lookup(kind)
+  }
+
+  /// How it is called, such as `quota(team, kind?)`.
+  var signature: String {
+    let count =
+      arity.upperBound == .max ? max(arity.lowerBound, parameters.count) : arity.upperBound
+    let arguments = (0..<count).map { position in
+      let name =
+        parameters.indices.contains(position)
+        ? parameters[position]
+        : types.indices.contains(position) ? withoutArticle(types[position]) : "value"
+      return arity.lowerBound > position ? name : name + "?"
+    }
+    return "\(name)(\(arguments.joined(separator: ", ")))"
+  }
+}
+
+/// Thrown where an argument is of another type than the function takes.
+struct ArgumentMismatch: Error {
+  let position: Int
+  let expected: String
+}
+
+/// Gives a function's arguments one after another as Swift values.
+struct ArgumentReader {
+  private let values: [Value]
+  private var position = 0
+
+  init(_ values: [Value]) { self.values = values }
+
+  /// - Throws: ``ArgumentMismatch``; one that was left out counts as `none`.
+  mutating func next<Argument: ScriptValue>(_ type: Argument.Type) throws -> Argument {
+    let value = values.indices.contains(position) ? values[position] : .none
+    defer { position += 1 }
+    guard let argument = type.init(scriptValue: value) else {
+      throw ArgumentMismatch(position: position, expected: type.scriptType)
+    }
+    return argument
+  }
+}

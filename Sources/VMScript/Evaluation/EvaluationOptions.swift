@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import VMScriptSyntax
 
 /// Bounds that hold whatever a script does; each ends the evaluation with a diagnostic.
@@ -149,4 +151,80 @@ public struct EvaluationOutcome: Sendable {
 
   /// Whether the last effect point, the end of the script, was reached without an error.
   public var succeeded: Bool { !diagnostics.contains { $0.severity == .error } }
+}
+
+/// Ends evaluations from any thread.
+///
+///     let cancellation = Cancellation()
+///     let outcome = program.evaluate(EvaluationOptions(cancellation: cancellation))
+///     // meanwhile, elsewhere:
+///     cancellation.cancel()
+///
+/// An evaluation that is cancelled ends soon with a diagnostic; one that begins later ends at once.
+public final class Cancellation: Sendable {
+  private let flag = Atomic(false)
+
+  /// Nothing is cancelled yet.
+  public init() {}
+
+  /// Ends every evaluation that was given this; there is no way back.
+  public func cancel() { flag.store(true, ordering: .releasing) }
+
+  /// Whether ``cancel()`` was called.
+  public var isCancelled: Bool { flag.load(ordering: .acquiring) }
+}
+
+extension OutsideAccess {
+  /// What a command line grants: files relative to the script that asks, and the environment.
+  public static let local: OutsideAccess = {
+    var access = OutsideAccess()
+    access.boundedRead = { path, script, bounds in
+      do {
+        return try GuardedFile.read(
+          resolve(path, script).path, named: SourcePath.resolve(path, from: script), bounds: bounds)
+      } catch let failure as FileFailure { throw Failure(failure.reason) }
+    }
+    access.boundedGlob = { pattern, script, bounds in try matches(pattern, script, bounds) }
+    access.environment = { ProcessInfo.processInfo.environment[$0] }
+    return access
+  }()
+
+  private static func resolve(_ path: String, _ script: String) -> URL {
+    let folder = URL(fileURLWithPath: script).deletingLastPathComponent()
+    return URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL
+  }
+
+  /// Paths that match, sorted, as relative or absolute as the pattern is; a name that starts with a
+  /// dot is matched only by a pattern that does.
+  private static func matches(
+    _ pattern: String, _ script: String, _ bounds: ReadBounds
+  ) throws -> [String] {
+    let parts = pattern.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+    var found = [pattern.hasPrefix("/") ? "/" : ""]
+    for part in parts {
+      var next: [String] = []
+      var size = 0
+      for folder in found {
+        if bounds.isInterrupted() { throw OutOfBounds() }
+        let path = resolve(folder.isEmpty ? "." : folder, script).path
+        for name in names(part, in: path) {
+          next.append(folder + (folder.isEmpty || folder == "/" ? "" : "/") + name)
+          size += next[next.count - 1].utf8.count + MemoryLayout<Value>.stride
+          if size > bounds.maximumBytes { throw OutOfBounds() }
+        }
+      }
+      found = next
+    }
+    return parts.isEmpty ? [] : found.sorted { ExactText.precedes($0, $1) }
+  }
+
+  private static func names(_ pattern: String, in folder: String) -> [String] {
+    guard pattern.contains(where: { "*?".contains($0) }) else {
+      return FileManager.default.fileExists(atPath: folder + "/" + pattern) ? [pattern] : []
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.filter {
+      Glob.matches($0, pattern) && (pattern.hasPrefix(".") || !$0.hasPrefix("."))
+    }
+  }
 }

@@ -101,3 +101,67 @@ final class EvaluationThread: Sendable {
     }
   }
 }
+
+/// A thread of the operating system with a stack as large as is asked for.
+///
+/// Foundation's `Thread` does not tell when none could be had.
+enum NativeThread {
+  private final class Body: Sendable {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+
+  /// Runs a body on a new thread, which ends with it.
+  ///
+  /// - Parameters:
+  ///   - stackSize: bytes; taken from memory only as far as they are touched.
+  ///   - name: what debuggers and `top` show.
+  /// - Returns: false where no thread could be had: `pthread_create` says so where the process may
+  ///   have no more threads or no address space for the stack.
+  static func start(
+    stackSize: Int, name: String, _ run: @escaping @Sendable () -> Void
+  ) -> Bool {
+    var attributes = pthread_attr_t()
+    guard pthread_attr_init(&attributes) == 0 else { return false }
+    defer { pthread_attr_destroy(&attributes) }
+    guard pthread_attr_setstacksize(&attributes, stackSize) == 0,
+      pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED)) == 0
+    else { return false }
+    let body = Unmanaged.passRetained(
+      Body {
+        Thread.current.name = name
+        run()
+      })
+    var thread = pthread_t()
+    let status = pthread_create(
+      &thread, &attributes,
+      { pointer in
+        // SAFETY: the pointer is the body that was retained for this thread alone.
+        if let pointer { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
+        return nil
+      },
+      // SAFETY: retained until the thread takes it, or below where there is none.
+      body.toOpaque())
+    if status != 0 { body.release() }
+    return status == 0
+  }
+}
+
+/// A value that one thread at a time looks at or changes, where threads are expected to wait for
+/// each other.
+///
+/// It is what `Mutex` is, but for one thing: a `Mutex` that somebody waits for is handed over by the
+/// kernel, of which Thread Sanitizer sees nothing, so that it reports races where none are.
+///
+/// @unchecked: `value` is only touched while `lock` is held.
+package final class Locked<Value: Sendable>: @unchecked Sendable {
+  private let lock = NSLock()
+  private var value: Value
+
+  package init(_ value: Value) { self.value = value }
+
+  package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
+    try lock.withLock { try body(&value) }
+  }
+}

@@ -156,3 +156,199 @@ extension Evaluator {
     diagnostic.secondary.append(.init(span, "in this call of `\(name)`"))
   }
 }
+
+// Which argument of a call belongs to which parameter.
+extension Evaluator {
+  /// The values of a call's arguments where none may be named.
+  mutating func positional(_ node: Node, of function: String) throws -> [Value] {
+    try code.children(of: node).dropFirst().map { argument in
+      if let name = name(ofArgument: argument) {
+        throw Diagnostic.namedArgument(name, of: function, at: code.span(argument))
+      }
+      return try evaluate(argument)
+    }
+  }
+
+  /// The values of a call's arguments in the order of the parameters that the host named; `none`
+  /// stands for what is left out before one that is given.
+  mutating func arguments(_ node: Node, of function: HostFunction, _ id: NodeID) throws -> [Value] {
+    let arguments = code.children(of: node).dropFirst()
+    guard !function.parameters.isEmpty, arguments.contains(where: { name(ofArgument: $0) != nil })
+    else { return try positional(node, of: function.name) }
+    let places = try self.places(of: arguments, among: function.parameters, of: function.name)
+    let filled = Set(places)
+    for (place, name) in function.parameters.enumerated().prefix(function.arity.lowerBound)
+    where !filled.contains(place) {
+      throw Diagnostic.missingArgument(name, of: function.name, at: code.span(id))
+    }
+    var values = Array(repeating: Value.none, count: (places.max() ?? -1) + 1)
+    for (argument, place) in zip(arguments, places) {
+      values[place] = try evaluate(value(ofArgument: argument))
+    }
+    return values
+  }
+
+  /// The positions of parameters that arguments are given to: of the named ones by their names, of
+  /// the others in their order.
+  ///
+  /// - Parameter count: parameters that were given before, the first ones.
+  func places(
+    of arguments: ArraySlice<NodeID>, among parameters: [String], of function: String,
+    after count: Int = 0
+  ) throws -> [Int] {
+    var taken = Set(0..<count)
+    var next = count
+    return try arguments.map { argument in
+      let place: Int
+      if let name = name(ofArgument: argument) {
+        guard let named = parameters.firstIndex(of: name) else {
+          throw Diagnostic.unknownArgument(
+            name, of: function, known: parameters, at: code.span(argument))
+        }
+        place = named
+      } else {
+        place = next
+        next += 1
+      }
+      guard taken.insert(place).inserted else {
+        throw Diagnostic.repeatedArgument(
+          parameters[place], of: function, at: code.span(argument))
+      }
+      return place
+    }
+  }
+
+  /// What an argument gives, without its name.
+  func value(ofArgument argument: NodeID) -> NodeID {
+    let node = code[argument]
+    return node.kind == .namedArgument ? code.child(0, of: node) : argument
+  }
+
+  private func name(ofArgument argument: NodeID) -> String? {
+    let node = code[argument]
+    return node.kind == .namedArgument ? code.name(node) : nil
+  }
+}
+
+// How functions come to hold the values of the scope that they stand in.
+extension Evaluator {
+  /// The value of a lambda here.
+  mutating func makeLambda(_ id: NodeID, _ node: Node) throws -> Value {
+    guard let (index, function) = functionCode(node) else { return .none }
+    try charge(function.captures.count * MemoryLayout<Value>.stride, at: id)
+    return .function(
+      FunctionValue(
+        code: .script(index),
+        captures: function.captures.isEmpty ? nil : .init(capturedHere(function))))
+  }
+
+  /// Makes the functions of a block known to each other, whatever their order.
+  mutating func declareFunctions(of block: Node) throws {
+    for statement in code.children(of: block) {
+      let node = code[statement]
+      guard node.kind == .funcStatement, let (index, function) = functionCode(node) else {
+        continue
+      }
+      try charge((function.captures.count + 1) * MemoryLayout<Value>.stride, at: statement)
+      let captures = function.captures.isEmpty ? nil : FunctionValue.Captures()
+      if let captures { openCaptures.append(captures) }
+      store(.function(FunctionValue(code: .script(index), captures: captures)), statement)
+    }
+  }
+
+  /// Runs the statement of a local function: now what it captures is there.
+  mutating func defineFunction(_ id: NodeID, _ node: Node) {
+    guard case .local(let slot) = code.target(of: id),
+      case .function(let value) = stack[base + Int(slot)], let captures = value.captures,
+      let (_, function) = functionCode(node)
+    else { return }
+    captures.fill(capturedHere(function))
+  }
+
+  private mutating func functionCode(_ node: Node) -> (index: Int, code: FunctionCode)? {
+    guard case .function(let index) = code.target(of: code.child(0, of: node)) else { return nil }
+    return (Int(index), code.functions[Int(index)])
+  }
+
+  private mutating func capturedHere(_ function: FunctionCode) -> [Value] {
+    function.captures.map { target in
+      switch target {
+      case .local(let slot): stack[base + Int(slot)]
+      case .capture(let index): captured(index)
+      case .callee: callee.map(Value.function) ?? .none
+      default: .none
+      }
+    }
+  }
+
+  /// A value that the running function captured.
+  mutating func captured(_ index: UInt32) -> Value { captures?.values?[Int(index)] ?? .none }
+}
+
+extension Evaluator {
+  /// Calls a function of the host.
+  mutating func call(_ function: HostFunction, _ arguments: [Value], _ id: NodeID) throws -> Value {
+    try step(id)
+    guard function.arity.contains(arguments.count) else {
+      throw Diagnostic.argumentCount(
+        function.name, expected: Self.inWords(function.arity), got: arguments.count,
+        at: code.span(id))
+    }
+    for argument in arguments where try holdsUnknown(argument, at: id) {
+      return .unknown(.part)
+    }
+    switch function.body {
+    case .lookup(let kind):
+      guard case .string(let name) = arguments[0] else {
+        throw Diagnostic.argumentType(
+          function.name, expected: "a name", arguments[0], at: code.span(id))
+      }
+      return .resource(registry.reference(kind, name))
+    case .values(let body):
+      for argument in arguments { try work(argument.extent, at: id) }
+      let result: Value
+      do { result = try body(arguments) } catch let mismatch as ArgumentMismatch {
+        throw refused(mismatch, function, arguments, id)
+      } catch {
+        throw failed(error, function, id)
+      }
+      return try made(result, isWhole: true, at: id)
+    }
+  }
+
+  /// How many arguments a function takes.
+  static func inWords(_ arity: ClosedRange<Int>) -> String {
+    if arity.upperBound == .max { return "at least \(arity.lowerBound)" }
+    return arity.count == 1
+      ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
+  }
+
+  private func refused(
+    _ mismatch: ArgumentMismatch, _ function: HostFunction, _ arguments: [Value], _ id: NodeID
+  ) -> Diagnostic {
+    let value = arguments.indices.contains(mismatch.position) ? arguments[mismatch.position] : .none
+    return .argumentType(
+      function.name, expected: mismatch.expected, value,
+      at: span(ofArgument: mismatch.position, of: function, id))
+  }
+
+  /// Where an argument stands, if the node is the call that gives it.
+  private func span(ofArgument position: Int, of function: HostFunction, _ id: NodeID) -> Span {
+    let node = code[id]
+    guard node.kind == .call, code[code.child(0, of: node)].kind == .name else {
+      return code.span(id)
+    }
+    let arguments = code.children(of: node).dropFirst()
+    let places = try? self.places(of: arguments, among: function.parameters, of: function.name)
+    guard let index = places?.firstIndex(of: position) else { return code.span(id) }
+    return code.span(value(ofArgument: arguments[arguments.startIndex + index]))
+  }
+
+  private func failed(_ error: any Error, _ function: HostFunction, _ id: NodeID) -> Diagnostic {
+    guard var diagnostic = error as? Diagnostic else {
+      return .hostFunctionFailed(function.name, "\(error)", at: code.span(id))
+    }
+    diagnostic.primary = diagnostic.primary ?? .init(code.span(id))
+    return diagnostic
+  }
+}

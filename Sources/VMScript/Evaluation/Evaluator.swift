@@ -248,3 +248,162 @@ struct LimitReached: Error {
   var diagnostic: Diagnostic
   init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }
+
+extension Evaluator {
+  /// Goes on from where the entries before have left a session.
+  init(
+    code: Code, engine: Engine, options: EvaluationOptions, host: any EvaluationHost,
+    memory: SessionMemory
+  ) {
+    self.init(
+      code: code, engine: engine, options: options, host: host, name: code.mainName,
+      stack: memory.registry.set.stack)
+    globals = memory.globals
+    globals += Array(repeating: nil, count: code.globals.count - memory.globals.count)
+    registry = memory.registry
+    registry.beginEntry()
+    stackSpan = memory.stackSpan
+    openCaptures = memory.openCaptures
+  }
+
+  /// Runs the modules that an entry imports and then its own statements.
+  ///
+  /// - Parameter show: takes the value of each statement that is nothing but an expression.
+  mutating func runEntry(from firstModule: Int, show: (Value) -> Void) {
+    startTime()
+    for index in firstModule..<code.modules.count - 1 {
+      module = index
+      guard runModule(code.modules[index]) else { return }
+    }
+    module = code.modules.count - 1
+    let entry = code.modules[module]
+    stack = Array(repeating: .none, count: entry.slotCount)
+    base = 0
+    for statement in code.children(of: entry.root) {
+      let failuresBefore = failures
+      do { _ = try executeSafely(statement) } catch { return }
+      guard failures == failuresBefore, isShown(statement) else { continue }
+      globals[Int(SessionMemory.lastValueSlot)] = lastValue
+      show(lastValue)
+    }
+    validate()
+  }
+
+  /// Whether a statement is an expression for the sake of its value.
+  private func isShown(_ statement: NodeID) -> Bool {
+    let node = code[statement]
+    guard node.kind == .expressionStatement else { return false }
+    let expression = code[code.child(0, of: node)].kind
+    return expression != .resource && expression != .clone
+  }
+}
+
+extension Code {
+  /// The name of the file that the last module stands in.
+  fileprivate var mainName: String { modules.last.map { sources[$0.source].name } ?? "" }
+}
+
+extension Evaluator {
+  /// The value of a `param`: given as a value or text, or its default.
+  mutating func parameter(_ id: NodeID, _ node: Node) throws -> Value {
+    let name = code.name(node)
+    let typeNode = code[code.child(0, of: node)]
+    // A type that does not exist was reported.
+    guard let type = ParameterType(rawValue: code.name(typeNode)) else { throw AlreadyReported() }
+    let standard = code.child(1, of: node)
+    if module == code.modules.count - 1 {
+      if let value = options.values[name] {
+        if let converted = type.convert(value) { return converted }
+        throw Diagnostic.wrongParameter(name, value, type: type.rawValue, at: code.span(id))
+      }
+      if let text = options.parameters[name] ?? options.fallbackParameters[name] {
+        if let value = type.value(of: text) { return value }
+        let shown: Value = type == .secret ? .secret(SecretText(text)) : .string(text)
+        throw Diagnostic.wrongParameter(name, shown, type: type.rawValue, at: code.span(id))
+      }
+    }
+    guard !standard.isAbsent else {
+      if options.leavesParametersOpen { return .unknown(.failed) }
+      throw Diagnostic.missingParameter(name, type: type.rawValue, at: code.span(id))
+    }
+    let value = try evaluate(standard)
+    if options.ignoresOutside { return .unknown(.failed) }
+    guard let converted = type.convert(value) else {
+      throw Diagnostic.wrongParameter(name, value, type: type.rawValue, at: code.span(standard))
+    }
+    return converted
+  }
+
+  /// Names that were given but that the script does not take.
+  mutating func reportUnknownParameters() {
+    guard let main = code.modules.last else { return }
+    let known = code.children(of: main.root).map { code[$0] }
+      .filter { $0.kind == .paramStatement }.map(code.name)
+    let given = Set(options.parameters.keys).union(options.values.keys)
+    for name in given.sorted() where !known.contains(name) {
+      report(.unknownParameter(name, known: known))
+    }
+  }
+}
+
+extension Evaluator {
+  mutating func executeCheck(_ id: NodeID, _ node: Node) throws {
+    let expression = code.child(0, of: node)
+    let (value, parts) = try tracing(expression)
+    switch value {
+    case .bool(true): return
+    // What is not known yet can only be checked by the run.
+    case .unknown: return
+    case .bool(false): break
+    case let other: throw Diagnostic.notABool(other, at: code.span(expression))
+    }
+    let messageNode = code.child(1, of: node)
+    let message = messageNode.isAbsent ? nil : try evaluate(messageNode).description
+    var notes: [String] = []
+    describeParts(of: expression, parts, into: &notes)
+    throw Diagnostic.checkFailed(
+      message, text: code.text(expression), at: code.span(expression), notes: notes)
+  }
+
+  /// Evaluates an expression and keeps the values of its parts, so that they are shown as they
+  /// were: nothing is evaluated a second time.
+  private mutating func tracing(_ expression: NodeID) throws -> (
+    value: Value, parts: [NodeID: Value]
+  ) {
+    trace = [:]
+    defer { trace = nil }
+    let value = try evaluate(expression)
+    return (value, trace ?? [:])
+  }
+
+  /// Notes the value of a part of the `check` at hand; functions that it calls are not looked into.
+  mutating func evaluateTraced(_ id: NodeID) throws -> Value {
+    let value = try evaluateNode(id)
+    trace?[id] = value
+    return value
+  }
+
+  /// `EXPR = VALUE` for each part whose value does not stand there already, in the order of the
+  /// text; parts that were not needed have none.
+  private mutating func describeParts(
+    of id: NodeID, _ parts: [NodeID: Value], into notes: inout [String]
+  ) {
+    for child in code.children(of: id) where !child.isAbsent {
+      let node = code[child]
+      switch node.kind {
+      case .name, .member, .call, .index, .binary, .unary, .conditional, .comprehension,
+        .interpolation:
+        if let value = parts[child], value.typeName != "function",
+          code.text(child) != value.excerpt(200)
+        {
+          let note = "\(code.text(child)) = \(value.excerpt(200))"
+          if !notes.contains(note) { notes.append(note) }
+        }
+        if node.kind != .comprehension { describeParts(of: child, parts, into: &notes) }
+      case .list, .map, .mapEntry, .namedArgument, .spread:
+        describeParts(of: child, parts, into: &notes)
+      default: break
+      }
+    }
+  }
+}

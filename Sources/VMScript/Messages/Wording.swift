@@ -1,3 +1,5 @@
+import VMScriptSyntax
+
 /// A type's name with its article, as a sentence needs it: `an int`, `a size`, `none`.
 func withArticle(_ type: String) -> String {
   switch type {
@@ -27,4 +29,41 @@ func withoutArticle(_ type: String) -> String {
     return String(type.dropFirst(article.count))
   }
   return type
+}
+
+extension String {
+  /// The parts between the occurrences of a two-character separator.
+  func components(separatedByDoubleColon separator: String) -> [String] {
+    var parts: [String] = []
+    var rest = self[...]
+    while let range = rest.firstRange(of: separator) {
+      parts.append(String(rest[..<range.lowerBound]))
+      rest = rest[range.upperBound...]
+    }
+    return parts + [String(rest)]
+  }
+}
+
+/// "did you mean", where a candidate is close.
+func didYouMean(_ word: String, _ candidates: [String]) -> String? {
+  closest(to: word, among: candidates).map { "did you mean `\($0)`?" }
+}
+
+/// Statements about a domain, as helps write them.
+package enum StatementForm {
+  /// A verb on a domain, such as `start "web-1"`.
+  ///
+  /// The domain is named by a string, which means the same in its script, in another one, in the shell
+  /// and after `-e`. An identifier means the domain only where the script binds it.
+  package static func verb(_ verb: String, _ domain: String, _ rest: String = "") -> String {
+    let name = QuotedText.literal(domain)
+    // A string with these is a pattern.
+    let target = domain.contains { "*?".contains($0) } ? "domain(\(name))" : name
+    return ([verb, target] + (rest.isEmpty ? [] : [rest])).joined(separator: " ")
+  }
+
+  /// The two statements that restart a domain, in quotes of code.
+  package static func restart(_ domain: String) -> String {
+    "`\(verb("stop", domain))`, then `\(verb("start", domain))`"
+  }
 }

@@ -177,3 +177,121 @@ package final class Code: Sendable {
 
   package func name(_ node: Node) -> String { names[Name(index: node.data)] }
 }
+
+/// The nodes of several trees behind each other, literals turned into values.
+package struct NodePool {
+  package var nodes: [Node] = []
+  package var children: [NodeID] = []
+  package var literals: [Value] = []
+  /// Where names stand that are not at the start of their node.
+  package private(set) var namePlaces = NamePlaces()
+
+  /// Appends a tree and gives its root in the pool.
+  package mutating func append(_ tree: Tree) -> NodeID {
+    let nodeOffset = UInt32(nodes.count)
+    let childOffset = UInt32(children.count)
+    literals.reserveCapacity(literals.count + tree.literals.count + tree.strings.count)
+    nodes += tree.nodes
+    children += tree.children
+    namePlaces.append(tree.namePlaces, firstNode: nodeOffset)
+    for index in Int(nodeOffset)..<nodes.count {
+      nodes[index].firstChild += childOffset
+      guard nodes[index].kind.isLiteral, let literal = Self.literal(nodes[index], in: tree) else {
+        continue
+      }
+      nodes[index].data = UInt32(literals.count)
+      literals.append(literal)
+    }
+    // The first tree's nodes keep their places.
+    if nodeOffset > 0 {
+      for index in Int(childOffset)..<children.count where !children[index].isAbsent {
+        children[index] = NodeID(index: children[index].index + nodeOffset)
+      }
+    }
+    return NodeID(index: tree.root.index + nodeOffset)
+  }
+
+  private static func literal(_ node: Node, in tree: Tree) -> Value? {
+    if node.kind == .stringLiteral { return .string(tree.strings[Int(node.data)]) }
+    guard node.kind.holdsNumber else { return nil }
+    let bits = tree.literals[Int(node.data)]
+    switch node.kind {
+    case .floatLiteral: return .float(Double(bitPattern: bits))
+    case .sizeLiteral: return .size(ByteSize(bytes: Int64(bitPattern: bits)))
+    case .durationLiteral: return .duration(.milliseconds(Int64(bitPattern: bits)))
+    case .ipLiteral: return .ip(IPAddress(value: UInt32(truncatingIfNeeded: bits)))
+    case .cidrLiteral:
+      let address = IPAddress(value: UInt32(truncatingIfNeeded: bits >> 8))
+      return .cidr(Subnet(address: address, prefix: Int(bits & 255)))
+    default: return .int(Int64(bitPattern: bits))
+    }
+  }
+}
+
+extension NodeKind {
+  /// Whether it stands for a value that ``NodePool/literals`` holds.
+  package var isLiteral: Bool { self == .stringLiteral || holdsNumber }
+
+  /// Whether `data` is an index into the tree's numeric literals.
+  package var holdsNumber: Bool {
+    switch self {
+    case .intLiteral, .floatLiteral, .sizeLiteral, .durationLiteral, .ipLiteral, .cidrLiteral: true
+    default: false
+    }
+  }
+}
+
+/// Where an entry of a body was written, for what is wrong with it.
+struct EntryPlace {
+  let whole: Span
+  let key: Span
+  let value: Span
+  /// The node of the value, if it was written out.
+  let node: NodeID?
+
+  init(whole: Span, key: Span, value: Span, node: NodeID?) {
+    self.whole = whole
+    self.key = key
+    self.value = value
+    self.node = node
+  }
+
+  /// The place of a value whose parts cannot be told apart, or only by `node`.
+  init(_ span: Span, node: NodeID? = nil) {
+    self.init(whole: span, key: span, value: span, node: node)
+  }
+}
+
+extension Code {
+  /// Where an entry of a map stands: within the map if that is written out, else where the map is.
+  func place(ofKey key: String, in place: EntryPlace) -> EntryPlace {
+    guard let map = place.node, self[map].kind == .map else { return EntryPlace(place.value) }
+    let entries = children(of: map)
+    guard let entry = entries.last(where: { isEntry($0, of: key) }) else {
+      return EntryPlace(place.value)
+    }
+    let parts = self[entry]
+    let (name, value) = (child(0, of: parts), child(1, of: parts))
+    return EntryPlace(whole: span(entry), key: span(name), value: span(value), node: value)
+  }
+
+  private func isEntry(_ id: NodeID, of key: String) -> Bool {
+    let entry = self[id]
+    guard entry.kind == .mapEntry else { return false }
+    let name = self[child(0, of: entry)]
+    guard name.kind == .stringLiteral, case .string(key) = literals[Int(name.data)] else {
+      return false
+    }
+    return true
+  }
+
+  /// Where an element of a list stands, if the list is written out.
+  func place(ofElement index: Int, in place: EntryPlace) -> EntryPlace {
+    guard let list = place.node, self[list].kind == .list else { return EntryPlace(place.value) }
+    let elements = children(of: list)
+    guard elements.count > index, !elements.contains(where: { self[$0].kind == .spread })
+    else { return EntryPlace(place.value) }
+    let element = elements[elements.startIndex + index]
+    return EntryPlace(span(element), node: element)
+  }
+}

@@ -214,3 +214,220 @@ struct Resolver {
     FunctionCode(name: names[name(function)], span: span(function))
   }
 }
+
+extension Resolver {
+  mutating func resolveBlock(_ id: NodeID) {
+    context.push()
+    for statement in children(id) where node(statement).kind == .funcStatement {
+      bind(statement, name(statement), span: nameSpan(statement))
+      set(id, .hoists)
+    }
+    for statement in children(id) { resolveStatement(statement) }
+    context.pop()
+  }
+
+  mutating func resolveStatement(_ id: NodeID) {
+    switch node(id).kind {
+    case .letStatement:
+      resolveExpression(child(0, id))
+      bind(id, name(id), span: nameSpan(id))
+    case .paramStatement:
+      requireTopLevel(id, "param")
+      resolveParameter(id)
+    case .funcStatement:
+      resolveFunctionStatement(id)
+    case .ifStatement:
+      resolveIf(id, body: nil)
+    case .forStatement:
+      resolveFor(id, body: nil)
+    case .importStatement:
+      requireTopLevel(id, "import")
+    case .stackStatement:
+      requireTopLevel(id, "stack")
+      resolveExpression(child(0, id))
+    case .outputStatement:
+      if !context.isModuleLevel { diagnostics.append(.misplaced("output", at: span(id))) }
+      resolveResourceName(child(0, id))
+      resolveExpression(child(1, id))
+    case .returnStatement:
+      resolveOptional(child(0, id))
+    case .checkStatement:
+      resolveExpression(child(0, id))
+      resolveOptional(child(1, id))
+    case .verbStatement:
+      if !context.isModuleLevel { diagnostics.append(.misplaced("a verb", at: span(id))) }
+      resolveVerb(id)
+    case .printStatement:
+      for expression in children(id) { resolveExpression(expression) }
+    case .expressionStatement:
+      resolveExpression(child(0, id))
+    case .error:
+      break
+    default:
+      resolveExpression(id)
+    }
+  }
+
+  private mutating func requireTopLevel(_ id: NodeID, _ what: String) {
+    if !context.isTopLevel { diagnostics.append(.notAtTopLevel(what, at: span(id))) }
+  }
+
+  private mutating func resolveOptional(_ id: NodeID) {
+    if !id.isAbsent { resolveExpression(id) }
+  }
+
+  private mutating func resolveParameter(_ id: NodeID) {
+    let type = child(0, id)
+    noteUse(span(type), .type)
+    if !type.isAbsent, node(type).kind == .name, ParameterType(rawValue: names[name(type)]) == nil {
+      diagnostics.append(
+        .unknownType(
+          names[name(type)], at: span(type), known: ParameterType.allCases.map(\.rawValue)))
+    }
+    resolveOptional(child(1, id))
+    bind(id, name(id), span: nameSpan(id))
+  }
+
+  private mutating func resolveFunctionStatement(_ id: NodeID) {
+    let text = names[name(id)]
+    if context.isTopLevel, case .function(let index) = target(child(0, id)) {
+      return resolveFunction(id, named: text, ownName: nil, index: Int(index))
+    }
+    guard case .local(let slot) = target(id) else { return }
+    resolveFunction(id, named: text, ownName: (name(id), slot), index: nil)
+  }
+
+  /// - Parameter body: the schema, where the branches are entries of a resource's body.
+  mutating func resolveIf(_ id: NodeID, body: BlockSchema?) {
+    resolveExpression(child(0, id))
+    for position in 1...2 {
+      let branch = child(position, id)
+      if branch.isAbsent { continue }
+      switch node(branch).kind {
+      case .ifStatement: resolveIf(branch, body: body)
+      case .body: resolveBody(branch, schema: body)
+      default: resolveBlock(branch)
+      }
+    }
+  }
+
+  mutating func resolveFor(_ id: NodeID, body: BlockSchema?) {
+    resolveExpression(child(2, id))
+    context.push()
+    bindLoop(child(0, id), child(1, id))
+    let loop = child(3, id)
+    if node(loop).kind == .body {
+      resolveBody(loop, schema: body)
+    } else {
+      resolveBlock(loop)
+    }
+    context.pop()
+  }
+
+  mutating func bindLoop(_ first: NodeID, _ second: NodeID) {
+    bind(first, name(first), span: span(first))
+    if !second.isAbsent { bind(second, name(second), span: span(second)) }
+  }
+
+  private mutating func resolveVerb(_ id: NodeID) {
+    let outer = use
+    use = .target
+    resolveExpression(child(0, id))
+    use = outer
+    for (argument, child) in node(id).arguments(children(id)) {
+      switch argument {
+      case .name: resolveResourceName(child)
+      case .condition:
+        if node(child).kind == .name, WaitCondition.words[names[name(child)]] != nil {
+          set(child, .word)
+        } else {
+          resolveExpression(child)
+        }
+      case .limit: resolveOptional(child)
+      case .force: break
+      }
+    }
+  }
+
+  /// A bare name stands for its own text.
+  mutating func resolveResourceName(_ id: NodeID) {
+    if !node(id).flags.contains(.bareName) { resolveExpression(id) }
+  }
+}
+
+extension Resolver {
+  mutating func resolveExpression(_ id: NodeID) {
+    if id.isAbsent { return }
+    switch node(id).kind {
+    case .name: resolveName(id)
+    case .member: resolveMember(id)
+    case .lambda: resolveFunction(id, named: "lambda", ownName: nil, index: nil)
+    case .comprehension: resolveComprehension(id) { $0.resolveExpression($1) }
+    case .resource, .clone: resolveResource(id)
+    case .map:
+      refuseRepeatedKeys(id)
+      for entry in children(id) {
+        for part in children(entry) { resolveExpression(part) }
+      }
+    case .binary where isHyphenated(id):
+      let outer = use
+      use = .hyphenated
+      for child in children(id) { resolveExpression(child) }
+      use = outer
+    default:
+      for child in children(id) where !child.isAbsent { resolveExpression(child) }
+    }
+  }
+
+  /// Whether it is written as a name with a hyphen is: `web-1`, without white space.
+  private func isHyphenated(_ id: NodeID) -> Bool {
+    node(id).data == Operator.subtract.rawValue
+      && span(child(0, id)).end + 1 == span(child(1, id)).start
+  }
+
+  /// A map that is written out has each key once; what a spread brings may be overridden.
+  mutating func refuseRepeatedKeys(_ map: NodeID) {
+    let entries = children(map)
+    var seen: [ExactText: NodeID] = [:]
+    for (position, entry) in entries.enumerated() {
+      guard let (key, text) = literalKey(entry) else { continue }
+      // Most maps are short: looking back is quicker than a table, up to a point.
+      let earlier =
+        entries.count <= 16
+        ? entries.prefix(position).last { isKey($0, text) }.map { child(0, $0) }
+        : seen.updateValue(key, forKey: ExactText(text))
+      if let earlier {
+        diagnostics.append(.duplicateProperty(text, at: span(key), earlier: span(earlier)))
+      }
+    }
+  }
+
+  private func isKey(_ entry: NodeID, _ text: String) -> Bool {
+    literalKey(entry).map { ExactText.areEqual($0.text, text) } ?? false
+  }
+
+  /// The key of a map's entry if it is written out.
+  private func literalKey(_ entry: NodeID) -> (node: NodeID, text: String)? {
+    guard node(entry).kind == .mapEntry else { return nil }
+    let key = child(0, entry)
+    guard node(key).kind == .stringLiteral,
+      case .string(let text) = pool.literals[Int(node(key).data)]
+    else { return nil }
+    return (key, text)
+  }
+
+  /// - Parameter element: resolves what stands for each element, in the scope of the clauses.
+  mutating func resolveComprehension(_ id: NodeID, _ element: (inout Resolver, NodeID) -> Void) {
+    context.push()
+    for clause in children(id).dropFirst() {
+      if node(clause).kind == .forClause {
+        resolveExpression(child(2, clause))
+        bindLoop(child(0, clause), child(1, clause))
+      } else {
+        resolveExpression(child(0, clause))
+      }
+    }
+    element(&self, child(0, id))
+    context.pop()
+  }
+}

@@ -196,3 +196,113 @@ public final class BlockSchema: Sendable {
   /// The nested block of this name, if the block has it.
   public func block(_ name: String) -> BlockSchema? { blocksByName[name] }
 }
+
+extension BlockSchema {
+  /// Everything that may stand in the block, for "did you mean" and completion.
+  public var entryNames: [String] { properties.map(\.name) + blocks.map(\.name) }
+
+  /// Whether it is a device of a machine.
+  package var isDevice: Bool { xml?.path.hasPrefix("devices/") ?? false }
+
+  /// The blocks in it and those in them.
+  package var allBlocks: [BlockSchema] { blocks.flatMap { [$0] + $0.allBlocks } }
+
+  /// Its rows and those of the blocks in it.
+  package var allProperties: [PropertySchema] {
+    properties + blocks.flatMap(\.allProperties)
+  }
+}
+
+extension PropertyType {
+  /// The words that may be written bare; empty where there are none.
+  public var words: [String] {
+    switch self {
+    case .word(let words): words
+    case .list(let element): element.words
+    case .either(let alternatives): alternatives.flatMap(\.words)
+    default: []
+    }
+  }
+}
+
+/// Where a value stands in libvirt's XML, below the element of its block, readable and writable
+/// through the same description.
+public struct XMLPlace: Sendable {
+  /// How the value is written.
+  public enum Codec: Sendable {
+    /// As the language prints it, with line breaks as XML has them; an empty one is not written.
+    case text
+    /// A path, which may be spelled with `//` and `/./`.
+    case path
+    /// A network address or a host name.
+    case address
+    /// A word, or an alias that libvirt replaces by the word that it stands for: one that begins with
+    /// the prefix given here, or with the alias and `-`.
+    case alias([String: String])
+    /// An IPv4 network: its address, and its prefix in `prefix` beside that.
+    case subnet
+    /// A size in KiB with `unit='KiB'`.
+    case kibibytes
+    /// A number of bytes.
+    case bytes
+    /// The element is there or not.
+    case presence
+    /// A word of the language as libvirt's; an empty one is not written.
+    case words([String: String])
+    /// One element for each member of a list, words as libvirt's where the map has them.
+    case each([String: String])
+  }
+
+  /// Elements and a last attribute: `os/type/@machine`, `title`, `features/acpi`.
+  public let path: String
+  /// How the value is written there.
+  public let codec: Codec
+  /// What must stand beside it for the place to be this one, and is written with it:
+  /// `["@type": "network"]` with the path `source/@network`.
+  public let with: [String: String]
+
+  /// A place below the block's element.
+  public init(_ path: String, _ codec: Codec = .text, with: [String: String] = [:]) {
+    self.path = path
+    self.codec = codec
+    self.with = with
+  }
+}
+
+/// The way a change of a property reaches a running object without a restart.
+///
+/// A row of the schema that takes effect live names one; the runtime performs each.
+public enum LiveChange: Sendable, CaseIterable {
+  /// The title of a domain.
+  case title
+  /// The free text about a domain.
+  case description
+  /// The mark of the stack, which holds the labels.
+  case metadata
+  /// The memory in use, up to the maximum.
+  case memory
+  /// The processors in use, up to the maximum.
+  case processors
+  /// An update of the device that has the property.
+  case device
+  /// Another medium in the drive.
+  case medium
+  /// The limits of what a guest reads and writes on a disk.
+  case throttle
+  /// A larger volume, in agreement with the guest.
+  case growth
+  /// The mark to start with the host, which libvirt keeps beside the definition.
+  case autostart
+  /// A start or a shutdown.
+  case power
+  /// A fixed lease of a network.
+  case lease
+  /// The range of a network's DHCP server.
+  case dhcpRange
+  /// A name that a network's DNS server answers.
+  case dnsHost
+  /// A TXT record of a network's DNS server.
+  case dnsText
+  /// An SRV record of a network's DNS server.
+  case dnsService
+}

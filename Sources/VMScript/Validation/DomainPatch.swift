@@ -72,3 +72,114 @@ extension Validation {
     }
   }
 }
+
+/// The wording of what is wrong with `xml` blocks: VM0272 to VM0274 and VM0290 to VM0292.
+package enum PatchMessages {
+  static func badFragment(_ property: DeclaredProperty, _ error: MalformedXML) -> Diagnostic {
+    Diagnostic(
+      code: .patch.malformedPatch, "`append` is not one well-formed XML element",
+      at: .init(property.span),
+      notes: [error.description],
+      helps: [.init("write one element, such as '<hostdev mode=\"subsystem\"/>'")])
+  }
+
+  /// The path of a patch that leads to no element.
+  package static func noMatch(_ path: String, _ block: DeclaredBlock) -> Diagnostic {
+    Diagnostic(
+      code: .patch.patchFindsNothing, "the path `\(path)` finds no element", at: .init(block.span),
+      helps: [.init("`vmscript xml` shows the document that it is looked for in")])
+  }
+
+  static func unsupportedPath(_ path: String, _ block: DeclaredBlock) -> Diagnostic {
+    Diagnostic(
+      code: .patch.pathNotUnderstood, "`\(path)` is not a path that an `xml` block understands",
+      at: .init(block.span),
+      notes: [
+        "steps are `/name` or `/*`, each with any of `[1]`, `[@attribute='value']`, `[child='text']`"
+      ],
+      helps: [.init("write one from the root, such as `/domain/devices/disk[@device='cdrom']`")])
+  }
+
+  static func namespace(_ property: DeclaredProperty, _ fault: XMLNamespaceFault) -> Diagnostic {
+    let (message, help) = texts(of: fault)
+    return Diagnostic(
+      code: .patch.undeclaredNamespace, message,
+      at: .init(property.span, "libvirt would drop it without a word"),
+      helps: [.init(help)])
+  }
+
+  private static func texts(of fault: XMLNamespaceFault) -> (message: String, help: String) {
+    switch fault {
+    case .undeclared(let prefix, let name):
+      let uri = known[prefix] ?? "…"
+      return (
+        "the prefix of `\(name)` is not declared",
+        "declare it in the element: `xmlns:\(prefix)=\"\(uri)\"`"
+      )
+    case .malformed(let name):
+      return ("`\(name)` is not a name with a prefix", "write one prefix, one `:` and one name")
+    case .declaration(let name):
+      return (
+        "`\(name)` cannot be declared so", "give another prefix a namespace that is not empty"
+      )
+    case .attributeTwice(let name):
+      return ("`\(name)` occurs twice in one tag", "remove one of the two attributes")
+    }
+  }
+
+  /// The namespaces that libvirt's drivers read.
+  private static let known = [
+    "qemu": "http://libvirt.org/schemas/domain/qemu/1.0",
+    "lxc": "http://libvirt.org/schemas/domain/lxc/1.0",
+  ]
+
+  static func tooLarge(_ property: DeclaredProperty) -> Diagnostic {
+    Diagnostic(
+      code: .patch.patchTooLarge, "`append` is longer than \(DomainPatch.maximumLength / 1024)KiB",
+      at: .init(property.span, "too long for a definition"),
+      helps: [.init("put in what the machine needs, and the rest into a file")])
+  }
+
+  static func ownElement(_ block: DeclaredBlock) -> Diagnostic {
+    Diagnostic(
+      code: .patch.patchOfMark,
+      "an `xml` block cannot change name, UUID, metadata or the stack's mark",
+      at: .init(block.span, "written by the run itself"),
+      helps: [.init("use the properties `uuid` and `labels`, or the domain's name")])
+  }
+}
+
+/// The codes of `xml` blocks.
+struct PatchCodes: DiagnosticTable {
+  let malformedPatch = DiagnosticCode.ofScript(
+    272, "malformed patch", "What an `xml` block appends must be one well-formed element.")
+  let patchFindsNothing = DiagnosticCode.ofScript(
+    273, "patch finds nothing",
+    "The path of an `xml` block must find at least one element of the definition.")
+  let pathNotUnderstood = DiagnosticCode.ofScript(
+    274, "path not understood",
+    """
+    An `xml` block names elements by steps from the root, as in XPath: `/name` or `/*`, each with \
+    any of a position `[1]`, an attribute `[@device='cdrom']` or a child's text `[name='web']`.
+    """)
+  let undeclaredNamespace = DiagnosticCode.ofScript(
+    290, "undeclared namespace",
+    """
+    A prefix such as `qemu:` means a namespace, which the appended element declares with \
+    `xmlns:qemu="http://libvirt.org/schemas/domain/qemu/1.0"`. Without that, libvirt drops the \
+    element and reports no error.
+    """)
+  let patchTooLarge = DiagnosticCode.ofScript(
+    291, "patch too large", "A definition holds what describes a machine, not files.")
+  let patchOfMark = DiagnosticCode.ofScript(
+    292, "patch of the mark",
+    """
+    A run finds its domains by name, UUID and the mark in their metadata. A patch that changed \
+    them would make the domain another one.
+    """)
+}
+
+extension DiagnosticCode {
+  /// The codes of `xml` blocks.
+  static let patch = PatchCodes()
+}

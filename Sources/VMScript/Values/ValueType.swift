@@ -1,3 +1,5 @@
+import VMScriptSyntax
+
 /// The type of a value; the order is that of the documentation.
 enum ValueType: Int, Sendable, CaseIterable {
   case none, bool, int, float, string, size, duration, ip, cidr, mac, list, map, range, function
@@ -61,4 +63,75 @@ extension Value {
 
   /// The type's name as the language writes it.
   public var typeName: String { type.name }
+}
+
+/// The types that a `param` can have.
+package enum ParameterType: String, CaseIterable, Sendable {
+  case bool, int, float, string, size, duration, ip, cidr, mac, list, map, secret
+
+  /// A text from the command line or the environment as a value of this type.
+  package func value(of text: String) -> Value? {
+    switch self {
+    case .bool: text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
+    case .int: Int64(text).map(Value.int)
+    case .float: Double(decimal: text).map(Value.float)
+    case .string: .string(text)
+    case .size: ByteSize(text).map(Value.size)
+    case .duration: Duration(script: text).map(Value.duration)
+    case .ip: IPAddress(text).map(Value.ip)
+    case .cidr: Subnet(text).map(Value.cidr)
+    case .mac: MACAddress(text).map(Value.mac)
+    case .secret: .secret(SecretText(text))
+    case .list: structured(text)
+    case .map: structured(text)
+    }
+  }
+
+  private func structured(_ text: String) -> Value? {
+    guard let value = try? YAMLReader.value(text), value.typeName == rawValue else { return nil }
+    return value
+  }
+
+  /// A value of the script as this type, with the conversions that a property allows too.
+  package func convert(_ value: Value) -> Value? {
+    switch (self, value) {
+    case (_, .unknown): value
+    case (.float, .int(let number)): .float(Double(number))
+    case (.string, .string), (.secret, .secret): value
+    case (.secret, .string(let text)): .secret(SecretText(text))
+    case (.size, .string(let text)), (.duration, .string(let text)), (.ip, .string(let text)),
+      (.cidr, .string(let text)), (.mac, .string(let text)):
+      self.value(of: text)
+    default: value.typeName == rawValue ? value : nil
+    }
+  }
+}
+
+/// Variables of the environment that give parameters their values.
+public enum ParameterVariable {
+  private static let prefix = "VMSCRIPT_"
+
+  /// Which hypervisor `auto` means; it means nothing to a script.
+  public static let hypervisor = "VMSCRIPT_HYPERVISOR"
+
+  /// Variables that the program reads itself: no parameter takes its value from them.
+  public static let reserved: Set<String> = [hypervisor]
+
+  /// The variable of a parameter; nil where none can give it a value.
+  public static func name(of parameter: String) -> String? {
+    let name = prefix + parameter.uppercased()
+    return reserved.contains(name) ? nil : name
+  }
+
+  /// Values of parameters from an environment: `VMSCRIPT_REPLICAS` is for a parameter named
+  /// `REPLICAS` or `replicas`.
+  public static func parameters(in environment: [String: String]) -> [String: String] {
+    var result: [String: String] = [:]
+    for (key, value) in environment where key.hasPrefix(prefix) && !reserved.contains(key) {
+      let name = String(key.dropFirst(prefix.count))
+      result[name] = value
+      result[name.lowercased()] = value
+    }
+    return result
+  }
 }

@@ -1,0 +1,197 @@
+import OrderedCollections
+import VMScriptSyntax
+
+extension DeclarationSet {
+  /// A script that declares the same, its values worked out, in the style of `vmscript fmt`.
+  ///
+  /// Each secret is a parameter of it, so that none is written down. A clone of a domain that is
+  /// declared no longer is written as the domain that it is.
+  public var script: String {
+    let text = ScriptWriter(self).text
+    switch Formatter.format(SourceText(name: "", text: text)) {
+    case .success(let formatted): return formatted
+    case .failure: return text
+    }
+  }
+}
+
+/// Writes declarations as the statements of a script, each after what it stands on.
+struct ScriptWriter {
+  private let set: DeclarationSet
+  private var names = ScriptNames()
+  /// By secret text: the parameter that gives it.
+  private var parameters: OrderedDictionary<String, String> = [:]
+  private var statements: [String] = []
+
+  init(_ set: DeclarationSet) {
+    self.set = set
+    let declarations = set.declarations.inOrderOfDependence()
+    for declaration in declarations { names.bind(declaration.key) }
+    for declaration in declarations {
+      statements.append(statement(declaration))
+      names.noteDeclared(declaration.key)
+    }
+  }
+
+  /// The whole script, not yet formatted.
+  var text: String {
+    var parts = ["stack \(QuotedText.literal(set.stack))"]
+    if !parameters.isEmpty {
+      let lines = parameters.values.map { "param \($0): secret" }
+      parts.append(
+        (["# Given by `--set NAME=VALUE` or VMSCRIPT_NAME."] + lines).joined(separator: "\n"))
+    }
+    return (parts + statements).joined(separator: "\n\n") + "\n"
+  }
+
+  private mutating func statement(_ declaration: Declaration) -> String {
+    let name = names.declared(declaration.key)
+    switch declaration.source {
+    case .declared(let source) where names.isDeclared(.init(kind: .domain, name: source)),
+      .host(let source):
+      let key = ResourceKey(kind: .domain, name: source)
+      let lines =
+        declaration.removals.map(\.script) + lines(declaration.written, [declaration.name])
+      return block("clone \(names.reference(key)) as \(name)", lines)
+    default:
+      return block(
+        "\(declaration.kind.rawValue) \(name)", lines(declaration.body, [declaration.name]))
+    }
+  }
+
+  private func block(_ head: String, _ lines: [String]) -> String {
+    lines.isEmpty ? "\(head) { }" : "\(head) {\n\(lines.joined(separator: "\n"))\n}"
+  }
+
+  /// - Parameter path: the names that lead to the block, for what parameters are called.
+  private mutating func lines(_ body: DeclaredBlock, _ path: [String]) -> [String] {
+    var lines = body.properties.map { assignment($0.schema.name, $0, path + [$0.schema.name]) }
+    for nested in body.blocks {
+      let name = nested.schema.name
+      if let only = nested.shorthandProperty {
+        lines.append(assignment(name, only, path + [name]))
+      } else {
+        let label = nested.label.map { " " + ScriptNames.written($0) } ?? ""
+        let inner = self.lines(nested, path + [name] + [nested.label].compactMap(\.self))
+        lines.append(block(name + label, inner))
+      }
+    }
+    return lines
+  }
+
+  /// `name = value`; what is not known yet is a comment.
+  private mutating func assignment(
+    _ name: String, _ property: DeclaredProperty, _ path: [String]
+  ) -> String {
+    let text = text(property.value, property.schema.type, path)
+    return (property.value.isUnknown ? "# " : "") + "\(name) = \(text)"
+  }
+
+  /// A value, or a part of one, as it is written for a property of this type.
+  private mutating func text(_ value: Value, _ type: PropertyType, _ path: [String]) -> String {
+    switch value {
+    case .string(let text) where type.words.contains(text) && Identifier.isName(text): return text
+    case .mac(let address): return QuotedText.literal(address.description)
+    case .secret(let secret): return parameter(secret, path)
+    case .resource(let reference):
+      let key = ResourceKey(kind: reference.kind, name: reference.name)
+      return names.reference(key, besides: type.words, orName: type.isName(of: reference.kind))
+    case .list(let items):
+      return "[\(items.map { text($0, type, path) }.joined(separator: ", "))]"
+    case .map(let entries):
+      let texts = entries.map { key, value in
+        "\(Value.key(key)): \(text(value, type, path + [key]))"
+      }
+      return texts.isEmpty ? "{}" : "{ \(texts.joined(separator: ", ")) }"
+    default: return value.literal
+    }
+  }
+
+  /// The parameter of a secret, named by the place where the secret stands first.
+  private mutating func parameter(_ secret: SecretText, _ path: [String]) -> String {
+    if let known = parameters[secret.revealed] { return known }
+    let name = names.unique(Identifier.resembling(path.joined(separator: "_")))
+    parameters[secret.revealed] = name
+    return name
+  }
+}
+
+extension Removal {
+  fileprivate var script: String {
+    switch which {
+    case .label(let label): "remove \(block) \(ScriptNames.written(label))"
+    case .position(let position): "remove \(block) \(position)"
+    }
+  }
+}
+
+extension PropertyType {
+  /// Whether a string can only be the name of a resource of this kind.
+  fileprivate func isName(of kind: ResourceKind) -> Bool {
+    switch self {
+    case .resource(let kinds): kinds == [kind]
+    case .list(let element), .map(let element): element.isName(of: kind)
+    default: false
+    }
+  }
+}
+
+/// The names of a script that is written: of its resources and its parameters, each once.
+struct ScriptNames {
+  /// Names that mean something else, at least at the start of a statement.
+  private static let reserved = Set(
+    StatementStarts.all + Session.builtinNames + [Session.lastValueName])
+
+  /// By resource, the identifier that its statement binds.
+  private var identifiers: [ResourceKey: String] = [:]
+  private var taken = Self.reserved
+  private var declared: Set<ResourceKey> = []
+
+  /// Keeps a resource's name for it, if that is an identifier and still free.
+  mutating func bind(_ key: ResourceKey) {
+    guard Identifier.isName(key.name), taken.insert(key.name).inserted else { return }
+    identifiers[key] = key.name
+  }
+
+  /// What stands after the keyword of a resource's statement.
+  func declared(_ key: ResourceKey) -> String {
+    identifiers[key] ?? QuotedText.literal(key.name)
+  }
+
+  /// The statement of a resource is written; what follows may use its name.
+  mutating func noteDeclared(_ key: ResourceKey) { declared.insert(key) }
+
+  /// Whether the statement of a resource is written.
+  func isDeclared(_ key: ResourceKey) -> Bool { declared.contains(key) }
+
+  /// An expression that gives a resource.
+  ///
+  /// - Parameters:
+  ///   - words: mean themselves where it stands.
+  ///   - isNameEnough: a string stands for the resource of its name there.
+  func reference(
+    _ key: ResourceKey, besides words: [String] = [], orName isNameEnough: Bool = false
+  ) -> String {
+    if isDeclared(key), let identifier = identifiers[key], !words.contains(identifier) {
+      return identifier
+    }
+    let name = QuotedText.literal(key.name)
+    return isNameEnough ? name : "\(key.kind.rawValue)(\(name))"
+  }
+
+  /// A name like `wanted` that nothing else has.
+  mutating func unique(_ wanted: String) -> String {
+    var name = wanted
+    var count = 1
+    while !taken.insert(name).inserted {
+      count += 1
+      name = "\(wanted)_\(count)"
+    }
+    return name
+  }
+
+  /// A label: bare if it is an identifier, else as a string.
+  static func written(_ label: String) -> String {
+    Identifier.isName(label) ? label : QuotedText.literal(label)
+  }
+}
