@@ -1,12 +1,12 @@
-/// How bad it is.
+/// The severity of a diagnostic.
 public enum Severity: String, Sendable { case error, warning, note }
 
-/// An error or a warning with the places it speaks of: a value that is thrown, collected and
-/// rendered, never a text made where the error occurs.
+/// An error or a warning with the places it refers to. It is a value that is thrown, collected and
+/// rendered; the code that reports an error never renders it.
 public struct Diagnostic: Error, Sendable {
   /// A span with a few words beside it.
   public struct Label: Sendable {
-    /// The bytes that are meant.
+    /// The marked bytes.
     public var span: Span
     /// The words beside them; may be empty.
     public var text: String
@@ -17,13 +17,13 @@ public struct Diagnostic: Error, Sendable {
     }
   }
 
-  /// What to do about it; `replacement` is the text that would stand in `span` instead.
+  /// An instruction; `replacement` is the text to put in place of `span`.
   public struct Help: Sendable {
-    /// What to do, in words.
+    /// The instruction, in words.
     public var text: String
-    /// Where the edit would be made; `nil` for advice alone.
+    /// The place of the edit; `nil` for advice alone.
     public var span: Span?
-    /// The text that would stand there instead.
+    /// The replacement text.
     public var replacement: String?
     /// Advice, with an edit where one is known.
     public init(_ text: String, span: Span? = nil, replacement: String? = nil) {
@@ -33,19 +33,19 @@ public struct Diagnostic: Error, Sendable {
     }
   }
 
-  /// How bad it is: one of severity `error` fails the run.
+  /// The severity; a diagnostic of severity `error` fails the run.
   public var severity: Severity
-  /// What `vmscript explain` knows it by.
+  /// The code, which `vmscript explain` explains.
   public var code: DiagnosticCode
-  /// What is wrong, on one line, without a full stop.
+  /// The message: one line, without a full stop.
   public var message: String
-  /// Where it is wrong; `nil` if no script is to blame (a connection, an option).
+  /// The place of the error; `nil` if it is not in a script (a connection, an option).
   public var primary: Label?
-  /// Other places that belong to it, such as the block around it.
+  /// Related places, such as the block around it.
   public var secondary: [Label]
-  /// What helps to understand it, among it libvirt's own words.
+  /// Background that helps to understand it, including libvirt's own message.
   public var notes: [String]
-  /// What to do about it.
+  /// Ways to fix it.
   public var helps: [Help]
 
   /// A diagnostic.
@@ -64,10 +64,10 @@ public struct Diagnostic: Error, Sendable {
   }
 }
 
-/// A number such as VM0210, with what `vmscript explain` says about it: one row of a
+/// A number such as VM0210 with its explanation for `vmscript explain`: one row of a
 /// `DiagnosticTable`, which the messages cite.
 ///
-/// Its hundreds say what it has to do with, see ``areas``. Codes are equal if their numbers are.
+/// The hundreds of the number name its topic, see ``areas``. Codes are equal if their numbers are.
 public struct DiagnosticCode: Hashable, Sendable, CustomStringConvertible {
   /// The topics of the codes, by their hundreds.
   public static let areas: [(hundred: Int, title: String)] = [
@@ -78,11 +78,11 @@ public struct DiagnosticCode: Hashable, Sendable, CustomStringConvertible {
 
   /// The side that has to change something.
   public enum Origin: Sendable {
-    /// The script, or what it is given: the error occurs on every host.
+    /// The script or its parameters: the error occurs on every host.
     case script
     /// The host, or its connection.
     case host
-    /// The program that a person uses, such as the command line.
+    /// The program that the user runs, such as the command line.
     case tool
   }
 
@@ -90,12 +90,12 @@ public struct DiagnosticCode: Hashable, Sendable, CustomStringConvertible {
   public let number: Int
   /// A few words, such as `unknown property`.
   public let title: String
-  /// Plain text of one or more paragraphs: what happened, why it is refused, what to do.
+  /// Plain text of one or more paragraphs: what happened, why it is refused, how to fix it.
   public let explanation: String
   /// The side that has to change something.
   public let origin: Origin
 
-  /// A code; a program that hosts scripts may have codes of its own.
+  /// Creates a code; a program that embeds the language may define its own codes.
   public init(
     _ number: Int, _ title: String = "", _ explanation: String = "", origin: Origin = .script
   ) {
@@ -105,34 +105,34 @@ public struct DiagnosticCode: Hashable, Sendable, CustomStringConvertible {
     self.origin = origin
   }
 
-  /// A row of an error or warning that a script has on every host.
+  /// Creates a row for an error or warning of the script itself, the same on every host.
   package static func ofScript(
     _ number: Int, _ title: String, _ explanation: String
   ) -> DiagnosticCode {
     DiagnosticCode(number, title, explanation, origin: .script)
   }
 
-  /// A row of what depends on a host.
+  /// Creates a row for an error that depends on a host.
   package static func ofHost(
     _ number: Int, _ title: String, _ explanation: String
   ) -> DiagnosticCode {
     DiagnosticCode(number, title, explanation, origin: .host)
   }
 
-  /// A row of what the command line or the shell is used for.
+  /// Creates a row for an error in the use of the command line or the shell.
   package static func ofTool(
     _ number: Int, _ title: String, _ explanation: String
   ) -> DiagnosticCode {
     DiagnosticCode(number, title, explanation, origin: .tool)
   }
 
-  /// The code as users meet it: `VM0210`.
+  /// The code as users see it: `VM0210`.
   public var description: String {
     let digits = String(number)
     return "VM" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  /// Whether two codes have one number.
+  /// Returns whether two codes have the same number.
   public static func == (one: DiagnosticCode, other: DiagnosticCode) -> Bool {
     one.number == other.number
   }

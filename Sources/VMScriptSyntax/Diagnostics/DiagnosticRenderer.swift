@@ -1,5 +1,5 @@
-/// Writes diagnostics in the shape that rustc made known: severity, code and message, then the
-/// source lines with their labels underneath, then notes and helps.
+/// Renders diagnostics in the format of rustc: severity, code and message, then the source lines
+/// with their labels underneath, then notes and helps.
 ///
 /// ```text
 /// error[VM0210]: unknown property `memroy` in `domain`
@@ -15,7 +15,7 @@ public struct DiagnosticRenderer: Sendable {
   let sources: SourceMap
   private let palette: Palette
 
-  /// A renderer that shows lines of `sources`, with the colours of a terminal if `color` is true.
+  /// Creates a renderer that shows lines of `sources`, with terminal colours if `color` is true.
   public init(sources: SourceMap, color: Bool) {
     self.sources = sources
     palette = Palette(isEnabled: color)
@@ -23,7 +23,8 @@ public struct DiagnosticRenderer: Sendable {
 
   func source(of span: Span) -> SourceText { sources[span.source] }
 
-  /// The diagnostic as lines of text, each with its newline; control characters are escaped.
+  /// Returns the diagnostic as lines of text, each with its newline; control characters are
+  /// escaped.
   public func render(_ diagnostic: Diagnostic) -> String {
     var text = palette.severity(
       diagnostic.severity, "\(diagnostic.severity.rawValue)[\(diagnostic.code)]")
@@ -46,7 +47,7 @@ public struct DiagnosticRenderer: Sendable {
     return text
   }
 
-  /// All of them, an empty line between two.
+  /// Returns all diagnostics, separated by empty lines.
   public func render(_ diagnostics: [Diagnostic]) -> String {
     diagnostics.map(render).joined(separator: "\n")
   }
@@ -88,11 +89,12 @@ struct Palette: Sendable {
 }
 
 extension DiagnosticRenderer {
-  /// The diagnostic as one JSON object on one line.
+  /// Returns the diagnostic as one JSON object on one line.
   ///
-  /// Keys: `severity code message file line column endLine endColumn labels notes helps`; places
-  /// are `null` where no script is to blame. A label has the place's keys, `text` and `primary`; a
-  /// help has `text`, and with an edit `replacement` and the place's keys.
+  /// Keys: `severity code message file line column endLine endColumn labels notes helps`. The keys
+  /// of the place are `null` for an error outside of scripts. A label has the keys of a place,
+  /// `text` and `primary`. A help has `text`, and with an edit `replacement` and the keys of a
+  /// place.
   public func json(_ diagnostic: Diagnostic) -> String {
     var members = [
       member("severity", string(diagnostic.severity.rawValue)),

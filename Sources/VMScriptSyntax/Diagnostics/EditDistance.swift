@@ -1,14 +1,15 @@
-/// The candidate that `word` was probably meant to be, for "did you mean".
+/// Returns the candidate that `word` probably means, for "did you mean".
 ///
-/// Close is what differs by a third of the letters at most; two letters that changed places count
-/// as one difference, other case as none. Of several that are as close, the first is taken. Where
-/// none is close, it is the first that begins with the word: `mem` is `memory`. Of very many
-/// candidates the first two thousand are looked at.
+/// A candidate is close if it differs in at most a third of the letters. Two swapped letters count
+/// as one difference, a difference in case as none. The first of several equally close candidates
+/// wins. If none is close, the result is the first candidate that begins with the word: `mem` means
+/// `memory`. Only the first two thousand candidates are compared.
 ///
 /// - Complexity: the product of both lengths for each candidate of about the same length.
 public func closest(to word: String, among candidates: some Sequence<String>) -> String? {
   let letters = Array(word.unicodeScalars)
-  // A long word is hardly a slip of a short one, and must not cost the square of its length.
+  // A long word is rarely a misspelling of a short one; comparing it would cost the square of its
+  // length.
   guard letters.count <= 64 else { return nil }
   let candidates = candidates.prefix(2_000)
   var best: (candidate: String, distance: Int)?
@@ -18,7 +19,7 @@ public func closest(to word: String, among candidates: some Sequence<String>) ->
     guard abs(letters.count - other.count) <= limit, other.count <= 80 else { continue }
     let distance =
       word.lowercased() == candidate.lowercased() ? 0 : editDistance(letters, other)
-    // A word of which nothing is left is no help.
+    // A candidate that shares no letter with the word does not help.
     guard distance <= limit, distance < max(letters.count, other.count) else { continue }
     if distance < best?.distance ?? .max { best = (candidate, distance) }
   }
@@ -27,7 +28,7 @@ public func closest(to word: String, among candidates: some Sequence<String>) ->
   return candidates.first { $0.hasPrefix(word) && $0 != word }
 }
 
-/// How many letters must be inserted, removed, replaced or swapped with their neighbour.
+/// Returns how many letters must be inserted, removed, replaced or swapped with their neighbour.
 private func editDistance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
   var beforeLast: [Int] = []
   var last = Array(0...second.count)

@@ -1,21 +1,21 @@
-/// Text in quotes, control characters written as escapes, so that it is read back as it was and can
-/// be shown on any terminal.
+/// Text in quotes, with control characters as escapes. It can be read back unchanged and shown on
+/// any terminal.
 public enum QuotedText {
-  /// `text` as a string of the language: `"two\n\u{1B}"`.
+  /// Returns `text` as a string of the language: `"two\n\u{1B}"`.
   ///
-  /// - Parameter limit: bytes after which the rest of the text is left out.
+  /// - Parameter limit: the bytes after which the rest of the text is cut off.
   public static func literal(_ text: String, limit: Int = .max) -> String {
     quoted(text, limit) { "\\u{\($0)}" }
   }
 
-  /// `text` as a string of JSON (RFC 8259): `"two\n\u001b"`.
+  /// Returns `text` as a JSON string (RFC 8259): `"two\n\u001b"`.
   ///
-  /// - Parameter limit: bytes after which the rest of the text is left out.
+  /// - Parameter limit: the bytes after which the rest of the text is cut off.
   public static func json(_ text: String, limit: Int = .max) -> String {
     quoted(text, limit) { "\\u" + String(repeating: "0", count: 4 - $0.utf8.count) + $0 }
   }
 
-  /// `text` as one word of a POSIX shell: `web-1`, `'two words'`.
+  /// Returns `text` as one word of a POSIX shell: `web-1`, `'two words'`.
   public static func shellWord(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy {
       $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
@@ -27,7 +27,8 @@ public enum QuotedText {
       .joined(separator: "'\\''") + "'"
   }
 
-  /// - Parameter escape: the escape of a control character, given its number in hexadecimal digits.
+  /// - Parameter escape: returns the escape of a control character, given its number in hexadecimal
+  ///   digits.
   private static func quoted(
     _ text: String, _ limit: Int, escape: (String) -> String
   ) -> String {
@@ -48,12 +49,12 @@ public enum QuotedText {
   }
 }
 
-/// Makes text from outside fit for a terminal: names on a host, what a guest says, arguments.
+/// Makes text from outside safe for a terminal: names on a host, output of a guest, arguments.
 public enum PlainText {
-  /// `text` with control characters, line separators and marks that turn the direction of writing
-  /// written as escapes, so that it cannot move the cursor, colour the screen or forge a line.
+  /// Returns `text` with control characters, line separators and bidirectional controls escaped, so
+  /// that it cannot move the cursor, colour the screen or forge a line.
   ///
-  /// A newline stays if `keepsNewlines` says so, a tab if `keepsTabs` does.
+  /// Newlines are kept if `keepsNewlines` is true, tabs if `keepsTabs` is true.
   public static func escaped(
     _ text: String, keepsNewlines: Bool = false, keepsTabs: Bool = false
   ) -> String {
@@ -77,13 +78,14 @@ public enum PlainText {
     }
   }
 
-  /// Whether a terminal would act on the scalar instead of showing it.
+  /// Returns whether a terminal would interpret the scalar instead of showing it.
   static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
       || (0x2028...0x2029).contains(scalar.value) || EncodingCheck.isBidirectionalControl(scalar)
   }
 
-  /// Columns that a scalar takes on a terminal: none for marks, two for East Asian letters and emoji.
+  /// Returns the columns that a scalar takes on a terminal: none for marks, two for East Asian
+  /// letters and emoji.
   static func width(_ scalar: Unicode.Scalar) -> Int {
     guard scalar.value >= 0x300 else { return 1 }
     switch scalar.properties.generalCategory {

@@ -1,6 +1,6 @@
-/// The lines of one source that a diagnostic speaks of, with the labels under them.
+/// The lines of one source that a diagnostic refers to, with the labels under them.
 struct Snippet {
-  /// A label's part on one line.
+  /// The part of a label on one line.
   private struct Mark {
     var range: Range<Int>
     var text: String
@@ -28,10 +28,11 @@ struct Snippet {
     }
   }
 
-  /// Digits of the highest line number.
+  /// The number of digits of the highest line number.
   var lineNumberWidth: Int { String(lines.last?.number ?? 1).count }
 
-  /// A label on one line is one mark; on several, one on the first and one on the last of them.
+  /// Returns one mark for a label on one line; for a label on several lines, one on its first and
+  /// one on its last line.
   private static func marks(
     of label: Diagnostic.Label, _ isPrimary: Bool, _ source: SourceText
   ) -> [(Int, Range<Int>, Mark)] {
@@ -87,7 +88,7 @@ struct Snippet {
     return text
   }
 
-  /// Marks that fit beside each other are shown under one excerpt of a long line.
+  /// Groups the marks of a long line: those that fit beside each other share one excerpt.
   private static func windows(_ line: Range<Int>, _ marks: [Mark]) -> [[Mark]] {
     line.count <= LineExcerpt.maximumBytes ? [marks] : marks.map { [$0] }
   }
@@ -95,15 +96,15 @@ struct Snippet {
   private static func spaced(_ text: String) -> String { text.isEmpty ? "" : " " + text }
 }
 
-/// A line as it is shown: tabs become spaces, control characters escapes, and of a long line only
-/// what lies around the labels is kept.
+/// A line as it is shown: tabs become spaces, control characters become escapes. Of a long line
+/// only the part around the labels is kept.
 struct LineExcerpt {
   private(set) var text = ""
-  /// The column at which each byte of the window begins, and the one behind the last.
+  /// The column at which each byte of the window begins, then the column after the last byte.
   private var columns: [Int] = []
   private let window: Range<Int>
 
-  /// A line up to this length is shown whole.
+  /// The longest line that is shown whole, in bytes.
   static let maximumBytes = 160
   private static let bytesBefore = 40
   private static let tabWidth = 4
@@ -115,7 +116,7 @@ struct LineExcerpt {
       let first = marks.map(\.lowerBound).min() ?? start
       start = max(start, min(first, end) - Self.bytesBefore)
       end = min(end, start + Self.maximumBytes)
-      // A window begins and ends at a character.
+      // A window begins and ends at a character boundary.
       while start < end, start > line.lowerBound, bytes[start] & 0xC0 == 0x80 { start += 1 }
       while end > start, end < line.upperBound, bytes[end] & 0xC0 == 0x80 { end -= 1 }
     }
@@ -137,7 +138,7 @@ struct LineExcerpt {
     while text.last == " " { text.removeLast() }
   }
 
-  /// Appends a scalar as it is shown; gives the columns it takes.
+  /// Appends a scalar as it is shown and returns the columns it takes.
   private mutating func append(_ scalar: Unicode.Scalar?) -> Int {
     guard let scalar else {
       text += "\u{FFFD}"
@@ -153,7 +154,7 @@ struct LineExcerpt {
     return shown.unicodeScalars.reduce(0) { $0 + PlainText.width($1) }
   }
 
-  /// What stands under `range`: white space up to it, then at least one mark.
+  /// Returns the text under `range`: white space up to it, then at least one mark.
   func underline(_ range: Range<Int>, _ mark: String) -> (indentation: String, marks: String) {
     let start = column(of: range.lowerBound)
     let end = max(column(of: range.upperBound), start + 1)

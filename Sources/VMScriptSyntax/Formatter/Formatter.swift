@@ -1,19 +1,19 @@
-/// Why a text was not formatted: its syntax errors.
+/// The syntax errors that kept a text from being formatted.
 public struct FormatRefusal: Error, Sendable {
   /// Every syntax error of the text; their spans carry the source identifier 0.
   public let diagnostics: [Diagnostic]
 }
 
-/// Brings a script into the one style of `vmscript fmt`.
+/// Formats a script in the one style of `vmscript fmt`.
 ///
-/// Two spaces of indentation, one space around operators, at most one empty line, two spaces
-/// before a comment behind code. Line breaks stay where the author set them; a block on one line
-/// is opened up if the line is longer than 100 columns. Comments and meaning stay as they are, and
-/// formatting twice changes nothing more.
+/// The style has two spaces of indentation, one space around operators, at most one empty line, and
+/// two spaces before a comment that follows code. Line breaks stay where the author set them. A
+/// block on one line is split if the line is longer than 100 columns. Comments and meaning stay the
+/// same, and formatting twice changes nothing more.
 public enum Formatter {
   static let maximumColumns = 100
 
-  /// The formatted text, or the errors for which it was refused.
+  /// Returns the formatted text, or the syntax errors that prevent formatting.
   public static func format(_ source: SourceText) -> Result<String, FormatRefusal> {
     var names = NameTable()
     let parsed = parse(source, id: SourceID(index: 0), names: &names)
@@ -23,7 +23,8 @@ public enum Formatter {
     let lexed = Lexer.run(source.bytes)
     let facts = LayoutFacts(parsed.tree)
     var opened: Set<Int> = []
-    // Opening a block up may leave an inner one that is too long still: once per level of nesting.
+    // Splitting a block may leave an inner one that is still too long: at most one pass per level
+    // of nesting.
     while true {
       var writer = LayoutWriter(lexed, facts, opened: opened)
       writer.run()
@@ -41,7 +42,7 @@ struct LayoutWriter {
   private struct Bracket {
     var kind: TokenKind
     var token: Int
-    /// The output line it stands on, and that line's indentation.
+    /// The output line of the bracket, and that line's indentation.
     var line: Int
     var indentation: Int
     var choices = Choices()
@@ -49,11 +50,11 @@ struct LayoutWriter {
 
   private let lexed: Lexer
   private let facts: LayoutFacts
-  /// Braces, by the number of their token, whose entries get lines of their own.
+  /// The braces whose entries get lines of their own, by token number.
   private let opened: Set<Int>
 
   private(set) var output: [UInt8] = []
-  /// Braces that begin and end on a line that is too long.
+  /// The braces that open and close on a line that is too long.
   private(set) var tooLong: Set<Int> = []
 
   private var brackets: [Bracket] = []
@@ -62,7 +63,7 @@ struct LayoutWriter {
   private var indentation = 0
   /// Columns of code on the current line, without its comment.
   private var columns = 0
-  /// The braces that began and ended on the current line, but those within others of them.
+  /// The braces that opened and closed on the current line, except those within others of them.
   private var closedOnLine: [Int] = []
   private var isLineStart = true
   private var mustBreak = false
@@ -140,10 +141,10 @@ struct LayoutWriter {
     return facts.entryStarts.contains(token.start)
   }
 
-  /// A string of one line, and so what stands in its `\( )`, must end on it.
+  /// Whether the writer is in a one-line string, whose `\( )` must also end on the line.
   private var isInString: Bool { brackets.contains { $0.kind == .interpolationOpen } }
 
-  /// A `,` between the entries of a body means what `;` does.
+  /// Whether a token is a `,` between the entries of a body, where it means the same as `;`.
   private func separatesEntries(_ index: Int) -> Bool {
     guard lexed.tokens[index].kind == .comma, let around = brackets.last,
       facts.blockStarts.contains(lexed.tokens[around.token].start)
@@ -152,7 +153,7 @@ struct LayoutWriter {
     return facts.entryStarts.contains(next.start) || next.kind == .rightBrace
   }
 
-  /// What separates entries says nothing at the end of a line.
+  /// Whether a token is a separator at the end of a line, where it is redundant.
   private func isNeedless(_ index: Int) -> Bool {
     let next = lexed.tokens[index + 1]
     return next.flags.contains(.newlineBefore) || next.kind == .endOfFile
@@ -162,7 +163,8 @@ struct LayoutWriter {
       || brackets.last.map { opened.contains($0.token) } ?? false
   }
 
-  /// A `,` that separates nothing, or stands before a bracket that closes on the line of its opening.
+  /// Whether a token is a `,` that separates nothing, or precedes a bracket that closes on the line
+  /// of its opening.
   private func isNeedlessComma(_ index: Int) -> Bool {
     guard let around = brackets.last else { return false }
     let next = lexed.tokens[index + 1].kind
@@ -191,7 +193,7 @@ struct LayoutWriter {
     line += 1
   }
 
-  /// A block is rather opened up than a map before it.
+  /// The brace to split: preferably that of a block, then that of a map before it.
   private var braceToOpen: Int? {
     closedOnLine.first { facts.blockStarts.contains(lexed.tokens[$0].start) } ?? closedOnLine.first
   }
@@ -216,10 +218,11 @@ struct LayoutWriter {
     }
   }
 
-  /// Entries stand at the indentation of their bracket; what goes on from the line above, deeper.
+  /// Returns the indentation of a line: entries align with their bracket, continuation lines are
+  /// deeper.
   private func indentation(of token: Token) -> Int {
     let base = brackets.last.map { $0.indentation + 2 } ?? 0
-    if choices.takeIn(token.kind) {
+    if choices.include(token.kind) {
       return choices.indentation(of: token.kind) ?? base + 2
     }
     let isInBraces = brackets.last.map { $0.kind == .leftBrace } ?? true
@@ -282,7 +285,8 @@ struct LayoutWriter {
     }
   }
 
-  /// A `-` with one operand: the tree says so, or nothing stands before it.
+  /// Returns whether a `-` has one operand: according to the tree, or because no operand precedes
+  /// it.
   private func isPrefix(_ index: Int) -> Bool {
     if facts.prefixStarts.contains(lexed.tokens[index].start) || index == 0 { return true }
     return lexed.tokens[index - 1].kind == .leftParenthesis
@@ -305,7 +309,7 @@ struct LayoutWriter {
     let line = isLineStart ? indentation : nil
     switch token.kind {
     case .question: choices.begin(line)
-    case .colon: choices.goOn(line)
+    case .colon: choices.noteColon(line)
     case .comma: choices.end()
     default: if facts.entryStarts.contains(token.start) { choices.end() }
     }
@@ -327,7 +331,8 @@ struct LayoutWriter {
     }
   }
 
-  /// Tokens that stand where they stand: a space before them would change the string.
+  /// Returns whether tokens of this kind are parts of a string: a space before them would change
+  /// its text.
   private static func isStringPart(_ kind: TokenKind) -> Bool {
     switch kind {
     case .stringText, .interpolationOpen, .interpolationClose, .stringClose: true
@@ -336,17 +341,17 @@ struct LayoutWriter {
   }
 }
 
-/// What the layout of tokens depends on and only the tree knows, as byte offsets.
+/// The facts about the layout of tokens that only the tree knows, as byte offsets.
 struct LayoutFacts {
-  /// Where a statement, an entry of a body or an entry of a map begins.
+  /// The starts of statements, of entries of a body and of entries of a map.
   private(set) var entryStarts: Set<UInt32> = []
-  /// Where the `{` of a block of statements or of a body stands, not that of a map.
+  /// The starts of the `{` of blocks and bodies, but not of maps.
   private(set) var blockStarts: Set<UInt32> = []
-  /// Where what is called or indexed ends: its bracket follows without a space.
+  /// The ends of expressions that are called or indexed: their bracket follows without a space.
   private(set) var calleeEnds: Set<UInt32> = []
-  /// Where the parameters of a function begin.
+  /// The starts of parameter lists.
   private(set) var parameterStarts: Set<UInt32> = []
-  /// Where a `-` or `...` has one operand only.
+  /// The starts of a `-` or `...` with only one operand.
   private(set) var prefixStarts: Set<UInt32> = []
 
   init(_ tree: Tree) {
@@ -363,7 +368,7 @@ struct LayoutFacts {
         parameterStarts.insert(tree[tree.child(0, of: id)].start)
       case .unary, .spread:
         prefixStarts.insert(node.start)
-      // The lowest int is written with its `-`.
+      // The lowest int includes its `-`.
       case .intLiteral where tree.literals[Int(node.data)] == NumberReader.lowest:
         prefixStarts.insert(node.start)
       default: break
@@ -372,11 +377,11 @@ struct LayoutFacts {
   }
 }
 
-/// The conditionals of an expression that is being written, for the lines that begin with `?` and `:`.
+/// The conditionals of the expression that is being written, for lines that begin with `?` and `:`.
 ///
-/// The parts of one stand below each other; those of a conditional within it stand deeper.
+/// The parts of one conditional align; those of a nested conditional are indented deeper.
 struct Choices {
-  /// For each `?` that waits for its `:`, the indentation of its line if it begins one.
+  /// For each `?` without its `:` yet, the indentation of its line if it begins one.
   private var open: [Int?] = []
   /// The indentation of the last `:`, if it began a line.
   private var otherwise: Int?
@@ -384,12 +389,13 @@ struct Choices {
   /// Whether a `:` would belong to a conditional.
   var areOpen: Bool { !open.isEmpty }
 
-  /// Whether a token belongs to a conditional.
-  func takeIn(_ kind: TokenKind) -> Bool {
+  /// Returns whether a token belongs to a conditional.
+  func include(_ kind: TokenKind) -> Bool {
     kind == .question || kind == .colon && areOpen
   }
 
-  /// Where a line stands that begins with this token; `nil` where any line that goes on would.
+  /// Returns the indentation of a line that begins with this token; `nil` for the usual indentation
+  /// of a continuation line.
   func indentation(of kind: TokenKind) -> Int? {
     switch kind {
     case .question: (open.last ?? otherwise).map { $0 + 2 }
@@ -398,14 +404,14 @@ struct Choices {
     }
   }
 
-  /// A `?` was written, at the beginning of a line of this indentation or within one.
+  /// Notes a `?` at the beginning of a line of this indentation, or within a line.
   mutating func begin(_ line: Int?) { open.append(line) }
 
-  /// A `:` was written; it may be that of a map or an argument.
-  mutating func goOn(_ line: Int?) {
+  /// Notes a `:`, which may also belong to a map or an argument.
+  mutating func noteColon(_ line: Int?) {
     if open.popLast() != nil { otherwise = line }
   }
 
-  /// Another expression begins.
+  /// Notes the start of another expression.
   mutating func end() { otherwise = nil }
 }

@@ -1,4 +1,4 @@
-/// Bytes by the names that the lexer knows them by.
+/// The bytes that the lexer refers to by name.
 enum Byte {
   static let tab = UInt8(ascii: "\t")
   static let newline = UInt8(ascii: "\n")
@@ -22,7 +22,7 @@ extension UInt8 {
   /// An ASCII letter or `_`.
   var isLetter: Bool { (self | 0x20) &- 0x61 < 26 || self == Byte.underscore }
 
-  /// What may stand inside an identifier, as far as ASCII goes.
+  /// Whether an identifier may contain this ASCII byte.
   var isIdentifierByte: Bool { isLetter || isDigit }
 
   /// The value of a hexadecimal digit.
@@ -33,21 +33,22 @@ extension UInt8 {
   }
 }
 
-/// Texts that the lexer takes for a name.
+/// Texts that the lexer reads as a name.
 public enum Identifier {
-  /// Whether a text is one identifier; a reserved word has the form of one too.
+  /// Returns whether a text is one identifier; reserved words have this form too.
   public static func hasForm(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first else { return false }
     return (first == "_" || first.properties.isXIDStart)
       && text.unicodeScalars.allSatisfy(\.isOfIdentifier)
   }
 
-  /// Whether a text can be declared as a name.
+  /// Returns whether a text can be declared as a name.
   public static func isName(_ text: String) -> Bool {
     hasForm(text) && !Keyword.all.contains { $0.text == text }
   }
 
-  /// The identifier that is most like a text: what cannot stand in one is `_`.
+  /// Returns the identifier most like a text: `_` replaces every character that an identifier
+  /// cannot contain.
   public static func resembling(_ text: String) -> String {
     var name = ""
     for scalar in text.unicodeScalars {
@@ -58,7 +59,8 @@ public enum Identifier {
 }
 
 extension Unicode.Scalar {
-  /// The ASCII ones, and beyond ASCII those above the C1 controls.
+  /// Whether an identifier may contain the scalar: the ASCII ones, and beyond ASCII those above the
+  /// C1 controls.
   fileprivate var isOfIdentifier: Bool {
     (isASCII || value >= 0xA0) && properties.isXIDContinue
   }
@@ -95,10 +97,10 @@ func decodeScalar(_ bytes: [UInt8], at offset: Int) -> (scalar: Unicode.Scalar?,
   return (Unicode.Scalar(value), count)
 }
 
-/// Looks for bytes that have no place in a script: what is not UTF-8, control characters, and the
-/// bidirectional controls that make source text look other than it runs.
+/// Finds bytes that are not allowed in a script: invalid UTF-8, control characters, and
+/// bidirectional controls, which make source text look different from what runs.
 enum EncodingCheck {
-  /// Reports every such place through `report`; costs next to nothing for plain ASCII.
+  /// Reports every such place through `report`; nearly free for plain ASCII.
   static func run(_ bytes: [UInt8], report: (LexicalError.Problem, Range<Int>) -> Void) {
     guard isSuspicious(bytes) else { return }
     var offset = bytes.starts(with: byteOrderMark) ? byteOrderMark.count : 0
@@ -125,7 +127,7 @@ enum EncodingCheck {
 
   static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  /// Branch-free over the whole text, so that the compiler can use vector instructions.
+  /// Branch-free over the whole text, so that the compiler can vectorize it.
   private static func isSuspicious(_ bytes: [UInt8]) -> Bool {
     var found: UInt8 = 0
     for byte in bytes {

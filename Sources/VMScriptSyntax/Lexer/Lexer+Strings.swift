@@ -1,5 +1,5 @@
 extension Lexer {
-  /// A string of any of the four forms, up to its end or its first interpolation.
+  /// Scans a string of any of the four forms, up to its end or its first interpolation.
   mutating func scanString() {
     let start = offset
     let quote = bytes[offset]
@@ -26,8 +26,8 @@ extension Lexer {
     emit(.string, from: start, .synthetic)
   }
 
-  /// Goes on inside a `"…"` or `"""…"""`. `isOpen` says that a `stringOpen` was already emitted, so
-  /// that the pieces of the string are tokens of their own.
+  /// Continues inside a `"…"` or `"""…"""`. If `isOpen` is true, a `stringOpen` was already
+  /// emitted, and the pieces of the string are separate tokens.
   mutating func scanStringRest(start: Int, isMultiline: Bool, isOpen: Bool) {
     let textStart = offset
     var flags: TokenFlags = []
@@ -43,7 +43,7 @@ extension Lexer {
             start: start, textStart: textStart, isMultiline: isMultiline, isOpen: isOpen, flags)
         }
         flags.insert(.escapes)
-        // What a backslash protects is never a quote that ends the string; a line still ends.
+        // An escaped quote never ends the string; a line end still does.
         offset += offset + 1 < bytes.count && bytes[offset + 1] != Byte.newline ? 2 : 1
         continue
       }
@@ -97,27 +97,27 @@ extension Lexer {
     }
   }
 
-  /// Whether these quotes were meant to end the string around them: `"one \(1 + 2"`. Then it is the
-  /// interpolation that is unclosed, which ``closeOpenStrings(through:)`` reports.
+  /// Returns whether these quotes were meant to end the surrounding string: `"one \(1 + 2"`. Then
+  /// the interpolation is unclosed, which ``closeOpenStrings(through:)`` reports.
   private func closesOuterString(start: Int, isMultiline: Bool) -> Bool {
     guard let outer = openStrings.last, outer.isMultiline == isMultiline else { return false }
     let quote = bytes[start]
     guard quote == bytes[outer.start] else { return false }
-    // A `)` behind them says that a string in the interpolation lacks its end.
+    // A `)` after them shows that a string in the interpolation has no end.
     return isMultiline || !bytes[start..<offset].contains(UInt8(ascii: ")"))
   }
 
-  /// The current offset without the carriage return of the line's end.
+  /// The current offset without the carriage return of the line end.
   private var endOfLine: Int {
     bytes[offset - 1] == Byte.carriageReturn ? offset - 1 : offset
   }
 
-  /// Closes interpolations that the text left open, down to `count` of them; the innermost is
-  /// reported, the others follow from it.
+  /// Closes the interpolations that the text left open, down to `count` of them. Only the innermost
+  /// is reported; the others follow from it.
   mutating func closeOpenStrings(through count: Int) {
     guard openStrings.count > count, let innermost = openStrings.last else { return }
     let start = innermost.interpolationStart
-    // A string that is unclosed on the same line has been reported, and is the cause.
+    // An unclosed string on the same line is the cause, and has been reported.
     if !(errors.last.map { Int($0.start) >= start && $0.isUnclosedString } ?? false) {
       report(
         innermost.isMultiline ? .unclosedMultilineInterpolation : .unclosedInterpolation,

@@ -1,30 +1,30 @@
-/// Cuts a text into tokens in one pass over its bytes.
+/// Splits a text into tokens in one pass over its bytes.
 ///
-/// Nothing is copied: a token is a kind and a place. The lexer never fails; what it cannot read
-/// becomes an error and, where that helps the parser, a token of kind `invalid`.
+/// The lexer copies nothing: a token is a kind and a place. It never fails: unreadable bytes become
+/// an error and, where that helps the parser, a token of kind `invalid`.
 struct Lexer {
   let bytes: [UInt8]
   var offset = 0
   var tokens: [Token] = []
   var comments: [Comment] = []
   var errors: [LexicalError] = []
-  /// Flags that the next token takes.
+  /// The flags of the next token.
   var pendingFlags: TokenFlags = []
-  /// The strings in whose interpolations the lexer stands, innermost last.
+  /// The strings whose interpolations enclose the current offset, innermost last.
   var openStrings: [OpenString] = []
 
-  /// A string that waits for the end of its interpolation.
+  /// A string whose interpolation has not ended yet.
   struct OpenString {
     var start: Int
     var isMultiline: Bool
     var interpolationStart: Int
-    /// Parentheses open inside the interpolation.
+    /// The number of open parentheses inside the interpolation.
     var parentheses = 0
   }
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// All tokens of `bytes`, the last one being `endOfFile`.
+  /// Returns all tokens of `bytes`; the last one is `endOfFile`.
   static func run(_ bytes: [UInt8]) -> Lexer {
     var lexer = Lexer(bytes)
     lexer.tokens.reserveCapacity(bytes.count / 4 + 8)
@@ -67,7 +67,7 @@ struct Lexer {
     emit(.endOfFile, from: offset)
   }
 
-  /// Appends the token that reaches from `start` to the current offset.
+  /// Appends the token from `start` to the current offset.
   mutating func emit(_ kind: TokenKind, from start: Int, _ flags: TokenFlags = []) {
     tokens.append(
       Token(
@@ -80,14 +80,14 @@ struct Lexer {
     errors.append(LexicalError(problem, range))
   }
 
-  /// The byte `distance` ahead, or zero past the end.
+  /// Returns the byte `distance` ahead, or zero past the end.
   func peek(_ distance: Int = 0) -> UInt8 {
     let position = offset + distance
     return position < bytes.count ? bytes[position] : 0
   }
 
   private mutating func scanNewline() {
-    // A string on one line ends with its line, and so does an interpolation in it.
+    // A one-line string ends with its line, and so does an interpolation in it.
     if let open = openStrings.last, !open.isMultiline {
       closeOpenStrings(through: (openStrings.lastIndex(where: \.isMultiline) ?? -1) + 1)
     }
@@ -120,7 +120,7 @@ struct Lexer {
     }
   }
 
-  /// The rest of an identifier that holds letters beyond ASCII.
+  /// Scans the rest of an identifier that contains letters beyond ASCII.
   mutating func scanIdentifierTail() {
     while offset < bytes.count {
       if bytes[offset] < 0x80 {
@@ -138,7 +138,7 @@ struct Lexer {
     let start = offset
     let (scalar, length) = decodeScalar(bytes, at: offset)
     offset += length
-    // Bytes that are not UTF-8 and bidirectional controls have been reported; they part tokens.
+    // Invalid UTF-8 and bidirectional controls have been reported; they separate tokens.
     guard let scalar, !EncodingCheck.isBidirectionalControl(scalar), scalar.value >= 0xA0 else {
       pendingFlags.insert(.spaceBefore)
       return
@@ -154,7 +154,7 @@ struct Lexer {
 }
 
 extension Lexer {
-  /// A number, with the unit that follows it, or an IPv4 address, or a subnet.
+  /// Scans a number with the unit that follows it, an IPv4 address, or a subnet.
   mutating func scanNumber() {
     let start = offset
     if bytes[offset] == UInt8(ascii: "0"), peek(1) | 0x20 == UInt8(ascii: "x") {
@@ -202,7 +202,7 @@ extension Lexer {
     }
   }
 
-  /// - Parameter plain: what the number is without a unit.
+  /// - Parameter plain: the kind of the number without a unit.
   private mutating func scanUnit(numberStart start: Int, else plain: TokenKind) {
     let unitStart = offset
     scanIdentifierTail()
@@ -218,7 +218,7 @@ extension Lexer {
     }
   }
 
-  /// Takes the whole run of what may have been meant as one number.
+  /// Consumes the whole run of bytes that may have been meant as one number.
   private mutating func rejectNumber(_ problem: LexicalError.Problem, _ start: Int) {
     while peek().isIdentifierByte || peek() == Byte.dot && peek(1).isDigit { offset += 1 }
     report(problem, start..<offset)
@@ -227,7 +227,7 @@ extension Lexer {
 }
 
 extension Lexer {
-  /// Brackets, separators and operators, the longest that fits.
+  /// Scans brackets, separators and operators; the longest match wins.
   mutating func scanPunctuation(_ byte: UInt8) {
     let start = offset
     switch byte {
@@ -272,7 +272,7 @@ extension Lexer {
     case UInt8(ascii: "|") where peek(1) == byte: take(2, .or)
     default:
       offset += 1
-      // Control characters have been reported with the encoding; they part tokens.
+      // Control characters have been reported by the encoding check; they separate tokens.
       guard byte >= 0x20, byte != Byte.delete else {
         pendingFlags.insert(.spaceBefore)
         return
@@ -294,7 +294,7 @@ extension Lexer {
     if peek(1) == UInt8(ascii: second) { take(2, pair) } else { take(1, single) }
   }
 
-  /// A `)` that ends an interpolation leads back into its string.
+  /// Scans a `)`; one that ends an interpolation returns to its string.
   private mutating func scanRightParenthesis() {
     guard let open = openStrings.last else { return take(1, .rightParenthesis) }
     if open.parentheses > 0 {

@@ -1,22 +1,22 @@
-/// A piece of source text, classed for editors: what colours it and what may follow it.
+/// A piece of source text, classified for editors: for highlighting and for completion.
 public struct Piece: Hashable, Sendable {
-  /// What the piece is.
+  /// The classes of pieces.
   public enum Kind: Sendable {
     case keyword, name, number, string, comment, bracket, punctuation
-    /// What the language does not know, or a string that does not end.
+    /// Text that the language does not know, or a string that does not end.
     case invalid
   }
 
-  /// What it is.
+  /// The class of the piece.
   public let kind: Kind
   /// Its bytes.
   public let range: Range<Int>
-  /// Whether a line ends between the piece before and this one.
+  /// Whether a line ends between the previous piece and this one.
   public let beginsLine: Bool
 }
 
 extension Piece {
-  /// Cuts text into pieces, whatever it holds; white space is between them. Linear in its length.
+  /// Splits any text into pieces, separated by white space. Takes time linear in its length.
   public static func all(in bytes: [UInt8]) -> [Piece] {
     let lexed = Lexer.run(bytes)
     let statements = StatementStarts.words
@@ -51,7 +51,7 @@ extension Piece {
 }
 
 extension Piece {
-  /// Whether a word names a property, as `net` does in `net = lab`.
+  /// Returns whether a word names a property, as `net` does in `net = lab`.
   private static func isNamed(_ tokens: ArraySlice<Token>) -> Bool {
     let next = tokens.dropFirst().first?.kind
     return next == .equals || next == .colon
@@ -82,12 +82,12 @@ extension Piece.Kind {
   }
 }
 
-/// What the lexer knows of parts of words, for grammars of editors.
+/// Parts of words that the lexer knows, for editor grammars.
 public enum LexicalWords {
-  /// The units that may stand behind a number.
+  /// The units that may follow a number.
   public static var units: [String] { Unit.all.map(\.text) }
 
-  /// The characters that mean something behind a backslash, as an expression's set has them; `u`
-  /// with its digits is another one.
+  /// The characters that are escapes after a backslash, as a regular expression's set. The `u` with
+  /// its digits is separate.
   public static let escapes = #"ntr0"\\"#
 }

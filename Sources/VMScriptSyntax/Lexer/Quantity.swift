@@ -1,15 +1,15 @@
-/// A size or a duration as a literal writes it, for texts that are read as one.
+/// A size or a duration in the notation of literals, for texts that are read as one.
 public enum Quantity: Sendable, Equatable {
   /// Bytes.
   case size(Int64)
   /// Milliseconds.
   case duration(Int64)
 
-  /// Reads `512MiB`, `1.5h` and the like exactly as a script's literals are read; nil for anything
-  /// else, and for what is not whole or does not fit in 64 bits.
+  /// Reads `512MiB`, `1.5h` and the like exactly as literals are read. The result is nil for
+  /// anything else, and for a value that is not whole or does not fit in 64 bits.
   public init?(_ text: String) {
     let bytes = Array(text.utf8)
-    // No number with a unit is longer; a long text is not cut into tokens for nothing.
+    // No number with a unit is longer; a long text need not be tokenized.
     guard bytes.count <= 64, bytes.first?.isDigit ?? false else { return nil }
     let lexer = Lexer.run(bytes)
     guard lexer.errors.isEmpty, lexer.tokens.count == 2, lexer.tokens[0].range == bytes.indices,
@@ -21,14 +21,14 @@ public enum Quantity: Sendable, Equatable {
   }
 }
 
-/// What stands behind a number, and what it multiplies by.
+/// A unit after a number, with its factor.
 enum Unit {
   /// Bytes.
   case size(UInt64)
   /// Milliseconds.
   case duration(UInt64)
 
-  /// Every unit as it is written, in the order in which help texts name them.
+  /// All units as they are written, in the order in which help texts list them.
   static let all: [(text: String, unit: Unit)] = [
     ("B", .size(1)),
     ("KiB", .size(1 << 10)), ("MiB", .size(1 << 20)), ("GiB", .size(1 << 30)),
@@ -52,12 +52,12 @@ enum Unit {
   }
 }
 
-/// Why a number that is written well has no value.
+/// The reason why a well-formed number has no value.
 struct NumberProblem: Error {
   var problem: LexicalError.Problem
 }
 
-/// The values of numeric literals, as the bit patterns that ``Tree/literals`` holds.
+/// The values of numeric literals, as the bit patterns in ``Tree/literals``.
 enum NumberReader {
   typealias Reading = Result<UInt64, NumberProblem>
 
@@ -85,7 +85,7 @@ enum NumberReader {
     return .success(value.bitPattern)
   }
 
-  /// A number with a unit, in bytes or milliseconds; exact, never rounded.
+  /// Reads a number with a unit as bytes or milliseconds; the result is exact, never rounded.
   static func quantity(_ text: ArraySlice<UInt8>) -> Reading {
     let number = text.prefix { $0.isDigit || $0 == Byte.underscore || $0 == Byte.dot }
     let factor: UInt64
@@ -134,7 +134,7 @@ enum NumberReader {
     return address(text[..<slash]).map { $0 << 8 | prefix }
   }
 
-  /// A decimal number of one to three digits, none of them a needless zero.
+  /// Reads a decimal number of one to three digits without leading zeros.
   private static func small(_ text: ArraySlice<UInt8>, upTo limit: UInt64) -> UInt64? {
     guard text.count <= 3, text.count == 1 || text.first != UInt8(ascii: "0") else { return nil }
     guard text.allSatisfy(\.isDigit) else { return nil }

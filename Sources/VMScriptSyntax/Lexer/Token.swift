@@ -1,11 +1,11 @@
-/// What a token is.
+/// The kind of a token.
 ///
 /// A string without interpolation is one token. One with interpolation is a run of `stringOpen`,
 /// `stringText`, `interpolationOpen`, the tokens of the expression, `interpolationClose`, …,
 /// `stringClose`.
 enum TokenKind: UInt8, Sendable {
   case endOfFile
-  /// Bytes that mean nothing; the lexer has reported them.
+  /// Unknown bytes; the lexer has reported them.
   case invalid
 
   case identifier
@@ -26,20 +26,20 @@ enum TokenKind: UInt8, Sendable {
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
   case plus, minus, star, slash, percent, not
 
-  /// True for the reserved words.
+  /// Whether it is a reserved word.
   var isKeyword: Bool { rawValue >= TokenKind.let.rawValue && rawValue <= TokenKind.none.rawValue }
 }
 
-/// Facts about a token that decide how it may be read.
+/// Facts about a token that affect how it may be read.
 struct TokenFlags: OptionSet, Sendable {
   let rawValue: UInt8
-  /// At least one line ends between the token before and this one.
+  /// At least one line ends between the previous token and this one.
   static let newlineBefore = TokenFlags(rawValue: 1)
-  /// White space or a comment stands before it.
+  /// White space or a comment precedes it.
   static let spaceBefore = TokenFlags(rawValue: 2)
-  /// Made up by the lexer to close what the source left open; reported already.
+  /// Inserted by the lexer to close a construct that the source left open; already reported.
   static let synthetic = TokenFlags(rawValue: 4)
-  /// A string whose text differs from its bytes: it holds an escape.
+  /// A string that contains an escape, so that its text differs from its bytes.
   static let escapes = TokenFlags(rawValue: 8)
 }
 
@@ -58,18 +58,18 @@ struct Token: Sendable {
 struct Comment: Sendable {
   var start: UInt32
   var length: UInt32
-  /// Nothing but white space stands before it on its line.
+  /// Whether only white space precedes it on its line.
   var ownsLine: Bool
-  /// `## …`, which documents the statement below it.
+  /// Whether it is `## …`, which documents the statement below it.
   var isDocumentation: Bool
-  /// How many tokens stand before it.
+  /// The number of tokens before it.
   var position: UInt32
 
   var end: UInt32 { start + length }
   var range: Range<Int> { Int(start)..<Int(start + length) }
 }
 
-/// The reserved words. All others that look like keywords are contextual, see ``ContextualWords``.
+/// The reserved words. All other keywords are contextual, see ``ContextualWords``.
 enum Keyword {
   /// The reserved words as they are written.
   static let all: [(text: String, kind: TokenKind)] = [
@@ -81,7 +81,7 @@ enum Keyword {
   /// The kind of a reserved word; nil for any other.
   static func kind(_ word: String) -> TokenKind? { all.first { $0.text == word }?.kind }
 
-  /// The kind of the word in `range`: a reserved word's own, else `identifier`.
+  /// Returns the kind of the word in `range`: that of a reserved word, otherwise `identifier`.
   static func kind(of bytes: [UInt8], _ range: Range<Int>) -> TokenKind {
     guard range.count >= 2, range.count <= 6 else { return .identifier }
     var packed: UInt64 = 0
@@ -105,8 +105,8 @@ enum Keyword {
   }
 }
 
-/// What the lexer, or the reading of a literal, found wrong, and where; its wording stands in
-/// `Messages`.
+/// A problem that the lexer, or the reader of a literal, found, with its place. `Messages` holds
+/// its wording.
 struct LexicalError: Sendable {
   enum Problem: Sendable {
     case invalidUTF8

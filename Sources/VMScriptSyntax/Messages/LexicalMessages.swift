@@ -1,4 +1,4 @@
-/// The wording of what is wrong with single characters, strings and numbers.
+/// The wording of problems with single characters, strings and numbers.
 enum LexicalMessages {
   typealias Parts = (code: DiagnosticCode, message: String, label: String, help: String?)
 
@@ -6,7 +6,7 @@ enum LexicalMessages {
     switch problem {
     case .invalidUTF8:
       (
-        .syntax.notUTF8, "the text is not UTF-8", "these bytes are no character",
+        .syntax.notUTF8, "the text is not UTF-8", "these bytes are not a character",
         "save the file as UTF-8"
       )
     case .controlCharacter(let scalar):
@@ -18,18 +18,18 @@ enum LexicalMessages {
     case .bidirectionalControl(let scalar):
       (
         .syntax.bidirectionalControlCharacter, "bidirectional control character \(code(scalar))",
-        "makes the text look other than it is read",
+        "makes the text look different from what runs",
         "remove it, or write `\(escape(scalar))` in a string"
       )
     case .unknownCharacter(let scalar):
       (
-        .syntax.unknownCharacter, "unknown character \(visible(scalar))", "means nothing here",
+        .syntax.unknownCharacter, "unknown character \(visible(scalar))", "has no meaning here",
         unknownHelp(scalar)
       )
     case .unclosedString:
       (
         .syntax.unclosedString, "unclosed string", "no closing quote on this line",
-        "a text of several lines stands in `\"\"\"`"
+        "write a text of several lines between `\"\"\"` and `\"\"\"`"
       )
     case .unclosedMultilineString:
       (.syntax.unclosedString, "unclosed string", "opened here, never closed", nil)
@@ -80,21 +80,21 @@ enum LexicalMessages {
         "write it as `\\u{1F600}`"
       )
     case .textAfterOpeningQuotes:
-      (.syntax.multilineLayout, "text after the opening quotes", "begins on the next line", nil)
+      (.syntax.multilineLayout, "text after the opening quotes", "must begin on the next line", nil)
     case .textBeforeClosingQuotes:
       (
-        .syntax.multilineLayout, "text before the closing quotes", "stand on a line of their own",
+        .syntax.multilineLayout, "text before the closing quotes", "must be on their own line",
         nil
       )
     case .missingIndentation:
       (
         .syntax.multilineLayout, "the line is indented less than the closing quotes",
         "not the same white space",
-        "begin every line with the white space that stands before the closing quotes"
+        "begin every line with the white space before the closing quotes"
       )
     default:
       (
-        .syntax.wrongEscape, "unknown escape", "means nothing",
+        .syntax.wrongEscape, "unknown escape", "no such escape",
         "escapes are `\\n` `\\t` `\\r` `\\0` `\\\"` `\\\\` `\\u{…}` and `\\(…)`; a `'…'` string needs none"
       )
     }
@@ -114,16 +114,16 @@ enum LexicalMessages {
       "write a string in straight quotes: `\"…\"`"
     case "\u{2018}", "\u{2019}": "write a raw string in straight quotes: `'…'`"
     case "\u{2026}": "write a range with three dots: `...`"
-    case "\u{A0}": "this is a no-break space; put a space there"
-    case "&": "and is `&&`"
-    case "|": "or is `||`"
-    case "$": "in a string, `\\(name)` stands for a value"
-    case "\u{FEFF}": "a byte order mark stands at the start of a file only"
+    case "\u{A0}": "this is a no-break space; replace it with a space"
+    case "&": "write `&&` for \"and\""
+    case "|": "write `||` for \"or\""
+    case "$": "in a string, write `\\(name)` to insert a value"
+    case "\u{FEFF}": "a byte order mark is allowed only at the start of a file"
     default: nil
     }
   }
 
-  /// The character itself if there is something to see of it.
+  /// Returns the character itself if it is visible.
   private static func visible(_ scalar: Unicode.Scalar) -> String {
     let hides = scalar.properties.isWhitespace || scalar.properties.generalCategory == .format
     return hides ? code(scalar) : "`\(scalar)`"

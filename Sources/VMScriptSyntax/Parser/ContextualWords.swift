@@ -1,4 +1,4 @@
-/// The words that are keywords in some places and names in all others, as names of one table.
+/// The words that are keywords in some places and names elsewhere, as names of one table.
 struct ContextualWords {
   let image, net, domain, clone, output, check, print, stack: Name
   let remove: Name
@@ -24,30 +24,30 @@ struct ContextualWords {
     wordsAfterTarget = after
   }
 
-  /// `image`, `net`, `domain`.
+  /// Returns whether a name is `image`, `net` or `domain`.
   func isResourceKind(_ name: Name) -> Bool { name == image || name == net || name == domain }
 
-  /// The verb of this word.
+  /// Returns the verb of this word.
   func verb(_ name: Name) -> Verb? {
     verbs.firstIndex(of: name).map { Verb.allCases[$0] }
   }
 
-  /// The name of a word that follows a target; nil for a reserved word.
+  /// Returns the name of a word that follows a target; nil for a reserved word.
   func afterTarget(_ word: String) -> Name? { wordsAfterTarget[word] }
 
-  /// Words that begin a statement which declares no resource, or a clone.
+  /// Returns whether a word begins a `clone` statement or a statement that declares no resource.
   func beginsOtherStatement(_ name: Name) -> Bool {
     name == print || name == check || name == output || name == stack || name == clone
       || verbs.contains(name)
   }
 
-  /// Words that follow a target; they never begin the name of a resource.
+  /// Returns whether a word follows a target; such a word never begins the name of a resource.
   func followsTarget(_ name: Name) -> Bool { wordsAfterTarget.values.contains(name) }
 }
 
 /// The words that are keywords at the start of a statement only.
 public enum StatementStarts {
-  /// In the order in which a reader meets them.
+  /// In the order in which a tutorial would introduce them.
   public static let all =
     [
       "domain", "clone", "net", "image", "print", "output", "check", "stack", "remove",
@@ -60,16 +60,16 @@ public enum StatementStarts {
 }
 
 extension StatementStarts {
-  /// The word that was meant by one that begins no statement: what other languages call it, or the
-  /// closest one; `nil` if none is close.
+  /// Returns the word that the author probably meant at the start of a statement: the equivalent of
+  /// a word of another language, or the closest word; `nil` if none is close.
   ///
-  /// - Parameter kinds: the kinds of resources beside `image`, `net` and `domain`.
+  /// - Parameter kinds: the kinds of resources besides `image`, `net` and `domain`.
   public static func meant(by word: String, kinds: [String] = []) -> String? {
     otherLanguages[word] ?? Verb.meant(by: word)?.word
       ?? closest(to: word, among: kinds + statements)
   }
 
-  /// Whether a statement of another language begins with this word.
+  /// Returns whether this word begins a statement of another language.
   static func isOfAnotherLanguage(_ word: String) -> Bool {
     otherLanguages[word] != nil || Verb.allCases.contains { $0.row.synonyms.contains(word) }
       || Slips.loops.contains(word)
@@ -81,7 +81,7 @@ extension StatementStarts {
       "output", "check", "print", "stack",
     ] + Verb.allCases.map(\.word)
 
-  /// What these statements are called elsewhere.
+  /// The words of other languages for these statements.
   private static let otherLanguages = [
     "var": "let", "const": "let", "def": "func", "fn": "func", "fun": "func", "function": "func",
     "vm": "domain", "machine": "domain", "guest": "domain", "network": "net", "assert": "check",

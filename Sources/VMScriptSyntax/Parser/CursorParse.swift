@@ -1,29 +1,30 @@
-/// A text up to a cursor, parsed as if what is being written there were a name.
+/// A text up to a cursor, parsed as if the word at the cursor were a name.
 ///
-/// What may stand at the cursor is read off the nodes that hold it, from the root down.
+/// Completion derives the valid continuations from the nodes that contain the cursor, from the root
+/// down.
 public struct CursorParse: Sendable {
-  /// What the cursor stands in, as far as the lexer knows.
+  /// The kind of text at the cursor, as far as the lexer knows.
   public enum Place: Sendable {
-    /// A word, maybe one that has not begun.
+    /// A word, possibly an empty one.
     case word
     /// The text of a string.
     case string
-    /// A comment or a number: nothing that could be completed.
+    /// A comment or a number, where nothing can be completed.
     case nothing
   }
 
-  /// What the cursor stands in.
+  /// The kind of text at the cursor.
   public let place: Place
-  /// What stands before the cursor of the word or string that it is in.
+  /// The part of the word or string before the cursor.
   public let typed: Range<Int>
-  /// The text up to the cursor as the parser understood it.
+  /// The text up to the cursor as the parser read it.
   public let tree: Tree
   /// The names of the tree.
   public let names: NameTable
-  /// The nodes that hold the cursor, the file first, each a child of the one before.
+  /// The nodes that contain the cursor, the file first, each a child of the previous one.
   public let path: [NodeID]
 
-  /// Parses the bytes before the cursor. Linear in their number.
+  /// Parses the bytes before the cursor, in linear time.
   public init(_ bytes: [UInt8]) {
     var lexed = Lexer.run(bytes)
     (place, typed) = lexed.markCursor()
@@ -36,11 +37,11 @@ public struct CursorParse: Sendable {
 }
 
 extension Lexer {
-  /// Makes the word that ends at the end of the text a name, or puts one of no length there.
+  /// Makes the word at the end of the text a name, or inserts an empty name there.
   fileprivate mutating func markCursor() -> (CursorParse.Place, typed: Range<Int>) {
     let end = bytes.count
     if let comment = comments.last, Int(comment.end) == end { return (.nothing, end..<end) }
-    // Behind the last token stands what the lexer made up to close open strings.
+    // After the last token follow those that the lexer inserted to close open strings.
     let place = tokens.lastIndex { $0.length > 0 }.map { $0 + 1 } ?? 0
     if place > 0 {
       let last = tokens[place - 1]
@@ -68,7 +69,7 @@ extension Lexer {
     return (.word, end..<end)
   }
 
-  /// The length of the quotes that open a string.
+  /// Returns the length of the quotes that open a string.
   private func quotes(at start: Int) -> Int {
     start + 2 < bytes.count && bytes[start + 1] == bytes[start] && bytes[start + 2] == bytes[start]
       ? 3 : 1
@@ -76,7 +77,7 @@ extension Lexer {
 }
 
 extension Tree {
-  /// The nodes that hold a place at the end of the text, from the root down.
+  /// Returns the nodes that contain a place at the end of the text, from the root down.
   fileprivate func path(to place: Range<Int>) -> [NodeID] {
     var path: [NodeID] = []
     var next: NodeID? = root

@@ -1,6 +1,7 @@
-// The statements that begin with a word that is a keyword only there, and only if what follows fits.
+// Statements that begin with a contextual keyword: a word that is a keyword only there, and only if
+// a fitting continuation follows.
 extension Parser {
-  /// The statement that begins with this identifier; `nil` if it is an expression.
+  /// Parses the statement that begins with this identifier; `nil` if it is an expression.
   func contextualStatement() -> NodeID? {
     let next = peek(1)
     guard ignoresNewlines || !next.flags.contains(.newlineBefore) else { return nil }
@@ -25,13 +26,14 @@ extension Parser {
     return words.verb(word).map(verbStatement)
   }
 
-  /// Two names side by side are never an expression.
+  /// Returns whether a token begins a name: two adjacent names are never an expression.
   private func beginsName(_ token: Token) -> Bool {
     token.kind == .identifier || token.kind == .string || token.kind == .stringOpen
       || token.kind.isKeyword && token.kind != .in && token.kind != .as
   }
 
-  /// `start (x)` and `start [x]` have a target; `start(x)` is a call, `start[x]` an index.
+  /// Returns whether a token begins a target: `start (x)` and `start [x]` have one; `start(x)` is a
+  /// call, `start[x]` an index.
   func beginsTarget(_ token: Token) -> Bool {
     switch token.kind {
     case .identifier, .string, .stringOpen, .integer, .float, .size, .duration, .address, .subnet,
@@ -52,7 +54,8 @@ extension Parser {
     }
   }
 
-  /// `print()`, which calls what has the name; `print () => 1` prints a function.
+  /// Whether this is `print()`, a call of the function of that name; `print () => 1` prints a
+  /// function.
   private var isCallOfNothing: Bool {
     peek(1).kind == .leftParenthesis && peek(2).kind == .rightParenthesis && peek(3).kind != .arrow
   }
@@ -113,7 +116,7 @@ extension Parser {
     return finish(.verbStatement, from: start, mark, data: verb.rawValue, flags: flags)
   }
 
-  /// Takes the word of an argument, if it is there.
+  /// Takes the word of an argument, if present.
   private func takes(_ argument: VerbRow.Argument) -> Bool {
     guard continuesLine, !isPanicking else { return false }
     let isThere =

@@ -1,5 +1,5 @@
 extension Parser {
-  /// Any expression: a resource, a lambda, or operations joined by `?` and `:`.
+  /// Parses any expression: a resource, a lambda, or operations joined by `?` and `:`.
   func expression(expecting what: String = "an expression") -> NodeID {
     guard !isPanicking, enter() else { return errorNode() }
     defer { leave() }
@@ -7,7 +7,7 @@ extension Parser {
     return beginsLambda() ? lambda() : conditional(expecting: what)
   }
 
-  /// `a ? b : c ? d : e`; a chain of any length takes no stack.
+  /// Parses `a ? b : c ? d : e`; a chain of any length uses constant stack.
   private func conditional(expecting what: String) -> NodeID {
     var last = operation(expecting: what)
     guard at(.question), !isPanicking else { return last }
@@ -30,7 +30,7 @@ extension Parser {
     return last
   }
 
-  /// `x =>`, `(x, y) =>`, `(x, y = 2) =>`.
+  /// Returns whether a lambda begins here: `x =>`, `(x, y) =>`, `(x, y = 2) =>`.
   private func beginsLambda() -> Bool {
     if at(.identifier) { return peek(1).kind == .arrow }
     guard at(.leftParenthesis) else { return false }
@@ -44,7 +44,7 @@ extension Parser {
     return peek(distance).kind == .rightParenthesis && peek(distance + 1).kind == .arrow
   }
 
-  /// Where the bracket is closed that is open at a distance, or where the file ends.
+  /// Returns where the bracket at a distance is closed, or the end of the file.
   private func endOfBrackets(_ distance: Int) -> Int {
     var end = distance
     var open = 1
@@ -84,7 +84,7 @@ extension Parser {
 }
 
 extension Operator {
-  /// The operator that this token is between two operands.
+  /// Creates the binary operator that this token represents.
   init?(infix kind: TokenKind) {
     switch kind {
     case .coalesce: self = .coalesce
@@ -108,7 +108,7 @@ extension Operator {
     }
   }
 
-  /// The higher, the tighter it binds.
+  /// The precedence; a higher one binds tighter.
   var precedence: Int {
     switch self {
     case .coalesce: 1
@@ -122,20 +122,20 @@ extension Operator {
     }
   }
 
-  /// `a < b < c` and `1...2...3` mean nothing.
+  /// Whether it may follow itself: `a < b < c` and `1...2...3` have no meaning.
   var isChainable: Bool { precedence != 4 && precedence != 5 }
 }
 
-// Operators by precedence, without recursion: operands and operators wait on two stacks.
+// Operator precedence parsing without recursion: operands and operators wait on two stacks.
 extension Parser {
-  /// Operands and the binary operators between them.
+  /// Parses operands and the binary operators between them.
   func operation(expecting what: String = "an expression") -> NodeID {
     let base = operators.count
     var operand = prefixed(expecting: what)
     while continuesLine, !isPanicking, let next = Operator(infix: kind) {
       while operators.count > base, let last = operators.last, last.precedence >= next.precedence {
         if last.precedence == next.precedence, !next.isChainable {
-          reportAndGoOn(SyntaxMessages.chained(last, next, at: span(current)))
+          reportAndContinue(SyntaxMessages.chained(last, next, at: span(current)))
         }
         operand = reduce(operand)
       }
@@ -160,7 +160,7 @@ extension Parser {
     return node
   }
 
-  /// An operand with the `-` and `!` before it.
+  /// Parses an operand with the `-` and `!` before it.
   private func prefixed(expecting what: String) -> NodeID {
     guard at(.minus) || at(.not), !isPanicking else { return postfixed(expecting: what) }
     var prefixes: [(operator: Operator, start: UInt32)] = []
@@ -183,7 +183,7 @@ extension Parser {
     return operand
   }
 
-  /// An operand with the calls, indices and members behind it.
+  /// Parses an operand with the calls, indices and members after it.
   func postfixed(expecting what: String) -> NodeID {
     postfixes(of: primary(expecting: what))
   }
@@ -191,7 +191,8 @@ extension Parser {
   private func postfixes(of primary: NodeID) -> NodeID {
     var operand = primary
     while !isPanicking {
-      // A line that begins with `.` goes on; one that begins with a bracket is a new one.
+      // A line that begins with `.` continues the expression; one that begins with a bracket does
+      // not.
       if at(.dot) {
         operand = member(of: operand)
       } else if at(.leftParenthesis), continuesLine {
@@ -245,7 +246,8 @@ extension Parser {
     return finish(.call, from: start(of: callee), mark)
   }
 
-  /// What stands in `( )` or `[ ]`: newlines mean nothing inside. `current` is the open bracket.
+  /// Parses the content of `( )` or `[ ]`, where newlines are ignored. `current` is the opening
+  /// bracket.
   func bracketed(
     _ open: Token, _ closer: TokenKind, help: String? = nil, _ parseContent: (Parser) -> Void
   ) {
@@ -258,7 +260,7 @@ extension Parser {
     ignoresNewlines = outer
   }
 
-  /// Elements separated by commas in brackets; one more comma may follow the last.
+  /// Parses elements separated by commas in brackets; a trailing comma is allowed.
   func commaSeparated(
     _ open: Token, _ closer: TokenKind, help: String? = nil, _ parseElement: (Parser) -> Void
   ) {
@@ -272,7 +274,7 @@ extension Parser {
 }
 
 extension Parser {
-  /// What operators are applied to: a name, a literal, or something in brackets.
+  /// Parses an operand: a name, a literal, or something in brackets.
   func primary(expecting what: String) -> NodeID {
     guard !isPanicking else { return errorNode() }
     let token = current
@@ -294,7 +296,7 @@ extension Parser {
     case .leftBracket: return list()
     case .leftBrace: return map()
     case .invalid where bytes[Int(token.start)].isDigit:
-      // A number that was reported stands where an operand belongs all the same.
+      // A number that has been reported still serves as an operand.
       advance()
       return leaf(.error, token)
     default:
@@ -309,7 +311,7 @@ extension Parser {
     return leaf(kind, token)
   }
 
-  /// `( EXPR )` is the expression itself, marked; its span takes the parentheses in.
+  /// Parses `( EXPR )`: the expression itself, marked; its span includes the parentheses.
   private func parenthesized() -> NodeID {
     let open = current
     var inner = NodeID.absent
@@ -323,7 +325,7 @@ extension Parser {
     return inner
   }
 
-  /// `[a, ...b]`, or `[a for x in y if z]`.
+  /// Parses `[a, ...b]`, or `[a for x in y if z]`.
   private func list() -> NodeID {
     let open = current
     let mark = pending.count
@@ -352,7 +354,7 @@ extension Parser {
       advance()
       if isLoop {
         bindings()
-        pending.append(expression(expecting: "what to go through"))
+        pending.append(expression(expecting: "a list, a range or a map"))
       } else {
         pending.append(expression(expecting: "a condition"))
       }
@@ -360,7 +362,7 @@ extension Parser {
     }
   }
 
-  /// `{ a: 1, "b c": 2, ...more }`.
+  /// Parses `{ a: 1, "b c": 2, ...more }`.
   private func map() -> NodeID {
     let open = current
     let mark = pending.count

@@ -1,5 +1,5 @@
 extension Parser {
-  /// The literal of a number token; a value that does not fit is reported.
+  /// Parses the literal of a number token; reports a value that does not fit.
   func numericLiteral(_ token: Token) -> NodeID {
     let kind: NodeKind
     let value: Result<UInt64, NumberProblem>
@@ -21,8 +21,8 @@ extension Parser {
     return leaf(kind, token, data: UInt32(tree.literals.count - 1))
   }
 
-  /// The lowest int with the `-` before it, without which it would be too large; `nil` if the number
-  /// that stands here is another.
+  /// Parses the lowest int together with its `-`, because without it the number would be too large.
+  /// Returns `nil` if the number here is another one.
   func lowestInteger(_ start: UInt32) -> NodeID? {
     let token = current
     guard at(.integer), !isPanicking,
@@ -37,7 +37,7 @@ extension Parser {
 }
 
 extension Parser {
-  /// A string that is one token.
+  /// Parses a string that is one token.
   func stringLiteral(_ token: Token) -> NodeID {
     let quotes = QuoteForm(bytes, at: Int(token.start))
     let isClosed = !token.flags.contains(.synthetic)
@@ -54,7 +54,7 @@ extension Parser {
     return leaf(.stringLiteral, token, data: UInt32(tree.strings.count - 1))
   }
 
-  /// A string with expressions in it.
+  /// Parses a string with interpolations.
   func interpolation() -> NodeID {
     let open = current
     let mark = pending.count
@@ -62,7 +62,7 @@ extension Parser {
     advance()
     while !at(.stringClose), !isPanicking {
       if at(.stringText) {
-        // Its text is known once the closing quotes are: their indentation is stripped from it.
+        // Its text is known only after the closing quotes, whose indentation is stripped from it.
         pieces.append((current, pending.count))
         pending.append(.absent)
         advance()
@@ -75,7 +75,7 @@ extension Parser {
     return finish(.interpolation, from: open.start, mark)
   }
 
-  /// Puts literals for the pieces of text in their places, now that all of the string is known.
+  /// Replaces the pieces of text with literals, now that the whole string is known.
   private func readPieces(
     _ pieces: [(token: Token, place: Int)], from mark: Int, open: Token, close: Token
   ) {
@@ -88,7 +88,7 @@ extension Parser {
     for (token, place) in pieces {
       let text = reader.read(
         token.range, isFirst: Int(token.start) == textStart, isLast: token.end == close.start)
-      // What is left of a piece may be nothing: the line ends next to the quotes belong to them.
+      // A piece may be empty: the line ends next to the quotes are not part of the text.
       if text.isEmpty { continue }
       tree.strings.append(text)
       pending[place] = leaf(.stringLiteral, token, data: UInt32(tree.strings.count - 1))
@@ -114,12 +114,12 @@ extension Parser {
   }
 }
 
-/// How a string is quoted.
+/// The form of a string's quotes.
 struct QuoteForm {
-  /// `'…'` and `'''…'''`: nothing in it means anything.
+  /// Whether it is `'…'` or `'''…'''`, without escapes.
   var isRaw: Bool
   var isMultiline: Bool
-  /// Bytes of the quotes on either side.
+  /// The length of the quotes on either side, in bytes.
   var length: Int { isMultiline ? 3 : 1 }
 
   init(_ bytes: [UInt8], at start: Int) {
@@ -129,13 +129,13 @@ struct QuoteForm {
   }
 }
 
-/// Turns the bytes between the quotes of a string into its text: resolves escapes, strips the
-/// indentation of a multi-line string and makes its line ends `\n`.
+/// Converts the bytes between the quotes of a string into its text: resolves escapes, strips the
+/// indentation of a multi-line string and normalizes line ends to `\n`.
 struct StringReader {
   let bytes: [UInt8]
   let quotes: QuoteForm
   var errors: [LexicalError] = []
-  /// What every line of a multi-line string begins with.
+  /// The indentation of every line of a multi-line string.
   private var indentation: ArraySlice<UInt8> = []
 
   init(bytes: [UInt8], quotes: QuoteForm) {
@@ -156,8 +156,8 @@ struct StringReader {
     }
   }
 
-  /// The text of a piece of the string; the first piece follows the opening quotes, the last stands
-  /// before the closing ones.
+  /// Returns the text of a piece of the string. The first piece follows the opening quotes, the
+  /// last precedes the closing ones.
   mutating func read(_ range: Range<Int>, isFirst: Bool, isLast: Bool) -> String {
     var text: [UInt8] = []
     text.reserveCapacity(range.count)
@@ -172,7 +172,7 @@ struct StringReader {
       if byte == Byte.backslash, !quotes.isRaw {
         offset = readEscape(at: offset, end, into: &text)
       } else if byte == Byte.newline, quotes.isMultiline {
-        // One of the line's end, not one that an escape stands for.
+        // Removes the carriage return of the line end, not one from an escape.
         if offset > range.lowerBound, bytes[offset - 1] == Byte.carriageReturn { text.removeLast() }
         text.append(byte)
         offset = skipIndentation(offset + 1, end)
@@ -181,7 +181,7 @@ struct StringReader {
         offset += 1
       }
     }
-    // The line end before the closing quotes belongs to them.
+    // The line end before the closing quotes is not part of the text.
     if quotes.isMultiline, isLast, text.last == Byte.newline { text.removeLast() }
     return String(decoding: text, as: UTF8.self)
   }
@@ -214,7 +214,7 @@ struct StringReader {
     return offset
   }
 
-  /// Resolves the escape at `start`; gives the offset behind it.
+  /// Resolves the escape at `start` and returns the offset after it.
   private mutating func readEscape(at start: Int, _ end: Int, into text: inout [UInt8]) -> Int {
     guard start + 1 < end else { return end }
     switch bytes[start + 1] {
@@ -233,7 +233,7 @@ struct StringReader {
     return start + 2
   }
 
-  /// `\u{1F600}`: one to eight hexadecimal digits that are a Unicode scalar.
+  /// Reads `\u{1F600}`: one to eight hexadecimal digits of a Unicode scalar.
   private mutating func readUnicodeEscape(
     at start: Int, _ end: Int, into text: inout [UInt8]
   ) -> Int {

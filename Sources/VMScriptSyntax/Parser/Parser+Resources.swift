@@ -1,5 +1,5 @@
 extension Parser {
-  /// `KIND NAME { … }`: whether there is such a kind is not the parser's to know.
+  /// Parses `KIND NAME { … }`; the resolver checks whether the kind exists.
   func resource(keyword: Name) -> NodeID {
     let start = current.start
     let mark = pending.count
@@ -9,15 +9,15 @@ extension Parser {
     return finish(.resource, from: start, mark, data: keyword.index)
   }
 
-  /// `clone SOURCE as NAME { … }`.
+  /// Parses `clone SOURCE as NAME { … }`.
   ///
-  /// - Parameter isStatement: lets empty braces be left out; within an expression, braces that follow
-  ///   could be another's.
+  /// - Parameter isStatement: whether empty braces may be omitted. Within an expression, the braces
+  ///   that follow could belong to something else.
   func clone(isStatement: Bool = false) -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
-    pending.append(postfixed(expecting: "what to clone"))
+    pending.append(postfixed(expecting: "the domain to clone"))
     expect(.as, "`as` and a name", help: SyntaxMessages.cloneForm)
     pending.append(declaredName("a name"))
     let hasBody = !isStatement || isPanicking || at(.leftBrace) || at(.minus)
@@ -25,14 +25,14 @@ extension Parser {
     return finish(.clone, from: start, mark)
   }
 
-  /// An identifier, which stands for its own text, a string, or an expression in parentheses.
+  /// Parses an identifier, which means its own text, a string, or an expression in parentheses.
   func declaredName(_ what: String) -> NodeID {
     let isExpression = at(.string) || at(.stringOpen) || at(.leftParenthesis)
     return isExpression && continuesLine
       ? primary(expecting: what) : nameNode(what, flags: .bareName)
   }
 
-  /// The resource that an expression may begin with here; `nil` if the word is a variable.
+  /// Parses the resource that begins an expression here; `nil` if the word is a variable.
   func resourceExpression() -> NodeID? {
     let next = peek(1)
     guard ignoresNewlines || !next.flags.contains(.newlineBefore) else { return nil }
@@ -50,7 +50,7 @@ extension Parser {
     return nil
   }
 
-  /// `queue jobs { … }`, whatever the first word; `nil` if what follows is no name and a `{`.
+  /// Parses `queue jobs { … }` with any first word; `nil` unless a name and a `{` follow.
   func resourceOfAnyKind(_ word: Name) -> NodeID? {
     guard let end = endOfName(1), peek(end).kind == .leftBrace,
       ignoresNewlines || !peek(end).flags.contains(.newlineBefore),
@@ -59,7 +59,7 @@ extension Parser {
     return resource(keyword: word)
   }
 
-  /// How far behind the name, which begins `distance` ahead, the next token lies.
+  /// Returns the distance of the token after the name that begins `distance` ahead.
   private func endOfName(_ distance: Int) -> Int? {
     switch peek(distance).kind {
     case .identifier, .string: return distance + 1
@@ -79,7 +79,7 @@ extension Parser {
     }
   }
 
-  /// `{ … }` with the entries of a resource or block.
+  /// Parses `{ … }` with the entries of a resource or block.
   func body() -> NodeID {
     braced(.body) { $0.parseEntries() }
   }
@@ -125,7 +125,7 @@ extension Parser {
     }
   }
 
-  /// `...EXPR`.
+  /// Parses `...EXPR`.
   func spread() -> NodeID {
     let start = current.start
     let mark = pending.count
@@ -134,7 +134,7 @@ extension Parser {
     return finish(.spread, from: start, mark)
   }
 
-  /// `remove nic 2`, `remove disk data`.
+  /// Parses `remove nic 2`, `remove disk data`.
   private func removal() -> NodeID {
     let start = current.start
     let mark = pending.count

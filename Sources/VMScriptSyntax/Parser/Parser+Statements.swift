@@ -1,5 +1,6 @@
 extension Parser {
-  /// Statements up to the end of the file or the `}` of their block, appended to `pending`.
+  /// Parses statements up to the end of the file or the `}` of their block, and appends them to
+  /// `pending`.
   func parseStatements(isFile: Bool) {
     while true {
       while take(.semicolon) {}
@@ -22,7 +23,7 @@ extension Parser {
     }
   }
 
-  /// A statement or entry ends with its line, at `;`, before `}`, or after its own `}`.
+  /// Expects the end of a statement or entry: a line end, `;`, `}`, or after its own `}`.
   private func expectEnd(of node: NodeID, from first: Int) {
     if at(.semicolon) || at(.rightBrace) || at(.endOfFile) || !continuesLine { return }
     switch tree[node].kind {
@@ -42,8 +43,9 @@ extension Parser {
     reportExpected("the end of the statement", help: SyntaxMessages.oneStatementPerLine)
   }
 
-  /// The word that begins `doman web { … }` or `prnt "x"`: a name that stands before another one, or
-  /// before anything if it begins a statement of another language, such as `while (x) { … }`.
+  /// Returns the unknown word that begins `doman web { … }` or `prnt "x"`: a name before another
+  /// name, or before anything if it begins a statement of another language, such as `while (x) { …
+  /// }`.
   private func unknownStatementWord(_ statement: NodeID, _ word: Token) -> Token? {
     guard tree[statement].kind == .expressionStatement, word.kind == .identifier else { return nil }
     let begun = tree[tree.child(0, of: statement)].kind
@@ -77,18 +79,18 @@ extension Parser {
     return finish(.expressionStatement, from: start, mark)
   }
 
-  /// `{ … }` with statements in it.
+  /// Parses `{ … }` with statements in it.
   func block() -> NodeID {
     braced(.block) { $0.parseStatements(isFile: false) }
   }
 
-  /// `{ … }`: newlines mean something inside, whatever stands around it.
+  /// Parses `{ … }`, in which newlines count, whatever surrounds it.
   func braced(_ kind: NodeKind, _ parseContent: (Parser) -> Void) -> NodeID {
     guard at(.leftBrace), !isPanicking else {
       reportExpected("`{`")
       return errorNode()
     }
-    if !continuesLine { reportAndGoOn(SyntaxMessages.braceOnNewLine(at: span(current))) }
+    if !continuesLine { reportAndContinue(SyntaxMessages.braceOnNewLine(at: span(current))) }
     guard enter() else { return errorNode() }
     let open = current
     let mark = pending.count
@@ -103,7 +105,7 @@ extension Parser {
     return finish(kind, from: open.start, mark)
   }
 
-  /// Takes the bracket that closes `open`, or says that it is missing.
+  /// Takes the bracket that closes `open`, or reports that it is missing.
   func close(_ kind: TokenKind, _ open: Token, help: String? = nil) {
     if take(kind) {
       openBrackets -= 1
@@ -115,7 +117,7 @@ extension Parser {
       help: at(.endOfFile) ? nil : help)
   }
 
-  /// The token of a name that is declared here; a reserved word cannot be one.
+  /// Takes the token of a name that is declared here; reports a reserved word.
   func expectName(_ what: String, onAnyLine: Bool = false, help: String? = nil) -> Token? {
     guard !isPanicking else { return nil }
     if at(.identifier), continuesLine || onAnyLine {
@@ -140,7 +142,7 @@ extension Parser {
     }
   }
 
-  /// The `##` lines that stand directly above the current token.
+  /// Returns the `##` lines directly above the current token.
   private func documentationAbove() -> String? {
     while nextComment < comments.count, comments[nextComment].position < position {
       nextComment += 1
@@ -171,7 +173,7 @@ extension Parser {
   }
 }
 
-// The statements that begin with a reserved word.
+// Statements that begin with a reserved word.
 extension Parser {
   func letStatement() -> NodeID {
     let start = current.start
@@ -221,7 +223,7 @@ extension Parser {
     return finish(.funcStatement, from: start, mark, name: name, flags: flags)
   }
 
-  /// `(a, b = 2)`.
+  /// Parses `(a, b = 2)`.
   func parameterList() -> NodeID {
     let mark = pending.count
     let open = current
@@ -235,7 +237,7 @@ extension Parser {
     return finish(.parameterList, from: open.start, mark)
   }
 
-  /// `if … { … } else if … { … } else { … }`; a chain of any length takes no stack.
+  /// Parses `if … { … } else if … { … } else { … }`; a chain of any length uses constant stack.
   func ifStatement(inBody: Bool) -> NodeID {
     var branches: [(start: UInt32, condition: NodeID, branch: NodeID)] = []
     var last = NodeID.absent
@@ -245,11 +247,11 @@ extension Parser {
       let condition = expression(expecting: "a condition")
       branches.append((start, condition, inBody ? body() : block()))
       if isElseIfOfAnotherLanguage {
-        reportAndGoOn(SyntaxMessages.elseIf(text(current), at: span(current)))
+        reportAndContinue(SyntaxMessages.elseIf(text(current), at: span(current)))
         continue
       }
       guard at(.else), !isPanicking else { break }
-      if !continuesLine { reportAndGoOn(SyntaxMessages.elseOnNewLine(at: span(current))) }
+      if !continuesLine { reportAndContinue(SyntaxMessages.elseOnNewLine(at: span(current))) }
       advance()
       if !at(.if) {
         last = inBody ? body() : block()
@@ -266,7 +268,7 @@ extension Parser {
     return last
   }
 
-  /// `elif x {`, also on a new line unless it calls what has the name.
+  /// Whether `elif x {` or the like follows, also on a new line unless it is a call.
   private var isElseIfOfAnotherLanguage: Bool {
     at(.identifier) && !isPanicking && Slips.elseIf.contains(text(current))
       && (continuesLine || beginsTarget(peek(1)) || peek(1).kind == .not)
@@ -277,12 +279,12 @@ extension Parser {
     let mark = pending.count
     advance()
     bindings()
-    pending.append(expression(expecting: "what to go through"))
+    pending.append(expression(expecting: "a list, a range or a map"))
     pending.append(inBody ? body() : block())
     return finish(.forStatement, from: start, mark)
   }
 
-  /// `NAME in` or `KEY, VALUE in`, appended to `pending` as two nodes.
+  /// Parses `NAME in` or `KEY, VALUE in`, and appends two nodes to `pending`.
   func bindings() {
     pending.append(nameNode("a name", help: SyntaxMessages.loopForm))
     pending.append(takeOnLine(.comma) ? nameNode("a second name", onAnyLine: true) : .absent)
@@ -307,14 +309,14 @@ extension Parser {
     let token = current
     let mark = pending.count
     advance()
-    if !isInFunction { reportAndGoOn(SyntaxMessages.returnOutsideFunction(at: span(token))) }
+    if !isInFunction { reportAndContinue(SyntaxMessages.returnOutsideFunction(at: span(token))) }
     let isBare =
       !continuesLine || at(.semicolon) || at(.rightBrace) || at(.endOfFile)
     pending.append(isBare ? .absent : expression())
     return finish(.returnStatement, from: token.start, mark)
   }
 
-  /// A `name` node of the identifier that must stand here.
+  /// Parses the identifier that is required here as a `name` node.
   func nameNode(
     _ what: String, flags: NodeFlags = [], onAnyLine: Bool = false, help: String? = nil
   ) -> NodeID {
@@ -322,6 +324,6 @@ extension Parser {
     return leaf(.name, token, data: name(of: token).index, flags: flags)
   }
 
-  /// Takes the current token if it is of this kind and stands on the same line.
+  /// Takes the current token if it is of this kind and on the same line.
   func takeOnLine(_ kind: TokenKind) -> Bool { continuesLine && take(kind) }
 }

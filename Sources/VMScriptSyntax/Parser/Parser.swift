@@ -1,4 +1,4 @@
-/// Whether the text ended where it could end.
+/// Whether a text ends where a script may end.
 public enum Completeness: Sendable {
   /// Nothing is missing; errors may still be among the diagnostics.
   case complete
@@ -6,24 +6,24 @@ public enum Completeness: Sendable {
   case incomplete
 }
 
-/// What parsing gives: always a tree, never a throw.
+/// The result of parsing: always a tree; parsing never throws.
 public struct ParseResult: Sendable {
-  /// What was understood; `error` nodes stand for the rest.
+  /// The tree; `error` nodes replace text that could not be parsed.
   public var tree: Tree
-  /// Every syntax error of the file in the order of their places, up to a limit.
+  /// Every syntax error of the file in the order of places, up to a limit.
   public var diagnostics: [Diagnostic]
-  /// Whether more lines could make the text whole.
+  /// Whether more lines could complete the text.
   public var completeness: Completeness
 }
 
 /// Parses one file.
 ///
-/// Takes time and memory in proportion to the length of the text, whatever it holds, and stack
-/// for 128 levels of nesting at most.
+/// Takes time and memory in proportion to the length of any text, and stack for at most 128 levels
+/// of nesting.
 ///
 /// - Parameters:
-///   - source: the text as it was read; a byte order mark and CRLF line ends are fine.
-///   - id: what the spans of the tree and of the diagnostics carry.
+///   - source: the text as it was read; a byte order mark and CRLF line ends are allowed.
+///   - id: the identifier for the spans of the tree and of the diagnostics.
 ///   - names: takes the identifiers of the file; shared by all files of a program.
 public func parse(_ source: SourceText, id: SourceID, names: inout NameTable) -> ParseResult {
   guard source.bytes.count < Int(Int32.max) else {
@@ -43,12 +43,12 @@ public func parse(_ source: SourceText, id: SourceID, names: inout NameTable) ->
 
 /// Recursive descent over the tokens of one file, onto a flat tree.
 ///
-/// After an error the parser is `panicking`: it reports nothing and takes nothing more, every rule
-/// returns with what it has, until the list of statements or entries that holds the error goes on
-/// behind it. So one mistake is reported once, and the next one all the same.
+/// After an error the parser panics: it reports and takes nothing more, and every rule returns its
+/// partial result. The enclosing list of statements or entries then continues after the error. So
+/// each mistake is reported once, and the next one is still found.
 ///
-/// A class, though nobody shares it: a rule then never puts a copy of the parser on the stack, of
-/// which deep nesting has little.
+/// The parser is a class so that no rule puts a copy of it on the stack, which deep nesting would
+/// exhaust.
 final class Parser {
   let bytes: [UInt8]
   let tokens: [Token]
@@ -58,39 +58,39 @@ final class Parser {
   let words: ContextualWords
 
   var tree: Tree
-  /// The token that is looked at.
+  /// The position of the current token.
   var position = 0
-  /// Nodes whose parent is still being read.
+  /// The nodes whose parent is still being parsed.
   var pending: [NodeID] = []
-  /// Operators whose right operand is still being read, of all open expressions.
+  /// The operators whose right operand is still being parsed, of all open expressions.
   var operators: [Operator] = []
-  /// Left operands of `operators`.
+  /// The left operands of `operators`.
   var operands: [NodeID] = []
 
   var diagnostics: [Diagnostic] = []
   var isPanicking = false
-  /// The rest of the file is not looked at: too deep, or too many errors.
+  /// Whether the rest of the file is skipped: it is nested too deeply, or has too many errors.
   var isAborted = false
-  /// An error at the end of the text, and none before it, says that more lines may help.
+  /// Whether the only error is at the end of the text, so that more lines may help.
   var endsEarly = false
   var hasErrorBeforeEnd = false
 
-  /// Open rules that may nest.
+  /// The number of open rules that may nest.
   var depth = 0
-  /// Brackets of any kind that are open here.
+  /// The number of open brackets of any kind.
   var openBrackets = 0
-  /// True inside `( )` and `[ ]`, where a newline ends nothing.
+  /// True inside `( )` and `[ ]`, where newlines are ignored.
   var ignoresNewlines = false
-  /// True inside the body of a function, where `return` stands.
+  /// True inside the body of a function, where `return` is allowed.
   var isInFunction = false
-  /// Behind which token the last whole operand ended.
+  /// The end of the last complete operand.
   var operandEnd = 0
-  /// The first comment that does not lie before the current statement.
+  /// The first comment that is not before the current statement.
   var nextComment = 0
 
-  /// Nesting of rules; each level costs stack.
+  /// The deepest nesting of rules; each level takes stack.
   static let maximumDepth = 128
-  /// Height of the tree: what walks it needs stack for that many nodes.
+  /// The largest height of the tree: walking it takes stack for that many nodes.
   static let maximumHeight: UInt16 = 1_000
   static let maximumErrors = 100
 
@@ -132,10 +132,10 @@ extension Parser {
 
   func at(_ kind: TokenKind) -> Bool { tokens[position].kind == kind }
 
-  /// The token `distance` ahead; the end of the file lies behind everything.
+  /// Returns the token `distance` ahead; `endOfFile` past the end.
   func peek(_ distance: Int) -> Token { tokens[min(position + distance, tokens.count - 1)] }
 
-  /// The current token stands on the line of the one before, or newlines mean nothing here.
+  /// Whether the current token is on the line of the previous one, or newlines are ignored here.
   var continuesLine: Bool { ignoresNewlines || !current.flags.contains(.newlineBefore) }
 
   func advance() { if position < tokens.count - 1 { position += 1 } }
@@ -147,7 +147,7 @@ extension Parser {
     return true
   }
 
-  /// Where the last token that was taken ends.
+  /// The end of the last token that was taken.
   var previousEnd: UInt32 { position == 0 ? 0 : tokens[position - 1].end }
 
   func span(_ token: Token) -> Span {
@@ -162,14 +162,14 @@ extension Parser {
 
   func name(of token: Token) -> Name { names.intern(bytes, token.range) }
 
-  /// The current token is this contextual word.
+  /// Returns whether the current token is this contextual word.
   func at(word: Name) -> Bool { at(.identifier) && name(of: current) == word }
 }
 
 // MARK: Nodes
 
 extension Parser {
-  /// Makes a node of the pending nodes from `mark` on; it ends where the last token ended.
+  /// Makes a node of the pending nodes from `mark` on; it ends with the last token.
   func finish(
     _ kind: NodeKind, from start: UInt32, _ mark: Int, data: UInt32 = 0, flags: NodeFlags = []
   ) -> NodeID {
@@ -183,7 +183,7 @@ extension Parser {
   }
 
   /// Makes a node with a name of the pending nodes from `mark` on; a name that could not be read is
-  /// the empty one.
+  /// empty.
   func finish(
     _ kind: NodeKind, from start: UInt32, _ mark: Int, name token: Token?, flags: NodeFlags = []
   ) -> NodeID {
@@ -193,7 +193,7 @@ extension Parser {
     return node
   }
 
-  /// A node without children that covers `token`.
+  /// Makes a node without children that covers `token`.
   func leaf(
     _ kind: NodeKind, _ token: Token, data: UInt32 = 0, flags: NodeFlags = []
   ) -> NodeID {
@@ -201,14 +201,14 @@ extension Parser {
       Node(kind: kind, flags: flags, start: token.start, length: token.length, data: data))
   }
 
-  /// Stands for what could not be read at the current token.
+  /// Makes a node for an unreadable part at the current token.
   func errorNode() -> NodeID {
     tree.append(Node(kind: .error, start: current.start, length: 0))
   }
 
   func start(of node: NodeID) -> UInt32 { tree[node].start }
 
-  /// Enters a rule that may nest; false, once reported, if it is too deep.
+  /// Enters a rule that may nest; reports and returns false if it is too deep.
   func enter() -> Bool {
     guard depth < Self.maximumDepth else {
       reportTooDeep()
@@ -222,7 +222,7 @@ extension Parser {
 }
 
 extension Parser {
-  /// Reports an error at the current place, unless it follows from one that was reported.
+  /// Reports an error at the current place, unless it follows from an earlier one.
   func report(_ diagnostic: Diagnostic, isAtEnd: Bool = false) {
     guard !isPanicking, !isAborted else { return }
     isPanicking = true
@@ -230,8 +230,8 @@ extension Parser {
     append(diagnostic)
   }
 
-  /// Reports what is wrong with a construct that was read nonetheless.
-  func reportAndGoOn(_ diagnostic: Diagnostic) {
+  /// Reports a problem with a construct that was parsed nonetheless.
+  func reportAndContinue(_ diagnostic: Diagnostic) {
     guard !isPanicking, !isAborted else { return }
     hasErrorBeforeEnd = true
     append(diagnostic)
@@ -245,9 +245,9 @@ extension Parser {
     append(SyntaxMessages.lexical(error, span(error.start, error.start + error.length)))
   }
 
-  /// Reports that something else should stand where the current token stands.
+  /// Reports that something else is expected in place of the current token.
   func reportExpected(_ expected: String, opened: Token? = nil, help: String? = nil) {
-    // The lexer has reported what it could not read and what it closed by itself.
+    // The lexer has reported the bytes it could not read and the brackets it closed itself.
     if at(.invalid) || current.flags.contains(.synthetic) {
       isPanicking = true
       return
@@ -258,7 +258,7 @@ extension Parser {
     report(diagnostic, isAtEnd: at(.endOfFile))
   }
 
-  /// The nesting leaves no stack or no tree that others could walk: nothing more is read.
+  /// Stops parsing: the nesting leaves no stack, or no tree that others could walk.
   func reportTooDeep() {
     report(SyntaxMessages.tooDeep(at: span(current)))
     abort()
@@ -289,11 +289,11 @@ extension Parser {
     }
   }
 
-  /// Skips to where the next statement or entry of the same list begins.
+  /// Skips to the start of the next statement or entry of the same list.
   ///
-  /// `first` is the token that the failed one began with, `brackets` how many were open there. A
-  /// line that is indented no deeper than the failed statement begins a new one even if brackets
-  /// seem open: a forgotten bracket then costs one statement, not the rest of the file.
+  /// `first` is the token that the failed one began with, `brackets` the number of open brackets
+  /// there. A line that is indented no deeper than the failed statement begins a new one even if
+  /// brackets seem open. So a forgotten bracket costs one statement, not the rest of the file.
   func synchronize(from first: Int, brackets: Int) {
     isPanicking = isAborted
     let indentation = indentation(ofTokenAt: first)
@@ -321,10 +321,10 @@ extension Parser {
     openBrackets = brackets
   }
 
-  /// White space before the first token of the line that holds this token, in bytes.
+  /// Returns the white space before the first token of this token's line, in bytes.
   private func indentation(ofTokenAt index: Int) -> Int {
     var first = index
-    // A bound, so that errors on one endless line do not cost its length each.
+    // A bound, so that many errors on one endless line do not each cost its length.
     let limit = max(0, index - 1_000)
     while first > limit, !tokens[first].flags.contains(.newlineBefore) { first -= 1 }
     let end = Int(tokens[first].start)

@@ -1,14 +1,15 @@
-/// What is written by those who know another language, and how it is written here.
+/// Habits from other languages, and the equivalents in this one.
 ///
-/// A slip is looked up where something else was expected, so that these words remain names.
+/// The parser looks a slip up only where it expected something else, so that these words remain
+/// usable as names.
 public enum Slips {
-  /// What to write, in words, and the text that would stand in the slip's place; `nil` if none does.
+  /// The advice, in words, and the text to put in the slip's place; `nil` if there is none.
   public typealias Slip = (help: String, replacement: String?)
 
-  /// Longer than any slip: of a longer token the text is not looked at.
+  /// Longer than any slip: the text of a longer token is not looked up.
   static let longest = 9
 
-  /// Words, and signs of two tokens, that mean nothing wherever they stand.
+  /// Words, and signs of two tokens, that have no meaning anywhere.
   static let anywhere: [String: Slip] = [
     "..": (rangeForm, "..."),
     "//": (commentForm, "#"), "/*": (commentForm, nil), "*/": (commentForm, nil),
@@ -18,39 +19,40 @@ public enum Slips {
     "*=": (SyntaxMessages.bindingForm, nil), "/=": (SyntaxMessages.bindingForm, nil),
     "%=": (SyntaxMessages.bindingForm, nil), "++": (SyntaxMessages.bindingForm, nil),
     "if": (SyntaxMessages.conditionalForm, nil),
-    "func": ("a function without a name is written `x => VALUE` or `(x, y) => VALUE`", nil),
+    "func": ("write a function without a name as `x => VALUE` or `(x, y) => VALUE`", nil),
   ]
 
-  /// What stands behind a whole operand, as an operator would.
+  /// Words after a complete operand, where an operator could follow.
   static let operators: [String: Slip] = [
     "=": ("`==` compares two values", "=="), "is": ("`==` compares two values", "=="),
-    "and": ("and is `&&`", "&&"), "or": ("or is `||`", "||"),
+    "and": ("write `&&` for \"and\"", "&&"), "or": ("write `||` for \"or\"", "||"),
     "not": ("write `!(VALUE in LIST)`", nil),
-    "then": ("what is done stands in `{ … }`", nil),
+    "then": ("write the statements in `{ … }`", nil),
   ]
 
   /// Words that are read as names, in lower case.
   public static let names: [String: Slip] = [
-    "not": ("not is `!`", "!"), "null": nothing, "nil": nothing, "undefined": nothing,
+    "not": ("write `!` for \"not\"", "!"), "null": nothing, "nil": nothing, "undefined": nothing,
   ]
 
-  /// What `else if` is elsewhere.
+  /// The words of other languages for `else if`.
   static let elseIf: Set = ["elif", "elsif", "elseif", "elseIf"]
 
-  /// What begins a loop elsewhere and has no like here, where nothing that it could ask for changes.
+  /// Words that begin a loop in other languages. They have no equivalent here, because nothing that
+  /// a loop could test changes.
   static let loops: Set = ["while", "until", "loop", "repeat", "do"]
 
-  /// Words that are the kind of no resource, whatever name and braces follow them.
+  /// Words that are never the kind of a resource, whatever name and braces follow them.
   static let neverKinds = elseIf.union(["and", "or", "not", "while", "until"])
 
-  private static let nothing: Slip = ("`none` stands for nothing", "none")
+  private static let nothing: Slip = ("write `none` for the absent value", "none")
   private static let rangeForm =
-    "a range is `1...3`, which takes its end in, or `1..<3`, which leaves it out"
+    "write a range as `1...3`, which includes its end, or `1..<3`, which excludes it"
   private static let commentForm = "a comment begins with `#` and ends with its line"
 }
 
 extension Parser {
-  /// What the current token, alone or with one that touches it, most likely stands for.
+  /// Returns the most likely meaning of the current token, alone or with an adjacent one.
   func slip() -> Diagnostic.Help? {
     let before = position > 0 ? tokens[position - 1] : current
     let after = peek(1)
@@ -72,10 +74,11 @@ extension Parser {
     return help(Slips.anywhere, span(current))
   }
 
-  /// The whole of a name such as `web-1`, of which what is before its hyphen was read; `nil` where the
-  /// current token is in no such name.
+  /// The whole of a name such as `web-1`, after the part before its hyphen was read; `nil` if the
+  /// current token is not in such a name.
   private var hyphenatedName: Span? {
-    // What follows a hyphen may be read as a number, a duration or a reserved word: `db-2h`, `log-in`.
+    // The part after a hyphen may be read as a number, a duration or a reserved word: `db-2h`,
+    // `log-in`.
     func isPart(_ token: Token) -> Bool {
       switch token.kind {
       case .identifier, .integer, .float, .size, .duration, .minus, .invalid: token.length > 0

@@ -6,31 +6,31 @@ public struct Name: Hashable, Sendable {
   public init(index: UInt32) { self.index = index }
 }
 
-/// Interned identifiers of a program; shared by all of its trees.
+/// The interned identifiers of a program, shared by all of its trees.
 ///
-/// An open hash table over the bytes of the names: looking a name up makes no string of it. Both
-/// ways take constant time on average.
+/// An open hash table over the bytes of the names: a lookup creates no string. Both directions take
+/// constant time on average.
 public struct NameTable: Sendable {
-  /// The text of each name, in the order in which they were first seen.
+  /// The text of each name, in the order of first occurrence.
   public private(set) var texts: [String] = []
-  /// The bytes of all names, one after another, and where each ends.
+  /// The bytes of all names, one after another, and the end of each.
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
   private var hashes: [UInt64] = []
-  /// Name numbers by hash; `vacant` where there is none. The count is a power of two.
+  /// The name numbers by hash; `vacant` for none. The count is a power of two.
   private var slots = [UInt32](repeating: vacant, count: 64)
   private static let vacant = UInt32.max
 
-  /// A table without names.
+  /// Creates a table without names.
   public init() {}
 
-  /// The number of `text`, new or known.
+  /// Returns the number of `text`, new or known.
   public mutating func intern(_ text: String) -> Name {
     let utf8 = Array(text.utf8)
     return intern(utf8, utf8.indices)
   }
 
-  /// The number of the name that stands in `range` of `source`, new or known.
+  /// Returns the number of the name in `range` of `source`, new or known.
   public mutating func intern(_ source: [UInt8], _ range: Range<Int>) -> Name {
     let hash = Self.hash(source, range)
     let slot = self.slot(of: source, range, hash)
@@ -45,7 +45,7 @@ public struct NameTable: Sendable {
     return Name(index: number)
   }
 
-  /// The number of `text` if it was ever interned.
+  /// Returns the number of `text` if it was ever interned.
   public func find(_ text: String) -> Name? {
     let utf8 = Array(text.utf8)
     let number = slots[slot(of: utf8, utf8.indices, Self.hash(utf8, utf8.indices))]
@@ -55,7 +55,7 @@ public struct NameTable: Sendable {
   /// The text of a name of this table.
   public subscript(name: Name) -> String { texts[Int(name.index)] }
 
-  /// The slot that holds this name, or the vacant one where it belongs.
+  /// Returns the slot that holds this name, or the vacant one where it belongs.
   private func slot(of source: [UInt8], _ range: Range<Int>, _ hash: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask

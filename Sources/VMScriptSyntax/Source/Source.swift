@@ -1,41 +1,41 @@
 /// One source file: its display name and its bytes, as they were read.
 public struct SourceText: Sendable {
-  /// The name that diagnostics show: the path as the user gave it, or a word such as `<stdin>`.
+  /// The name in diagnostics: the path as the user wrote it, or a placeholder such as `<stdin>`.
   public let name: String
   /// The content; it need not be valid UTF-8.
   public let bytes: [UInt8]
 
-  /// A source as it was read.
+  /// Creates a source from bytes.
   public init(name: String, bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes
   }
 
-  /// A source from text, such as a line of the shell.
+  /// Creates a source from text, such as a line of the shell.
   public init(name: String, text: String) {
     self.init(name: name, bytes: Array(text.utf8))
   }
 }
 
-/// All sources of a program, so that a span can be shown wherever it points.
+/// All sources of a program, so that every span can be shown.
 public struct SourceMap: Sendable {
-  /// In the order in which they were added.
+  /// The sources in the order in which they were added.
   public private(set) var sources: [SourceText] = []
 
-  /// A map without sources.
+  /// Creates a map without sources.
   public init() {}
 
-  /// Adds a source and gives the identifier that its spans carry.
+  /// Adds a source and returns the identifier for its spans.
   public mutating func add(_ source: SourceText) -> SourceID {
     sources.append(source)
     return SourceID(index: UInt32(sources.count - 1))
   }
 
-  /// The source that was given this identifier by ``add(_:)``.
+  /// The source with an identifier that ``add(_:)`` returned.
   public subscript(id: SourceID) -> SourceText { sources[Int(id.index)] }
 }
 
-/// Which file of a program a span points into: an index into ``SourceMap``.
+/// The file of a program that a span points into: an index into ``SourceMap``.
 public struct SourceID: Hashable, Sendable {
   /// The place in ``SourceMap/sources``.
   public let index: UInt32
@@ -43,7 +43,7 @@ public struct SourceID: Hashable, Sendable {
   public init(index: UInt32) { self.index = index }
 }
 
-/// A run of bytes in one source file; everything that can be wrong carries one.
+/// A range of bytes in one source file; every diagnostic about a script has one.
 public struct Span: Hashable, Sendable {
   /// The file.
   public var source: SourceID
@@ -62,14 +62,14 @@ public struct Span: Hashable, Sendable {
   /// Byte offset one past the last byte.
   public var end: UInt32 { start + length }
 
-  /// The smallest span that holds both; `other` must lie in the same file.
+  /// Returns the smallest span that contains both; `other` must be in the same file.
   public func union(_ other: Span) -> Span {
     let low = min(start, other.start)
     return Span(source: source, start: low, length: max(end, other.end) - low)
   }
 }
 
-/// A place as people count: lines and columns from 1, a column being a Unicode scalar.
+/// A place in human terms: lines and columns from 1, a column being a Unicode scalar.
 public struct SourceLocation: Hashable, Sendable {
   /// The line, from 1.
   public var line: Int
@@ -78,7 +78,7 @@ public struct SourceLocation: Hashable, Sendable {
 }
 
 extension SourceText {
-  /// Line and column of a byte offset, in time proportional to the offset.
+  /// Returns line and column of a byte offset, in time proportional to the offset.
   public func location(of offset: UInt32) -> SourceLocation {
     let end = min(Int(offset), bytes.count)
     var line = 1
@@ -91,7 +91,7 @@ extension SourceText {
     return SourceLocation(line: line, column: column)
   }
 
-  /// The bytes of the line that holds `offset`, without its line end.
+  /// Returns the bytes of the line that contains `offset`, without its line end.
   func line(around offset: Int) -> Range<Int> {
     var start = min(offset, bytes.count)
     while start > 0, bytes[start - 1] != Byte.newline { start -= 1 }

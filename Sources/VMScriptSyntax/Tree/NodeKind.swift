@@ -1,7 +1,7 @@
-/// What a node is. Each case says what `data` holds and which children stand in which order;
-/// a child written `x?` may be ``NodeID/absent``.
+/// The kind of a node. Each case documents its `data` and its children in order; a child written
+/// `x?` may be ``NodeID/absent``.
 public enum NodeKind: UInt8, Sendable {
-  /// Where the parser could not make sense of the bytes. Children: what it still understood.
+  /// Bytes that could not be parsed. Children: the parts that could.
   case error
 
   // MARK: Statements
@@ -43,8 +43,8 @@ public enum NodeKind: UInt8, Sendable {
   case verbStatement
 
   // MARK: Resources; statements that are expressions too
-  /// data: the kind (`image net domain`, or a word of the host's). Children: name (a `name` node with `.bareName`, which
-  /// also binds it, or an expression), `body`.
+  /// data: the kind (`image net domain`, or a word of the host's). Children: name (a `name` node
+  /// with `.bareName`, which also binds it, or an expression), `body`.
   case resource
   /// Children: source, name (as in `resource`), `body`.
   case clone
@@ -129,7 +129,7 @@ public enum Operator: UInt32, Sendable, CaseIterable {
   case multiply, divide, remainder
   case negate, not
 
-  /// How it is written.
+  /// The operator as it is written.
   public var symbol: String {
     switch self {
     case .coalesce: "??"

@@ -4,19 +4,19 @@ public struct NodeID: Hashable, Sendable {
   public let index: UInt32
   /// The node at a place in ``Tree/nodes``.
   public init(index: UInt32) { self.index = index }
-  /// Stands where an optional child is not there.
+  /// The identifier of an optional child that is missing.
   public static let absent = NodeID(index: .max)
-  /// Whether no child stands here.
+  /// Whether the child is missing.
   public var isAbsent: Bool { self == .absent }
 }
 
-/// One node of the flat tree; what `data` and the children mean is said by each ``NodeKind``.
+/// One node of the flat tree; its ``NodeKind`` documents `data` and the children.
 public struct Node: Sendable {
-  /// What the node is, which says what the rest means.
+  /// The kind of the node, which determines the meaning of the rest.
   public var kind: NodeKind
   /// Facts that need no child.
   public var flags: NodeFlags
-  /// Nodes below each other, itself included: what walks the tree needs stack for that many.
+  /// The height of the subtree, in nodes: walking it takes stack for that many.
   public var height: UInt16 = 1
   /// Byte offset of the node's first byte.
   public var start: UInt32
@@ -24,12 +24,12 @@ public struct Node: Sendable {
   public var length: UInt32
   /// A ``Name``, an ``Operator`` or an index into `tree.literals` or `tree.strings`, by kind.
   public var data: UInt32
-  /// Where its children begin in ``Tree/children``.
+  /// The position of its first child in ``Tree/children``.
   public var firstChild: UInt32
-  /// How many children it has, absent ones included.
+  /// The number of children, absent ones included.
   public var childCount: UInt32
 
-  /// A node whose children are still to be told.
+  /// Creates a node without its children.
   init(
     kind: NodeKind, flags: NodeFlags = [], start: UInt32, length: UInt32, data: UInt32 = 0,
     firstChild: UInt32 = 0, childCount: UInt32 = 0
@@ -46,15 +46,15 @@ public struct Node: Sendable {
 
 /// Facts about a node that need no child of their own.
 public struct NodeFlags: OptionSet, Sendable {
-  /// One bit for each fact.
+  /// One bit per fact.
   public let rawValue: UInt8
-  /// The facts that `rawValue` has a bit for.
+  /// Creates the facts of a bit mask.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
   /// `func f(x) = EXPR`: the body is an expression, not a block.
   public static let expressionBody = NodeFlags(rawValue: 1)
   /// `stop T force`.
   public static let force = NodeFlags(rawValue: 2)
-  /// The expression stood in parentheses.
+  /// The expression was in parentheses.
   public static let parenthesized = NodeFlags(rawValue: 4)
   /// The label of a block or the name of a resource was a bare identifier, not a string.
   public static let bareName = NodeFlags(rawValue: 8)
@@ -62,9 +62,9 @@ public struct NodeFlags: OptionSet, Sendable {
 
 /// A parsed file as flat arrays: immutable once built, shared freely between threads.
 public struct Tree: Sendable {
-  /// The file that the nodes' offsets count in.
+  /// The file that the offsets of the nodes refer to.
   public let source: SourceID
-  /// All nodes; a child stands before its parent.
+  /// All nodes; a child precedes its parent.
   public internal(set) var nodes: [Node] = []
   /// Children of all nodes, each node's in one run.
   public internal(set) var children: [NodeID] = []
@@ -73,14 +73,14 @@ public struct Tree: Sendable {
   public internal(set) var literals: [UInt64] = []
   /// Texts of string literals and of the literal parts of interpolations, escapes resolved.
   public internal(set) var strings: [String] = []
-  /// Where names stand that are not at the start of their node.
+  /// The places of names that are not at the start of their node.
   package internal(set) var namePlaces = NamePlaces()
-  /// The `##` lines above a statement, without their marks, by the statement's node.
+  /// The `##` lines above a statement, without their marks, by node of the statement.
   public internal(set) var documentation: [UInt32: String] = [:]
   /// The `file` node.
   public internal(set) var root: NodeID = .absent
 
-  /// A tree without nodes, to build on.
+  /// Creates a tree without nodes.
   public init(source: SourceID) { self.source = source }
 
   /// The node itself, in constant time.
@@ -89,7 +89,7 @@ public struct Tree: Sendable {
     set { nodes[Int(id.index)] = newValue }
   }
 
-  /// A tree of a file without statements.
+  /// Returns the tree of a file without statements.
   static func empty(source: SourceID) -> Tree {
     var tree = Tree(source: source)
     tree.nodes = [
@@ -106,7 +106,7 @@ public struct Tree: Sendable {
     return NodeID(index: UInt32(nodes.count - 1))
   }
 
-  /// Appends a node whose children are those of `pending` from `mark` on.
+  /// Appends a node whose children are the nodes of `pending` from `mark` on.
   mutating func append(
     _ node: Node, children pending: [NodeID], from mark: Int
   ) -> (id: NodeID, height: UInt16) {
@@ -124,40 +124,40 @@ public struct Tree: Sendable {
     return (NodeID(index: UInt32(nodes.count - 1)), node.height)
   }
 
-  /// What the `##` lines directly above a statement say; lines are separated by `\n`.
+  /// Returns the `##` lines directly above a statement, separated by `\n`.
   public func documentation(of id: NodeID) -> String? { documentation[id.index] }
 
-  /// The children of `id` in order; an optional child that is not there is ``NodeID/absent``.
+  /// Returns the children of `id` in order; a missing optional child is ``NodeID/absent``.
   public func children(of id: NodeID) -> ArraySlice<NodeID> {
     let node = self[id]
     let first = Int(node.firstChild)
     return children[first..<first + Int(node.childCount)]
   }
 
-  /// The child at a position, counted from 0, in constant time; `position` must be below the node's
+  /// Returns the child at a position, counted from 0, in constant time. The position must be below
   /// ``Node/childCount``.
   public func child(_ position: Int, of id: NodeID) -> NodeID {
     children[Int(self[id].firstChild) + position]
   }
 
-  /// The bytes of the file that the node stands for.
+  /// Returns the bytes of the file that the node covers.
   public func span(of id: NodeID) -> Span {
     let node = self[id]
     return Span(source: source, start: node.start, length: node.length)
   }
 
-  /// The name that `data` of this node holds.
+  /// Returns the name in `data` of this node.
   public func name(of id: NodeID) -> Name { Name(index: self[id].data) }
 
-  /// The byte offset of the name that `data` of this node holds; the start of the node where the
-  /// name is missing.
+  /// Returns the byte offset of the name in `data` of this node; the start of the node if the name
+  /// is missing.
   public func nameStart(of id: NodeID) -> UInt32 { namePlaces[id] ?? self[id].start }
 }
 
-/// The places of names that do not stand at the start of their node: of a `let`, of a member, of a
-/// name in parentheses.
+/// The places of names that are not at the start of their node: of a `let`, of a member, of a name
+/// in parentheses.
 ///
-/// Takes no room for the other nodes. The order is that of the nodes.
+/// Other nodes take no room. The order is that of the nodes.
 package struct NamePlaces: Sendable {
   private struct Place {
     let node: UInt32
@@ -168,7 +168,7 @@ package struct NamePlaces: Sendable {
 
   package init() {}
 
-  /// The offset of the first byte of a node's name; nil where it is the first byte of the node.
+  /// The offset of the first byte of a node's name; nil if it is the first byte of the node.
   package subscript(id: NodeID) -> UInt32? {
     let position = position(of: id.index)
     guard position < places.count, places[position].node == id.index else { return nil }
@@ -188,7 +188,7 @@ package struct NamePlaces: Sendable {
     places += other.places.map { Place(node: $0.node + firstNode, start: $0.start) }
   }
 
-  /// The position of the first place whose node is not before a given one.
+  /// Returns the position of the first place whose node is not before a given one.
   private func position(of node: UInt32) -> Int {
     var (low, high) = (0, places.count)
     while low < high {

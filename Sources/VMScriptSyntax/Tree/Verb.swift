@@ -8,14 +8,14 @@ public enum Verb: UInt32, CaseIterable, Sendable {
   /// The word that begins the statement.
   public var word: String { row.word }
 
-  /// The verb of a word, or of one that other programs use for it; nil where there is none.
+  /// Returns the verb of a word, or of a synonym from other programs; nil if there is none.
   ///
   /// - Parameter word: the word as it is typed, such as `shutdown`.
   public static func meant(by word: String) -> Verb? {
     allCases.first { $0.word == word || $0.row.synonyms.contains(word) }
   }
 
-  /// All that is said about the verb.
+  /// The row of the verb in the table.
   public var row: VerbRow {
     switch self {
     case .start:
@@ -32,20 +32,20 @@ public enum Verb: UInt32, CaseIterable, Sendable {
         "reboot domain(\"test\")")
     case .suspend:
       VerbRow(
-        "suspend", doing: "suspending", leaves: .paused, "Holds a guest still",
+        "suspend", doing: "suspending", leaves: .paused, "Suspends a guest",
         "suspend domain(\"test\")")
     case .resume:
       VerbRow(
-        "resume", doing: "resuming", leaves: .running, "Lets a suspended guest go on",
+        "resume", doing: "resuming", leaves: .running, "Resumes a suspended guest",
         "resume domain(\"test\")")
     case .snapshot:
       VerbRow(
         "snapshot", [.name(after: "as")], doing: "making a snapshot of", leaves: .asItIs,
-        "Keeps the present state under a name", "snapshot domain(\"test\") as \"clean\"")
+        "Saves the current state under a name", "snapshot domain(\"test\") as \"clean\"")
     case .revert:
       VerbRow(
         "revert", [.name(after: "to")], doing: "reverting", leaves: .asItIs,
-        "Goes back to a state that was kept", "revert domain(\"test\") to \"clean\"")
+        "Returns to a saved state", "revert domain(\"test\") to \"clean\"")
     case .wait:
       VerbRow(
         "wait", [.condition, .limit], doing: "waiting for", leaves: .untouched,
@@ -82,7 +82,7 @@ public struct VerbRow: Sendable {
       }
     }
 
-    /// How the reference writes it.
+    /// The notation in the reference.
     var form: String {
       switch self {
       case .force: word
@@ -93,14 +93,14 @@ public struct VerbRow: Sendable {
     }
   }
 
-  /// The state that a verb leaves a machine in.
+  /// The state in which a verb leaves a machine.
   public enum Outcome: Sendable {
     case running, stopped, paused
     /// The machine is deleted.
     case gone
-    /// The state that it has, or one that is not known before.
+    /// The previous state, or one that is not known in advance.
     case asItIs
-    /// Nothing of the host is changed.
+    /// The verb changes nothing on the host.
     case untouched
   }
 
@@ -108,13 +108,13 @@ public struct VerbRow: Sendable {
   public let word: String
   /// The parts after the target, in order.
   public let arguments: [Argument]
-  /// The verb as it goes on, such as `starting`.
+  /// The verb in progress, such as `starting`.
   public let doing: String
-  /// The state that it leaves a machine in.
+  /// The state in which it leaves a machine.
   public let outcome: Outcome
   /// A description, one sentence without its full stop.
   public let doc: String
-  /// A line that works as it stands.
+  /// A line that works without changes.
   public let example: String
   /// The words of other programs for it.
   public let synonyms: [String]
@@ -132,10 +132,10 @@ public struct VerbRow: Sendable {
     self.synonyms = synonyms
   }
 
-  /// How the statement is written, such as `stop TARGET force`.
+  /// The notation of the statement, such as `stop TARGET force`.
   public var form: String { ([word, "TARGET"] + arguments.map(\.form)).joined(separator: " ") }
 
-  /// A statement on a target, with the arguments that it cannot do without.
+  /// Returns a statement on a target, with the required arguments.
   ///
   /// - Parameter target: the target as code, such as `"web"`.
   public func statement(on target: String) -> String {
