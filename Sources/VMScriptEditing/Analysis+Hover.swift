@@ -1,18 +1,18 @@
 import VMScript
 import VMScriptSyntax
 
-/// What an editor shows of a word.
+/// The text that an editor shows for a word.
 public struct Hover: Sendable {
   /// The word.
   public let span: Span
-  /// Script text that says what it is; may be empty.
+  /// Script text that describes the word; may be empty.
   public let code: String
-  /// What there is to say about it, one paragraph each.
+  /// The description, one string for each paragraph.
   public internal(set) var paragraphs: [String]
 }
 
 extension Analysis {
-  /// What there is to say about the word at a byte offset of the script.
+  /// Returns the description of the word at a byte offset of the script.
   public func hover(at offset: Int) -> Hover? {
     guard let symbol = symbol(at: offset) else { return keyword(at: offset) }
     switch symbol.meaning {
@@ -53,7 +53,7 @@ extension Analysis {
     return Hover(span: span, code: headline, paragraphs: paragraphs)
   }
 
-  /// A word that begins a statement.
+  /// Returns the description of a word that begins a statement.
   private func keyword(at offset: Int) -> Hover? {
     let bytes = sources[main].bytes
     let piece = Piece.all(in: bytes).last { $0.range.lowerBound <= offset }
@@ -71,17 +71,17 @@ extension Analysis {
 }
 
 extension Hover {
-  /// What the reference says about a word.
+  /// Creates a hover from an entry of the reference.
   init(over span: Span, _ entry: ReferenceEntry) {
     self.span = span
     code = entry.form
     paragraphs = [entry.doc + "."]
     guard !entry.example.isEmpty else { return }
-    let result = entry.result.map { " gives `\($0)`" } ?? ""
-    paragraphs.append("For example `\(entry.example)`\(result).")
+    let result = entry.result.map { " returns `\($0)`" } ?? ""
+    paragraphs.append("Example: `\(entry.example)`\(result).")
   }
 
-  /// What the schema says about a property.
+  /// Creates a hover from the schema of a property.
   init(over span: Span, _ property: PropertySchema) {
     let facts = (property.facts + [property.impact.sentence].compactMap(\.self))
       .joined(separator: " ")
@@ -90,26 +90,27 @@ extension Hover {
       paragraphs: [property.doc] + (facts.isEmpty ? [] : [facts]))
   }
 
-  /// What the schema says about a block.
+  /// Creates a hover from the schema of a block.
   init(over span: Span, _ block: BlockSchema) {
     self.init(span: span, code: "\(block.name) { … }", paragraphs: [block.doc, block.contents])
   }
 }
 
 extension BlockSchema {
-  /// What may stand in the block.
+  /// The entries that the block may contain, in words.
   fileprivate var contents: String {
-    "Holds " + entryNames.map { "`\($0)`" }.joined(separator: ", ") + "."
+    "Contains " + entryNames.map { "`\($0)`" }.joined(separator: ", ") + "."
   }
 }
 
 extension String {
-  /// The text with its first letter as at the start of a sentence.
+  /// The text with a capital first letter.
   fileprivate var capitalizedSentence: String { prefix(1).uppercased() + dropFirst() }
 }
 
 extension Analysis {
-  /// What there is to say about a member of an expression, and of which types if its is not known.
+  /// Returns the description of a member of an expression; if the type of the expression is
+  /// unknown, with the types that have such a member.
   func member(_ name: String, of base: NodeID, at span: Span) -> Hover? {
     let value = value(of: base)
     if case .map(let entries)? = value, let entry = entries[name] {
@@ -134,7 +135,7 @@ extension Analysis {
       span: span, code: first.form, paragraphs: entries.map { "`\($0.type)`: \($0.entry.doc)." })
   }
 
-  /// The value of a name or of its members, where a top-level name has one that is known.
+  /// Returns the value of a name or of its members, if it is a top-level name with a known value.
   private func value(of id: NodeID) -> Value? {
     let node = code[id]
     switch node.kind {
@@ -146,7 +147,7 @@ extension Analysis {
     }
   }
 
-  /// The type of what is written out.
+  /// Returns the type of a literal.
   private func literalType(of id: NodeID) -> String? {
     switch code[id].kind {
     case .stringLiteral, .interpolation: "string"
@@ -161,7 +162,7 @@ extension Analysis {
 }
 
 extension TypeReference {
-  /// What there is to say about a member or method.
+  /// Returns the entry of a member or method.
   fileprivate func entry(_ name: String) -> ReferenceEntry? {
     (members + methods).first { $0.name == name }
   }

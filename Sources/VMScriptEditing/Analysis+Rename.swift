@@ -1,21 +1,21 @@
 import VMScript
 import VMScriptSyntax
 
-/// Why a name was not changed, in words for the user.
+/// The reason why a name was not changed, in words for the user.
 public struct RenameRefusal: Error, Sendable {
-  /// The words, without a full stop.
+  /// The reason, without a full stop.
   public let reason: String
 }
 
 extension Analysis {
-  /// The name at an offset, if it can be changed; nil for keywords, properties and functions that
-  /// every script knows.
+  /// Returns the place of the name at an offset if it can be renamed; nil for keywords, properties
+  /// and built-in functions.
   public func renamable(at offset: Int) -> Span? {
     guard let symbol = symbol(at: offset), definition(of: symbol) != nil else { return nil }
     return symbol.span
   }
 
-  /// Why a text cannot be a name; nil if it can.
+  /// Returns the reason why a text cannot be a name; nil if it can.
   public static func refusal(ofName name: String) -> RenameRefusal? {
     let bytes = Array(name.utf8)
     let pieces = Piece.all(in: bytes)
@@ -25,13 +25,13 @@ extension Analysis {
     return StatementStarts.reserved.contains(name) ? EditingMessages.reservedName(name) : nil
   }
 
-  /// Whether this analysis says the same as an earlier one whose names at `places` have got another
-  /// length: every word means what it meant, and nothing else is wrong.
+  /// Returns whether this analysis equals an earlier one except for the length of the names at
+  /// `places`: every word has the same meaning, and there are no new errors.
   ///
   /// - Parameters:
   ///   - earlier: the analysis before the names were changed.
-  ///   - places: by file name, in the order of the text.
-  ///   - growth: bytes that each of these places has gained.
+  ///   - places: the places by file name, in the order of the text.
+  ///   - growth: the bytes by which each of these places grew.
   public func means(
     sameAs earlier: Analysis, after places: [String: [Span]], growth: Int
   ) -> Bool {
@@ -64,7 +64,7 @@ extension Analysis {
   }
 }
 
-/// Why an editor's wish is refused, in words.
+/// The reasons why an editor's request is refused, in words.
 enum EditingMessages {
   static func noName(_ text: String) -> RenameRefusal {
     RenameRefusal(
@@ -79,8 +79,8 @@ enum EditingMessages {
 }
 
 extension Code {
-  /// The names of arguments as uses of the parameters that they are given to, where the function
-  /// that is called is known by its name.
+  /// Returns the names of arguments as uses of the parameters they set, for functions that are
+  /// called by name.
   func namedArguments(_ record: NameRecord) -> [NameRecord.Use] {
     var definitions: [Span: Span] = [:]
     for use in record.uses {
@@ -103,7 +103,7 @@ extension Code {
     return found
   }
 
-  /// Where the name of the function stands that a call calls.
+  /// Returns the place of the function's name in a call.
   private func calledName(_ call: NodeID) -> Span? {
     let callee = child(0, of: call)
     switch self[callee].kind {
@@ -116,7 +116,7 @@ extension Code {
     parameters(of: definition)?.first { self[$0].data == name.index }
   }
 
-  /// The parameters of a `func` statement, or of the lambda that a `let` names.
+  /// Returns the parameters of a `func` statement, or of the lambda that a `let` names.
   func parameters(of definition: NodeID) -> ArraySlice<NodeID>? {
     var node = self[definition]
     if node.kind == .letStatement {
@@ -130,8 +130,8 @@ extension Code {
 }
 
 extension Code {
-  /// Strings that say the name of a resource which the script declares by a bare name, as uses of
-  /// that name: `domain("web")`, `net = "lab"`, `start ["web", "db"]`.
+  /// Returns the strings that refer to a resource declared by a bare name, as uses of that name:
+  /// `domain("web")`, `net = "lab"`, `start ["web", "db"]`.
   func resourceTexts(_ record: NameRecord) -> [NameRecord.Use] {
     let resources = barelyNamedResources(record)
     guard !resources.isEmpty else { return [] }
@@ -151,7 +151,7 @@ extension Code {
     }
   }
 
-  /// Where the names of resources are defined that are identifiers, of all files.
+  /// Returns where resources with bare names are defined, in all files.
   private func barelyNamedResources(_ record: NameRecord) -> [ResourceKey: Span] {
     var found: [ResourceKey: Span] = [:]
     for node in nodes {
@@ -170,7 +170,7 @@ extension Code {
     return found
   }
 
-  /// The part of a node where a string names a resource, and the kinds that it may be of.
+  /// Returns the part of a node where a string names a resource, and the possible kinds.
   private func resourceValue(
     _ id: NodeID, _ properties: [Span: PropertySchema]
   ) -> (value: NodeID, kinds: [ResourceKind]) {
@@ -195,7 +195,8 @@ extension Code {
     }
   }
 
-  /// The strings without interpolations that an expression is, or that the list holds which it is.
+  /// Returns the strings without interpolations that an expression consists of: itself, or the
+  /// elements of a list.
   private func texts(in id: NodeID) -> [(NodeID, String)] {
     guard !id.isAbsent else { return [] }
     let node = self[id]
@@ -206,7 +207,7 @@ extension Code {
     return [(id, text)]
   }
 
-  /// The place of a string's text between its quotes; nil where it is written in another way.
+  /// Returns the place of a string's text between its quotes; nil if it contains escapes.
   private func inner(_ id: NodeID, _ text: String) -> Span? {
     var span = span(id)
     let length = UInt32(text.utf8.count)
@@ -219,7 +220,7 @@ extension Code {
 }
 
 extension PropertyType {
-  /// The kinds of resources that a string of this type may be the name of.
+  /// The kinds of resources that a string of this type may name.
   fileprivate var resourceKinds: [ResourceKind] {
     switch self {
     case .resource(let kinds): kinds

@@ -1,22 +1,26 @@
 import VMScript
 import VMScriptSyntax
 
-/// The call that is being written.
+/// The signature of the call at the cursor.
 public struct CallSignature: Sendable {
   /// The name of the function.
   public let name: String
-  /// Its parameters as they are written.
+  /// The parameters as the function declares them.
   public let parameters: [String]
-  /// One sentence or what the script says about it; may be empty.
+  /// One sentence of the reference, or the documentation in the script; may be empty.
   public let doc: String
-  /// The position of the parameter that is being given, from 0.
+  /// The position of the current parameter, from 0.
   public let active: Int
 }
 
 extension Analysis {
-  /// The innermost call whose arguments hold a byte offset of a text that this is the analysis of,
-  /// or of an earlier state: of a function of the script, a built-in one or a method. A method of a
-  /// value of unknown type has a signature for each type that has it.
+  /// Returns the signatures of the innermost call whose arguments contain a byte offset. The call
+  /// may be of a function of the script, a built-in function or a method. A method of a value of
+  /// unknown type has a signature for each type that has the method.
+  ///
+  /// - Parameters:
+  ///   - offset: a byte offset in `script`.
+  ///   - script: the current text, which may be newer than this analysis.
   public func signatures(at offset: Int, in script: SourceText) -> [CallSignature] {
     let context = CursorContext(before: Array(script.bytes.prefix(offset)))
     let parse = context.parse
@@ -42,7 +46,7 @@ extension Analysis {
   ) -> [CallSignature] {
     let parse = context.parse
     let name = parse.names[parse.tree.name(of: callee)]
-    // The call stands at the same place in the text that was analysed, unless that is older.
+    // The call is at the same place in the analysed text, unless that is older.
     switch symbol(at: Int(parse.tree.nameStart(of: callee)))?.meaning {
     case .definition(let span):
       let known = definitions[span].flatMap { signature(of: $0, position, named) }
@@ -79,7 +83,7 @@ extension Analysis {
 }
 
 extension CallSignature {
-  /// The call of a function that the reference describes; its last parameter may be given often.
+  /// Creates the signature of a function of the reference; its last parameter may be repeated.
   init(_ entry: ReferenceEntry, _ position: Int) {
     let list = entry.form.dropFirst(entry.name.count + 1).dropLast()
     let parameters = list.isEmpty ? [] : list.split(separator: ", ").map(String.init)

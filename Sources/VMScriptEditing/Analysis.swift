@@ -1,18 +1,19 @@
 import VMScript
 import VMScriptSyntax
 
-/// All that an editor wants to know of a script: what is wrong with it, and what its words mean.
+/// The analysis of a script for an editor: its errors, and the meaning of its words.
 ///
-/// Made by the same parser, resolver and evaluation as a run, without a host. A text with mistakes
-/// has an analysis too, as far as it can be understood. Immutable, shared freely between threads.
+/// It uses the parser, resolver and evaluation of a run, without a host. A text with errors has an
+/// analysis too, as far as it can be understood. An analysis is immutable and shared freely between
+/// threads.
 public struct Analysis: Sendable {
-  /// A word of a script that means something.
+  /// A word of a script that has a meaning.
   struct Symbol: Sendable {
     let span: Span
     let meaning: NameRecord.Meaning
   }
 
-  /// What is wrong, in the order of the text.
+  /// The diagnostics, in the order of the text.
   public private(set) var diagnostics: [Diagnostic]
   /// Values of the script's top-level names, as far as they are known without a host.
   public private(set) var values: [String: Value]
@@ -20,15 +21,15 @@ public struct Analysis: Sendable {
   private let engine: Engine
   /// Whether the script and all that it imports could be parsed.
   private let isParsed: Bool
-  /// The imported files that could not be parsed: by name, the place of the import.
+  /// The places of the imports of files that could not be parsed, by file name.
   let brokenImports: [String: Span]
-  /// By the places of their names.
+  /// The definitions, by the places of their names.
   let definitions: [Span: NameRecord.Definition]
-  /// By file, in the order of the text; a definition is among them.
+  /// The symbols by file, in the order of the text, including definitions.
   let symbols: [SourceID: [Symbol]]
-  /// What the `##` lines say, by the node of the definition.
+  /// The texts of the `##` lines, by node of the definition.
   let documentation: [NodeID: String]
-  /// What can be named at the node that was observed.
+  /// The names that are visible at the observed node.
   let visible: [Span]
 
   /// All files of the script, the script itself first.
@@ -39,8 +40,8 @@ public struct Analysis: Sendable {
   /// Analyses a script, without an evaluation; see ``evaluated(_:)``.
   ///
   /// - Parameters:
-  ///   - script: the text, and what its imports are relative to.
-  ///   - engine: what the script knows and reaches.
+  ///   - script: the text; its imports are relative to its name.
+  ///   - engine: the engine, which determines what the script may use and reach.
   ///   - earlier: values of names, from an earlier state of the text.
   public init(_ script: SourceText, engine: Engine, earlier: [String: Value] = [:]) {
     var loader = ModuleLoader(engine: engine)
@@ -48,18 +49,18 @@ public struct Analysis: Sendable {
     self.init(loader, NameRecord(), earlier)
   }
 
-  /// Analyses a script that knows and reaches no more than what it imports.
+  /// Analyses a script that may use nothing but its imports.
   public init(
     _ script: SourceText, importer: (any Importer)?, earlier: [String: Value] = [:]
   ) {
     self.init(script, engine: Engine(importer: importer), earlier: earlier)
   }
 
-  /// The analysis with what an evaluation finds: all that `vmscript check` says, and values of
-  /// names. Blocks the calling thread meanwhile, within the limits given.
+  /// Returns the analysis with the results of an evaluation: all diagnostics of `vmscript check`,
+  /// and values of names. Blocks the calling thread, within the limits of the options.
   ///
-  /// - Parameter options: what `check` would be given.
-  /// - Returns: the whole analysis; nil where the options' cancellation has ended the evaluation.
+  /// - Parameter options: the options of the evaluation.
+  /// - Returns: the whole analysis; nil if the options' cancellation ended the evaluation.
   public func evaluated(_ options: EvaluationOptions) -> Analysis? {
     guard isParsed else { return self }
     let isWrong = diagnostics.hasErrors
@@ -78,9 +79,9 @@ public struct Analysis: Sendable {
     return analysis
   }
 
-  /// The analysis of what was parsed, without an evaluation.
+  /// Creates the analysis of parsed modules, without an evaluation.
   ///
-  /// - Parameter findsSymbols: whether to list the words that mean something, which takes time.
+  /// - Parameter findsSymbols: whether to collect the symbols, which takes time.
   init(
     _ loader: ModuleLoader, _ record: NameRecord, _ values: [String: Value],
     findsSymbols: Bool = true
@@ -101,10 +102,10 @@ public struct Analysis: Sendable {
     symbols = findsSymbols ? Self.symbols(record, in: code) : [:]
   }
 
-  /// The words that mean something, definitions among them, by file.
+  /// Returns the symbols, including definitions, by file.
   private static func symbols(_ record: NameRecord, in code: Code) -> [SourceID: [Symbol]] {
     var symbols: [SourceID: [Symbol]] = [:]
-    // A name that is missing cannot be pointed at.
+    // A missing name has no place.
     for span in record.definitions.keys where span.length > 0 {
       symbols[span.source, default: []].append(Symbol(span: span, meaning: .definition(span)))
     }
@@ -119,7 +120,7 @@ public struct Analysis: Sendable {
 }
 
 extension Code {
-  /// What a name came to; nil where it came to nothing that can be shown.
+  /// Returns the value of a name; nil if it has none that can be shown.
   func value(of target: Target, _ globals: [Value?]) -> Value? {
     switch target {
     case .global(let slot):
@@ -132,7 +133,7 @@ extension Code {
 }
 
 extension Analysis {
-  /// The word that holds a byte offset of the script, or ends there.
+  /// Returns the word that contains a byte offset of the script, or ends there.
   func symbol(at offset: Int) -> Symbol? {
     let symbols = symbols[main] ?? []
     var (low, high) = (0, symbols.count)
@@ -140,11 +141,11 @@ extension Analysis {
       let middle = (low + high) / 2
       if Int(symbols[middle].span.start) <= offset { low = middle + 1 } else { high = middle }
     }
-    // A cursor between two words is in the one that begins there.
+    // A cursor between two words belongs to the one that begins there.
     return symbols[..<low].suffix(2).last { Int($0.span.end) >= offset }
   }
 
-  /// Where that which stands at an offset of the script is defined.
+  /// Returns the definition of the word at an offset of the script.
   public func definition(at offset: Int) -> Span? {
     guard let symbol = symbol(at: offset) else { return nil }
     switch symbol.meaning {
@@ -155,12 +156,13 @@ extension Analysis {
     }
   }
 
-  /// Every place that speaks of what is defined at a place, the definition among them, in the order
-  /// of the files and their text.
+  /// Returns every reference to a definition, including the definition itself, in the order of
+  /// files and text.
   ///
   /// - Parameters:
-  ///   - definition: as ``definition(at:)`` gives it, by its file's name and its bytes.
-  ///   - file: the name of the file that it stands in.
+  ///   - definition: the result of ``definition(at:)``, given by the name of its file and its
+  ///     bytes.
+  ///   - file: the name of the file of the definition.
   public func references(to definition: Span, in file: String) -> [Span] {
     let known = definitions.keys.first { span in
       span.start == definition.start && span.length == definition.length
@@ -174,7 +176,8 @@ extension Analysis {
     }
   }
 
-  /// The places in the script that mean the same as the word at an offset, in the order of the text.
+  /// Returns the places in the script with the same meaning as the word at an offset, in the order
+  /// of the text.
   public func occurrences(at offset: Int) -> [(span: Span, isDefinition: Bool)] {
     guard let symbol = symbol(at: offset) else { return [] }
     var seen: Set<Span> = []
@@ -190,12 +193,13 @@ extension Analysis {
     }
   }
 
-  /// The name that is defined at a place that ``definition(at:)`` gave.
+  /// Returns the definition at a place that ``definition(at:)`` returned.
   func definition(of symbol: Symbol) -> NameRecord.Definition? {
     if case .definition(let span) = symbol.meaning { definitions[span] } else { nil }
   }
 
-  /// Where the script imports a file, or, for one that its imports import, where it imports first.
+  /// Returns where the script imports a file. For an indirect import, it is the first import on the
+  /// way there.
   public func importPlace(of file: SourceID) -> Span? {
     if let span = brokenImports[sources[file].name], span.source == main { return span }
     let imports = (symbols[main] ?? []).compactMap { symbol -> (span: Span, source: SourceID)? in
@@ -208,7 +212,7 @@ extension Analysis {
     return (imports.first { $0.source == file } ?? imports.first)?.span
   }
 
-  /// The words of the script that name something, in the order of the text, with what they name.
+  /// The names in the script, in the order of the text, with the kinds of their definitions.
   public var names: [(range: Range<Int>, kind: Candidate.Kind)] {
     (symbols[main] ?? []).compactMap { symbol in
       let range = Int(symbol.span.start)..<Int(symbol.span.end)
@@ -226,7 +230,7 @@ extension Analysis {
 }
 
 extension Analysis {
-  /// What a definition is of.
+  /// Returns the kind of a definition.
   func kind(of definition: NameRecord.Definition) -> Candidate.Kind {
     let node = code[definition.node]
     switch node.kind {
@@ -238,12 +242,12 @@ extension Analysis {
     }
   }
 
-  /// What the `##` lines above a definition say.
+  /// Returns the text of the `##` lines above a definition.
   func documentation(of definition: NameRecord.Definition) -> String? {
     documentation[definition.node]
   }
 
-  /// What a definition is, on one line: `func address(n, first = 10.0.0.1)`, `param n: int = 3`.
+  /// Returns a definition on one line: `func address(n, first = 10.0.0.1)`, `param n: int = 3`.
   func headline(of definition: NameRecord.Definition) -> String {
     let node = code[definition.node]
     let name = code.names[definition.name]
@@ -267,12 +271,12 @@ extension Analysis {
     return line.split(separator: " ").joined(separator: " ")
   }
 
-  /// The parameters of a function or lambda, as they are written.
+  /// Returns the parameters of a function or lambda, as they are written.
   func parameters(of definition: NameRecord.Definition) -> [String]? {
     code.parameters(of: definition.node)?.map(code.text)
   }
 
-  /// A definition as completion knows it.
+  /// Returns a definition in the form that completion needs.
   func knownName(_ definition: NameRecord.Definition, hasMembers: Bool = true) -> KnownName {
     let text = code.names[definition.name]
     var members: [KnownName] = []
@@ -289,7 +293,7 @@ extension Analysis {
       doc: documentation(of: definition) ?? "", members: members)
   }
 
-  /// The names that the script defines at its top, and those that it imports.
+  /// The names that the script defines or imports at its top level.
   var topLevelNames: [KnownName] {
     definitions.values.filter { definition in
       guard definition.span.source == main else { return false }
@@ -311,7 +315,8 @@ extension Code {
     return false
   }
 
-  /// The node that what a statement defines is known by: of a resource its name, if that is one.
+  /// Returns the node that represents the definition of a statement: for a resource its name, if it
+  /// is a bare one.
   func definingNode(_ statement: NodeID) -> NodeID {
     var node = self[statement]
     if node.kind == .expressionStatement { node = self[child(0, of: node)] }

@@ -1,9 +1,9 @@
 import VMScript
 import VMScriptSyntax
 
-/// Something that may stand at a cursor.
+/// A possible completion at a cursor.
 public struct Candidate: Hashable, Sendable {
-  /// What it is, for an editor's symbol.
+  /// The kind of the candidate, for an editor's symbol.
   public enum Kind: String, Sendable {
     case keyword, statement, property, block, word, variable, parameter, function, module, resource
     case member, method, type, file
@@ -11,16 +11,16 @@ public struct Candidate: Hashable, Sendable {
 
   /// The word itself.
   public var text: String
-  /// What it is.
+  /// The kind of the candidate.
   public var kind: Kind
   /// Its type or value in a few words; may be empty.
   public var type: String
   /// One line about it; may be empty.
   public var doc: String
-  /// What follows it in any case, such as ` = `.
+  /// The text that always follows it, such as ` = `.
   public var suffix: String
 
-  /// A candidate.
+  /// Creates a candidate.
   public init(
     _ text: String, _ kind: Kind, type: String = "", doc: String = "", suffix: String = ""
   ) {
@@ -38,10 +38,11 @@ public struct Candidate: Hashable, Sendable {
 }
 
 extension Engine {
-  /// What may stand at a place of a script, the host's own names and kinds of resources included.
+  /// Returns the completions at the end of a script, including the host's own names and kinds of
+  /// resources.
   ///
   ///     let text = "queue jobs { de"
-  ///     let words = engine.completion(of: text).map(\.text)  // depth is among them
+  ///     let words = engine.completion(of: text).map(\.text)  // contains "depth"
   ///
   /// - Parameter text: the script up to the cursor.
   public func completion(of text: String) -> [Candidate] {
@@ -60,13 +61,14 @@ extension Engine {
 }
 
 extension Analysis {
-  /// What may stand at a byte offset of a text that this is the analysis of, or of an earlier state.
+  /// Returns the completions at a byte offset of the analysed text, or of a newer state of it.
   ///
   /// - Parameters:
-  ///   - offset: bytes before the place.
-  ///   - script: the text as it is now.
-  ///   - importer: finds what the text imports.
-  /// - Returns: the context of the place, for what only the caller knows, and all candidates.
+  ///   - offset: the number of bytes before the cursor.
+  ///   - script: the current text.
+  ///   - importer: finds the files that the text imports.
+  /// - Returns: the context of the cursor, for candidates that only the caller knows, and all other
+  ///   candidates.
   public func completion(
     at offset: Int, in script: SourceText, importer: (any Importer)?
   ) -> (context: CursorContext, candidates: [Candidate]) {
@@ -83,7 +85,7 @@ extension Analysis {
     return (context, candidates + quoted)
   }
 
-  /// Names of the resources that the script declares, as far as they are written out.
+  /// Returns the names of the resources that the script declares with a literal name.
   private func resources(_ kinds: [ResourceKind]) -> [Candidate] {
     code.nodes.compactMap { node in
       let kind: ResourceKind?
@@ -101,7 +103,7 @@ extension Analysis {
 }
 
 extension CursorContext {
-  /// The names that the resolver knows at the cursor; none where no name is read.
+  /// Returns the names that the resolver knows at the cursor; none where no name is read.
   func namesInScope(
     of script: SourceText, importer: (any Importer)?, values: [String: Value]
   ) -> [KnownName] {
@@ -123,7 +125,7 @@ extension CursorContext {
 }
 
 extension Code {
-  /// The name of a resource if it does not have to be computed.
+  /// Returns the name of a resource if it is a literal.
   func writtenName(_ id: NodeID) -> String? {
     let node = self[id]
     switch node.kind {
@@ -136,22 +138,22 @@ extension Code {
   }
 }
 
-/// A name that the text at hand can use, such as a session's or a script's.
+/// A name that the current text can use, such as one of a session or a script.
 public struct KnownName: Sendable {
   /// The name.
   public var text: String
-  /// What it is a name of.
+  /// The kind of its definition.
   public var kind: Candidate.Kind
-  /// Its value, where that is known.
+  /// The value, if it is known.
   public var value: Value?
-  /// What it is where no value says it, such as a function's parameters; may be empty.
+  /// A description for a name without a known value, such as a function's parameters; may be empty.
   public var detail: String
-  /// What the script says about it; may be empty.
+  /// The documentation in the script; may be empty.
   public var doc: String
   /// The names of a module.
   public var members: [KnownName]
 
-  /// A known name.
+  /// Creates a known name.
   public init(
     _ text: String, _ kind: Candidate.Kind, value: Value? = nil, detail: String = "",
     doc: String = "", members: [KnownName] = []
@@ -164,7 +166,7 @@ public struct KnownName: Sendable {
     self.members = members
   }
 
-  /// The name as a candidate.
+  /// The name as a completion candidate.
   var candidate: Candidate {
     Candidate(text, kind, type: value?.brief ?? detail, doc: doc)
   }
@@ -182,6 +184,6 @@ extension Session {
 }
 
 extension Value {
-  /// The value as a script writes it, cut where it is long.
+  /// The value in the notation of scripts, cut if it is long.
   var brief: String { excerpt(40) }
 }

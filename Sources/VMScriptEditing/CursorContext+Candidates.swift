@@ -2,11 +2,11 @@ import VMScript
 import VMScriptSyntax
 
 extension CursorContext {
-  /// All that may stand at the cursor, whatever was typed of it; files and what only a host knows
-  /// are the caller's to add, see ``resourceKinds`` and ``takesFiles``.
+  /// Returns all candidates at the cursor, whatever was typed of them. The caller adds files and
+  /// the names that only a host knows, see ``resourceKinds`` and ``takesFiles``.
   ///
   /// - Parameters:
-  ///   - names: what the text can use beside the functions that every script knows.
+  ///   - names: the names that the text can use besides built-in functions.
   ///   - script: the name of the file, which its imports are relative to.
   public func candidates(_ names: [KnownName], in script: String = "") -> [Candidate] {
     switch place {
@@ -20,7 +20,7 @@ extension CursorContext {
     case .value(let property):
       let kinds = property.type.resourceKinds
       guard !kinds.isEmpty else { return Self.words(of: property.type) + scope(names) }
-      // Before anything is typed, only what is such a resource or may be one.
+      // Before anything is typed, only names that are or may be such a resource.
       let isFirst = typed.isEmpty
       return Self.words(of: property.type)
         + names.filter { !isFirst || $0.canBe(oneOf: kinds) }.map(\.candidate)
@@ -37,7 +37,7 @@ extension CursorContext {
     }
   }
 
-  /// The kinds of the resources whose names may stand at the cursor.
+  /// The kinds of resources that may be named at the cursor.
   public var resourceKinds: [ResourceKind] {
     switch place {
     case .resourceName(let kinds): kinds
@@ -46,7 +46,7 @@ extension CursorContext {
     }
   }
 
-  /// The kinds of the resources whose names may stand at the cursor within quotes.
+  /// The kinds of resources that may be named at the cursor within quotes.
   public var quotedKinds: [ResourceKind] {
     switch place {
     case .target: [.domain]
@@ -55,7 +55,7 @@ extension CursorContext {
     }
   }
 
-  /// Whether the name of a file may stand at the cursor.
+  /// Whether a file may be named at the cursor.
   public var takesFiles: Bool {
     switch place {
     case .path, .text: true
@@ -90,7 +90,7 @@ extension CursorContext {
       builtin.name, .function, type: builtin.reference.form, doc: builtin.reference.doc)
   }
 
-  /// What the script has named, then what every script knows.
+  /// Returns the names of the script, then the built-in ones.
   private func scope(_ names: [KnownName]) -> [Candidate] {
     names.map(\.candidate) + Self.functions
   }
@@ -130,7 +130,7 @@ extension CursorContext {
 }
 
 extension KnownName {
-  /// Whether it may name a resource of one of these kinds, as far as its value is known.
+  /// Returns whether it may name a resource of one of these kinds, as far as its value is known.
   fileprivate func canBe(oneOf kinds: [ResourceKind]) -> Bool {
     guard kind != .function else { return false }
     return switch value {
@@ -142,7 +142,7 @@ extension KnownName {
 }
 
 extension PropertyType {
-  /// The kinds of the resources that a value of this type may be.
+  /// The kinds of resources that a value of this type may be.
   fileprivate var resourceKinds: [ResourceKind] {
     switch self {
     case .resource(let kinds): kinds
@@ -154,7 +154,7 @@ extension PropertyType {
 }
 
 extension StaticType {
-  /// All that may stand behind a value of the type and a dot.
+  /// Returns everything that may follow a value of the type and a dot.
   func memberCandidates(_ vocabulary: Vocabulary) -> [Candidate] {
     switch self {
     case .resource(let kind):

@@ -1,9 +1,9 @@
 import VMScript
 import VMScriptSyntax
 
-/// What may stand at a cursor, as far as grammar and schema say.
+/// The possible continuations at a cursor, according to grammar and schema.
 public struct CursorContext: Sendable {
-  /// What is being written.
+  /// The syntactic place of the cursor.
   public enum Place: Sendable {
     /// A statement, or the name at its start.
     case statement
@@ -17,11 +17,11 @@ public struct CursorContext: Sendable {
     case value(PropertySchema)
     /// An expression.
     case expression
-    /// A member of what this dotted path names; of something else if the path is empty.
+    /// A member of the value that this dotted path names; of another value if the path is empty.
     case member([String])
     /// The target of a verb, or the source of a clone.
     case target
-    /// What `wait` waits for.
+    /// The condition of a `wait`.
     case condition
     /// The type of a `param`.
     case type
@@ -31,27 +31,27 @@ public struct CursorContext: Sendable {
     case path
     /// Any other string's text.
     case text
-    /// One of these words, with which the statement goes on.
+    /// One of these words, which continue the statement.
     case continuation([String])
-    /// A new name, a comment, a number: nothing that is known.
+    /// A new name, a comment, a number: nothing that can be completed.
     case nothing
   }
 
-  /// What is being written.
+  /// The syntactic place of the cursor.
   public let place: Place
-  /// What stands of it before the cursor.
+  /// The part of the word before the cursor.
   public let typed: String
   /// The text before the cursor, parsed.
   let parse: CursorParse
-  /// What finds imports, and knows what the host added to the language.
+  /// The engine, which finds imports and knows the host's additions to the language.
   let engine: Engine
   var vocabulary: Vocabulary { engine.vocabulary }
 
-  /// Reads the context off the bytes before the cursor.
+  /// Reads the context from the bytes before the cursor.
   ///
   /// - Parameters:
   ///   - bytes: the text up to the cursor, as UTF-8.
-  ///   - engine: knows the host's own kinds of resources.
+  ///   - engine: the engine with the host's own kinds of resources.
   public init(before bytes: [UInt8], engine: Engine = Engine()) {
     parse = CursorParse(bytes)
     self.engine = engine
@@ -60,19 +60,19 @@ public struct CursorContext: Sendable {
     place = reader.read()
   }
 
-  /// Reads the context off the text before the cursor.
+  /// Reads the context from the text before the cursor.
   public init(before text: String) { self.init(before: Array(text.utf8)) }
 }
 
-/// Follows the nodes that hold a cursor from the root down, and knows at each what its parts may be.
+/// Follows the nodes that contain a cursor from the root down, and tracks what each part may be.
 struct CursorContextReader {
   let parse: CursorParse
-  /// What stands before the cursor of the word there.
+  /// The part of the word before the cursor.
   let typed: String
   private var place = CursorContext.Place.statement
-  /// What the innermost body is of; nil where that is not known.
+  /// The schema of the innermost body; nil if it is not known.
   private var schema: BlockSchema?
-  /// What a map would become where an expression stands.
+  /// The schema of the block that a map in place of the expression would become.
   private var mapSchema: BlockSchema?
 
   private let vocabulary: Vocabulary
@@ -140,7 +140,7 @@ struct CursorContextReader {
     mapSchema = nil
   }
 
-  /// Goes into a body, or to the new name before it.
+  /// Enters a body, or the new name before it.
   private mutating func enter(_ body: BlockSchema?) {
     if let body { schema = body } else { place = .nothing }
   }
@@ -167,7 +167,7 @@ struct CursorContextReader {
     }
   }
 
-  /// `domain("…")` takes the name of a domain.
+  /// Notes the argument of a call: `domain("…")` takes the name of a domain.
   private mutating func setArgument(of call: NodeID, _ position: Int) {
     setExpression()
     let callee = tree.child(0, of: call)
@@ -203,7 +203,7 @@ struct CursorContextReader {
     }
   }
 
-  /// The words that may follow what was understood before the cursor.
+  /// Returns the words that may follow the text before the cursor.
   private func continuation(_ last: NodeID) -> CursorContext.Place {
     var words: Set<String> = []
     var next: NodeID? = last
@@ -237,7 +237,7 @@ struct CursorContextReader {
     return tree[key].kind == .stringLiteral ? tree.strings[Int(tree[key].data)] : nil
   }
 
-  /// `["a", "b"]` for `a.b`; nil for what is no dotted path.
+  /// Returns `["a", "b"]` for `a.b`; nil for anything but a dotted path.
   private func path(of id: NodeID) -> [String]? {
     switch tree[id].kind {
     case .name: [name(of: id)]
@@ -248,7 +248,7 @@ struct CursorContextReader {
 }
 
 extension PropertyType {
-  /// What the text of a string is that stands for a value of this type.
+  /// The place of a string's text in a value of this type.
   fileprivate var textPlace: CursorContext.Place {
     switch self {
     case .path: .path

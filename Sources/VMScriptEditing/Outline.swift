@@ -3,17 +3,17 @@ import VMScriptSyntax
 
 /// A named part of a script, for an editor's outline.
 public struct OutlineItem: Sendable {
-  /// What it is called.
+  /// The name of the part.
   public let name: String
-  /// What it is.
+  /// The kind of the part.
   public let kind: Candidate.Kind
-  /// The keyword, or what else tells it from others; may be empty.
+  /// The keyword, or another distinguishing text; may be empty.
   public let detail: String
-  /// All of it.
+  /// The bytes of the whole part.
   public let span: Span
-  /// Its name.
+  /// The bytes of its name.
   public let nameSpan: Span
-  /// What stands in it.
+  /// The parts inside it.
   public let children: [OutlineItem]
 }
 
@@ -25,7 +25,7 @@ extension Analysis {
   }
 }
 
-/// Makes the items of a script's nodes.
+/// Creates the items of a script's nodes.
 private struct OutlineWriter {
   let code: Code
 
@@ -82,14 +82,15 @@ private struct OutlineWriter {
   }
 }
 
-/// A part of a text that an editor can fold away.
+/// A part of a text that an editor can fold.
 public struct Fold: Hashable, Sendable {
-  /// Its bytes: from the bracket or quotes that open it to those that close it, or comment lines.
+  /// The bytes of the part: from its opening to its closing bracket or quotes, or a run of comment
+  /// lines.
   public let range: Range<Int>
   /// Whether it is a run of comment lines.
   public let isComment: Bool
 
-  /// What can be folded of a text that extends over several lines. Linear in its length.
+  /// Returns the parts of a text that extend over several lines. Takes time linear in its length.
   public static func all(in bytes: [UInt8]) -> [Fold] {
     var folds: [Fold] = []
     var open: [Int] = []

@@ -1,17 +1,17 @@
 import VMScript
 import VMScriptSyntax
 
-/// Reads the types of expressions off a script that need not be complete.
+/// Infers the types of expressions in a script that may be incomplete.
 struct TypeInference {
   private let code: Code
   private let definitions: [Span: NameRecord.Definition]
-  /// The definitions that names speak of, by where the names stand.
+  /// The definitions that names refer to, by place of the name.
   private let uses: [Span: Span]
-  /// Names that are known beside those that the code defines.
+  /// Known names besides those that the code defines.
   private let known: [String: KnownName]
-  /// The statements and clauses that names define or are bound by.
+  /// The statements and clauses that define or bind names.
   private var binders: [NodeID: NodeID] = [:]
-  /// Steps that may still be taken: functions may call each other without end.
+  /// The remaining steps: functions may call each other endlessly.
   private var steps = 4_000
 
   init(_ code: Code, _ record: NameRecord, _ known: [KnownName]) {
@@ -35,7 +35,7 @@ struct TypeInference {
     }
   }
 
-  /// The type of an expression; nil where the text does not show it.
+  /// Returns the type of an expression; nil if the text does not show it.
   mutating func type(of id: NodeID, depth: Int = 0) -> StaticType? {
     guard !id.isAbsent, depth < 48, steps > 0 else { return nil }
     steps -= 1
@@ -115,7 +115,7 @@ struct TypeInference {
       return .named("float")
     default: break
     }
-    // The value of an expression is not that of its operands.
+    // The value of the operation is not that of its operands.
     let type = numbers.contains(left.name) ? right : left
     if case .value(let value) = type, type.element == nil { return .named(value.typeName) }
     return type
@@ -140,7 +140,7 @@ struct TypeInference {
     return known[text]?.value.flatMap { StaticType($0) }
   }
 
-  /// The type of what is defined at a place.
+  /// Returns the type of the definition at a place.
   private mutating func type(of definition: Span, _ depth: Int) -> StaticType? {
     guard let definition = definitions[definition] else { return nil }
     let id = definition.node
@@ -162,7 +162,7 @@ struct TypeInference {
     }
   }
 
-  /// The type of what a name stands for that a resource or a loop gives a meaning.
+  /// Returns the type of a name that a resource or a loop binds.
   private mutating func binding(_ id: NodeID, _ depth: Int) -> StaticType? {
     guard let binder = binders[id] else { return nil }
     let node = code[binder]
@@ -204,7 +204,7 @@ struct TypeInference {
     }
   }
 
-  /// The type of what a function or lambda returns.
+  /// Returns the type of the result of a function or lambda.
   private mutating func result(of function: NodeID, _ depth: Int) -> StaticType? {
     let node = code[function]
     switch node.kind {
@@ -218,7 +218,7 @@ struct TypeInference {
     }
   }
 
-  /// The values that the `return` statements of a function's body give.
+  /// Returns the expressions in the `return` statements of a function's body.
   private func returned(in id: NodeID) -> [NodeID] {
     let node = code[id]
     switch node.kind {
@@ -229,7 +229,7 @@ struct TypeInference {
     }
   }
 
-  /// The type of what a call of a built-in function, or of a method of a value, gives.
+  /// Returns the type of the result of a call of a built-in function or a method.
   private mutating func result(
     of builtin: Builtin, _ base: StaticType?, _ arguments: ArraySlice<NodeID>, _ depth: Int
   ) -> StaticType? {
@@ -244,18 +244,18 @@ struct TypeInference {
 }
 
 extension CursorContext {
-  /// The type of the value whose member is written at the cursor; nil where it is not known.
+  /// Returns the type of the value whose member is at the cursor; nil if it is not known.
   ///
   /// - Parameters:
-  ///   - script: what imports are relative to.
-  ///   - names: what the text can use beside what it defines.
+  ///   - script: the name of the script, which imports are relative to.
+  ///   - names: the names that the text can use besides its own.
   func baseType(in script: String, _ names: [KnownName]) -> StaticType? {
     guard parse.place == .word, let cursor = parse.path.last, parse.tree[cursor].kind == .member
     else { return nil }
     return type(of: parse.tree.child(0, of: cursor), in: script, names)
   }
 
-  /// The type of an expression of the text before the cursor.
+  /// Returns the type of an expression in the text before the cursor.
   func type(of id: NodeID, in script: String, _ names: [KnownName]) -> StaticType? {
     var loader = ModuleLoader(engine: engine)
     loader.names = parse.names

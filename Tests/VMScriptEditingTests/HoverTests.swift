@@ -15,9 +15,9 @@ import VMScriptSyntax
   }
 
   @Test(arguments: [
-    ("print \"a-b\".^split(\"-\")", "split(AT)", "Its parts"),
+    ("print \"a-b\".^split(\"-\")", "split(AT)", "The parts"),
     ("let net_ = 10.0.0.0/24\nprint net_.first^", "first", "The first address"),
-    ("let big = { memory: 2GiB }\nprint big.memory.gi^b", "gib", "In GiB"),
+    ("let big = { memory: 2GiB }\nprint big.memory.gi^b", "gib", "The size in GiB"),
     ("let big = { memory: 2GiB }\nprint big.^memory", "memory: 2GiB", ""),
     ("let big = { memory: 2GiB }\nprint big.^keys", "keys", "Its keys"),
     ("domain web { memory = 1GiB }\nprint web.^ip", "ip", "The fixed address"),

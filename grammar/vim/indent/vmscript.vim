@@ -9,7 +9,7 @@ if exists("*VMScriptIndent")
   finish
 endif
 
-" One step deeper behind a line that leaves a bracket open, one less where a line closes one.
+" One step deeper after a line that leaves a bracket open, one less on a line that closes one.
 function VMScriptIndent()
   let previous = prevnonblank(v:lnum - 1)
   if previous == 0
