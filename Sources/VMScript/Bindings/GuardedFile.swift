@@ -1,39 +1,39 @@
 import Foundation
 
-/// Why a file cannot be read, in a few words.
+/// The reason why a file cannot be read, in a few words.
 public struct FileFailure: Error, Sendable {
-  /// The words, without a full stop.
+  /// The reason, without a full stop.
   public let reason: String
 
   init(_ reason: String) { self.reason = reason }
 }
 
-/// Regular files of this machine, read so that no file can hold up or fill up the process.
+/// Regular files of this machine, read so that no file can block or exhaust the process.
 ///
 ///     let bytes = try GuardedFile.read(
 ///       "/etc/hostname", bounds: ReadBounds(maximumBytes: 1 << 20))
 ///
-/// A pipe, a device or a socket is refused without being opened: opening alone can block, or have an
-/// effect. A file may grow, or be larger than it says, while it is read: no more than the bound is
-/// taken.
+/// A pipe, a device or a socket is refused without being opened, because opening one can block or
+/// have side effects. A file may grow during the read, or be larger than its reported size: the
+/// read never exceeds the bounds.
 public enum GuardedFile {
-  /// Bytes that a file may have, whatever the bounds.
+  /// The largest file in bytes, whatever the bounds.
   public static let maximumSize = 1 << 28
 
-  /// The bytes of a regular file.
+  /// Returns the bytes of a regular file.
   ///
   /// - Parameters:
-  ///   - path: relative to the working folder, or absolute.
-  ///   - name: what messages call it; nil is the path.
+  ///   - path: a path, relative to the working folder or absolute.
+  ///   - name: the name of the file in messages; nil for the path.
   ///   - bounds: bounds of the read.
-  /// - Throws: ``FileFailure`` where there is no such file, or it cannot be read;
-  ///   ``OutOfBounds`` where the bounds end the read.
+  /// - Throws: ``FileFailure`` if the file does not exist or cannot be read; ``OutOfBounds`` if the
+  ///   bounds end the read.
   public static func read(
     _ path: String, named name: String? = nil, bounds: ReadBounds = ReadBounds()
   ) throws -> [UInt8] {
     let name = name ?? path
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw FileFailure("that is no path of a file")
+      throw FileFailure("this is not a path of a file")
     }
     var status = stat()
     guard stat(path, &status) == 0 else { throw failure(errno, name) }
@@ -43,14 +43,15 @@ public enum GuardedFile {
     return try read(descriptor, named: name, bounds: bounds)
   }
 
-  /// The rest of an open file, which is closed in any case.
+  /// Returns the rest of an open file, and closes it in any case.
   ///
   /// - Parameters:
   ///   - descriptor: an open file.
-  ///   - name: what messages call it.
+  ///   - name: the name of the file in messages.
   ///   - bounds: bounds of the read.
-  ///   - takesStreams: also reads pipes and the like, to their end.
-  /// - Throws: ``FileFailure`` where it cannot be read; ``OutOfBounds`` where the bounds end the read.
+  ///   - takesStreams: whether to read pipes and the like too, to their end.
+  /// - Throws: ``FileFailure`` if the file cannot be read; ``OutOfBounds`` if the bounds end the
+  ///   read.
   public static func read(
     _ descriptor: Int32, named name: String, bounds: ReadBounds = ReadBounds(),
     takesStreams: Bool = false
@@ -65,7 +66,7 @@ public enum GuardedFile {
       if limit < maximumSize { throw OutOfBounds() }
       throw FileFailure("\(name) has more than \(ByteSize(bytes: Int64(maximumSize)))")
     }
-    // What a file says of its size is where reading need not begin, not where it ends.
+    // A reported size above the limit saves the read; a smaller one proves nothing.
     if status.st_mode & S_IFMT == S_IFREG { try requireSize(Int(status.st_size)) }
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)
@@ -93,29 +94,29 @@ public enum GuardedFile {
     if let kind { throw FileFailure("\(name) is \(kind), not a file") }
   }
 
-  /// What a number of the system means for a file.
+  /// Returns the failure for an error number of the system.
   static func failure(_ number: Int32, _ name: String) -> FileFailure {
     switch number {
     case ENOENT, ENOTDIR: FileFailure("there is no file \(name)")
     case EACCES, EPERM: FileFailure("\(name) cannot be read by this user")
-    case ELOOP: FileFailure("\(name) lies behind too many symbolic links")
+    case ELOOP: FileFailure("\(name) has too many symbolic links in its path")
     case ENAMETOOLONG: FileFailure("\(name) is too long for a path")
-    case EAGAIN: FileFailure("\(name) has nothing to read now")
+    case EAGAIN: FileFailure("\(name) has no data to read")
     // SAFETY: the text is copied before another call can change it.
     default: FileFailure("\(name) cannot be read: \(String(cString: strerror(number)))")
     }
   }
 }
 
-/// Bounds that hold while something is read or made, so that nothing is larger or takes longer than
-/// the limits of an evaluation allow.
+/// Bounds of a read or a conversion, which keep its size and time within the limits of the
+/// evaluation.
 public struct ReadBounds: Sendable {
-  /// Bytes that the result may have.
+  /// The largest size of the result, in bytes.
   public var maximumBytes: Int
-  /// Whether the evaluation has ended meanwhile: it was cancelled, or its time is over.
+  /// Whether the evaluation has ended: it was cancelled, or its time is over.
   public var isInterrupted: @Sendable () -> Bool
 
-  /// Bounds of a read.
+  /// Creates bounds of a read.
   public init(
     maximumBytes: Int = GuardedFile.maximumSize,
     isInterrupted: @escaping @Sendable () -> Bool = { false }
@@ -125,10 +126,10 @@ public struct ReadBounds: Sendable {
   }
 }
 
-/// Thrown where a read, or what is made of it, is larger than its bounds or takes longer.
+/// The error of a read whose result is larger than its bounds, or takes longer.
 public struct OutOfBounds: Error, Sendable {}
 
-/// Counts what a reader makes, before it is made.
+/// Counts the memory of the values that a reader is about to create.
 struct ReadingBudget {
   private let bounds: ReadBounds
   private var used = 0
@@ -136,7 +137,7 @@ struct ReadingBudget {
 
   init(_ bounds: ReadBounds) { self.bounds = bounds }
 
-  /// Takes the room of one value.
+  /// Counts one value.
   mutating func take(_ bytes: Int) throws(OutOfBounds) {
     used += bytes
     count += 1
@@ -145,10 +146,10 @@ struct ReadingBudget {
     }
   }
 
-  /// Takes the room of an element of a list, or of a list's or map's own.
+  /// Counts an element of a list, or a list or map itself.
   mutating func takeElement() throws(OutOfBounds) { try take(2 * MemoryLayout<Value>.stride) }
 
-  /// Takes the room of a map's entry.
+  /// Counts an entry of a map.
   mutating func takeEntry(_ key: String) throws(OutOfBounds) {
     try take(6 * MemoryLayout<Value>.stride + key.utf8.count)
   }

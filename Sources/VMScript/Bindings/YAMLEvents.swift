@@ -2,7 +2,7 @@ internal import CYaml
 
 /// The events of a YAML text, as libyaml parses it.
 ///
-/// Events come one by one, so that a reader can stop before it has built what it has no room for.
+/// Events arrive one by one, so that a reader can stop before it exceeds its bounds.
 final class YAMLEvents {
   enum Event {
     case documentStart, documentEnd, end
@@ -14,7 +14,7 @@ final class YAMLEvents {
     case alias(String)
   }
 
-  /// What may be written before a node.
+  /// The anchor and the tag before a node.
   struct Properties {
     let anchor: String?
     let tag: String?
@@ -46,7 +46,7 @@ final class YAMLEvents {
 
   /// Returns the next event.
   ///
-  /// - Throws: what is wrong with the text, and where.
+  /// - Throws: the error in the text, with its place.
   func next() throws(MalformedText) -> Event {
     while true {
       var event = yaml_event_t()
@@ -57,7 +57,7 @@ final class YAMLEvents {
     }
   }
 
-  /// nil for events that mean nothing to a reader.
+  /// Returns nil for events that a reader ignores.
   private static func event(_ event: yaml_event_t) -> Event? {
     switch event.type {
     case YAML_DOCUMENT_START_EVENT: return .documentStart

@@ -1,16 +1,16 @@
-/// A function, method or attribute that the language provides: one row for each, with all that there
-/// is to say about it and what it does.
+/// A function, method or attribute that the language provides: one row with its documentation and
+/// its implementation.
 ///
-/// Resolution, calls, completion, signatures, inference, grammars and the reference read these rows. To
-/// add one, write it into the list of a file in `Rows`.
+/// Resolution, calls, completion, signatures, inference, grammars and the reference use these rows.
+/// To add one, write it into the list of a file in `Rows`.
 package final class Builtin: Sendable {
-  /// How a script reaches it.
+  /// The syntax with which a script uses it.
   enum Kind: Sendable {
     /// Called by its name alone.
     case function(Group)
-    /// Called behind a value of one of these types and a dot.
+    /// Called after a value of one of these types and a dot.
     case method([ValueType])
-    /// Read behind a value of one of these types and a dot; empty parentheses may follow it.
+    /// Read after a value of one of these types and a dot; empty parentheses may follow.
     case attribute([ValueType])
   }
 
@@ -24,23 +24,23 @@ package final class Builtin: Sendable {
     case resources = "Resources"
   }
 
-  /// What becomes of arguments that are known only after apply.
+  /// The treatment of arguments that are known only after apply.
   enum Unknowns {
     /// The result is unknown if an argument is.
     case pass
-    /// The result is unknown if an argument is, or holds, what is.
+    /// The result is unknown if an argument is, or contains an unknown value.
     case passParts
-    /// They are values like others.
+    /// Unknown arguments are treated like any others.
     case accept
   }
 
-  /// The part of a result that is new, whose memory is counted.
+  /// The new part of a result, whose memory is counted.
   enum Production {
     /// Nothing: the result is a part of an argument.
     case nothing
-    /// The result, but not what is in it.
+    /// The result, but not its elements.
     case result
-    /// The result and all that is in it.
+    /// The result with its elements.
     case everything
   }
 
@@ -48,12 +48,12 @@ package final class Builtin: Sendable {
 
   package let name: String
   let kind: Kind
-  /// Those between the parentheses: what stands before the dot is not among them.
+  /// The parameters in parentheses, without the value before the dot.
   let parameters: [Parameter]
-  /// The number of arguments that it takes.
+  /// The number of arguments.
   let arity: ClosedRange<Int>
   package let reference: ReferenceEntry
-  /// The type of the result, as far as the text of a call shows it.
+  /// The type of the result, as far as the text of a call determines it.
   package let type: ResultType
   let unknowns: Unknowns
   let produces: Production
@@ -83,7 +83,7 @@ package final class Builtin: Sendable {
     self.body = body
   }
 
-  /// A row of a function.
+  /// Creates the row of a function.
   static func function(
     _ group: Group, _ name: String, _ parameters: [Parameter], _ doc: String,
     _ example: String = "",
@@ -95,7 +95,7 @@ package final class Builtin: Sendable {
       body)
   }
 
-  /// A row of a method; the example is one of the first type.
+  /// Creates the row of a method; the example uses the first type.
   static func method(
     _ name: String, of types: ValueType..., taking parameters: [Parameter] = [], doc: String,
     _ example: String, gives result: String, type: ResultType, unknowns: Unknowns = .pass,
@@ -105,7 +105,7 @@ package final class Builtin: Sendable {
       .method(types), name, parameters, doc, example, gives: result, type, unknowns, produces, body)
   }
 
-  /// A row of an attribute; the example is one of the first type.
+  /// Creates the row of an attribute; the example uses the first type.
   static func attribute(
     _ name: String, of types: ValueType..., doc: String, _ example: String, gives result: String,
     type: ResultType, produces: Production = .nothing, _ body: @escaping Body
@@ -113,16 +113,16 @@ package final class Builtin: Sendable {
     Builtin(.attribute(types), name, [], doc, example, gives: result, type, .pass, produces, body)
   }
 
-  /// Whether it is called, and not just read.
+  /// Whether it is called rather than read.
   package var isCalled: Bool { if case .attribute = kind { false } else { true } }
 
-  /// The topic of a function; nil for what belongs to a value.
+  /// The topic of a function; nil for a member of a value.
   package var group: Group? { if case .function(let group) = kind { group } else { nil } }
 
   /// Whether its last argument is a function that it calls.
   package var takesCallback: Bool { parameters.last?.type.isCallback ?? false }
 
-  /// The types whose values have it; none of a function.
+  /// The types whose values have it; empty for a function.
   var types: [ValueType] {
     switch kind {
     case .function: []
@@ -135,7 +135,7 @@ package final class Builtin: Sendable {
 
 extension Builtin {
   /// The functions that every script knows, in the order of the documentation. The resolver stores
-  /// positions in this list, so that a call looks no name up.
+  /// positions in this list, so that a call needs no lookup by name.
   package static let functions = [
     collectionFunctions, typeFunctions, outsideFunctions, formatFunctions, textFunctions,
     resourceFunctions,
@@ -148,10 +148,10 @@ extension Builtin {
   private static let positions = Dictionary(
     uniqueKeysWithValues: functions.enumerated().map { ($1.name, UInt32($0)) })
 
-  /// The position in ``functions`` of the one of this name.
+  /// Returns the position in ``functions`` of the function of this name.
   static func position(ofFunction name: String) -> UInt32? { positions[name] }
 
-  /// The function of this name.
+  /// Returns the function of this name.
   package static func function(_ name: String) -> Builtin? {
     positions[name].map { functions[Int($0)] }
   }
@@ -161,12 +161,12 @@ extension Builtin {
     Dictionary(uniqueKeysWithValues: members(of: type).map { ($0.name, $0) })
   }
 
-  /// The member of this name that a value of the type has.
+  /// Returns the member of this name for values of the type.
   static func member(_ name: String, of type: ValueType) -> Builtin? {
     membersByType[type.rawValue][name]
   }
 
-  /// All that belongs to the values of a type.
+  /// Returns all members of the values of a type.
   static func members(of type: ValueType) -> [Builtin] {
     members.filter { $0.types.contains(type) }
   }
@@ -176,9 +176,9 @@ extension Builtin {
 struct Parameter: Sendable {
   let name: String
   let type: ArgumentType
-  /// The value where the argument is left out; nil if it must be given.
+  /// The default value; nil if the argument is required.
   let defaultValue: Value?
-  /// Whether any number of arguments may follow the first; only of the last parameter.
+  /// Whether the argument may be repeated; only for the last parameter.
   let isRepeated: Bool
 
   init(
@@ -195,11 +195,11 @@ struct Parameter: Sendable {
   var form: String { name.uppercased() + (isRepeated ? ", …" : "") }
 }
 
-/// What may be given for a parameter.
+/// The values that a parameter accepts.
 struct ArgumentType: Sendable {
-  /// What is expected, in the words of a message.
+  /// The expected values, in the words of a message.
   let words: String
-  /// Whether its result decides the type of the call's result.
+  /// Whether its result determines the type of the call's result.
   let isCallback: Bool
   let accepts: @Sendable (Value) -> Bool
 
@@ -223,7 +223,7 @@ struct ArgumentType: Sendable {
   static let member = ArgumentType("an int or address", only: .int, .ip)
   static let countable = ArgumentType(
     "a string, list, map or range", only: .string, .list, .map, .range)
-  /// Calling it reports what is no function.
+  /// The call itself reports a value that is not a function.
   static let function = ArgumentType("a function", isCallback: true) { _ in true }
 
   init(_ words: String, only types: ValueType...) {

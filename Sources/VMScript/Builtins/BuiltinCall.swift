@@ -1,15 +1,15 @@
 import VMScriptSyntax
 
-/// The arguments of a call of a built-in, each of which is of its parameter's type.
+/// The arguments of a call of a built-in, each of its parameter's type.
 struct BuiltinCall {
   let builtin: Builtin
-  /// The value before the dot; `none` of a function.
+  /// The value before the dot; `none` for a function.
   let base: Value
   /// The arguments, defaults included.
   let arguments: [Value]
   /// The call.
   let id: NodeID
-  /// The number of arguments that are no defaults.
+  /// The number of arguments that are not defaults.
   private let given: Int
   private let code: Code
 
@@ -34,7 +34,7 @@ struct BuiltinCall {
       : arguments
   }
 
-  /// Throws if an argument is of a type that its parameter does not take.
+  /// Throws if the type of an argument does not fit its parameter.
   fileprivate func check() throws {
     let parameters = builtin.parameters
     for (position, argument) in arguments.enumerated() where position < given {
@@ -43,13 +43,13 @@ struct BuiltinCall {
     }
   }
 
-  /// An argument.
+  /// The argument at a position.
   subscript(position: Int) -> Value { arguments[position] }
 
-  /// The text of an argument.
+  /// Returns the text of an argument.
   func text(_ position: Int) throws -> String { try text(arguments[position]) }
 
-  /// The text of a string or secret.
+  /// Returns the text of a string or secret.
   func text(_ value: Value) throws -> String {
     switch value {
     case .string(let text): return text
@@ -58,13 +58,13 @@ struct BuiltinCall {
     }
   }
 
-  /// The entries of a map.
+  /// Returns the entries of a map.
   func map(_ value: Value) throws -> ValueMap {
     guard case .map(let entries) = value else { throw mismatch(value, expected: "a map") }
     return entries
   }
 
-  /// The error for a value of a type that is not expected.
+  /// Returns the error for a value of an unexpected type.
   func mismatch(_ value: Value, expected: String) -> Diagnostic {
     .argumentType(builtin.name, expected: expected, value, at: span)
   }
@@ -91,11 +91,11 @@ extension Evaluator {
       }
     }
     let result = try counted(try builtin.body(&self, call), of: builtin, at: id)
-    // What a method makes of a secret is secret.
+    // The result of a method of a secret is secret.
     return base.map(result.hidden(if:)) ?? result
   }
 
-  /// The value of an attribute.
+  /// Reads the value of an attribute.
   mutating func read(_ attribute: Builtin, of base: Value, _ id: NodeID) throws -> Value {
     let call = try BuiltinCall(attribute, base.revealed, [], id, code)
     if case .string(let text) = call.base { try work(text.utf8.count, at: id) }
@@ -114,12 +114,12 @@ extension Evaluator {
 }
 
 extension Value {
-  /// A secret as a string; any other value as it is.
+  /// A secret as a string; any other value unchanged.
   fileprivate var revealed: Value {
     if case .secret(let secret) = self { .string(secret.revealed) } else { self }
   }
 
-  /// The value with its texts as secrets, if it is made of a secret.
+  /// Returns the value with its texts as secrets, if `origin` is a secret.
   func hidden(if origin: Value) -> Value {
     if case .secret = origin { hidden } else { self }
   }

@@ -1,8 +1,8 @@
-/// The type of a value as far as a script's text shows it, with the types of its parts.
+/// The type of a value as far as a script's text determines it, with the types of its parts.
 package indirect enum StaticType {
   /// A type without known parts, by its name.
   case named(String)
-  /// A list whose items are like this one.
+  /// A list with items of this type.
   case list(StaticType?)
   /// A range of ints or addresses.
   case range(StaticType?)
@@ -37,7 +37,7 @@ package indirect enum StaticType {
     }
   }
 
-  /// What one binding of a loop over the value stands for: a key of a map, an item of all else.
+  /// The type of the one binding of a loop over the value: a key of a map, otherwise an item.
   package var binding: StaticType? { name == "map" ? .named("string") : element }
 
   /// The type of a known value.
@@ -73,7 +73,7 @@ package indirect enum StaticType {
     }
   }
 
-  /// The type of a value that the language writes like this; nil for what is no literal.
+  /// The type of a literal; nil if the text is not one.
   package init?(literal text: String) {
     switch text.first {
     case "\"": self = .named("string")
@@ -94,7 +94,8 @@ package indirect enum StaticType {
     }
   }
 
-  /// What all of these may be: maps with the entries of all, else the first that is known.
+  /// Returns the common type: for maps one with the entries of all, otherwise the first that is
+  /// known.
   package static func common(_ types: [StaticType?]) -> StaticType? {
     let known = types.compactMap(\.self)
     guard let first = known.first else { return nil }
@@ -116,7 +117,7 @@ package indirect enum StaticType {
 // MARK: Members
 
 extension StaticType {
-  /// The type of a member of this name that needs no call.
+  /// Returns the type of a member of this name that needs no call.
   package func member(_ name: String, _ vocabulary: Vocabulary) -> StaticType? {
     if let entry = entries?.first(where: { $0.key == name }) { return entry.type }
     switch (self, name) {
@@ -129,7 +130,7 @@ extension StaticType {
     return builtin.type.type(ResultType.Arguments(types: [self]))
   }
 
-  /// What the language provides of this name for values of the type.
+  /// Returns the built-in member of this name for values of the type.
   package func builtin(_ name: String) -> Builtin? {
     ValueType(name: self.name).flatMap { Builtin.member(name, of: $0) }
   }
@@ -147,13 +148,13 @@ extension StaticType {
   }
 }
 
-/// The type of what a call gives, as far as the text of the call shows it.
+/// The type of the result of a call, as far as the text of the call determines it.
 package struct ResultType: Sendable {
-  /// What the text shows of the arguments.
+  /// The types of the arguments.
   package struct Arguments {
-    /// Their types, that of the value before the dot first.
+    /// The types, with that of the value before the dot first.
     package let types: [StaticType?]
-    /// The type that a function returns which is the last argument.
+    /// The type of the result of a function that is the last argument.
     package var returned: StaticType?
 
     package init(types: [StaticType?], returned: StaticType? = nil) {
@@ -170,7 +171,7 @@ package struct ResultType: Sendable {
 
   package init(_ type: @escaping @Sendable (Arguments) -> StaticType?) { self.type = type }
 
-  /// The type of this name, whatever the arguments are.
+  /// Returns the type of this name, whatever the arguments are.
   static func named(_ type: ValueType) -> ResultType { ResultType { _ in .named(type.name) } }
 
   /// A resource of this kind.
@@ -178,7 +179,7 @@ package struct ResultType: Sendable {
     ResultType { _ in .resource(kind) }
   }
 
-  /// Any, as what was read decides.
+  /// Any type, because it depends on the text that is read.
   package static let any = ResultType { _ in nil }
   package static let bool = named(.bool)
   package static let int = named(.int)
@@ -195,6 +196,6 @@ package struct ResultType: Sendable {
   /// A list of items like those of the first argument.
   package static let items = ResultType { .list($0.item) }
   package static let pairs = ResultType { .list(.list($0.item)) }
-  /// A list of what the last argument returns.
+  /// A list of results of the last argument.
   package static let returned = ResultType { .list($0.returned) }
 }

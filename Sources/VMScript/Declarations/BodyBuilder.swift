@@ -1,13 +1,13 @@
 import VMScriptSyntax
 
-/// A body while its entries are evaluated.
+/// A body during the evaluation of its entries.
 struct BodyBuilder {
   let schema: BlockSchema
   var label: String?
   let span: Span
   private(set) var properties: [DeclaredProperty] = []
   private(set) var blocks: [DeclaredBlock] = []
-  /// By property and by block: whether it was written out, not brought by a spread.
+  /// For each property and block, whether it was written out rather than spread.
   private var explicitProperties: [Bool] = []
   private var explicitBlocks: [Bool] = []
   var removals: [Removal] = []
@@ -18,8 +18,8 @@ struct BodyBuilder {
     self.span = span
   }
 
-  /// Adds a property; as in a map the later one wins, but two that were written out contradict each
-  /// other.
+  /// Adds a property. A later one replaces an earlier one, as in a map, but two that were written
+  /// out are an error.
   mutating func set(_ property: DeclaredProperty, isExplicit: Bool) throws {
     guard let place = properties.firstIndex(where: { $0.schema === property.schema }) else {
       properties.append(property)
@@ -34,8 +34,8 @@ struct BodyBuilder {
     explicitProperties[place] = isExplicit
   }
 
-  /// Gives a property that could not be evaluated a value that is not known, so that what uses it
-  /// says nothing of its own.
+  /// Gives a property that could not be evaluated an unknown value, so that its uses report no
+  /// further errors.
   mutating func markFailed(_ name: String, at span: Span) {
     if let property = schema.property(name) {
       guard !properties.contains(where: { $0.schema === property }) else { return }
@@ -51,8 +51,8 @@ struct BodyBuilder {
     }
   }
 
-  /// Adds a block; one that stands once replaces what a spread brought. A label of any text, such as
-  /// the path of `xml`, says where to, not which: blocks of one label are several.
+  /// Adds a block. A block that occurs once replaces a spread one. A label of any text, such as the
+  /// path of `xml`, is a target rather than a name: several blocks may have the same one.
   mutating func add(_ block: DeclaredBlock, isExplicit: Bool) throws {
     let place = blocks.firstIndex { other in
       other.schema === block.schema
@@ -77,7 +77,7 @@ struct BodyBuilder {
   }
 }
 
-/// The body of a clone: its source's, refined by its own.
+/// Merges the body of a clone with that of its source.
 enum CloneMerge {
   static func refine(
     _ source: DeclaredBlock, with body: DeclaredBlock, removing removals: [Removal]
@@ -93,7 +93,7 @@ enum CloneMerge {
     return merge(base, body, dropping: Set(dropped))
   }
 
-  /// A clone would no longer be another machine with them.
+  /// Returns the block without the properties that identify a machine.
   private static func withoutIdentity(_ block: DeclaredBlock) -> DeclaredBlock {
     var result = block
     result.properties.removeAll { !$0.schema.isInherited }
@@ -113,8 +113,8 @@ enum CloneMerge {
     }
   }
 
-  /// Blocks meet by label, else by their position among the blocks of their kind; the rest is added
-  /// behind.
+  /// Merges blocks by label, otherwise by position among the blocks of their kind; other blocks are
+  /// appended.
   private static func merge(
     _ base: DeclaredBlock, _ body: DeclaredBlock, dropping dropped: Set<Int> = []
   ) -> DeclaredBlock {
@@ -130,13 +130,13 @@ enum CloneMerge {
       positions[name] = position + 1
       var met: Int?
       if block.schema.label == .anyText {
-        // A path says where to, not which block: the clone's patches come after its source's.
+        // A path is a target, not a name: the clone's patches come after its source's.
         met = nil
       } else if let label = block.label {
         met = candidates.first { base.blocks[$0].label == label }
       } else if candidates.indices.contains(position) {
         let candidate = base.blocks[candidates[position]]
-        // One that the clone names by its label is not meant by a position too.
+        // A block that the clone names by its label does not match by position too.
         let isNamed = candidate.label.map { labelled.contains([name, $0]) } ?? false
         met = isNamed ? nil : candidates[position]
       }

@@ -1,13 +1,13 @@
 import VMScriptSyntax
 
-/// What kind of object a resource is. A clone is a domain that has a source.
+/// The kind of a resource. A clone is a domain that has a source.
 public enum ResourceKind: Hashable, Sendable {
   case image, net, domain
-  /// A kind that the host of the script defined, by the word that declares one; see
+  /// A kind that the host of the script defined, by the word that declares it; see
   /// ``Engine/resource(_:)``.
   case custom(String)
 
-  /// The kind of libvirt's objects that this word declares; nil for any other word.
+  /// The kind of libvirt object that this word declares; nil for any other word.
   public init?(rawValue word: String) {
     guard let kind = Self.allCases.first(where: { $0.rawValue == word }) else { return nil }
     self = kind
@@ -23,7 +23,7 @@ public enum ResourceKind: Hashable, Sendable {
     }
   }
 
-  /// Whether a host of the script defined it, so that libvirt knows nothing of it.
+  /// Whether a host of the script defined it, so that libvirt does not know it.
   public var isCustom: Bool {
     if case .custom = self { true } else { false }
   }
@@ -34,14 +34,14 @@ extension ResourceKind: CaseIterable {
   public static let allCases: [ResourceKind] = [.image, .net, .domain]
 }
 
-/// What no two resources of a stack share: kind and name. Names are compared by their code points.
+/// The identity of a resource in its stack: kind and name. Names are compared by code points.
 public struct ResourceKey: Hashable, Sendable {
   /// The kind of the resource.
   public let kind: ResourceKind
   private let exactName: ExactText
   /// The name, unique among the resources of its kind.
   public var name: String { exactName.text }
-  /// The key of a resource.
+  /// Creates the key of a resource.
   public init(kind: ResourceKind, name: String) {
     self.kind = kind
     exactName = ExactText(name)
@@ -49,38 +49,38 @@ public struct ResourceKey: Hashable, Sendable {
 }
 
 extension Declaration {
-  /// What no other declaration of its set has.
+  /// The key of the resource, unique among the declarations of a set.
   public var key: ResourceKey { ResourceKey(kind: kind, name: name) }
 }
 
-/// A resource as values of the language carry it: by kind and name, resolved by the host that runs it.
+/// A resource as a value of the language: kind and name, resolved by the host of the run.
 public struct ResourceReference: Hashable, Sendable {
   /// Image, net or domain.
   public let kind: ResourceKind
   /// The name on the host.
   public let name: String
-  /// Declared by this script; otherwise it is looked up on the host.
+  /// Whether this script declares it; otherwise it is looked up on the host.
   public let isDeclared: Bool
-  /// A reference by kind and name.
+  /// Creates a reference by kind and name.
   public init(kind: ResourceKind, name: String, isDeclared: Bool) {
     self.kind = kind
     self.name = name
     self.isDeclared = isDeclared
   }
 
-  /// What it shares with all references to the resource.
+  /// The key, which all references to the resource share.
   public var key: ResourceKey { ResourceKey(kind: kind, name: name) }
 }
 
 /// A property with its value, checked against the schema and converted to the property's type.
 public struct DeclaredProperty: Sendable {
-  /// The row of the table that describes it.
+  /// The row of the schema.
   public let schema: PropertySchema
-  /// The value, of the type that the row says.
+  /// The value, of the type of the row.
   public let value: Value
   /// The whole entry, `key = value`.
   public let span: Span
-  /// A property with the value that a script gives it.
+  /// Creates a property with the value from a script.
   public init(schema: PropertySchema, value: Value, span: Span) {
     self.schema = schema
     self.value = value
@@ -88,24 +88,24 @@ public struct DeclaredProperty: Sendable {
   }
 }
 
-/// A body after evaluation: conditions, loops and spreads are gone, names checked, values typed.
-/// A property stands at most once; blocks keep the order of the script.
+/// A body after evaluation: conditions, loops and spreads are resolved, names checked, values
+/// typed. A property occurs at most once; blocks keep the order of the script.
 public struct DeclaredBlock: Sendable {
-  /// The row of the table that describes it.
+  /// The row of the schema.
   public let schema: BlockSchema
   /// The block's name among others of its kind, such as `data` in `disk data { … }`.
   public var label: String?
-  /// In the order of the script.
+  /// The properties in the order of the script.
   public var properties: [DeclaredProperty]
   /// The nested blocks of all kinds, in the order of the script.
   public var blocks: [DeclaredBlock]
   /// The block's first line: keyword and label.
   public let span: Span
-  /// For a block that a clone inherited: which block of the source it is (index among the source's
-  /// blocks of the same name); nil for a block of its own.
+  /// The index of the source's block that a clone inherited, among the blocks of the same name; nil
+  /// for a block of its own.
   public var inheritedFrom: Int?
 
-  /// A block with what stands in it.
+  /// Creates a block with its entries.
   public init(
     schema: BlockSchema, label: String? = nil, properties: [DeclaredProperty] = [],
     blocks: [DeclaredBlock] = [], span: Span, inheritedFrom: Int? = nil
@@ -121,44 +121,44 @@ public struct DeclaredBlock: Sendable {
   /// The value of a property as declared, or nil.
   public subscript(name: String) -> Value? { property(name)?.value }
 
-  /// The property of this name; nil where it is not declared.
+  /// Returns the property of this name; nil if it is not declared.
   public func property(_ name: String) -> DeclaredProperty? {
     properties.first { $0.schema.name == name }
   }
 
-  /// The nested blocks of one name, in order.
+  /// Returns the nested blocks of one name, in order.
   public func blocks(_ name: String) -> [DeclaredBlock] {
     blocks.filter { $0.schema.name == name }
   }
 
-  /// The first nested block of this name; nil where there is none.
+  /// Returns the first nested block of this name; nil if there is none.
   public func block(_ name: String) -> DeclaredBlock? { blocks.first { $0.schema.name == name } }
 }
 
-/// What a clone is made from.
+/// The source of a clone.
 public enum CloneSource: Sendable {
-  /// A domain of this script; the clone's body is already the source's, refined.
+  /// A domain of this script; the clone's body is already merged with the source's.
   case declared(String)
-  /// A domain on the host; the body holds the refinements alone.
+  /// A domain on the host; the clone's body contains only its own entries.
   case host(String)
 }
 
 /// `remove nic 2` or `remove disk data` in the body of a clone.
 public struct Removal: Sendable {
-  /// How the block is told from others of its kind: by label, or by position from 1.
+  /// The selection of the block among others of its kind: by label, or by position from 1.
   public enum Which: Sendable {
-    /// By the label that it was given.
+    /// By its label.
     case label(String)
-    /// By its place, counted from 1.
+    /// By its position, counted from 1.
     case position(Int)
   }
   /// The kind of the block, such as `nic`.
   public let block: String
-  /// Which of them.
+  /// The selected block.
   public let which: Which
   /// The whole entry.
   public let span: Span
-  /// The removal of one block.
+  /// Creates the removal of one block.
   public init(block: String, which: Which, span: Span) {
     self.block = block
     self.which = which
@@ -166,31 +166,31 @@ public struct Removal: Sendable {
   }
 }
 
-/// A resource statement after evaluation: what shall exist.
+/// A resource statement after evaluation: the desired state of a resource.
 public struct Declaration: Sendable {
   /// Image, net or domain; a clone is a domain.
   public let kind: ResourceKind
-  /// The name that it has on the host.
+  /// The name on the host.
   public let name: String
-  /// What stands in its braces, merged with the source's body for a clone of this script's domain.
+  /// The content of its braces, merged with the source's body for a clone of this script's domain.
   public internal(set) var body: DeclaredBlock
-  /// What stands in its braces and nothing else.
+  /// The content of its braces alone.
   public internal(set) var written: DeclaredBlock
-  /// What a clone is made from; nil for what is no clone.
+  /// The source of a clone; nil for other resources.
   public let source: CloneSource?
-  /// Where the source of a clone was written.
+  /// The place of the source in the statement of a clone.
   public let sourceSpan: Span?
-  /// What a clone leaves out of its source.
+  /// The blocks that a clone removes from its source's.
   public let removals: [Removal]
   /// The statement's first line: keyword and name.
   public let span: Span
   /// The name alone.
   public let nameSpan: Span
-  /// No other declaration of a run or a session has it, be it of the same resource by the same
-  /// statement; a clone gets a new one when what it inherits is declared again.
+  /// A number that no other declaration of a run or a session has, not even one of the same
+  /// resource by the same statement. A clone gets a new one when its source is declared again.
   public internal(set) var revision = 0
 
-  /// A declaration as evaluation makes it, for a clone before it inherits.
+  /// Creates a declaration, for a clone before it inherits.
   public init(
     kind: ResourceKind, name: String, body: DeclaredBlock, source: CloneSource? = nil,
     sourceSpan: Span? = nil, removals: [Removal] = [], span: Span, nameSpan: Span
@@ -211,7 +211,7 @@ public struct Declaration: Sendable {
     ResourceReference(kind: kind, name: name, isDeclared: true)
   }
 
-  /// The same with other values of properties, in nested blocks too.
+  /// Returns the declaration with other values of properties, in nested blocks too.
   public func replacingValues(_ value: (DeclaredProperty) -> Value) -> Declaration {
     var result = self
     result.body = body.replacingValues(value)
@@ -221,14 +221,15 @@ public struct Declaration: Sendable {
 }
 
 extension Declaration {
-  /// The same without the nested blocks of one name.
+  /// Returns the declaration without the nested blocks of one name.
   package func withoutBlocks(_ name: String) -> Declaration {
     var result = self
     result.body.blocks.removeAll { $0.schema.name == name }
     return result
   }
 
-  /// The same with the nested blocks of one name changed, each with its place among them.
+  /// Returns the declaration with the nested blocks of one name changed; each change receives the
+  /// position.
   package func changingBlocks(
     _ name: String, _ change: (_ position: Int, inout DeclaredBlock) -> Void
   ) -> Declaration {
@@ -254,7 +255,7 @@ extension DeclaredBlock {
 }
 
 extension Declaration {
-  /// The resources that must stand before it: those it refers to, and what it is a clone of.
+  /// The resources that must precede it: those it refers to, and the source of a clone.
   fileprivate var needs: [ResourceKey] {
     let source = source.map { [ResourceKey(kind: .domain, name: $0.name)] }
     return (source ?? []) + body.references
@@ -279,7 +280,7 @@ extension Value {
 }
 
 extension [Declaration] {
-  /// The same with what others stand on before them, and as it was otherwise.
+  /// Returns the declarations with dependencies first, otherwise in their original order.
   func inOrderOfDependence() -> [Declaration] {
     let positions = Dictionary(enumerated().map { ($1.key, $0) }) { first, _ in first }
     var ordered: [Declaration] = []
@@ -289,7 +290,7 @@ extension [Declaration] {
       var pending = [start]
       while let position = pending.popLast() {
         if entered.insert(position).inserted {
-          // Met again when all that it needs has its place.
+          // It is visited again after all of its dependencies.
           pending.append(position)
           let needs = self[position].needs.compactMap { positions[$0] }
           pending += needs.filter { !entered.contains($0) }.reversed()
@@ -303,8 +304,8 @@ extension [Declaration] {
 }
 
 extension Declaration {
-  /// The declaration as `eval --resources` gives it: `kind`, `name`, for a clone its `source` and
-  /// what it removes, and `properties`.
+  /// The declaration as `eval --resources` prints it: `kind`, `name`, `properties`, and for a clone
+  /// its `source` and removals.
   public var document: Value {
     var document: ValueMap = [
       "kind": .string(kind.rawValue), "name": .string(name),
@@ -322,7 +323,7 @@ extension Declaration {
 }
 
 extension Removal: CustomStringConvertible {
-  /// As scripts write it after `remove`, such as `nic 2`.
+  /// The entry as scripts write it after `remove`, such as `nic 2`.
   public var description: String {
     switch which {
     case .label(let label): "\(block) \(label)"
@@ -332,7 +333,8 @@ extension Removal: CustomStringConvertible {
 }
 
 extension DeclaredBlock {
-  /// The property that a plain value in the block's place stands for, if the block says no more.
+  /// The property that a plain value in place of the block would set, if the block contains nothing
+  /// else.
   var shorthandProperty: DeclaredProperty? {
     guard let only = properties.first, properties.count == 1, blocks.isEmpty, label == nil,
       only.schema.name == schema.shorthand
@@ -340,8 +342,9 @@ extension DeclaredBlock {
     return only
   }
 
-  /// Properties and blocks as one map that would declare them again: a block that may repeat is a
-  /// list of maps, a label their `name`; one that says no more than its shorthand is that value.
+  /// Properties and blocks as one map that would declare them again. A block that may repeat is a
+  /// list of maps, and a label is their `name`. A block with only its shorthand property is that
+  /// value.
   public var document: Value {
     if let shorthandProperty { return shorthandProperty.value }
     var entries: ValueMap = [:]
@@ -360,12 +363,13 @@ extension DeclaredBlock {
   }
 }
 
-/// Names that are safe as a libvirt name, in a path and on a terminal.
+/// Names that are safe for libvirt, in a path and on a terminal.
 enum ResourceName {
-  /// Bytes that a name may have; what is put around it still fits into a file's name.
+  /// The longest name in bytes; with its additions it still fits a file name.
   static let maximumLength = 200
 
-  /// Whether it is no path, no tag and no trick: see ``Diagnostic/invalidName(_:of:at:)``.
+  /// Returns whether it is neither a path, nor a tag, nor a trick: see
+  /// ``Diagnostic/invalidName(_:of:at:)``.
   static func isSafe(_ name: String) -> Bool {
     guard (1...maximumLength).contains(name.utf8.count), name != ".",
       let first = name.unicodeScalars.first, let last = name.unicodeScalars.last,
@@ -385,8 +389,8 @@ enum ResourceName {
 }
 
 extension Unicode.Scalar {
-  /// Whether it is neither a control character, nor a line break, nor one that turns the direction of
-  /// what a terminal shows, nor one that XML does not know.
+  /// Whether it is neither a control character, nor a line break, nor a bidirectional control, nor
+  /// a character that XML does not allow.
   fileprivate var isVisible: Bool {
     switch value {
     case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0xFEFF: return false

@@ -1,14 +1,15 @@
 import VMScriptSyntax
 
-/// What an evaluation declared so far.
+/// The declarations of an evaluation so far.
 struct DeclarationRegistry {
   private var positions: [ResourceKey: Int] = [:]
-  /// The first resource of each kind and look: names of one look can differ in their code points.
+  /// The first resource of each kind and look: names that look alike can differ in their code
+  /// points.
   private var looks: [Look: Int] = [:]
-  /// Declared by earlier entries of a session, and thus free to be declared again.
+  /// The resources that earlier entries of a session declared, and that may be declared again.
   private var replaceable: Set<ResourceKey> = []
   var set: DeclarationSet
-  /// Counts the changes of what is declared.
+  /// The number of changes of the declarations.
   private(set) var version = 0
 
   init(stack: String) { set = DeclarationSet(stack: stack) }
@@ -21,30 +22,31 @@ struct DeclarationRegistry {
     ResourceReference(kind: kind, name: name, isDeclared: find(kind, name) != nil)
   }
 
-  /// The declaration that forbids another one of its kind and name.
+  /// Returns the declaration that conflicts with another one of its kind and name.
   func conflict(_ kind: ResourceKind, _ name: String) -> Declaration? {
     replaceable.contains(ResourceKey(kind: kind, name: name)) ? nil : find(kind, name)
   }
 
-  /// The declaration whose name looks like this one and differs in its code points.
+  /// Returns the declaration whose name looks the same but differs in its code points.
   func lookalike(_ kind: ResourceKind, _ name: String) -> Declaration? {
     guard let position = looks[Look(kind: kind, name: name)] else { return nil }
     let found = set.declarations[position]
     return ExactText.areEqual(found.name, name) ? nil : found
   }
 
-  /// Lets all that is declared so far be declared again, which then replaces it.
+  /// Allows all declarations so far to be declared again, which replaces them.
   mutating func beginEntry() { replaceable = Set(positions.keys) }
 
-  /// Puts other declarations in the place of all that there are.
+  /// Replaces all declarations.
   mutating func replaceAll(with declarations: [Declaration]) {
     set.declarations = declarations.inOrderOfDependence()
     declarationsMoved()
   }
 
-  /// Adds a declaration, in the place of the earlier one of its kind and name if there is one.
+  /// Adds a declaration, in place of an earlier one of its kind and name.
   ///
-  /// - Returns: the declaration with what it inherits, and each clone that inherits from it anew.
+  /// - Returns: the declaration with its inherited parts, and each clone that inherits from it
+  ///   again.
   mutating func add(_ declaration: Declaration) throws -> [Declaration] {
     replaceable.remove(declaration.key)
     guard let position = positions[declaration.key] else {
@@ -56,7 +58,7 @@ struct DeclarationRegistry {
     var declarations = set.declarations
     declarations[position] = declaration
     declarations = declarations.inOrderOfDependence()
-    // A clone stands behind its source now, so that one pass reaches the clones of clones.
+    // A clone follows its source here, so that one pass reaches the clones of clones.
     var renewed: [ResourceKey: Declaration] = [:]
     for index in declarations.indices {
       let current = declarations[index]
@@ -70,7 +72,8 @@ struct DeclarationRegistry {
     return declarations.filter { renewed[$0.key] != nil }
   }
 
-  /// A declaration with what a clone takes over from its source, and a revision of its own.
+  /// Returns a declaration with the parts that a clone inherits from its source, and a revision of
+  /// its own.
   private mutating func inheriting(
     _ declaration: Declaration, from source: Declaration?
   ) throws -> Declaration {
@@ -88,7 +91,8 @@ struct DeclarationRegistry {
     clone.declaredSource.flatMap { find($0.kind, $0.name) }
   }
 
-  /// Takes back what a `delete` names, so that the rest of the run does not make it again.
+  /// Removes the declarations that a `delete` names, so that the rest of the run does not create
+  /// them again.
   mutating func withdraw(_ targets: [VerbRequest.Target]) {
     set.declarations.removeAll { declaration in
       declaration.kind == .domain && targets.contains { $0.names(declaration.name) }
@@ -110,13 +114,14 @@ struct DeclarationRegistry {
     looks[Look(kind: key.kind, name: key.name)] = position
   }
 
-  /// A kind and a name, compared as Unicode's canonical equivalence does.
+  /// A kind and a name, compared by Unicode's canonical equivalence.
   private struct Look: Hashable {
     let kind: ResourceKind
     let name: String
   }
 
-  /// Clones whose source, named as if it were on the host, is declared further down.
+  /// Returns the errors of clones whose source was taken for a domain on the host, but is declared
+  /// further down.
   func problemsOfReferences() -> [Diagnostic] {
     set.declarations.compactMap { declaration in
       guard case .host(let name) = declaration.source, let source = find(.domain, name) else {
@@ -129,7 +134,7 @@ struct DeclarationRegistry {
     }
   }
 
-  /// Whether a domain is, by way of clones, made from `ancestor`.
+  /// Returns whether a domain is a direct or indirect clone of `ancestor`.
   func isDescendant(_ domain: Declaration, of ancestor: String) -> Bool {
     var current = domain
     var seen: Set<String> = []
@@ -143,22 +148,23 @@ struct DeclarationRegistry {
 }
 
 extension Declaration {
-  /// The declared domain that a clone is made from.
+  /// The declared domain that is the source of a clone.
   fileprivate var declaredSource: ResourceKey? {
     if case .declared(let name) = source { ResourceKey(kind: .domain, name: name) } else { nil }
   }
 }
 
 extension DeclarationSet {
-  /// Whether a clone of this set is made from the domain of this name.
+  /// Returns whether a clone of this set has the domain of this name as its source.
   public func isClonedFrom(_ name: String) -> Bool {
     declarations.contains { $0.source?.name == name }
   }
 }
 
-/// Shell patterns of names: `*` is any run of characters, `?` any one.
+/// Shell patterns of names: `*` matches any run of characters, `?` any one character.
 public enum Glob {
-  /// Whether `name` is what `pattern` describes; takes time in proportion to the product of both.
+  /// Returns whether `name` matches `pattern`; takes time in proportion to the product of both
+  /// lengths.
   public static func matches(_ name: String, _ pattern: String) -> Bool {
     let name = Array(name)
     let pattern = Array(pattern)
@@ -183,7 +189,7 @@ public enum Glob {
     return pattern[place...].allSatisfy { $0 == "*" }
   }
 
-  /// Whether two characters have the same code points.
+  /// Returns whether two characters have the same code points.
   private static func areSame(_ a: Character, _ b: Character) -> Bool {
     a == b && a.utf8.elementsEqual(b.utf8)
   }

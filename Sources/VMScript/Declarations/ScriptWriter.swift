@@ -2,10 +2,11 @@ import OrderedCollections
 import VMScriptSyntax
 
 extension DeclarationSet {
-  /// A script that declares the same, its values worked out, in the style of `vmscript fmt`.
+  /// A script that declares the same resources with evaluated values, in the style of `vmscript
+  /// fmt`.
   ///
-  /// Each secret is a parameter of it, so that none is written down. A clone of a domain that is
-  /// declared no longer is written as the domain that it is.
+  /// Each secret becomes a parameter, so that no secret is written down. A clone of a domain that
+  /// is no longer declared is written as a domain.
   public var script: String {
     let text = ScriptWriter(self).text
     switch Formatter.format(SourceText(name: "", text: text)) {
@@ -15,11 +16,11 @@ extension DeclarationSet {
   }
 }
 
-/// Writes declarations as the statements of a script, each after what it stands on.
+/// Writes declarations as the statements of a script, each after its dependencies.
 struct ScriptWriter {
   private let set: DeclarationSet
   private var names = ScriptNames()
-  /// By secret text: the parameter that gives it.
+  /// The parameter of each secret text.
   private var parameters: OrderedDictionary<String, String> = [:]
   private var statements: [String] = []
 
@@ -39,7 +40,7 @@ struct ScriptWriter {
     if !parameters.isEmpty {
       let lines = parameters.values.map { "param \($0): secret" }
       parts.append(
-        (["# Given by `--set NAME=VALUE` or VMSCRIPT_NAME."] + lines).joined(separator: "\n"))
+        (["# Set these with `--set NAME=VALUE` or VMSCRIPT_NAME."] + lines).joined(separator: "\n"))
     }
     return (parts + statements).joined(separator: "\n\n") + "\n"
   }
@@ -63,7 +64,7 @@ struct ScriptWriter {
     lines.isEmpty ? "\(head) { }" : "\(head) {\n\(lines.joined(separator: "\n"))\n}"
   }
 
-  /// - Parameter path: the names that lead to the block, for what parameters are called.
+  /// - Parameter path: the names that lead to the block, for the names of parameters.
   private mutating func lines(_ body: DeclaredBlock, _ path: [String]) -> [String] {
     var lines = body.properties.map { assignment($0.schema.name, $0, path + [$0.schema.name]) }
     for nested in body.blocks {
@@ -79,7 +80,7 @@ struct ScriptWriter {
     return lines
   }
 
-  /// `name = value`; what is not known yet is a comment.
+  /// Returns `name = value`; an unknown value is written as a comment.
   private mutating func assignment(
     _ name: String, _ property: DeclaredProperty, _ path: [String]
   ) -> String {
@@ -87,7 +88,7 @@ struct ScriptWriter {
     return (property.value.isUnknown ? "# " : "") + "\(name) = \(text)"
   }
 
-  /// A value, or a part of one, as it is written for a property of this type.
+  /// Returns a value, or a part of one, in the notation for a property of this type.
   private mutating func text(_ value: Value, _ type: PropertyType, _ path: [String]) -> String {
     switch value {
     case .string(let text) where type.words.contains(text) && Identifier.isName(text): return text
@@ -107,7 +108,7 @@ struct ScriptWriter {
     }
   }
 
-  /// The parameter of a secret, named by the place where the secret stands first.
+  /// Returns the parameter of a secret, named after the first place of the secret.
   private mutating func parameter(_ secret: SecretText, _ path: [String]) -> String {
     if let known = parameters[secret.revealed] { return known }
     let name = names.unique(Identifier.resembling(path.joined(separator: "_")))
@@ -126,7 +127,7 @@ extension Removal {
 }
 
 extension PropertyType {
-  /// Whether a string can only be the name of a resource of this kind.
+  /// Returns whether a string can only be the name of a resource of this kind.
   fileprivate func isName(of kind: ResourceKind) -> Bool {
     switch self {
     case .resource(let kinds): kinds == [kind]
@@ -136,39 +137,39 @@ extension PropertyType {
   }
 }
 
-/// The names of a script that is written: of its resources and its parameters, each once.
+/// The names in a generated script: of its resources and its parameters, each unique.
 struct ScriptNames {
-  /// Names that mean something else, at least at the start of a statement.
+  /// Names with another meaning, at least at the start of a statement.
   private static let reserved = Set(
     StatementStarts.all + Session.builtinNames + [Session.lastValueName])
 
-  /// By resource, the identifier that its statement binds.
+  /// The identifier that the statement of each resource binds.
   private var identifiers: [ResourceKey: String] = [:]
   private var taken = Self.reserved
   private var declared: Set<ResourceKey> = []
 
-  /// Keeps a resource's name for it, if that is an identifier and still free.
+  /// Reserves a resource's name, if it is an identifier and still free.
   mutating func bind(_ key: ResourceKey) {
     guard Identifier.isName(key.name), taken.insert(key.name).inserted else { return }
     identifiers[key] = key.name
   }
 
-  /// What stands after the keyword of a resource's statement.
+  /// Returns the text after the keyword of a resource's statement.
   func declared(_ key: ResourceKey) -> String {
     identifiers[key] ?? QuotedText.literal(key.name)
   }
 
-  /// The statement of a resource is written; what follows may use its name.
+  /// Notes that the statement of a resource is written; later statements may use its name.
   mutating func noteDeclared(_ key: ResourceKey) { declared.insert(key) }
 
-  /// Whether the statement of a resource is written.
+  /// Returns whether the statement of a resource is written.
   func isDeclared(_ key: ResourceKey) -> Bool { declared.contains(key) }
 
-  /// An expression that gives a resource.
+  /// Returns an expression for a resource.
   ///
   /// - Parameters:
-  ///   - words: mean themselves where it stands.
-  ///   - isNameEnough: a string stands for the resource of its name there.
+  ///   - words: words that denote themselves in this place.
+  ///   - isNameEnough: whether a string denotes the resource of its name in this place.
   func reference(
     _ key: ResourceKey, besides words: [String] = [], orName isNameEnough: Bool = false
   ) -> String {
@@ -179,7 +180,7 @@ struct ScriptNames {
     return isNameEnough ? name : "\(key.kind.rawValue)(\(name))"
   }
 
-  /// A name like `wanted` that nothing else has.
+  /// Returns a name like `wanted` that is still free.
   mutating func unique(_ wanted: String) -> String {
     var name = wanted
     var count = 1
@@ -190,7 +191,7 @@ struct ScriptNames {
     return name
   }
 
-  /// A label: bare if it is an identifier, else as a string.
+  /// Returns a label: bare if it is an identifier, otherwise as a string.
   static func written(_ label: String) -> String {
     Identifier.isName(label) ? label : QuotedText.literal(label)
   }

@@ -1,9 +1,9 @@
 import VMScriptSyntax
 
-/// The language as a host wants it: what scripts may use, reach and take.
+/// The configuration of the language by a host: the names, access and limits of its scripts.
 ///
-/// An engine is a value. Set it up, compile scripts with it, and evaluate a program as often as you
-/// like, from as many threads as you like: a program never changes, and knows its engine's limits.
+/// An engine is a value. Configure it, compile scripts with it, and evaluate a program any number
+/// of times on any number of threads. A program is immutable and keeps the limits of its engine.
 ///
 ///     var engine = Engine(limits: Limits(steps: 1_000_000, memory: .mib(64)))
 ///     engine.importer = .directory("conf.d")
@@ -17,16 +17,16 @@ import VMScriptSyntax
 ///     struct Lab: Decodable { var cores: Int }
 ///     let lab = try program.decode(Lab.self, parameters: ["replicas": 4])
 public struct Engine: Sendable {
-  /// The bounds of compiling and of each evaluation, unless its options say otherwise.
+  /// The bounds of compiling and of each evaluation, unless its options override them.
   public var limits: Limits
   /// Finds the files that scripts import; without one, `import` is an error.
   public var importer: (any Importer)?
-  /// What `read`, `lines`, `glob` and `env` may reach; nothing unless granted.
+  /// The access of `read`, `lines`, `glob` and `env`; none unless granted.
   public var access: OutsideAccess
-  /// What the host added to the language.
+  /// The additions of the host to the language.
   package var vocabulary = Vocabulary()
 
-  /// An engine whose scripts reach nothing but what they are granted here.
+  /// Creates an engine whose scripts have only the access that is granted here.
   public init(
     limits: Limits = Limits(), importer: (any Importer)? = nil,
     access: OutsideAccess = OutsideAccess()
@@ -36,31 +36,31 @@ public struct Engine: Sendable {
     self.access = access
   }
 
-  // MARK: What scripts know
-
-  /// Gives a value a name in every script; a script's own name hides it.
+  /// Defines a value in every script; a script's own name hides it.
   ///
-  ///     engine.define("zones", ["a", "b"], doc: "Where machines may stand")
+  ///     engine.define("zones", ["a", "b"], doc: "Zones with free machines")
   public mutating func define(_ name: String, _ value: some ScriptValue, doc: String = "") {
     vocabulary.define(name, value.scriptValue, doc: doc)
   }
 
-  /// Gives every script a function; arity and types are the closure's.
+  /// Defines a function in every script, with the arity and types of the closure.
   ///
-  /// What takes `none`, such as an optional, may be left out at the end. An error that the closure
-  /// throws becomes a diagnostic at the call, a ``Diagnostic`` itself; an argument that is known only
-  /// after apply makes the result so. The closure may be called from many threads at once.
+  /// Trailing arguments of optional types may be left out. An error that the closure throws becomes
+  /// a diagnostic at the call; a ``Diagnostic`` is reported as it is. An argument that is known
+  /// only after apply makes the result unknown too. The closure may be called from many threads at
+  /// once.
   ///
   ///     engine.function("quota", "Cores left to a team", parameters: ["team", "kind"]) {
   ///       (team: String, kind: String?) in try ledger.cores(team, kind)
   ///     }
   ///
   /// - Parameters:
-  ///   - name: what scripts call it.
+  ///   - name: the name of the function.
   ///   - doc: one line for help, completion and hover.
   ///   - parameters: the arguments' names, for help, completion and hover, and for calls that name
-  ///     them: `quota("web", kind: "gpu")`. Without them arguments are given by position only.
-  ///   - body: computes the result, without side effects: it may be called more often than it seems.
+  ///     them: `quota("web", kind: "gpu")`. Without them, arguments are given by position only.
+  ///   - body: computes the result, without side effects: it may be called more often than
+  ///     expected.
   public mutating func function<each Argument: ScriptValue, Result: ScriptValue>(
     _ name: String, _ doc: String = "", parameters: [String] = [],
     _ body: @escaping @Sendable (repeat each Argument) throws -> Result
@@ -80,8 +80,8 @@ public struct Engine: Sendable {
       })
   }
 
-  /// Gives every script a function that takes its arguments as values of the language, for hosts
-  /// that learn of their functions only when they run.
+  /// Defines a function in every script that takes its arguments as values of the language, for
+  /// hosts that know their functions only at run time.
   ///
   ///     engine.function("add", arity: 2...2) { values in
   ///       guard case (.int(let a), .int(let b)) = (values[0], values[1]) else { return .none }
@@ -89,13 +89,13 @@ public struct Engine: Sendable {
   ///     }
   ///
   /// - Parameters:
-  ///   - name: what scripts call it.
+  ///   - name: the name of the function.
   ///   - doc: one line for help, completion and hover.
-  ///   - arity: how many arguments it takes; `Int.max` is any number.
+  ///   - arity: the number of arguments; `Int.max` for any number.
   ///   - parameters: the arguments' names, for help, completion and hover, and for calls that name
   ///     them; may be fewer than the arguments.
-  ///   - body: gets as many arguments as the call has; where one is named, `none` for those before it
-  ///     that are left out.
+  ///   - body: receives as many arguments as the call has. If one is named, omitted arguments
+  ///     before it are `none`.
   public mutating func function(
     _ name: String, _ doc: String = "", arity: ClosedRange<Int>, parameters: [String] = [],
     values body: @escaping @Sendable ([Value]) throws -> Value
@@ -103,11 +103,11 @@ public struct Engine: Sendable {
     vocabulary.define(HostFunction(name, doc, arity: arity, parameters: parameters, body: body))
   }
 
-  /// Gives every script a kind of resources: `queue jobs { depth = 10 }` is then checked, completed
-  /// and documented by its schema as a `domain` is.
+  /// Defines a kind of resources in every script. A resource such as `queue jobs { depth = 10 }` is
+  /// then checked, completed and documented by its schema, like a `domain`.
   ///
-  /// `queue("jobs")` finds one by its name. What was declared is in
-  /// ``EvaluationOutcome/declarations(of:)``, and decodes with ``EvaluationOutcome/decode(_:declared:)``.
+  /// The function `queue("jobs")` finds a resource by name. ``EvaluationOutcome/declarations(of:)``
+  /// returns the declared resources, and ``EvaluationOutcome/decode(_:declared:)`` decodes them.
   ///
   ///     engine.resource(
   ///       BlockSchema(
@@ -117,7 +117,8 @@ public struct Engine: Sendable {
   ///           PropertySchema("retention", .duration, "How long one waits", standard: .duration(.seconds(3600))),
   ///         ]))
   ///
-  /// - Parameter schema: its name is the word that declares one; a kind of the same word is replaced.
+  /// - Parameter schema: the schema, whose name is the word of a declaration; it replaces a kind of
+  ///   the same name.
   public mutating func resource(_ schema: BlockSchema) { vocabulary.define(schema) }
 
   /// The kinds of resources that the host defined, in the order of their definition.
@@ -137,23 +138,23 @@ public struct Engine: Sendable {
     return try compilation(of: text).get()
   }
 
-  /// Compiles a script with all that it imports, and gives every diagnostic.
+  /// Compiles a script with all that it imports, and returns every diagnostic.
   public func compilation(of source: SourceText) -> Compilation {
     EvaluationThread.run { Compiler(engine: self).compile(source) }
       ?? Compilation(program: nil, diagnostics: [.noThread()], sources: SourceMap())
   }
 }
 
-/// Where a script comes from.
+/// The source of a script.
 public enum ScriptSource: Sendable {
   /// A file, by its path.
   case file(String)
-  /// A text; messages call it by the name.
+  /// A text, with its name for messages.
   case text(String, name: String = "<script>")
-  /// A source that was read already.
+  /// A source that was already read.
   case source(SourceText)
 
-  /// - Throws: a diagnostic where a file cannot be read.
+  /// - Throws: a diagnostic if a file cannot be read.
   func read() throws(Diagnostic) -> SourceText {
     switch self {
     case .text(let text, let name): return SourceText(name: name, text: text)
@@ -169,19 +170,19 @@ public enum ScriptSource: Sendable {
   }
 }
 
-/// What compiling a script came to, for whoever shows all diagnostics, warnings included.
+/// The result of compiling a script, with all diagnostics, warnings included.
 public struct Compilation: Sendable {
-  /// The program; nil where there are errors.
+  /// The program; nil if there are errors.
   public let program: Program?
-  /// Errors and warnings. Where only names are wrong, what evaluation would refuse whatever the
-  /// parameters is among them, so that one look shows all of it.
+  /// Errors and warnings. If only names are wrong, this includes the errors that evaluation would
+  /// report for any parameters, so that one check shows all of them.
   public let diagnostics: [Diagnostic]
-  /// What the spans of the diagnostics point into.
+  /// The sources that the spans of the diagnostics point into.
   public let sources: SourceMap
 
-  /// The program.
+  /// Returns the program.
   ///
-  /// - Throws: the diagnostics where there are errors.
+  /// - Throws: the diagnostics if there are errors.
   public func get() throws(ScriptError) -> Program {
     guard let program, !diagnostics.hasErrors else {
       throw ScriptError(diagnostics, sources: sources)
@@ -190,7 +191,7 @@ public struct Compilation: Sendable {
   }
 }
 
-/// Makes a program of a source and all that it imports.
+/// Compiles a source and all of its imports into a program.
 struct Compiler {
   let engine: Engine
 
@@ -213,7 +214,7 @@ struct Compiler {
 }
 
 extension Code {
-  /// Everything that was loaded and resolved so far.
+  /// Creates the code of all modules that were loaded and resolved so far.
   convenience init(loader: ModuleLoader, resolver: Resolver) {
     self.init(
       pool: loader.pool, targets: resolver.targets, functions: resolver.functions,
@@ -222,29 +223,30 @@ extension Code {
   }
 }
 
-/// Everything that is wrong with a script, with the sources that it speaks of.
+/// The diagnostics of a script, with the sources that they refer to.
 ///
 ///     do {
 ///       _ = try Engine().compile(.text("let x = y"))
 ///     } catch {
-///       print(error.rendered())  // the line, what is wrong with it and what to do
+///       print(error.rendered())  // the error, its line and the help
 ///       print(error.diagnostics.map(\.message))
 ///     }
 public struct ScriptError: Error, Sendable {
-  /// What is wrong, warnings among it, in the order of its finding; at least one is an error.
+  /// The diagnostics, including warnings, in the order in which they were found; at least one is an
+  /// error.
   public let diagnostics: [Diagnostic]
-  /// What the spans of the diagnostics point into.
+  /// The sources that the spans of the diagnostics point into.
   public let sources: SourceMap
 
-  /// An error of these diagnostics.
+  /// Creates an error from diagnostics.
   public init(_ diagnostics: [Diagnostic], sources: SourceMap) {
     self.diagnostics = diagnostics
     self.sources = sources
   }
 
-  /// The diagnostics as the command line shows them: what is wrong, the line, what to do.
+  /// Returns the diagnostics as the command line prints them: the error, the line, the help.
   ///
-  /// - Parameter color: whether the text has a terminal's colours.
+  /// - Parameter color: whether the text has terminal colours.
   public func rendered(color: Bool = false) -> String {
     let renderer = DiagnosticRenderer(sources: sources, color: color)
     return diagnostics.map(renderer.render).joined(separator: "\n")

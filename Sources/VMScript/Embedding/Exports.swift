@@ -1,4 +1,5 @@
-// What a host meets of sources and diagnostics is part of the language: `import VMScript` is enough.
+// The types of sources and diagnostics that a host uses are part of the language: `import VMScript`
+// is enough.
 @_exported import struct VMScriptSyntax.Diagnostic
 @_exported import struct VMScriptSyntax.DiagnosticCode
 @_exported import struct VMScriptSyntax.DiagnosticRenderer

@@ -5,15 +5,15 @@ public struct Program: Sendable {
   let code: Code
   /// The main file's name.
   let name: String
-  /// The name in a literal `stack "…"` statement.
+  /// The name in a `stack "…"` statement with a literal.
   let declaredStack: String?
-  /// What it was compiled with, for its limits and for what it may reach.
+  /// The engine that compiled it, with its limits and access.
   let engine: Engine
 
-  /// All sources, to show diagnostics with.
+  /// All sources, for rendering diagnostics.
   public var sources: SourceMap { code.sources }
 
-  /// The stack of this script: as declared, or the base name of its file.
+  /// The stack of this script: its declared name, or the base name of its file.
   public var stackName: String { stackName(EvaluationOptions()) }
 
   package init(_ code: Code, name: String, engine: Engine) {
@@ -36,13 +36,13 @@ public struct Program: Sendable {
     return nil
   }
 
-  /// The base name of a file.
+  /// Returns the stack for the base name of a file.
   ///
-  /// Unfit characters are replaced and long names shortened; a digest of the whole base name then
-  /// keeps two files apart that would otherwise share a stack.
+  /// Characters that are not allowed are replaced and long names shortened. A digest of the whole
+  /// base name then distinguishes two files that would otherwise share a stack.
   static func standardStack(for name: String) -> String {
     let file = SourcePath.fileName(of: name)
-    // Text without a file has a name such as `<stdin>`, which is nobody else's.
+    // Text without a file has a name such as `<stdin>`, which no file has.
     let isFile = !(file.hasPrefix("<") && file.hasSuffix(">"))
     let base =
       isFile
@@ -53,8 +53,8 @@ public struct Program: Sendable {
     return isStackName(base) ? base : String(fit(base).prefix(maximumStackLength))
   }
 
-  /// The stack that a base name of a file stands for, and that the same name on a command line means;
-  /// nil for an empty name and for a path.
+  /// Returns the stack of a base name of a file, which the same name on a command line selects; nil
+  /// for an empty name and for a path.
   public static func stackName(resembling base: String) -> String? {
     guard !base.isEmpty, !base.contains("/") else { return nil }
     return isStackName(base)
@@ -65,7 +65,7 @@ public struct Program: Sendable {
     String(name.map { isStackName(String($0)) ? $0 : "_" })
   }
 
-  /// Bytes that the name of a stack may have.
+  /// The longest name of a stack, in bytes.
   public static let maximumStackLength = 64
 
   /// Returns whether a stack can have this name: 1 to ``maximumStackLength`` ASCII letters, digits,
@@ -85,9 +85,10 @@ public struct Program: Sendable {
 }
 
 extension Program {
-  /// Whether anything in the script or its imports declares, looks up or acts on resources.
+  /// Whether the script or its imports declare, look up or act on resources.
   ///
-  /// A script of which this is false means the same with and without a host. Linear in its length.
+  /// If it is false, the script has the same meaning with and without a host. Takes time linear in
+  /// its length.
   public var speaksOfResources: Bool {
     let isLookUp = code.targets.contains { target in
       if case .builtin(let index) = target {
@@ -112,12 +113,12 @@ extension Program {
 }
 
 extension Program {
-  /// The stack's name as an evaluation with these options would have it.
+  /// Returns the stack's name in an evaluation with these options.
   ///
-  /// A name that stands there as it is, or that the options give, is known at once; one that the
-  /// script computes is evaluated for, without a host.
+  /// A literal name, or one in the options, is known at once. A name that the script computes
+  /// requires an evaluation, without a host.
   ///
-  /// - Returns: the name, and why it could not be computed.
+  /// - Returns: the name, and the errors that kept it from being computed.
   public func resolveStackName(
     _ options: EvaluationOptions = EvaluationOptions()
   ) -> (name: String, diagnostics: [Diagnostic]) {
@@ -137,10 +138,10 @@ extension Program {
 extension Program {
   /// Evaluates the program; blocks the calling thread until it is done.
   ///
-  /// Runs on a thread of its own with a large stack, so that a limit of the script's depth is
-  /// reached before a limit of the caller's stack; `host` is called from that thread.
+  /// The evaluation runs on its own thread with a large stack, so that the limit on depth applies
+  /// before the caller's stack overflows. It calls `host` from that thread.
   ///
-  /// - Returns: outputs and declarations as far as it came, and every error; never throws.
+  /// - Returns: the outputs and declarations so far, and every error; never throws.
   public func evaluate(
     _ options: EvaluationOptions = EvaluationOptions(), host: any EvaluationHost = OfflineHost()
   ) -> EvaluationOutcome {
@@ -157,7 +158,7 @@ extension Program {
         diagnostics: [.noThread()], sources: sources)
   }
 
-  /// The stack's name for these options: given, declared, or the file's base name.
+  /// Returns the stack's name for these options: given, declared, or the file's base name.
   public func stackName(_ options: EvaluationOptions = EvaluationOptions()) -> String {
     options.stack ?? declaredStack ?? Program.standardStack(for: name)
   }
@@ -179,15 +180,15 @@ extension Program {
 }
 
 extension Program {
-  /// Evaluates without a host and gives every error that shows that way, in the order of the text.
+  /// Evaluates without a host and returns every error that it finds, in the order of the text.
   ///
-  /// A required parameter that was not given, and what only a host knows, is unknown; what a script
-  /// decides by it is not judged.
+  /// A required parameter without a value, and everything that only a host knows, is unknown.
+  /// Branches that depend on an unknown value are not checked.
   ///
   /// - Parameters:
-  ///   - options: all that the evaluation is given.
-  ///   - judge: finds what a host's own rules say against the declarations of a script that has no
-  ///     other error.
+  ///   - options: the options of the evaluation.
+  ///   - judge: finds further errors in the declarations of a script without other errors, by the
+  ///     host's own rules.
   public func check(
     _ options: EvaluationOptions = EvaluationOptions(),
     judge: (DeclarationSet) -> [Diagnostic] = { _ in [] }
@@ -195,8 +196,8 @@ extension Program {
     problems(options, earlier: [], judge: judge).diagnostics
   }
 
-  /// What was found earlier and what an evaluation without a host finds, in the order of the text,
-  /// with the values that the names of all modules came to, by slot.
+  /// Returns earlier diagnostics with those of an evaluation without a host, in the order of the
+  /// text. Returns the values of the names of all modules too, by slot.
   package func problems(
     _ options: EvaluationOptions, earlier: [Diagnostic],
     judge: (DeclarationSet) -> [Diagnostic] = { _ in [] }
@@ -212,7 +213,7 @@ extension Program {
 }
 
 extension EvaluationOptions {
-  /// Finds in a program with wrong names what evaluation would refuse whatever it is given.
+  /// The options that find the errors that a program with wrong names has for any parameters.
   package static var ofWrongNames: EvaluationOptions {
     var options = EvaluationOptions()
     options.limits = Limits(steps: 1_000_000, memory: .mib(64), time: .seconds(1))
@@ -232,7 +233,7 @@ extension Program {
     evaluate(EvaluationOptions(values: parameters.mapValues(\.scriptValue)))
   }
 
-  /// Evaluates the program and makes a Swift value of its outputs, whose names are the keys.
+  /// Evaluates the program and decodes its outputs into a Swift value, whose keys are their names.
   ///
   ///     struct Lab: Decodable {
   ///       var cores: Int
@@ -242,10 +243,10 @@ extension Program {
   ///     let lab = try program.decode(Lab.self, parameters: ["replicas": 3])
   ///
   /// - Parameters:
-  ///   - type: what to make of the outputs.
+  ///   - type: the type of the value.
   ///   - parameters: values of the script's `param`s.
-  ///   - options: all else that the evaluation is given.
-  /// - Throws: the errors of the script, or where in it stands what does not fit the type.
+  ///   - options: the other options of the evaluation.
+  /// - Throws: the errors of the script, or the place of the value that does not fit the type.
   public func decode<T: Decodable>(
     _ type: T.Type, parameters: [String: any ScriptValue] = [:],
     options: EvaluationOptions = EvaluationOptions()

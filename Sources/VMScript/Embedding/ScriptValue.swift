@@ -1,7 +1,7 @@
 import OrderedCollections
 
-/// A Swift type that stands for values of the language: what a host defines, what its functions take
-/// and give, and what parameters are given as.
+/// A Swift type that represents values of the language: for a host's definitions, the arguments and
+/// results of its functions, and parameters.
 ///
 ///     struct Port: ScriptValue {
 ///       static let scriptType = "a port"
@@ -13,24 +13,25 @@ import OrderedCollections
 ///       var scriptValue: Value { .int(number) }
 ///     }
 ///
-/// What a property takes as a string, such as a size or an address, may be a string here too.
+/// A type that properties accept as a string, such as a size or an address, is accepted as a string
+/// here too.
 public protocol ScriptValue: Sendable {
-  /// What a value must be, with an article, such as `an int`.
+  /// The expected type of a value, with an article, such as `an int`.
   static var scriptType: String { get }
 
-  /// The value as this type; nil where it does not fit.
+  /// Converts the value to this type; nil if it does not fit.
   init?(scriptValue value: Value)
 
-  /// This as a value of the language.
+  /// The value in the language.
   var scriptValue: Value { get }
 }
 
 extension Value: ScriptValue {
   /// Any value.
   public static var scriptType: String { "any value" }
-  /// The value as it is.
+  /// Takes the value unchanged.
   public init?(scriptValue value: Value) { self = value }
-  /// The value as it is.
+  /// The value unchanged.
   public var scriptValue: Value { self }
 }
 
@@ -47,7 +48,7 @@ extension Bool: ScriptValue {
 }
 
 extension ScriptValue where Self: FixedWidthInteger {
-  /// An int, with its limits where they are narrow.
+  /// An int, with its limits if they are narrow.
   public static var scriptType: String {
     bitWidth < 32 ? "an int of \(Self.min) to \(Self.max)" : "an int"
   }
@@ -72,31 +73,31 @@ extension UInt8: ScriptValue {}
 extension Double: ScriptValue {
   /// A number.
   public static var scriptType: String { "a number" }
-  /// A float, or an int as one.
+  /// A float, or an int converted to one.
   public init?(scriptValue value: Value) {
     guard let number = value.number else { return nil }
     self = number
   }
-  /// The float; what is no number is `none`.
+  /// The float; `none` if it is not finite.
   public var scriptValue: Value { isFinite ? .float(self) : .none }
 }
 
 extension Float: ScriptValue {
   /// A number.
   public static var scriptType: String { "a number" }
-  /// A float, or an int as one, rounded.
+  /// A float, or an int converted to one, rounded.
   public init?(scriptValue value: Value) {
     guard let number = value.number else { return nil }
     self = Float(number)
   }
-  /// The float; what is no number is `none`.
+  /// The float; `none` if it is not finite.
   public var scriptValue: Value { Double(self).scriptValue }
 }
 
 extension String: ScriptValue {
   /// A string.
   public static var scriptType: String { "a string" }
-  /// A string; a secret is none, take it as ``SecretText``.
+  /// A string, but not a secret; take that as ``SecretText``.
   public init?(scriptValue value: Value) {
     guard case .string(let text) = value else { return nil }
     self = text
@@ -121,9 +122,9 @@ extension SecretText: ScriptValue {
 }
 
 extension Optional: ScriptValue where Wrapped: ScriptValue {
-  /// What the wrapped type takes.
+  /// The type of the wrapped value.
   public static var scriptType: String { Wrapped.scriptType }
-  /// `none`, or what the wrapped type takes.
+  /// `none`, or a value of the wrapped type.
   public init?(scriptValue value: Value) {
     if case .none = value {
       self = .none
@@ -162,7 +163,7 @@ extension Dictionary: ScriptValue where Key == String, Value: ScriptValue {
     guard let entries = OrderedDictionary<String, Value>(scriptValue: value) else { return nil }
     self.init(entries.map { ($0.key, $0.value) }) { $1 }
   }
-  /// The map, its keys in alphabetical order, for a dictionary has none.
+  /// The map, with its keys in alphabetical order, because a dictionary has none.
   public var scriptValue: VMScript.Value {
     .map(ValueMap(keys.sorted().map { ($0, self[$0].scriptValue) }))
   }
@@ -180,11 +181,11 @@ extension OrderedDictionary: ScriptValue where Key == String, Value: ScriptValue
       self[key] = fit
     }
   }
-  /// The map, its keys in their order.
+  /// The map, with its keys in order.
   public var scriptValue: VMScript.Value { .map(ValueMap(mapValues(\.scriptValue))) }
 }
 
-// The types of the language that Swift has no literal for; a text is read as what it stands for.
+// The types of the language without a Swift literal; a string in their notation is accepted too.
 
 extension ByteSize: ScriptValue {
   /// A size.

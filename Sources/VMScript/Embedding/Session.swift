@@ -2,18 +2,18 @@ import OrderedCollections
 import Synchronization
 import VMScriptSyntax
 
-/// A program that grows entry by entry, as a shell has it: each sees what those before it left.
+/// A program that grows entry by entry, as in a shell: each entry sees the results of earlier ones.
 ///
 ///     let session = Session(stack: "lab")
 ///     _ = session.enter(SourceText(name: "<1>", text: "let size = 2GiB"), host: host) { _ in }
 ///     _ = session.enter(SourceText(name: "<2>", text: "size / 4"), host: host) { print($0) }
 ///
-/// An entry is a module that knows all names of the earlier ones. A name that is defined again hides
-/// the earlier one for what is entered from then on; a resource that is declared again takes the
-/// place of the earlier declaration. An entry that is wrong by its text leaves nothing behind; one
-/// that fails on its way leaves what it came to.
+/// An entry is a module that can use all names of earlier ones. A name that is defined again hides
+/// the earlier one in later entries. A resource that is declared again replaces the earlier
+/// declaration. An entry with an error in its text has no effect; one that fails during evaluation
+/// keeps its results up to that point.
 public final class Session: Sendable {
-  /// The name of the last value that was shown.
+  /// The name of the last value shown.
   public static let lastValueName = "_"
 
   /// The functions that every script knows, in the order of the documentation.
@@ -22,15 +22,15 @@ public final class Session: Sendable {
   private let options: EvaluationOptions
   private let engine: Engine
   private let memory: Mutex<SessionMemory>
-  /// Readable while an entry is evaluated, by the host that it waits for.
+  /// Readable during the evaluation of an entry, by the host that the entry waits for.
   private let knownSources = Mutex(SourceMap())
 
-  /// A session in which nothing was entered yet.
+  /// Creates a session without entries.
   ///
   /// - Parameters:
-  ///   - stack: the stack that its resources belong to, until an entry says otherwise.
-  ///   - engine: what entries know, reach and take.
-  ///   - options: hold for every entry; steps and memory are counted for each anew.
+  ///   - stack: the stack of its resources, until an entry names another one.
+  ///   - engine: the engine, with the names, access and limits of the entries.
+  ///   - options: the options of every entry; steps and memory are counted for each entry.
   public init(
     stack: String, engine: Engine = Engine(), options: EvaluationOptions = EvaluationOptions()
   ) {
@@ -44,9 +44,9 @@ public final class Session: Sendable {
   /// Evaluates an entry; blocks the calling thread until it is done.
   ///
   /// - Parameters:
-  ///   - source: the entry's text, and what messages call it.
-  ///   - host: answers what is read of resources and runs verbs.
-  ///   - show: takes the value of each expression that stands for itself, from another thread.
+  ///   - source: the entry's text, with its name for messages.
+  ///   - host: reads attributes of resources and runs verbs.
+  ///   - show: receives the value of each statement that is an expression, on another thread.
   /// - Returns: outputs of this entry, all declarations of the session, and every error.
   public func enter(
     _ source: SourceText, host: any EvaluationHost, show: @escaping @Sendable (Value) -> Void
@@ -84,10 +84,10 @@ public final class Session: Sendable {
     }
   }
 
-  /// Takes back what the last entry declared and what did not take effect; what it declared again is
-  /// as it was declared before.
+  /// Withdraws the declarations of the last entry that did not take effect; restores the earlier
+  /// declarations that it replaced.
   ///
-  /// - Returns: what was taken back.
+  /// - Returns: the withdrawn resources.
   @discardableResult
   public func withdrawDeclarations(
     unless tookEffect: (Declaration) -> Bool
@@ -106,7 +106,7 @@ public final class Session: Sendable {
     }
   }
 
-  /// Declares again what the last entry deleted, for it was only tried out.
+  /// Restores the declarations that the last entry deleted, because it was only a trial.
   public func restoreDeleted() {
     memory.withLock { memory in
       let deleted = memory.declaredBefore.filter {
@@ -117,9 +117,9 @@ public final class Session: Sendable {
     }
   }
 
-  /// Forgets everything that was entered; what took effect stays in effect.
+  /// Removes all entries; changes to the host remain.
   ///
-  /// - Parameter stack: the stack from now on; nil keeps it.
+  /// - Parameter stack: the new stack; nil keeps the current one.
   public func reset(stack: String? = nil) {
     memory.withLock { memory in
       memory.openCaptures.forEach { $0.clear() }
@@ -128,13 +128,13 @@ public final class Session: Sendable {
     }
   }
 
-  /// What is declared, with the stack it belongs to.
+  /// The declarations, with their stack.
   public var declarations: DeclarationSet { memory.withLock(\.registry.set) }
 
-  /// All entries and what they imported, to show diagnostics with.
+  /// All entries and their imports, for rendering diagnostics.
   public var sources: SourceMap { knownSources.withLock(\.self) }
 
-  /// The session's names in alphabetical order with their values; a module has none.
+  /// The session's names in alphabetical order with their values; a module has no value.
   public var names: OrderedDictionary<String, Value?> {
     memory.withLock { memory in
       let pairs = memory.resolver.inherited.map { name, known in
@@ -145,20 +145,20 @@ public final class Session: Sendable {
   }
 }
 
-/// What one entry of a session leaves to the next: the program so far, and what became of it.
+/// The state that one entry of a session leaves to the next: the program so far, and its values.
 struct SessionMemory {
   var loader: ModuleLoader
   var resolver: Resolver
-  /// By global slot.
+  /// The values by global slot.
   var globals: [Value?]
   var registry: DeclarationRegistry
   var stackSpan: Span?
-  /// Of local functions, which values of the session may still hold.
+  /// The captures of local functions, which values of the session may still refer to.
   var openCaptures: [FunctionValue.Captures] = []
-  /// What was declared before the last entry.
+  /// The declarations before the last entry.
   var declaredBefore: [Declaration] = []
 
-  /// A session in which nothing was entered yet; `_` is none.
+  /// Creates the state of a session without entries, in which `_` is `none`.
   init(stack: String, engine: Engine) {
     loader = ModuleLoader(engine: engine)
     let last = loader.names.intern(Session.lastValueName)
@@ -171,13 +171,13 @@ struct SessionMemory {
     registry = DeclarationRegistry(stack: stack)
   }
 
-  /// The global that ``Session/lastValueName`` stands for.
+  /// The global of ``Session/lastValueName``.
   static let lastValueSlot: UInt32 = 0
 
-  /// Parses and resolves an entry; after an error the program is as it was.
+  /// Parses and resolves an entry; after an error the program is unchanged.
   ///
-  /// - Returns: the program with the entry as its last module, and the first module that has not run;
-  ///   nil where something is wrong.
+  /// - Returns: the program with the entry as its last module, and the first module that has not
+  ///   run; nil if there is an error.
   mutating func compile(
     _ source: SourceText
   ) -> (code: Code?, firstModule: Int, diagnostics: [Diagnostic]) {
@@ -197,7 +197,7 @@ struct SessionMemory {
       diagnostics += resolver.diagnostics
     }
     guard !diagnostics.hasErrors else {
-      // The sources stay, for the diagnostics point into them.
+      // The sources stay, because the diagnostics point into them.
       let sources = loader.sources
       (loader, resolver) = (earlierLoader, earlierResolver)
       loader.sources = sources
@@ -207,8 +207,8 @@ struct SessionMemory {
     return (code, firstModule, diagnostics)
   }
 
-  /// Makes the names of the entry that was evaluated last known to the next one; those that came to
-  /// nothing hide no earlier ones.
+  /// Makes the names of the last entry visible to the next one; names without a value hide no
+  /// earlier ones.
   mutating func keepNames() {
     for (name, known) in resolver.topLevel {
       if case .global(let slot) = known.target {
@@ -222,7 +222,7 @@ struct SessionMemory {
     }
   }
 
-  /// The value of a name, where it has one.
+  /// Returns the value of a name, if it has one.
   func value(of known: Resolver.TopLevelName) -> Value? {
     switch known.target {
     case .global(let slot): globals[Int(slot)]

@@ -1,10 +1,10 @@
 import OrderedCollections
 
-/// What a host adds to the language: values, functions and kinds of resources.
+/// The additions of a host to the language: values, functions and kinds of resources.
 package struct Vocabulary: Sendable {
-  /// A name with its value; of a kind, the function that finds a resource by its name.
+  /// The values by name; for a kind, the function that finds a resource by its name.
   package private(set) var names: OrderedDictionary<String, (value: Value, doc: String)> = [:]
-  /// The bodies of the host's own kinds, by the word that declares one.
+  /// The schemas of the host's own kinds, by the word that declares one.
   package private(set) var kinds: OrderedDictionary<String, BlockSchema> = [:]
 
   package mutating func define(_ name: String, _ value: Value, doc: String) {
@@ -20,13 +20,13 @@ package struct Vocabulary: Sendable {
     define(HostFunction(lookingUp: .custom(schema.name), schema.doc))
   }
 
-  /// The kind that a word declares; the host's own come first.
+  /// Returns the kind that a word declares; the host's own kinds take precedence.
   package func kind(_ word: String) -> ResourceKind? {
     if kinds[word] != nil { return .custom(word) }
     return ResourceKind(rawValue: word)
   }
 
-  /// The body of a resource of this kind; of a kind that nobody defined, an empty one.
+  /// Returns the schema of a resource of this kind; an empty one for an undefined kind.
   package func schema(_ kind: ResourceKind) -> BlockSchema {
     guard case .custom(let word) = kind else { return Schema.resource(kind) }
     return kinds[word] ?? Schema.resource(kind)
@@ -42,9 +42,9 @@ final class HostFunction: Sendable {
 
   let name: String
   let doc: String
-  /// How many arguments it takes.
+  /// The number of arguments.
   let arity: ClosedRange<Int>
-  /// What each takes, in words such as `a string`; none where anything goes.
+  /// The types of the arguments, in words such as `a string`; empty if any value is accepted.
   let types: [String]
   /// The arguments' names; may be fewer than the arguments.
   let parameters: [String]
@@ -71,7 +71,7 @@ final class HostFunction: Sendable {
     body = .lookup(kind)
   }
 
-  /// How it is called, such as `quota(team, kind?)`.
+  /// The notation of a call, such as `quota(team, kind?)`.
   var signature: String {
     let count =
       arity.upperBound == .max ? max(arity.lowerBound, parameters.count) : arity.upperBound
@@ -86,20 +86,20 @@ final class HostFunction: Sendable {
   }
 }
 
-/// Thrown where an argument is of another type than the function takes.
+/// The error for an argument that does not fit the type of the function.
 struct ArgumentMismatch: Error {
   let position: Int
   let expected: String
 }
 
-/// Gives a function's arguments one after another as Swift values.
+/// Converts a function's arguments one after another to Swift values.
 struct ArgumentReader {
   private let values: [Value]
   private var position = 0
 
   init(_ values: [Value]) { self.values = values }
 
-  /// - Throws: ``ArgumentMismatch``; one that was left out counts as `none`.
+  /// - Throws: ``ArgumentMismatch``; an omitted argument counts as `none`.
   mutating func next<Argument: ScriptValue>(_ type: Argument.Type) throws -> Argument {
     let value = values.indices.contains(position) ? values[position] : .none
     defer { position += 1 }

@@ -3,14 +3,14 @@ import VMScriptSyntax
 
 /// A verb with its target, ready for the host.
 public struct VerbRequest: Sendable {
-  /// What a verb is done to.
+  /// The target of a verb.
   public enum Target: Sendable {
     /// A resource of the script or of the host.
     case resource(ResourceReference)
     /// An exact name, or a glob such as `web-*`.
     case pattern(String)
 
-    /// Whether the domain of this name is meant.
+    /// Returns whether it includes the domain of this name.
     public func names(_ domain: String) -> Bool {
       switch self {
       case .resource(let reference): ExactText(reference.name) == ExactText(domain)
@@ -19,24 +19,24 @@ public struct VerbRequest: Sendable {
     }
   }
 
-  /// What to do.
+  /// The verb.
   public let verb: Verb
-  /// In order, duplicates removed; a list's members run in parallel.
+  /// The targets in order, without duplicates; the members of a list run in parallel.
   public var targets: [Target]
-  /// Turns a machine off rather than asks its guest to shut down.
+  /// Whether to turn a machine off instead of asking its guest to shut down.
   public var isForced = false
-  /// The name of a snapshot; empty for verbs that take none.
+  /// The name of a snapshot; empty for verbs without one.
   public var name = ""
-  /// The condition that is waited for; nil for verbs that do not wait.
+  /// The condition to wait for; nil for verbs that do not wait.
   public var condition: WaitCondition?
-  /// How long is waited; nil for the host's own limit.
+  /// The longest wait; nil for the host's own limit.
   public var limit: Duration?
   /// The whole statement.
   public let span: Span
   /// The statement's target alone.
   public let targetSpan: Span
 
-  /// A request without arguments.
+  /// Creates a request without arguments.
   public init(_ verb: Verb, targets: [Target], span: Span, targetSpan: Span) {
     self.verb = verb
     self.targets = targets
@@ -45,97 +45,100 @@ public struct VerbRequest: Sendable {
   }
 }
 
-/// What `wait` waits for.
+/// The condition of a `wait`.
 public enum WaitCondition: Sendable {
   case ip, agent, ssh, cloudInit, stopped
-  /// An expression, evaluated again whenever the host has news; true ends the waiting.
+  /// An expression, evaluated again whenever the host has news; the wait ends once it is true.
   case expression(@Sendable () throws(Diagnostic) -> Bool)
 }
 
-/// What the evaluator asks of the outside world. Calls are synchronous and may block: a run
-/// evaluates on a thread of its own.
+/// The evaluator's access to the host of resources. Calls are synchronous and may block: a run
+/// evaluates on its own thread.
 public protocol EvaluationHost: AnyObject, Sendable {
-  /// Shows one line of `print`.
+  /// Prints one line of `print`.
   func print(_ line: String)
 
-  /// A live attribute of a resource. `declarations` are all that were made so far; a host that
-  /// applies puts them into effect first, one that plans gives ``Value/unknown(_:)`` for what does
-  /// not exist yet, one without a connection always does.
+  /// Reads a live attribute of a resource. `declarations` are those made so far. A host that
+  /// applies them does so first. A host that plans returns ``Value/unknown(_:)`` for a resource
+  /// that does not exist yet; a host without a connection always does.
   func attribute(
     _ attribute: LiveAttribute, of resource: ResourceReference, at span: Span,
     declarations: DeclarationSet
   ) throws(Diagnostic) -> Value
 
-  /// The address of a domain of which `declared` is the fixed one: another one where the host reports
-  /// that the guest has that instead. It puts nothing into effect.
+  /// Returns the address of a domain whose fixed address is `declared`; another one if the host
+  /// reports that the guest uses that instead. Applies nothing.
   func address(
     declared: IPAddress, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
   ) throws(Diagnostic) -> IPAddress
 
-  /// Runs a verb, after putting `declarations` into effect; a host that plans only notes it.
+  /// Runs a verb, after applying `declarations`; a host that plans only records it.
   func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic)
 
-  /// Whether an undeclared resource exists on the host; nil if it cannot be known here.
+  /// Returns whether an undeclared resource exists on the host; nil if that cannot be known here.
   func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool?
 
-  /// Whether the host refused something or was called off; then nothing more of the script runs.
+  /// Whether the host refused a change or was cancelled; then nothing more of the script runs.
   var isOver: Bool { get }
 }
 
 extension EvaluationHost {
-  /// Without a connection, nothing is reported that differs from what is declared.
+  /// Returns `declared`, because without a connection no other address is reported.
   public func address(
     declared: IPAddress, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
   ) throws(Diagnostic) -> IPAddress { declared }
 
-  /// A host that changes nothing lets the script go on, so that all of its errors are found.
+  /// A host that changes nothing lets the script continue, so that all of its errors are found.
   public var isOver: Bool { false }
 }
 
-/// The declarations of a run so far, in the order of the script, with the stack they belong to.
+/// The declarations of a run so far, in the order of the script, with their stack.
 public struct DeclarationSet: Sendable {
-  /// The name that tells this stack's resources from all others on a host.
+  /// The name that distinguishes this stack's resources from all others on a host.
   public var stack: String
-  /// In the order of the script.
+  /// The declarations, in the order of the script.
   public var declarations: [Declaration]
-  /// The declarations of one stack.
+  /// Creates the declarations of one stack.
   public init(stack: String, declarations: [Declaration] = []) {
     self.stack = stack
     self.declarations = declarations
   }
 
-  /// Without the kinds that the host of the script defined, of which libvirt knows nothing.
+  /// The declarations without the kinds that the host of the script defined, which libvirt does not
+  /// know.
   public var ofLibvirt: DeclarationSet {
     guard declarations.contains(where: \.kind.isCustom) else { return self }
     return DeclarationSet(stack: stack, declarations: declarations.filter { !$0.kind.isCustom })
   }
 
-  /// The declaration of a resource; nil if there is none. It takes time in proportion to the set.
+  /// Returns the declaration of a resource; nil if there is none. Takes time in proportion to the
+  /// set.
   public func declaration(_ kind: ResourceKind, _ name: String) -> Declaration? {
     declarations.first { $0.kind == kind && $0.name == name }
   }
 }
 
-/// A host without a connection, for `check` and `eval`: live attributes are unknown, verbs only noted.
+/// A host without a connection, for `check` and `eval`: live attributes are unknown, and verbs are
+/// only recorded.
 public final class OfflineHost: EvaluationHost {
   private let state = Mutex((lines: [String](), verbs: [VerbRequest]()))
   private let output: (@Sendable (String) -> Void)?
 
-  /// - Parameter output: where `print` goes; nil keeps the lines in ``lines``.
+  /// - Parameter output: receives the lines of `print`; nil keeps them in ``lines``.
   public init(output: (@Sendable (String) -> Void)? = nil) { self.output = output }
 
-  /// What was printed.
+  /// The printed lines.
   public var lines: [String] { state.withLock(\.lines) }
   /// The verbs that would run, in order.
   public var verbs: [VerbRequest] { state.withLock(\.verbs) }
 
-  /// Gives the line to the output, or keeps it.
+  /// Passes the line to the output, or keeps it.
   public func print(_ line: String) {
     if let output { return output(line) }
     state.withLock { $0.lines.append(line) }
   }
 
-  /// An unknown value, whatever is asked for.
+  /// Returns an unknown value for every attribute.
   public func attribute(
     _ attribute: LiveAttribute, of resource: ResourceReference, at span: Span,
     declarations: DeclarationSet
@@ -143,11 +146,11 @@ public final class OfflineHost: EvaluationHost {
     .unknown(UnknownOrigin(resource: resource.name, attribute: attribute.name))
   }
 
-  /// Notes the verb.
+  /// Records the verb.
   public func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
     state.withLock { $0.verbs.append(verb) }
   }
 
-  /// Always `nil`: there is no host to know.
+  /// Always returns nil: there is no host that could know.
   public func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool? { nil }
 }

@@ -2,21 +2,21 @@ import Foundation
 import Synchronization
 import VMScriptSyntax
 
-/// Bounds that hold whatever a script does; each ends the evaluation with a diagnostic.
+/// The limits on any script; exceeding one ends the evaluation with a diagnostic.
 public struct Limits: Sendable {
-  /// Statements, calls and rounds of loops.
+  /// The number of statements, calls and iterations of loops.
   public var steps: Int
-  /// Calls within calls.
+  /// The depth of nested calls.
   public var depth: Int
-  /// Bytes of lists, maps and strings made during the evaluation, as an estimate: what is given up
-  /// again counts too.
+  /// The bytes of lists, maps and strings created during the evaluation, as an estimate. Released
+  /// memory counts too.
   public var memory: ByteSize
-  /// Bytes that `print` writes.
+  /// The bytes that `print` may write.
   public var output: ByteSize
-  /// Time that the evaluation takes, what its host does and waits for not counted; nil for any.
+  /// The duration of the evaluation, without the work and waits of its host; nil for no limit.
   public var time: Duration?
 
-  /// Limits that any honest script keeps; a host may want less.
+  /// Creates limits; the defaults suffice for any ordinary script.
   ///
   ///     let limits = Limits(steps: 1_000_000, memory: .mib(64), time: .seconds(2))
   public init(
@@ -31,30 +31,30 @@ public struct Limits: Sendable {
   }
 }
 
-/// What `read`, `lines`, `glob` and `env` may reach; nothing unless the host grants it.
+/// The access of `read`, `lines`, `glob` and `env`; none unless the host grants it.
 public struct OutsideAccess: Sendable {
-  /// Why the outside could not be read, in a few words.
+  /// The reason why something outside the script could not be read, in a few words.
   public struct Failure: Error, Sendable {
-    /// The words, without a full stop.
+    /// The reason, without a full stop.
     public let reason: String
-    /// A failure with its reason.
+    /// Creates a failure with its reason.
     public init(_ reason: String) { self.reason = reason }
   }
 
-  /// Bytes of a file; the second argument is the name of the file whose script asks.
+  /// Returns the bytes of a file; the second argument is the name of the script that reads it.
   public var read: (@Sendable (_ path: String, _ script: String) throws(Failure) -> [UInt8])? {
     get { Self.unbounded(boundedRead) }
     set { boundedRead = Self.bounded(newValue) }
   }
-  /// Paths that match a pattern, sorted.
+  /// Returns the paths that match a pattern, sorted.
   public var glob: (@Sendable (_ pattern: String, _ script: String) throws(Failure) -> [String])? {
     get { Self.unbounded(boundedGlob) }
     set { boundedGlob = Self.bounded(newValue) }
   }
-  /// A variable of the environment.
+  /// Returns a variable of the environment.
   public var environment: (@Sendable (_ name: String) -> String?)?
 
-  /// A function of the host's, which knows no bounds.
+  /// Adds bounds to a function of the host that has none.
   private static func bounded<T>(
     _ read: (@Sendable (String, String) throws(Failure) -> T)?
   ) -> (@Sendable (String, String, ReadBounds) throws -> T)? {
@@ -73,39 +73,39 @@ public struct OutsideAccess: Sendable {
     }
   }
 
-  /// As ``read``, within bounds; throws ``Failure`` or ``OutOfBounds``.
+  /// The bounded form of ``read``; throws ``Failure`` or ``OutOfBounds``.
   var boundedRead: (@Sendable (String, String, ReadBounds) throws -> [UInt8])?
-  /// As ``glob``, within bounds.
+  /// The bounded form of ``glob``.
   var boundedGlob: (@Sendable (String, String, ReadBounds) throws -> [String])?
 
-  /// No access to anything.
+  /// Creates access to nothing.
   public init() {}
 }
 
-/// What one evaluation is given.
+/// The options of one evaluation.
 public struct EvaluationOptions: Sendable {
-  /// Values of the script's `param`s as text, as `--set` and the environment give them.
+  /// Values of the script's `param`s as text, from `--set` and the environment.
   public var parameters: [String: String]
-  /// Values of `param`s as values, for embedders; they win over texts.
+  /// Values of `param`s as values, for embedders; they take precedence over texts.
   public var values: [String: Value]
-  /// Parameters that only count where the script has them, such as the environment's.
+  /// Values for parameters that the script may not have, such as the environment's.
   public var fallbackParameters: [String: String]
-  /// The bounds of this evaluation; nil takes the engine's.
+  /// The limits of this evaluation; nil for the engine's.
   public var limits: Limits?
-  /// What the script may reach; nil takes what the engine grants.
+  /// The access of the script; nil for the engine's.
   public var access: OutsideAccess?
-  /// Ends the evaluation from any thread.
+  /// The cancellation that can end the evaluation from any thread.
   public var cancellation: Cancellation?
-  /// The stack's name, whatever the script says.
+  /// The stack's name, which overrides the script's.
   public var stack: String?
-  /// Whether a parameter without a value is left unknown, and what depends on unknown values is
-  /// left out, as `check` does, instead of an error.
+  /// Whether a parameter without a value is unknown instead of an error, and code that depends on
+  /// unknown values is skipped, as in `check`.
   public var leavesParametersOpen = false
-  /// Whether all that may differ outside of the script is left unknown: parameters with defaults,
+  /// Whether everything that may differ outside of the script is unknown: parameters with defaults,
   /// files, the environment.
   var ignoresOutside = false
 
-  /// Options of an evaluation.
+  /// Creates the options of an evaluation.
   public init(
     parameters: [String: String] = [:], values: [String: Value] = [:],
     fallbackParameters: [String: String] = [:], limits: Limits? = nil,
@@ -121,19 +121,19 @@ public struct EvaluationOptions: Sendable {
   }
 }
 
-/// What an evaluation gives: all that was reached, and what went wrong.
+/// The outcome of an evaluation: its results so far, and its errors.
 public struct EvaluationOutcome: Sendable {
-  /// By name, in the order of the script.
+  /// The outputs by name, in the order of the script.
   public let outputs: ValueMap
-  /// All declarations, those that a `delete` withdrew left out.
+  /// All declarations, without those that a `delete` withdrew.
   public let declarations: DeclarationSet
   /// Errors and warnings, in the order in which they occurred.
   public let diagnostics: [Diagnostic]
-  /// What the spans of the diagnostics point into.
+  /// The sources that the spans of the diagnostics point into.
   public let sources: SourceMap
-  /// Where the outputs stand.
+  /// The places of the outputs.
   let origin: OutputOrigin?
-  /// What the names of all modules came to, by slot.
+  /// The values of the names of all modules, by slot.
   let globals: [Value?]
 
   init(
@@ -149,7 +149,7 @@ public struct EvaluationOutcome: Sendable {
     self.globals = globals
   }
 
-  /// Whether the last effect point, the end of the script, was reached without an error.
+  /// Whether the end of the script was reached without an error.
   public var succeeded: Bool { !diagnostics.contains { $0.severity == .error } }
 }
 
@@ -157,17 +157,17 @@ public struct EvaluationOutcome: Sendable {
 ///
 ///     let cancellation = Cancellation()
 ///     let outcome = program.evaluate(EvaluationOptions(cancellation: cancellation))
-///     // meanwhile, elsewhere:
+///     // meanwhile, on another thread:
 ///     cancellation.cancel()
 ///
-/// An evaluation that is cancelled ends soon with a diagnostic; one that begins later ends at once.
+/// A cancelled evaluation ends soon with a diagnostic; one that begins later ends at once.
 public final class Cancellation: Sendable {
   private let flag = Atomic(false)
 
-  /// Nothing is cancelled yet.
+  /// Creates a cancellation that is not in effect yet.
   public init() {}
 
-  /// Ends every evaluation that was given this; there is no way back.
+  /// Ends every evaluation with this cancellation; this cannot be undone.
   public func cancel() { flag.store(true, ordering: .releasing) }
 
   /// Whether ``cancel()`` was called.
@@ -175,7 +175,8 @@ public final class Cancellation: Sendable {
 }
 
 extension OutsideAccess {
-  /// What a command line grants: files relative to the script that asks, and the environment.
+  /// The access that a command line grants: files relative to the reading script, and the
+  /// environment.
   public static let local: OutsideAccess = {
     var access = OutsideAccess()
     access.boundedRead = { path, script, bounds in
@@ -194,8 +195,8 @@ extension OutsideAccess {
     return URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL
   }
 
-  /// Paths that match, sorted, as relative or absolute as the pattern is; a name that starts with a
-  /// dot is matched only by a pattern that does.
+  /// Returns the matching paths, sorted, and relative or absolute like the pattern. A name with a
+  /// leading dot matches only a pattern with one.
   private static func matches(
     _ pattern: String, _ script: String, _ bounds: ReadBounds
   ) throws -> [String] {

@@ -1,25 +1,26 @@
 import Foundation
 import Synchronization
 
-/// A thread with room for deep recursion.
+/// A thread with enough stack for deep recursion.
 ///
-/// Starting one takes longer than most evaluations, and makes others wait while the process gets
-/// and gives back memory for its stack. So one that is done waits a moment for more work. These few
-/// are all that evaluations leave behind, and they are gone soon after the last one.
+/// Starting a thread takes longer than most evaluations, and makes others wait while the process
+/// allocates and releases memory for its stack. So a finished thread waits briefly for more work.
+/// Evaluations leave nothing behind but these few threads, which end soon after the last one.
 final class EvaluationThread: Sendable {
-  /// Bytes of stack that an evaluation gets; enough for ``Limits/depth`` calls of deep expressions.
+  /// The stack of an evaluation in bytes; enough for ``Limits/depth`` calls of deep expressions.
   private static let stackSize = 1 << 29
-  /// How long one waits for work.
+  /// The longest wait of a thread for work.
   private static let patience = DispatchTimeInterval.seconds(1)
-  /// Evaluations of one thread: what a deep one touched of its stack is not kept for ever.
+  /// The number of evaluations on one thread, so that stack pages touched by a deep one are
+  /// eventually released.
   private static let mostUses = 10_000
-  /// How many wait for work, at most: more end as soon as they are done.
+  /// The largest number of waiting threads; further ones end when they are done.
   private static let mostIdle = 64
-  /// Those that wait for work, the last one that was busy last.
+  /// The waiting threads, most recently used last.
   private static let idle = Locked<[EvaluationThread]>([])
 
-  /// What is to be done; each has a signal of its own, for the next one may come before the one who
-  /// waits for this has seen its end.
+  /// A unit of work. Each has its own signal, because the next one may arrive before the caller of
+  /// this one has seen its end.
   private struct Assignment {
     let work: @Sendable () -> Void
     let isDone: DispatchSemaphore
@@ -28,10 +29,10 @@ final class EvaluationThread: Sendable {
   private let assignment = Mutex<Assignment?>(nil)
   private let hasWork = DispatchSemaphore(value: 0)
 
-  /// Does work on a thread with a deep stack while the calling one waits; when it goes on, the work
-  /// and what it captured is released.
+  /// Runs work on a thread with a deep stack while the calling thread waits. On return, the work
+  /// and its captures are released.
   ///
-  /// - Returns: what the work gives; nil where no thread could be had.
+  /// - Returns: the result of the work; nil if no thread could be started.
   static func run<T: Sendable>(_ work: @escaping @Sendable () -> T) -> T? {
     guard let thread = idle.withLock({ $0.popLast() }) ?? started() else { return nil }
     let result = Mutex<T?>(nil)
@@ -57,7 +58,7 @@ final class EvaluationThread: Sendable {
     isDone.wait()
   }
 
-  /// Works until nothing comes any more.
+  /// Runs work until none arrives for a while.
   private func serve() {
     var uses = 0
     while uses < Self.mostUses {
@@ -73,7 +74,7 @@ final class EvaluationThread: Sendable {
     }
   }
 
-  /// Does what is assigned and releases it; gives who waits for that.
+  /// Runs and releases the assigned work; returns the signal of its caller.
   private func work() -> DispatchSemaphore? {
     let task = assignment.withLock { assignment in
       defer { assignment = nil }
@@ -83,7 +84,7 @@ final class EvaluationThread: Sendable {
     return task?.isDone
   }
 
-  /// Lets others find this thread; false where enough wait already.
+  /// Offers this thread to others; returns false if enough threads wait already.
   private func rest() -> Bool {
     Self.idle.withLock { idle in
       guard idle.count < Self.mostIdle else { return false }
@@ -92,7 +93,7 @@ final class EvaluationThread: Sendable {
     }
   }
 
-  /// False where work is on its way, because another thread has found this one.
+  /// Withdraws this thread; returns false if another thread has already taken it to assign work.
   private func leave() -> Bool {
     Self.idle.withLock { idle in
       guard let place = idle.firstIndex(where: { $0 === self }) else { return false }
@@ -102,9 +103,9 @@ final class EvaluationThread: Sendable {
   }
 }
 
-/// A thread of the operating system with a stack as large as is asked for.
+/// A thread of the operating system with a stack of any size.
 ///
-/// Foundation's `Thread` does not tell when none could be had.
+/// Foundation's `Thread` does not report a failure to start one.
 enum NativeThread {
   private final class Body: Sendable {
     let run: @Sendable () -> Void
@@ -115,10 +116,10 @@ enum NativeThread {
   /// Runs a body on a new thread, which ends with it.
   ///
   /// - Parameters:
-  ///   - stackSize: bytes; taken from memory only as far as they are touched.
-  ///   - name: what debuggers and `top` show.
-  /// - Returns: false where no thread could be had: `pthread_create` says so where the process may
-  ///   have no more threads or no address space for the stack.
+  ///   - stackSize: the size of the stack in bytes; only touched pages take memory.
+  ///   - name: the name in debuggers and `top`.
+  /// - Returns: false if `pthread_create` fails, because the process may have no more threads or no
+  ///   address space for the stack.
   static func start(
     stackSize: Int, name: String, _ run: @escaping @Sendable () -> Void
   ) -> Bool {
@@ -141,18 +142,18 @@ enum NativeThread {
         if let pointer { Unmanaged<Body>.fromOpaque(pointer).takeRetainedValue().run() }
         return nil
       },
-      // SAFETY: retained until the thread takes it, or below where there is none.
+      // SAFETY: retained until the thread takes it, or below if there is no thread.
       body.toOpaque())
     if status != 0 { body.release() }
     return status == 0
   }
 }
 
-/// A value that one thread at a time looks at or changes, where threads are expected to wait for
-/// each other.
+/// A value that only one thread at a time accesses, for threads that are expected to wait for each
+/// other.
 ///
-/// It is what `Mutex` is, but for one thing: a `Mutex` that somebody waits for is handed over by the
-/// kernel, of which Thread Sanitizer sees nothing, so that it reports races where none are.
+/// It differs from `Mutex` in one respect: the kernel hands over a contended `Mutex` in a way that
+/// Thread Sanitizer does not see, so that it reports false races.
 ///
 /// @unchecked: `value` is only touched while `lock` is held.
 package final class Locked<Value: Sendable>: @unchecked Sendable {

@@ -1,8 +1,8 @@
 import VMScriptSyntax
 
-// The work of the built-ins of lists, ranges and maps.
+// The implementation of the built-ins of lists, ranges and maps.
 extension Evaluator {
-  /// The items of a list or range.
+  /// Returns the items of a list or range.
   mutating func items(_ value: Value, _ call: BuiltinCall) throws -> [Value] {
     switch value {
     case .list(let items): return items
@@ -16,24 +16,24 @@ extension Evaluator {
     }
   }
 
-  /// Throws where there is no room for so many values.
+  /// Throws if there is no room for so many values.
   private mutating func requireRoom(forValues count: Int, _ call: BuiltinCall) throws {
     try requireRoom(count * MemoryLayout<Value>.stride, at: call.id)
   }
 
-  /// The keys of a map.
+  /// Returns the keys of a map.
   mutating func keys(_ map: ValueMap, _ call: BuiltinCall) throws -> Value {
     try requireRoom(forValues: map.count, call)
     return .list(map.keys.map(Value.string))
   }
 
-  /// The values of a map.
+  /// Returns the values of a map.
   mutating func values(_ map: ValueMap, _ call: BuiltinCall) throws -> Value {
     try requireRoom(forValues: map.count, call)
     return .list(Array(map.values))
   }
 
-  /// Adds the entries of a map to another one; of two maps of one key the entries are merged.
+  /// Adds the entries of a map to another one; maps with the same key are merged.
   mutating func merge(
     _ map: ValueMap, into result: inout ValueMap, _ call: BuiltinCall
   ) throws {
@@ -49,9 +49,9 @@ extension Evaluator {
     }
   }
 
-  /// The argument of several, or the item of one that is a list, that comes before all others.
+  /// Returns the first in order of several arguments, or of the items of a single list.
   ///
-  /// - Parameter precedes: gives nil for values that have no order.
+  /// - Parameter precedes: returns nil for values without an order.
   mutating func extreme(
     _ call: BuiltinCall, _ precedes: (Value, Value) -> Bool?
   ) throws -> Value {
@@ -67,7 +67,7 @@ extension Evaluator {
     return best
   }
 
-  /// The items from the least to the greatest.
+  /// Returns the items from the least to the greatest.
   mutating func sorted(_ list: Value, _ call: BuiltinCall) throws -> Value {
     let values = try items(list, call)
     try requireRoom(forValues: values.count, call)
@@ -82,14 +82,15 @@ extension Evaluator {
       })
   }
 
-  /// The items from the last to the first.
+  /// Returns the items from the last to the first.
   mutating func reversed(_ list: Value, _ call: BuiltinCall) throws -> Value {
     let values = try items(list, call)
     try requireRoom(forValues: values.count, call)
     return .list(values.reversed())
   }
 
-  /// The first of each; plain values by a table, others by comparison, each of which is a step.
+  /// Returns the first of each set of equal items. Plain values are compared by a table; each
+  /// comparison of others is a step.
   mutating func unique(_ list: Value, _ call: BuiltinCall) throws -> Value {
     let values = try items(list, call)
     try requireRoom(forValues: values.count, call)
@@ -115,7 +116,7 @@ extension Evaluator {
     return .list(result)
   }
 
-  /// Numbers from one up to, but without, another.
+  /// Returns the numbers from one up to, but excluding, another.
   mutating func range(
     from start: Int64, to end: Int64, by step: Int64, _ call: BuiltinCall
   ) throws -> Value {
@@ -129,7 +130,7 @@ extension Evaluator {
     return .list(items)
   }
 
-  /// Whether a function says `true` to a value.
+  /// Returns whether a function returns `true` for a value.
   mutating func keeps(_ function: Value, _ value: Value, _ call: BuiltinCall) throws -> Bool {
     switch try apply(function, [value], call.id) {
     case .bool(let keep): return keep
@@ -138,22 +139,23 @@ extension Evaluator {
     }
   }
 
-  /// Whether the first argument is in the value before the dot.
+  /// Returns whether the first argument is in the value before the dot.
   mutating func contains(_ call: BuiltinCall) throws -> Value {
     try contained(call[0], in: call.base, at: call.id) ?? .bool(false)
   }
 }
 
-// The work of the built-ins of texts.
+// The implementation of the built-ins of texts.
 extension Evaluator {
-  /// The parts of a text between the places of another one; its characters if that is empty.
+  /// Returns the parts of a text between the occurrences of another one; its characters if that is
+  /// empty.
   mutating func split(_ text: String, at separator: String, _ call: BuiltinCall) throws -> Value {
     guard separator.isEmpty else { return .list(try pieces(of: text, between: separator, call.id)) }
     try requireRoom(text.utf8.count * MemoryLayout<Value>.stride, at: call.id)
     return .list(text.map { .string(String($0)) })
   }
 
-  /// The lines of a text without their ends; a last empty one does not count.
+  /// Returns the lines of a text without their ends; a final empty one does not count.
   mutating func lines(of text: String, _ id: NodeID) throws -> Value {
     var lines = try pieces(of: text, between: "\n", id)
     if lines.last == "" { lines.removeLast() }
@@ -166,7 +168,7 @@ extension Evaluator {
       })
   }
 
-  /// What stands between the places of a separator, if there is room for so many pieces.
+  /// Returns the parts between the occurrences of a separator, if there is room for so many.
   private mutating func pieces(
     of text: String, between separator: String, _ id: NodeID
   ) throws -> [Value] {
@@ -184,7 +186,7 @@ extension Evaluator {
     return pieces
   }
 
-  /// A text with another one in the place of a part, if there is room for it.
+  /// Returns a text with a part replaced by another one, if there is room for it.
   mutating func replace(
     _ part: String, in text: String, by other: String, _ id: NodeID
   ) throws -> String {
@@ -205,7 +207,7 @@ extension Evaluator {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// The items of a list or range as one text, secret if an item is.
+  /// Returns the items of a list or range as one text, secret if an item is.
   mutating func join(
     _ list: Value, between separator: String, _ call: BuiltinCall
   ) throws -> Value {
@@ -225,7 +227,8 @@ extension Evaluator {
     return isSecret ? .secret(SecretText(joined)) : .string(joined)
   }
 
-  /// `format("{} of {}", a, b)`: each `{}` is the next argument; `{{` and `}}` are braces.
+  /// Evaluates `format("{} of {}", a, b)`: each `{}` takes the next argument; `{{` and `}}` are
+  /// braces.
   mutating func format(
     _ pattern: String, _ arguments: ArraySlice<Value>, _ call: BuiltinCall
   ) throws -> Value {

@@ -34,7 +34,7 @@ extension Evaluator {
     let argumentCount = Int(node.childCount) - 1
     let frame = stack.count
     var position = 0
-    // Arguments are evaluated into the frame that the call will have.
+    // Arguments are evaluated into the frame of the call.
     while position < argumentCount {
       let argument = code.child(1 + position, of: node)
       if code[argument].kind == .namedArgument { break }
@@ -54,7 +54,8 @@ extension Evaluator {
     return try run(value, function, frame, missing: missing, id)
   }
 
-  /// Puts arguments, from the first named one on, into the frame; gives the parameters that are left.
+  /// Evaluates arguments into the frame, from the first named one on; returns the remaining
+  /// parameters.
   private mutating func evaluateNamed(
     _ arguments: ArraySlice<NodeID>, of function: FunctionCode, _ frame: Int, _ id: NodeID
   ) throws -> [Int] {
@@ -96,7 +97,7 @@ extension Evaluator {
     }
   }
 
-  /// Runs a function whose arguments are in its frame; those that are missing take their defaults.
+  /// Runs a function whose arguments are in its frame; missing ones take their defaults.
   private mutating func run(
     _ value: FunctionValue, _ function: FunctionCode, _ frame: Int,
     missing: some Collection<Int>, _ id: NodeID
@@ -130,10 +131,10 @@ extension Evaluator {
     do {
       for position in missing {
         let parameter = function.parameters[position]
-        guard !parameter.standard.isAbsent else {
+        guard !parameter.defaultValue.isAbsent else {
           throw Diagnostic.missingArgument(parameter.name, of: function.name, at: code.span(id))
         }
-        stack[frame + position] = try evaluate(parameter.standard)
+        stack[frame + position] = try evaluate(parameter.defaultValue)
       }
       if function.isExpression { return try evaluate(function.body) }
       if case .returned(let result) = try executeBlock(function.body) { return result }
@@ -157,9 +158,9 @@ extension Evaluator {
   }
 }
 
-// Which argument of a call belongs to which parameter.
+// Assigns the arguments of a call to parameters.
 extension Evaluator {
-  /// The values of a call's arguments where none may be named.
+  /// Returns the values of a call's arguments if none may be named.
   mutating func positional(_ node: Node, of function: String) throws -> [Value] {
     try code.children(of: node).dropFirst().map { argument in
       if let name = name(ofArgument: argument) {
@@ -169,8 +170,8 @@ extension Evaluator {
     }
   }
 
-  /// The values of a call's arguments in the order of the parameters that the host named; `none`
-  /// stands for what is left out before one that is given.
+  /// Returns the values of a call's arguments in the order of the parameters that the host named.
+  /// An omitted argument before a given one is `none`.
   mutating func arguments(_ node: Node, of function: HostFunction, _ id: NodeID) throws -> [Value] {
     let arguments = code.children(of: node).dropFirst()
     guard !function.parameters.isEmpty, arguments.contains(where: { name(ofArgument: $0) != nil })
@@ -188,10 +189,9 @@ extension Evaluator {
     return values
   }
 
-  /// The positions of parameters that arguments are given to: of the named ones by their names, of
-  /// the others in their order.
+  /// Returns the positions of the parameters of arguments: named ones by name, others in order.
   ///
-  /// - Parameter count: parameters that were given before, the first ones.
+  /// - Parameter count: the number of leading parameters that are already set.
   func places(
     of arguments: ArraySlice<NodeID>, among parameters: [String], of function: String,
     after count: Int = 0
@@ -218,7 +218,7 @@ extension Evaluator {
     }
   }
 
-  /// What an argument gives, without its name.
+  /// Returns the value node of an argument, without its name.
   func value(ofArgument argument: NodeID) -> NodeID {
     let node = code[argument]
     return node.kind == .namedArgument ? code.child(0, of: node) : argument
@@ -230,9 +230,9 @@ extension Evaluator {
   }
 }
 
-// How functions come to hold the values of the scope that they stand in.
+// Captures: functions keep the values of their enclosing scope.
 extension Evaluator {
-  /// The value of a lambda here.
+  /// Returns the value of a lambda at this point.
   mutating func makeLambda(_ id: NodeID, _ node: Node) throws -> Value {
     guard let (index, function) = functionCode(node) else { return .none }
     try charge(function.captures.count * MemoryLayout<Value>.stride, at: id)
@@ -242,7 +242,7 @@ extension Evaluator {
         captures: function.captures.isEmpty ? nil : .init(capturedHere(function))))
   }
 
-  /// Makes the functions of a block known to each other, whatever their order.
+  /// Makes the functions of a block visible to each other, in any order.
   mutating func declareFunctions(of block: Node) throws {
     for statement in code.children(of: block) {
       let node = code[statement]
@@ -256,7 +256,7 @@ extension Evaluator {
     }
   }
 
-  /// Runs the statement of a local function: now what it captures is there.
+  /// Runs the statement of a local function, when its captures have values.
   mutating func defineFunction(_ id: NodeID, _ node: Node) {
     guard case .local(let slot) = code.target(of: id),
       case .function(let value) = stack[base + Int(slot)], let captures = value.captures,
@@ -281,7 +281,7 @@ extension Evaluator {
     }
   }
 
-  /// A value that the running function captured.
+  /// Returns a value that the running function captured.
   mutating func captured(_ index: UInt32) -> Value { captures?.values?[Int(index)] ?? .none }
 }
 
@@ -316,7 +316,7 @@ extension Evaluator {
     }
   }
 
-  /// How many arguments a function takes.
+  /// Returns the number of arguments of a function, in words.
   static func inWords(_ arity: ClosedRange<Int>) -> String {
     if arity.upperBound == .max { return "at least \(arity.lowerBound)" }
     return arity.count == 1
@@ -332,7 +332,7 @@ extension Evaluator {
       at: span(ofArgument: mismatch.position, of: function, id))
   }
 
-  /// Where an argument stands, if the node is the call that gives it.
+  /// Returns the place of an argument, if the node is its call.
   private func span(ofArgument position: Int, of function: HostFunction, _ id: NodeID) -> Span {
     let node = code[id]
     guard node.kind == .call, code[code.child(0, of: node)].kind == .name else {

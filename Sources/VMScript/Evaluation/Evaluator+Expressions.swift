@@ -6,7 +6,7 @@ extension Evaluator {
     return try evaluateNode(id)
   }
 
-  /// The value of a node, whether a `check` looks on or not.
+  /// Returns the value of a node, and records it for a `check` if necessary.
   @inline(__always)
   mutating func evaluateNode(_ id: NodeID) throws -> Value {
     let node = code[id]
@@ -49,7 +49,7 @@ extension Evaluator {
     }
   }
 
-  /// The value behind a target other than a local slot; `id` is where it is read.
+  /// Returns the value of a target other than a local slot; `id` is the place of the read.
   mutating func value(of target: Target, named id: NodeID) throws -> Value {
     switch target {
     case .local(let slot): return stack[base + Int(slot)]
@@ -191,7 +191,8 @@ extension Evaluator {
     }
   }
 
-  /// The value of an operand; variables and literals, which most are, take no further call.
+  /// Returns the value of an operand; variables and literals, the common case, need no further
+  /// call.
   @inline(__always)
   private mutating func evaluateOperand(_ id: NodeID) throws -> Value {
     if trace == nil {
@@ -269,7 +270,7 @@ extension Evaluator {
 }
 
 extension Evaluator {
-  /// `+ - * / %` on anything but two ints.
+  /// Evaluates `+ - * / %` on anything but two ints.
   mutating func arithmetic(
     _ symbol: Operator, _ left: Value, _ right: Value, _ id: NodeID
   ) throws -> Value {
@@ -320,7 +321,7 @@ extension Evaluator {
     throw Diagnostic.operands(symbol.symbol, left, right, at: code.span(id))
   }
 
-  /// Sizes and durations are whole: of a float the nearest int is taken.
+  /// Returns a whole size or duration: the nearest int of a float.
   private mutating func rounded(_ number: Double, _ id: NodeID) throws -> Value {
     guard let whole = Int64(exactly: number.rounded()) else {
       throw Diagnostic.overflow(at: code.span(id))
@@ -347,7 +348,7 @@ extension Evaluator {
 }
 
 extension Value {
-  /// Bytes of a size, milliseconds of a duration.
+  /// The bytes of a size, the milliseconds of a duration.
   fileprivate var quantity: Int64? {
     switch self {
     case .size(let size): size.bytes
@@ -356,7 +357,7 @@ extension Value {
     }
   }
 
-  /// A value of this one's type with the bytes or milliseconds that an int gives.
+  /// Returns a value of this type with a number of bytes or milliseconds.
   fileprivate func withQuantity(_ number: Value) -> Value {
     guard case .int(let number) = number else { return number }
     if case .size = self { return .size(ByteSize(bytes: number)) }

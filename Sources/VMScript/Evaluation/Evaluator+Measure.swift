@@ -1,9 +1,9 @@
 import VMScriptSyntax
 
-// What values cost: the limits on steps, time and memory hold for the work of built-ins and
-// operators too, and no value is deeper or, written out, larger than its readers can take.
+// The cost of values. The limits on steps, time and memory apply to built-ins and operators too,
+// and no value is deeper, or larger in its written form, than its readers can handle.
 extension Evaluator {
-  /// How deep lists and maps may nest; other readers of JSON take little more.
+  /// The deepest nesting of lists and maps; other readers of JSON accept little more.
   static let maximumValueDepth = 500
 
   /// Counts work in proportion to the size of values: a step for each 64 members or bytes.
@@ -15,11 +15,11 @@ extension Evaluator {
     if steps > limits.steps {
       throw LimitReached(.tooManySteps(limits.steps, at: code.span(id)))
     }
-    try lookUp(id)
+    try checkInterruption(id)
   }
 
-  /// A value that was made here: its memory is counted, that of what it shares with others only
-  /// where nothing is shared.
+  /// Counts the memory of a new value. Parts that it shares with others count only if `isWhole` is
+  /// true.
   mutating func made(_ value: Value, isWhole: Bool = false, at id: NodeID) throws -> Value {
     guard value.hasParts else { return value }
     let size = try measure(value, at: id)
@@ -27,17 +27,17 @@ extension Evaluator {
     return value
   }
 
-  /// Throws where so many bytes, which are about to be made, would be too many.
+  /// Throws if creating so many bytes would exceed the limit.
   mutating func requireRoom(_ bytes: Int, at id: NodeID) throws {
     guard allocated &+ Int64(bytes) <= limits.memory.bytes else {
       throw LimitReached(.tooMuchMemory(limits.memory, at: code.span(id)))
     }
   }
 
-  /// Bytes that may still be made.
+  /// The bytes that may still be created.
   var room: Int { Int(min(max(0, limits.memory.bytes - allocated), Int64.max / 4)) }
 
-  /// The bounds of what is read or made at once.
+  /// The bounds of one read or conversion.
   var bounds: ReadBounds {
     let (end, cancellation, host) = (end, options.cancellation, host)
     return ReadBounds(maximumBytes: room) {
@@ -45,16 +45,16 @@ extension Evaluator {
     }
   }
 
-  /// Reads or makes something within the bounds that are left; where they end it, that is thrown.
+  /// Reads or creates something within the remaining bounds; throws if they end it.
   mutating func bounded<T>(at id: NodeID, _ work: (ReadBounds) throws -> T) throws -> T {
     do { return try work(bounds) } catch is OutOfBounds {
-      try lookUp(id)
+      try checkInterruption(id)
       throw LimitReached(.tooMuchMemory(limits.memory, at: code.span(id)))
     }
   }
 
-  /// The text of a value as interpolation shows it, and whether it is secret. Throws where there is no
-  /// room for it.
+  /// Returns the text of a value in an interpolation, and whether it is secret. Throws if there is
+  /// no room for it.
   mutating func text(_ value: Value, at id: NodeID) throws -> (text: String, isSecret: Bool) {
     if case .string(let text) = value { return (text, false) }
     if case .secret(let secret) = value { return (secret.revealed, true) }
@@ -63,17 +63,17 @@ extension Evaluator {
     return (text, false)
   }
 
-  /// Whether a value is, or holds, something that is not known yet.
+  /// Returns whether a value is or contains an unknown value.
   mutating func holdsUnknown(_ value: Value, at id: NodeID) throws -> Bool {
     try holds(value, at: id) { if case .unknown = $0 { true } else { false } }
   }
 
-  /// Whether a value is, or holds, a secret.
+  /// Returns whether a value is or contains a secret.
   mutating func holdsSecret(_ value: Value, at id: NodeID) throws -> Bool {
     try holds(value, at: id) { if case .secret = $0 { true } else { false } }
   }
 
-  /// Looks through a value, which is work: what stands in it twice is looked through twice.
+  /// Searches a value, which counts as work: a shared part is searched each time.
   private mutating func holds(
     _ value: Value, at id: NodeID, _ isMeant: (Value) -> Bool
   ) throws -> Bool {
@@ -90,7 +90,8 @@ extension Evaluator {
     }
   }
 
-  /// Bytes that writing a value as YAML takes, where each node has a tree's node of its own.
+  /// Returns the bytes needed for writing a value as YAML, where each occurrence of a node takes a
+  /// node of the tree.
   mutating func writingRoom(_ value: Value, at id: NodeID) throws -> Int {
     switch value {
     case .list(let items):
@@ -109,19 +110,19 @@ extension Evaluator {
     }
   }
 
-  /// Counts where a text stands in another one, and gives each place to `found`.
+  /// Finds the occurrences of a text in another one, and passes each to `found`.
   mutating func search(
     _ part: String, in text: String, at id: NodeID, _ found: (Int) throws -> Void = { _ in }
   ) throws -> Int {
     guard part.utf8.count <= text.utf8.count else { return 0 }
     try requireRoom(part.utf8.count * (1 + MemoryLayout<Int>.stride), at: id)
     var search = TextSearch(part, in: text)
-    while try search.advance(1 << 20, found) { try lookUp(id) }
+    while try search.advance(1 << 20, found) { try checkInterruption(id) }
     return search.count
   }
 
-  /// Bytes of a value, a part that it holds twice counted twice. Throws where it is nested too deeply
-  /// or too large on its own: it could neither be written out nor let go of.
+  /// Returns the bytes of a value, with shared parts counted each time. Throws if it is too deep or
+  /// too large on its own: it could be neither written nor released.
   mutating func measure(_ value: Value, at id: NodeID) throws -> Int {
     var size: Int64 = 0
     try measure(value, level: 1, into: &size, at: id)
@@ -154,7 +155,7 @@ extension Evaluator {
     }
   }
 
-  /// Whether two values are equal; nil where a part of one is unknown.
+  /// Returns whether two values are equal; nil if a part of one is unknown.
   mutating func areEqual(_ a: Value, _ b: Value, at id: NodeID) throws -> Bool? {
     if try holdsUnknown(a, at: id) || holdsUnknown(b, at: id) { return nil }
     guard a.hasParts || b.hasParts else { return a == b }
@@ -164,7 +165,8 @@ extension Evaluator {
     return result
   }
 
-  /// `value in container`, unknown where it depends on what is; nil where that means nothing.
+  /// Evaluates `value in container`; unknown if it depends on an unknown value, nil if it has no
+  /// meaning.
   mutating func contained(_ value: Value, in container: Value, at id: NodeID) throws -> Value? {
     guard case .list(let items) = container else {
       try work(container.extent, at: id)
@@ -175,7 +177,7 @@ extension Evaluator {
     }
     for item in items {
       var count = 1
-      // What is unknown equals nothing.
+      // An unknown value equals nothing.
       let isEqual = Value.areEqual(item, value, counting: &count)
       try work(count, at: id)
       if isEqual { return .bool(true) }
@@ -186,7 +188,7 @@ extension Evaluator {
 }
 
 extension Value {
-  /// Whether it has a size of its own: texts, lists and maps.
+  /// Whether its size varies: texts, lists and maps.
   fileprivate var hasParts: Bool {
     switch self {
     case .string, .secret, .list, .map: true
@@ -194,7 +196,7 @@ extension Value {
     }
   }
 
-  /// Bytes that it takes, about, without those of its members.
+  /// The approximate bytes of the value, without those of its members.
   fileprivate var ownSize: Int {
     switch self {
     case .string(let text): text.utf8.count
@@ -205,7 +207,7 @@ extension Value {
     }
   }
 
-  /// Members of a list or map, bytes of a text: what work on it is in proportion to.
+  /// The members of a list or map, or the bytes of a text: the measure of work on it.
   var extent: Int {
     switch self {
     case .string(let text): text.utf8.count

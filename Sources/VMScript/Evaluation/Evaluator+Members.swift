@@ -37,7 +37,7 @@ extension Evaluator {
   mutating func evaluateMember(_ id: NodeID, _ node: Node) throws -> Value {
     let target = code.target(of: id)
     guard case .none = target else { return try value(of: target, named: id) }
-    // A name that a module does not have was reported.
+    // A name that a module does not have was already reported.
     if case .module = code.target(of: code.child(0, of: node)) { throw AlreadyReported() }
     return try member(code.name(node), of: try evaluate(code.child(0, of: node)), id)
   }
@@ -59,7 +59,7 @@ extension Evaluator {
     }
   }
 
-  /// The attribute of this name that a value has.
+  /// Returns the attribute of this name of a value.
   private func attribute(_ name: String, of base: Value) -> Builtin? {
     Builtin.member(name, of: base.type).flatMap { $0.isCalled ? nil : $0 }
   }
@@ -75,7 +75,7 @@ extension Evaluator {
       return try call(function, id, node, memberNode)
     }
     guard let method = Builtin.member(name, of: base.type),
-      // `.count()` is `.count`.
+      // `.count()` means the same as `.count`.
       method.isCalled || node.childCount == 1
     else {
       let members = Builtin.members(of: base.type)
@@ -89,7 +89,7 @@ extension Evaluator {
 }
 
 extension Evaluator {
-  /// An attribute of a resource: answered from what is declared where that says it, otherwise live.
+  /// Returns an attribute of a resource: from its declaration if possible, otherwise live.
   mutating func attribute(_ name: String, of reference: ResourceReference, _ id: NodeID) throws
     -> Value
   {
@@ -144,7 +144,7 @@ extension Evaluator {
         })
     case .domain(.ip):
       return declaration.body.blocks("nic").lazy.compactMap { $0["ip"] }.first
-    // A machine may have been stopped since.
+    // The machine may have been stopped since.
     case .domain(.state), .net(.state): return nil
     case .domain(.ips), .domain(.id), .domain(.vnc), .domain(.console), .domain(.snapshots),
       .net(.bridge), .image:
@@ -153,7 +153,8 @@ extension Evaluator {
     }
   }
 
-  /// A block as a map or a list of them; of what is not declared the default, or none.
+  /// Returns an entry that is not declared: the default of a property, a block as a map or a list of
+  /// maps, or `none`; nil if the schema has no such entry.
   private func undeclared(_ name: String, of body: DeclaredBlock) -> Value? {
     if let property = body.schema.property(name) { return property.standard ?? Value.none }
     guard body.schema.block(name) != nil else { return nil }

@@ -1,7 +1,7 @@
 import VMScriptSyntax
 
 extension Evaluator {
-  /// The text of a name or label: a bare identifier's own, or a string's.
+  /// Returns the text of a name or label: a bare identifier itself, or a string.
   mutating func resourceName(_ id: NodeID) throws -> String {
     let node = code[id]
     if node.flags.contains(.bareName) { return code.name(node) }
@@ -17,7 +17,7 @@ extension Evaluator {
   mutating func declareResource(_ id: NodeID, _ node: Node) throws -> Value {
     let isClone = node.kind == .clone
     guard let kind = isClone ? ResourceKind.domain : code.vocabulary.kind(code.name(node)) else {
-      // Resolving reported it.
+      // The resolver has reported it.
       throw AlreadyReported()
     }
     let nameNode = code.child(isClone ? 1 : 0, of: node)
@@ -39,7 +39,7 @@ extension Evaluator {
     let source = isClone ? try cloneSource(code.child(0, of: node), cloneNamed: name) : nil
     try charge(1024 + name.utf8.count, at: id)
     if case .declared(let source) = source, let declared = registry.find(.domain, source) {
-      // A clone takes over all that its source has, entry by entry.
+      // A clone copies everything from its source, entry by entry.
       try work(declared.body.entryCount, at: id)
       try charge(declared.body.entryCount * 256, at: id)
     }
@@ -79,14 +79,14 @@ extension Evaluator {
       throw Diagnostic.cloneOfDescendant(source, at: code.span(id), declared: nil)
     }
     guard let declared = registry.find(.domain, source) else { return .host(source) }
-    // Only in a session can what is declared already be made from what is declared now.
+    // Only in a session can the existing domain already be made from the new one.
     guard !registry.isDescendant(declared, of: name) else {
       throw Diagnostic.cloneOfDescendant(source, at: code.span(id), declared: declared.nameSpan)
     }
     return .declared(source)
   }
 
-  /// Reports required properties that are missing, in nested blocks too.
+  /// Reports missing required properties, in nested blocks too.
   private mutating func requireProperties(_ block: DeclaredBlock, isHostClone: Bool) {
     if !isHostClone {
       for property in block.schema.properties
@@ -99,14 +99,14 @@ extension Evaluator {
 }
 
 extension DeclaredBlock {
-  /// Properties and blocks of it and of all blocks in it.
+  /// The number of properties and blocks in it and in all nested blocks.
   fileprivate var entryCount: Int {
     blocks.reduce(properties.count + blocks.count) { $0 + $1.entryCount }
   }
 }
 
 extension CloneSource {
-  /// The name of the domain that is cloned.
+  /// The name of the source domain.
   var name: String {
     switch self {
     case .declared(let name), .host(let name): name
@@ -119,11 +119,11 @@ extension CloneSource {
 }
 
 extension Evaluator {
-  /// Evaluates the entries of a body; reports what is wrong with one and goes on with the next.
+  /// Evaluates the entries of a body; reports an error in one and continues with the next.
   mutating func evaluateEntries(_ body: NodeID, into builder: inout BodyBuilder) throws {
     for entry in code.children(of: body) {
       let earlier = failures
-      try goingOn { try $0.evaluateEntry(entry, into: &builder) }
+      try recovering { try $0.evaluateEntry(entry, into: &builder) }
       let node = code[entry]
       if failures > earlier, node.kind == .property {
         builder.markFailed(code.name(node), at: code.span(entry))
@@ -156,7 +156,7 @@ extension Evaluator {
       }
       let place = EntryPlace(code.span(mapNode), node: mapNode)
       for (key, value) in entries {
-        try goingOn {
+        try recovering {
           try $0.assign(
             key, value, to: &builder, at: $0.code.place(ofKey: key, in: place), isExplicit: false)
         }
@@ -176,7 +176,7 @@ extension Evaluator {
       }
     case .remove:
       if builder.schema.name == Schema.domain.name, builder.schema.block(code.name(node)) == nil {
-        // Resolving reported it.
+        // The resolver has reported it.
         throw AlreadyReported()
       }
       builder.removals.append(try removal(id, node))
@@ -208,7 +208,7 @@ extension Evaluator {
     let name = code.name(node)
     var span = code.nameSpan(id)
     guard let schema = builder.schema.block(name) else {
-      // Resolving reported it.
+      // The resolver has reported it.
       throw AlreadyReported()
     }
     let labelNode = code.child(0, of: node)
@@ -241,13 +241,13 @@ extension Evaluator {
     }
   }
 
-  /// `key = value`, whether the key names a property or a block.
+  /// Evaluates `key = value`, where the key names a property or a block.
   private mutating func assign(
     _ key: String, _ value: Value, to builder: inout BodyBuilder, at place: EntryPlace,
     isExplicit: Bool,
     called name: String? = nil
   ) throws {
-    // What is none is as if it did not stand there.
+    // A value of `none` equals an omitted entry.
     if case .none = value { return }
     if let property = builder.schema.property(key) {
       guard let converted = property.type.convert(value, registry) else {
@@ -274,7 +274,7 @@ extension Evaluator {
     }
   }
 
-  /// A block written as a map, or as the value of its shorthand.
+  /// Evaluates a block written as a map, or as the value of its shorthand.
   private mutating func block(
     _ schema: BlockSchema, of value: Value, at place: EntryPlace
   ) throws -> DeclaredBlock {
@@ -302,7 +302,7 @@ extension Evaluator {
     try requireLabel(label, schema, at: place.value)
     var builder = BodyBuilder(schema: schema, label: label, span: place.whole)
     for (key, value) in entries {
-      try goingOn {
+      try recovering {
         try $0.assign(
           key, value, to: &builder, at: $0.code.place(ofKey: key, in: place), isExplicit: true)
       }

@@ -1,6 +1,6 @@
 import VMScriptSyntax
 
-/// How a statement ended.
+/// The way a statement ended.
 enum Flow {
   case next
   case returned(Value)
@@ -67,7 +67,7 @@ extension Evaluator {
     return .next
   }
 
-  /// Puts a value where a binding's target says.
+  /// Stores a value in the target of a binding.
   mutating func store(_ value: Value, _ id: NodeID) {
     switch code.target(of: id) {
     case .local(let slot): stack[base + Int(slot)] = value
@@ -93,13 +93,13 @@ extension Evaluator {
     let name = try resourceName(code.child(0, of: node))
     if outputs[name] != nil { throw Diagnostic.duplicateOutput(name, at: code.span(id)) }
     let value = try shown(code.child(1, of: node))
-    // Written out it is as large, whatever else holds a part of it.
+    // In its written form it has this size, even if others share a part of it.
     try charge(try measure(value, at: id), at: id)
     outputs[name] = value
     outputStatements[name] = id
   }
 
-  /// A value that leaves the script; what follows from an error does not.
+  /// Returns a value that leaves the script; throws silently if it follows from an earlier error.
   private mutating func shown(_ id: NodeID) throws -> Value {
     let value = try evaluate(id)
     if case .unknown(let origin) = value, origin.isReported { throw AlreadyReported() }
@@ -121,19 +121,20 @@ extension Evaluator {
     if options.stack == nil { registry.set.stack = name }
   }
 
-  /// Why nothing can be decided by an unknown value; silent where that follows from another error.
+  /// Returns the error of a decision that depends on an unknown value; silent if that follows from
+  /// another error.
   func refusal(of origin: UnknownOrigin, at span: Span) -> any Error {
     mayDecideLater(by: origin)
       ? AlreadyReported() : Diagnostic.branchOnUnknown(origin, at: span)
   }
 
-  /// Whether nothing needs to be said of a decision by an unknown value: the error that it follows
-  /// from was reported, or the script is only checked, and a run will know it.
+  /// Returns whether a decision that depends on an unknown value needs no error: its cause was
+  /// reported, or the script is only checked and a run will know the value.
   func mayDecideLater(by origin: UnknownOrigin) -> Bool {
     origin.isReported || options.leavesParametersOpen
   }
 
-  /// A condition must be a bool, and known.
+  /// Returns the value of a condition, which must be a known bool.
   mutating func condition(_ id: NodeID) throws -> Bool {
     switch try evaluate(id) {
     case .bool(let value): return value
@@ -144,9 +145,10 @@ extension Evaluator {
 }
 
 extension Evaluator {
-  /// Runs `body` for each member of a sequence, its bindings set.
+  /// Runs `body` for each member of a sequence, with its bindings set.
   ///
-  /// One binding gets a list's element or a map's key; two get index and element, or key and value.
+  /// One binding takes a list's element or a map's key; two take index and element, or key and
+  /// value.
   mutating func iterate(
     _ sequence: NodeID, _ first: NodeID, _ second: NodeID, _ body: (inout Evaluator) throws -> Flow
   ) throws -> Flow {
@@ -221,7 +223,7 @@ extension Evaluator {
 }
 
 extension WaitCondition {
-  /// Conditions that are a bare word.
+  /// The conditions that are a bare word.
   package static let words: [String: WaitCondition] = [
     "ip": .ip, "agent": .agent, "ssh": .ssh, "cloud_init": .cloudInit, "stopped": .stopped,
   ]
@@ -251,7 +253,7 @@ extension Evaluator {
     if verb.row.outcome == .gone { registry.withdraw(targets) }
   }
 
-  /// A snapshot's name becomes a part of a path on the host.
+  /// Returns the name of a snapshot, which becomes a part of a path on the host.
   private mutating func snapshotName(_ id: NodeID) throws -> String {
     let name = try resourceName(id)
     guard ResourceName.isSafe(name) else {
@@ -279,9 +281,10 @@ extension Evaluator {
     return .expression { () throws(Diagnostic) in try waiting.isMet() }
   }
 
-  /// Refuses what is no condition, as far as that is known without a host, which will not ask for it.
+  /// Reports an expression that is not a condition, as far as that is known without a host, which
+  /// will not evaluate it.
   private mutating func judge(_ condition: NodeID) throws {
-    try goingOn {
+    try recovering {
       switch try $0.evaluate(condition) {
       case .bool, .unknown: return
       case let other: throw Diagnostic.notABool(other, at: $0.code.span(condition))
@@ -309,7 +312,7 @@ extension Evaluator {
     return result
   }
 
-  /// Before anything takes effect: what is declared so far must be whole.
+  /// Validates the declarations so far before anything takes effect.
   mutating func prepareEffect() throws {
     validate()
     if hasErrors { throw AlreadyReported() }
@@ -318,14 +321,14 @@ extension Evaluator {
 
 /// The expression of a `wait`, evaluated whenever the host asks.
 ///
-/// Sendable though functions among the values are not quite: their thread is blocked in the host
-/// while the host asks, and the host asks from one thread at a time.
+/// @unchecked: functions among the values are not quite sendable. But their thread is blocked in
+/// the host while the host evaluates, and the host evaluates on one thread at a time.
 private struct WaitingCondition: @unchecked Sendable {
   let evaluator: Evaluator
   let node: NodeID
 
   func isMet() throws(Diagnostic) -> Bool {
-    // Nothing of an attempt is kept.
+    // Each attempt works on a copy and keeps nothing.
     var evaluator = evaluator
     evaluator.startTime()
     do { return try evaluator.condition(node) } catch let error as Diagnostic {

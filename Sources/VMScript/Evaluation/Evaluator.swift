@@ -1,28 +1,30 @@
 import VMScriptSyntax
 
-/// Thrown where something depends on what already failed and was reported.
+/// The error of code that depends on an earlier failure, which was already reported.
 struct AlreadyReported: Error {}
 
-/// Thrown where nothing more of the script is to run; the host says why.
+/// The error that ends the script; the host reports the reason.
 struct RunIsOver: Error {}
 
 /// One evaluation of a program: a tree walk over flat nodes with all variables in slots.
 ///
 /// Bindings never change, so functions capture values. The stack holds the frames of the running
-/// functions behind each other; `base` is where the current one begins. Lives on one thread.
+/// functions one after another; `base` is the start of the current one. An evaluator stays on one
+/// thread.
 ///
-/// A value that its methods change in place: no access is checked while a script runs. What runs
-/// often is `mutating` even if it changes nothing, for other methods may get a copy of all this.
+/// The evaluator is a value that its methods change in place, which saves access checks. Frequent
+/// methods are `mutating` even if they change nothing, because others may receive a copy of the
+/// whole evaluator.
 struct Evaluator {
-  /// What ``nesting`` may reach; the thread's stack has room for it.
+  /// The largest ``nesting``; the thread's stack has room for it.
   static let maximumNesting = 60_000
-  /// Errors that are shown of one evaluation.
+  /// The largest number of errors that one evaluation reports.
   static let maximumErrors = 100
 
   let code: Code
   let options: EvaluationOptions
   let limits: Limits
-  /// What the script may reach.
+  /// The access of the script.
   let access: OutsideAccess
   let host: any EvaluationHost
   let programName: String
@@ -31,44 +33,45 @@ struct Evaluator {
   var base = 0
   var captures: FunctionValue.Captures?
   var callee: FunctionValue?
-  /// Of the local functions, which may hold each other.
+  /// The captures of local functions, which may refer to each other.
   var openCaptures: [FunctionValue.Captures] = []
   var globals: [Value?]
   var steps = 0
   var depth = 0
-  /// Nodes whose evaluation is under way, at most.
+  /// An upper bound of the nodes whose evaluation is in progress.
   var nesting = 0
   var allocated: Int64 = 0
-  /// Work that was not counted as steps yet.
+  /// Work that has not been counted as steps yet.
   var pendingWork = 0
   private var printed: Int64 = 0
-  /// When the time is over.
+  /// The end of the time limit.
   private(set) var end: ContinuousClock.Instant?
-  /// The module whose statements run.
+  /// The index of the module whose statements run.
   var module = 0
-  /// Values of the parts of the `check` that is being evaluated.
+  /// The values of the parts of the `check` in progress.
   var trace: [NodeID: Value]?
-  /// Of the last statement that was nothing but an expression.
+  /// The value of the last statement that is an expression.
   var lastValue = Value.none
 
   var outputs: ValueMap = [:]
-  /// The statements that gave the outputs.
+  /// The statements of the outputs.
   var outputStatements: [String: NodeID] = [:]
   var diagnostics: [Diagnostic] = []
-  /// Whether anything is wrong so far; then nothing takes effect any more.
+  /// Whether there is an error so far; then nothing takes effect any more.
   private(set) var hasErrors: Bool
-  /// How often something failed, whether that was reported before or not.
+  /// The number of failures, whether reported before or not.
   private(set) var failures = 0
   var registry: DeclarationRegistry
   var stackSpan: Span?
-  /// How often the declarations had changed when they were last validated.
+  /// The number of changes of the declarations at their last validation.
   private var validatedVersion = -1
-  /// What was reported: a loop reports each thing once.
+  /// The reported diagnostics: a loop reports each one once.
   private var reported: Set<Diagnostic.Place> = []
-  /// What resolving found.
+  /// The diagnostics of the resolver.
   private let earlier: [Diagnostic]
 
-  /// - Parameter earlier: what resolving found; it is not said again, and nothing takes effect.
+  /// - Parameter earlier: the diagnostics of the resolver. They are not reported again, and nothing
+  ///   takes effect.
   init(
     code: Code, engine: Engine, options: EvaluationOptions, host: any EvaluationHost,
     name: String, stack: String, earlier: [Diagnostic] = []
@@ -85,7 +88,7 @@ struct Evaluator {
     self.hasErrors = !earlier.isEmpty
   }
 
-  /// Runs all modules, those that are imported first.
+  /// Runs all modules, imported ones first.
   mutating func run() {
     defer { for captures in openCaptures { captures.clear() } }
     startTime()
@@ -97,13 +100,13 @@ struct Evaluator {
     validate()
   }
 
-  /// Reports what is wrong between the declarations so far.
+  /// Reports contradictions between the declarations so far.
   mutating func validate() {
     guard validatedVersion != registry.version else { return }
     validatedVersion = registry.version
     let host = host
     let problems = Validation.check(registry.set, isComplete: !hasErrors) { reference in
-      // A host that cannot be asked reports that itself, where it matters.
+      // A host that cannot be reached reports that itself, where it matters.
       do throws(Diagnostic) { return try host.exists(reference) } catch { return nil }
     }
     for problem in registry.problemsOfReferences() + problems {
@@ -111,24 +114,25 @@ struct Evaluator {
     }
   }
 
-  /// False where a limit or the host ended all.
+  /// Runs a module; returns false if a limit or the host ended the evaluation.
   mutating func runModule(_ module: ModuleCode) -> Bool {
     stack = Array(repeating: .none, count: module.slotCount)
     base = 0
     let root = code[module.root]
     do {
-      try lookUp(module.root)
+      try checkInterruption(module.root)
       for statement in code.children(of: root) { _ = try executeSafely(statement) }
       return true
     } catch {
-      // A limit that was reached before the first statement.
+      // The limit was reached before the first statement.
       if let limit = error as? LimitReached { report(limit.diagnostic) }
       return false
     }
   }
 
-  /// Executes a statement outside of functions: an error in it is reported, and the next one runs,
-  /// so that all errors of a script are found. What ends all is thrown: a limit, or the host's no.
+  /// Executes a statement outside of functions. An error in it is reported and the next statement
+  /// runs, so that all errors of a script are found. Throws if a limit or the host ends the
+  /// evaluation.
   mutating func executeSafely(_ statement: NodeID) throws -> Flow {
     let saved = (base, captures, callee, depth, nesting, stack.count)
     do {
@@ -146,8 +150,8 @@ struct Evaluator {
     }
   }
 
-  /// Runs `body`, reports its error if it throws one, and goes on; a limit is thrown all the same.
-  mutating func goingOn(_ body: (inout Evaluator) throws -> Void) throws {
+  /// Runs `body` and reports an error that it throws; a reached limit is thrown on.
+  mutating func recovering(_ body: (inout Evaluator) throws -> Void) throws {
     let height = stack.count
     do { try body(&self) } catch let error as Diagnostic {
       stack.removeLast(stack.count - height)
@@ -159,7 +163,8 @@ struct Evaluator {
     }
   }
 
-  /// Adds an error unless it was reported before, here or by resolving; too many are cut off.
+  /// Adds a diagnostic unless the evaluator or the resolver has reported it; too many errors are
+  /// cut off.
   mutating func report(_ diagnostic: Diagnostic) {
     failures += 1
     if diagnostic.severity == .error { hasErrors = true }
@@ -170,8 +175,8 @@ struct Evaluator {
     if diagnostics.count == Self.maximumErrors { diagnostics.append(.tooManyErrors()) }
   }
 
-  /// The name of a failed statement has a value that is not known: what uses it says nothing of its
-  /// own, and what does not is checked all the same.
+  /// Gives the name of a failed statement an unknown value: its uses report no errors of their own,
+  /// and everything else is still checked.
   private mutating func markFailed(_ statement: NodeID) {
     let node = code[statement]
     switch node.kind {
@@ -191,18 +196,19 @@ struct Evaluator {
 
   // MARK: Limits
 
-  /// Counts a step; throws where the limit is reached.
+  /// Counts a step; throws if the limit is reached.
   @inline(__always)
   mutating func step(_ id: NodeID) throws {
     steps &+= 1
     if steps > limits.steps {
       throw LimitReached(.tooManySteps(limits.steps, at: code.span(id)))
     }
-    if steps & 0x3FF == 0 { try lookUp(id) }
+    if steps & 0x3FF == 0 { try checkInterruption(id) }
   }
 
-  /// Now and then: a loop without end must outlive neither its run nor its time.
-  mutating func lookUp(_ id: NodeID) throws {
+  /// Throws if the run was cancelled or its time is over; called regularly, so that an endless loop
+  /// ends.
+  mutating func checkInterruption(_ id: NodeID) throws {
     if host.isOver { throw RunIsOver() }
     if options.cancellation?.isCancelled ?? false {
       throw LimitReached(.cancelled(at: code.span(id)))
@@ -212,10 +218,10 @@ struct Evaluator {
     }
   }
 
-  /// From now on the time counts.
+  /// Starts the time limit.
   mutating func startTime() { end = limits.time.map { .now + $0 } }
 
-  /// Work of the host, which takes none of the script's time.
+  /// Runs work of the host, which does not count towards the time of the script.
   mutating func offTheClock<T>(_ work: (inout Evaluator) throws -> T) rethrows -> T {
     guard end != nil else { return try work(&self) }
     let start = ContinuousClock.now
@@ -223,7 +229,7 @@ struct Evaluator {
     return try work(&self)
   }
 
-  /// Counts what is printed; throws where the limit is reached.
+  /// Counts printed bytes; throws if the limit is reached.
   mutating func chargeOutput(_ bytes: Int, at id: NodeID) throws {
     printed &+= Int64(bytes)
     if printed > limits.output.bytes {
@@ -231,7 +237,7 @@ struct Evaluator {
     }
   }
 
-  /// Counts memory that a value takes; throws where the limit is reached.
+  /// Counts the memory of a value; throws if the limit is reached.
   mutating func charge(_ bytes: Int, at id: NodeID) throws {
     allocated &+= Int64(bytes)
     if allocated > limits.memory.bytes {
@@ -239,18 +245,18 @@ struct Evaluator {
     }
   }
 
-  /// The name of the file whose statements run, for what is relative to it.
+  /// The name of the file whose statements run, to which paths are relative.
   var scriptName: String { code.sources[code.modules[module].source].name }
 }
 
-/// A limit was reached: nothing more of the script runs.
+/// The error for a reached limit, which ends the script.
 struct LimitReached: Error {
   var diagnostic: Diagnostic
   init(_ diagnostic: Diagnostic) { self.diagnostic = diagnostic }
 }
 
 extension Evaluator {
-  /// Goes on from where the entries before have left a session.
+  /// Continues a session after its earlier entries.
   init(
     code: Code, engine: Engine, options: EvaluationOptions, host: any EvaluationHost,
     memory: SessionMemory
@@ -268,7 +274,7 @@ extension Evaluator {
 
   /// Runs the modules that an entry imports and then its own statements.
   ///
-  /// - Parameter show: takes the value of each statement that is nothing but an expression.
+  /// - Parameter show: receives the value of each statement that is an expression.
   mutating func runEntry(from firstModule: Int, show: (Value) -> Void) {
     startTime()
     for index in firstModule..<code.modules.count - 1 {
@@ -289,7 +295,7 @@ extension Evaluator {
     validate()
   }
 
-  /// Whether a statement is an expression for the sake of its value.
+  /// Returns whether a statement is an expression whose value is shown.
   private func isShown(_ statement: NodeID) -> Bool {
     let node = code[statement]
     guard node.kind == .expressionStatement else { return false }
@@ -299,18 +305,18 @@ extension Evaluator {
 }
 
 extension Code {
-  /// The name of the file that the last module stands in.
+  /// The name of the file of the last module.
   fileprivate var mainName: String { modules.last.map { sources[$0.source].name } ?? "" }
 }
 
 extension Evaluator {
-  /// The value of a `param`: given as a value or text, or its default.
+  /// Returns the value of a `param`: given as a value or text, or its default.
   mutating func parameter(_ id: NodeID, _ node: Node) throws -> Value {
     let name = code.name(node)
     let typeNode = code[code.child(0, of: node)]
-    // A type that does not exist was reported.
+    // A type that does not exist was already reported.
     guard let type = ParameterType(rawValue: code.name(typeNode)) else { throw AlreadyReported() }
-    let standard = code.child(1, of: node)
+    let defaultValue = code.child(1, of: node)
     if module == code.modules.count - 1 {
       if let value = options.values[name] {
         if let converted = type.convert(value) { return converted }
@@ -322,19 +328,19 @@ extension Evaluator {
         throw Diagnostic.wrongParameter(name, shown, type: type.rawValue, at: code.span(id))
       }
     }
-    guard !standard.isAbsent else {
+    guard !defaultValue.isAbsent else {
       if options.leavesParametersOpen { return .unknown(.failed) }
       throw Diagnostic.missingParameter(name, type: type.rawValue, at: code.span(id))
     }
-    let value = try evaluate(standard)
+    let value = try evaluate(defaultValue)
     if options.ignoresOutside { return .unknown(.failed) }
     guard let converted = type.convert(value) else {
-      throw Diagnostic.wrongParameter(name, value, type: type.rawValue, at: code.span(standard))
+      throw Diagnostic.wrongParameter(name, value, type: type.rawValue, at: code.span(defaultValue))
     }
     return converted
   }
 
-  /// Names that were given but that the script does not take.
+  /// Reports given parameters that the script does not declare.
   mutating func reportUnknownParameters() {
     guard let main = code.modules.last else { return }
     let known = code.children(of: main.root).map { code[$0] }
@@ -352,7 +358,7 @@ extension Evaluator {
     let (value, parts) = try tracing(expression)
     switch value {
     case .bool(true): return
-    // What is not known yet can only be checked by the run.
+    // Only the run can check a value that is not known yet.
     case .unknown: return
     case .bool(false): break
     case let other: throw Diagnostic.notABool(other, at: code.span(expression))
@@ -365,8 +371,8 @@ extension Evaluator {
       message, text: code.text(expression), at: code.span(expression), notes: notes)
   }
 
-  /// Evaluates an expression and keeps the values of its parts, so that they are shown as they
-  /// were: nothing is evaluated a second time.
+  /// Evaluates an expression and keeps the values of its parts, so that they can be shown without a
+  /// second evaluation.
   private mutating func tracing(_ expression: NodeID) throws -> (
     value: Value, parts: [NodeID: Value]
   ) {
@@ -376,15 +382,16 @@ extension Evaluator {
     return (value, trace ?? [:])
   }
 
-  /// Notes the value of a part of the `check` at hand; functions that it calls are not looked into.
+  /// Records the value of a part of the `check` in progress, but not within functions that it
+  /// calls.
   mutating func evaluateTraced(_ id: NodeID) throws -> Value {
     let value = try evaluateNode(id)
     trace?[id] = value
     return value
   }
 
-  /// `EXPR = VALUE` for each part whose value does not stand there already, in the order of the
-  /// text; parts that were not needed have none.
+  /// Adds a note `EXPR = VALUE` for each part whose text differs from its value, in the order of
+  /// the text; parts that were not evaluated have none.
   private mutating func describeParts(
     of id: NodeID, _ parts: [NodeID: Value], into notes: inout [String]
   ) {

@@ -2,14 +2,14 @@ import VMScriptSyntax
 
 /// The codes of the language, for `vmscript explain`.
 public enum LanguageCodes {
-  /// The codes of every error that a script without a host can have.
+  /// The codes of every error of a script that is checked without a host.
   public static let ofCheck: [DiagnosticCode] =
     SyntaxCodes.codes + NameCodes.codes + EvaluationCodes.codes + ProgramCodes.codes
     + Validation.codes
 }
 
 extension Diagnostic {
-  /// What is wrong and where: the same for two diagnostics that say one thing.
+  /// The identity of a diagnostic: two with the same place report the same error.
   struct Place: Hashable {
     let code: DiagnosticCode
     let message: String
@@ -18,7 +18,7 @@ extension Diagnostic {
 
   var place: Place { Place(code: code, message: message, span: primary?.span) }
 
-  /// Whether this says what `other` says, of the same place or more exactly.
+  /// Returns whether this reports the same as `other`, at the same place or more precisely.
   func says(_ other: Diagnostic) -> Bool {
     guard let inner = primary?.span, let outer = other.primary?.span, inner.source == outer.source
     else { return false }
@@ -35,7 +35,7 @@ extension [Diagnostic] {
   /// Whether one of them is an error.
   public var hasErrors: Bool { contains { $0.severity == .error } }
 
-  /// Those without a place first, then by file and place.
+  /// The diagnostics without a place first, then by file and place.
   var inOrderOfPlace: [Diagnostic] {
     func key(_ offset: Int, _ diagnostic: Diagnostic) -> (Int, Int, Int) {
       guard let span = diagnostic.primary?.span else { return (-1, 0, offset) }

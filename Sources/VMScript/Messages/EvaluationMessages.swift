@@ -6,14 +6,14 @@ extension Diagnostic {
     Diagnostic(
       code: .evaluation.unknownDecision, "cannot decide by a value that is known only after apply",
       at: Label(span, "\(origin.summary) is not known yet"),
-      helps: [Help("`run` the script so far, or decide by what is declared")])
+      helps: [Help("`run` the script up to here first, or use a declared value")])
   }
 
   static func loopOverUnknown(_ origin: UnknownOrigin, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .evaluation.unknownDecision, "cannot loop over a value that is known only after apply",
       at: Label(span, "\(origin.summary) is not known yet"),
-      helps: [Help("loop over what is declared")])
+      helps: [Help("loop over a declared value")])
   }
 
   static func notABool(_ value: Value, at span: Span) -> Diagnostic {
@@ -45,13 +45,13 @@ extension Diagnostic {
   {
     Diagnostic(
       code: .evaluation.unfitOperands,
-      "`\(symbol)` does not go with \(left.typeName) and \(right.typeName)",
+      "`\(symbol)` cannot be applied to \(left.typeName) and \(right.typeName)",
       at: Label(span, "\(left.excerpt) \(symbol) \(right.excerpt)"))
   }
 
   static func operand(_ symbol: String, _ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: .evaluation.unfitOperands, "`\(symbol)` does not go with \(value.typeName)",
+      code: .evaluation.unfitOperands, "`\(symbol)` cannot be applied to \(value.typeName)",
       at: Label(span))
   }
 
@@ -68,7 +68,9 @@ extension Diagnostic {
   static func outOfBounds(_ index: Int64, count: Int64, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .evaluation.indexOutOfBounds, "index \(index) is out of bounds", at: Label(span),
-      notes: [count == 0 ? "it is empty" : "valid are 0 to \(count - 1), and -1 for the last"])
+      notes: [
+        count == 0 ? "it is empty" : "valid indexes are 0 to \(count - 1), and -1 for the last"
+      ])
   }
 
   static func notCallable(_ value: Value, at span: Span) -> Diagnostic {
@@ -103,12 +105,13 @@ extension Diagnostic {
     Diagnostic(
       code: .evaluation.argumentName, "`\(function)` takes its arguments by position",
       at: Label(span, "has a name"),
-      helps: [Help("leave out `\(name):`")])
+      helps: [Help("remove `\(name):`")])
   }
 
   static func repeatedArgument(_ name: String, of function: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: .evaluation.argumentName, "`\(function)` is given `\(name)` twice", at: Label(span))
+      code: .evaluation.argumentName, "argument `\(name)` of `\(function)` is set twice",
+      at: Label(span))
   }
 
   static func argumentType(
@@ -121,7 +124,7 @@ extension Diagnostic {
 
   static func cannotConvert(_ value: Value, to type: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: .evaluation.conversion, "cannot make \(withArticle(type)) of \(value.excerpt)",
+      code: .evaluation.conversion, "cannot convert \(value.excerpt) to \(withArticle(type))",
       at: Label(span))
   }
 
@@ -147,7 +150,7 @@ extension Diagnostic {
 
   static func duplicateOutput(_ name: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: .evaluation.duplicateOutput, "output `\(name)` is given twice", at: Label(span))
+      code: .evaluation.duplicateOutput, "output `\(name)` is set twice", at: Label(span))
   }
 
   static func verbTarget(_ value: Value, isDeletion: Bool, at span: Span) -> Diagnostic {
@@ -166,7 +169,7 @@ extension Diagnostic {
 }
 
 extension UnknownOrigin {
-  /// What is unknown, in words.
+  /// A description of the unknown value.
   var summary: String {
     resource.isEmpty ? "part of it" : "`\(attribute)` of \(QuotedText.literal(resource))"
   }
@@ -176,51 +179,54 @@ extension UnknownOrigin {
 struct EvaluationCodes: DiagnosticTable {
   let unknownDecision = DiagnosticCode.ofScript(
     301, "decision by an unknown value",
-    "A live attribute of what does not exist yet is known only after apply. It can be passed on "
-      + "and printed, but nothing can depend on it.")
+    "A live attribute of a resource that does not exist yet is known only after apply. It can be "
+      + "passed on and printed, but no decision can depend on it.")
   let wrongType = DiagnosticCode.ofScript(
     302, "wrong type",
     "Conditions are bools, loops go over lists, maps and ranges, names and keys are strings.")
   let unfitOperands = DiagnosticCode.ofScript(
-    303, "operator and operands", "No conversion happens but int to float in arithmetic.")
+    303, "operator and operands",
+    "The operator does not accept these types. The only implicit conversion is int to float in arithmetic."
+  )
   let outOfRange = DiagnosticCode.ofScript(
-    304, "out of range", "Numbers, sizes and durations are 64-bit; none wraps.")
+    304, "out of range", "Numbers, sizes and durations have 64 bits; they never wrap around.")
   let divisionByZero = DiagnosticCode.ofScript(
-    305, "division by zero", "Neither `/` nor `%` takes a zero.")
+    305, "division by zero", "The right operand of `/` and `%` must not be zero.")
   let indexOutOfBounds = DiagnosticCode.ofScript(
-    306, "index out of bounds", "Indexes run from 0; -1 is the last.")
+    306, "index out of bounds", "Indexes count from 0; -1 is the last.")
   let notAFunction = DiagnosticCode.ofScript(
     307, "not a function", "Only functions and built-ins can be called.")
   let argumentCount = DiagnosticCode.ofScript(
-    308, "number of arguments", "A required argument lacks or one is left.")
+    308, "number of arguments", "An argument is missing, or there are too many.")
   let argumentName = DiagnosticCode.ofScript(
     309, "argument name",
-    "No such parameter, or it was given already. Built-in functions and methods take arguments by "
+    "There is no such parameter, or it is already set. Built-in functions and methods take arguments by "
       + "position, as do functions of a host that named no parameters.")
   let argumentType = DiagnosticCode.ofScript(
-    310, "type of an argument", "The function works on another type.")
+    310, "type of an argument", "The function expects another type.")
   let conversion = DiagnosticCode.ofScript(
-    311, "conversion", "The value does not read as what it shall become.")
+    311, "conversion", "The value has no equivalent in the target type.")
   let malformedText = DiagnosticCode.ofScript(
-    312, "malformed text", "The text is not of the format it is read as.")
+    312, "malformed text", "The text is not in the format that the function reads.")
   let checkFailed = DiagnosticCode.ofScript(
-    313, "check failed", "A `check` of the script is false; the notes show what its parts were.")
+    313, "check failed", "A `check` of the script is false; the notes show the values of its parts."
+  )
   let duplicateOutput = DiagnosticCode.ofScript(
-    314, "output given twice", "An output has one value.")
+    314, "output set twice", "An output has exactly one value.")
   let wrongOutputType = DiagnosticCode.ofScript(
     320, "wrong type of an output",
     "The program that hosts the script reads the output as another type.")
   let missingOutputOrKey = DiagnosticCode.ofScript(
-    321, "missing output or key", "The program that hosts the script needs it.")
+    321, "missing output or key", "The program that hosts the script requires it.")
   let unreadKey = DiagnosticCode.ofScript(
     322, "key that nothing reads",
-    "The program that hosts the script takes no such key; most likely it is misspelt.")
+    "The program that hosts the script reads no such key; it is probably misspelt.")
   let unfitOutput = DiagnosticCode.ofScript(
     323, "unfit output",
-    "The type fits, but the program that hosts the script takes other values.")
+    "The type fits, but the program that hosts the script does not accept this value.")
   let hostFunction = DiagnosticCode.ofScript(
     316, "function of the host",
-    "The function belongs to the program that hosts the script; the note says what it says.")
+    "A function of the program that hosts the script failed; the note shows its error.")
   let verbTarget = DiagnosticCode.ofScript(
     315, "target of a verb", "Verbs act on domains: one, a name, a glob, or a list of them.")
 }
@@ -230,7 +236,7 @@ extension DiagnosticCode {
   static let evaluation = EvaluationCodes()
 }
 
-// Values that do not fit what the host decodes them as: VM032x.
+// Values that do not fit the type that the host decodes: VM032x.
 extension Diagnostic {
   static func wrongType(
     _ path: String, _ value: Value, expected: String, at span: Span?
@@ -240,7 +246,7 @@ extension Diagnostic {
       code: .evaluation.wrongOutputType,
       "\(subject(path)) must be \(expected), not \(value.kindInWords)",
       at: span.map { Label($0, value.excerpt(60)) },
-      notes: isUnknown ? ["what only a host knows cannot be decoded"] : [],
+      notes: isUnknown ? ["a value that only a host knows cannot be decoded"] : [],
       helps: help(value, expected).map { [Help($0)] } ?? [])
   }
 
@@ -250,11 +256,11 @@ extension Diagnostic {
     let close = closest(to: key, among: known)
     return Diagnostic(
       code: .evaluation.missingOutputOrKey,
-      path.map { "\(subject($0)) lacks `\(key)`" } ?? "the script gives no output `\(key)`",
+      path.map { "\(subject($0)) has no `\(key)`" } ?? "the script has no output `\(key)`",
       at: span.map { Label($0, path == nil ? "no such output" : "no such key") },
       helps: [
         Help(
-          close.map { "did you mean `\(key)` where it says `\($0)`?" }
+          close.map { "did you mean `\(key)` instead of `\($0)`?" }
             ?? (path == nil ? "add `output \(key) = …`" : "add `\(key): …`"))
       ])
   }
@@ -263,9 +269,9 @@ extension Diagnostic {
     _ key: String, in path: String, known: [String], at span: Span?
   ) -> Diagnostic {
     Diagnostic(
-      code: .evaluation.unreadKey, "\(subject(path)) has no use for `\(key)`",
+      code: .evaluation.unreadKey, "`\(key)` is not used in \(subject(path))",
       at: span.map { Label($0, "nothing reads this") },
-      notes: known.isEmpty ? [] : ["it takes \(known.joined(separator: ", "))"],
+      notes: known.isEmpty ? [] : ["known keys are \(known.joined(separator: ", "))"],
       helps: closest(to: key, among: known).map {
         [Help("did you mean `\($0)`?", span: span, replacement: $0)]
       } ?? [])
@@ -284,7 +290,7 @@ extension Diagnostic {
   }
 
   private static func subject(_ path: String) -> String {
-    path.isEmpty ? "the whole of the outputs" : "`\(path)`"
+    path.isEmpty ? "the map of all outputs" : "`\(path)`"
   }
 
   private static func help(_ value: Value, _ expected: String) -> String? {
@@ -294,7 +300,7 @@ extension Diagnostic {
     case .int(let number) where expected == Duration.scriptType:
       "a duration needs a unit: write `\(number)s`"
     case .string(let text) where expected == Int.scriptType && Int64(text) != nil:
-      "a number has no quotes: write `\(text)`"
+      "write a number without quotes: `\(text)`"
     default: nil
     }
   }

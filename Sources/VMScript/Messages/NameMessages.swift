@@ -19,13 +19,13 @@ extension Diagnostic {
       helps: near.isEmpty ? use.helps(name, at: span) : near)
   }
 
-  /// A word that begins a statement where it is read as a value, most likely since it stands alone.
+  /// Reports a statement word where a value is expected, usually because it is alone.
   static func statementWord(_ statement: ReferenceEntry, at span: Span) -> Diagnostic {
     var helps = [Help("write `\(statement.form)`")]
-    if statement.name == "print" { helps.append(Help("`print \"\"` writes an empty line")) }
+    if statement.name == "print" { helps.append(Help("`print \"\"` prints an empty line")) }
     return Diagnostic(
-      code: .names.unknownName, "`\(statement.name)` begins a statement and is no value",
-      at: Label(span, "no value has this name"), helps: helps)
+      code: .names.unknownName, "`\(statement.name)` begins a statement and is not a value",
+      at: Label(span, "not the name of a value"), helps: helps)
   }
 
   static func duplicateName(
@@ -34,23 +34,25 @@ extension Diagnostic {
     var helps = [Help("give one of them another name")]
     if isResource {
       helps.append(
-        Help("a name in quotes binds nothing: `\(QuotedText.literal(name))`", span: span))
+        Help(
+          "put the name in quotes, which define no variable: `\(QuotedText.literal(name))`",
+          span: span))
     }
     return Diagnostic(
       code: .names.duplicateName, "`\(name)` is defined twice", at: Label(span, "defined again"),
       secondary: [Label(earlier, "first defined here")], helps: helps)
   }
 
-  /// A resource whose bare name is also a variable.
+  /// Warns of a resource whose bare name is also a variable.
   static func nameOfVariable(_ name: String, at span: Span, definition: Span) -> Diagnostic {
     let (value, text) = ("\"\\(\(name))\"", QuotedText.literal(name))
     return Diagnostic(
       .warning, code: .names.nameThatIsAlsoVariable,
       "the name is the text \(text), not the value of the variable `\(name)`",
-      at: Label(span, "stands for its own text"), secondary: [Label(definition, "the variable")],
+      at: Label(span, "means its own text"), secondary: [Label(definition, "the variable")],
       helps: [
-        Help("write `\(value)` to name it by the value", span: span, replacement: value),
-        Help("write `\(text)` if the text is meant", span: span, replacement: text),
+        Help("write `\(value)` to use the variable's value", span: span, replacement: value),
+        Help("write `\(text)` to use the text", span: span, replacement: text),
       ])
   }
 
@@ -71,13 +73,13 @@ extension Diagnostic {
 
   static func misplaced(_ what: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: .names.misplacedStatement, "\(what) cannot stand in a function", at: Label(span),
-      helps: [Help("functions compute values; put it outside of the function")])
+      code: .names.misplacedStatement, "\(what) is not allowed in a function", at: Label(span),
+      helps: [Help("functions only compute values; move it out of the function")])
   }
 
   static func notAtTopLevel(_ what: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: .names.misplacedStatement, "`\(what)` stands at the top of a file only",
+      code: .names.misplacedStatement, "`\(what)` is allowed only at the top level of a file",
       at: Label(span),
       helps: [Help("move it out of the block")])
   }
@@ -95,7 +97,7 @@ extension Diagnostic {
       code: .names.unknownKind, "there is no kind of resource `\(word)`",
       at: Label(span, "no such kind"),
       notes: [
-        "a resource is of the kind \((["image", "net", "domain"] + known).joined(separator: ", "))"
+        "kinds of resources are \((["image", "net", "domain"] + known).joined(separator: ", "))"
       ],
       helps: meant.map { [Help("did you mean `\($0)`?", span: span, replacement: $0)] } ?? [])
   }
@@ -114,15 +116,15 @@ extension Diagnostic {
         : didYouMean(name, known, at: span))
   }
 
-  /// A property of what is declared, asked of what is not.
+  /// Reports a property of an undeclared resource.
   static func undeclaredMember(
     _ name: String, of resource: ResourceReference, at span: Span, known: [String]
   ) -> Diagnostic {
     let what = "\(resource.kind.rawValue) \(QuotedText.literal(resource.name))"
     return Diagnostic(
       code: .names.unknownMember, "\(what) is not declared, so it has no `\(name)`",
-      at: Label(span, "known of what is declared only"),
-      helps: [Help("what the host knows of it: \(known.joined(separator: ", "))")])
+      at: Label(span, "known only for declared resources"),
+      helps: [Help("use an attribute that the host knows: \(known.joined(separator: ", "))")])
   }
 
   static func unknownProperty(_ name: String, in schema: BlockSchema, at span: Span) -> Diagnostic {
@@ -132,12 +134,12 @@ extension Diagnostic {
       helps: didYouMean(name, schema.entryNames, at: span) + properPlace(name, in: schema))
   }
 
-  /// Where a property that was written a block too far out belongs.
+  /// Returns the block that has a property of this name, if it was written one block too far out.
   private static func properPlace(_ name: String, in schema: BlockSchema) -> [Help] {
     let owners = schema.blocks.filter { $0.property(name) != nil || $0.block(name) != nil }
     return owners.prefix(1).map { owner in
       let entry = owner.property(name) == nil ? "\(name) { … }" : "\(name) = …"
-      return Help("it belongs in a block: `\(owner.name) { \(entry) }`")
+      return Help("write it in a block: `\(owner.name) { \(entry) }`")
     }
   }
 
@@ -150,7 +152,7 @@ extension Diagnostic {
   static func unknownWord(_ name: String, at span: Span, words: [String]) -> Diagnostic {
     Diagnostic(
       code: .names.unknownWord, "unknown word `\(name)`", at: Label(span),
-      notes: ["it can be \(words.joined(separator: ", "))"],
+      notes: ["known words are \(words.joined(separator: ", "))"],
       helps: didYouMean(name, words, at: span))
   }
 
@@ -173,19 +175,19 @@ extension Diagnostic {
 
   static func missingProperty(_ name: String, in block: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: .names.missingProperty, "`\(block)` lacks its property `\(name)`", at: Label(span),
+      code: .names.missingProperty, "`\(block)` needs the property `\(name)`", at: Label(span),
       helps: [Help("add `\(name) = …`")])
   }
 
   static func duplicateProperty(_ name: String, at span: Span, earlier: Span) -> Diagnostic {
     Diagnostic(
-      code: .names.givenTwice, "`\(name)` is given twice", at: Label(span, "given again"),
-      secondary: [Label(earlier, "first given here")], helps: [Help("remove one of them")])
+      code: .names.givenTwice, "`\(name)` is set twice", at: Label(span, "set again"),
+      secondary: [Label(earlier, "first set here")], helps: [Help("remove one of them")])
   }
 
   static func duplicateBlock(_ name: String, at span: Span, earlier: Span) -> Diagnostic {
     Diagnostic(
-      code: .names.givenTwice, "block `\(name)` stands twice", at: Label(span, "again"),
+      code: .names.givenTwice, "block `\(name)` is written twice", at: Label(span, "again here"),
       secondary: [Label(earlier, "first here")],
       helps: [Help("put the entries into one block")])
   }
@@ -209,7 +211,7 @@ extension Diagnostic {
       helps: [Help("give one of them another name")])
   }
 
-  /// Two names that look the same, and that libvirt would take for two.
+  /// Reports two names that look the same, but that libvirt would treat as different.
   static func lookalikeResource(
     _ kind: ResourceKind, _ name: String, at span: Span, other: String, earlier: Span
   ) -> Diagnostic {
@@ -218,11 +220,11 @@ extension Diagnostic {
       code: .names.duplicateResource,
       "\(kind.rawValue) \(QuotedText.literal(name)) is declared twice, in different code points",
       at: Label(span, "\(mine) here"), secondary: [Label(earlier, "\(theirs) here")],
-      notes: ["the names look the same, but libvirt would take them for two"],
+      notes: ["the names look the same, but libvirt treats them as different"],
       helps: [Help("write both in the same way, or give one of them another name")])
   }
 
-  /// The code points in which two texts differ, such as `U+00E9` and `U+0065 U+0301`.
+  /// Returns the code points in which two texts differ, such as `U+00E9` and `U+0065 U+0301`.
   private static func differingScalars(_ a: String, _ b: String) -> (String, String) {
     var (a, b) = (Array(a.unicodeScalars)[...], Array(b.unicodeScalars)[...])
     while let x = a.first, x == b.first { (a, b) = (a.dropFirst(), b.dropFirst()) }
@@ -243,7 +245,7 @@ extension Diagnostic {
       "\(QuotedText.literal(name)) cannot be cloned from itself or its own clone",
       at: Label(span, "needs itself first"),
       secondary: declared.map { [Label($0, "made from the clone")] } ?? [],
-      helps: [Help("begin with a `domain` that is no clone")])
+      helps: [Help("begin with a `domain` that is not a clone")])
   }
 
   static func cloneBeforeSource(_ name: String, at span: Span, declared: Span) -> Diagnostic {
@@ -260,14 +262,14 @@ extension Diagnostic {
   }
 
   static func removeOutsideClone(at span: Span) -> Diagnostic {
-    Diagnostic(code: .names.nothingToRemove, "`remove` stands in a clone only", at: Label(span))
+    Diagnostic(code: .names.nothingToRemove, "`remove` is allowed only in a clone", at: Label(span))
   }
 
   static func secretName(at span: Span) -> Diagnostic {
     Diagnostic(
       code: .names.unfitName, "a secret cannot be a name", at: Label(span, "secret"),
-      notes: ["names are shown to everybody: in a plan, by libvirt, in what a run reports"],
-      helps: [Help("make the name of something else")])
+      notes: ["names are visible to everyone: in plans, in libvirt and in the output of runs"],
+      helps: [Help("use another value in the name")])
   }
 
   static func nameNotString(_ value: Value, at span: Span) -> Diagnostic {
@@ -282,7 +284,7 @@ extension Diagnostic {
       "\(excerpt(QuotedText.literal(name), 60)) cannot be the name of \(what)",
       at: Label(span),
       notes: [
-        "a name has 1 to \(ResourceName.maximumLength) bytes, holds no `/ \\ < > \" '`, no `..` and "
+        "a name has 1 to \(ResourceName.maximumLength) bytes, contains no `/ \\ < > \" '`, no `..` and "
           + "no control characters, and neither begins nor ends with white space"
       ], helps: [Help("use letters, digits, `-`, `_` and single dots")])
   }
@@ -295,70 +297,70 @@ package struct NameCodes: DiagnosticTable {
   package let unknownName = DiagnosticCode.ofScript(
     201, "unknown name",
     "The name is neither defined in the script, nor imported, nor built in. Names are case "
-      + "sensitive; a word with a hyphen must be written as a string. Words that begin statements "
-      + "are no values.")
+      + "sensitive. A word with a hyphen must be written as a string. Words that begin statements "
+      + "are not values.")
   package let duplicateName = DiagnosticCode.ofScript(
     202, "name defined twice",
-    "A scope knows each name once, for nothing is ever assigned anew. Give one another name.")
+    "A name can be defined only once in a scope, because values never change. Rename one of them.")
   package let usedBeforeDefinition = DiagnosticCode.ofScript(
     203, "used before its definition",
-    "Statements run from top to bottom; only functions are known whatever their order. Move the "
+    "Statements run from top to bottom; only functions can be used before their definition. Move the "
       + "definition up, or the use down.")
   package let misplacedStatement = DiagnosticCode.ofScript(
     204, "misplaced statement",
-    "`param`, `import` and `stack` stand at the top of a file, resources, outputs and verbs "
+    "`param`, `import` and `stack` are allowed only at the top level of a file, resources, outputs and verbs only "
       + "outside of functions: a function computes a value and does nothing else.")
   package let unknownKind = DiagnosticCode.ofScript(
     205, "unknown kind of resource",
-    "`WORD NAME { … }` declares a resource, but nothing that this host knows is called so.")
+    "`WORD NAME { … }` declares a resource, but there is no kind of resource with this name.")
   package let unknownType = DiagnosticCode.ofScript(
     206, "unknown type",
     "A parameter is one of bool, int, float, string, size, duration, ip, cidr, mac, list, map or "
       + "secret.")
   package let unknownMember = DiagnosticCode.ofScript(
     207, "unknown member",
-    "The value has no member of this name. `m[\"key\"]` of a map gives none where the key is "
-      + "missing; `m.key` insists on it.")
+    "The value has no member of this name. For a map, `m[\"key\"]` returns `none` if the key is "
+      + "missing; `m.key` requires it.")
   package let nameThatIsAlsoVariable = DiagnosticCode.ofScript(
     208, "name that is also a variable",
     "`domain host { … }` declares a machine named \"host\", whatever the value of a variable `host` "
-      + "is. A name that is computed is written as a string with an interpolation.")
+      + "is. To compute a name, write a string with an interpolation.")
   package let unknownProperty = DiagnosticCode.ofScript(
-    210, "unknown property", "The schema of this block has no property or block of the name.")
+    210, "unknown property", "The schema of this block has no property or block of this name.")
   package let propertyWrittenAsBlock = DiagnosticCode.ofScript(
     211, "property written as a block", "Write `key = value` instead of `key { … }`.")
   package let unknownWord = DiagnosticCode.ofScript(
     212, "unknown word",
-    "The property takes one of a fixed set of words, and no variable of the name exists either.")
+    "The property accepts a fixed set of words, and no variable has this name either.")
   package let wrongPropertyType = DiagnosticCode.ofScript(
     213, "wrong type of a property",
-    "The value does not fit the property. Sizes and durations carry a unit: `2GiB`, `30s`. "
-      + "Strings are read as addresses, sizes and the like where the property wants them.")
+    "The value does not fit the property. Sizes and durations need a unit: `2GiB`, `30s`. "
+      + "Strings are converted to addresses, sizes and the like if the property requires that.")
   package let missingProperty = DiagnosticCode.ofScript(
-    214, "missing property", "The block cannot do without this property.")
+    214, "missing property", "The block requires this property.")
   package let givenTwice = DiagnosticCode.ofScript(
-    215, "given twice",
-    "Two entries of one block or map contradict each other. What `...map` brings may be given "
-      + "again: of the two, the later one counts.")
+    215, "set twice",
+    "Two entries of one block or map set the same key. Entries of a spread `...map` may be set "
+      + "again: the later entry wins.")
   package let labelOfBlock = DiagnosticCode.ofScript(
-    216, "label of a block", "Some blocks need a label, some may have one, the rest take none.")
+    216, "label of a block", "Some blocks require a label, some allow one, the others have none.")
   package let duplicateResource = DiagnosticCode.ofScript(
     220, "resource declared twice",
     "A kind and a name denote one resource of the stack. Two names can look the same and differ in "
       + "their code points, such as an é that is one character or an e with an accent; libvirt "
-      + "takes them for two, so one stack has only one of them.")
+      + "treats them as different, so a stack may contain only one of them.")
   package let cyclicClone = DiagnosticCode.ofScript(
     221, "clone of itself or its descendant",
-    "A clone needs its source first, so the source cannot come from the clone. A source of this "
+    "The source must exist before the clone, so it cannot be made from the clone. A source in this "
       + "script must be declared above its clones.")
   package let nothingToRemove = DiagnosticCode.ofScript(
     222, "remove without something to remove",
-    "`remove nic 2` or `remove disk data` drops a block of a clone's source, by position from 1 "
+    "`remove nic 2` or `remove disk data` removes a block that a clone inherits, by position from 1 "
       + "or by label.")
   package let unfitName = DiagnosticCode.ofScript(
     223, "unfit name",
-    "A name becomes a part of paths and of libvirt's XML; it holds no slashes, quotes, angle "
-      + "brackets or control characters. It is shown to everybody, and so never a secret.")
+    "A name becomes a part of paths and of libvirt's XML, so it contains no slashes, quotes, angle "
+      + "brackets or control characters. It is visible to everyone, so it cannot be a secret.")
 }
 
 extension DiagnosticCode {

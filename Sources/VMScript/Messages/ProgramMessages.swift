@@ -6,20 +6,20 @@ extension Diagnostic {
     Diagnostic(
       code: .program.importFailed, "cannot import \(QuotedText.literal(path))", at: Label(span),
       notes: [reason],
-      helps: [Help("the path is relative to the file that imports")])
+      helps: [Help("write the path relative to the importing file")])
   }
 
   static func importCycle(_ chain: [String], at span: Span) -> Diagnostic {
     Diagnostic(
       code: .program.importCycle, "the imports form a cycle", at: Label(span),
       notes: [chain.joined(separator: " → ")],
-      helps: [Help("move what both need into a third file")])
+      helps: [Help("move the shared definitions into a third file")])
   }
 
   static func importTooDeep(_ limit: Int, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .program.importCycle, "imports are nested more than \(limit) deep", at: Label(span),
-      helps: [Help("import what is needed in the main file")])
+      helps: [Help("import the files in the main file instead")])
   }
 
   static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
@@ -30,7 +30,7 @@ extension Diagnostic {
   static func importTooLarge(_ memory: ByteSize, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .program.tooMuchMemory, "the sources are too large for a limit of \(memory)",
-      at: Label(span, "this one is"))
+      at: Label(span, "at this file"))
   }
 
   static func sourceTooLarge(_ memory: ByteSize, _ source: SourceID) -> Diagnostic {
@@ -41,12 +41,12 @@ extension Diagnostic {
 
   static func noThread() -> Diagnostic {
     Diagnostic(
-      code: .program.noThread, "no thread could be had for the script",
+      code: .program.noThread, "no thread could be started for the script",
       helps: [Help("allow the process more threads (`ulimit -u`) or addresses (`ulimit -v`)")])
   }
 
   static func cancelled(at span: Span) -> Diagnostic {
-    Diagnostic(code: .program.cancelled, "the evaluation was called off", at: Label(span))
+    Diagnostic(code: .program.cancelled, "the evaluation was cancelled", at: Label(span))
   }
 
   static func importPath(at span: Span) -> Diagnostic {
@@ -60,7 +60,7 @@ extension Diagnostic {
       at: Label(span, "needs \(withArticle(type))"),
       helps: [
         Help(
-          "give it with `--set \(name)=VALUE`"
+          "set it with `--set \(name)=VALUE`"
             + (ParameterVariable.name(of: name).map { " or \($0)" } ?? ""))
       ])
   }
@@ -78,7 +78,8 @@ extension Diagnostic {
   static func unknownParameter(_ name: String, known: [String]) -> Diagnostic {
     Diagnostic(
       code: .program.unknownParameter, "the script has no parameter `\(name)`",
-      notes: known.isEmpty ? ["it has none at all"] : ["it has \(known.joined(separator: ", "))"],
+      notes: known.isEmpty
+        ? ["it has no parameters"] : ["its parameters are \(known.joined(separator: ", "))"],
       helps: closest(to: name, among: known).map { [Help("did you mean `\($0)`?")] } ?? [])
   }
 
@@ -96,9 +97,9 @@ extension Diagnostic {
 
   static func lateStack(at span: Span, earlier: Span) -> Diagnostic {
     Diagnostic(
-      code: .program.misplacedStack, "`stack` must stand before the first resource",
+      code: .program.misplacedStack, "`stack` must precede the first resource",
       at: Label(span),
-      secondary: [Label(earlier, "declared before")])
+      secondary: [Label(earlier, "declared here")])
   }
 
   static func tooManySteps(_ limit: Int, at span: Span) -> Diagnostic {
@@ -114,7 +115,7 @@ extension Diagnostic {
   static func tooDeep(_ limit: Int, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .program.tooDeep, "calls are nested more than \(limit) deep", at: Label(span),
-      helps: [Help("a recursive function needs a case in which it does not call itself")])
+      helps: [Help("add a case in which the recursive function does not call itself")])
   }
 
   static func tooDeepValue(_ limit: Int, at span: Span) -> Diagnostic {
@@ -143,7 +144,7 @@ extension Diagnostic {
   }
 
   static func tooManyErrors() -> Diagnostic {
-    Diagnostic(code: .program.tooManyErrors, "too many errors: more of them are not shown")
+    Diagnostic(code: .program.tooManyErrors, "too many errors: the rest are not shown")
   }
 }
 
@@ -154,38 +155,39 @@ package struct ProgramCodes: DiagnosticTable {
   package let importFailed = DiagnosticCode.ofScript(
     401, "import failed", "The file cannot be read; paths are relative to the importing file.")
   package let importCycle = DiagnosticCode.ofScript(
-    402, "import cycle", "A file imports itself, by way of others. Move the shared part out.")
+    402, "import cycle",
+    "A file imports itself, directly or through others. Move the shared part into another file.")
   package let missingParameter = DiagnosticCode.ofScript(
-    403, "parameter without a value", "It has no default, so the caller must give it.")
+    403, "parameter without a value", "The parameter has no default, so it must be set.")
   package let wrongParameter = DiagnosticCode.ofScript(
-    404, "parameter of a wrong type", "The text does not read as its type.")
+    404, "parameter of a wrong type", "The value cannot be converted to the parameter's type.")
   package let unknownParameter = DiagnosticCode.ofScript(
     405, "unknown parameter", "The main script declares no such `param`.")
   package let unfitStackName = DiagnosticCode.ofScript(
-    406, "unfit stack name", "A stack's name has \(Program.stackNameRule).")
+    406, "unfit stack name", "The name of a stack consists of \(Program.stackNameRule).")
   package let misplacedStack = DiagnosticCode.ofScript(
-    407, "misplaced stack", "The stack is named once, before the first resource.")
+    407, "misplaced stack", "The stack can be named only once, before the first resource.")
   package let tooManySteps = DiagnosticCode.ofScript(
-    410, "too many steps", "The limit on steps keeps a run from hanging.")
+    410, "too many steps", "The limit on steps prevents endless runs.")
   package let tooMuchMemory = DiagnosticCode.ofScript(
-    411, "too much memory", "The values made are larger than allowed.")
+    411, "too much memory", "The values of the script are larger than allowed.")
   package let tooDeep = DiagnosticCode.ofScript(
-    412, "too deep", "Functions call each other, or lists and maps nest, without an end in sight."
+    412, "too deep", "Calls of functions, or lists and maps, are nested too deeply."
   )
   package let notAllowed = DiagnosticCode.ofScript(
-    413, "not allowed", "A script reaches files and environment only where its host allows it.")
+    413, "not allowed", "A script can read files and the environment only if its host allows it.")
   package let outsideFailed = DiagnosticCode.ofScript(
-    414, "outside failed", "What lies outside could not be read.")
+    414, "outside failed", "A file or pattern outside the script could not be read.")
   package let tooManyErrors = DiagnosticCode.ofScript(
     415, "too many errors",
-    "After a hundred errors no more are shown; many follow from the first."
+    "After a hundred errors the rest are not shown; many of them follow from the first."
   )
   package let tooMuchOutput = DiagnosticCode.ofScript(
-    416, "too much output", "The limit on what is printed keeps logs small.")
+    416, "too much output", "The limit on printed output keeps logs small.")
   package let tooLong = DiagnosticCode.ofScript(
     417, "too long", "The time of an evaluation is limited; waiting for machines does not count.")
   package let cancelled = DiagnosticCode.ofScript(
-    418, "called off", "Who evaluates the script ended the evaluation.")
+    418, "cancelled", "The program that evaluates the script cancelled the evaluation.")
   package let noThread = DiagnosticCode.ofScript(
     419, "no thread", "The process has no more threads or memory for another evaluation.")
 }

@@ -1,6 +1,6 @@
 import VMScriptSyntax
 
-/// A type's name with its article, as a sentence needs it: `an int`, `a size`, `none`.
+/// Returns a type's name with its article: `an int`, `a size`, `none`.
 func withArticle(_ type: String) -> String {
   switch type {
   case "none": "none"
@@ -11,19 +11,19 @@ func withArticle(_ type: String) -> String {
 }
 
 extension Value {
-  /// What the value is, with an article: `an int`, of a resource which: `a net`.
+  /// The type of the value with an article: `an int`; for a resource its kind: `a net`.
   package var kindInWords: String {
     if case .resource(let reference) = self { return withArticle(reference.kind.rawValue) }
     return withArticle(typeName)
   }
 }
 
-/// A text, cut where it would bury what is said of it.
+/// Returns a text, cut if it is too long for a message.
 func excerpt(_ text: String, _ count: Int) -> String {
   text.count <= count ? text : text.prefix(count) + "…"
 }
 
-/// A type in words without its article, for a signature.
+/// Returns a type in words without its article, for a signature.
 func withoutArticle(_ type: String) -> String {
   for article in ["a ", "an "] where type.hasPrefix(article) {
     return String(type.dropFirst(article.count))
@@ -32,7 +32,7 @@ func withoutArticle(_ type: String) -> String {
 }
 
 extension String {
-  /// The parts between the occurrences of a two-character separator.
+  /// Returns the parts between the occurrences of a two-character separator.
   func components(separatedByDoubleColon separator: String) -> [String] {
     var parts: [String] = []
     var rest = self[...]
@@ -44,25 +44,25 @@ extension String {
   }
 }
 
-/// "did you mean", where a candidate is close.
+/// Returns "did you mean" with a close candidate, if there is one.
 func didYouMean(_ word: String, _ candidates: [String]) -> String? {
   closest(to: word, among: candidates).map { "did you mean `\($0)`?" }
 }
 
 /// Statements about a domain, as helps write them.
 package enum StatementForm {
-  /// A verb on a domain, such as `start "web-1"`.
+  /// Returns a verb on a domain, such as `start "web-1"`.
   ///
-  /// The domain is named by a string, which means the same in its script, in another one, in the shell
-  /// and after `-e`. An identifier means the domain only where the script binds it.
+  /// The domain is named by a string, which has the same meaning in its script, in another one, in
+  /// the shell and after `-e`. An identifier means the domain only where the script binds it.
   package static func verb(_ verb: String, _ domain: String, _ rest: String = "") -> String {
     let name = QuotedText.literal(domain)
-    // A string with these is a pattern.
+    // A string with these characters is a pattern.
     let target = domain.contains { "*?".contains($0) } ? "domain(\(name))" : name
     return ([verb, target] + (rest.isEmpty ? [] : [rest])).joined(separator: " ")
   }
 
-  /// The two statements that restart a domain, in quotes of code.
+  /// Returns the two statements that restart a domain, in backquotes.
   package static func restart(_ domain: String) -> String {
     "`\(verb("stop", domain))`, then `\(verb("start", domain))`"
   }

@@ -1,16 +1,16 @@
 import Foundation
 import VMScriptSyntax
 
-/// Why a file could not be imported, in a few words.
+/// The reason why a file could not be imported, in a few words.
 public struct ImportFailure: Error, Sendable {
-  /// What went wrong, such as "no such file".
+  /// The reason, such as "no such file".
   public let reason: String
   /// Whether the file is larger than its bounds.
   var exceedsBounds = false
-  /// A failure with its reason.
+  /// Creates a failure with its reason.
   public init(_ reason: String) { self.reason = reason }
 
-  /// Reads a file; what goes wrong is why the import fails.
+  /// Reads a file; turns an error into the reason of the import's failure.
   static func wrapping(_ read: () throws -> [UInt8]) throws(ImportFailure) -> [UInt8] {
     do { return try read() } catch let failure as FileFailure {
       throw ImportFailure(failure.reason)
@@ -22,20 +22,20 @@ public struct ImportFailure: Error, Sendable {
   }
 }
 
-/// Finds the files that `import` names.
+/// Finds the files of `import` statements.
 public protocol Importer: Sendable {
-  /// The source behind `path`, written in the file named `script`; its name must be the same
-  /// whatever way leads to it, for a file is evaluated once.
+  /// Returns the source of `path`, written in the file named `script`. Its name must not depend on
+  /// the way that leads to it, because each file is evaluated once.
   func load(path: String, from script: String) throws(ImportFailure) -> SourceText
 
-  /// The same, within bounds; an importer that does not say otherwise knows none.
+  /// Returns the same source within bounds; by default an importer ignores them.
   func load(
     path: String, from script: String, bounds: ReadBounds
   ) throws(ImportFailure) -> SourceText
 }
 
 extension Importer {
-  /// Leaves the bounds out.
+  /// Ignores the bounds.
   public func load(
     path: String, from script: String, bounds: ReadBounds
   ) throws(ImportFailure) -> SourceText { try load(path: path, from: script) }
@@ -47,7 +47,7 @@ extension Importer where Self == LocalImporter {
 }
 
 extension Importer where Self == FolderImporter {
-  /// The files of a folder, and nothing outside of it; see ``FolderImporter``.
+  /// The files of a folder, and none outside of it; see ``FolderImporter``.
   public static func directory(_ path: String) -> FolderImporter { FolderImporter(path) }
 }
 
@@ -58,21 +58,21 @@ extension Importer where Self == DictionaryImporter {
   }
 }
 
-/// Imports files relative to the folder of the importing one, wherever they lie: for scripts that
-/// are trusted as the command line trusts them.
+/// Imports files relative to the folder of the importing one, from anywhere. It is for trusted
+/// scripts, such as those of the command line.
 public struct LocalImporter: Importer {
-  /// An importer for the local file system.
+  /// Creates an importer for the local file system.
   public init() {}
 
-  /// The name of the source behind `path`, written in the file named `script`.
+  /// Returns the name of the source of `path`, written in the file named `script`.
   public static func name(of path: String, from script: String) -> String {
     SourcePath.resolve(path, from: script)
   }
 
-  /// Reads the file; the name of the source is its path in the shortest form, relative where the
-  /// importing file's is.
+  /// Reads the file. The name of the source is its shortest path, relative if the importing file's
+  /// is.
   ///
-  /// - Throws: a failure with its reason where there is no such file or it cannot be read.
+  /// - Throws: a failure with its reason if the file does not exist or cannot be read.
   public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
     try load(path: path, from: script, bounds: ReadBounds())
   }
@@ -81,27 +81,29 @@ public struct LocalImporter: Importer {
   public func load(
     path: String, from script: String, bounds: ReadBounds
   ) throws(ImportFailure) -> SourceText {
-    guard !path.isEmpty else { throw ImportFailure("that is no path of a file") }
+    guard !path.isEmpty else { throw ImportFailure("this is not a path of a file") }
     let name = Self.name(of: path, from: script)
     return SourceText(
       name: name, bytes: try ImportFailure.wrapping { try GuardedFile.read(name, bounds: bounds) })
   }
 }
 
-/// Imports texts that the host has at hand.
+/// Imports texts that the host provides.
 ///
 ///     engine.importer = .dictionary(["sizes.vmscript": "let small = 512MiB"])
 ///
-/// A path is relative to the importing text's, as with files: `import "b"` in `lib/a` means `lib/b`.
+/// A path is relative to the importing text's, as with files: `import "b"` in `lib/a` means
+/// `lib/b`.
 public struct DictionaryImporter: Importer {
   private let texts: [String: String]
 
-  /// An importer of these texts, by their paths.
+  /// Creates an importer of texts by their paths.
   public init(_ texts: [String: String]) {
     self.texts = Dictionary(texts.map { (SourcePath.normalized($0.key), $0.value) }) { $1 }
   }
 
-  /// The text of this path; from a script that is none of the texts, paths are as they stand.
+  /// Returns the text of this path; for a script that is not one of the texts, paths are taken
+  /// literally.
   public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
     let isOwn = texts[SourcePath.normalized(script)] != nil
     let name = isOwn ? SourcePath.resolve(path, from: script) : SourcePath.normalized(path)
@@ -110,22 +112,23 @@ public struct DictionaryImporter: Importer {
   }
 }
 
-/// Imports the files of one folder, for scripts that are not trusted.
+/// Imports the files of one folder, for untrusted scripts.
 ///
 ///     engine.importer = .directory("conf.d")
 ///
-/// Nothing leads out of the folder: neither `..` nor an absolute path, nor a symbolic link, nor one
-/// that is put there while the file is opened. Paths are relative to the importing file where that
-/// lies in the folder, else to the folder.
+/// No path leads out of the folder: neither `..`, nor an absolute path, nor a symbolic link, nor a
+/// link that is created while the file is opened. Paths are relative to the importing file if that
+/// is in the folder, otherwise to the folder.
 public struct FolderImporter: Importer {
   private let folder: String
 
-  /// An importer for the folder of this path; that it exists is found when something is imported.
+  /// Creates an importer for the folder of this path; a missing folder is reported at the first
+  /// import.
   public init(_ path: String) { folder = path }
 
-  /// Reads the file; the name of the source is its path in the shortest form, behind the folder's.
+  /// Reads the file. The name of the source is its shortest path, prefixed with the folder's.
   ///
-  /// - Throws: a failure with its reason where there is no such file, or not in the folder.
+  /// - Throws: a failure with its reason if the file does not exist, or is not in the folder.
   public func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
     try load(path: path, from: script, bounds: ReadBounds())
   }
@@ -135,7 +138,7 @@ public struct FolderImporter: Importer {
     path: String, from script: String, bounds: ReadBounds
   ) throws(ImportFailure) -> SourceText {
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw ImportFailure("that is no path of a file")
+      throw ImportFailure("this is not a path of a file")
     }
     guard !path.hasPrefix("/") else {
       throw ImportFailure("the path must be relative to \(folder)")
@@ -147,13 +150,13 @@ public struct FolderImporter: Importer {
     let inner = isInside ? String(own.dropFirst(prefix.count)) : ""
     let place = SourcePath.resolve(path, from: isInside ? inner : "main")
     guard !place.isEmpty, place != "..", !place.hasPrefix("../") else {
-      throw ImportFailure("it lies outside of \(folder)")
+      throw ImportFailure("it is outside of \(folder)")
     }
     let name = prefix + place
     return SourceText(name: name, bytes: try read(place, named: name, bounds))
   }
 
-  /// Goes down component by component, none of which may be a link.
+  /// Opens the path component by component; none of them may be a link.
   private func read(
     _ place: String, named name: String, _ bounds: ReadBounds
   ) throws(ImportFailure) -> [UInt8] {
@@ -167,7 +170,7 @@ public struct FolderImporter: Importer {
       guard next >= 0 else {
         throw ImportFailure(
           reason == ELOOP
-            ? "\(name) is, or lies behind, a symbolic link"
+            ? "\(name) is a symbolic link, or has one in its path"
             : reason == EACCES ? "\(name) cannot be read" : "there is no file \(name)")
       }
       descriptor = next
@@ -178,21 +181,21 @@ public struct FolderImporter: Importer {
   }
 }
 
-/// Paths, by their text alone.
+/// Operations on the text of paths.
 package enum SourcePath {
-  /// The last part of a path; the path itself where it has none.
+  /// Returns the last part of a path; the path itself if it has only one.
   package static func fileName(of path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
-  /// `path` as seen from the folder of `script`, in the shortest form.
+  /// Returns `path` relative to the folder of `script`, in the shortest form.
   static func resolve(_ path: String, from script: String) -> String {
     if path.hasPrefix("/") { return normalized(path) }
     let folder = script.split(separator: "/", omittingEmptySubsequences: false).dropLast()
     return normalized((folder.map(String.init) + [path]).joined(separator: "/"))
   }
 
-  /// `a/c` for `a/./b/../c`.
+  /// Returns `a/c` for `a/./b/../c`.
   static func normalized(_ path: String) -> String {
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
@@ -206,11 +209,12 @@ package enum SourcePath {
   }
 }
 
-/// Paths of files to complete a typed one with.
+/// Paths of files that complete a typed one.
 package enum FileNames {
-  /// The files in the folder of a typed path, each as a path like the typed one; folders end with `/`.
+  /// Returns the files in the folder of a typed path, each as a path like the typed one; folders
+  /// end with `/`.
   ///
-  /// Hidden files count only where the last part of the typed path begins with a dot.
+  /// Hidden files are included only if the last part of the typed path begins with a dot.
   ///
   /// - Parameters:
   ///   - typed: a path, whose last part may be incomplete.

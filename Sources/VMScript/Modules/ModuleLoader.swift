@@ -1,12 +1,12 @@
 import VMScriptSyntax
 
-/// Parses a file and what it imports, each file once, imported ones first.
+/// Parses a file and its imports, each file once, imported ones first.
 package struct ModuleLoader {
   package struct Module {
     package let root: NodeID
     package let source: SourceID
     package let firstNode: Int
-    /// The module that each import statement names.
+    /// The module of each import statement.
     package let imports: [NodeID: Int]
   }
 
@@ -15,21 +15,21 @@ package struct ModuleLoader {
   package var names = NameTable()
   package var pool = NodePool()
   package var modules: [Module] = []
-  /// What the `##` lines say, by the statement in the pool.
+  /// The texts of the `##` lines, by statement in the pool.
   package var documentation: [NodeID: String] = [:]
   package var diagnostics: [Diagnostic] = []
-  /// Whether the main file could not be parsed. What an import leaves open does not count: the rest of
-  /// the program is looked into all the same.
+  /// Whether the main file could not be parsed. Broken imports do not count: the rest of the
+  /// program is still checked.
   package private(set) var isMainBroken = false
   private var loaded: [String: Int] = [:]
-  /// The imported files that could not be parsed, which was reported: by name, the place of the import.
+  /// The places of the imports of files that could not be parsed, by file name; they were reported.
   package private(set) var broken: [String: Span] = [:]
-  /// Names of the files that are being loaded, the main one first.
+  /// The names of the files that are being loaded, the main one first.
   private var chain: [String] = []
 
-  /// Files that one file imports by way of others.
+  /// The longest chain of imports.
   package static let maximumDepth = 100
-  /// Bytes of source for which there is room: what is made of it takes some fifty times as much.
+  /// The remaining bytes of source; the compiled form takes about fifty times as much.
   private var room: Int64
 
   package init(engine: Engine) {
@@ -37,7 +37,7 @@ package struct ModuleLoader {
     room = engine.limits.memory.bytes / 50
   }
 
-  /// Gives the index of the source's module; nil where it could not be parsed.
+  /// Loads a source and returns the index of its module; nil if it could not be parsed.
   package mutating func load(_ source: SourceText) -> Int? {
     if chain.isEmpty { isMainBroken = true }
     let id = sources.add(source)
@@ -57,9 +57,9 @@ package struct ModuleLoader {
     return load(source, id, parsed.tree)
   }
 
-  /// Goes on with a source that was parsed, by way of this loader's names.
+  /// Continues with a source that was parsed with this loader's names.
   package mutating func load(_ source: SourceText, _ id: SourceID, _ tree: Tree) -> Int? {
-    // The main file's name is as it was typed.
+    // The main file's name is unchanged from what the user typed.
     chain.append(SourcePath.normalized(source.name))
     defer { chain.removeLast() }
     var imports: [(statement: NodeID, module: Int)] = []
@@ -81,9 +81,9 @@ package struct ModuleLoader {
     return modules.count - 1
   }
 
-  /// The program of all that was loaded, with what is wrong with its names.
+  /// Returns the program of all loaded modules, with the diagnostics of its names.
   ///
-  /// - Parameter record: takes what every name means.
+  /// - Parameter record: receives the meaning of every name.
   package func resolve(
     recording record: inout NameRecord
   ) -> (code: Code, diagnostics: [Diagnostic]) {
@@ -92,9 +92,9 @@ package struct ModuleLoader {
     return (code, resolver.diagnostics)
   }
 
-  /// The program of all that was loaded, with the resolver that has named everything in it.
+  /// Returns the program of all loaded modules, with the resolver that resolved its names.
   ///
-  /// - Parameter record: takes what every name means.
+  /// - Parameter record: receives the meaning of every name.
   func resolve(record: NameRecord? = nil) -> (code: Code, resolver: Resolver) {
     var resolver = Resolver(pool: pool, names: names, vocabulary: engine.vocabulary)
     resolver.record = record

@@ -1,7 +1,7 @@
-/// An attribute of a resource that the host is asked for.
+/// An attribute of a resource that is read from the host.
 ///
 /// To add one: a case, its row in `row`, and its value where the runtime reads attributes. The
-/// evaluator, completion, hover and the reference read the row.
+/// evaluator, completion, hover and the reference use the row.
 public enum LiveAttribute: Hashable, Sendable {
   case domain(DomainAttribute)
   case net(NetworkAttribute)
@@ -22,7 +22,7 @@ public enum LiveAttribute: Hashable, Sendable {
     case path, capacity, allocation, digest
   }
 
-  /// The name that a script writes.
+  /// The name in scripts.
   public var name: String {
     switch self {
     case .domain(let attribute): attribute.rawValue
@@ -37,7 +37,7 @@ public enum LiveAttribute: Hashable, Sendable {
   package struct Row {
     package let type: StaticType
     package let doc: String
-    /// The member that holds the value, of one that is a map for a script.
+    /// The member with the value, for an attribute that is a map in scripts.
     package var member: String?
   }
 
@@ -46,20 +46,22 @@ public enum LiveAttribute: Hashable, Sendable {
     case .domain(.ip):
       Row(
         type: .named("ip"),
-        doc: "The fixed address of its first interface that has one, else the first that a lease, "
-          + "the guest agent or ARP tells; `none` without one")
+        doc:
+          "The fixed address of its first interface that has one, otherwise the first address reported by "
+          + "a lease, the guest agent or ARP; `none` without one")
     case .domain(.ips):
       Row(
         type: .list(.named("ip")),
-        doc: "Every address that a lease, the guest agent or ARP tells")
+        doc: "Every address reported by a lease, the guest agent or ARP")
     case .domain(.macs):
       Row(
         type: .list(.named("mac")),
-        doc: "The MAC addresses of its interfaces, which are known before it exists")
+        doc: "The MAC addresses of its interfaces, known before the machine exists")
     case .domain(.uuid), .net(.uuid):
-      Row(type: .named("string"), doc: "Its UUID, which is known before it exists")
+      Row(type: .named("string"), doc: "Its UUID, known before the machine exists")
     case .domain(.id):
-      Row(type: .named("int"), doc: "libvirt's number of it while it runs, else `none`")
+      Row(
+        type: .named("int"), doc: "The number that libvirt assigns while it runs, otherwise `none`")
     case .domain(.state):
       Row(
         type: .named("string"), doc: "`running`, `paused`, `stopped`, `crashed` or `suspended`")
@@ -71,24 +73,25 @@ public enum LiveAttribute: Hashable, Sendable {
     case .domain(.console):
       Row(
         type: .named("string"),
-        doc: "The terminal of the host that its console is on, or `none`")
+        doc: "The host's terminal of its console, or `none`")
     case .domain(.snapshots):
       Row(type: .list(.named("string")), doc: "The names of its snapshots")
     case .net(.state): Row(type: .named("string"), doc: "`running` or `stopped`")
-    case .net(.bridge): Row(type: .named("string"), doc: "The host's bridge that it uses")
-    case .image(.path): Row(type: .named("string"), doc: "Where the host keeps it")
+    case .net(.bridge): Row(type: .named("string"), doc: "The bridge of the network on the host")
+    case .image(.path): Row(type: .named("string"), doc: "The path of the image on the host")
     case .image(.capacity): Row(type: .named("size"), doc: "Its virtual size")
-    case .image(.allocation): Row(type: .named("size"), doc: "What it takes on the host")
+    case .image(.allocation): Row(type: .named("size"), doc: "The space that it takes on the host")
     case .image(.digest):
       Row(
         type: .named("string"),
-        doc: "SHA-256 of the file that it comes from; `none` without one")
+        doc: "The SHA-256 of its source file; `none` without one")
     }
   }
 }
 
 extension ResourceKind {
-  /// The attributes that the host is asked for; none of a kind that the host of the script defined.
+  /// The attributes that are read from the host; none for a kind that the host of the script
+  /// defined.
   public var attributes: [LiveAttribute] {
     switch self {
     case .domain: LiveAttribute.DomainAttribute.allCases.map(LiveAttribute.domain)
@@ -98,6 +101,6 @@ extension ResourceKind {
     }
   }
 
-  /// The attribute of this name.
+  /// Returns the attribute of this name.
   package func attribute(_ name: String) -> LiveAttribute? { attributes.first { $0.name == name } }
 }

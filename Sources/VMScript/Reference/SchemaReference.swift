@@ -1,11 +1,11 @@
-/// The reference page of kinds of resources, made from the table.
+/// The reference page of kinds of resources, generated from their schemas.
 public enum SchemaReference {
-  /// Every block with its properties, as Markdown.
+  /// Returns every block with its properties, as Markdown.
   ///
-  ///     let page = SchemaReference.markdown(of: engine.resources, title: "What a site declares")
+  ///     let page = SchemaReference.markdown(of: engine.resources, title: "Resources of a site")
   ///
   /// - Parameters:
-  ///   - kinds: the resources, such as those that an ``Engine`` was given.
+  ///   - kinds: the resources, such as those of an ``Engine``.
   ///   - title: the heading of the page.
   public static func markdown(
     of kinds: [BlockSchema] = ResourceKind.allCases.map(Schema.resource),
@@ -14,7 +14,7 @@ public enum SchemaReference {
     "# \(title)\n" + sections(of: kinds)
   }
 
-  /// The page without its heading.
+  /// Returns the page without its heading.
   static func sections(of kinds: [BlockSchema]) -> String {
     kinds.map { section($0, path: "") }.joined()
   }
@@ -25,11 +25,11 @@ public enum SchemaReference {
     if !path.isEmpty { section += "\n\(forms(of: block))\n" }
     if !block.properties.isEmpty {
       section +=
-        "\n" + table(["Property", "Type", "A change", "Meaning"], block.properties.map(row))
+        "\n" + table(["Property", "Type", "Change", "Meaning"], block.properties.map(row))
     }
     if !block.blocks.isEmpty {
       let names = block.blocks.map { "`\($0.name)`" }.joined(separator: ", ")
-      section += "\nHolds the blocks \(names).\n"
+      section += "\nContains the blocks \(names).\n"
     }
     return section + block.blocks.map { self.section($0, path: title) }.joined()
   }
@@ -41,7 +41,7 @@ public enum SchemaReference {
     ]
   }
 
-  /// How the block is written.
+  /// Returns the notation of the block.
   private static func forms(of block: BlockSchema) -> String {
     let plain = "`\(block.name) { … }`"
     let named = "`\(block.name) NAME { … }`"
@@ -55,12 +55,12 @@ public enum SchemaReference {
     if let format = block.labelFormat { forms += "; the label is \(format.expectation)" }
     if block.repeats { forms += ", any number of times" }
     if let shorthand = block.shorthand {
-      forms += "; `\(block.name) = VALUE` gives `\(shorthand)` alone"
+      forms += "; `\(block.name) = VALUE` sets only `\(shorthand)`"
     }
-    return "Written \(forms)."
+    return "Notation: \(forms)."
   }
 
-  /// A table of Markdown; what its cells hold does not end them.
+  /// Returns a Markdown table; the texts of cells are escaped.
   static func table(_ heading: [String], _ rows: [[String]]) -> String {
     func line(_ cells: [String]) -> String {
       "| " + cells.map(cell).joined(separator: " | ") + " |\n"
@@ -75,20 +75,23 @@ public enum SchemaReference {
 }
 
 extension PropertySchema {
-  /// What holds where it is not given, in sentences.
+  /// The default and the inheritance of the property, in sentences.
   package var facts: [String] {
     (isRequired ? ["Required."] : []) + formatFacts
-      + (standard.map { ["Without it: `\(text(of: $0))`."] } ?? [])
+      + (standard.map { ["Default: `\(text(of: $0))`."] } ?? [])
       + (isInherited ? [] : ["A clone does not inherit it."])
   }
 
-  /// What its texts must be, in sentences.
+  /// The formats of its texts, in sentences.
   private var formatFacts: [String] {
-    [format.map { "Takes \($0.expectation)." }, keyFormat.map { "Each key is \($0.expectation)." }]
-      .compactMap(\.self)
+    [
+      format.map { "Must be \($0.expectation)." },
+      keyFormat.map { "Each key must be \($0.expectation)." },
+    ]
+    .compactMap(\.self)
   }
 
-  /// A value as a script gives it to the property.
+  /// Returns a value in the notation for the property.
   private func text(of value: Value) -> String {
     if case .string(let word) = value, type.words.contains(word) { word } else { value.literal }
   }

@@ -1,6 +1,6 @@
 import VMScriptSyntax
 
-/// What a name, or the place where a binding is stored, was resolved to.
+/// The meaning of a name, or the place of a binding's value, after resolution.
 package enum Target: Sendable {
   case none
   /// A slot of the running function's frame.
@@ -15,11 +15,11 @@ package enum Target: Sendable {
   case function(UInt32)
   /// A position in ``Builtin/functions``.
   case builtin(UInt32)
-  /// A name that the host defined: its place in ``Vocabulary/names``.
+  /// A name that the host defined: its position in ``Vocabulary/names``.
   case host(UInt32)
-  /// A bare word where a property takes one of a fixed set.
+  /// A bare word as the value of a property with a fixed set of words.
   case word
-  /// Of a block: it holds functions, which are known to each other.
+  /// A block with functions, which can refer to each other.
   case hoists
   /// The names of an imported module, as a map.
   case module(UInt32)
@@ -29,8 +29,9 @@ package enum Target: Sendable {
 package final class FunctionCode: Sendable {
   package struct Parameter: Sendable {
     package let name: String
-    /// Evaluated in the function's own frame, so that it may speak of earlier parameters.
-    package let standard: NodeID
+    /// The default value, evaluated in the function's own frame, so that it may refer to earlier
+    /// parameters.
+    package let defaultValue: NodeID
   }
 
   package let name: String
@@ -38,11 +39,11 @@ package final class FunctionCode: Sendable {
   package let parameterNames: [String]
   package let body: NodeID
   package let isExpression: Bool
-  /// Slots of a frame; parameters take the first.
+  /// The number of slots in a frame; parameters take the first.
   package let slotCount: Int
-  /// Where the enclosing function finds what this one captures.
+  /// The places of the captured values in the enclosing function.
   package let captures: [Target]
-  /// Nodes below each other in the body: what a call needs of the evaluator's stack.
+  /// The height of the body's tree: the evaluator's stack that a call needs.
   package let height: Int
   package let span: Span
 
@@ -67,9 +68,9 @@ package struct ModuleCode: Sendable {
   package let source: SourceID
   package let root: NodeID
   package let firstNode: Int
-  /// Slots of the frame in which its top-level blocks run.
+  /// The number of slots in the frame of its top-level blocks.
   package var slotCount: Int
-  /// Its top-level names, in order; of two that are the same the first counts.
+  /// Its top-level names, in order; of equal ones the first counts.
   package let exports: [Export]
   private let index: [ExactText: Int]
 
@@ -83,14 +84,14 @@ package struct ModuleCode: Sendable {
     }
   }
 
-  /// The top-level name that importing files know by this text.
+  /// Returns the top-level name that importing files know by this text.
   package func export(_ name: String) -> Export? { index[ExactText(name)].map { exports[$0] } }
 
   /// A name that importing files can use.
   package struct Export: Sendable {
     package let name: String
     package let target: Target
-    /// Where it is defined.
+    /// The place of its definition.
     package let span: Span
     /// Whether it is a `let` or a `param`.
     package let isVariable: Bool
@@ -99,8 +100,7 @@ package struct ModuleCode: Sendable {
 
 /// All modules of a program with every name resolved: immutable, shared by all of its evaluations.
 ///
-/// The trees stand behind each other in one array, so that a function of another module is called
-/// like any other.
+/// The trees follow each other in one array, so that calls across modules are like any others.
 package final class Code: Sendable {
   package let nodes: [Node]
   package let children: [NodeID]
@@ -109,7 +109,7 @@ package final class Code: Sendable {
   package let targets: [Target]
   package let functions: [FunctionCode]
   package let modules: [ModuleCode]
-  /// Where each module's nodes begin, in order.
+  /// The first node of each module, in order.
   private let places: [(firstNode: Int, source: SourceID)]
   /// Names of the global slots.
   package let globals: [String]
@@ -138,7 +138,7 @@ package final class Code: Sendable {
   /// The node itself, in constant time.
   package subscript(id: NodeID) -> Node { nodes[Int(id.index)] }
 
-  /// What the name of a node was resolved to, in constant time.
+  /// Returns the target of a node's name, in constant time.
   package func target(of id: NodeID) -> Target { targets[Int(id.index)] }
 
   package func child(_ position: Int, of node: Node) -> NodeID {
@@ -160,7 +160,7 @@ package final class Code: Sendable {
     return Span(source: source, start: node.start, length: node.length)
   }
 
-  /// Where the name of a node stands: what is bound, a key, a member, the kind of a resource.
+  /// Returns the place of a node's name: a binding, a key, a member, the kind of a resource.
   package func nameSpan(_ id: NodeID) -> Span {
     let node = self[id]
     return Span(
@@ -168,7 +168,7 @@ package final class Code: Sendable {
       length: UInt32(name(node).utf8.count))
   }
 
-  /// The source text of a node.
+  /// Returns the source text of a node.
   package func text(_ id: NodeID) -> String {
     let span = span(id)
     let bytes = sources[span.source].bytes
@@ -178,15 +178,15 @@ package final class Code: Sendable {
   package func name(_ node: Node) -> String { names[Name(index: node.data)] }
 }
 
-/// The nodes of several trees behind each other, literals turned into values.
+/// The nodes of several trees, one after another, with literals converted to values.
 package struct NodePool {
   package var nodes: [Node] = []
   package var children: [NodeID] = []
   package var literals: [Value] = []
-  /// Where names stand that are not at the start of their node.
+  /// The places of names that are not at the start of their node.
   package private(set) var namePlaces = NamePlaces()
 
-  /// Appends a tree and gives its root in the pool.
+  /// Appends a tree and returns its root in the pool.
   package mutating func append(_ tree: Tree) -> NodeID {
     let nodeOffset = UInt32(nodes.count)
     let childOffset = UInt32(children.count)
@@ -202,7 +202,7 @@ package struct NodePool {
       nodes[index].data = UInt32(literals.count)
       literals.append(literal)
     }
-    // The first tree's nodes keep their places.
+    // The nodes of the first tree keep their positions.
     if nodeOffset > 0 {
       for index in Int(childOffset)..<children.count where !children[index].isAbsent {
         children[index] = NodeID(index: children[index].index + nodeOffset)
@@ -229,7 +229,7 @@ package struct NodePool {
 }
 
 extension NodeKind {
-  /// Whether it stands for a value that ``NodePool/literals`` holds.
+  /// Whether its value is in ``NodePool/literals``.
   package var isLiteral: Bool { self == .stringLiteral || holdsNumber }
 
   /// Whether `data` is an index into the tree's numeric literals.
@@ -241,7 +241,7 @@ extension NodeKind {
   }
 }
 
-/// Where an entry of a body was written, for what is wrong with it.
+/// The place of an entry of a body in the script, for diagnostics.
 struct EntryPlace {
   let whole: Span
   let key: Span
@@ -256,14 +256,14 @@ struct EntryPlace {
     self.node = node
   }
 
-  /// The place of a value whose parts cannot be told apart, or only by `node`.
+  /// Creates the place of a value whose parts have no places, or only those within `node`.
   init(_ span: Span, node: NodeID? = nil) {
     self.init(whole: span, key: span, value: span, node: node)
   }
 }
 
 extension Code {
-  /// Where an entry of a map stands: within the map if that is written out, else where the map is.
+  /// Returns the place of a map's entry: within the map if it is written out, otherwise the map's.
   func place(ofKey key: String, in place: EntryPlace) -> EntryPlace {
     guard let map = place.node, self[map].kind == .map else { return EntryPlace(place.value) }
     let entries = children(of: map)
@@ -285,7 +285,8 @@ extension Code {
     return true
   }
 
-  /// Where an element of a list stands, if the list is written out.
+  /// Returns the place of a list's element: within the list if it is written out, otherwise the
+  /// list's.
   func place(ofElement index: Int, in place: EntryPlace) -> EntryPlace {
     guard let list = place.node, self[list].kind == .list else { return EntryPlace(place.value) }
     let elements = children(of: list)

@@ -1,17 +1,17 @@
 import VMScriptSyntax
 
-/// The function, lambda or module body that is being resolved: its scopes and its slots.
+/// The function, lambda or module body being resolved: its scopes and its slots.
 final class FunctionContext {
   /// A name of a scope.
   struct Binding {
     let slot: UInt32
     let span: Span
-    /// Whether a resource bears it, rather than a variable.
+    /// Whether it is the name of a resource rather than a variable.
     let isResource: Bool
   }
 
   let parent: FunctionContext?
-  /// The name under which the function can call itself, with the slot that its parent stores it in.
+  /// The name by which the function can call itself, with its slot in the parent.
   let ownName: (name: Name, slot: UInt32)?
   private(set) var scopes: [[Name: Binding]] = [[:]]
   private(set) var slotCount: UInt32 = 0
@@ -26,7 +26,7 @@ final class FunctionContext {
   }
 
   var isModuleLevel: Bool { parent == nil }
-  /// Directly in the module, outside of any block.
+  /// Whether this is directly in the module, outside of any block.
   var isTopLevel: Bool { parent == nil && scopes.count == 1 }
 
   func push() {
@@ -34,13 +34,14 @@ final class FunctionContext {
     firstSlots.append(nextSlot)
   }
 
-  /// Leaves a scope; its slots are used again by the next one.
+  /// Leaves a scope; the next one reuses its slots.
   func pop() {
     scopes.removeLast()
     nextSlot = firstSlots.removeLast()
   }
 
-  /// A slot for `name` in the innermost scope; the earlier span if the name is taken there.
+  /// Declares `name` in the innermost scope and returns its slot; returns the earlier span if the
+  /// name is taken.
   func declare(
     _ name: Name, span: Span, isResource: Bool = false
   ) -> (slot: UInt32, earlier: Span?) {
@@ -56,7 +57,7 @@ final class FunctionContext {
     scopes.lazy.reversed().compactMap { $0[name] }.first?.slot
   }
 
-  /// What `name` means here, if a scope of this function or of one around it knows it.
+  /// Returns the target of `name`, if it is in a scope of this function or of an enclosing one.
   func lookup(_ name: Name) -> Target? {
     if let slot = localSlot(name) { return .local(slot) }
     if let known = captured[name] { return .capture(known) }
@@ -70,7 +71,7 @@ final class FunctionContext {
     return .capture(index)
   }
 
-  /// What `name` is bound to, if a scope of this function or of one around it knows it.
+  /// Returns the binding of `name`, if it is in a scope of this function or of an enclosing one.
   func binding(of name: Name) -> Binding? {
     for scope in scopes.reversed() {
       if let found = scope[name] { return found }
@@ -78,14 +79,14 @@ final class FunctionContext {
     return parent?.binding(of: name)
   }
 
-  /// All names in sight with the places where they are defined; inner ones hide outer ones.
+  /// All visible names with the places of their definitions; inner ones hide outer ones.
   var visibleDefinitions: [Name: Span] {
     scopes.reduce(into: parent?.visibleDefinitions ?? [:]) { known, scope in
       known.merge(scope.mapValues(\.span)) { $1 }
     }
   }
 
-  /// All names in sight, for "did you mean".
+  /// All visible names, for "did you mean".
   var visibleNames: [Name] {
     scopes.flatMap(\.keys) + (parent?.visibleNames ?? [])
   }

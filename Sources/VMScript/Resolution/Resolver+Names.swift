@@ -14,7 +14,7 @@ extension Resolver {
     if let known = topLevel[name] {
       noteUse(nameSpan(id), .definition(known.definition ?? known.span))
       if case .global(let slot) = known.target, context.isModuleLevel, !initialized.contains(slot) {
-        // `let x = x + 1` speaks of the `x` of an earlier entry.
+        // `let x = x + 1` refers to the `x` of an earlier entry.
         if let earlier = inherited[name] { return set(id, earlier.target) }
         diagnostics.append(
           .usedBeforeDefinition(names[name], at: span(id), definition: known.span))
@@ -37,14 +37,14 @@ extension Resolver {
     }
   }
 
-  /// Whether more errors would be shown: what was meant by a name takes time to find.
+  /// Whether more errors would be shown: suggestions for a name take time.
   private var hasRoom: Bool { diagnostics.count < Evaluator.maximumErrors }
 
-  /// Names of one place among which the one that was meant is looked for.
+  /// The most names that are searched for a suggestion.
   private static let maximumNames = 2_000
 
-  /// Names that could stand here, the same in each run: the script's own first, in alphabetical order.
-  /// Of a script with very many names none is looked at, for that would take longer than all the rest.
+  /// The names that could be meant here, the same in each run: the script's own first, in
+  /// alphabetical order. Skipped above `maximumNames`: the search would dominate resolution.
   private var knownNames: [String] {
     let own = context.visibleNames + topLevel.keys + inherited.keys
     return (own.count <= Self.maximumNames ? Set(own).map { names[$0] }.sorted() : [])
@@ -53,7 +53,7 @@ extension Resolver {
       ]
   }
 
-  /// `module.name` is found at once; other members when they are read.
+  /// Resolves `module.name`; other members are found when they are read.
   mutating func resolveMember(_ id: NodeID) {
     let base = child(0, id)
     resolveExpression(base)
@@ -72,7 +72,7 @@ extension Resolver {
     }
   }
 
-  /// Gives a binding its slot, or its global at the top of a module.
+  /// Assigns a binding its slot, or its global at the top level of a module.
   mutating func bind(_ id: NodeID, _ name: Name, span: Span, isResource: Bool = false) {
     if context.isTopLevel, case .global(let slot) = target(id) {
       initialized.insert(slot)
@@ -86,17 +86,17 @@ extension Resolver {
     set(id, .local(slot))
   }
 
-  /// Writes down what a word means, if that is wanted.
+  /// Records the meaning of a word, if there is a record.
   mutating func noteUse(_ span: Span, _ meaning: NameRecord.Meaning?) {
     record?.use(span, meaning)
   }
 
-  /// Writes down where a name is defined, if that is wanted.
+  /// Records the definition of a name, if there is a record.
   mutating func noteDefinition(_ name: Name, _ span: Span, _ node: NodeID, module: Int? = nil) {
     record?.define(name, span, node, module: module)
   }
 
-  /// Writes down what can be named at a place, if it is the one that is asked about.
+  /// Records the visible names at a node, if it is the observed one.
   mutating func observe(_ id: NodeID) {
     guard record?.observed == id else { return }
     var visible = context.visibleDefinitions
@@ -106,9 +106,9 @@ extension Resolver {
     record?.visible = visible
   }
 
-  /// Resolves a function or lambda whose parameters are the first child and whose body the second.
+  /// Resolves a function or lambda; its first child holds the parameters, its second the body.
   ///
-  /// - Parameter index: its place among the functions if it has one already.
+  /// - Parameter index: its position among the functions, if it already has one.
   mutating func resolveFunction(
     _ id: NodeID, named text: String, ownName: (name: Name, slot: UInt32)?, index: Int?
   ) {
@@ -119,10 +119,10 @@ extension Resolver {
     context = inner
     var parameters: [FunctionCode.Parameter] = []
     for parameter in children(list) {
-      let standard = child(0, parameter)
-      if !standard.isAbsent { resolveExpression(standard) }
+      let defaultValue = child(0, parameter)
+      if !defaultValue.isAbsent { resolveExpression(defaultValue) }
       bind(parameter, name(parameter), span: nameSpan(parameter))
-      parameters.append(.init(name: names[name(parameter)], standard: standard))
+      parameters.append(.init(name: names[name(parameter)], defaultValue: defaultValue))
     }
     let isExpression = node(body).kind != .block
     if isExpression {
@@ -144,20 +144,20 @@ extension Resolver {
   }
 }
 
-/// What the names of a program mean, by place; written by the resolver where an editor wants to know.
+/// The meanings of a program's names, by place; the resolver fills it for editors.
 ///
-/// A definition is known by the span of its name, whose file is part of it.
+/// A definition is identified by the span of its name, which includes the file.
 package struct NameRecord: Sendable {
-  /// What a word of a script stands for.
+  /// The meaning of a word of a script.
   package enum Meaning: Sendable {
     /// The name that is defined at this place.
     case definition(Span)
     case builtin(Builtin)
     case property(PropertySchema)
     case block(BlockSchema)
-    /// What stands behind a dot and an expression that is no module.
+    /// A member after the dot of an expression that is not a module.
     case member(String, of: NodeID)
-    /// One of the words that a property takes.
+    /// One of the words that a property accepts.
     case word
     /// The type of a `param`.
     case type
@@ -178,17 +178,17 @@ package struct NameRecord: Sendable {
   package struct Definition: Sendable {
     package let name: Name
     package let span: Span
-    /// The statement, parameter or name that defines it.
+    /// The statement, parameter or name of the definition.
     package let node: NodeID
-    /// What the name of an import stands for.
+    /// The module that the name of an import denotes.
     package let module: Int?
   }
 
   package private(set) var definitions: [Span: Definition] = [:]
   package private(set) var uses: [Use] = []
-  /// The node of a name; what could stand there is wanted.
+  /// The node of a name whose visible names are recorded.
   package var observed: NodeID?
-  /// What can be named at the observed node, and where it is defined.
+  /// The visible names at the observed node, with the places of their definitions.
   package var visible: [Name: Span] = [:]
 
   package init() {}
@@ -203,20 +203,20 @@ package struct NameRecord: Sendable {
   }
 }
 
-/// How a name is used.
+/// The use of a name.
 enum NameUse {
   case plain
-  /// In a difference without white space, as a name with a hyphen is written.
+  /// In a difference without white space, which looks like a name with a hyphen.
   case hyphenated
-  /// As what a verb acts on.
+  /// As the target of a verb.
   case target
 
-  /// The helps for an unknown name that no known one is close to.
+  /// Returns the helps for an unknown name without a close suggestion.
   func helps(_ name: String, at span: Span) -> [Diagnostic.Help] {
     switch self {
     case .plain: []
     case .hyphenated:
-      [.init("a name with a hyphen is a string: put it in quotes, as in `domain(\"web-1\")`")]
+      [.init("put a name with a hyphen in quotes, as in `domain(\"web-1\")`")]
     case .target:
       [
         .init(

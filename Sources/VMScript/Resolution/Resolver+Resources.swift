@@ -13,7 +13,7 @@ extension Resolver {
       if !body.isAbsent { resolveBody(body, schema: vocabulary.schema(kind)) }
     } else {
       reportUnknownKind(id)
-      // What its words mean is not known either; an editor still wants to know the names.
+      // The meaning of its words is unknown too, but an editor still needs the names.
       let count = diagnostics.count
       resolveBody(body, schema: nil)
       diagnostics.removeLast(diagnostics.count - count)
@@ -24,13 +24,13 @@ extension Resolver {
     }
   }
 
-  /// Warns of a bare name of a resource that is also a variable: its value may be what was meant.
+  /// Warns of a bare name of a resource that is also a variable, whose value may be meant.
   private mutating func warnOfVariable(_ id: NodeID) {
     let definition: Span?
     if let local = context.binding(of: name(id)) {
       definition = local.isResource ? nil : local.span
     } else {
-      // At the top of a module, the name is the resource's own.
+      // At the top level of a module, the name is the resource's own.
       let own = context.isTopLevel ? nil : topLevel[name(id)]
       let known = (own ?? inherited[name(id)]).flatMap { $0.isVariable ? $0 : nil }
       definition = known.map { $0.definition ?? $0.span }
@@ -45,7 +45,7 @@ extension Resolver {
       .unknownKind(names[name(id)], at: nameSpan(id), known: Array(vocabulary.kinds.keys)))
   }
 
-  /// Resolves the entries of a body and holds their names to the schema.
+  /// Resolves the entries of a body and checks their names against the schema.
   mutating func resolveBody(_ id: NodeID, schema: BlockSchema?) {
     context.push()
     for entry in children(id) { resolveEntry(entry, schema) }
@@ -72,7 +72,7 @@ extension Resolver {
     case .ifStatement: resolveIf(id, body: schema)
     case .forStatement: resolveFor(id, body: schema)
     case .remove:
-      // Elsewhere than in a clone it is refused as a whole.
+      // Outside of a clone it is refused as a whole.
       if let schema, schema.name == Schema.domain.name, schema.block(names[name(id)]) == nil {
         diagnostics.append(.unknownProperty(names[name(id)], in: schema, at: nameSpan(id)))
       }
@@ -98,7 +98,7 @@ extension Resolver {
     }
   }
 
-  /// The value of a property; a bare identifier that is one of `words` means the word.
+  /// Resolves the value of a property; a bare identifier that is one of `words` means the word.
   private mutating func resolveValue(_ id: NodeID, words: [String]) {
     guard !words.isEmpty, !id.isAbsent else { return resolveExpression(id) }
     observe(id)
@@ -117,8 +117,8 @@ extension Resolver {
     }
   }
 
-  /// Resolves by `resolve` what an expression may give: the branches of a conditional, both sides
-  /// of `??`, the element of a comprehension.
+  /// Applies `resolve` to the possible results of an expression: the branches of a conditional,
+  /// both sides of `??`, the element of a comprehension.
   private mutating func resolveAlternatives(
     _ id: NodeID, _ resolve: (inout Resolver, NodeID) -> Void
   ) {
@@ -141,7 +141,7 @@ extension Resolver {
     context.lookup(name) != nil || topLevel[name] != nil || inherited[name] != nil
   }
 
-  /// A block written as `key = { … }`, `key = [{ … }]` or by its shorthand.
+  /// Resolves a block written as `key = { … }`, `key = [{ … }]` or by its shorthand.
   private mutating func resolveBlockValue(_ id: NodeID, _ block: BlockSchema) {
     switch node(id).kind {
     case .map:
@@ -156,7 +156,7 @@ extension Resolver {
     }
   }
 
-  /// A map that is spread into a body.
+  /// Resolves a map that is spread into a body.
   private mutating func resolveSpread(_ id: NodeID, _ schema: BlockSchema?) {
     guard let schema else { return resolveExpression(id) }
     if node(id).kind == .map {
@@ -166,7 +166,7 @@ extension Resolver {
     }
   }
 
-  /// The entries of a map that becomes a body, or a part of one.
+  /// Resolves the entries of a map that becomes a body, or a part of one.
   private mutating func resolveMap(_ id: NodeID, _ block: BlockSchema) {
     refuseRepeatedKeys(id)
     for entry in children(id) {

@@ -1,15 +1,15 @@
 import VMScriptSyntax
 
-/// Finds out what every name of a program means, so that evaluation looks up nothing by name.
+/// Resolves every name of a program, so that evaluation looks up nothing by name.
 ///
 /// Reports unknown and duplicate names, unknown properties and misplaced statements, all of a
-/// program at once.
+/// program in one pass.
 struct Resolver {
-  /// A top-level name of the module that is being resolved.
+  /// A top-level name of the module being resolved.
   struct TopLevelName {
     let target: Target
     let span: Span
-    /// Where an imported name is defined.
+    /// The place of an imported name's definition.
     var definition: Span?
     /// Whether it is a `let` or a `param`, rather than a resource, a function or a module.
     var isVariable = false
@@ -23,22 +23,21 @@ struct Resolver {
   var globals: [String] = []
   var diagnostics: [Diagnostic] = []
 
-  // The module at hand.
+  // The current module.
   var source = SourceID(index: 0)
   var topLevel: [Name: TopLevelName] = [:]
-  /// Names of the earlier entries of a session; those of the module at hand hide them.
+  /// The names of earlier entries of a session; those of the current module hide them.
   var inherited: [Name: TopLevelName] = [:]
-  /// Whether an import failed that would have brought names into the module's own scope: a name that
-  /// is not known may be one of them.
+  /// Whether an import into the module's own scope failed: an unknown name may be one of its names.
   var hasOpenScope = false
-  /// Global slots whose statement was passed already.
+  /// The global slots whose statement has been passed.
   var initialized: Set<UInt32> = []
   var context = FunctionContext(parent: nil)
-  /// Modules behind the `import … as` names.
+  /// The modules of the `import … as` names.
   var modules: [ModuleCode] = []
-  /// How the name that is being resolved is used, as far as that tells what was meant by an unknown one.
+  /// The use of the name being resolved, which helps to suggest a replacement for an unknown one.
   var use = NameUse.plain
-  /// What is found out about names, where an editor wants to know.
+  /// The record of names, for editors.
   var record: NameRecord?
 
   init(pool: NodePool, names: NameTable, vocabulary: Vocabulary) {
@@ -48,7 +47,7 @@ struct Resolver {
     self.targets = Array(repeating: .none, count: pool.nodes.count)
   }
 
-  /// Goes on with a program that has become longer at its end.
+  /// Continues with a program that has been extended at its end.
   mutating func extend(_ pool: NodePool, _ names: NameTable) {
     let added = pool.nodes.count - self.pool.nodes.count
     self.pool = pool
@@ -77,7 +76,7 @@ struct Resolver {
 
   func name(_ id: NodeID) -> Name { Name(index: node(id).data) }
 
-  /// Where the name of a node stands: what is bound, a key, a member, the kind of a resource.
+  /// Returns the place of a node's name: a binding, a key, a member, the kind of a resource.
   func nameSpan(_ id: NodeID) -> Span {
     Span(
       source: source, start: pool.namePlaces[id] ?? node(id).start,
@@ -90,9 +89,9 @@ struct Resolver {
 
   // MARK: Modules
 
-  /// Resolves one module; those it imports were resolved before it.
+  /// Resolves one module, after those that it imports.
   ///
-  /// - Parameter imports: by the import statement, the index of the module it names.
+  /// - Parameter imports: the index of the module of each import statement.
   mutating func resolve(
     root: NodeID, source: SourceID, firstNode: Int, imports: [NodeID: Int]
   ) -> ModuleCode {
@@ -115,7 +114,7 @@ struct Resolver {
       exports: exports)
   }
 
-  /// Makes a top-level statement's name known before any statement is looked into.
+  /// Declares the name of a top-level statement before any statement is resolved.
   private mutating func declareTopLevel(
     _ statement: NodeID, imports: [NodeID: Int], exports: inout [ModuleCode.Export]
   ) {
@@ -133,7 +132,7 @@ struct Resolver {
       noteUse(span(child(0, statement)), .module(index))
       let alias = child(1, statement)
       if alias.isAbsent {
-        // Imported again, the same names are all defined twice.
+        // Importing the same file again defines all of its names twice.
         for export in modules[index].exports where diagnostics.count <= Evaluator.maximumErrors {
           guard let name = names.find(export.name) else { continue }
           if case .global(let slot) = export.target { initialized.insert(slot) }
@@ -153,7 +152,7 @@ struct Resolver {
     }
   }
 
-  /// What a failed import would have brought is not known; the failure itself was reported.
+  /// Notes a failed import, whose names are unknown; the failure itself was reported.
   private mutating func declareFailedImport(_ statement: NodeID) {
     let alias = child(1, statement)
     guard !alias.isAbsent else {
@@ -184,7 +183,7 @@ struct Resolver {
     if let earlier = topLevel[name] {
       diagnostics.append(
         .duplicateName(names[name], at: span, earlier: earlier.span, isResource: isResource))
-      // Which of the two a use means is not known, so nothing is said of it.
+      // It is unclear which of the two a use means, so uses are not reported.
       topLevel[name] = TopLevelName(target: .none, span: earlier.span)
     } else {
       topLevel[name] = TopLevelName(
@@ -197,7 +196,7 @@ struct Resolver {
     return .global(UInt32(globals.count - 1))
   }
 
-  /// The name node that a resource statement binds, if its name is a bare identifier.
+  /// Returns the name node that a resource statement binds, if its name is a bare identifier.
   func boundName(_ statement: NodeID) -> NodeID? {
     let resource = node(statement).kind == .expressionStatement ? child(0, statement) : statement
     let position: Int
@@ -297,7 +296,7 @@ extension Resolver {
     resolveFunction(id, named: text, ownName: (name(id), slot), index: nil)
   }
 
-  /// - Parameter body: the schema, where the branches are entries of a resource's body.
+  /// - Parameter body: the schema, if the branches are entries of a resource's body.
   mutating func resolveIf(_ id: NodeID, body: BlockSchema?) {
     resolveExpression(child(0, id))
     for position in 1...2 {
@@ -349,7 +348,7 @@ extension Resolver {
     }
   }
 
-  /// A bare name stands for its own text.
+  /// Resolves the name of a resource; a bare name means its own text.
   mutating func resolveResourceName(_ id: NodeID) {
     if !node(id).flags.contains(.bareName) { resolveExpression(id) }
   }
@@ -379,19 +378,19 @@ extension Resolver {
     }
   }
 
-  /// Whether it is written as a name with a hyphen is: `web-1`, without white space.
+  /// Returns whether it is written like a name with a hyphen: `web-1`, without white space.
   private func isHyphenated(_ id: NodeID) -> Bool {
     node(id).data == Operator.subtract.rawValue
       && span(child(0, id)).end + 1 == span(child(1, id)).start
   }
 
-  /// A map that is written out has each key once; what a spread brings may be overridden.
+  /// Reports repeated keys of a map literal; entries of a spread may be overridden.
   mutating func refuseRepeatedKeys(_ map: NodeID) {
     let entries = children(map)
     var seen: [ExactText: NodeID] = [:]
     for (position, entry) in entries.enumerated() {
       guard let (key, text) = literalKey(entry) else { continue }
-      // Most maps are short: looking back is quicker than a table, up to a point.
+      // Most maps are short: a linear search is faster than a table, up to a point.
       let earlier =
         entries.count <= 16
         ? entries.prefix(position).last { isKey($0, text) }.map { child(0, $0) }
@@ -406,7 +405,7 @@ extension Resolver {
     literalKey(entry).map { ExactText.areEqual($0.text, text) } ?? false
   }
 
-  /// The key of a map's entry if it is written out.
+  /// Returns the key of a map's entry if it is a literal.
   private func literalKey(_ entry: NodeID) -> (node: NodeID, text: String)? {
     guard node(entry).kind == .mapEntry else { return nil }
     let key = child(0, entry)
@@ -416,7 +415,7 @@ extension Resolver {
     return (key, text)
   }
 
-  /// - Parameter element: resolves what stands for each element, in the scope of the clauses.
+  /// - Parameter element: resolves the element, in the scope of the clauses.
   mutating func resolveComprehension(_ id: NodeID, _ element: (inout Resolver, NodeID) -> Void) {
     context.push()
     for clause in children(id).dropFirst() {

@@ -14,12 +14,12 @@ public indirect enum PropertyType: Sendable {
   case cidr6
   case mac
   case uuid
-  /// First and last address.
+  /// A first and a last address.
   case ipRange
   /// One of a fixed set of words, written bare or as a string.
   case word([String])
   case list(PropertyType)
-  /// Keys are free, values of one type.
+  /// A map with any keys, and values of one type.
   case map(PropertyType)
   /// A declared or existing resource of one of these kinds, or its name as a string.
   case resource([ResourceKind])
@@ -29,22 +29,23 @@ public indirect enum PropertyType: Sendable {
   case secret
 }
 
-/// When a change of a property takes effect.
+/// The time at which a change of a property takes effect.
 public enum Impact: String, Sendable, Comparable, CaseIterable {
   case none
-  /// At once, on the running guest.
+  /// Immediately, on the running guest.
   case live
-  /// Written down now, seen when the guest starts next.
+  /// Stored now, effective at the next start of the guest.
   case nextStart = "next-start"
-  /// Only by restarting the object (a network, say).
+  /// Only by restarting the object, such as a network.
   case restart
-  /// Only by making it anew, which loses what is in it; needs a yes.
+  /// Only by recreating the object, which loses its content; needs confirmation.
   case dataLoss = "data-loss"
 
-  /// When a change takes effect, as a sentence of its own.
-  public var sentence: String? { words.map { "A change: \($0)." } }
+  /// The time at which a change takes effect, as a sentence.
+  public var sentence: String? { words.map { "Effect of a change: \($0)." } }
 
-  /// When a change is seen, as plans and the reference say it; nil where there is nothing to say.
+  /// The time at which a change takes effect, in the words of plans and the reference; nil if there
+  /// is none.
   public var words: String? {
     switch self {
     case .none: nil
@@ -55,42 +56,43 @@ public enum Impact: String, Sendable, Comparable, CaseIterable {
     }
   }
 
-  /// In the order of the cases: what disturbs less comes first.
+  /// In the order of the cases, least disruptive first.
   public static func < (a: Impact, b: Impact) -> Bool {
     let order = Impact.allCases
     return (order.firstIndex(of: a) ?? 0) < (order.firstIndex(of: b) ?? 0)
   }
 }
 
-/// One property: a row of the schema table, from which validation, help, XML and diff come.
+/// One property: a row of the schema, the basis of validation, help, XML and comparison.
 ///
-/// A class, for every declared property carries its row: a reference, not a copy.
+/// It is a class, so that every declared property refers to its row instead of copying it.
 public final class PropertySchema: Sendable {
-  /// As scripts write it.
+  /// The name in scripts.
   public let name: String
-  /// What its value must be.
+  /// The type of its value.
   public let type: PropertyType
-  /// What holds where nothing is declared, as the reference page shows it; nil leaves it to libvirt.
+  /// The default value, for the reference page; nil leaves it to libvirt.
   public let standard: Value?
   /// One line for help and the reference page.
   public let doc: String
-  /// When a change of it takes effect.
+  /// The time at which a change takes effect.
   public let impact: Impact
-  /// The way a change of it reaches a running object; nil where it does not, and for a kind of
-  /// resource that is the embedder's.
+  /// The way a change reaches a running object; nil if it does not, and for an embedder's own kind
+  /// of resource.
   public let live: LiveChange?
-  /// Where it stands in libvirt's XML; nil for what the runtime itself acts on.
+  /// The place in libvirt's XML; nil if the runtime itself uses the property.
   public let xml: XMLPlace?
-  /// Whether its block must have it.
+  /// Whether its block requires it.
   public let isRequired: Bool
-  /// Whether a clone takes it over from its source; false for what identifies one machine.
+  /// Whether a clone inherits it; false for a property that identifies one machine.
   public let isInherited: Bool
-  /// The format of every text in its value, for what another program reads; nil admits any text.
+  /// The format of every text in its value, for other programs; nil allows any text.
   public let format: TextFormat?
-  /// The format of the keys of a map; nil admits any key.
+  /// The format of the keys of a map; nil allows any key.
   public let keyFormat: TextFormat?
 
-  /// A row of the table. A change takes effect as `impact` says, or at once where `live` names a way.
+  /// Creates a row. A change takes effect according to `impact`, or immediately if `live` is not
+  /// nil.
   public init(
     _ name: String, _ type: PropertyType, _ doc: String, format: TextFormat? = nil,
     keyFormat: TextFormat? = nil, standard: Value? = nil, impact: Impact = .nextStart,
@@ -111,22 +113,22 @@ public final class PropertySchema: Sendable {
   }
 }
 
-/// How a block may be labelled.
+/// The kind of label that a block has.
 public enum BlockLabel: Sendable {
   case none, optional, required
-  /// Must follow, and may hold what a name may not.
+  /// Required, and may contain characters that a name may not.
   case anyText
 }
 
-/// The parts of a repeated block's element that tell it from others of its kind.
+/// The parts of a repeated block's element that distinguish it from others of its kind.
 public enum BlockIdentity: Sendable, Equatable {
-  /// Its place among them.
+  /// Its position among them.
   case position
   /// The values of these properties; plans name the block by the first of them.
   case properties([String])
-  /// The target of a drive, which is chosen where none is declared.
+  /// The target of a drive, which is chosen if none is declared.
   case target
-  /// The MAC of an interface, which is derived where none is declared.
+  /// The MAC of an interface, which is derived if none is declared.
   case mac
 }
 
@@ -134,7 +136,7 @@ public enum BlockIdentity: Sendable, Equatable {
 public enum HotPlug: Sendable {
   /// A PCI slot or port.
   case port
-  /// The bus of its target, where that takes devices while the machine runs.
+  /// The bus of its target, if the bus accepts devices while the machine runs.
   case bus
 }
 
@@ -142,32 +144,33 @@ public enum HotPlug: Sendable {
 ///
 /// A class like ``PropertySchema``; its rows are found by name in constant time.
 public final class BlockSchema: Sendable {
-  /// As scripts write it.
+  /// The name in scripts.
   public let name: String
   /// One line for help and the reference page.
   public let doc: String
   /// Whether a label may or must follow the name.
   public let label: BlockLabel
-  /// The format of the label, where another program reads it; nil admits any safe name.
+  /// The format of the label, for other programs; nil allows any safe name.
   public let labelFormat: TextFormat?
-  /// May stand more than once; a list of maps is then allowed too.
+  /// Whether it may occur more than once; then a list of maps is allowed too.
   public let repeats: Bool
-  /// The identity of a block that repeats among others of its kind in libvirt's XML.
+  /// The identity of a repeated block among others of its kind in libvirt's XML.
   public let identity: BlockIdentity
   /// Its rows, in the order of the reference page.
   public let properties: [PropertySchema]
-  /// The blocks that may stand in it.
+  /// The blocks that it may contain.
   public let blocks: [BlockSchema]
-  /// The property that a plain value stands for: `cpus = 2` is `cpus { max = 2 }` if this is `max`.
+  /// The property that a plain value sets: `cpus = 2` is `cpus { max = 2 }` if this is `max`.
   public let shorthand: String?
-  /// The element that the block becomes, below its parent's; nil if the runtime makes it.
+  /// The element of the block, below its parent's; nil if the runtime creates it.
   public let xml: XMLPlace?
-  /// The part of a running machine that the device is plugged into; nil where it waits for a start.
+  /// The part of a running machine that the device is plugged into; nil if it takes effect at the
+  /// next start.
   public let hotPlug: HotPlug?
   private let propertiesByName: [String: PropertySchema]
   private let blocksByName: [String: BlockSchema]
 
-  /// A block of the table.
+  /// Creates a block of the schema.
   public init(
     _ name: String, _ doc: String, label: BlockLabel = .none, labelFormat: TextFormat? = nil,
     repeats: Bool = false, identity: BlockIdentity = .position, shorthand: String? = nil,
@@ -190,31 +193,31 @@ public final class BlockSchema: Sendable {
     blocksByName = Dictionary(blocks.map { ($0.name, $0) }) { first, _ in first }
   }
 
-  /// The property of this name, if the block has it.
+  /// Returns the property of this name, if the block has it.
   public func property(_ name: String) -> PropertySchema? { propertiesByName[name] }
 
-  /// The nested block of this name, if the block has it.
+  /// Returns the nested block of this name, if the block has it.
   public func block(_ name: String) -> BlockSchema? { blocksByName[name] }
 }
 
 extension BlockSchema {
-  /// Everything that may stand in the block, for "did you mean" and completion.
+  /// The names of all entries that the block may contain, for "did you mean" and completion.
   public var entryNames: [String] { properties.map(\.name) + blocks.map(\.name) }
 
   /// Whether it is a device of a machine.
   package var isDevice: Bool { xml?.path.hasPrefix("devices/") ?? false }
 
-  /// The blocks in it and those in them.
+  /// The nested blocks, at any depth.
   package var allBlocks: [BlockSchema] { blocks.flatMap { [$0] + $0.allBlocks } }
 
-  /// Its rows and those of the blocks in it.
+  /// Its rows and those of its nested blocks.
   package var allProperties: [PropertySchema] {
     properties + blocks.flatMap(\.allProperties)
   }
 }
 
 extension PropertyType {
-  /// The words that may be written bare; empty where there are none.
+  /// The words that may be written without quotes; empty if there are none.
   public var words: [String] {
     switch self {
     case .word(let words): words
@@ -225,43 +228,42 @@ extension PropertyType {
   }
 }
 
-/// Where a value stands in libvirt's XML, below the element of its block, readable and writable
-/// through the same description.
+/// The place of a value in libvirt's XML, below the element of its block, for reading and writing.
 public struct XMLPlace: Sendable {
-  /// How the value is written.
+  /// The representation of the value in XML.
   public enum Codec: Sendable {
-    /// As the language prints it, with line breaks as XML has them; an empty one is not written.
+    /// The text that the language prints, with XML's line ends; an empty one is omitted.
     case text
     /// A path, which may be spelled with `//` and `/./`.
     case path
     /// A network address or a host name.
     case address
-    /// A word, or an alias that libvirt replaces by the word that it stands for: one that begins with
-    /// the prefix given here, or with the alias and `-`.
+    /// A word, or an alias that libvirt replaces with a word that begins with the prefix given
+    /// here, or with the alias and `-`.
     case alias([String: String])
-    /// An IPv4 network: its address, and its prefix in `prefix` beside that.
+    /// An IPv4 network: its address here, and its prefix in `prefix` beside it.
     case subnet
     /// A size in KiB with `unit='KiB'`.
     case kibibytes
     /// A number of bytes.
     case bytes
-    /// The element is there or not.
+    /// The presence of the element.
     case presence
-    /// A word of the language as libvirt's; an empty one is not written.
+    /// A word of the language, mapped to libvirt's; an empty one is omitted.
     case words([String: String])
-    /// One element for each member of a list, words as libvirt's where the map has them.
+    /// One element for each member of a list, with words mapped to libvirt's.
     case each([String: String])
   }
 
-  /// Elements and a last attribute: `os/type/@machine`, `title`, `features/acpi`.
+  /// The path of elements and a final attribute: `os/type/@machine`, `title`, `features/acpi`.
   public let path: String
-  /// How the value is written there.
+  /// The representation of the value.
   public let codec: Codec
-  /// What must stand beside it for the place to be this one, and is written with it:
-  /// `["@type": "network"]` with the path `source/@network`.
+  /// The constants that identify the place, and that are written with it: `["@type": "network"]`
+  /// with the path `source/@network`.
   public let with: [String: String]
 
-  /// A place below the block's element.
+  /// Creates a place below the block's element.
   public init(_ path: String, _ codec: Codec = .text, with: [String: String] = [:]) {
     self.path = path
     self.codec = codec
@@ -271,27 +273,27 @@ public struct XMLPlace: Sendable {
 
 /// The way a change of a property reaches a running object without a restart.
 ///
-/// A row of the schema that takes effect live names one; the runtime performs each.
+/// A row of the schema that takes effect live names one; the runtime performs it.
 public enum LiveChange: Sendable, CaseIterable {
   /// The title of a domain.
   case title
   /// The free text about a domain.
   case description
-  /// The mark of the stack, which holds the labels.
+  /// The mark of the stack, which contains the labels.
   case metadata
   /// The memory in use, up to the maximum.
   case memory
   /// The processors in use, up to the maximum.
   case processors
-  /// An update of the device that has the property.
+  /// An update of the device with the property.
   case device
   /// Another medium in the drive.
   case medium
-  /// The limits of what a guest reads and writes on a disk.
+  /// The limits on a guest's reads and writes of a disk.
   case throttle
-  /// A larger volume, in agreement with the guest.
+  /// A larger volume, with the guest's cooperation.
   case growth
-  /// The mark to start with the host, which libvirt keeps beside the definition.
+  /// The mark to start with the host, which libvirt stores beside the definition.
   case autostart
   /// A start or a shutdown.
   case power
@@ -299,7 +301,7 @@ public enum LiveChange: Sendable, CaseIterable {
   case lease
   /// The range of a network's DHCP server.
   case dhcpRange
-  /// A name that a network's DNS server answers.
+  /// A name in a network's DNS server.
   case dnsHost
   /// A TXT record of a network's DNS server.
   case dnsText

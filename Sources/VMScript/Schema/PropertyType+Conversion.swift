@@ -1,7 +1,7 @@
 extension PropertyType {
-  /// The value as this type, strings read as what they stand for; nil where it does not fit.
+  /// Converts the value to this type, reading strings in its notation; nil if it does not fit.
   ///
-  /// - Parameter registry: tells a name of this script from one of the host.
+  /// - Parameter registry: distinguishes a name of this script from one of the host.
   func convert(_ value: Value, _ registry: DeclarationRegistry) -> Value? {
     if case .unknown = value { return value }
     switch (self, value) {
@@ -13,7 +13,7 @@ extension PropertyType {
     case (.secret, .string(let text)): return .secret(SecretText(text))
     case (.int(let range), .int(let number)): return range.contains(number) ? value : nil
     case (.float, .int(let number)): return .float(Double(number))
-    // None of them can be empty, or less.
+    // None of them may be empty or negative.
     case (.size, .size(let size)): return size.bytes > 0 ? value : nil
     case (.size, .string(let text)):
       return ByteSize(text).flatMap { $0.bytes > 0 ? .size($0) : nil }
@@ -22,7 +22,7 @@ extension PropertyType {
     case (.cidr, .string(let text)): return Subnet(text).map(Value.cidr)
     case (.mac, .string(let text)): return MACAddress(text).map(Value.mac)
     case (.uuid, .string(let text)): return Self.isUUID(text) ? .string(text.lowercased()) : nil
-    // Spelled in one way, so that the same address is the same text.
+    // The normal form, so that equal addresses are equal texts.
     case (.ipv6, .string(let text)): return IPv6Address(text).map { .string($0.description) }
     case (.cidr6, .string(let text)): return IPv6Subnet(text).map { .string($0.description) }
     case (.ipRange, .range(.addresses)): return value
@@ -44,7 +44,7 @@ extension PropertyType {
     }
   }
 
-  /// A string is a resource's name only where that is declared or nothing else fits.
+  /// A string is a resource's name only if that is declared or nothing else fits.
   private static func either(
     _ alternatives: [PropertyType], _ value: Value, _ registry: DeclarationRegistry
   ) -> Value? {
@@ -66,7 +66,7 @@ extension PropertyType {
       }
   }
 
-  /// What the property takes, in words.
+  /// The expected values, in words.
   var expectation: String {
     switch self {
     case .bool: "true or false"
@@ -76,7 +76,7 @@ extension PropertyType {
         ? "an int from \(range.lowerBound)" : "an int of \(range.lowerBound) to \(range.upperBound)"
     case .float: "a number"
     case .string: "a string"
-    case .path: "a path that is not empty"
+    case .path: "a non-empty path"
     case .size: "a size above zero"
     case .duration: "a duration"
     case .ip: "an IPv4 address"
@@ -95,7 +95,7 @@ extension PropertyType {
     }
   }
 
-  /// The edit that most likely was meant.
+  /// Returns the likely correction.
   func suggestion(for value: Value) -> String? {
     switch (self, value) {
     case (.size, .int(let number)): "a size needs a unit: write `\(number)GiB` or `\(number)MiB`"

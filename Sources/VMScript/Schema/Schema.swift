@@ -1,6 +1,6 @@
-/// The one table that says what a script can declare.
+/// The schema of all resources that a script can declare.
 public enum Schema {
-  /// The body of a resource of this kind; of a kind that is the host's, an empty one.
+  /// Returns the body of a resource of this kind; an empty one for a kind of the host's.
   public static func resource(_ kind: ResourceKind) -> BlockSchema {
     switch kind {
     case .image: image
@@ -16,32 +16,32 @@ extension Schema {
     "image", "A disk image or installation medium on the host.",
     properties: [
       PropertySchema(
-        "source", .path, "Where its content comes from: a path, or `volume:POOL/NAME` on the host.",
+        "source", .path, "The source of its content: a path, or `volume:POOL/NAME` on the host.",
         impact: .dataLoss),
       PropertySchema(
-        "sha256", .string, "SHA-256 that the source must have, as hexadecimal digits.",
+        "sha256", .string, "The expected SHA-256 of the source, as hexadecimal digits.",
         impact: .none),
       PropertySchema(
-        "sha512", .string, "SHA-512 that the source must have, as hexadecimal digits.",
+        "sha512", .string, "The expected SHA-512 of the source, as hexadecimal digits.",
         impact: .none),
       PropertySchema(
         "format", .word(["raw", "qcow2", "iso", "vmdk", "vdi", "vhdx"]),
-        "Format on the host; a source of another one is converted.", impact: .dataLoss),
+        "The format on the host; a source in another format is converted.", impact: .dataLoss),
       PropertySchema(
-        "size", .size, "Virtual size, rounded up to whole MiB; needed where there is no source.",
+        "size", .size, "The virtual size, rounded up to whole MiB; required without a source.",
         impact: .dataLoss),
       PropertySchema(
         "backing", .either([.path, .resource([.image])]),
-        "The image that holds what this one does not.", impact: .dataLoss),
+        "The image that this one is an overlay on.", impact: .dataLoss),
       PropertySchema(
-        "cluster_size", .size, "Cluster size of a qcow2 image.", impact: .dataLoss),
+        "cluster_size", .size, "The cluster size of a qcow2 image.", impact: .dataLoss),
       PropertySchema(
         "preallocation", .word(["off", "metadata", "falloc", "full"]),
-        "What of a new image is allocated at once.", impact: .dataLoss),
+        "The part of a new image that is allocated immediately.", impact: .dataLoss),
       PropertySchema(
         "lazy_refcounts", .bool, "Whether a qcow2 image defers its reference counts.",
         impact: .dataLoss),
-      PropertySchema("pool", .string, "The storage pool that holds it.", impact: .dataLoss),
+      PropertySchema("pool", .string, "The storage pool.", impact: .dataLoss),
     ])
 }
 
@@ -50,21 +50,21 @@ public enum ImageLimits {
   /// The cluster sizes of qcow2 images; each is a power of two.
   public static let clusterSizes = ByteSize(bytes: 512)...ByteSize.mib(2)
 
-  /// The cluster size of a qcow2 image that declares none.
+  /// The default cluster size of a qcow2 image.
   public static let standardClusterSize = ByteSize.kib(64)
 
-  /// The largest raw disk, whatever the file system can hold.
+  /// The largest raw disk, whatever the file system supports.
   public static let raw = ByteSize(bytes: (.max >> 30) << 30)
 
-  /// Whether a qcow2 image can have clusters of a size.
+  /// Returns whether a qcow2 image can have clusters of a size.
   public static func isClusterSize(_ size: ByteSize) -> Bool {
     clusterSizes.contains(size) && size.bytes & (size.bytes - 1) == 0
   }
 
-  /// The largest disk in a qcow2 image: QEMU opens a first table of at most 2²² entries, each for a
-  /// cluster of entries of 8 bytes, each for a cluster.
+  /// Returns the largest disk in a qcow2 image. QEMU opens a first table of at most 2²² entries,
+  /// each for a cluster of 8-byte entries, each for a cluster.
   ///
-  /// - Parameter clusterSize: a size that clusters can have; others count as the nearest limit.
+  /// - Parameter clusterSize: a valid cluster size; other sizes count as the nearest limit.
   public static func qcow2(clusterSize: ByteSize = standardClusterSize) -> ByteSize {
     let cluster = min(max(clusterSize, clusterSizes.lowerBound), clusterSizes.upperBound).bytes
     return ByteSize(bytes: (cluster / 8 * cluster) << 22)
@@ -77,27 +77,28 @@ extension Schema {
     properties: [
       PropertySchema(
         "mode", .word(["nat", "isolated", "route", "bridge", "open", "macvtap"]),
-        "How guests reach the outside.", standard: .string("nat"),
+        "The connection of guests to the outside.", standard: .string("nat"),
         impact: .restart),
       PropertySchema("subnet", .cidr, "The IPv4 network of its guests.", impact: .restart),
       PropertySchema(
-        "gateway", .ip, "The host's own address; the subnet's first unless said otherwise.",
+        "gateway", .ip, "The address of the host; defaults to the subnet's first.",
         impact: .restart),
       PropertySchema(
         "dhcp", .either([.bool, .ipRange]),
-        "First and last address that DHCP gives out, or false to give out fixed addresses alone; the "
-          + "whole subnet unless said otherwise.", live: .dhcpRange),
+        "The first and last address that DHCP assigns, or `false` for fixed addresses only; defaults to "
+          + "the whole subnet.", live: .dhcpRange),
       PropertySchema(
-        "bridge", .string, "The host's bridge: its name here, or the existing one of mode bridge.",
+        "bridge", .string,
+        "The bridge on the host: the name of a new one, or the existing one in mode `bridge`.",
         format: .interfaceName, impact: .restart, xml: XMLPlace("bridge/@name")),
       PropertySchema(
-        "dev", .string, "The host's interface that traffic leaves through.",
+        "dev", .string, "The host's interface for outgoing traffic.",
         format: .interfaceName, impact: .restart),
       PropertySchema(
-        "mtu", .int(68...65_535), "Largest packet in bytes.", impact: .restart,
+        "mtu", .int(68...65_535), "The largest packet in bytes.", impact: .restart,
         xml: XMLPlace("mtu/@size")),
       PropertySchema(
-        "vlan", .int(1...4094), "VLAN tag, where the kind of network can tag.", impact: .restart,
+        "vlan", .int(1...4094), "The VLAN tag, if the mode supports tagging.", impact: .restart,
         xml: XMLPlace("vlan/tag/@id")),
       PropertySchema(
         "autostart", .bool, "Starts the network when the host boots.", live: .autostart),
@@ -107,8 +108,8 @@ extension Schema {
         "host", "A fixed DHCP lease.", label: .optional, labelFormat: .leaseName, repeats: true,
         properties: [
           PropertySchema(
-            "mac", .mac, "The interface's address.", live: .lease, isRequired: true),
-          PropertySchema("ip", .ip, "The address it gets.", live: .lease, isRequired: true),
+            "mac", .mac, "The MAC address of the interface.", live: .lease, isRequired: true),
+          PropertySchema("ip", .ip, "The assigned address.", live: .lease, isRequired: true),
         ]),
       dns, ipv6,
       BlockSchema(
@@ -116,23 +117,23 @@ extension Schema {
         identity: .properties(["to"]), xml: XMLPlace("route", with: ["@family": "ipv4"]),
         properties: [
           PropertySchema(
-            "to", .cidr, "The network behind it.", impact: .restart,
+            "to", .cidr, "The destination network.", impact: .restart,
             xml: XMLPlace("@address", .subnet), isRequired: true),
           PropertySchema(
-            "via", .ip, "The guest that forwards.", impact: .restart,
+            "via", .ip, "The guest that forwards the traffic.", impact: .restart,
             xml: XMLPlace("@gateway", .address), isRequired: true),
         ]),
-      bandwidth("Limits of the whole network.", impact: .restart),
+      bandwidth("Limits on the traffic of the whole network.", impact: .restart),
     ])
 
   private static let dns = BlockSchema(
-    "dns", "What the network's name server answers.", xml: XMLPlace(""),
+    "dns", "The name server of the network.", xml: XMLPlace(""),
     properties: [
       PropertySchema(
         "domain", .string, "The DNS domain of the guests.", format: .domainName, impact: .restart,
         xml: XMLPlace("domain/@name")),
       PropertySchema(
-        "forward", .list(.ip), "Servers that other names are asked of.", impact: .restart,
+        "forward", .list(.ip), "The servers that resolve other names.", impact: .restart,
         xml: XMLPlace("dns/forwarder/@addr", .each([:]))),
       PropertySchema(
         "txt", .map(.string), "TXT records by name.", format: .txtValue,
@@ -150,34 +151,34 @@ extension Schema {
         identity: .properties(["service", "protocol", "target", "port"]), xml: XMLPlace("dns/srv"),
         properties: [
           PropertySchema(
-            "service", .string, "Name of the service.", format: .serviceName, live: .dnsService,
+            "service", .string, "The name of the service.", format: .serviceName, live: .dnsService,
             xml: XMLPlace("@service"), isRequired: true),
           PropertySchema(
-            "protocol", .word(["tcp", "udp"]), "Its protocol.", live: .dnsService,
+            "protocol", .word(["tcp", "udp"]), "The protocol.", live: .dnsService,
             xml: XMLPlace("@protocol"), isRequired: true),
           PropertySchema(
-            "target", .string, "The machine that offers it.", format: .domainName,
+            "target", .string, "The machine that provides it.", format: .domainName,
             live: .dnsService,
             xml: XMLPlace("@target")),
           PropertySchema(
-            "port", .int(1...65_535), "Its port.", live: .dnsService, xml: XMLPlace("@port")),
+            "port", .int(1...65_535), "The port.", live: .dnsService, xml: XMLPlace("@port")),
         ]),
     ])
 
   private static let ipv6 = BlockSchema(
-    "ipv6", "IPv6 of the network.",
+    "ipv6", "The IPv6 configuration of the network.",
     properties: [
       PropertySchema(
-        "subnet", .cidr6, "The IPv6 network; the host has its first address.", impact: .restart,
+        "subnet", .cidr6, "The IPv6 network; the host uses its first address.", impact: .restart,
         isRequired: true)
     ])
 }
 
 extension Schema {
-  /// Limits of what goes to and from guests, of a network or of one interface.
+  /// Returns the limits on the traffic of a network or of one interface.
   ///
   /// - Parameters:
-  ///   - impact: when a change takes effect, unless `live` names a way to make it at once.
+  ///   - impact: the time at which a change takes effect, unless `live` is not nil.
   static func bandwidth(
     _ doc: String, impact: Impact = .nextStart, live: LiveChange? = nil
   ) -> BlockSchema {
@@ -190,16 +191,16 @@ extension Schema {
       return BlockSchema(
         name, doc, shorthand: "average", xml: XMLPlace(name),
         properties: [
-          row("average", "KiB a second on average.", isRequired: true),
-          row("peak", "KiB a second at most, in a burst."),
-          row("burst", "KiB that may go at the peak rate."),
+          row("average", "The average rate in KiB per second.", isRequired: true),
+          row("peak", "The peak rate of a burst in KiB per second."),
+          row("burst", "The size of a burst at the peak rate in KiB."),
         ])
     }
     return BlockSchema(
       "bandwidth", doc, xml: XMLPlace("bandwidth"),
       blocks: [
-        direction("inbound", "To the guests: a number of KiB a second, or a block."),
-        direction("outbound", "From the guests: a number of KiB a second, or a block."),
+        direction("inbound", "Traffic to the guests: KiB per second, or a block."),
+        direction("outbound", "Traffic from the guests: KiB per second, or a block."),
       ])
   }
 }

@@ -1,7 +1,7 @@
 import OrderedCollections
 import VMScriptSyntax
 
-/// Makes rows of a schema of their JSON.
+/// Reads the rows of a schema from JSON.
 enum SchemaReader {
   static func block(_ node: SchemaNode) throws(MalformedText) -> BlockSchema {
     let members = try node.members([
@@ -58,7 +58,7 @@ enum SchemaReader {
     return member
   }
 
-  /// - Throws: where two rows have one name.
+  /// - Throws: if two rows have the same name.
   private static func checkNames(
     _ members: OrderedDictionary<String, SchemaNode>, _ names: [String]
   ) throws(MalformedText) {
@@ -90,15 +90,15 @@ extension BlockSchema {
   ///         }
   ///         """)
   ///
-  /// Only names are required, and types of properties. A type is one of `bool`, `int`, `float`,
-  /// `string`, `secret`, `path`, `size`, `duration`, `ip`, `ipv6`, `ip_range`, `cidr`, `cidr6`, `mac`
-  /// and `uuid`, or an object with one member: `int` with the least and the greatest number, `word`
-  /// with the words, `list` or `map` with the type of what is in it, `resource` with kinds, `either`
-  /// with types. A label is `none`, `optional`, `required` or `text`; `shorthand` names the property
-  /// that a plain value in the block's place stands for, `impact` says when a change takes effect,
-  /// as ``Impact`` writes it.
+  /// Only names, and types of properties, are required. A type is one of `bool`, `int`, `float`,
+  /// `string`, `secret`, `path`, `size`, `duration`, `ip`, `ipv6`, `ip_range`, `cidr`, `cidr6`,
+  /// `mac` and `uuid`, or an object with one member: `int` with the least and the greatest number,
+  /// `word` with the words, `list` or `map` with the type of the elements, `resource` with kinds,
+  /// `either` with types. A label is `none`, `optional`, `required` or `text`. `shorthand` names
+  /// the property that a plain value sets. `impact` is the time at which a change takes effect, in
+  /// the words of ``Impact``.
   ///
-  /// - Throws: ``MalformedText`` that says where what is wrong, such as `properties[1].type`.
+  /// - Throws: ``MalformedText`` with the error and its place, such as `properties[1].type`.
   public convenience init(json text: String) throws(MalformedText) {
     let block = try SchemaReader.block(SchemaNode(Value(json: text)))
     self.init(
@@ -116,7 +116,7 @@ extension PropertyType {
     "uuid": .uuid,
   ]
 
-  /// Reads a type: a word, or an object whose one member says what is in it.
+  /// Reads a type: a word, or an object with one member.
   init(_ node: SchemaNode) throws(MalformedText) {
     if case .string = node.value {
       self = try node.choice(Self.plain)
@@ -140,7 +140,7 @@ extension PropertyType {
 }
 
 extension SchemaNode {
-  /// The least and the greatest number, `null` for none.
+  /// Returns the least and the greatest number; `null` means no bound.
   fileprivate func range() throws(MalformedText) -> ClosedRange<Int64> {
     guard case .list(let items) = value, items.count == 2,
       let least = items[0].bound(else: .min), let greatest = items[1].bound(else: .max),
@@ -151,7 +151,7 @@ extension SchemaNode {
 
   fileprivate func nonEmpty() throws(MalformedText) -> [SchemaNode] {
     let items = try items()
-    guard !items.isEmpty else { throw .schema(path, expected: "an array that is not empty") }
+    guard !items.isEmpty else { throw .schema(path, expected: "a non-empty array") }
     return items
   }
 }
@@ -167,19 +167,19 @@ extension [SchemaNode] {
 }
 
 extension Value {
-  fileprivate func bound(else standard: Int64) -> Int64? {
+  fileprivate func bound(else unbounded: Int64) -> Int64? {
     switch self {
-    case .none: standard
+    case .none: unbounded
     case .int(let number): number
     default: nil
     }
   }
 }
 
-/// A place in the JSON of a schema, which knows what messages call it.
+/// A place in the JSON of a schema, with its name in messages.
 struct SchemaNode {
   let value: Value
-  /// Such as `properties[1].type`; empty at the root.
+  /// The path of the place, such as `properties[1].type`; empty at the root.
   let path: String
 
   init(_ value: Value, path: String = "") {
@@ -187,7 +187,7 @@ struct SchemaNode {
     self.path = path
   }
 
-  /// The members of an object.
+  /// Returns the members of an object.
   ///
   /// - Parameter known: the names that they may have.
   func members(_ known: [String]) throws(MalformedText) -> OrderedDictionary<String, SchemaNode> {
@@ -215,14 +215,14 @@ struct SchemaNode {
     return bool
   }
 
-  /// Something that scripts can write as a name; a reserved word begins a statement of its own.
+  /// Returns a name that scripts can use; a reserved word would begin another statement.
   func name() throws(MalformedText) -> String {
     let name = try text()
     guard Identifier.isName(name) else { throw .unfitName(name, at: path) }
     return name
   }
 
-  /// One of the strings that `choices` gives a meaning to.
+  /// Returns the meaning of one of the strings in `choices`.
   func choice<Meaning>(
     _ choices: KeyValuePairs<String, Meaning>
   ) throws(MalformedText) -> Meaning {
@@ -234,10 +234,10 @@ struct SchemaNode {
   }
 }
 
-// The words of schemas that are not what they must be.
+// The wording of errors in a schema.
 
 extension MalformedText {
-  /// - Parameter path: such as `properties[1].type`; empty for the whole.
+  /// - Parameter path: a path such as `properties[1].type`; empty for the whole schema.
   static func schema(_ path: String, expected: String) -> MalformedText {
     MalformedText(reason: "\(place(path)): expected \(expected)")
   }
@@ -255,7 +255,7 @@ extension MalformedText {
 
   static func unfitName(_ name: String, at path: String) -> MalformedText {
     MalformedText(
-      reason: "\(place(path)): `\(excerpt(name, 40))` is no name that scripts can write")
+      reason: "\(place(path)): `\(excerpt(name, 40))` is not a name that scripts can use")
   }
 
   static func duplicateRow(_ name: String, at path: String) -> MalformedText {

@@ -1,14 +1,14 @@
-/// A format that another program reads a text in, and what a text must be to stand in it.
+/// The format of a text in the configuration of another program.
 ///
-/// A text that reaches the configuration of another program (dnsmasq, cloud-init, QEMU, the kernel)
-/// has a format in its row of the schema, so that no text is read there as something else.
-/// To restrict a property, name the format in its row; for a new format, add a case here.
+/// A text that reaches such a configuration (dnsmasq, cloud-init, QEMU, the kernel) has a format in
+/// its row of the schema, so that the program cannot misread it. To restrict a property, name the
+/// format in its row; for a new format, add a case here.
 public enum TextFormat: String, Sendable, CaseIterable {
   /// A host name, of one label or with its domain.
   case hostName
-  /// The name that a DHCP server gives a machine: one DNS label that begins with a letter.
+  /// The name that a DHCP server assigns to a machine: one DNS label that begins with a letter.
   case leaseName
-  /// A DNS name, whose labels may hold `_`.
+  /// A DNS name, whose labels may contain `_`.
   case domainName
   /// The name of a service in an SRV record, without its `_`.
   case serviceName
@@ -22,7 +22,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case userName
   /// The path of a login shell, a field of `/etc/passwd`.
   case loginShell
-  /// The name of a package, with what package managers let stand beside it, such as a version.
+  /// The name of a package, with the additions of package managers, such as a version.
   case packageName
   /// A line of an `authorized_keys` file.
   case authorizedKey
@@ -40,14 +40,14 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case serialNumber
   /// The target of a drive.
   case target
-  /// An address, or the name of a host, that a server listens at.
+  /// An address or a host name that a server listens on.
   case listenAddress
-  /// The password of a VNC display, which the protocol cuts off after eight bytes.
+  /// The password of a VNC display, which the protocol truncates to eight bytes.
   case vncPassword
   /// The password of a SPICE display.
   case spicePassword
 
-  /// What a text must be, for the reference and for help.
+  /// The expected text, for the reference and for help.
   public var expectation: String {
     switch self {
     case .hostName: "a host name: labels of letters, digits and `-`, joined by dots"
@@ -61,31 +61,31 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .userName:
       "a user name: a letter or `_`, then letters, digits, `.`, `-` and `_`, at most 32"
     case .loginShell: "an absolute path without spaces and `:`"
-    case .packageName: "a package's name: no spaces or quotes, and no `-` at its start"
-    case .authorizedKey: "one public key in one line, such as `ssh-ed25519 AAAA… name`"
+    case .packageName: "a package name without spaces or quotes, and without `-` at its start"
+    case .authorizedKey: "one public key on one line, such as `ssh-ed25519 AAAA… name`"
     case .model: "a model in lower case: letters, digits, `-` and `_`"
     case .line: "one line without control characters"
     case .optionalLine: "one line without control characters, or an empty string"
     case .text: "text without control characters other than line breaks and tabs"
     case .objectName: "a name without `/`, quotes, `<`, `>`, `&` and control characters"
     case .serialNumber: "a serial number: letters, digits, spaces and any of `_-.+`, at most 36"
-    case .target: "the name of a target: `vd`, `sd`, `hd` or `fd` and one to three letters"
+    case .target: "a target: `vd`, `sd`, `hd` or `fd` and one to three letters"
     case .listenAddress: "an address or a host name"
     case .vncPassword: "a password of at most 8 bytes without control characters"
     case .spicePassword: "a password of at most 60 bytes without control characters"
     }
   }
 
-  /// The reason why the format cannot hold a text; nil for a text that fits.
+  /// Returns the reason why a text does not fit the format; nil if it fits.
   public func obstacle(to text: String) -> String? {
-    // A key is often the whole of a file, whose line has an end.
+    // A key is often the whole content of a file, whose line has an end.
     let text =
       self == .authorizedKey && text.last?.isNewline == true ? String(text.dropLast()) : text
     if text.isEmpty { return admitsEmpty ? nil : "it is empty" }
     let size = text.utf8.count
     if size > maximumLength { return "it has \(size) bytes, more than \(maximumLength)" }
     if let scalar = text.unicodeScalars.first(where: { !allows($0) }) {
-      return "it holds \(Self.name(of: scalar))"
+      return "it contains \(Self.name(of: scalar))"
     }
     return structuralObstacle(to: text)
   }
@@ -138,7 +138,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Faults that no single character shows.
+  /// Returns faults that no single character shows.
   private func structuralObstacle(to text: String) -> String? {
     switch self {
     case .hostName, .domainName: return Self.labelObstacle(to: text)
@@ -147,7 +147,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
         return "it does not begin with a letter"
       }
       if ["ignore", "infinite"].contains(text.lowercased()) {
-        return "it is a word of dnsmasq's configuration"
+        return "it is a keyword of dnsmasq's configuration"
       }
       return Self.labelObstacle(to: text)
     case .serviceName: return Self.labelObstacle(to: text)
@@ -175,13 +175,13 @@ public enum TextFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Each label of a DNS name has 1 to 63 bytes, and `-` within it alone.
+  /// Checks that each label of a DNS name has 1 to 63 bytes, and neither begins nor ends with `-`.
   private static func labelObstacle(to text: String) -> String? {
     for label in text.split(separator: ".", omittingEmptySubsequences: false) {
-      if label.isEmpty { return "it holds an empty label" }
-      if label.utf8.count > 63 { return "a label of it has more than 63 bytes" }
+      if label.isEmpty { return "it has an empty label" }
+      if label.utf8.count > 63 { return "one of its labels has more than 63 bytes" }
       if label.hasPrefix("-") || label.hasSuffix("-") {
-        return "a label of it begins or ends with `-`"
+        return "one of its labels begins or ends with `-`"
       }
     }
     return nil
@@ -215,13 +215,13 @@ extension Unicode.Scalar {
   fileprivate var endsLineOrControls: Bool {
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
-    // XML 1.0 knows no U+FFFE and U+FFFF.
+    // XML 1.0 does not allow U+FFFE and U+FFFF.
     default: !XMLCharacters.allows(self)
     }
   }
 }
 
-/// A text that its format cannot hold.
+/// A text that does not fit its format.
 struct TextObstacle {
   /// The text; nil for a secret, which no message shows.
   let text: String?
@@ -230,7 +230,8 @@ struct TextObstacle {
 }
 
 extension PropertySchema {
-  /// The first text of a value, in lists and maps too, that the row's formats cannot hold.
+  /// Returns the first text of a value, including lists and maps, that does not fit the row's
+  /// formats.
   func obstacle(in value: Value) -> TextObstacle? {
     switch value {
     case .string(let text): format.flatMap { Self.obstacle(to: text, $0, isSecret: false) }

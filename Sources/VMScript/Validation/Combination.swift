@@ -1,15 +1,16 @@
 import VMScriptSyntax
 
-/// A rule on which properties of a block go together.
+/// A rule about the properties of a block that exclude or require each other.
 ///
-/// The rules are the rows of ``all``. Each names its block, its properties, and when and why they conflict.
+/// The rules are the rows of ``all``. Each names its block, its properties, and the condition and
+/// reason of the conflict.
 struct Combination {
-  /// A property, with the values that count.
+  /// A property, with the values to which the rule applies.
   struct Term {
     let name: String
-    /// Shell patterns of the values; without any, each value counts.
+    /// Shell patterns of the values; empty for any value.
     let values: [String]
-    /// The block that has the property; nil for the block of the rule.
+    /// The block of the property; nil for the block of the rule.
     var owner: String?
 
     init(_ name: String, _ values: String..., of owner: String? = nil) {
@@ -18,7 +19,8 @@ struct Combination {
       self.owner = owner
     }
 
-    /// The property where it has one of the values. `none` and an empty text declare nothing.
+    /// Returns the property if it has one of the values. `none` and an empty text count as not
+    /// declared.
     func property(in block: DeclaredBlock, of resource: DeclaredBlock) -> DeclaredProperty? {
       guard let property = declared(in: block, of: resource), !property.value.isUnknown,
         property.value != .none, property.value != .string("")
@@ -27,58 +29,60 @@ struct Combination {
       return values.isEmpty || values.contains { Glob.matches(text, $0) } ? property : nil
     }
 
-    /// The property, whatever its value.
+    /// Returns the property, whatever its value.
     func declared(in block: DeclaredBlock, of resource: DeclaredBlock) -> DeclaredProperty? {
       (owner == nil ? block : resource).property(name)
     }
 
-    /// The property, with the value that it has where the value counts, such as `format = raw`.
+    /// Returns the property in words, with its value if the rule depends on it, such as `format =
+    /// raw`.
     func text(with value: Value) -> String {
       values.isEmpty ? "`\(name)`" : "`\(name) = \(value.description)`"
     }
 
-    /// What the property must be, such as `cache = none` or `cache = directsync`.
+    /// The required property in words, such as `cache = none` or `cache = directsync`.
     var text: String { values.isEmpty ? "`\(name)`" : entries }
 
-    /// The entries of a script that declare it so.
+    /// The entries that would declare it.
     var entries: String {
       (values.isEmpty ? ["…"] : values).map { "`\(name) = \($0)`" }.joined(separator: " or ")
     }
   }
 
-  /// When properties conflict.
+  /// The relation of the properties that conflict.
   enum Relation {
-    /// A block has one of the terms at most. In a clone, it takes the place of the source's.
+    /// A block has at most one of the terms. In a clone, a term replaces the source's.
     case alternatives([Term])
-    /// Both terms hold.
+    /// The two terms must not both hold.
     case excludes(Term, Term)
-    /// The first term holds, and none of the others.
+    /// If the first term holds, one of the others must hold.
     case needs(Term, [Term])
   }
 
   /// The name of the block, or the kind of the resource.
   let block: String
   let relation: Relation
-  /// The reason, where the properties alone do not show it.
+  /// The reason, if the properties alone do not show it.
   var reason: String?
-  /// What to do; nil for what the relation suggests.
+  /// The help; nil for the default of the relation.
   var help: String?
-  /// Whether it concerns what the script writes alone: a clone makes its disks anew, from the source's.
+  /// Whether it applies only to the entries in the script: a clone creates new disks from the
+  /// source's.
   var isOfWritten = false
-  /// The element below `domain` by which a patch can supply what is needed.
+  /// The element below `domain` through which a patch can satisfy the requirement.
   var patch: String?
 
-  /// Every rule.
+  /// All rules.
   static let all: [Combination] =
     domains + disks + throttles + [
       Combination(
         block: "nic", relation: .alternatives([Term("net"), Term("bridge"), Term("dev")])),
       Combination(
         block: "nic", relation: .needs(Term("filter"), [Term("net"), Term("bridge")]),
-        reason: "libvirt filters on a network or a bridge alone"),
+        reason: "libvirt filters only on networks and bridges"),
       Combination(
         block: "nic", relation: .excludes(Term("mtu"), Term("dev")),
-        reason: "libvirt leaves the MTU of macvtap to the device of the host",
+        reason: "the device of the host determines the MTU of macvtap",
         help: "remove `mtu`"),
       Combination(
         block: "srv", relation: .needs(Term("target"), [Term("port")]), reason: service),
@@ -92,7 +96,7 @@ struct Combination {
         block: "image",
         relation: .needs(
           Term("preallocation", "falloc", "full"), [Term("format", "raw"), Term("source")]),
-        reason: "libvirt allocates the tables of a new qcow2 image, not its content"),
+        reason: "libvirt preallocates only the tables of a new qcow2 image, not its content"),
     ]
 
   private static let service =
@@ -105,7 +109,7 @@ struct Combination {
     Combination(
       block: "domain",
       relation: .excludes(Term("on_poweroff", "restart"), Term("on_reboot", "destroy")),
-      reason: "QEMU cannot restart at a power-off and end at a reboot"),
+      reason: "QEMU cannot restart at a power-off and exit at a reboot"),
     Combination(
       block: "domain", relation: .needs(Term("initrd"), [Term("kernel")]), patch: "os"),
     Combination(
@@ -117,7 +121,7 @@ struct Combination {
       Combination(
         block: block,
         relation: .excludes(Term("bus", "ide"), Term("machine", "q35", "pc-q35*", of: "domain")),
-        reason: "a machine of type q35 has no IDE controller", help: "take `bus = sata`")
+        reason: "a machine of type q35 has no IDE controller", help: "use `bus = sata`")
     }
     + ["image", "size", "pool", "moved_from"].map { other in
       Combination(
@@ -138,15 +142,15 @@ struct Combination {
         reason: "a disk on virtio or USB has no rotation rate"),
       Combination(
         block: "disk", relation: .excludes(Term("readonly", "true"), Term("bus", "ide", "sata")),
-        reason: "QEMU has no read-only disks on IDE and SATA",
-        help: "take `bus = virtio` or `bus = scsi`"),
+        reason: "QEMU does not support read-only disks on IDE and SATA",
+        help: "use `bus = virtio` or `bus = scsi`"),
       Combination(
         block: "disk",
         relation: .needs(Term("shareable", "true"), [Term("format", "raw"), Term("source")]),
         reason: "a new disk is a qcow2 image, which guests cannot share"),
     ]
 
-  /// libvirt limits both directions together, or each by itself.
+  /// libvirt limits both directions together, or each separately.
   private static let throttles: [Combination] = ["bytes", "iops"].flatMap { unit in
     ["read", "write"].map { direction in
       Combination(
@@ -155,7 +159,7 @@ struct Combination {
     }
   }
 
-  /// The properties of which a block has one at most; empty where it has no such properties.
+  /// Returns the properties of which a block has at most one; empty if it has no such properties.
   static func alternatives(of block: String) -> [String] {
     all.flatMap { row in
       if case .alternatives(let terms) = row.relation, row.block == block {
@@ -168,11 +172,12 @@ struct Combination {
 
   private static let byBlock = Dictionary(grouping: all, by: \.block)
 
-  /// The conflicts in a resource and the blocks in it.
+  /// Returns the conflicts in a resource and its nested blocks.
   ///
-  /// - Parameter isComplete: false where something failed to evaluate, so that what is needed may have.
+  /// - Parameter isComplete: false if something failed to evaluate, which may be the required
+  ///   property.
   static func check(_ declaration: Declaration, isComplete: Bool) -> [Diagnostic] {
-    // Of a domain of the host, only the host knows what a clone inherits.
+    // Only the host knows what a clone inherits from a domain of the host.
     let isHostClone = declaration.source?.isHost ?? false
     let isWhole = isComplete && !isHostClone
     let ofBody = conflicts(in: declaration.body, of: declaration.body, isWhole: isWhole) {
@@ -222,7 +227,7 @@ struct Combination {
 }
 
 extension DeclaredBlock {
-  /// Whether a patch of a domain adds to or changes an element of it, such as `devices`.
+  /// Returns whether a patch of a domain adds or changes one of its elements, such as `devices`.
   func isPatched(_ element: String) -> Bool {
     blocks("xml").contains { $0.label?.hasPrefix("/domain/\(element)") ?? false }
   }

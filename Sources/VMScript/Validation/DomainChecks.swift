@@ -1,12 +1,13 @@
 import VMScriptSyntax
 
-/// The properties of one domain, against each other.
+/// Checks the properties of one domain against each other.
 struct DomainChecks {
   private let domain: Declaration
   private let body: DeclaredBlock
   private(set) var diagnostics: [Diagnostic] = []
 
-  /// Everything in a domain that libvirt or QEMU would refuse, as far as the script alone tells.
+  /// Returns everything in a domain that libvirt or QEMU would refuse, as far as the script alone
+  /// shows.
   static func diagnostics(of domain: Declaration) -> [Diagnostic] {
     var checks = DomainChecks(domain)
     checks.topology()
@@ -20,7 +21,7 @@ struct DomainChecks {
     body = domain.body
   }
 
-  /// Whether the domain has more than the script says.
+  /// Whether the domain has more entries than the script shows.
   private var isHostClone: Bool { domain.source?.isHost ?? false }
 
   // MARK: Processors
@@ -52,8 +53,8 @@ struct DomainChecks {
     var counts: [String: Int] = [:]
     for drive in body.blocks {
       let kind = drive.schema.name
-      guard let standard = DriveBus.standard[kind] else { continue }
-      let bus = drive["bus"]?.description ?? standard
+      guard let defaultBus = DriveBus.defaults[kind] else { continue }
+      let bus = drive["bus"]?.description ?? defaultBus
       if kind == "cdrom", bus == "virtio", let row = drive.property("bus") {
         diagnostics.append(DomainMessages.bus(row, cannotHave: kind))
       }
@@ -74,7 +75,7 @@ struct DomainChecks {
     }
   }
 
-  /// A label that an unlabelled block of its kind has by its position.
+  /// Reports a label that equals the key of an unlabelled block of its kind.
   private mutating func labels(of kind: String) {
     let blocks = body.blocks(kind)
     for (position, block) in blocks.enumerated() where block.label == nil {
@@ -117,15 +118,14 @@ struct DomainChecks {
   }
 }
 
-/// The wording of what does not fit within a domain: VM0261 to VM0263, VM0293 to VM0297 and
-/// VM0299.
+/// The wording of contradictions within a domain: VM0261 to VM0263, VM0293 to VM0297 and VM0299.
 enum DomainMessages {
   static func samePort(_ port: Int64, _ span: Span, first: Span) -> Diagnostic {
     Diagnostic(
-      code: .domain.duplicateDisplayPort, "two displays listen at the port \(port)",
+      code: .domain.duplicateDisplayPort, "two displays listen on port \(port)",
       at: .init(span, "used again"),
       secondary: [.init(first, "first used here")],
-      helps: [.init("leave `port` out: libvirt then finds a free one")])
+      helps: [.init("remove `port`: libvirt then chooses a free one")])
   }
 
   static func otherTarget(_ row: DeclaredProperty, bus: String, prefix: String) -> Diagnostic {
@@ -133,15 +133,15 @@ enum DomainMessages {
       .warning, code: .domain.targetOfOtherBus, "the target \(row.value) is on the bus `\(bus)`",
       at: .init(row.span),
       notes: ["targets on `\(bus)` begin with `\(prefix)`; the guest chooses names by the bus"],
-      helps: [.init("leave `dev` out, or declare the `bus` that it means")])
+      helps: [.init("remove `dev`, or declare the `bus` of the target")])
   }
 
   static func bootsNothing(_ words: [String], _ row: DeclaredProperty) -> Diagnostic {
     let shown = words.map { "`\($0)`" }.joined(separator: " and ")
     return Diagnostic(
       .warning, code: .domain.missingBootDevice,
-      "`boot` names \(shown), and the domain has no such device",
-      at: .init(row.span), helps: [.init("declare the device, or remove its word")])
+      "`boot` names \(shown), but the domain has no such device",
+      at: .init(row.span), helps: [.init("declare the device, or remove it from `boot`")])
   }
 
   static func emptyBoot(_ row: DeclaredProperty) -> Diagnostic {
@@ -165,23 +165,25 @@ enum DomainMessages {
       code: .domain.unfitTopology,
       "sockets, cores and threads make \(shown) processors"
         + (maximum.map { ", and `max` is \($0.value)" } ?? ""),
-      at: .init(row.span, "one that is not declared counts as 1"),
+      at: .init(row.span, "an undeclared one counts as 1"),
       secondary: maximum.map { [.init($0.span, "the number of processors")] } ?? [],
-      helps: [.init("make the product of the three equal `max`, or leave `max` out")])
+      helps: [.init("make the product of the three equal to `max`, or remove `max`")])
   }
 
   static func bus(_ row: DeclaredProperty, cannotHave kind: String) -> Diagnostic {
     Diagnostic(
       code: .domain.unfitBus, "a `\(kind)` cannot be on the bus `\(row.value)`",
-      at: .init(row.span, "no media can be changed there"),
-      helps: [.init("take `bus = sata`, `scsi`, `ide` or `usb`")])
+      at: .init(row.span, "this bus cannot change media"),
+      helps: [.init("use `bus = sata`, `scsi`, `ide` or `usb`")])
   }
 
   static func target(_ row: DeclaredProperty, cannotBe kind: String) -> Diagnostic {
     Diagnostic(
       code: .domain.unfitBus, "the target of a `\(kind)` cannot be \(row.value)",
-      at: .init(row.span, "of another kind of drive"),
-      helps: [.init("leave `dev` out; floppies begin with `fd`, other drives never do")])
+      at: .init(row.span, "the target of another kind of drive"),
+      helps: [
+        .init("remove `dev`; targets of floppies begin with `fd`, those of other drives do not")
+      ])
   }
 
   static func sameTarget(_ target: String, _ span: Span, first: Span) -> Diagnostic {
@@ -189,7 +191,7 @@ enum DomainMessages {
       code: .domain.duplicateDevice, "two drives have the target `\(target)`",
       at: .init(span, "used again"),
       secondary: [.init(first, "first used here")],
-      helps: [.init("leave `dev` out: each drive then gets a target of its own")])
+      helps: [.init("remove `dev`: each drive then gets its own target")])
   }
 
   static func sameLabel(
@@ -198,13 +200,13 @@ enum DomainMessages {
     Diagnostic(
       code: .domain.duplicateDevice, "two `\(labelled.schema.name)` blocks are called `\(key)`",
       at: .init(labelled.span, "by its label"),
-      secondary: [.init(position.span, "by its position, for it has no label")],
-      helps: [.init("give both a label, or this one another")])
+      secondary: [.init(position.span, "by its position, because it has no label")],
+      helps: [.init("label both blocks, or change this label")])
   }
 
   static func tooManyDrives(_ drive: DeclaredBlock, _ bus: String, _ limit: Int) -> Diagnostic {
     Diagnostic(
-      code: .domain.fullBus, "the bus `\(bus)` has room for \(limit) drives",
+      code: .domain.fullBus, "the bus `\(bus)` has room for only \(limit) drives",
       at: .init(drive.property("dev")?.span ?? drive.span, "one too many"),
       helps: [.init("put it on another bus, such as `virtio` or `sata`")])
   }
@@ -214,7 +216,7 @@ enum DomainMessages {
       code: .domain.duplicateUUID, "two domains have the UUID \(uuid)",
       at: .init(span, "used again"),
       secondary: [.init(first, "first used here")],
-      helps: [.init("leave `uuid` out: each domain then gets one of its own")])
+      helps: [.init("remove `uuid`: each domain then gets its own")])
   }
 }
 
@@ -222,32 +224,32 @@ enum DomainMessages {
 struct DomainCodes: DiagnosticTable {
   let duplicateDisplayPort = DiagnosticCode.ofScript(
     261, "duplicate display port",
-    "One port of an address serves one display. Machines that never run at once may share it: "
+    "A port of an address serves only one display. Machines that never run at the same time may share it: "
       + "declare `state = stopped` for them.")
   let targetOfOtherBus = DiagnosticCode.ofScript(
     262, "target of another bus",
-    "A target's name says where the disk is by convention alone. The guest goes by the bus, and "
-      + "may call the disk otherwise.")
+    "The name of a target implies a bus only by convention. The guest names the disk by its bus, "
+      + "so its name may differ.")
   let missingBootDevice = DiagnosticCode.ofScript(
     263, "boot device that does not exist",
-    "Firmware skips what `boot` names and the machine does not have.")
+    "The firmware skips devices in `boot` that the machine does not have.")
   let bootOrder = DiagnosticCode.ofScript(
     293, "boot order", "A boot order names at least one kind of device, and each kind once.")
   let unfitTopology = DiagnosticCode.ofScript(
     294, "topology that does not fit",
-    "A machine has as many processors as its sockets have cores and those have threads.")
+    "The number of processors is the product of sockets, cores and threads.")
   let unfitBus = DiagnosticCode.ofScript(
-    295, "drive on a bus that cannot have it",
-    "virtio disks have no media to change, and only floppies are on a floppy controller.")
+    295, "drive on an unsuitable bus",
+    "virtio drives cannot change media, and a floppy controller supports only floppies.")
   let duplicateDevice = DiagnosticCode.ofScript(
     296, "duplicate device",
-    "Each drive has a target of its own. A block without a label goes by its kind and position, "
-      + "such as `disk1`, which no other block may have as its label.")
+    "Each drive has its own target. A block without a label is named by its kind and position, "
+      + "such as `disk1`, so no other block may have that label.")
   let fullBus = DiagnosticCode.ofScript(
     297, "too many drives on a bus",
     "A machine has one IDE controller for four drives and one floppy controller for two.")
   let duplicateUUID = DiagnosticCode.ofScript(
-    299, "duplicate UUID", "A host knows its domains by their UUIDs, which it holds once.")
+    299, "duplicate UUID", "A host identifies domains by UUID, so each UUID must be unique.")
 }
 
 extension DiagnosticCode {

@@ -1,24 +1,24 @@
 import VMScriptSyntax
 
-/// An `xml` block of a domain, read and checked as far as the script alone tells.
+/// An `xml` block of a domain, parsed and checked as far as the script alone allows.
 package struct DomainPatch {
-  /// The length of a fragment that a definition still takes, in bytes.
+  /// The longest fragment that a definition accepts, in bytes.
   static let maximumLength = 262_144
 
-  /// The block that says it.
+  /// The block.
   package let block: DeclaredBlock
-  /// The path as it is written.
+  /// The path as written.
   package let path: String
-  /// The fragment as it is written.
+  /// The fragment as written.
   package let text: String
-  /// The way to the elements that get the fragment.
+  /// The path to the elements that receive the fragment.
   package let steps: XMLPath
-  /// The element that they get.
+  /// The element to append.
   package let fragment: XMLElement
 
-  /// Reads a block; nil where its fragment is not known yet.
+  /// Parses a block; nil if its fragment is not known yet.
   ///
-  /// - Throws: a diagnostic for what is no path or no element.
+  /// - Throws: a diagnostic for an invalid path or element.
   package init?(_ block: DeclaredBlock) throws(Diagnostic) {
     guard let path = block.label, let property = block.property("append"),
       case .string(let text) = property.value
@@ -45,7 +45,7 @@ package struct DomainPatch {
 
   private static let ownPrefix = "vmscript"
 
-  /// Whether it adds a second name, UUID or mark to the domain, of which there is one.
+  /// Returns whether it adds a second name, UUID or mark to the domain, which can have only one.
   private static func identity(_ path: String, _ fragment: XMLElement) -> Bool {
     path == "/domain" && ["name", "uuid", "metadata"].contains(fragment.name)
   }
@@ -55,14 +55,14 @@ extension XMLElement {
   /// The namespace of the marks that a stack puts into definitions.
   package static let markNamespace = "https://vmscript.dev/xmlns/1"
 
-  /// Whether it is part of a mark.
+  /// Whether it is a part of a mark.
   fileprivate var isOwn: Bool {
     attributes.values.contains(Self.markNamespace) || children.contains { $0.isOwn }
   }
 }
 
 extension Validation {
-  /// The patches of a domain that are none.
+  /// Returns the errors of a domain's invalid patches.
   static func patches(of domain: Declaration) -> [Diagnostic] {
     domain.body.blocks("xml").compactMap { block in
       do throws(Diagnostic) {
@@ -73,7 +73,7 @@ extension Validation {
   }
 }
 
-/// The wording of what is wrong with `xml` blocks: VM0272 to VM0274 and VM0290 to VM0292.
+/// The wording of errors in `xml` blocks: VM0272 to VM0274 and VM0290 to VM0292.
 package enum PatchMessages {
   static func badFragment(_ property: DeclaredProperty, _ error: MalformedXML) -> Diagnostic {
     Diagnostic(
@@ -83,28 +83,29 @@ package enum PatchMessages {
       helps: [.init("write one element, such as '<hostdev mode=\"subsystem\"/>'")])
   }
 
-  /// The path of a patch that leads to no element.
+  /// Reports a path that matches no element.
   package static func noMatch(_ path: String, _ block: DeclaredBlock) -> Diagnostic {
     Diagnostic(
-      code: .patch.patchFindsNothing, "the path `\(path)` finds no element", at: .init(block.span),
-      helps: [.init("`vmscript xml` shows the document that it is looked for in")])
+      code: .patch.patchFindsNothing, "the path `\(path)` matches no element",
+      at: .init(block.span),
+      helps: [.init("compare the path with the document: `vmscript xml`")])
   }
 
   static func unsupportedPath(_ path: String, _ block: DeclaredBlock) -> Diagnostic {
     Diagnostic(
-      code: .patch.pathNotUnderstood, "`\(path)` is not a path that an `xml` block understands",
+      code: .patch.pathNotUnderstood, "`\(path)` is not a supported path of an `xml` block",
       at: .init(block.span),
       notes: [
         "steps are `/name` or `/*`, each with any of `[1]`, `[@attribute='value']`, `[child='text']`"
       ],
-      helps: [.init("write one from the root, such as `/domain/devices/disk[@device='cdrom']`")])
+      helps: [.init("write a path from the root, such as `/domain/devices/disk[@device='cdrom']`")])
   }
 
   static func namespace(_ property: DeclaredProperty, _ fault: XMLNamespaceFault) -> Diagnostic {
     let (message, help) = texts(of: fault)
     return Diagnostic(
       code: .patch.undeclaredNamespace, message,
-      at: .init(property.span, "libvirt would drop it without a word"),
+      at: .init(property.span, "libvirt would drop it silently"),
       helps: [.init(help)])
   }
 
@@ -120,7 +121,7 @@ package enum PatchMessages {
       return ("`\(name)` is not a name with a prefix", "write one prefix, one `:` and one name")
     case .declaration(let name):
       return (
-        "`\(name)` cannot be declared so", "give another prefix a namespace that is not empty"
+        "`\(name)` cannot be declared like this", "declare a non-empty namespace for another prefix"
       )
     case .attributeTwice(let name):
       return ("`\(name)` occurs twice in one tag", "remove one of the two attributes")
@@ -137,45 +138,46 @@ package enum PatchMessages {
     Diagnostic(
       code: .patch.patchTooLarge, "`append` is longer than \(DomainPatch.maximumLength / 1024)KiB",
       at: .init(property.span, "too long for a definition"),
-      helps: [.init("put in what the machine needs, and the rest into a file")])
+      helps: [.init("append only what the machine needs, and put the rest into a file")])
   }
 
   static func ownElement(_ block: DeclaredBlock) -> Diagnostic {
     Diagnostic(
       code: .patch.patchOfMark,
       "an `xml` block cannot change name, UUID, metadata or the stack's mark",
-      at: .init(block.span, "written by the run itself"),
-      helps: [.init("use the properties `uuid` and `labels`, or the domain's name")])
+      at: .init(block.span, "the run sets these itself"),
+      helps: [.init("set the properties `uuid` and `labels`, or change the domain's name")])
   }
 }
 
 /// The codes of `xml` blocks.
 struct PatchCodes: DiagnosticTable {
   let malformedPatch = DiagnosticCode.ofScript(
-    272, "malformed patch", "What an `xml` block appends must be one well-formed element.")
+    272, "malformed patch",
+    "The fragment that an `xml` block appends must be one well-formed element.")
   let patchFindsNothing = DiagnosticCode.ofScript(
-    273, "patch finds nothing",
-    "The path of an `xml` block must find at least one element of the definition.")
+    273, "patch without a match",
+    "The path of an `xml` block must match at least one element of the definition.")
   let pathNotUnderstood = DiagnosticCode.ofScript(
-    274, "path not understood",
+    274, "unsupported path",
     """
-    An `xml` block names elements by steps from the root, as in XPath: `/name` or `/*`, each with \
+    An `xml` block selects elements by steps from the root, as in XPath: `/name` or `/*`, each with \
     any of a position `[1]`, an attribute `[@device='cdrom']` or a child's text `[name='web']`.
     """)
   let undeclaredNamespace = DiagnosticCode.ofScript(
     290, "undeclared namespace",
     """
-    A prefix such as `qemu:` means a namespace, which the appended element declares with \
+    A prefix such as `qemu:` denotes a namespace, which the appended element must declare with \
     `xmlns:qemu="http://libvirt.org/schemas/domain/qemu/1.0"`. Without that, libvirt drops the \
     element and reports no error.
     """)
   let patchTooLarge = DiagnosticCode.ofScript(
-    291, "patch too large", "A definition holds what describes a machine, not files.")
+    291, "patch too large", "A definition describes a machine; it is not a place for files.")
   let patchOfMark = DiagnosticCode.ofScript(
     292, "patch of the mark",
     """
-    A run finds its domains by name, UUID and the mark in their metadata. A patch that changed \
-    them would make the domain another one.
+    A run finds its domains by name, UUID and the mark in their metadata. A patch that changes \
+    them would turn the domain into another one.
     """)
 }
 

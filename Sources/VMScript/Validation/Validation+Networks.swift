@@ -1,22 +1,22 @@
 import VMScriptSyntax
 
-/// The addresses, names and bridges that a pass has met on networks.
+/// The addresses, names and bridges on networks that a pass has found.
 struct ValidatedNetworks {
-  /// By the network's name, what no two DHCP entries of it share.
+  /// The addresses of DHCP entries by network, unique within each.
   var addresses: [String: [IPAddress: Span]] = [:]
   var entryMACs: [String: [MACAddress: Span]] = [:]
   var entryNames: [String: [String: Span]] = [:]
   var subnets: [(subnet: Subnet, span: Span)] = []
   var ipv6Subnets: [(subnet: IPv6Subnet, span: Span)] = []
   var bridges: [String: Span] = [:]
-  /// The networks that interfaces name and the script does not declare.
+  /// The networks that interfaces name but the script does not declare.
   var undeclared: [(name: String, span: Span)] = []
 }
 
-/// How a network reaches the outside, and which of its entries have a meaning then.
+/// The connection of a network to the outside, which determines its valid entries.
 struct NetworkMode {
   let name: String
-  /// Whether the mode is known later or never.
+  /// Whether the mode is not known yet, or failed to evaluate.
   let isUnknown: Bool
 
   init(_ body: DeclaredBlock) {
@@ -24,9 +24,9 @@ struct NetworkMode {
     isUnknown = body["mode"]?.isUnknown ?? false
   }
 
-  /// The modes in which libvirt runs a bridge of the network's own, with addresses, DHCP and DNS.
+  /// The modes in which libvirt runs its own bridge, with addresses, DHCP and DNS.
   private static let ownBridge: Set<String> = ["nat", "isolated", "route", "open"]
-  /// By property or block, the modes in which libvirt takes it; what is missing has a meaning in all.
+  /// The valid modes of each property or block; entries that are not listed are valid in all modes.
   private static let modes: [String: Set<String>] = {
     let own = ["subnet", "gateway", "dhcp", "host", "route", "ipv6", "dns", "mtu"]
     return Dictionary(uniqueKeysWithValues: own.map { ($0, ownBridge) }).merging([
@@ -39,7 +39,7 @@ struct NetworkMode {
 
   func takes(_ entry: String) -> Bool { Self.modes[entry]?.contains(name) ?? true }
 
-  /// Entries of which the network needs one; empty where it needs none.
+  /// The entries of which the network requires one; empty if it requires none.
   var needed: [String] {
     switch name {
     case "bridge": ["bridge"]
@@ -50,7 +50,7 @@ struct NetworkMode {
   }
 }
 
-// Networks: each by itself, the interfaces on them, and their subnets together.
+// Networks: each separately, the interfaces on them, and their subnets together.
 extension ValidationPass {
   mutating func network(_ net: Declaration) {
     let body = net.body
@@ -85,7 +85,7 @@ extension ValidationPass {
     range(net, subnet, row)
   }
 
-  /// What the mode cannot have, and what it cannot be without.
+  /// Checks the entries against the mode: those that it does not allow, and those that it requires.
   private mutating func fitMode(_ net: Declaration) {
     let (body, mode) = (net.body, NetworkMode(net.body))
     guard !mode.isUnknown else { return }
@@ -96,7 +96,7 @@ extension ValidationPass {
       if case .bool(false) = value { continue }
       diagnostics.append(ValidationMessages.notInMode(name, mode.name, at: span))
     }
-    // An entry that failed to evaluate is not there either.
+    // An entry that failed to evaluate is missing here too.
     guard isComplete else { return }
     let given = Set(entries.map(\.0))
     if !mode.needed.isEmpty, given.isDisjoint(with: mode.needed) {
@@ -110,7 +110,7 @@ extension ValidationPass {
     }
   }
 
-  /// An entry of the DHCP server: no other has its address, MAC address or name.
+  /// Checks an entry of the DHCP server: its address, MAC address and name must be unique.
   private mutating func entry(_ host: DeclaredBlock, of net: Declaration) {
     refuseGroupAddress(host)
     if let address = host.property("ip") { claim(address, on: net.name) }
@@ -126,7 +126,7 @@ extension ValidationPass {
     }
   }
 
-  /// An interface of a domain: what it is on, and who gives it its fixed address.
+  /// Checks an interface of a domain: its network, and the DHCP server for its fixed address.
   mutating func interface(_ nic: DeclaredBlock, key: String, of domain: Declaration) {
     let net = nic.property("net")
     if let net, let name = net.value.resourceName,
@@ -137,12 +137,12 @@ extension ValidationPass {
     tags(nic, on: net?.value.resourceName.flatMap { declared[ResourceKey(kind: .net, name: $0)] })
     guard let address = nic.property("ip"), !address.value.isUnknown else { return }
     guard let net else {
-      // What a domain of the host is on is known only to the host.
+      // Only the host knows the networks of a domain on the host.
       let places = Combination.alternatives(of: nic.schema.name)
       if places.contains(where: { nic[$0] != nil }) || !(domain.source?.isHost ?? false) {
         diagnostics.append(
           ValidationMessages.addressWithoutServer(
-            address, because: "the interface is on no network of libvirt's", at: nil))
+            address, because: "the interface is not on a network of libvirt", at: nil))
       }
       return
     }
@@ -159,7 +159,7 @@ extension ValidationPass {
     }
   }
 
-  /// What libvirt cannot set on an interface of the kind.
+  /// Reports the settings that libvirt does not support on an interface of this kind.
   private mutating func tags(_ nic: DeclaredBlock, on net: Declaration?) {
     if let vlan = nic.property("vlan"), !vlan.value.isUnknown, let net,
       NetworkMode(net.body).hasOwnBridge
@@ -170,13 +170,13 @@ extension ValidationPass {
     }
   }
 
-  /// The reason why a network has no DHCP server of libvirt's, with its place.
+  /// Returns the reason why a network has no DHCP server of libvirt's, with its place.
   private func noDHCP(_ net: Declaration) -> (reason: String, span: Span)? {
     let (body, mode) = (net.body, NetworkMode(net.body))
     if mode.isUnknown { return nil }
     if !mode.hasOwnBridge {
       let span = body.property("mode")?.span ?? net.nameSpan
-      return ("a network of mode \(mode.name) has no DHCP server of its own", span)
+      return ("libvirt runs no DHCP server on a network of mode \(mode.name)", span)
     }
     if body.property("subnet") == nil { return ("`\(net.name)` has no `subnet`", net.nameSpan) }
     return nil
@@ -207,7 +207,8 @@ extension ValidationPass {
     return subnet.first.isUnicast ? nil : "no interface can have an address in it"
   }
 
-  /// Whether a network can have the subnet, with an address for the host and one for a guest.
+  /// Returns whether a network can have the subnet, with an address for the host and one for a
+  /// guest.
   private mutating func fits(
     _ subnet: Subnet, _ row: DeclaredProperty, in body: DeclaredBlock
   ) -> Bool {
@@ -228,7 +229,7 @@ extension ValidationPass {
     return false
   }
 
-  /// The range that DHCP gives out.
+  /// Checks the range that DHCP assigns.
   private mutating func range(_ net: Declaration, _ subnet: Subnet, _ row: DeclaredProperty) {
     let gateway = subnet.gateway(of: net)
     guard let dhcp = net.body.property("dhcp"),
@@ -251,7 +252,8 @@ extension ValidationPass {
     }
   }
 
-  /// Sorted by base, a subnet overlaps an earlier one only if it starts before that one's end.
+  /// Reports overlapping subnets. Sorted by base, a subnet overlaps an earlier one only if it
+  /// starts before that one's end.
   mutating func overlappingSubnets() {
     let sorted = networks.subnets.sorted { a, b in
       (a.subnet.base, a.subnet.prefix) < (b.subnet.base, b.subnet.prefix)
@@ -271,7 +273,8 @@ extension ValidationPass {
     }
   }
 
-  /// The network's own address, and the two that name the network and all of it, belong to no guest.
+  /// Refuses the addresses that no guest can have: the host's, the network's and the broadcast
+  /// address.
   private mutating func refuseReserved(
     _ property: DeclaredProperty, of net: Declaration, _ subnet: Subnet, _ row: DeclaredProperty
   ) {
@@ -288,7 +291,7 @@ extension ValidationPass {
     }
   }
 
-  /// - Parameter gateway: the host's own address; nil where the property is that one.
+  /// - Parameter gateway: the host's own address; nil if the property is the gateway.
   private mutating func refuseEnds(
     _ property: DeclaredProperty, of subnet: Subnet, gateway: IPAddress?, _ row: DeclaredProperty
   ) {
@@ -319,7 +322,8 @@ extension ValidationPass {
     }
   }
 
-  /// An interface with an address has an entry by its MAC address, and so none by hand.
+  /// Refuses a DHCP entry by hand for an interface with an address, which has an entry by its MAC
+  /// address.
   private mutating func refuseSecondEntry(
     _ nic: DeclaredBlock, _ key: String, _ address: DeclaredProperty, of domain: Declaration,
     on network: String
@@ -335,7 +339,8 @@ extension ValidationPass {
       ValidationMessages.sameEntry("MAC address \(mac)", address.span, first: first))
   }
 
-  /// A name that is close to a declared network's is most likely misspelt, unless the host has it.
+  /// Warns of a name that is close to a declared network's, and so probably misspelled, unless the
+  /// host has such a network.
   mutating func undeclaredNetworks(_ exists: (ResourceReference) -> Bool?) {
     guard !networks.undeclared.isEmpty else { return }
     let names = declared.keys.filter { $0.kind == .net }.map(\.name).sorted()
@@ -357,17 +362,17 @@ extension ValidationPass {
   }
 }
 
-/// The addresses of a subnet that a guest can have.
+/// The addresses of a subnet that guests can have.
 struct GuestAddresses {
   let first: IPAddress
   let last: IPAddress
-  /// The host's own address, where it lies between them.
+  /// The host's own address, if it is between them.
   let exception: IPAddress?
 
-  /// Both ends, as a DHCP range has them.
+  /// Both ends, as a DHCP range.
   var range: ValueRange { .addresses(first: first, last: last) }
 
-  /// What there is to choose from.
+  /// The choice of addresses, in words.
   var words: String {
     guard first < last else { return first == last ? "\(first)" : "a larger subnet" }
     return "an address from \(first) to \(last)" + (exception.map { " except \($0)" } ?? "")
@@ -375,16 +380,16 @@ struct GuestAddresses {
 }
 
 extension Subnet {
-  /// The host's own address on a declared network; nil where it is not known yet.
+  /// Returns the host's own address on a declared network; nil if it is not known yet.
   fileprivate func gateway(of net: Declaration) -> IPAddress? {
     guard let declared = net.body["gateway"] else { return first }
     if case .ip(let address) = declared { return address }
     return nil
   }
 
-  /// The addresses that guests can have.
+  /// Returns the addresses that guests can have.
   ///
-  /// - Parameter gateway: the host's own address; nil leaves it out of account.
+  /// - Parameter gateway: the host's own address; nil to ignore it.
   func guestAddresses(gateway: IPAddress?) -> GuestAddresses {
     let start = gateway == first ? first.advanced(by: 1) ?? first : first
     let end = gateway == last ? last.advanced(by: -1) ?? last : last
@@ -392,18 +397,18 @@ extension Subnet {
     return GuestAddresses(first: start, last: end, exception: isBetween ? gateway : nil)
   }
 
-  /// The most addresses that libvirt has a DHCP server give out.
+  /// The largest number of addresses that libvirt's DHCP server assigns.
   static let maximumDHCPCount: Int64 = 65_534
 
-  /// Addresses that no network's guests have: this host's, and those of groups.
+  /// The networks whose addresses no guest can have: this host's, and those of groups.
   static let special = [
     Subnet(address: IPAddress(value: 0), prefix: 8),
     Subnet(address: IPAddress(value: 127 << 24), prefix: 8),
     Subnet(address: IPAddress(value: 224 << 24), prefix: 3),
   ]
 
-  /// The addresses that DHCP gives out where nothing is said: all that a guest can have, as far as
-  /// libvirt takes so many; nil where there are none.
+  /// Returns the default range of DHCP: all addresses that guests can have, up to libvirt's limit;
+  /// nil if there are none.
   public func dhcpRange(gateway: IPAddress) -> ClosedRange<IPAddress>? {
     guard prefix <= 30 else { return nil }
     guard let start = gateway == first ? first.advanced(by: 1) : first,

@@ -1,14 +1,14 @@
 import VMScriptSyntax
 
-/// What no single property shows: whether the resources of a script fit together.
+/// Checks the resources of a script against each other, beyond single properties.
 public enum Validation {
-  /// Everything wrong between the declarations, networks first; takes time in proportion to them.
+  /// Returns all contradictions between the declarations, networks first; takes time in proportion
+  /// to them.
   ///
   /// - Parameters:
   ///   - set: the declarations.
-  ///   - isComplete: false where errors were reported before, so that what is missing may have failed.
-  ///   - exists: whether a resource that the set does not declare is on the host; nil where that is
-  ///     not known.
+  ///   - isComplete: false if errors were reported before, so that missing entries may have failed.
+  ///   - exists: returns whether an undeclared resource is on the host; nil if that is not known.
   public static func check(
     _ set: DeclarationSet, isComplete: Bool = true,
     exists: (ResourceReference) -> Bool? = { _ in nil }
@@ -32,7 +32,7 @@ public enum Validation {
   }
 }
 
-/// One pass over a set; tables keep it linear.
+/// One pass over a set; its tables keep it linear.
 struct ValidationPass {
   let stack: String
   let isComplete: Bool
@@ -40,7 +40,7 @@ struct ValidationPass {
   private(set) var declared: [ResourceKey: Declaration] = [:]
   private var macs: [MACAddress: Span] = [:]
   private var uuids: [String: Span] = [:]
-  /// Where disks are said to be moved from, by domain and key.
+  /// The moved disks by source: the place of each move, by domain and key.
   private var moves: [String: [String: Span]] = [:]
   var networks = ValidatedNetworks()
 
@@ -49,12 +49,12 @@ struct ValidationPass {
     self.isComplete = isComplete
   }
 
-  /// Notes a resource, so that others may speak of it.
+  /// Notes a resource, so that others may refer to it.
   mutating func enter(_ declaration: Declaration) {
     declared[declaration.key] = declaration
   }
 
-  /// A domain's interfaces must be its own.
+  /// Checks a domain, whose interfaces must have unique addresses.
   mutating func domain(_ declaration: Declaration) {
     diagnostics += DomainChecks.diagnostics(of: declaration)
     if let row = declaration.body.property("uuid"), case .string(let uuid) = row.value {
@@ -80,25 +80,25 @@ struct ValidationPass {
     }
   }
 
-  /// Properties that exclude or need each other.
+  /// Checks properties that exclude or require each other.
   mutating func combinations(in declaration: Declaration) {
     guard !declaration.kind.isCustom else { return }
     diagnostics += Combination.check(declaration, isComplete: isComplete)
   }
 
-  /// The declaration of a resource; nil where there is none.
+  /// Returns the declaration of a resource; nil if there is none.
   func declared(_ kind: ResourceKind, _ name: String) -> Declaration? {
     declared[ResourceKey(kind: kind, name: name)]
   }
 
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
-  /// Notes that a disk of a domain is moved; returns where another disk was said to be it.
+  /// Notes that a disk of a domain is moved; returns the place of an earlier move of the same disk.
   mutating func claim(_ disk: String, of domain: String, at span: Span) -> Span? {
     moves[domain, default: [:]].updateValue(span, forKey: disk)
   }
 
-  /// Displays of machines that run at once have ports of their own.
+  /// Checks that displays of machines that run at the same time have different ports.
   mutating func displays(_ set: DeclarationSet) {
     let sources = Set(
       set.declarations.compactMap { domain in
@@ -111,7 +111,7 @@ struct ValidationPass {
       for display in domain.body.blocks where ["vnc", "spice"].contains(display.schema.name) {
         guard let row = display.property("port"), case .int(let port) = row.value else { continue }
         let address = display["listen"]?.description ?? "127.0.0.1"
-        // A clone has the port of its source where it declares none.
+        // A clone has the port of its source if it declares none.
         let span = domain.written.block(display.schema.name)?.property("port")?.span
         let place = domain.source == nil ? row.span : span ?? domain.span
         let first = ports[port]?.first { Self.meet($0.address, address) }
@@ -123,13 +123,13 @@ struct ValidationPass {
     }
   }
 
-  /// Whether two addresses to listen at have one in common.
+  /// Returns whether two listen addresses overlap.
   private static func meet(_ a: String, _ b: String) -> Bool {
     let all = ["0.0.0.0", "::"]
     return a == b || all.contains(a) || all.contains(b)
   }
 
-  /// A MAC address of a group is that of no interface.
+  /// Refuses a group address as the MAC address of an interface.
   mutating func refuseGroupAddress(_ block: DeclaredBlock) {
     guard let property = block.property("mac"), case .mac(let mac) = property.value,
       mac.isMulticast
@@ -137,7 +137,7 @@ struct ValidationPass {
     diagnostics.append(ValidationMessages.groupAddress(mac, property.span))
   }
 
-  /// Each interface has a MAC address of its own, declared or derived.
+  /// Checks that each interface has its own MAC address, declared or derived.
   private mutating func claimMAC(
     of nic: DeclaredBlock, _ index: Int, _ declaration: Declaration
   ) {
@@ -146,7 +146,7 @@ struct ValidationPass {
     if let declared = nic.property("mac"), case .mac(let mac) = declared.value {
       (address, span) = (mac, declared.span)
     } else {
-      // How many interfaces a domain of the host has is known only to the host.
+      // Only the host knows the number of interfaces of a domain on the host.
       if declaration.source?.isHost ?? false { return }
       address = Identity.mac(
         stack: stack, domain: declaration.name, nic: nic.key(at: index))
@@ -161,7 +161,7 @@ struct ValidationPass {
 }
 
 extension Value {
-  /// The name in a value that stands for a resource: a reference, or its name as a string.
+  /// The name of the resource that the value denotes: a reference, or its name as a string.
   var resourceName: String? {
     switch self {
     case .resource(let reference): reference.name
@@ -172,7 +172,7 @@ extension Value {
 }
 
 extension Value {
-  /// A number or a size as a number; nil for anything else, and for what is not known yet.
+  /// A number or a size as a number; nil for anything else, and for an unknown value.
   fileprivate var amount: Int64? {
     switch self {
     case .int(let number): number
@@ -183,7 +183,8 @@ extension Value {
 }
 
 extension ValidationPass {
-  /// Disks hold their images, have targets of their own, and come from where no disk is left.
+  /// Checks that disks are large enough for their images, have unique targets, and are moved at
+  /// most once.
   mutating func disks(of declaration: Declaration) {
     for disk in declaration.body.blocks("disk") {
       if let size = disk.property("size"), !mayBeRaw(disk, of: declaration) {
@@ -214,7 +215,7 @@ extension ValidationPass {
 }
 
 extension ValidationPass {
-  /// An image has a size that its format can hold, and clusters of a size that qcow2 has.
+  /// Checks that an image's size fits its format, and that qcow2 supports its cluster size.
   mutating func layout(of image: Declaration) {
     let cluster = image.body.property("cluster_size")
     var clusterSize = ImageLimits.standardClusterSize
@@ -225,7 +226,7 @@ extension ValidationPass {
       clusterSize = size
     }
     guard let size = image.body.property("size") else { return }
-    // The content of a source may be raw, which only a look at it shows.
+    // The source may be raw, which only its content shows.
     let format = image.body.property("format")
     let isQCOW2 =
       format.map { $0.value == .string("qcow2") } ?? (image.body.property("source") == nil)
@@ -234,10 +235,10 @@ extension ValidationPass {
       isImage: true)
   }
 
-  /// Whether a disk may be made as a raw one, as far as the script tells.
+  /// Returns whether a disk may be created as raw, as far as the script shows.
   private func mayBeRaw(_ disk: DeclaredBlock, of domain: Declaration) -> Bool {
     if disk.property("moved_from") != nil || disk["format"]?.isUnknown == true { return true }
-    // A clone's disk is an overlay unless it is a copy, which keeps the format of its source.
+    // A clone's disk is an overlay, unless it is a copy, which keeps the format of its source.
     guard domain.source != nil, disk.inheritedFrom != nil || domain.source?.isHost == true else {
       return disk["format"] == .string("raw")
     }
@@ -252,15 +253,15 @@ extension ValidationPass {
 }
 
 extension DeclaredBlock {
-  /// The blocks of a kind by their keys: label, or kind and position such as `disk1`.
+  /// Returns the blocks of a kind by their keys: the label, or kind and position such as `disk1`.
   func keyedBlocks(_ name: String) -> [(key: String, block: DeclaredBlock)] {
     blocks(name).enumerated().map { ($1.key(at: $0), $1) }
   }
 
-  /// The block's key as the one at an index, from 0, among those of its kind: its label, else kind and
-  /// position.
+  /// Returns the key of the block at an index, from 0, among those of its kind: its label,
+  /// otherwise kind and position.
   package func key(at index: Int) -> String { label ?? Self.key(schema.name, at: index) }
 
-  /// The key of a block without a label: `nic1` for the first `nic`.
+  /// Returns the key of a block without a label: `nic1` for the first `nic`.
   package static func key(_ kind: String, at index: Int) -> String { "\(kind)\(index + 1)" }
 }

@@ -1,6 +1,6 @@
 import VMScriptSyntax
 
-/// The wording of everything that ``Validation`` finds, VM0252 to VM0260, VM0276 to VM0287 and VM0298.
+/// The wording of all results of ``Validation``: VM0252 to VM0260, VM0276 to VM0287 and VM0298.
 enum ValidationMessages {
   static func outside(
     _ address: IPAddress, _ property: DeclaredProperty, subnet: Subnet, gateway: IPAddress?,
@@ -31,24 +31,24 @@ enum ValidationMessages {
       secondary: [.init(first, "first used here")],
       helps: [
         .init(
-          "leave `mac` out: each interface then gets one that is derived from its name; where two "
-            + "such meet, declare one")
+          "remove `mac`: each interface then gets an address derived from its name; if two of "
+            + "these are equal, declare one")
       ])
   }
 
   static func groupAddress(_ mac: MACAddress, _ span: Span) -> Diagnostic {
     Diagnostic(
-      code: .validation.macAddressOfGroup, "\(mac) is the address of a group",
+      code: .validation.macAddressOfGroup, "\(mac) is a group address",
       at: .init(span, "no interface can have it"),
       notes: ["the first byte of an interface's address is even"],
-      helps: [.init("leave `mac` out, or begin it with 52:54:00 as QEMU's addresses do")])
+      helps: [.init("remove `mac`, or begin it with 52:54:00 like QEMU's addresses")])
   }
 
   static func sameAddress(_ address: IPAddress, _ span: Span, first: Span) -> Diagnostic {
     Diagnostic(
       code: .validation.duplicateAddress, "two machines of one network have the address \(address)",
       at: .init(span, "used again"), secondary: [.init(first, "first used here")],
-      helps: [.init("give one of them another address")])
+      helps: [.init("change one of the addresses")])
   }
 
   static func overlap(
@@ -58,7 +58,7 @@ enum ValidationMessages {
       code: .validation.overlappingSubnets,
       "the subnets \(first.subnet) and \(second.subnet) overlap",
       at: .init(second.span, "overlaps"), secondary: [.init(first.span, "with this one")],
-      helps: [.init("give each network a subnet of its own")])
+      helps: [.init("choose a separate subnet for each network")])
   }
 
   static func reserved(
@@ -77,12 +77,12 @@ enum ValidationMessages {
   ) -> Diagnostic {
     Diagnostic(
       code: .validation.addressWithoutDHCP,
-      "no DHCP server of libvirt's gives out \(address.value): \(reason)",
+      "no DHCP server of libvirt assigns \(address.value): \(reason)",
       at: .init(address.span, "the guest would not get it"),
       secondary: other.map { [.init($0, "because of this")] } ?? [],
       helps: [
         .init(
-          "put the interface on a `net` with `subnet` and DHCP, or leave `ip` out and configure the "
+          "put the interface on a `net` with `subnet` and DHCP, or remove `ip` and configure the "
             + "address in the guest")
       ])
   }
@@ -97,14 +97,14 @@ enum ValidationMessages {
   static func mode(_ mode: String, needs entry: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .validation.unfitForMode, "a network of mode \(mode) needs `\(entry)`",
-      at: .init(span, "has none"),
+      at: .init(span, "`\(entry)` is missing"),
       helps: [.init("add `\(entry) = …`")])
   }
 
   static func needsSubnet(_ entry: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .validation.unfitForMode, "`\(entry)` needs a `subnet`",
-      at: .init(span, "in which subnet?"),
+      at: .init(span, "`subnet` is missing"),
       helps: [.init("add `subnet = …`")])
   }
 
@@ -112,14 +112,14 @@ enum ValidationMessages {
     Diagnostic(
       code: .validation.unfitForInterface,
       "libvirt cannot set `\(property.schema.name)` on \(kind)",
-      at: .init(property.span, "not here"), helps: [.init("remove it")])
+      at: .init(property.span, "not supported here"), helps: [.init("remove it")])
   }
 
   static func unfitSubnet(_ subnet: String, because reason: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .validation.unfitSubnet, "a network cannot have the subnet \(subnet): \(reason)",
       at: .init(span, "does not fit"),
-      helps: [.init("take a private subnet such as 10.10.0.0/24 or \"fd00:10::/64\"")])
+      helps: [.init("use a private subnet such as 10.10.0.0/24 or \"fd00:10::/64\"")])
   }
 
   static func notDeclared(_ name: String, near: String, at span: Span) -> Diagnostic {
@@ -149,7 +149,8 @@ enum ValidationMessages {
   ) -> Diagnostic {
     let role = address == subnet.base ? "the address" : "the broadcast address"
     return Diagnostic(
-      code: .validation.rangeOutsideSubnet, "the DHCP range holds \(address), \(role) of \(subnet)",
+      code: .validation.rangeOutsideSubnet,
+      "the DHCP range contains \(address), \(role) of \(subnet)",
       at: .init(property.span, "no guest can have it"),
       secondary: [.init(other, "the network's subnet")],
       helps: [.init("choose a range within \(subnet.guestAddresses(gateway: gateway).range)")])
@@ -160,7 +161,8 @@ enum ValidationMessages {
       code: .validation.dhcpRangeTooLarge, "the DHCP range has \(count) addresses",
       at: .init(property.span, "too large"),
       helps: [
-        .init("take at most \(Subnet.maximumDHCPCount); fixed addresses can lie outside of it")
+        .init(
+          "reduce it to at most \(Subnet.maximumDHCPCount); fixed addresses can be outside of it")
       ])
   }
 
@@ -169,7 +171,7 @@ enum ValidationMessages {
       code: .validation.duplicateBridge, "two networks have the bridge `\(name)`",
       at: .init(span, "used again"),
       secondary: [.init(first, "first used here")],
-      helps: [.init("leave `bridge` out: each network then gets one of its own")])
+      helps: [.init("remove `bridge`: each network then gets its own")])
   }
 
   static func smallDisk(_ size: DeclaredProperty, image: DeclaredProperty) -> Diagnostic {
@@ -177,25 +179,25 @@ enum ValidationMessages {
       code: .validation.diskSmallerThanImage,
       "the disk, \(size.value), is smaller than its image, \(image.value)",
       at: .init(size.span, "too small"), secondary: [.init(image.span, "the image's size")],
-      helps: [.init("make it at least \(image.value), or leave `size` out")])
+      helps: [.init("make it at least \(image.value), or remove `size`")])
   }
 
   /// - Parameters:
-  ///   - limit: the most that the format holds.
-  ///   - isImage: whether the clusters can be declared larger.
+  ///   - limit: the largest size of the format.
+  ///   - isImage: whether larger clusters can be declared.
   static func beyondFormat(_ size: DeclaredProperty, limit: ByteSize, isImage: Bool) -> Diagnostic {
     let isRaw = limit == ImageLimits.raw
     let most = ImageLimits.qcow2(clusterSize: ImageLimits.clusterSizes.upperBound)
     var help = "make it at most \(isRaw ? "7EiB" : limit.description)"
     if isImage, !isRaw, limit < most {
       help +=
-        ", or declare a larger `cluster_size`: \(ImageLimits.clusterSizes.upperBound) holds \(most)"
+        ", or declare a larger `cluster_size`: \(ImageLimits.clusterSizes.upperBound) allows \(most)"
     }
     return Diagnostic(
       code: .validation.sizeBeyondFormat,
       isRaw
-        ? "no disk has \(size.value): QEMU addresses less than 8EiB"
-        : "a qcow2 image cannot hold \(size.value)",
+        ? "no disk can have \(size.value): QEMU addresses less than 8EiB"
+        : "a qcow2 image cannot have \(size.value)",
       at: .init(size.span, isRaw ? "too large" : "more than \(limit)"), helps: [.init(help)])
   }
 
@@ -206,8 +208,8 @@ enum ValidationMessages {
       at: .init(property.span, "no such cluster size"),
       helps: [
         .init(
-          "take a power of two from \(sizes.lowerBound) to \(sizes.upperBound), or leave it out: "
-            + "QEMU takes \(ImageLimits.standardClusterSize)")
+          "use a power of two from \(sizes.lowerBound) to \(sizes.upperBound), or remove it: "
+            + "it defaults to \(ImageLimits.standardClusterSize)")
       ])
   }
 
@@ -220,10 +222,10 @@ enum ValidationMessages {
     let texts = [one, other].map { $0.term.text(with: $0.property.value) }
     return Diagnostic(
       code: .validation.exclusiveAlternatives, "\(texts[0]) and \(texts[1]) exclude each other",
-      at: .init(isLater ? b : a, "not together with the other"),
+      at: .init(isLater ? b : a, "excludes the other"),
       secondary: [.init(isLater ? a : b, "the other")],
       notes: row.reason.map { [$0] } ?? [],
-      helps: [.init(row.help ?? "leave one of them out")])
+      helps: [.init(row.help ?? "remove one of them")])
   }
 
   static func needed(
@@ -233,13 +235,13 @@ enum ValidationMessages {
     let needed = others.map(\.text).joined(separator: " or ")
     return Diagnostic(
       code: .validation.exclusiveProperties, "\(first.text(with: one.value)) needs \(needed)",
-      at: .init(one.span, "needs it"),
+      at: .init(one.span, "\(needed) is missing"),
       secondary: declared.map { [.init($0.span, "declared here")] } ?? [],
       notes: row.reason.map { [$0] } ?? [],
       helps: [
         .init(
           row.help
-            ?? "add \(others.map(\.entries).joined(separator: " or ")), or leave `\(first.name)` out"
+            ?? "add \(others.map(\.entries).joined(separator: " or ")), or remove `\(first.name)`"
         )
       ])
   }
@@ -251,7 +253,7 @@ enum ValidationMessages {
       code: .validation.diskThatCannotBeMoved,
       "the domain `\(domain)` still declares its disk `\(disk)`",
       at: .init(from.span, "cannot be moved"), secondary: [.init(span, "still declared")],
-      helps: [.init("remove the `disk` from `\(domain)`, or leave `moved_from` out")])
+      helps: [.init("remove the `disk` from `\(domain)`, or remove `moved_from`")])
   }
 
   static func movedTwice(
@@ -260,7 +262,7 @@ enum ValidationMessages {
     Diagnostic(
       code: .validation.diskThatCannotBeMoved, "the disk `\(disk)` of `\(domain)` is moved twice",
       at: .init(from.span, "moved again"), secondary: [.init(first, "first moved here")],
-      helps: [.init("leave one `moved_from` out")])
+      helps: [.init("remove one `moved_from`")])
   }
 
   static func beyondMaximum(_ current: DeclaredProperty, _ maximum: DeclaredProperty?) -> Diagnostic
@@ -271,12 +273,12 @@ enum ValidationMessages {
         ?? "`current` needs a `max`",
       at: .init(current.span, maximum == nil ? "`max` is missing" : "too much"),
       secondary: maximum.map { [.init($0.span, "the maximum")] } ?? [],
-      helps: [.init("`max` is the most that the machine may have, `current` what it has of it")])
+      helps: [.init("declare `max` as the maximum and `current` as the part in use")])
   }
 }
 
 extension Validation {
-  /// The codes that a check gives.
+  /// The codes that a check can report.
   public static let codes =
     (ValidationCodes.codes + DomainCodes.codes + PatchCodes.codes).sorted { $0.number < $1.number }
 }
@@ -285,60 +287,61 @@ extension Validation {
 struct ValidationCodes: DiagnosticTable {
   let addressOutsideSubnet = DiagnosticCode.ofScript(
     252, "address outside the subnet",
-    "A fixed address or gateway must lie in its network's subnet, or nothing could reach it.")
+    "A fixed address or gateway must be in its network's subnet to be reachable.")
   let rangeOutsideSubnet = DiagnosticCode.ofScript(
     253, "DHCP range outside the subnet",
-    "Both ends of a DHCP range must lie in the network's subnet, the first before the last, and "
-      + "neither may be the address that names the network or all of it.")
+    "Both ends of a DHCP range must be in the network's subnet, the first before the last. "
+      + "Neither may be the network's own address or its broadcast address.")
   let duplicateMACAddress = DiagnosticCode.ofScript(
     254, "duplicate MAC address",
-    "Two interfaces with one MAC address disturb each other on a network. Undeclared addresses "
-      + "derive from names and differ.")
+    "Two interfaces with the same MAC address disturb each other on a network. Undeclared addresses "
+      + "are derived from names and differ.")
   let duplicateAddress = DiagnosticCode.ofScript(
     255, "duplicate address",
-    "A network gives each fixed address to one machine. In a loop, compute it from the variable.")
+    "A network assigns each fixed address to only one machine. In a loop, compute it from the variable."
+  )
   let overlappingSubnets = DiagnosticCode.ofScript(
     256, "overlapping subnets",
-    "Two networks of a host with overlapping subnets leave it undecided where a packet goes.")
+    "If subnets of a host's networks overlap, the destination of a packet is ambiguous.")
   let diskSmallerThanImage = DiagnosticCode.ofScript(
     257, "disk smaller than its image",
     "An overlay that is smaller than its image would cut off the image's end.")
   let reservedAddress = DiagnosticCode.ofScript(
     258, "reserved address",
-    "The first address of a subnet names the network, the last all of its guests, and one, the "
-      + "gateway, is the host's own. A guest that had one of them could not be reached.")
+    "The first address of a subnet denotes the network, the last one is its broadcast address, and the "
+      + "gateway is the host's own. A guest with one of them would be unreachable.")
   let moreThanMaximum = DiagnosticCode.ofScript(
     259, "more than the maximum",
     "`max` of memory and processors is fixed while a machine runs; `current` can change up to it."
   )
   let macAddressOfGroup = DiagnosticCode.ofScript(
     260, "MAC address of a group",
-    "An odd first byte marks an address that many stations listen to (multicast). libvirt refuses "
-      + "an interface of such an address.")
+    "An odd first byte marks a multicast address, which many stations listen to. libvirt refuses "
+      + "an interface with such an address.")
   let misreadText = DiagnosticCode.ofScript(
-    275, "text that another program reads as something else",
+    275, "text that another program would misread",
     "The text becomes a part of another program's configuration, such as a line of dnsmasq's. A "
-      + "line break, a comma or a comment in it would be read there as something else.")
+      + "line break, a comma or a comment in it would change its meaning there.")
   let exclusiveAlternatives = DiagnosticCode.ofScript(
     276, "properties that exclude each other",
-    "Two properties contradict each other: a disk is an overlay on an `image`, or the very `source`, "
-      + "or new with a `size`; an interface is on one network, bridge or device. Or QEMU or libvirt "
-      + "refuses what has both.")
+    "Two properties contradict each other. For example, a disk is an overlay on an `image`, a `source` "
+      + "itself, or new with a `size`; an interface is on one network, bridge or device. In other cases, "
+      + "QEMU or libvirt refuses the combination.")
   let addressWithoutDHCP = DiagnosticCode.ofScript(
     277, "fixed address without a DHCP server",
-    "A fixed `ip` is an entry of the DHCP server that libvirt runs on a network. Without one, "
+    "A fixed `ip` is an entry of the DHCP server that libvirt runs on a network. Without that server, "
       + "the guest would never get the address.")
   let unfitForMode = DiagnosticCode.ofScript(
-    278, "entry that the network cannot have",
-    "What a network can have depends on its mode: libvirt gives addresses, DHCP and DNS only where "
-      + "it runs the bridge itself, and some entries need others beside them.")
+    278, "entry that the network does not allow",
+    "The valid entries of a network depend on its mode: libvirt provides addresses, DHCP and DNS only if "
+      + "it runs the bridge itself, and some entries require others.")
   let diskThatCannotBeMoved = DiagnosticCode.ofScript(
     279, "disk that cannot be moved",
-    "`moved_from` gives a disk of one domain to another, with its content. The domain that it comes "
-      + "from must not declare it any more, and one domain alone can get it.")
+    "`moved_from` moves a disk of one domain to another, with its content. The previous domain must "
+      + "no longer declare it, and only one domain can receive it.")
   let unfitSubnet = DiagnosticCode.ofScript(
     281, "unfit subnet",
-    "A network needs an address for the host and one for a guest, none of them reserved for "
+    "A network needs an address for the host and one for a guest, neither of them reserved for "
       + "loopback or groups.")
   let undeclaredNetwork = DiagnosticCode.ofScript(
     282, "network that is not declared",
@@ -348,27 +351,27 @@ struct ValidationCodes: DiagnosticTable {
     283, "MTU too small for IPv6", "IPv6 needs packets of at least 1280 bytes on every network.")
   let duplicateDHCPEntry = DiagnosticCode.ofScript(
     284, "duplicate DHCP entry",
-    "A DHCP server tells machines apart by MAC address and knows each by one name, so each stands "
-      + "in one entry of a network.")
+    "A DHCP server identifies machines by MAC address and knows each by one name, so a network has "
+      + "only one entry for each.")
   let dhcpRangeTooLarge = DiagnosticCode.ofScript(
-    285, "DHCP range too large", "libvirt gives out at most 65,534 addresses on a network.")
+    285, "DHCP range too large", "libvirt assigns at most 65,534 addresses on a network.")
   let duplicateBridge = DiagnosticCode.ofScript(
-    286, "duplicate bridge", "Two networks of a host cannot run one bridge.")
+    286, "duplicate bridge", "Two networks of a host cannot use the same bridge.")
   let unfitForInterface = DiagnosticCode.ofScript(
-    287, "setting that the interface cannot have",
-    "libvirt tags packets only where the bridge can (Open vSwitch), and leaves the MTU of macvtap "
+    287, "setting that the interface does not support",
+    "libvirt tags packets only if the bridge supports it (Open vSwitch), and leaves the MTU of macvtap "
       + "to the device below it.")
   let sizeBeyondFormat = DiagnosticCode.ofScript(
-    288, "size that the format cannot have",
-    "The tables of a qcow2 image reach as far as its clusters allow: 2PiB with clusters of 64KiB, which "
-      + "every disk has, and 2EiB with clusters of 2MiB. The file system of the pool may hold less: a "
+    288, "size that the format does not support",
+    "The clusters of a qcow2 image limit its size: 2PiB with clusters of 64KiB, which "
+      + "every disk has, and 2EiB with clusters of 2MiB. The file system of the pool may allow less: a "
       + "file on ext4 has at most 16TiB.")
   let unfitClusterSize = DiagnosticCode.ofScript(
     289, "unfit cluster size",
-    "The clusters of a qcow2 image have a power of two of bytes, from 512B to 2MiB.")
+    "The cluster size of a qcow2 image is a power of two, from 512B to 2MiB.")
   let exclusiveProperties = DiagnosticCode.ofScript(
-    298, "property that needs another",
-    "A property has no meaning without another one, or QEMU or libvirt refuses it then: an SRV "
+    298, "property that requires another",
+    "A property has no meaning without another one, or QEMU or libvirt refuses it alone. For example, an SRV "
       + "record names both the machine and the port of a service, or neither.")
 }
 

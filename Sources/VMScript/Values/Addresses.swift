@@ -2,13 +2,13 @@
 public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The address in host order: `10.0.0.1` is `0x0A000001`.
   public let value: UInt32
-  /// The address of a number in host order.
+  /// Creates an address from a number in host order.
   public init(value: UInt32) { self.value = value }
 
-  /// Whether `a` comes first in order of number.
+  /// Returns whether `a` comes first in numeric order.
   public static func < (a: IPAddress, b: IPAddress) -> Bool { a.value < b.value }
 
-  /// Dotted decimal: `10.0.0.1`.
+  /// The dotted decimal notation: `10.0.0.1`.
   public var description: String {
     "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
   }
@@ -27,7 +27,7 @@ public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible
     self.value = value
   }
 
-  /// The address `offset` further; nil where that leaves IPv4.
+  /// Returns the address `offset` further; nil if that leaves IPv4.
   public func advanced(by offset: Int64) -> IPAddress? {
     let (sum, overflow) = Int64(value).addingReportingOverflow(offset)
     guard !overflow, let value = UInt32(exactly: sum) else { return nil }
@@ -39,10 +39,10 @@ public struct IPAddress: Hashable, Comparable, Sendable, CustomStringConvertible
 public struct Subnet: Hashable, Sendable, CustomStringConvertible {
   /// The network's own address.
   public let base: IPAddress
-  /// 0 to 32.
+  /// The length of the prefix, 0 to 32.
   public let prefix: Int
 
-  /// The network that `address` lies in; `prefix` is 0 to 32.
+  /// Creates the network of an address; `prefix` is 0 to 32.
   public init(address: IPAddress, prefix: Int) {
     self.prefix = prefix
     self.base = IPAddress(value: address.value & Self.mask(prefix))
@@ -62,30 +62,30 @@ public struct Subnet: Hashable, Sendable, CustomStringConvertible {
     self.init(address: address, prefix: prefix)
   }
 
-  /// In CIDR notation: `10.0.0.0/24`.
+  /// The CIDR notation: `10.0.0.0/24`.
   public var description: String { "\(base)/\(prefix)" }
 
-  /// `255.255.255.0` for a `/24`.
+  /// The mask of the network: `255.255.255.0` for a `/24`.
   public var netmask: IPAddress { IPAddress(value: Self.mask(prefix)) }
 
   /// The last address of the network, its broadcast address up to `/30`.
   public var broadcast: IPAddress { IPAddress(value: base.value | ~Self.mask(prefix)) }
 
-  /// The first address a host can have: after the network's own, but for `/31` (RFC 3021) and `/32`.
+  /// The first address for hosts: after the network's own, except for `/31` (RFC 3021) and `/32`.
   public var first: IPAddress { prefix >= 31 ? base : IPAddress(value: base.value + 1) }
 
-  /// The last address a host can have.
+  /// The last address for hosts.
   public var last: IPAddress { prefix >= 31 ? broadcast : IPAddress(value: broadcast.value - 1) }
 
-  /// Number of addresses, the network's own and broadcast included.
+  /// The number of addresses, including the network's own and the broadcast address.
   public var count: Int64 { 1 << Int64(32 - prefix) }
 
-  /// Whether the address lies in the network.
+  /// Returns whether the address is in the network.
   public func contains(_ address: IPAddress) -> Bool {
     address.value & Self.mask(prefix) == base.value
   }
 
-  /// Whether any address lies in both networks.
+  /// Returns whether any address is in both networks.
   public func overlaps(_ other: Subnet) -> Bool {
     contains(other.base) || other.contains(base)
   }
@@ -98,7 +98,7 @@ public struct Subnet: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// An IPv6 address, the same however it is spelled.
+/// An IPv6 address, independent of its spelling.
 public struct IPv6Address: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The first eight bytes in network order.
   let high: UInt64
@@ -140,7 +140,7 @@ public struct IPv6Address: Hashable, Comparable, Sendable, CustomStringConvertib
     }
   }
 
-  /// As RFC 5952 writes it: lower case, no leading zeros, the longest run of zeros as `::`.
+  /// The notation of RFC 5952: lower case, no leading zeros, the longest run of zeros as `::`.
   public var description: String {
     let groups = groups
     var longest = 0..<0
@@ -158,12 +158,13 @@ public struct IPv6Address: Hashable, Comparable, Sendable, CustomStringConvertib
     return text(groups[..<longest.lowerBound]) + "::" + text(groups[longest.upperBound...])
   }
 
-  /// Whether `a` comes first in order of number.
+  /// Returns whether `a` comes first in numeric order.
   public static func < (a: IPv6Address, b: IPv6Address) -> Bool {
     (a.high, a.low) < (b.high, b.low)
   }
 
-  /// Whether it can be the address of one interface in a network: no group's, not the loopback's.
+  /// Whether it can be the address of an interface: neither a group address nor the loopback
+  /// address.
   var isUnicast: Bool { high >> 56 != 0xFF && !(high == 0 && low <= 1) }
 }
 
@@ -171,17 +172,17 @@ public struct IPv6Address: Hashable, Comparable, Sendable, CustomStringConvertib
 public struct IPv6Subnet: Hashable, Sendable, CustomStringConvertible {
   /// The network's own address.
   public let base: IPv6Address
-  /// 0 to 128.
+  /// The length of the prefix, 0 to 128.
   public let prefix: Int
 
-  /// The network that `address` lies in; `prefix` is 0 to 128.
+  /// Creates the network of an address; `prefix` is 0 to 128.
   public init(address: IPv6Address, prefix: Int) {
     self.prefix = prefix
     base = IPv6Address(
       high: address.high & Self.mask(prefix), low: address.low & Self.mask(prefix - 64))
   }
 
-  /// The mask of a half that begins with so many ones.
+  /// Returns the mask of a half with a number of leading ones.
   private static func mask(_ ones: Int) -> UInt64 {
     ones <= 0 ? 0 : ones >= 64 ? .max : UInt64.max << UInt64(64 - ones)
   }
@@ -196,13 +197,13 @@ public struct IPv6Subnet: Hashable, Sendable, CustomStringConvertible {
     self.init(address: address, prefix: prefix)
   }
 
-  /// In CIDR notation: `fd00::/64`.
+  /// The CIDR notation: `fd00::/64`.
   public var description: String { "\(base)/\(prefix)" }
 
-  /// The first address after the network's own, which the host has.
+  /// The first address after the network's own, which the host uses.
   public var first: IPv6Address { IPv6Address(high: base.high, low: base.low | 1) }
 
-  /// Whether any address lies in both networks.
+  /// Returns whether any address is in both networks.
   public func overlaps(_ other: IPv6Subnet) -> Bool {
     let prefix = min(prefix, other.prefix)
     return IPv6Subnet(address: base, prefix: prefix)
@@ -214,10 +215,10 @@ public struct IPv6Subnet: Hashable, Sendable, CustomStringConvertible {
 public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
   /// The six bytes as the low 48 bits.
   public let value: UInt64
-  /// The address of the low 48 bits of a number.
+  /// Creates an address from the low 48 bits of a number.
   public init(value: UInt64) { self.value = value & 0xFFFF_FFFF_FFFF }
 
-  /// Lower-case hexadecimal bytes with colons, as libvirt writes them.
+  /// Lower-case hexadecimal bytes with colons, like libvirt's.
   public var description: String {
     stride(from: 40, through: 0, by: -8).map { shift in
       let byte = String(value >> UInt64(shift) & 255, radix: 16)
@@ -225,7 +226,7 @@ public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
     }.joined(separator: ":")
   }
 
-  /// Reads six two-digit hexadecimal bytes with `:` or `-` between; nil for anything else.
+  /// Reads six two-digit hexadecimal bytes separated by `:` or `-`; nil for anything else.
   public init?(_ text: String) {
     guard text.utf8.count == 17 else { return nil }
     var value: UInt64 = 0
@@ -243,6 +244,6 @@ public struct MACAddress: Hashable, Sendable, CustomStringConvertible {
     self.value = value
   }
 
-  /// A group address, which no interface can have.
+  /// Whether it is a group address, which no interface can have.
   public var isMulticast: Bool { value >> 40 & 1 == 1 }
 }

@@ -1,13 +1,14 @@
 import Crypto
 
-/// Identities that follow from names, so that no state file is needed to find a resource again.
+/// Identities derived from names, so that a resource can be found again without a state file.
 public enum Identity {
-  /// The UUID of a stack's resource: version 5 (RFC 9562) over stack, kind and name, in lower case.
+  /// Returns the UUID of a stack's resource: version 5 (RFC 9562) over stack, kind and name, in
+  /// lower case.
   public static func uuid(stack: String, kind: ResourceKind, name: String) -> String {
     uuid("resource\0\(stack)\0\(kind.rawValue)\0\(name)")
   }
 
-  /// The UUID, version 5 in VMScript's own namespace, of any name.
+  /// Returns the UUID of any name: version 5 in VMScript's own namespace.
   public static func uuid(_ name: String) -> String {
     var hash = Insecure.SHA1()
     hash.update(data: namespace)
@@ -20,13 +21,13 @@ public enum Identity {
       .map { $0.joined() }.joined(separator: "-")
   }
 
-  /// The name of a network's bridge, at most 15 bytes as the kernel takes them: `virbr` and eight
-  /// characters of a hash over stack and name.
+  /// Returns the name of a network's bridge: `virbr` and eight characters of a hash over stack and
+  /// name. The kernel allows at most 15 bytes.
   ///
   /// - Parameters:
   ///   - stack: the name of the stack.
   ///   - net: the name of the network.
-  ///   - attempt: another name where the earlier ones are taken on the host.
+  ///   - attempt: the number of earlier names that the host already uses.
   public static func bridge(stack: String, net: String, attempt: Int = 0) -> String {
     let digits = Array("abcdefghijklmnopqrstuvwxyz234567")
     let name = "bridge\0\(stack)\0\(net)" + (attempt == 0 ? "" : "\0\(attempt)")
@@ -34,13 +35,13 @@ public enum Identity {
     return "virbr" + String(characters)
   }
 
-  /// The address of a domain's interface: QEMU's prefix 52:54:00 and three bytes of a hash over
-  /// stack, domain and the interface's label or position (`nic1`).
+  /// Returns the address of a domain's interface: QEMU's prefix 52:54:00 and three bytes of a hash
+  /// over stack, domain and the interface's label or position (`nic1`).
   public static func mac(stack: String, domain: String, nic: String) -> MACAddress {
     mac("nic\0\(stack)\0\(domain)\0\(nic)")
   }
 
-  /// An address with QEMU's prefix 52:54:00 for any name.
+  /// Returns an address with QEMU's prefix 52:54:00 for any name.
   public static func mac(_ name: String) -> MACAddress {
     let low = SHA256.hash(data: Array(name.utf8)).prefix(3).reduce(UInt64(0)) {
       $0 << 8 | UInt64($1)
@@ -48,13 +49,13 @@ public enum Identity {
     return MACAddress(value: 0x5254_0000_0000 | low)
   }
 
-  /// A name that was cleaned or shortened, with a digest of the original that keeps it apart from
-  /// others that are cleaned alike.
+  /// Returns a name that was cleaned or shortened, with a digest of the original that distinguishes
+  /// it from others that are cleaned alike.
   ///
   /// - Parameters:
-  ///   - fit: the cleaned name, of ASCII.
-  ///   - original: the name as it was.
-  ///   - limit: the bytes that the result may have.
+  ///   - fit: the cleaned name, in ASCII.
+  ///   - original: the original name.
+  ///   - limit: the longest result, in bytes.
   public static func distinct(_ fit: String, from original: String, limit: Int) -> String {
     let digest = SHA256.hash(data: Array(original.utf8)).prefix(4).map(hexadecimal).joined()
     return "\(fit.prefix(max(0, limit - digest.utf8.count - 1)))-\(digest)"
@@ -65,7 +66,7 @@ public enum Identity {
     return text.utf8.count == 1 ? "0" + text : text
   }
 
-  /// UUIDv5 of `https://vmscript.dev/` in the URL namespace: what all of ours are made in.
+  /// The UUIDv5 of `https://vmscript.dev/` in the URL namespace: the namespace of all identities.
   private static let namespace: [UInt8] = [
     0x3A, 0x96, 0xB7, 0x3C, 0x83, 0x94, 0x59, 0x38, 0xAF, 0x5A, 0x7D, 0x46, 0x6F, 0x7E, 0x85, 0x77,
   ]

@@ -4,26 +4,27 @@ import VMScriptSyntax
 public struct ByteSize: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The number of bytes.
   public var bytes: Int64
-  /// A size of so many bytes.
+  /// Creates a size of a number of bytes.
   public init(bytes: Int64) { self.bytes = bytes }
 
-  /// So many times 1024 bytes.
+  /// Returns a multiple of 1024 bytes.
   public static func kib(_ count: Int64) -> ByteSize { .scaled(count, 1 << 10) }
-  /// So many times 1024² bytes.
+  /// Returns a multiple of 1024² bytes.
   public static func mib(_ count: Int64) -> ByteSize { .scaled(count, 1 << 20) }
-  /// So many times 1024³ bytes.
+  /// Returns a multiple of 1024³ bytes.
   public static func gib(_ count: Int64) -> ByteSize { .scaled(count, 1 << 30) }
 
-  /// What does not fit in 64 bits is the largest size that does.
+  /// Returns a multiple of a unit; the largest size if the result does not fit in 64 bits.
   private static func scaled(_ count: Int64, _ unit: Int64) -> ByteSize {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: unit)
     return ByteSize(bytes: overflow ? (count < 0 ? .min : .max) : bytes)
   }
 
-  /// Whether `a` has fewer bytes.
+  /// Returns whether `a` has fewer bytes.
   public static func < (a: ByteSize, b: ByteSize) -> Bool { a.bytes < b.bytes }
 
-  /// Units from the largest to the smallest; a size prints in the first that holds it whole.
+  /// The units from the largest to the smallest; a size is printed in the first one that divides
+  /// it.
   static let units: [(suffix: String, bytes: Int64)] = [
     ("EiB", 1 << 60), ("EB", 1_000_000_000_000_000_000),
     ("PiB", 1 << 50), ("PB", 1_000_000_000_000_000),
@@ -42,8 +43,8 @@ public struct ByteSize: Hashable, Comparable, Sendable, CustomStringConvertible 
     return "\(bytes)B"
   }
 
-  /// Reads `512MiB`, `20G` (powers of 1024, as qemu-img reads it), `500MB` or `1.5GiB`; nil for
-  /// anything else, for what overflows 64 bits, and for parts of a byte.
+  /// Reads `512MiB`, `20G` (powers of 1024, as in qemu-img), `500MB` or `1.5GiB`; nil for anything
+  /// else, for an overflow of 64 bits, and for parts of a byte.
   public init?(_ text: String) {
     guard case .size(let bytes)? = Quantity(text) else { return nil }
     self.bytes = bytes
@@ -58,7 +59,7 @@ extension ByteSize {
   /// sectors of up to 4 KiB. A multiple of this unit is the same size for all of them.
   public static let diskUnit = ByteSize.mib(1)
 
-  /// The size of a disk that is declared with this size: rounded up to whole MiB.
+  /// The actual size of a disk that is declared with this size: rounded up to whole MiB.
   public var wholeDisk: ByteSize {
     let unit = Self.diskUnit.bytes
     let (padded, overflow) = bytes.addingReportingOverflow(unit - 1)
@@ -67,7 +68,7 @@ extension ByteSize {
 }
 
 extension Duration {
-  /// Whole milliseconds, the language's finest duration.
+  /// The duration in whole milliseconds, the finest unit of the language.
   public var wholeMilliseconds: Int64 {
     let (seconds, attoseconds) = components
     return seconds * 1000 + attoseconds / 1_000_000_000_000_000
@@ -91,8 +92,8 @@ extension Duration {
 }
 
 extension Double {
-  /// Reads a decimal number, with or without an exponent; nil for anything else, `inf`, `nan` and
-  /// hexadecimal numbers among it.
+  /// Reads a decimal number, with or without an exponent; nil for anything else, including `inf`,
+  /// `nan` and hexadecimal numbers.
   init?(decimal text: String) {
     guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }), let number = Double(text),
       number.isFinite

@@ -1,22 +1,22 @@
 /// A text that is compared by its code points, as libvirt and other programs compare names, and not
-/// by what it looks like: `é` in one code point and `é` in two are different texts.
+/// by its look: `é` in one code point and `é` in two are different texts.
 public struct ExactText: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
   /// The text itself.
   public let text: String
 
-  /// A text to be compared exactly.
+  /// Creates a text with exact comparison.
   public init(_ text: String) { self.text = text }
-  /// A text to be compared exactly.
+  /// Creates a text with exact comparison.
   public init(stringLiteral text: String) { self.text = text }
 
-  /// Whether two texts have the same code points.
+  /// Returns whether two texts have the same code points.
   public static func == (a: ExactText, b: ExactText) -> Bool { areEqual(a.text, b.text) }
 
-  /// Whether a text comes before another one by its code points.
+  /// Returns whether a text precedes another one by its code points.
   public static func < (a: ExactText, b: ExactText) -> Bool { precedes(a.text, b.text) }
 
-  /// Hashes the bytes, eight at a time. Of a long text the standard library's hash is quicker; that
-  /// texts of one look have the same one matters little for them.
+  /// Hashes the bytes, eight at a time. For a long text the standard library's hash is faster;
+  /// equal hashes of texts that look alike hardly matter there.
   public func hash(into hasher: inout Hasher) {
     guard text.utf8.count <= 128 else { return hasher.combine(text) }
     var word: UInt64 = 0
@@ -32,31 +32,31 @@ public struct ExactText: Sendable, Hashable, Comparable, ExpressibleByStringLite
     hasher.combine(count)
   }
 
-  /// Whether two texts have the same code points.
+  /// Returns whether two texts have the same code points.
   static func areEqual(_ a: String, _ b: String) -> Bool {
-    // The first two are fast, and settle nearly all cases.
+    // The first two comparisons are fast, and decide nearly all cases.
     a.utf8.count == b.utf8.count && a == b && a.utf8.elementsEqual(b.utf8)
   }
 
-  /// Whether `a` comes before `b`; the order of UTF-8 is the order of code points.
+  /// Returns whether `a` precedes `b`; the order of UTF-8 is the order of code points.
   static func precedes(_ a: String, _ b: String) -> Bool {
     a.utf8.lexicographicallyPrecedes(b.utf8)
   }
 }
 
-/// A string that must not be shown: passwords and the like.
+/// A string that must not be shown, such as a password.
 ///
-/// It flows through concatenation and interpolation, which make secrets again, and every output
-/// shows ``mask`` in its place.
+/// Concatenation and interpolation of secrets produce secrets again, and every output shows
+/// ``mask`` in their place.
 public struct SecretText: Hashable, Sendable, CustomStringConvertible {
-  /// What is shown instead.
+  /// The text that is shown instead.
   public static let mask = "••••••"
 
-  /// The text itself, for the one who hands it to the guest.
+  /// The text itself, for passing it to the guest.
   public let revealed: String
-  /// Keeps a text from being shown.
+  /// Creates a secret from a text.
   public init(_ text: String) { revealed = text }
-  /// Whether two secrets have the same code points.
+  /// Returns whether two secrets have the same code points.
   public static func == (a: SecretText, b: SecretText) -> Bool {
     ExactText.areEqual(a.revealed, b.revealed)
   }
@@ -66,22 +66,22 @@ public struct SecretText: Hashable, Sendable, CustomStringConvertible {
   public var description: String { Self.mask }
 }
 
-/// A search in a text by its exact bytes, from left to right: what a text is compared by in every other
-/// language, and `"\r\n"` holds a `"\n"`.
+/// A search for a part of a text by its exact bytes, from left to right. Other languages compare
+/// texts in this way; `"\r\n"` contains a `"\n"`.
 ///
-/// Takes time in proportion to both texts (Knuth, Morris and Pratt), in steps between which its caller
-/// can stop.
+/// Takes time in proportion to both texts (Knuth, Morris and Pratt), in steps between which its
+/// caller can stop.
 struct TextSearch {
   private let part: [UInt8]
-  /// For each beginning of the part the length of the longest shorter one that also ends it.
+  /// For each prefix of the part, the length of its longest proper prefix that is also its suffix.
   private let borders: [Int]
   private var bytes: String.UTF8View.Iterator
   private var offset = 0
   private var matched = 0
-  /// Places that were found so far; none overlaps another.
+  /// The number of occurrences so far; they do not overlap.
   private(set) var count = 0
 
-  /// A search for a part, which is not empty.
+  /// Creates a search for a part, which must not be empty.
   init(_ part: String, in text: String) {
     self.part = Array(part.utf8)
     bytes = text.utf8.makeIterator()
@@ -96,10 +96,10 @@ struct TextSearch {
     self.borders = borders
   }
 
-  /// Looks through so many more bytes.
+  /// Searches a number of further bytes.
   ///
-  /// - Parameter found: takes the offset of each place, in UTF-8.
-  /// - Returns: whether there are more.
+  /// - Parameter found: receives the offset of each occurrence, in UTF-8.
+  /// - Returns: whether there are bytes left.
   mutating func advance(_ limit: Int, _ found: (Int) throws -> Void) rethrows -> Bool {
     guard !part.isEmpty else { return false }
     for _ in 0..<limit {

@@ -20,10 +20,10 @@ public enum Value: Sendable {
   indirect case resource(ResourceReference)
   /// A string that every output masks.
   case secret(SecretText)
-  /// Not known before the plan was applied; flows through expressions.
+  /// A value that is known only after apply; it propagates through expressions.
   case unknown(UnknownOrigin)
 
-  /// Whether the value is, or holds, something that is known only after the plan was applied.
+  /// Whether the value is or contains a value that is known only after apply.
   public var isUnknown: Bool {
     switch self {
     case .unknown: true
@@ -33,7 +33,7 @@ public enum Value: Sendable {
     }
   }
 
-  /// Whether the value is, or holds, a secret.
+  /// Whether the value is or contains a secret.
   var holdsSecret: Bool {
     switch self {
     case .secret: true
@@ -44,7 +44,7 @@ public enum Value: Sendable {
   }
 }
 
-// Values as Swift writes them: `["replicas": 3, "zones": ["a", "b"], "note": .none]`.
+// Values as Swift literals: `["replicas": 3, "zones": ["a", "b"], "note": .none]`.
 
 extension Value: ExpressibleByBooleanLiteral {
   /// A bool.
@@ -72,30 +72,30 @@ extension Value: ExpressibleByArrayLiteral {
 }
 
 extension Value: ExpressibleByDictionaryLiteral {
-  /// A map in the order of the literal; of a key that stands twice the last value counts.
+  /// A map in the order of the literal; the last value of a repeated key counts.
   public init(dictionaryLiteral elements: (String, Value)...) {
     self = .map(ValueMap(elements))
   }
 }
 
 extension Value {
-  /// Reads a JSON text, the order of its keys kept; whole numbers are ints.
+  /// Reads a JSON text, keeping the order of its keys; whole numbers are ints.
   ///
   ///     let ports = try Value(json: "[80, 443]")
   ///
-  /// - Throws: ``MalformedText`` with the place of what is wrong.
+  /// - Throws: ``MalformedText`` with the error and its place.
   public init(json text: String) throws(MalformedText) { self = try JSONReader.value(text) }
 }
 
 extension Value: Equatable {
-  /// Equality of the language: by content; an int equals the float of the same number; functions
+  /// Equality of the language: by content. An int equals the float of the same number; functions
   /// are never equal.
   public static func == (a: Value, b: Value) -> Bool {
     var count = 0
     return areEqual(a, b, counting: &count)
   }
 
-  /// - Parameter count: grows by the members and bytes that are compared.
+  /// - Parameter count: increases by the number of members and bytes compared.
   static func areEqual(_ a: Value, _ b: Value, counting count: inout Int) -> Bool {
     count &+= min(a.extent, b.extent)
     return switch (a, b) {
@@ -140,7 +140,7 @@ extension Value: Equatable {
 }
 
 extension Value {
-  /// An int or a float as a float.
+  /// The int or float as a float.
   var number: Double? {
     switch self {
     case .int(let number): Double(number)
@@ -149,7 +149,7 @@ extension Value {
     }
   }
 
-  /// Whether this comes before `other`; nil where the two have no order.
+  /// Returns whether this precedes `other`; nil if the two have no order.
   func precedes(_ other: Value) -> Bool? {
     switch (self, other) {
     case (.int(let a), .int(let b)): a < b
@@ -162,7 +162,8 @@ extension Value {
     }
   }
 
-  /// `self in container`, which is neither a list nor a string; nil where that means nothing.
+  /// Returns `self in container` for a container that is neither a list nor a string; nil if that
+  /// has no meaning.
   func isContained(in container: Value) -> Bool? {
     switch (self, container) {
     case (.string(let key), .map(let entries)): entries[key] != nil
@@ -176,16 +177,17 @@ extension Value {
 }
 
 extension Value: CustomStringConvertible {
-  /// The value as `print` and interpolation show it: strings bare at the top, quoted within lists and maps.
+  /// The value as `print` and interpolation show it: a string without quotes, but with quotes
+  /// inside lists and maps.
   public var description: String {
     if case .string(let text) = self { return text }
     return literal
   }
 
-  /// The value as the language would write it.
+  /// The value in the notation of the language.
   public var literal: String { literal(limit: .max) }
 
-  /// The literal, or more of its beginning than `limit` bytes where it is longer.
+  /// Returns the literal; if it is longer, a prefix of at least `limit` bytes.
   func literal(limit: Int) -> String {
     var text = ""
     write(to: &text, limit: limit)
@@ -195,14 +197,14 @@ extension Value: CustomStringConvertible {
   /// The beginning of the literal, for messages.
   public var excerpt: String { excerpt(80) }
 
-  /// The literal, cut after so many characters; takes no longer than that is.
+  /// Returns the literal, cut after a number of characters, in time proportional to that number.
   public func excerpt(_ limit: Int) -> String {
     var text = ""
     write(to: &text, limit: limit * 4)
     return VMScript.excerpt(text, limit)
   }
 
-  /// Appends the literal; of lists and maps no more once the text has `limit` bytes.
+  /// Appends the literal; stops inside lists and maps once the text has `limit` bytes.
   private func write(to text: inout String, limit: Int) {
     switch self {
     case .none: text += "none"
@@ -239,24 +241,24 @@ extension Value: CustomStringConvertible {
     }
   }
 
-  /// A key of a map as the language writes it: bare if it is a word.
+  /// Returns a key of a map in the notation of the language: without quotes if it is a word.
   static func key(_ text: String, limit: Int = .max) -> String {
     Identifier.hasForm(text) ? text : QuotedText.literal(text, limit: limit)
   }
 }
 
 extension Value {
-  /// The value as JSON text, order kept; sizes, durations and addresses are strings, secrets and
-  /// unknown values the words that stand for them.
+  /// Returns the value as JSON text, with the order of keys kept. Sizes, durations and addresses
+  /// are strings; secrets and unknown values are placeholders.
   ///
-  /// - Parameter indentation: spaces a level; nil gives one line.
+  /// - Parameter indentation: the spaces for each level; nil for one line.
   public func json(indentation: Int? = 2) -> String {
     json(indentation: indentation, revealsSecrets: false)
   }
 
   /// - Parameters:
-  ///   - revealsSecrets: for a text that is a secret itself.
-  ///   - limit: bytes after which the rest is left out.
+  ///   - revealsSecrets: whether to write secrets, for a text that is itself a secret.
+  ///   - limit: the bytes after which the rest is cut off.
   func json(indentation: Int?, revealsSecrets: Bool, limit: Int = .max) -> String {
     var text = ""
     writeJSON(to: &text, indentation, level: 0, revealsSecrets, limit)
@@ -305,16 +307,16 @@ extension Value {
   }
 }
 
-/// Why a value is not known: it is an attribute of something that does not exist yet.
+/// The reason why a value is unknown: it is an attribute of a resource that does not exist yet.
 public final class UnknownOrigin: Sendable {
   /// The resource's name.
   public let resource: String
   /// The attribute that was read.
   public let attribute: String
-  /// Whether the value is missing for another reason, of which nothing more needs to be said.
+  /// Whether the value is missing for another reason, which was already reported.
   let isReported: Bool
 
-  /// The origin of an attribute that is known after apply.
+  /// Creates the origin of an attribute that is known after apply.
   public convenience init(resource: String, attribute: String) {
     self.init(resource: resource, attribute: attribute, isReported: false)
   }
@@ -328,36 +330,39 @@ public final class UnknownOrigin: Sendable {
   /// A part of the value is known after apply.
   static let part = UnknownOrigin(resource: "", attribute: "")
 
-  /// The statement that should give the value failed, or nobody gave the parameter yet.
+  /// The statement of the value failed, or the parameter has no value yet.
   static let failed = UnknownOrigin(resource: "", attribute: "", isReported: true)
 
-  /// What stands for an unknown value in outputs.
+  /// The placeholder of an unknown value in outputs.
   public static let text = "(known after apply)"
 }
 
-/// A function as a value: one of the script's, with what it captured, or a built-in.
+/// A function as a value: one of the script with its captures, or a built-in.
 public struct FunctionValue: Sendable {
   enum Code: Sendable {
-    /// Index into the program's functions.
+    /// An index into the program's functions.
     case script(Int)
     case builtin(Builtin)
     case host(HostFunction)
   }
 
-  /// The values of outer scopes that the function uses; in a class so that a value stays small.
+  /// The captured values of a function, in a class so that a value stays small.
   ///
-  /// A local function is known to its neighbours before its statement runs, which fills it in: that
-  /// is how two of them can call each other. Filled once, by the evaluator's thread, before anyone
-  /// else can have the value; hence Sendable.
+  /// A local function is visible to its neighbours before its statement runs and sets the captures,
+  /// so that two functions can call each other.
+  ///
+  /// @unchecked: the captures are set once, on the evaluator's thread, before anyone else can have
+  /// the value.
   final class Captures: @unchecked Sendable {
-    /// Nil until the function's statement ran.
+    /// Nil until the function's statement has run.
     private(set) var values: [Value]?
 
     init(_ values: [Value]? = nil) { self.values = values }
 
     func fill(_ values: [Value]) { self.values = values }
 
-    /// Lets go of what it holds, for two functions that hold each other would never go.
+    /// Releases the captures, because two functions that refer to each other would never be
+    /// released.
     func clear() { values = [] }
   }
 
@@ -369,7 +374,7 @@ public struct FunctionValue: Sendable {
     self.captures = captures
   }
 
-  /// The signature of a function of the host's, such as `lookup(name: string)`; nil for all others.
+  /// The signature of a function of the host, such as `lookup(name: string)`; nil for all others.
   package var hostSignature: String? {
     if case .host(let function) = code { function.signature } else { nil }
   }

@@ -1,65 +1,66 @@
 import OrderedCollections
 
-/// The entries of a map, in their order. Keys are compared by their code points.
+/// The entries of a map, in order. Keys are compared by their code points.
 public struct ValueMap: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   private var storage: OrderedDictionary<ExactText, Value> = [:]
 
-  /// A map without entries.
+  /// Creates a map without entries.
   public init() {}
 
-  /// The entries of a dictionary, in its order.
+  /// Creates a map from the entries of a dictionary, in its order.
   public init(_ entries: OrderedDictionary<String, Value>) {
     self.init(entries.map { ($0.key, $0.value) })
   }
 
-  /// Entries in their order; of two with the same key the last value counts.
+  /// Creates a map from entries in order; the last value of a repeated key counts.
   public init(_ entries: some Sequence<(String, Value)>) {
     for (key, value) in entries { self[key] = value }
   }
 
-  /// Entries in their order; of two with the same key the last value counts.
+  /// Creates a map from entries in order; the last value of a repeated key counts.
   public init(dictionaryLiteral entries: (String, Value)...) { self.init(entries) }
 
-  /// The value of a key; nil where there is none. A new key comes last, and nil removes the entry.
+  /// The value of a key; nil if there is none. A new key is appended; setting nil removes the
+  /// entry.
   public subscript(key: String) -> Value? {
     get { storage[ExactText(key)] }
     set { storage[ExactText(key)] = newValue }
   }
 
-  /// The keys, in their order.
+  /// The keys, in order.
   public var keys: [String] { storage.keys.map(\.text) }
 
   /// The values, in the order of their keys.
   public var values: [Value] { storage.values.elements }
 
-  /// Removes an entry, and returns its value.
+  /// Removes an entry and returns its value.
   @discardableResult
   public mutating func removeValue(forKey key: String) -> Value? {
     storage.removeValue(forKey: ExactText(key))
   }
 
-  /// Adds the entries of another map; `combine` gives the value of a key that both have.
+  /// Adds the entries of another map; `combine` returns the value of a common key.
   public mutating func merge(
     _ other: ValueMap, uniquingKeysWith combine: (_ mine: Value, _ other: Value) -> Value
   ) {
     for (key, value) in other { self[key] = self[key].map { combine($0, value) } ?? value }
   }
 
-  /// A map of the same keys with other values.
+  /// Returns a map of the same keys with other values.
   public func mapValues(_ transform: (Value) throws -> Value) rethrows -> ValueMap {
     var result = ValueMap()
     result.storage = try storage.mapValues(transform)
     return result
   }
 
-  /// A map without the entries whose values become nil.
+  /// Returns a map without the entries whose values become nil.
   public func compactMapValues(_ transform: (Value) throws -> Value?) rethrows -> ValueMap {
     var result = ValueMap()
     result.storage = try storage.compactMapValues(transform)
     return result
   }
 
-  /// A map of the entries that `isIncluded` accepts.
+  /// Returns a map of the entries that `isIncluded` accepts.
   public func filter(_ isIncluded: (Element) throws -> Bool) rethrows -> ValueMap {
     var result = ValueMap()
     result.storage = try storage.filter { try isIncluded(($0.key.text, $0.value)) }
@@ -73,7 +74,7 @@ extension ValueMap: RandomAccessCollection {
 
   /// The position of the first entry.
   public var startIndex: Int { 0 }
-  /// The position behind the last entry.
+  /// The position after the last entry.
   public var endIndex: Int { storage.count }
 
   /// The entry at a position.
@@ -83,16 +84,16 @@ extension ValueMap: RandomAccessCollection {
   }
 }
 
-/// An inclusive run of ints or of addresses; empty where `last < first`.
+/// An inclusive range of ints or addresses; empty if `last < first`.
 public enum ValueRange: Hashable, Sendable, CustomStringConvertible {
-  /// Ints, both ends among them.
+  /// Ints, including both ends.
   case ints(first: Int64, last: Int64)
-  /// IPv4 addresses, both ends among them.
+  /// IPv4 addresses, including both ends.
   case addresses(first: IPAddress, last: IPAddress)
-  /// A run of ints with nothing in it, such as `1..<1` at the lowest int.
+  /// An empty range of ints, such as `1..<1` at the lowest int.
   case empty
 
-  /// As the language writes it: `1...3`.
+  /// The notation of the language: `1...3`.
   public var description: String {
     switch self {
     case .ints(let first, let last): "\(first)...\(last)"
@@ -101,7 +102,7 @@ public enum ValueRange: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Number of members.
+  /// The number of members.
   public var count: Int64 {
     switch self {
     case .ints(let first, let last):
@@ -114,7 +115,7 @@ public enum ValueRange: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The member at `index`, which must be below ``count``.
+  /// Returns the member at `index`, which must be below ``count``.
   public func member(at index: Int64) -> Value {
     switch self {
     case .ints(let first, _): .int(first &+ index)
@@ -123,7 +124,7 @@ public enum ValueRange: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether an int or an address is a member; false for a value of any other type.
+  /// Returns whether an int or an address is a member; false for a value of any other type.
   public func contains(_ value: Value) -> Bool {
     switch (self, value) {
     case (.ints(let first, let last), .int(let number)): first <= number && number <= last

@@ -7,13 +7,13 @@ enum ValueType: Int, Sendable, CaseIterable {
 
   private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
 
-  /// The type that the language calls by this name.
+  /// Creates the type of this name.
   init?(name: String) {
     guard let type = Self.byName[name] else { return nil }
     self = type
   }
 
-  /// The type's name as the language writes it.
+  /// The name of the type in the language.
   var name: String {
     switch self {
     case .none: "none"
@@ -61,15 +61,15 @@ extension Value {
     }
   }
 
-  /// The type's name as the language writes it.
+  /// The name of the type in the language.
   public var typeName: String { type.name }
 }
 
-/// The types that a `param` can have.
+/// The types of a `param`.
 package enum ParameterType: String, CaseIterable, Sendable {
   case bool, int, float, string, size, duration, ip, cidr, mac, list, map, secret
 
-  /// A text from the command line or the environment as a value of this type.
+  /// Converts a text from the command line or the environment to this type.
   package func value(of text: String) -> Value? {
     switch self {
     case .bool: text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
@@ -92,7 +92,7 @@ package enum ParameterType: String, CaseIterable, Sendable {
     return value
   }
 
-  /// A value of the script as this type, with the conversions that a property allows too.
+  /// Converts a value of the script to this type, with the conversions that a property allows too.
   package func convert(_ value: Value) -> Value? {
     switch (self, value) {
     case (_, .unknown): value
@@ -107,23 +107,23 @@ package enum ParameterType: String, CaseIterable, Sendable {
   }
 }
 
-/// Variables of the environment that give parameters their values.
+/// The environment variables that set parameters.
 public enum ParameterVariable {
   private static let prefix = "VMSCRIPT_"
 
-  /// Which hypervisor `auto` means; it means nothing to a script.
+  /// The variable that determines the hypervisor `auto`; scripts cannot read it.
   public static let hypervisor = "VMSCRIPT_HYPERVISOR"
 
-  /// Variables that the program reads itself: no parameter takes its value from them.
+  /// The variables of the program itself, which never set a parameter.
   public static let reserved: Set<String> = [hypervisor]
 
-  /// The variable of a parameter; nil where none can give it a value.
+  /// Returns the variable of a parameter; nil if none can set it.
   public static func name(of parameter: String) -> String? {
     let name = prefix + parameter.uppercased()
     return reserved.contains(name) ? nil : name
   }
 
-  /// Values of parameters from an environment: `VMSCRIPT_REPLICAS` is for a parameter named
+  /// Returns the values of parameters in an environment: `VMSCRIPT_REPLICAS` sets a parameter named
   /// `REPLICAS` or `replicas`.
   public static func parameters(in environment: [String: String]) -> [String: String] {
     var result: [String: String] = [:]

@@ -1,6 +1,6 @@
-/// The characters that XML 1.0 knows.
+/// The characters that XML 1.0 allows.
 package enum XMLCharacters {
-  /// Whether a document can hold the character, even as a reference.
+  /// Returns whether a document may contain the character, even as a reference.
   package static func allows(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A, 0x0D: true
@@ -9,17 +9,17 @@ package enum XMLCharacters {
     }
   }
 
-  /// Whether a byte is white space.
+  /// Returns whether a byte is white space.
   package static func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x0A || byte == 0x09 || byte == 0x0D
   }
 
-  /// Whether a byte is a decimal digit.
+  /// Returns whether a byte is a decimal digit.
   static func isDigit(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  /// Whether a text can name an encoding.
+  /// Returns whether a text can name an encoding.
   static func isEncoding(_ text: String) -> Bool {
     guard let first = text.utf8.first, isLetter(first) else { return false }
     return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || "._-".utf8.contains($0) }
@@ -29,11 +29,11 @@ package enum XMLCharacters {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 
-  /// Whether there is nothing but white space.
+  /// Returns whether a text consists of white space.
   package static func isSpace(_ text: String) -> Bool { text.utf8.allSatisfy(isSpace) }
 
-  /// The text with one line feed for each end of a line, as every reader of XML has it. Scalar by
-  /// scalar: to a `String`, a carriage return and a line feed are a single character.
+  /// Returns the text with every line end as one line feed, as every XML reader does. It works on
+  /// scalars, because a carriage return with a line feed is one character of a `String`.
   package static func lines(of text: String) -> String {
     var lines = String.UnicodeScalarView()
     var followsReturn = false
@@ -44,7 +44,8 @@ package enum XMLCharacters {
     return String(lines)
   }
 
-  /// Whether a text of letters, digits, `_`, `-`, `.`, `:` and characters beyond ASCII is a name.
+  /// Returns whether a text of letters, digits, `_`, `-`, `.`, `:` and characters beyond ASCII is a
+  /// name.
   static func isName(_ text: String) -> Bool {
     guard text.utf8.contains(where: { $0 >= 0x80 }) else { return true }
     return text.unicodeScalars.enumerated().allSatisfy { position, scalar in

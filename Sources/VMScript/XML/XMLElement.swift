@@ -1,30 +1,30 @@
 import OrderedCollections
 
-/// An element of a document, which owns what stands below it.
+/// An element of a document, which owns its content.
 ///
-/// Parts of a document may be held on their own: an element never outlives its content, and a
-/// parent that is gone is just no parent.
+/// Parts of a document may be held separately: the content is kept with the element, and an element
+/// whose parent was released has none.
 package final class XMLElement {
-  /// What stands between an element's tags, in order.
+  /// The content between an element's tags, in order.
   package enum Node {
     case element(XMLElement)
-    /// Without its escapes.
+    /// Text without its escapes.
     case text(String)
-    /// A comment or processing instruction as it was written. libvirt has none of its own, but
-    /// keeps those in the metadata that other programs put into a domain.
+    /// A comment or processing instruction as it was written. libvirt writes none itself, but keeps
+    /// those in the metadata that other programs put into a domain.
     case verbatim(String)
   }
 
-  /// With its prefix, if it has one.
+  /// The name with its prefix, if it has one.
   package let name: String
-  /// In the order in which they were written.
+  /// The attributes in the order in which they were written.
   package private(set) var attributes: OrderedDictionary<String, String> = [:]
   package private(set) var nodes: [Node] = []
   package private(set) weak var parent: XMLElement?
 
   package init(name: String) { self.name = name }
 
-  /// An attribute's value; a new one stands last.
+  /// The value of an attribute; a new one is appended.
   package subscript(attribute: String) -> String? {
     get { attributes[attribute] }
     set { attributes[attribute] = newValue }
@@ -35,7 +35,7 @@ package final class XMLElement {
     nodes.compactMap { if case .element(let child) = $0 { child } else { nil } }
   }
 
-  /// All text below the element; writing it replaces whatever stands there.
+  /// All text inside the element; writing it replaces the content.
   package var stringValue: String {
     get {
       nodes.reduce(into: "") { text, node in
@@ -52,7 +52,7 @@ package final class XMLElement {
     }
   }
 
-  /// Puts a node at the end; an element leaves where it was.
+  /// Appends a node; an element leaves its previous place.
   package func append(_ node: Node) {
     if case .element(let child) = node {
       child.detach()
@@ -61,7 +61,7 @@ package final class XMLElement {
     nodes.append(node)
   }
 
-  /// Takes the element out of its document.
+  /// Removes the element from its document.
   package func detach() { parent?.remove { $0 === self } }
 
   /// Removes every child element of one name.
@@ -75,7 +75,7 @@ package final class XMLElement {
     }
   }
 
-  /// The element with all that stands below it, in no document.
+  /// Returns a copy of the element and its content, outside of any document.
   package func copy() -> sending XMLElement {
     let copy = XMLElement(name: name)
     copy.attributes = attributes
@@ -93,7 +93,7 @@ package final class XMLElement {
 extension XMLElement.Node {
   package var isText: Bool { if case .text = self { true } else { false } }
 
-  /// Whether it is text that is more than the white space between tags.
+  /// Whether it is an element, or text other than white space between tags.
   package var isWritten: Bool {
     if case .text(let text) = self { !XMLCharacters.isSpace(text) } else { false }
   }
@@ -101,23 +101,23 @@ extension XMLElement.Node {
 
 /// Reading and building by name and by path.
 extension XMLElement {
-  /// The child elements of one name, in order.
+  /// Returns the child elements of one name, in order.
   package func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
 
-  /// The child elements of a name in a namespace, whatever prefix they use.
+  /// Returns the child elements of a name in a namespace, whatever their prefix.
   package func all(_ localName: String, namespace: String) -> [XMLElement] {
     children.filter { $0.localName == localName && $0.namespaceURI == namespace }
   }
 
-  /// All elements below, in document order.
+  /// All elements inside, in document order.
   package var descendants: [XMLElement] { children.flatMap { [$0] + $0.descendants } }
 
-  /// The first child element of one name beside which all of `constants` stand.
+  /// Returns the first child element of one name with all of `constants` beside it.
   package func first(_ name: String, with constants: [String: String] = [:]) -> XMLElement? {
     children.first { $0.name == name && $0.matches(constants) }
   }
 
-  /// A new child element at the end.
+  /// Appends a new child element and returns it.
   @discardableResult
   package func add(_ name: String, _ attributes: KeyValuePairs<String, String> = [:]) -> XMLElement
   {
@@ -127,7 +127,7 @@ extension XMLElement {
     return child
   }
 
-  /// A new child element at the end with text in it.
+  /// Appends a new child element with text and returns it.
   @discardableResult
   package func add(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], text: String)
     -> XMLElement
@@ -137,7 +137,7 @@ extension XMLElement {
     return child
   }
 
-  /// The first child element of one name, added if there is none.
+  /// Returns the first child element of one name, and adds it if there is none.
   package func ensure(_ name: String, with constants: [String: String] = [:]) -> XMLElement {
     if let child = first(name, with: constants) { return child }
     let child = add(name)
@@ -145,7 +145,7 @@ extension XMLElement {
     return child
   }
 
-  /// The text at a path such as `source/@file`; nil where there is none.
+  /// Returns the text at a path such as `source/@file`; nil if there is none.
   package func text(at path: String) -> String? {
     var element = self
     for part in path.split(separator: "/") {
@@ -178,7 +178,7 @@ extension XMLElement {
   /// The name without its prefix.
   package var localName: String { nameParts.last.map(String.init) ?? name }
 
-  /// The URI of the namespace that the element is in; nil for none.
+  /// The URI of the element's namespace; nil for none.
   package var namespaceURI: String? {
     let declaration = nameParts.count == 2 ? "xmlns:\(nameParts[0])" : "xmlns"
     var scope: XMLElement? = self
@@ -190,20 +190,20 @@ extension XMLElement {
   }
 }
 
-/// A name in a fragment that namespaces do not allow.
+/// A name in a fragment that violates the rules of namespaces.
 package enum XMLNamespaceFault: Equatable {
   /// A prefix that the fragment does not declare.
   case undeclared(prefix: String, name: String)
   /// A name with an empty part or more than one colon.
   case malformed(name: String)
-  /// A declaration that takes a prefix away or gives a reserved one another meaning.
+  /// A declaration that removes a prefix or redefines a reserved one.
   case declaration(name: String)
-  /// Two attributes of one tag that are the same but for their prefixes.
+  /// Two attributes of one tag that differ only in their prefixes.
   case attributeTwice(name: String)
 }
 
 extension XMLElement {
-  /// The first name in the element or below it that namespaces do not allow.
+  /// Returns the first name in the element or inside it that violates the rules of namespaces.
   ///
   /// - Parameter scope: the namespaces that are declared around the element, by prefix.
   package func namespaceFault(
@@ -229,11 +229,11 @@ extension XMLElement {
     return children.lazy.compactMap { $0.namespaceFault(in: scope) }.first
   }
 
-  /// The number of elements in each other, from this one on.
+  /// The height of the tree of elements, from this one on.
   package var height: Int { 1 + (children.map(\.height).max() ?? 0) }
 }
 
-/// Writes elements as libvirt's own dumps look: two spaces for each level, single quotes.
+/// Writes elements in the style of libvirt's own dumps: two spaces for each level, single quotes.
 struct XMLWriter {
   private var output = ""
 
@@ -243,7 +243,8 @@ struct XMLWriter {
     return writer.output
   }
 
-  /// - Parameter indentation: of the element; nil within text, where every space counts.
+  /// - Parameter indentation: the indentation of the element; nil inside text, where every space
+  ///   counts.
   private mutating func write(_ element: XMLElement, indentation: String?) {
     output += "<\(element.name)"
     for (name, value) in element.attributes {
@@ -255,7 +256,7 @@ struct XMLWriter {
     output += ">"
     let isText = element.nodes.allSatisfy(\.isText) || element.nodes.contains(where: \.isWritten)
     if let indentation, !isText {
-      // Text is nothing but earlier indentation here.
+      // The text here is only old indentation.
       for node in element.nodes where !node.isText {
         output += "\n\(indentation)  "
         write(node, indentation: indentation + "  ")
@@ -275,8 +276,8 @@ struct XMLWriter {
     }
   }
 
-  /// A reader makes a space of every tab and newline in an attribute, and a newline of every
-  /// carriage return: as references they survive.
+  /// Appends text with escapes. A reader turns every tab and newline in an attribute into a space,
+  /// and every carriage return into a newline, so these are written as references.
   private mutating func escape(_ text: String, inAttribute: Bool) {
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -294,6 +295,6 @@ struct XMLWriter {
 }
 
 extension XMLElement {
-  /// The element as text, indented; no newline at the end.
+  /// The element as text, indented, without a final newline.
   package var xmlString: String { XMLWriter.text(self) }
 }

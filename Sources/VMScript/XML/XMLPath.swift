@@ -1,20 +1,20 @@
-/// The way to elements of a document, in the part of XPath that tells libvirt's elements apart:
+/// A path to elements of a document, in the part of XPath that distinguishes libvirt's elements:
 /// `/domain/devices/disk[@device='cdrom'][1]`.
 ///
-/// Steps lead from the root to child elements by name or `*`; each may have tests: an attribute's
-/// value, a child's text, a position among what the step finds so far.
+/// Steps lead from the root to child elements by name or `*`. Each step may have tests: an
+/// attribute's value, a child's text, a position among the matches so far.
 package struct XMLPath {
-  /// Text that is no such path.
+  /// The error for a text that is not a supported path.
   package struct Unsupported: Error {}
 
   private enum Test {
     case position(Int)
-    /// A path as ``XMLElement/text(at:)`` takes it, `@name` or `name`.
+    /// A path for ``XMLElement/text(at:)``: `@name` or `name`.
     case equals(path: String, value: String)
   }
 
   private struct Step {
-    /// nil for any.
+    /// The name of the element; nil for any.
     let name: String?
     let tests: [Test]
   }
@@ -38,7 +38,7 @@ package struct XMLPath {
     self.steps = steps
   }
 
-  /// A test, whose `[` has been passed.
+  /// Parses a test after its `[`.
   private static func test(_ scanner: inout XMLScanner) throws -> Test {
     if let position = scanner.number() {
       guard position > 0, scanner.skip("]") else { throw Unsupported() }
@@ -51,20 +51,20 @@ package struct XMLPath {
     return .equals(path: path, value: value)
   }
 
-  /// The number of its steps.
+  /// The number of steps.
   var depth: Int { steps.count }
 
-  /// Whether it leads from a root of this name.
+  /// Returns whether it starts at a root of this name.
   func startsAt(_ root: String) -> Bool { steps.first.map { $0.name ?? root } == root }
 
-  /// The elements that it leads to where no test is applied, for a document that is not complete.
+  /// Returns the elements at the path without applying its tests, for an incomplete document.
   package func elementsByName(from root: XMLElement) -> [XMLElement] {
     XMLPath(steps.map { Step(name: $0.name, tests: []) }).elements(from: root)
   }
 
   private init(_ steps: [Step]) { self.steps = steps }
 
-  /// The elements that it leads to, in document order.
+  /// Returns the elements at the path, in document order.
   package func elements(from root: XMLElement) -> [XMLElement] {
     guard let first = steps.first else { return [] }
     return steps.dropFirst().reduce(Self.matches([root], first)) { found, step in

@@ -1,14 +1,14 @@
-/// Reads a document strictly: what is not well-formed is refused, never mended.
+/// Reads a document strictly: a document that is not well-formed is refused, never repaired.
 ///
-/// It is our own because hosts embed the language, which links no C library; because what it refuses
-/// keeps entities and document types out altogether; and because it costs little to trust: a test
-/// holds its verdicts and trees to those of libxml2, which libvirt reads with.
+/// The project has its own reader because hosts embed the language, which links no C library. It
+/// refuses entities and document types altogether. A test compares its verdicts and trees with
+/// those of libxml2, libvirt's parser.
 ///
-/// This is the XML that libvirt writes and takes: no document type, hence no entities but the five
-/// that need no declaration, and nothing is ever loaded from elsewhere. Elements are kept on a stack
-/// of its own, so that no document can exhaust the thread's.
+/// It reads the XML that libvirt writes and accepts: no document type, only the five predefined
+/// entities, and nothing is loaded from elsewhere. Elements are kept on a separate stack, so that
+/// no document can exhaust the thread's.
 struct XMLReader {
-  /// libvirt's own parser goes no deeper.
+  /// The deepest nesting, the same as in libvirt's own parser.
   static let maximumDepth = 256
 
   private var scanner: XMLScanner
@@ -18,7 +18,7 @@ struct XMLReader {
 
   private init(_ text: String) { scanner = XMLScanner(text) }
 
-  /// The root of a document.
+  /// Returns the root of a document.
   static func read(_ text: String) throws(MalformedXML) -> XMLElement {
     var reader = XMLReader(text)
     return try reader.document()
@@ -35,7 +35,8 @@ struct XMLReader {
     return root
   }
 
-  /// The XML declaration, if there is one. It says nothing new: the text is decoded already.
+  /// Reads the XML declaration, if there is one. Its encoding no longer matters: the text is
+  /// already decoded.
   private mutating func declaration() throws(MalformedXML) {
     var ahead = scanner
     guard ahead.skip("<?xml") else { return }
@@ -52,7 +53,7 @@ struct XMLReader {
     else { throw scanner.malformed(.declaration) }
   }
 
-  /// What stands between `<` and `>`.
+  /// Reads the markup between `<` and `>`.
   private mutating func markup() throws(MalformedXML) {
     if scanner.skip("/") {
       try close()
@@ -89,7 +90,7 @@ struct XMLReader {
   private mutating func close() throws(MalformedXML) {
     let name = try scanner.name()
     _ = scanner.skipSpace()
-    // Byte by byte: equal strings may differ in how they compose a letter.
+    // Compares bytes: equal strings may compose a letter differently.
     guard scanner.skip(">"), open.last?.name.utf8.elementsEqual(name.utf8) == true else {
       throw scanner.malformed(.wrongEnd(name))
     }
@@ -151,12 +152,12 @@ struct XMLReader {
 }
 
 extension XMLElement {
-  /// The root of a document, whatever its name.
+  /// Returns the root of a document, whatever its name.
   package static func parse(_ text: String) throws(MalformedXML) -> XMLElement {
     try XMLReader.read(text)
   }
 
-  /// The root of a document of one kind.
+  /// Returns the root of a document of one kind.
   ///
   /// - Throws: also for a root of another name.
   package static func parse(_ text: String, root name: String) throws(MalformedXML) -> XMLElement {
@@ -168,7 +169,7 @@ extension XMLElement {
   }
 }
 
-/// Goes over the bytes of a document and takes out names, values and text.
+/// Scans the bytes of a document for names, values and text.
 struct XMLScanner {
   private let bytes: [UInt8]
   private var position = 0
@@ -177,7 +178,7 @@ struct XMLScanner {
 
   var isAtEnd: Bool { position == bytes.count }
 
-  /// Goes past `expected` if that is what comes next.
+  /// Skips `expected` if it comes next.
   mutating func skip(_ expected: String) -> Bool {
     var end = position
     for byte in expected.utf8 {
@@ -188,14 +189,14 @@ struct XMLScanner {
     return true
   }
 
-  /// Goes past white space; whether there was any.
+  /// Skips white space; returns whether there was any.
   mutating func skipSpace() -> Bool {
     let start = position
     while !isAtEnd, XMLCharacters.isSpace(bytes[position]) { position += 1 }
     return position > start
   }
 
-  /// A name with its prefix.
+  /// Scans a name with its prefix.
   mutating func name() throws(MalformedXML) -> String {
     let start = position
     while !isAtEnd, Self.isName(bytes[position], first: position == start) { position += 1 }
@@ -205,7 +206,7 @@ struct XMLScanner {
     return name
   }
 
-  /// What follows an attribute's name: `=` and the value in quotes.
+  /// Scans `=` and the value in quotes after an attribute's name.
   mutating func attributeValue() throws(MalformedXML) -> String {
     _ = skipSpace()
     guard skip("=") else { throw malformed(.attribute) }
@@ -219,7 +220,7 @@ struct XMLScanner {
     throw malformed(.attribute)
   }
 
-  /// A whole number; nil, and nothing passed, if none comes next.
+  /// Scans a whole number; nil, without skipping anything, if none comes next.
   mutating func number() -> Int? {
     let digits = bytes[position...].prefix(while: XMLCharacters.isDigit)
     guard let number = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
@@ -227,14 +228,14 @@ struct XMLScanner {
     return number
   }
 
-  /// What stands in quotes, just as it is written; nil if there is no such thing.
+  /// Scans a quoted text without resolving references; nil if there is none.
   mutating func quoted() -> String? {
     for quote in ["'", "\""] where skip(quote) { return try? text(until: quote) }
     return nil
   }
 
-  /// What a part of the XML declaration says, as ` version='1.0'`; nil, and nothing passed, if it does
-  /// not come next.
+  /// Scans a part of the XML declaration, such as ` version='1.0'`; nil, without skipping anything,
+  /// if it does not come next.
   mutating func declared(_ name: String) -> String? {
     var ahead = self
     guard ahead.skipSpace(), ahead.skip(name) else { return nil }
@@ -246,7 +247,7 @@ struct XMLScanner {
     return value
   }
 
-  /// Everything before `end`, as it is written; goes past `end`.
+  /// Returns the text before `end` unchanged, and skips `end`.
   mutating func text(until end: String) throws(MalformedXML) -> String {
     let start = position
     while !isAtEnd {
@@ -257,7 +258,7 @@ struct XMLScanner {
     throw malformed(.unclosed(end))
   }
 
-  /// Text up to the next tag or the end of the value, its references replaced.
+  /// Scans text up to the next tag or the end of the value, with references replaced.
   mutating func characters(_ place: Place) throws(MalformedXML) -> String {
     var result = ""
     repeat {
@@ -270,7 +271,7 @@ struct XMLScanner {
     return result
   }
 
-  /// What a reference stands for, whose `&` has been passed.
+  /// Scans a reference after its `&` and returns its character.
   private mutating func reference() throws(MalformedXML) -> String {
     let start = position
     _ = skip("#")
@@ -287,7 +288,7 @@ struct XMLScanner {
     return String(scalar)
   }
 
-  /// Bytes as text with the white space that XML makes of it, if it allows every character.
+  /// Returns bytes as text with normalized white space, if XML allows every character.
   private func checked(_ range: Range<Int>, _ place: Place) throws(MalformedXML) -> String {
     let text = String(decoding: bytes[range], as: UTF8.self)
     guard bytes[range].contains(where: place.isSpecial) else { return text }
@@ -302,7 +303,7 @@ struct XMLScanner {
     }
   }
 
-  /// An error that names the present line.
+  /// Returns an error at the current line.
   func malformed(_ fault: MalformedXML.Fault) -> MalformedXML {
     MalformedXML(fault, line: 1 + bytes[..<position].count(where: { $0 == UInt8(ascii: "\n") }))
   }
@@ -319,11 +320,11 @@ struct XMLScanner {
 }
 
 extension XMLScanner {
-  /// Where text stands, which decides what ends it and what becomes of its white space.
+  /// The kind of place of a text, which determines its end and its white space.
   enum Place {
     case content
     case attribute(endingAt: String)
-    /// Where nothing is a reference.
+    /// A place without references.
     case verbatim
 
     fileprivate func ends(at byte: UInt8) -> Bool {
@@ -332,10 +333,11 @@ extension XMLScanner {
       return false
     }
 
-    /// Whether text with this byte may be refused or may not stay as it is.
+    /// Returns whether text with this byte may be refused or changed.
     fileprivate func isSpecial(_ byte: UInt8) -> Bool {
       switch (byte, self) {
-      // The last two characters of the first plane begin so, and are none to XML.
+      // The last two characters of the first plane begin with this byte, and XML does not allow
+      // them.
       case (0xEF, _), (UInt8(ascii: "]"), .content): true
       case (UInt8(ascii: "\n"), .content), (UInt8(ascii: "\n"), .verbatim): false
       default: byte < 0x20
@@ -344,11 +346,11 @@ extension XMLScanner {
   }
 }
 
-/// Text that should be a document, and is none.
+/// The error for a text that is not a document.
 public struct MalformedXML: Error, Sendable, Hashable {
-  /// What is wrong with it, in words.
+  /// The error, in words.
   public let reason: String
-  /// The line that it was noticed in, from 1.
+  /// The line of the error, from 1.
   public let line: Int
 
   init(_ fault: Fault, line: Int) {
@@ -363,7 +365,7 @@ extension MalformedXML: CustomStringConvertible {
 }
 
 extension MalformedXML {
-  /// What the reader refuses.
+  /// The faults that the reader refuses.
   enum Fault {
     case attribute
     case attributeTwice(String)
@@ -387,21 +389,21 @@ extension MalformedXML {
     fileprivate var reason: String {
       switch self {
       case .attribute: "an attribute has no value in quotes"
-      case .attributeTwice(let name): "the attribute `\(name)` stands twice in one tag"
+      case .attributeTwice(let name): "the attribute `\(name)` occurs twice in one tag"
       case .character: "a character that XML does not allow"
       case .comment: "`--` within a comment"
-      case .declaration: "the XML declaration does not say `version='1.0'`, or says it wrongly"
-      case .documentType: "document types and entities are not read"
+      case .declaration: "the XML declaration has no valid `version='1.0'`"
+      case .documentType: "document types and entities are not supported"
       case .empty: "there is no element"
       case .lateDeclaration: "an XML declaration that is not at the beginning"
       case .name: "a name is missing"
       case .otherRoot(let found, let expected): "the root is `\(found)`, not `\(expected)`"
-      case .reference(let name): "`&\(name);` stands for nothing"
+      case .reference(let name): "`&\(name);` is not a known reference"
       case .secondRoot: "a second root"
-      case .stray(let text): "`\(text)` has to be escaped"
+      case .stray(let text): "`\(text)` must be escaped"
       case .tag(let name): "the tag of `\(name)` has no end"
       case .textOutside: "text outside of the root"
-      case .tooDeep: "elements stand more than \(XMLReader.maximumDepth) deep"
+      case .tooDeep: "elements are nested more than \(XMLReader.maximumDepth) deep"
       case .unclosed(let what): "the end of `\(what)` is missing"
       case .wrongEnd(let name): "`</\(name)>` closes no open element"
       }

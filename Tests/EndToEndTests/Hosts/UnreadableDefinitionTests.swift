@@ -49,7 +49,7 @@ extension HostTests {
         for kind in ["domains", "networks"] {
           let found = list[kind].items.first { $0["name"].text == Self.odd }
           #expect(found?["state"].text == "stopped")
-          #expect(found?["unreadable"].text?.contains("has to be escaped") == true)
+          #expect(found?["unreadable"].text?.contains("must be escaped") == true)
         }
         let shown = try await host.vmscript(["show", Self.odd])
         #expect(shown.status == 0 && shown.output.contains("unreadable"), "\(shown.errors)")

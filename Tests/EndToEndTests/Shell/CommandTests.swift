@@ -77,7 +77,7 @@ extension ShellTests {
       ("help memory", "begin with a colon: `:help"),
       ("start web-1", "a name with a hyphen is a string: write `\"web-1\"`"),
       ("t1.memory = 128MiB", "to change a resource, declare it again"),
-      ("n.subnet = 10.0.0.0/24", "nothing is assigned to"),
+      ("n.subnet = 10.0.0.0/24", "names and members cannot be assigned to"),
       ("status", "`:plan on` shows what entries would change"),
       ("destroy", "vmscript destroy --stack NAME"), ("clear", "press Ctrl-L"),
       ("web-1", "a name with a hyphen is a string"), ("web-1.memory", "a name with a hyphen is"),

@@ -8,7 +8,7 @@ import VMScriptSyntax
 
 /// An object whose document cannot be read is unknown for itself alone.
 @Suite struct UnreadableObjectTests {
-  static let reason = "line 1: `<` has to be escaped"
+  static let reason = "line 1: `<` must be escaped"
 
   private func unreadable(
     _ kind: UnreadableObject.Kind = .domain, _ name: String = "odd", _ documents: [String]? = nil,
@@ -35,7 +35,7 @@ import VMScriptSyntax
     let state = try await LiveReader(pool: TestHost.pool).read()
     #expect(state.domains["test"] != nil && state.networks["default"] != nil)
     let found = try #require(state.unreadable.first { $0.name == domain })
-    #expect(found.kind == .domain && found.reason.contains("has to be escaped"))
+    #expect(found.kind == .domain && found.reason.contains("must be escaped"))
     #expect(found.paths == ["/pool/a&amp;b.qcow2", "/pool/a&b.qcow2"])
     #expect(found.values?.contains("52:54:00:0d:0d:0d") == true)
     #expect(state.unreadable.contains { $0.name == net && $0.kind == .network })

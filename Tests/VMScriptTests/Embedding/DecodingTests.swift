@@ -157,12 +157,12 @@ import VMScriptSyntax
     struct Wrapped: Decodable { var lab: Node }
     let (diagnostic, place) = try problem(
       Wrapped.self, "output lab = { name: \"a\", memroy: 1GiB }")
-    #expect(diagnostic.message == "`lab` lacks `memory`")
-    #expect(diagnostic.helps.first?.text == "did you mean `memory` where it says `memroy`?")
+    #expect(diagnostic.message == "`lab` has no `memory`")
+    #expect(diagnostic.helps.first?.text == "did you mean `memory` instead of `memroy`?")
     #expect(place == "{ name: \"a\", memroy: 1GiB }")
     let output = try problem(Wrapped.self, "output lap = 1").diagnostic
-    #expect(output.message == "the script gives no output `lab`")
-    #expect(output.helps.first?.text == "did you mean `lab` where it says `lap`?")
+    #expect(output.message == "the script has no output `lab`")
+    #expect(output.helps.first?.text == "did you mean `lab` instead of `lap`?")
   }
 
   @Test func aKeyThatNothingReadsIsAnError() throws {
@@ -170,7 +170,7 @@ import VMScriptSyntax
     let (diagnostic, place) = try problem(
       Wrapped.self, "output lab = { name: \"a\", memory: 1GiB, tag: [\"x\"] }")
     #expect(diagnostic.code.number == 322)
-    #expect(diagnostic.message == "`lab` has no use for `tag`")
+    #expect(diagnostic.message == "`tag` is not used in `lab`")
     #expect(diagnostic.helps.first?.text == "did you mean `tags`?")
     #expect(place == "tag")
   }

@@ -107,10 +107,10 @@ import VMScriptEditing
   @Test(arguments: [
     ("quota(kind: 'gpu')", "`quota` needs its argument `team`"),
     ("quota(team: 'web', kin: 'gpu')", "`quota` has no argument `kin`"),
-    ("quota('web', team: 'db')", "`quota` is given `team` twice"),
-    ("quota(team: 'web', team: 'db')", "`quota` is given `team` twice"),
-    ("quota('a', 'b', kind: 'c')", "`quota` is given `kind` twice"),
-    ("quota('a', 'b', 'c', team: 'd')", "`quota` is given `team` twice"),
+    ("quota('web', team: 'db')", "argument `team` of `quota` is set twice"),
+    ("quota(team: 'web', team: 'db')", "argument `team` of `quota` is set twice"),
+    ("quota('a', 'b', kind: 'c')", "argument `kind` of `quota` is set twice"),
+    ("quota('a', 'b', 'c', team: 'd')", "argument `team` of `quota` is set twice"),
     ("quota('a', 'b', 'c')", "`quota` takes 1 to 2 arguments, not 3"),
   ])
   func argumentsAreNamedAsTheHostNamedThem(text: String, message: String) throws {

@@ -46,7 +46,7 @@ import VMScriptEditing
   @Test(arguments: [
     (#"{"name": "a", "blocks": [{"name": "b", "properties": [{}]}]}"#, "blocks[0].properties[0]"),
     (#"{"name": "a", "properties": [{"name": "b", "type": {"int": [9, 1]}}]}"#, "type.int"),
-    (#"{"name": "for"}"#, "is no name"), ("7", "the schema: expected an object"),
+    (#"{"name": "for"}"#, "is not a name"), ("7", "the schema: expected an object"),
   ])
   func aSchemaThatIsNoneSaysWhere(_ json: String, _ words: String) {
     let error = #expect(throws: MalformedText.self) { try BlockSchema(json: json) }

@@ -42,20 +42,20 @@ import VMScript
 
         A queue.
 
-        | Property | Type | A change | Meaning |
+        | Property | Type | Change | Meaning |
         |---|---|---|---|
-        | `order` | `fifo` `lifo` | at next start | fifo \\| lifo, as it comes. Without it: `fifo`. |
+        | `order` | `fifo` `lifo` | at next start | fifo \\| lifo, as it comes. Default: `fifo`. |
 
-        Holds the blocks `worker`.
+        Contains the blocks `worker`.
 
         ### queue · worker
 
         Who works.
 
-        Written `worker { … }` or `worker NAME { … }`, any number of times; `worker = VALUE` gives \
-        `cores` alone.
+        Notation: `worker { … }` or `worker NAME { … }`, any number of times; `worker = VALUE` sets \
+        only `cores`.
 
-        | Property | Type | A change | Meaning |
+        | Property | Type | Change | Meaning |
         |---|---|---|---|
         | `cores` | int 1 to 8 | live | How many. |
 

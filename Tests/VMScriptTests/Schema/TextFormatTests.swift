@@ -188,7 +188,7 @@ import Testing
       "queue", "A queue.",
       properties: [PropertySchema("key", .secret, "A key.", format: .token)])
     let obstacle = kind.property("key")?.obstacle(in: .secret(SecretText("a b")))
-    #expect(obstacle?.reason == "it holds a space")
+    #expect(obstacle?.reason == "it contains a space")
     #expect(obstacle != nil && obstacle?.text == nil)
   }
 }

@@ -1,4 +1,4 @@
-/// JSON (RFC 8259) as values, with the order of keys kept, which Foundation's reader does not.
+/// Reads JSON (RFC 8259) into values. It keeps the order of keys, unlike Foundation's reader.
 struct JSONReader {
   private let bytes: [UInt8]
   private var offset = 0
@@ -13,9 +13,9 @@ struct JSONReader {
     budget = ReadingBudget(bounds)
   }
 
-  /// The value of a text.
+  /// Returns the value of a text.
   ///
-  /// - Throws: ``MalformedText``, or ``OutOfBounds`` where there is no room for it.
+  /// - Throws: ``MalformedText``, or ``OutOfBounds`` if the value exceeds the bounds.
   static func value(_ text: String, bounds: ReadBounds) throws -> Value {
     var reader = JSONReader(text, bounds)
     let value = try reader.value()
@@ -24,7 +24,7 @@ struct JSONReader {
     return value
   }
 
-  /// The value of a text of the host's own.
+  /// Returns the value of a text of the host itself.
   static func value(_ text: String) throws(MalformedText) -> Value {
     do { return try value(text, bounds: ReadBounds(maximumBytes: .max)) } catch {
       throw error as? MalformedText ?? MalformedText(reason: "it is too large")
@@ -60,7 +60,7 @@ struct JSONReader {
       try budget.takeEntry(key)
       guard entries[key] == nil else {
         throw MalformedText(
-          reason: "the key \(QuotedKey.shown(key)) is given twice at \(place(start))")
+          reason: "the key \(QuotedKey.shown(key)) occurs twice at \(place(start))")
       }
       skipSpace()
       guard take(":") else { throw problem("`:`") }
@@ -97,7 +97,7 @@ struct JSONReader {
     return value
   }
 
-  /// A number as RFC 8259 writes it: no `+`, no leading zero, digits on both sides of a dot.
+  /// Reads a number according to RFC 8259: no `+`, no leading zero, digits on both sides of a dot.
   private mutating func number() throws(MalformedText) -> Value {
     let start = offset
     while let byte = peek(), byte.isNumberByte { offset += 1 }
@@ -161,7 +161,7 @@ struct JSONReader {
     default: throw problem("an escape", at: offset - 1)
     }
     var units = [try codeUnit()]
-    // Characters beyond the first 65,536 are written as two halves.
+    // Characters beyond the first 65,536 are written as a surrogate pair.
     if UTF16.isLeadSurrogate(units[0]), take("\\u") { units.append(try codeUnit()) }
     guard let text = String(validating: units, as: UTF16.self) else {
       throw problem("a Unicode character")
@@ -195,11 +195,11 @@ struct JSONReader {
 
   private func problem(_ expected: String, at place: Int? = nil) -> MalformedText {
     let place = place ?? offset
-    let found = place < bytes.count ? "" : ", where the text ends"
+    let found = place < bytes.count ? "" : ", but the text ends there"
     return MalformedText(reason: "expected \(expected) at \(self.place(place))\(found)")
   }
 
-  /// A place in the text, in words.
+  /// Returns a place in the text, in words.
   private func place(_ offset: Int) -> String {
     let line = bytes[..<offset].count { $0 == 0x0A } + 1
     let start = bytes[..<offset].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
@@ -208,6 +208,6 @@ struct JSONReader {
 }
 
 extension UInt8 {
-  /// What may stand in a number.
+  /// Whether a number may contain the byte.
   fileprivate var isNumberByte: Bool { "0123456789+-.eE".utf8.contains(self) }
 }

@@ -1,23 +1,23 @@
-/// Why a text is not of the format that it is read as.
+/// The reason why a text is not in the expected format.
 public struct MalformedText: Error, Sendable {
-  /// What is wrong and where, in a few words.
+  /// The error and its place, in a few words.
   public let reason: String
 }
 
-/// YAML 1.2 (core schema) as values, with the order of keys kept.
+/// Reads YAML 1.2 (core schema) into values, with the order of keys kept.
 ///
-/// A document holds maps with string keys, lists and scalars. Merge keys (`<<`) are applied, aliases
-/// repeat what they name. What would be lost is refused: other tags, further documents, keys that are
-/// given twice or are no scalars, infinite numbers.
+/// A document contains maps with string keys, lists and scalars. Merge keys (`<<`) are applied, and
+/// aliases repeat their nodes. Constructs that would lose information are refused: other tags,
+/// further documents, duplicate keys, keys that are not scalars, infinite numbers.
 struct YAMLReader {
   private let events: YAMLEvents
   private var budget: ReadingBudget
-  /// What the anchors so far name, with the number of its nodes; nil while a node is being read.
+  /// The values of the anchors so far, with the number of their nodes; nil while a node is being
+  /// read.
   private var anchors: [String: (value: Value, nodes: Int)?] = [:]
-  /// Nodes that were read, those behind aliases included.
+  /// The number of nodes so far, including those of aliases.
   private var nodes = 0
-  /// Nodes that the text may stand for. A few lines of aliases could stand for more than any memory
-  /// holds.
+  /// The largest number of nodes. A few lines of aliases could expand to more than any memory.
   private let maximumNodes: Int
   private var depth = 0
 
@@ -29,16 +29,16 @@ struct YAMLReader {
     maximumNodes = 1000 + 4 * text.utf8.count
   }
 
-  /// The value of a text that holds one document, or none.
+  /// Returns the value of a text with one document, or none.
   ///
-  /// - Throws: ``MalformedText``, or ``OutOfBounds`` where there is no room for it.
+  /// - Throws: ``MalformedText``, or ``OutOfBounds`` if the value exceeds the bounds.
   static func value(_ text: String, bounds: ReadBounds = ReadBounds()) throws -> Value {
     var reader = YAMLReader(text, bounds)
     guard case .documentStart = try reader.events.next() else { return .none }
     let value = try reader.value(after: try reader.events.next())
     _ = try reader.events.next()
     guard case .end = try reader.events.next() else {
-      throw reader.problem("it holds several documents, where one can be read")
+      throw reader.problem("it contains several documents, but only one can be read")
     }
     return value
   }
@@ -59,8 +59,8 @@ struct YAMLReader {
       try require(properties.tag, "map", "a map")
       return try anchored(properties) { try $0.nested { try $0.mapping() } }
     case .alias(let name):
-      guard let known = anchors[name] else { throw problem("nothing is called `&\(name)`") }
-      guard let known else { throw problem("`*\(name)` stands within what it names") }
+      guard let known = anchors[name] else { throw problem("there is no anchor `&\(name)`") }
+      guard let known else { throw problem("`*\(name)` is inside its own anchor") }
       try count(known.nodes)
       return known.value
     case .documentStart, .documentEnd, .end, .sequenceEnd, .mappingEnd:
@@ -68,7 +68,7 @@ struct YAMLReader {
     }
   }
 
-  /// Reads a node that an anchor may name.
+  /// Reads a node, which may have an anchor.
   private mutating func anchored(
     _ properties: YAMLEvents.Properties, _ read: (inout YAMLReader) throws -> Value
   ) throws -> Value {
@@ -110,7 +110,7 @@ struct YAMLReader {
       try budget.takeEntry(key)
       guard isMerge ? merged == nil : entries[key] == nil else {
         throw MalformedText(
-          reason: "the key \(QuotedKey.shown(key)) is given twice at line \(line)")
+          reason: "the key \(QuotedKey.shown(key)) occurs twice at line \(line)")
       }
       let value = try value(after: try events.next())
       if isMerge { merged = try merge(value, line) } else { entries[key] = value }
@@ -120,7 +120,7 @@ struct YAMLReader {
     return .map(merged)
   }
 
-  /// The text of a key, and whether it merges other maps into this one.
+  /// Returns the text of a key, and whether it merges other maps into this one.
   private mutating func key(_ event: YAMLEvents.Event) throws -> (text: String, isMerge: Bool) {
     switch event {
     case .scalar(let text, let isPlain, let properties):
@@ -133,7 +133,7 @@ struct YAMLReader {
     throw problem("a key must be a string, not a list or a map,")
   }
 
-  /// The entries that a merge key adds: of several maps the first one counts.
+  /// Returns the entries that a merge key adds; of several maps the first one takes precedence.
   private mutating func merge(_ value: Value, _ line: Int) throws -> ValueMap {
     var result = ValueMap()
     let maps = if case .list(let items) = value { items } else { [value] }
@@ -153,7 +153,7 @@ struct YAMLReader {
   private mutating func count(_ more: Int) throws {
     nodes += more
     guard nodes <= maximumNodes else {
-      throw MalformedText(reason: "its aliases stand for too much")
+      throw MalformedText(reason: "its aliases expand to too many nodes")
     }
   }
 
@@ -165,7 +165,7 @@ struct YAMLReader {
 
   private static let prefix = "tag:yaml.org,2002:"
 
-  /// Refuses a tag that says that a list or a map is something else.
+  /// Refuses a tag that declares a list or a map to be something else.
   private func require(_ tag: String?, _ own: String, _ what: String) throws {
     guard let tag, tag != "!", tag != Self.prefix + own else { return }
     throw unknownTag(tag)
@@ -193,17 +193,19 @@ struct YAMLReader {
     }
   }
 
-  /// A scalar without quotes, by YAML's core schema.
+  /// Returns the value of a scalar without quotes, by YAML's core schema.
   private func plain(_ text: String) throws -> Value {
     switch text {
     case "", "~", "null", "Null", "NULL": return .none
     case "true", "True", "TRUE": return .bool(true)
     case "false", "False", "FALSE": return .bool(false)
-    case ".nan", ".NaN", ".NAN": throw problem("`\(text)` is no number here")
+    case ".nan", ".NaN", ".NAN": throw problem("`\(text)` is not a supported number")
     default: break
     }
     let unsigned = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
-    if [".inf", ".Inf", ".INF"].contains(unsigned) { throw problem("`\(text)` is no number here") }
+    if [".inf", ".Inf", ".INF"].contains(unsigned) {
+      throw problem("`\(text)` is not a supported number")
+    }
     if let number = Int64(text) { return .int(number) }
     for (prefix, radix) in [("0x", 16), ("0o", 8)] where text.hasPrefix(prefix) {
       let digits = text.dropFirst(2)
@@ -222,7 +224,7 @@ struct YAMLReader {
   }
 }
 
-/// Keys as messages show them.
+/// Keys in the notation of messages.
 enum QuotedKey {
   static func shown(_ text: String) -> String { Value.string(text).excerpt }
 }

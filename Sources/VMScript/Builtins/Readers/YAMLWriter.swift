@@ -1,18 +1,18 @@
 import Yams
 
-/// Values as YAML, with the order of keys kept.
+/// Writes values as YAML, with the order of keys kept.
 ///
-/// Every string is read back as that string, by readers of YAML 1.1 (PyYAML, and so cloud-init and
-/// Ansible) and of YAML 1.2: what one of them takes for something else is quoted.
+/// Readers of YAML 1.1 (PyYAML, and so cloud-init and Ansible) and of YAML 1.2 read every string
+/// back unchanged. A string that one of them would read as another type is quoted.
 public enum YAMLWriter {
-  /// The document; secrets are revealed, so the text is one itself. Its last newline is left out
-  /// unless it belongs to the value.
+  /// Returns the document. Secrets are revealed, so the text is a secret itself. The final newline
+  /// is omitted unless it belongs to the value.
   static func text(_ value: Value) throws -> String {
     let text = try Yams.serialize(node: node(value), width: -1, allowUnicode: true)
     return text.hasSuffix("\n") && !endsWithNewline(value) ? String(text.dropLast()) : text
   }
 
-  /// Whether the last text of the document ends a line.
+  /// Returns whether the last text of the document ends with a line end.
   private static func endsWithNewline(_ value: Value) -> Bool {
     switch value {
     case .string(let text): isBlock(text) && text.hasSuffix("\n")
@@ -50,9 +50,10 @@ public enum YAMLWriter {
     return .scalar(.init(text, .init(.str), style))
   }
 
-  // MARK: What readers make of texts
+  // MARK: How readers read texts
 
-  /// A float as every reader takes for one: YAML 1.1 wants a dot before an exponent.
+  /// Returns a float in the notation that every reader takes for one: YAML 1.1 requires a dot
+  /// before an exponent.
   public static func number(_ number: Double) -> String {
     guard number.isFinite else { return "null" }
     let text = String(number)
@@ -60,7 +61,7 @@ public enum YAMLWriter {
     return text[..<exponent] + ".0" + text[exponent...]
   }
 
-  /// Whether every reader takes a text without quotes for that string.
+  /// Returns whether every reader takes a text without quotes for that string.
   public static func isPlain(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
       last != " ", text.unicodeScalars.allSatisfy(isShown)
@@ -68,7 +69,7 @@ public enum YAMLWriter {
     if first.properties.isAlphabetic || first == "/" || first == "_" {
       return !words.contains(text.lowercased())
     }
-    // Numbers, times and dates have many forms; none has one of these letters.
+    // Numbers, times and dates have many forms; none contains one of these letters.
     guard ("0"..."9").contains(first) else { return false }
     return IPAddress(text) != nil || Subnet(text) != nil
       || text.unicodeScalars.contains {
@@ -76,12 +77,12 @@ public enum YAMLWriter {
       }
   }
 
-  /// What readers take for a bool, for nothing or for a number without a digit.
+  /// Words that readers take for a bool, for null or for a number without a digit.
   private static let words: Set<String> = [
     "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf",
   ]
 
-  /// Whether a text of several lines can be written as a block, line by line.
+  /// Returns whether a text of several lines can be written as a block.
   private static func isBlock(_ text: String) -> Bool {
     guard text.contains("\n"), let first = text.unicodeScalars.first, first != "\n", first != " "
     else { return false }
@@ -89,8 +90,8 @@ public enum YAMLWriter {
       && !text.split(separator: "\n").contains { $0.hasSuffix(" ") }
   }
 
-  /// Whether a scalar is the same to all readers: no control character, line separator or mark that
-  /// cannot be seen.
+  /// Returns whether a scalar is the same to all readers: not a control character, line separator
+  /// or invisible mark.
   private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,

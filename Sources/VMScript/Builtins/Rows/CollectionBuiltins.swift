@@ -3,7 +3,7 @@ extension Builtin {
   static let collectionFunctions: [Builtin] = [
     .function(
       .collections, "len", [Parameter("value", .countable)],
-      "How many items or characters there are",
+      "The number of items or characters",
       "len([1, 2, 3])", gives: "3", type: .int
     ) { _, call in .int(call[0].count) },
     .function(
@@ -17,7 +17,7 @@ extension Builtin {
       unknowns: .passParts
     ) { evaluator, call in try evaluator.extreme(call) { $1.precedes($0) } },
     .function(
-      .collections, "sum", [Parameter("list", .list)], "What the items come to",
+      .collections, "sum", [Parameter("list", .list)], "The sum of the items",
       "sum([2GiB, 512MiB])", gives: "2560MiB", type: .item
     ) { evaluator, call in
       let values = try evaluator.items(call[0], call)
@@ -47,7 +47,8 @@ extension Builtin {
       "reversed([1, 2])", gives: "[2, 1]", type: .items
     ) { evaluator, call in try evaluator.reversed(call[0], call) },
     .function(
-      .collections, "unique", [Parameter("list", .list)], "Each item once, where it came first",
+      .collections, "unique", [Parameter("list", .list)],
+      "The items without duplicates, in the order of their first occurrence",
       "unique([2, 1, 2])", gives: "[2, 1]", type: .items, unknowns: .passParts
     ) { evaluator, call in try evaluator.unique(call[0], call) },
     .function(
@@ -69,7 +70,7 @@ extension Builtin {
       "values({a: 1})", gives: "[1]", type: .items
     ) { evaluator, call in try evaluator.values(call.map(call[0]), call) },
     .function(
-      .collections, "map_of", [Parameter("pairs", .list)], "A map of pairs of key and value",
+      .collections, "map_of", [Parameter("pairs", .list)], "A map from pairs of key and value",
       "map_of([[\"a\", 1]])", gives: "{ a: 1 }", type: .map
     ) { evaluator, call in
       let room = 8 * call[0].extent * MemoryLayout<Value>.stride
@@ -84,8 +85,8 @@ extension Builtin {
     },
     .function(
       .collections, "merge", [Parameter("map", .map, isRepeated: true)],
-      "The entries of all maps; where two have a key, its maps are merged and else the later value "
-        + "counts", "merge({a: 1, b: {c: 2}}, {b: {d: 3}})", gives: "{ a: 1, b: { c: 2, d: 3 } }",
+      "The entries of all maps; for a common key, maps are merged and otherwise the later value "
+        + "wins", "merge({a: 1, b: {c: 2}}, {b: {d: 3}})", gives: "{ a: 1, b: { c: 2, d: 3 } }",
       type: .merged, produces: .everything
     ) { evaluator, call in
       .map(
@@ -99,7 +100,8 @@ extension Builtin {
         Parameter("first", .ints), Parameter("end", .ints, default: Value.none),
         Parameter("step", .ints, default: .int(1)),
       ],
-      "Numbers from FIRST, or zero, up to but without END", "range(0, 10, 5)", gives: "[0, 5]",
+      "The numbers from FIRST, or zero, up to but excluding END", "range(0, 10, 5)",
+      gives: "[0, 5]",
       type: .ints
     ) { evaluator, call in
       guard case .int(let start) = call[0], case .int(let step) = call[2] else { return .none }
@@ -114,12 +116,12 @@ extension Builtin {
 extension ResultType {
   /// A map with the entries of all arguments.
   fileprivate static let merged = ResultType { StaticType.common($0.types) }
-  /// An item of a list that is the only argument, else a value like the first.
+  /// An item of a list that is the only argument, otherwise the type of the first value.
   fileprivate static let ofValues = ResultType { $0.types.count == 1 ? $0.item : $0.first }
 }
 
 extension Value {
-  /// The number of characters of a text, or of members.
+  /// The number of characters of a text, or of elements of a collection.
   var count: Int64 {
     switch self {
     case .string(let text): Int64(text.count)
@@ -133,10 +135,10 @@ extension Value {
 }
 
 extension Builtin {
-  /// What belongs to lists, ranges and maps.
+  /// The members of lists, ranges and maps.
   static let collectionMembers: [Builtin] = [
     .attribute(
-      "count", of: .list, .range, doc: "How many items it has", "[3, 1, 2].count", gives: "3",
+      "count", of: .list, .range, doc: "The number of items", "[3, 1, 2].count", gives: "3",
       type: .int
     ) { _, call in .int(call.base.count) },
     .attribute(
@@ -165,7 +167,8 @@ extension Builtin {
     ) { _, call in .bool(call.base.count == 0) },
     .method(
       "map", of: .list, .range, taking: [Parameter("function", .function)],
-      doc: "What a function makes of each item", "[3, 1, 2].map(n => n * 2)", gives: "[6, 2, 4]",
+      doc: "The results of a function for each item", "[3, 1, 2].map(n => n * 2)",
+      gives: "[6, 2, 4]",
       type: .returned
     ) { evaluator, call in
       .list(
@@ -173,7 +176,7 @@ extension Builtin {
     },
     .method(
       "filter", of: .list, .range, taking: [Parameter("function", .function)],
-      doc: "The items that a function says `true` to", "[3, 1, 2].filter(n => n > 1)",
+      doc: "The items for which a function returns `true`", "[3, 1, 2].filter(n => n > 1)",
       gives: "[3, 2]",
       type: .items
     ) { evaluator, call in
@@ -202,11 +205,13 @@ extension Builtin {
       "[3, 1, 2].reversed()", gives: "[2, 1, 3]", type: .items
     ) { evaluator, call in try evaluator.reversed(call.base, call) },
     .method(
-      "unique", of: .list, doc: "Each item once, where it came first", "[2, 1, 2].unique()",
+      "unique", of: .list,
+      doc: "The items without duplicates, in the order of their first occurrence",
+      "[2, 1, 2].unique()",
       gives: "[2, 1]", type: .items, unknowns: .passParts
     ) { evaluator, call in try evaluator.unique(call.base, call) },
     .attribute(
-      "count", of: .map, doc: "How many entries it has", "{ a: 1, b: 2 }.count", gives: "2",
+      "count", of: .map, doc: "The number of entries", "{ a: 1, b: 2 }.count", gives: "2",
       type: .int
     ) { _, call in .int(call.base.count) },
     .attribute(
@@ -239,7 +244,7 @@ extension Builtin {
 }
 
 extension ResultType {
-  /// A value of the map before the dot, else the second argument.
+  /// A value of the map before the dot, otherwise the second argument.
   fileprivate static let itemOrDefault = ResultType {
     $0.item ?? ($0.types.count > 2 ? $0.types[2] : nil)
   }

@@ -19,7 +19,7 @@ extension Builtin {
       return environment(name).map(Value.string) ?? Value.none
     },
     reaching(
-      "glob", "pattern", "The files that a pattern such as `*.iso` fits", type: .strings,
+      "glob", "pattern", "The files that match a pattern such as `*.iso`", type: .strings,
       produces: .everything
     ) { evaluator, pattern, call in
       guard let glob = evaluator.access.boundedGlob else { return nil }
@@ -29,9 +29,10 @@ extension Builtin {
     },
   ]
 
-  /// A row of a function that reads what is outside the script, as far as the host allows it.
+  /// Creates the row of a function that reads something outside the script, as far as the host
+  /// allows it.
   ///
-  /// - Parameter read: gives nil where the host allows nothing of the kind.
+  /// - Parameter read: returns nil if the host allows no such access.
   private static func reaching(
     _ name: String, _ parameter: String, _ doc: String, type: ResultType,
     produces: Production = .result,
@@ -52,7 +53,7 @@ extension Builtin {
 }
 
 extension Evaluator {
-  /// The text of a file; nil where the host lets no file be read.
+  /// Returns the text of a file; nil if the host allows no file to be read.
   fileprivate mutating func fileText(_ name: String, _ call: BuiltinCall) throws -> String? {
     guard let read = access.boundedRead else { return nil }
     let script = scriptName
@@ -66,7 +67,7 @@ extension Evaluator {
 }
 
 extension Builtin {
-  /// The functions that find what the script declared or the host has.
+  /// The functions that find resources that the script declares or the host has.
   static let resourceFunctions: [Builtin] = [
     finding(.image, "The image of this name, declared or on the host"),
     finding(.net, "The network of this name, declared or on the host", "net(\"default\")"),

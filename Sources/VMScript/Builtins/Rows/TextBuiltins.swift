@@ -23,7 +23,7 @@ extension Builtin {
       gives: "\"web-1\"", type: .string
     ) { evaluator, call in try evaluator.format(call.text(0), call.arguments.dropFirst(), call) },
     .function(
-      .texts, "secret", [Parameter("text")], "The text, masked wherever it is shown",
+      .texts, "secret", [Parameter("text")], "The text as a secret, masked wherever it is shown",
       "secret(\"hidden\")", type: .named(.secret)
     ) { evaluator, call in
       .secret(SecretText(try evaluator.text(call[0], at: call.id).text))
@@ -32,14 +32,14 @@ extension Builtin {
 }
 
 extension Builtin {
-  /// What belongs to texts, secret or not.
+  /// The members of texts, secret or not.
   static let textMembers: [Builtin] = [
     .attribute(
-      "count", of: .string, doc: "How many characters it has", "\"web\".count", gives: "3",
+      "count", of: .string, doc: "The number of characters", "\"web\".count", gives: "3",
       type: .int
     ) { _, call in .int(call.base.count) },
     .attribute(
-      "lines", of: .string, .secret, doc: "Its lines, without their ends", "\"a\\nb\\n\".lines",
+      "lines", of: .string, .secret, doc: "The lines, without their ends", "\"a\\nb\\n\".lines",
       gives: "[\"a\", \"b\"]", type: .strings, produces: .everything
     ) { evaluator, call in try evaluator.lines(of: call.text(call.base), call.id) },
     .attribute(
@@ -48,7 +48,7 @@ extension Builtin {
     ) { _, call in .bool(try call.text(call.base).isEmpty) },
     .method(
       "split", of: .string, .secret, taking: [Parameter("at", .string)],
-      doc: "Its parts between the places of another text", "\"a-b\".split(\"-\")",
+      doc: "The parts between the occurrences of another text", "\"a-b\".split(\"-\")",
       gives: "[\"a\", \"b\"]", type: .strings, produces: .everything
     ) { evaluator, call in try evaluator.split(call.text(call.base), at: call.text(0), call) },
     .method(
@@ -58,17 +58,19 @@ extension Builtin {
       .string(try call.text(call.base).trimmingCharacters(in: .whitespacesAndNewlines))
     },
     .method(
-      "upper", of: .string, .secret, doc: "In capital letters", "\"web\".upper()", gives: "\"WEB\"",
+      "upper", of: .string, .secret, doc: "The text in upper case", "\"web\".upper()",
+      gives: "\"WEB\"",
       type: .string
     ) { evaluator, call in try evaluator.cased(call) { $0.uppercased() } },
     .method(
-      "lower", of: .string, .secret, doc: "In small letters", "\"WEB\".lower()", gives: "\"web\"",
+      "lower", of: .string, .secret, doc: "The text in lower case", "\"WEB\".lower()",
+      gives: "\"web\"",
       type: .string
     ) { evaluator, call in try evaluator.cased(call) { $0.lowercased() } },
     .method(
       "replace", of: .string, .secret,
       taking: [Parameter("old", .string), Parameter("new", .string)],
-      doc: "The text with another in every place of OLD", "\"a.b.c\".replace(\".\", \"-\")",
+      doc: "The text with every OLD replaced by NEW", "\"a.b.c\".replace(\".\", \"-\")",
       gives: "\"a-b-c\"", type: .string
     ) { evaluator, call in
       .string(
@@ -76,7 +78,7 @@ extension Builtin {
     },
     .method(
       "contains", of: .string, .secret, taking: [Parameter("text", .string)],
-      doc: "Whether the other text is somewhere in it", "\"web-1\".contains(\"-\")", gives: "true",
+      doc: "Whether it contains the other text", "\"web-1\".contains(\"-\")", gives: "true",
       type: .bool
     ) { evaluator, call in
       let (text, part) = (try call.text(call.base), try call.text(0))
@@ -98,7 +100,7 @@ extension Builtin {
 }
 
 extension Evaluator {
-  /// The text before the dot in other letters; a letter may become three.
+  /// Returns the text before the dot in another case; one letter may become three.
   fileprivate mutating func cased(
     _ call: BuiltinCall, _ change: (String) -> String
   ) throws -> Value {
@@ -113,14 +115,14 @@ extension Builtin {
   static let formatFunctions: [Builtin] = [
     .function(
       .formats, "json", [Parameter("text", .string)],
-      "The value that JSON stands for; a key that is given twice is refused", "json(\"[1, true]\")",
+      "The value of a JSON text; duplicate keys are refused", "json(\"[1, true]\")",
       gives: "[1, true]", type: .any, produces: .everything
     ) { evaluator, call in
       try evaluator.parsed(call, "JSON") { try JSONReader.value($0, bounds: $1) }
     },
     .function(
       .formats, "yaml", [Parameter("text", .string)],
-      "The value of one YAML document; merge keys are applied, other tags than YAML's own refused",
+      "The value of one YAML document; merge keys are applied, tags other than YAML's own are refused",
       "yaml(\"a: 1\")", gives: "{ a: 1 }", type: .any, produces: .everything
     ) { evaluator, call in
       try evaluator.parsed(call, "YAML") { try YAMLReader.value($0, bounds: $1) }
@@ -137,7 +139,8 @@ extension Builtin {
     },
     .function(
       .formats, "to_yaml", [Parameter("value")],
-      "The value as YAML that readers of 1.1 and 1.2 take for it", "to_yaml({a: 1})", type: .string
+      "The value as YAML that readers of 1.1 and 1.2 read back unchanged", "to_yaml({a: 1})",
+      type: .string
     ) { evaluator, call in
       try evaluator.document(call) {
         try $0.requireRoom(try $0.writingRoom(call[0], at: call.id), at: call.id)
@@ -154,7 +157,7 @@ extension Builtin {
     ) { SHA256.hash(data: Array($0.utf8)).map(Identity.hexadecimal).joined() },
   ]
 
-  /// A row of a function that gives another text for one, secret if that is.
+  /// Creates the row of a function that converts a text, and keeps it secret if it is.
   private static func digest(
     _ name: String, _ doc: String, _ example: String, gives result: String? = nil, growth: Int,
     _ text: @escaping @Sendable (String) -> String
@@ -171,7 +174,7 @@ extension Builtin {
 }
 
 extension Evaluator {
-  /// The value that the argument writes in a format.
+  /// Returns the value of a text in a format.
   fileprivate mutating func parsed(
     _ call: BuiltinCall, _ format: String, _ read: (String, ReadBounds) throws -> Value
   ) throws -> Value {
@@ -182,7 +185,7 @@ extension Evaluator {
     }
   }
 
-  /// The argument written out as text: secret if a part of it is, unknown if a part of it is.
+  /// Returns the argument as text: secret if a part of it is, unknown if a part of it is.
   fileprivate mutating func document(
     _ call: BuiltinCall, _ write: (inout Evaluator) throws -> String
   ) throws -> Value {

@@ -15,7 +15,7 @@ extension Builtin {
       value.number.map(Value.float) ?? ParameterType.float.read(value)
     },
     .function(
-      .types, "string", [Parameter("value")], "The value as `print` writes it", "string(2GiB)",
+      .types, "string", [Parameter("value")], "The value as `print` prints it", "string(2GiB)",
       gives: "\"2GiB\"", type: .string
     ) { evaluator, call in
       if case .secret = call[0] { return call[0] }
@@ -48,19 +48,19 @@ extension Builtin {
     },
     .function(
       .types, "mac", [Parameter("name", .macOrName)],
-      "A MAC address that a name always has, or the one that is written", "mac(\"web\")",
+      "A stable MAC address derived from a name, or the address in the text", "mac(\"web\")",
       type: .named(.mac)
     ) { _, call in
       guard case .string(let text) = call[0] else { return call[0] }
       if let address = MACAddress(text) { return .mac(address) }
-      // What was meant as an address is not the name of one.
+      // A text that looks like an address is not used as a name.
       if text.count(where: { $0 == ":" }) >= 3, text.allSatisfy({ $0.isHexDigit || $0 == ":" }) {
         throw Diagnostic.cannotConvert(call[0], to: "mac", at: call.span)
       }
       return .mac(Identity.mac(text))
     },
     .function(
-      .types, "uuid", [Parameter("name", .string)], "A UUID that a name always has",
+      .types, "uuid", [Parameter("name", .string)], "A stable UUID derived from a name",
       "uuid(\"web\")", type: .string
     ) { _, call in .string(Identity.uuid(try call.text(0))) },
     .function(
@@ -69,7 +69,7 @@ extension Builtin {
     ) { _, call in .string(call[0].typeName) },
   ]
 
-  /// A row of a function that gives a value as another type.
+  /// Creates the row of a function that converts a value to another type.
   private static func conversion(
     _ name: String, of parameter: String = "value", _ doc: String, _ example: String,
     gives result: String, to type: ValueType, _ convert: @escaping @Sendable (Value) -> Value?
@@ -90,32 +90,34 @@ extension ArgumentType {
 }
 
 extension ParameterType {
-  /// The value of this type that a text writes.
+  /// Returns the value of this type that a text denotes.
   fileprivate func read(_ value: Value) -> Value? {
     if case .string(let text) = value { self.value(of: text) } else { nil }
   }
 }
 
 extension Builtin {
-  /// What belongs to networks of addresses.
+  /// The members of networks of addresses.
   static let addressMembers: [Builtin] = [
     subnet(
-      "first", "The first address that a machine can have", gives: "10.0.0.1", type: .address
+      "first", "The first address for machines", gives: "10.0.0.1", type: .address
     ) { .ip($0.first) },
     subnet(
-      "last", "The last address that a machine can have", gives: "10.0.0.254", type: .address
+      "last", "The last address for machines", gives: "10.0.0.254", type: .address
     ) { .ip($0.last) },
-    subnet("prefix", "How many bits are the network's", gives: "24", type: .int) {
+    subnet("prefix", "The length of the prefix in bits", gives: "24", type: .int) {
       .int(Int64($0.prefix))
     },
-    subnet("netmask", "Its mask", gives: "255.255.255.0", type: .address) { .ip($0.netmask) },
+    subnet("netmask", "The mask of the network", gives: "255.255.255.0", type: .address) {
+      .ip($0.netmask)
+    },
     subnet("network", "The address of the network itself", gives: "10.0.0.0", type: .address) {
       .ip($0.base)
     },
-    subnet("broadcast", "The address of all its machines", gives: "10.0.0.255", type: .address) {
+    subnet("broadcast", "The broadcast address", gives: "10.0.0.255", type: .address) {
       .ip($0.broadcast)
     },
-    subnet("count", "How many addresses it has", gives: "256", type: .int) { .int($0.count) },
+    subnet("count", "The number of addresses", gives: "256", type: .int) { .int($0.count) },
     .method(
       "contains", of: .cidr, taking: [Parameter("address", .address)],
       doc: "Whether the address is in it",
@@ -137,18 +139,19 @@ extension Builtin {
 }
 
 extension Builtin {
-  /// What belongs to sizes and durations.
+  /// The members of sizes and durations.
   static let quantityMembers: [Builtin] = [
-    size("bytes", "In bytes", "4KiB.bytes", gives: "4096", unit: 1, type: .int),
-    size("kib", "In KiB", "1MiB.kib", gives: "1024", unit: 1 << 10),
-    size("mib", "In MiB", "1.5GiB.mib", gives: "1536", unit: 1 << 20),
-    size("gib", "In GiB", "1536MiB.gib", gives: "1.5", unit: 1 << 30),
-    size("tib", "In TiB", "512GiB.tib", gives: "0.5", unit: 1 << 40),
+    size("bytes", "The size in bytes", "4KiB.bytes", gives: "4096", unit: 1, type: .int),
+    size("kib", "The size in KiB", "1MiB.kib", gives: "1024", unit: 1 << 10),
+    size("mib", "The size in MiB", "1.5GiB.mib", gives: "1536", unit: 1 << 20),
+    size("gib", "The size in GiB", "1536MiB.gib", gives: "1.5", unit: 1 << 30),
+    size("tib", "The size in TiB", "512GiB.tib", gives: "0.5", unit: 1 << 40),
     duration(
-      "milliseconds", "In milliseconds", "2s.milliseconds", gives: "2000", unit: 1, type: .int),
-    duration("seconds", "In seconds", "5m.seconds", gives: "300", unit: 1_000),
-    duration("minutes", "In minutes", "90s.minutes", gives: "1.5", unit: 60_000),
-    duration("hours", "In hours", "90m.hours", gives: "1.5", unit: 3_600_000),
+      "milliseconds", "The duration in milliseconds", "2s.milliseconds", gives: "2000", unit: 1,
+      type: .int),
+    duration("seconds", "The duration in seconds", "5m.seconds", gives: "300", unit: 1_000),
+    duration("minutes", "The duration in minutes", "90s.minutes", gives: "1.5", unit: 60_000),
+    duration("hours", "The duration in hours", "90m.hours", gives: "1.5", unit: 3_600_000),
   ]
 
   private static func size(
@@ -173,7 +176,7 @@ extension Builtin {
 }
 
 extension Value {
-  /// Whole where it divides evenly, otherwise a float.
+  /// Returns an int if it divides evenly, otherwise a float.
   fileprivate static func quotient(_ number: Int64, _ unit: Int64) -> Value {
     number % unit == 0 ? .int(number / unit) : .float(Double(number) / Double(unit))
   }

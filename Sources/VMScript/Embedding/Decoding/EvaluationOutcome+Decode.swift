@@ -1,44 +1,44 @@
 import VMScriptSyntax
 
 extension EvaluationOutcome {
-  /// The outcome itself.
+  /// Returns the outcome itself.
   ///
-  /// - Throws: the diagnostics, if there is an error among them.
+  /// - Throws: the diagnostics, if one of them is an error.
   @discardableResult
   public func get() throws(ScriptError) -> EvaluationOutcome {
     guard succeeded else { throw ScriptError(diagnostics, sources: sources) }
     return self
   }
 
-  /// A Swift value of all outputs, whose names are the keys.
+  /// Decodes all outputs into a Swift value whose keys are their names.
   ///
-  /// Sizes, durations, addresses, networks and ranges decode as what they are; sizes as numbers of
-  /// bytes too, durations as seconds into `Double`, and all of them as the text that scripts show.
-  /// A key of a map that the type does not read is an error, for most likely it is misspelt; further
-  /// outputs are not.
+  /// Sizes, durations, addresses, networks and ranges decode as the types of the same meaning.
+  /// Sizes also decode as numbers of bytes, durations as seconds into `Double`, and all of them as
+  /// text. A key of a map that the type does not read is an error, because it is probably a
+  /// misspelling; further outputs are ignored.
   ///
-  /// - Throws: the errors of the script, or where in it stands what does not fit the type.
+  /// - Throws: the errors of the script, or the place of the value that does not fit the type.
   public func decode<T: Decodable>(_ type: T.Type) throws(ScriptError) -> T {
     try get().decode(type, at: [])
   }
 
-  /// A Swift value of one output.
+  /// Decodes one output into a Swift value.
   ///
   ///     let nodes = try outcome.decode([Node].self, output: "nodes")
   ///
-  /// - Throws: the errors of the script, or where in it stands what does not fit the type.
+  /// - Throws: the errors of the script, or the place of the value that does not fit the type.
   public func decode<T: Decodable>(_ type: T.Type, output: String) throws(ScriptError) -> T {
     try get().decode(type, at: [ValueKey(stringValue: output)])
   }
 
-  /// The resources of one kind that were declared, in the order of the script.
+  /// Returns the declared resources of one kind, in the order of the script.
   public func declarations(of kind: String) -> [Declaration] {
     declarations.declarations.filter { $0.kind.rawValue == kind }
   }
 
-  /// Swift values of all declared resources of one kind, in the order of the script.
+  /// Decodes all declared resources of one kind into Swift values, in the order of the script.
   ///
-  /// The keys are its properties, those with a default always there, its blocks, and `name`.
+  /// The keys are `name`, the blocks, and the properties; those with a default are always present.
   ///
   ///     struct Queue: Decodable {
   ///       var name: String
@@ -47,7 +47,7 @@ extension EvaluationOutcome {
   ///     }
   ///     let queues = try outcome.decode([Queue].self, declared: "queue")
   ///
-  /// - Throws: the errors of the script, or where in it stands what does not fit the type.
+  /// - Throws: the errors of the script, or the place of the value that does not fit the type.
   public func decode<T: Decodable>(
     _ type: [T].Type, declared kind: String
   ) throws(ScriptError) -> [T] {
@@ -94,14 +94,15 @@ extension EvaluationOutcome {
 }
 
 extension Declaration {
-  /// What decodes: the properties and blocks, defaults for what is not declared, and the name.
+  /// The value to decode: the properties and blocks, defaults of properties that are not declared,
+  /// and the name.
   fileprivate var decodableDocument: Value {
     guard case .map(var entries) = body.completeDocument else { return body.completeDocument }
     if entries["name"] == nil { entries["name"] = .string(name) }
     return .map(entries)
   }
 
-  /// Where a path of ``decodableDocument`` leads to.
+  /// Returns the place of a path of ``decodableDocument``.
   fileprivate func place(_ path: [any CodingKey]) -> (key: Span, value: Span)? {
     var block = body
     var span = nameSpan
@@ -120,7 +121,8 @@ extension Declaration {
 }
 
 extension DeclaredBlock {
-  /// As ``document``, with the defaults of what is not declared; a block that repeats is a list.
+  /// The ``document`` with the defaults of properties that are not declared; a block that may
+  /// repeat is a list.
   fileprivate var completeDocument: Value {
     var entries: ValueMap = [:]
     if let label { entries["name"] = .string(label) }
@@ -139,14 +141,14 @@ extension DeclaredBlock {
   }
 }
 
-/// Where the outputs of an evaluation stand in the script, for what is wrong with their values.
+/// The places of an evaluation's outputs in the script, for errors in their values.
 struct OutputOrigin: Sendable {
   let code: Code
   /// The output statements by name.
   let statements: [String: NodeID]
 
-  /// The place of what a path leads to: an entry of a map or an element of a list where they are
-  /// written out, else what holds them, else the value of the output.
+  /// Returns the place of a path: an entry of a map or an element of a list if it is written out,
+  /// otherwise the enclosing value.
   func place(of path: [any CodingKey]) -> EntryPlace? {
     guard let first = path.first, let statement = statements[first.stringValue] else { return nil }
     let value = code.child(1, of: statement)
@@ -164,14 +166,14 @@ struct OutputOrigin: Sendable {
     return place
   }
 
-  /// Where an output is missing: at the end of the main file.
+  /// The place for a missing output: the end of the main file.
   var end: Span? {
     guard let main = code.modules.last else { return nil }
     let length = code.sources[main.source].bytes.count
     return Span(source: main.source, start: UInt32(length), length: 0)
   }
 
-  /// A name stands for what its `let` gives it.
+  /// Returns the place of the value that a name's `let` sets.
   private func followingName(_ place: EntryPlace) -> EntryPlace {
     guard let node = place.node, code[node].kind == .name,
       case .global(let slot) = code.target(of: node), let statement = definition(of: slot)
@@ -189,18 +191,18 @@ struct OutputOrigin: Sendable {
   }
 }
 
-/// Makes diagnostics of what went wrong in decoding a value.
+/// Creates diagnostics of decoding errors.
 struct DecodingReport {
-  /// What was decoded, and what it is called.
+  /// The decoded value, and its name.
   let root: Value
   let rootName: String
   let record: DecodingRecord
-  /// Where in the script a path leads to: the key, the value.
+  /// Returns the place of a path in the script: the key and the value.
   let place: ([any CodingKey]) -> (key: Span, value: Span)?
-  /// Where something is missing that has no place.
+  /// The place for missing values.
   let end: Span?
 
-  /// What an error of a `Decodable` type says.
+  /// Returns the diagnostic of an error of a `Decodable` type.
   func diagnostic(_ error: any Error) -> Diagnostic {
     guard let error = error as? DecodingError else {
       return .unfitValue(
@@ -228,7 +230,7 @@ struct DecodingReport {
     }
   }
 
-  /// The first key of a nested map that no type asked for.
+  /// The first key of a nested map that no type reads.
   var unknownKey: Diagnostic? {
     for use in record.uses where !use.path.isEmpty && !use.isWhole {
       for key in use.keys where !use.asked.contains(key) {
@@ -242,7 +244,7 @@ struct DecodingReport {
 
   private func span(_ path: [any CodingKey]) -> Span? { place(path)?.value ?? end }
 
-  /// The path as scripts would write it: `lab.nodes[1]`.
+  /// Returns the path in the notation of scripts: `lab.nodes[1]`.
   private func name(_ path: [any CodingKey]) -> String {
     var text = rootName
     var value: Value? = root
@@ -266,7 +268,7 @@ struct DecodingReport {
     return Array(entries.keys)
   }
 
-  /// What a Swift type takes, in words.
+  /// Returns the values that a Swift type accepts, in words.
   private static func inWords(_ type: Any.Type) -> String {
     if let known = type as? any ScriptValue.Type { return known.scriptType }
     if type == [Any].self { return "a list" }
@@ -276,7 +278,7 @@ struct DecodingReport {
 }
 
 extension Value {
-  /// What a key finds in a map or list.
+  /// Returns the value of a key in a map or list.
   fileprivate func part(_ key: any CodingKey) -> Value? {
     switch self {
     case .map(let entries): entries[key.stringValue]

@@ -1,10 +1,10 @@
 import Foundation
 import OrderedCollections
 
-/// Reads a value of the language as Swift's `Decodable` asks for it.
+/// Decodes a value of the language into a `Decodable` type.
 ///
-/// Errors are `DecodingError`s with exact paths, so that types may catch them and try something else;
-/// ``DecodingReport`` makes diagnostics of those that come through.
+/// Errors are `DecodingError`s with exact paths, so that types may catch them and try something
+/// else. ``DecodingReport`` turns the remaining ones into diagnostics.
 struct ValueDecoder: Decoder {
   let value: Value
   let codingPath: [any CodingKey]
@@ -28,7 +28,7 @@ struct ValueDecoder: Decoder {
     SingleValue(decoder: self)
   }
 
-  /// The value as any type.
+  /// Decodes the value as any type.
   func decode<T: Decodable>(_ type: T.Type) throws -> T {
     record.path = codingPath
     if let known = try decodeKnown(type) { return known }
@@ -42,8 +42,8 @@ struct ValueDecoder: Decoder {
     .typeMismatch(type, .init(codingPath: codingPath, debugDescription: ""))
   }
 
-  /// The value as a type that stands for one of the language's, or that decodes from its text; nil
-  /// for all others.
+  /// Decodes the value as a type with an equivalent in the language, or one that decodes from its
+  /// text; nil for other types.
   private func decodeKnown<T: Decodable>(_ type: T.Type) throws -> T? {
     if let known = type as? any ScriptValue.Type, !(type is any CompositeValue.Type) {
       guard
@@ -55,7 +55,7 @@ struct ValueDecoder: Decoder {
     switch type {
     case is URL.Type:
       guard case .string(let text) = value else { throw mismatch(String.self) }
-      guard let url = URL(string: text) else { throw unfit("it is no URL") }
+      guard let url = URL(string: text) else { throw unfit("it is not a URL") }
       return url as? T
     case is ClosedRange<Int>.Type:
       guard case .range(.ints(let first, let last)) = value, first <= last else {
@@ -66,7 +66,7 @@ struct ValueDecoder: Decoder {
     }
   }
 
-  /// The words of an enumeration that has strings for its cases.
+  /// Returns the words of an enumeration whose cases are strings.
   private static func words(of type: Any.Type) -> [String]? {
     func all<Cases: CaseIterable>(_ type: Cases.Type) -> [String] {
       type.allCases.compactMap { ($0 as? any RawRepresentable)?.rawValue as? String }
@@ -81,14 +81,14 @@ struct ValueDecoder: Decoder {
   }
 }
 
-/// What is known of a decoding while it goes on.
+/// The record of a decoding in progress.
 final class DecodingRecord {
-  /// The keys of a map that were asked for.
+  /// The keys that were read from a map.
   final class Use {
     let path: [any CodingKey]
     let keys: [String]
     var asked: Set<String> = []
-    /// Whether somebody wanted to know them all.
+    /// Whether all keys were read.
     var isWhole = false
 
     init(path: [any CodingKey], keys: [String]) {
@@ -97,13 +97,13 @@ final class DecodingRecord {
     }
   }
 
-  /// Where the last value was that was looked at.
+  /// The path of the last value that was read.
   var path: [any CodingKey] = []
   /// The words of the enumeration that a value did not fit.
   var choices: [String] = []
   private(set) var uses: [Use] = []
 
-  /// Notes that a map is looked into, maybe again.
+  /// Notes that a map is read, possibly again.
   func beginUse(of entries: ValueMap, at path: [any CodingKey]) -> Use {
     let known = uses.last { use in
       use.path.count == path.count
@@ -116,7 +116,7 @@ final class DecodingRecord {
   }
 }
 
-/// A key that a value was found by: of a map, or its place in a list.
+/// A key of a map, or a position in a list.
 struct ValueKey: CodingKey {
   let stringValue: String
   let intValue: Int?
@@ -132,7 +132,7 @@ struct ValueKey: CodingKey {
   }
 }
 
-/// A dictionary that keeps the order of a map, which its own `Decodable` would not.
+/// A dictionary that keeps the order of a map, unlike its own `Decodable` conformance.
 private protocol OrderedEntries {
   init(from decoder: ValueDecoder) throws
 }
@@ -147,7 +147,7 @@ extension OrderedDictionary: OrderedEntries where Key == String, Value: Decodabl
   }
 }
 
-/// Types whose parts are decoded one by one, each with a place of its own.
+/// Types whose parts are decoded one by one, each with its own place.
 protocol CompositeValue {}
 extension Optional: CompositeValue {}
 extension Array: CompositeValue {}
@@ -155,7 +155,7 @@ extension Dictionary: CompositeValue {}
 extension OrderedDictionary: CompositeValue {}
 
 extension Value {
-  /// The elements of a list, or of a range that is not endless.
+  /// The elements of a list, or of a finite range.
   fileprivate var decodableItems: [Value]? {
     switch self {
     case .list(let items): items
@@ -164,7 +164,8 @@ extension Value {
     }
   }
 
-  /// What a size, a duration or an address is to a type that knows none: bytes, seconds, text.
+  /// Returns a size, a duration or an address for a type without an equivalent: bytes, seconds,
+  /// text.
   fileprivate func plain(_ type: any ScriptValue.Type) -> Value {
     switch self {
     case .size(let size) where type == Double.self || type is any FixedWidthInteger.Type:
@@ -180,7 +181,7 @@ extension Value {
   }
 }
 
-/// A map, as `Decodable` types read it.
+/// A map for `Decodable` types.
 struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let entries: ValueMap
   let codingPath: [any CodingKey]
@@ -230,7 +231,7 @@ struct KeyedValues<Key: CodingKey>: KeyedDecodingContainerProtocol {
   }
 }
 
-/// A list, as `Decodable` types read it.
+/// A list for `Decodable` types.
 struct UnkeyedValues: UnkeyedDecodingContainer {
   let items: [Value]
   let codingPath: [any CodingKey]
@@ -288,7 +289,7 @@ struct UnkeyedValues: UnkeyedDecodingContainer {
   }
 }
 
-/// One value, as `Decodable` types read it.
+/// One value for `Decodable` types.
 struct SingleValue: SingleValueDecodingContainer {
   let decoder: ValueDecoder
   var codingPath: [any CodingKey] { decoder.codingPath }

@@ -1,6 +1,6 @@
-// In any other format, such as JSON, these are the texts that scripts show.
+// In other formats, such as JSON, these values are encoded as the text that scripts show.
 
-/// A type that its text stands for in formats that know nothing of it.
+/// A type that formats without an equivalent represent as text.
 protocol TextCodable: Codable, CustomStringConvertible {
   init?(_ text: String)
 }
@@ -11,7 +11,7 @@ extension TextCodable {
     let text = try container.decode(String.self)
     guard let value = Self(text) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "\(text) is no \(Self.self)")
+        in: container, debugDescription: "\(text) is not a \(Self.self)")
     }
     self = value
   }
@@ -70,14 +70,14 @@ extension ValueRange: TextCodable {
 }
 
 extension SecretText: Decodable {
-  /// Reads a text, which is secret from then on.
+  /// Decodes a text, which is secret from then on.
   public init(from decoder: any Decoder) throws {
     self.init(try decoder.singleValueContainer().decode(String.self))
   }
 }
 
 extension Value: Decodable {
-  /// Any value; of another format than the language's, what JSON can say.
+  /// Decodes any value; from another format than the language's, any JSON value.
   public init(from decoder: any Decoder) throws {
     if let own = decoder as? ValueDecoder {
       self = own.value

@@ -47,7 +47,7 @@ struct DomainDisks {
     slots = drives.map { block in
       let device = block.schema.name
       counts[device, default: 0] += 1
-      let bus = block["bus"]?.description ?? DriveBus.standard[device] ?? "virtio"
+      let bus = block["bus"]?.description ?? DriveBus.defaults[device] ?? "virtio"
       let position = counts[device, default: 1] - 1
       if let present = Self.drive(of: block, at: position, in: context.drives) {
         let slot = Slot(
