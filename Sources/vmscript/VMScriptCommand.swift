@@ -1,4 +1,7 @@
 import ArgumentParser
+import CVMScript
+import Foundation
+import VMScriptSyntax
 
 /// The command `vmscript`: arguments in, exit code out.
 struct VMScriptCommand: AsyncParsableCommand {
@@ -43,4 +46,67 @@ struct VMScriptCommand: AsyncParsableCommand {
         ]),
     ],
     defaultSubcommand: RunCommand.self)
+}
+
+/// The words that commands are called by, and those that people try.
+enum CommandWords {
+  /// The commands, in the order of the help.
+  static let names: [String] =
+    VMScriptCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+
+  /// What other programs call our commands.
+  private static let synonyms = [
+    "apply": "run", "create": "run", "up": "run", "diff": "plan", "ls": "list", "ps": "list",
+    "validate": "check", "lint": "check", "format": "fmt", "down": "destroy", "remove": "destroy",
+    "rm": "destroy", "undefine": "destroy", "describe": "show", "info": "show", "dominfo": "show",
+    "dumpxml": "xml", "attach": "console", "evaluate": "eval",
+  ]
+
+  /// What is wrong with a first word that was meant to be a command; to take it for a script would
+  /// only say that there is no such file.
+  static func problem(with arguments: [String]) -> Diagnostic? {
+    guard let word = arguments.first, !word.isEmpty, word.allSatisfy(\.isLetter),
+      !names.contains(word), !FileManager.default.fileExists(atPath: word)
+    else { return nil }
+    if let verb = Verb.meant(by: word) {
+      let target = arguments.dropFirst().first { !$0.hasPrefix("-") } ?? "NAME"
+      return CommandLineMessages.verbAsCommand(
+        word, statement: verb.row.statement(on: QuotedText.literal(target)))
+    }
+    guard let close = synonyms[word] ?? closest(to: word, among: names) else { return nil }
+    return CommandLineMessages.unknownCommand(word, closest: close)
+  }
+
+  /// The command that arguments ask for; its name may stand behind options.
+  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    let parsed: any ParsableCommand
+    do { parsed = try VMScriptCommand.parseAsRoot(arguments) } catch {
+      guard let moved = withCommandFirst(arguments, named: nil) else { throw error }
+      return moved
+    }
+    guard let run = parsed as? RunCommand, let first = run.scripts.files.first,
+      names.contains(first), let moved = withCommandFirst(arguments, named: first)
+    else { return parsed }
+    return moved
+  }
+
+  /// The command whose name stands behind the options that come first.
+  private static func withCommandFirst(
+    _ arguments: [String], named name: String?
+  ) -> (any ParsableCommand)? {
+    guard let first = arguments.first, first.hasPrefix("-") else { return nil }
+    for (index, word) in arguments.enumerated() {
+      if word == "--" { return nil }
+      guard name.map({ $0 == word }) ?? names.contains(word) else { continue }
+      var moved = arguments
+      moved.insert(moved.remove(at: index), at: 0)
+      if let command = try? VMScriptCommand.parseAsRoot(moved) { return command }
+    }
+    return nil
+  }
+}
+
+/// The version of the program and of the library, which `vmscript.h` says.
+enum Version {
+  static let text = "\(VMS_VERSION_MAJOR).\(VMS_VERSION_MINOR).\(VMS_VERSION_PATCH)"
 }

@@ -1,4 +1,5 @@
 import CLibvirt
+import Synchronization
 
 // @unchecked: the pointer never changes, and libvirt's connections may be used from any thread.
 
@@ -110,5 +111,145 @@ public final class Connection: @unchecked Sendable {
   ) throws(LibvirtError) -> String {
     try Call.ownedString(
       virConnectGetDomainCapabilities(pointer, emulator, architecture, machine, type, 0))
+  }
+}
+
+/// Finding and defining what a connection holds. A lookup gives nil where there is no such object.
+extension Connection {
+  /// All domains, running or not, in one call (`virConnectListAllDomains`).
+  public func domains() throws(LibvirtError) -> [Domain] {
+    try list { virConnectListAllDomains(pointer, $0, 0) }
+  }
+
+  /// The domain of this name (`virDomainLookupByName`).
+  public func domain(named name: String) throws(LibvirtError) -> Domain? {
+    try lookup(virDomainLookupByName(pointer, name), called: name)
+  }
+
+  /// The domain of this UUID (`virDomainLookupByUUIDString`).
+  public func domain(uuid: String) throws(LibvirtError) -> Domain? {
+    try lookup(virDomainLookupByUUIDString(pointer, uuid), called: uuid)
+  }
+
+  /// Defines a domain, or redefines the one of the same name and UUID (`virDomainDefineXML`).
+  ///
+  /// - Throws: code `xmlError` and others for a document that libvirt refuses; `operationFailed`
+  ///   where a domain of this name has another UUID.
+  @discardableResult
+  public func defineDomain(xml: String) throws(LibvirtError) -> Domain {
+    try object(virDomainDefineXML(pointer, xml))
+  }
+
+  /// All networks, active or not, in one call (`virConnectListAllNetworks`).
+  public func networks() throws(LibvirtError) -> [Network] {
+    try list { virConnectListAllNetworks(pointer, $0, 0) }
+  }
+
+  /// The network of this name (`virNetworkLookupByName`).
+  public func network(named name: String) throws(LibvirtError) -> Network? {
+    try lookup(virNetworkLookupByName(pointer, name), called: name)
+  }
+
+  /// The network of this UUID (`virNetworkLookupByUUIDString`).
+  public func network(uuid: String) throws(LibvirtError) -> Network? {
+    try lookup(virNetworkLookupByUUIDString(pointer, uuid), called: uuid)
+  }
+
+  /// Defines a network, or redefines the one of the same name and UUID (`virNetworkDefineXML`).
+  ///
+  /// - Throws: code `xmlError` and others for a document that libvirt refuses; `operationFailed`
+  ///   where a network of this name has another UUID.
+  @discardableResult
+  public func defineNetwork(xml: String) throws(LibvirtError) -> Network {
+    try object(virNetworkDefineXML(pointer, xml))
+  }
+
+  /// All storage pools, active or not, in one call (`virConnectListAllStoragePools`).
+  public func pools() throws(LibvirtError) -> [StoragePool] {
+    try list { virConnectListAllStoragePools(pointer, $0, 0) }
+  }
+
+  /// The storage pool of this name (`virStoragePoolLookupByName`).
+  public func pool(named name: String) throws(LibvirtError) -> StoragePool? {
+    try lookup(virStoragePoolLookupByName(pointer, name), called: name)
+  }
+
+  /// Defines a storage pool (`virStoragePoolDefineXML`); it is not started.
+  @discardableResult
+  public func definePool(xml: String) throws(LibvirtError) -> StoragePool {
+    try object(virStoragePoolDefineXML(pointer, xml, 0))
+  }
+
+  /// The volume at this path of the host, in whichever active pool it is
+  /// (`virStorageVolLookupByPath`).
+  public func volume(path: String) throws(LibvirtError) -> StorageVolume? {
+    try lookup(virStorageVolLookupByPath(pointer, path), called: path)
+  }
+}
+
+/// Knows whether a connection was closed by the other side, and ends its event streams then.
+final class ConnectionWatch: Sendable {
+  private struct State {
+    var isClosed = false
+    var nextKey = 0
+    var streams: [Int: @Sendable () -> Void] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  /// One function for both calls: libvirt unregisters by the pointer that was registered.
+  private static let closed: virConnectCloseFunc = { _, _, opaque in
+    guard let opaque else { return }
+    // SAFETY: libvirt holds a reference to the watch while the callback is registered.
+    Unmanaged<ConnectionWatch>.fromOpaque(opaque).takeUnretainedValue().close()
+  }
+
+  /// Starts to watch a connection (`virConnectRegisterCloseCallback`).
+  func attach(to connection: OpaquePointer) {
+    // SAFETY: libvirt keeps one reference to the watch, given back by the free callback. Where the
+    // registration fails (a driver without a transport) it is never called, so it is given back here.
+    let reference = Unmanaged.passRetained(self)
+    let status = virConnectRegisterCloseCallback(
+      connection, ConnectionWatch.closed,
+      reference.toOpaque(),
+      { opaque in
+        guard let opaque else { return }
+        Unmanaged<ConnectionWatch>.fromOpaque(opaque).release()
+      })
+    if status < 0 { reference.release() }
+  }
+
+  /// Stops to watch it.
+  func detach(from connection: OpaquePointer) {
+    // Fails where nothing was registered, which is what is wanted.
+    _ = virConnectUnregisterCloseCallback(connection, Self.closed)
+  }
+
+  /// Ends a stream, by the closure that does, together with the connection; gives the key to forget
+  /// it by.
+  func add(_ finish: @escaping @Sendable () -> Void) -> Int {
+    let (key, isClosed) = state.withLock { state in
+      state.nextKey += 1
+      if !state.isClosed { state.streams[state.nextKey] = finish }
+      return (state.nextKey, state.isClosed)
+    }
+    if isClosed { finish() }
+    return key
+  }
+
+  func forget(_ key: Int) {
+    state.withLock { state in state.streams[key] = nil }
+  }
+
+  private func close() {
+    let streams = state.withLock { state in
+      state.isClosed = true
+      let streams = state.streams.values.map { $0 }
+      state.streams = [:]
+      return streams
+    }
+    for finish in streams { finish() }
   }
 }

@@ -1,5 +1,8 @@
+import Foundation
 import VMScript
+import VMScriptRuntime
 import VMScriptSyntax
+import VMScriptTerminal
 
 /// A command of the shell, such as `:list`.
 struct Command: Sendable {
@@ -133,5 +136,250 @@ extension String {
   var trimmingSpaces: String {
     let start = drop(while: \.isWhitespace)
     return String(start.reversed().drop(while: \.isWhitespace).reversed())
+  }
+}
+
+extension Command {
+  /// What only looks.
+  static let looking: [Command] = [
+    Command(
+      "help", .optional("TOPIC", .topic),
+      "Show how to begin, or explain a word, property or command",
+      example: ":help domain"
+    ) { shell, topic throws(Diagnostic) in
+      shell.page(try Help(color: shell.screen.color).lines(on: topic))
+    },
+    Command(
+      "list", "List domains, networks and images of the host, and which stack made them",
+      example: ":list"
+    ) { shell, _ throws(Diagnostic) in
+      let inventory = try shell.look { session async throws(Diagnostic) in
+        try await session.inventory()
+      }
+      guard let inventory else { return }
+      shell.page(InspectionDisplay(color: shell.screen.color).lines(inventory))
+    },
+    Command(
+      "show", .required("NAME", .resources(ResourceKind.allCases)),
+      "Show a domain, network or image of the host", example: ":show test"
+    ) { shell, name throws(Diagnostic) in
+      let found = try shell.look { session async throws(Diagnostic) in
+        try await session.details(of: name)
+      }
+      guard let found else { return }
+      let display = InspectionDisplay(color: shell.screen.color)
+      shell.page(Array(found.map { display.lines(details: $0) }.joined(separator: [""])))
+    },
+    Command(
+      "xml", .required("NAME", .resources([.domain, .net])),
+      "Show the libvirt XML of a domain or network of the host", example: ":xml test"
+    ) { shell, name throws(Diagnostic) in
+      let found = try shell.look { session async throws(Diagnostic) in
+        try await session.xml(of: name)
+      }
+      guard let found else { return }
+      shell.page(
+        TerminalText.escaped(found, keepingLayout: true).split(separator: "\n").map(String.init))
+    },
+    Command(
+      "type", .required("EXPRESSION", .expression), "Show the type of a value",
+      example: ":type 2GiB / 512MiB"
+    ) { shell, text throws(Diagnostic) in shell.enter("type(\(text))", name: nil) },
+    Command(
+      "history", .optional("TEXT", .text), "List earlier entries, or those that hold a text",
+      example: ":history domain"
+    ) { shell, text throws(Diagnostic) in
+      let entries = shell.editor.history.entries.filter { text.isEmpty || $0.contains(text) }
+      shell.page(entries.flatMap { $0.split(separator: "\n").map(String.init) })
+    },
+  ]
+}
+
+extension Command {
+  /// What changes the host, or what the shell works with.
+  static let changing: [Command] = [
+    Command(
+      "apply", "Put into effect what was declared while :plan was on", example: ":apply"
+    ) { shell, _ in shell.apply() },
+    Command(
+      "connect", .optional("URI", .text), "Connect to another host; what was entered is forgotten",
+      example: ":connect test:///default"
+    ) { shell, uri throws(Diagnostic) in
+      let isThere: Bool? = try shell.look { session async throws(Diagnostic) in
+        try await session.move(to: uri.isEmpty ? nil : uri)
+        return true
+      }
+      if isThere != nil { shell.watch.start() }
+    },
+    Command(
+      "stack", .optional("NAME", .text),
+      "Show the stack, or switch to another; what was entered is forgotten", example: ":stack lab"
+    ) { shell, name throws(Diagnostic) in
+      guard !name.isEmpty else { return shell.say([shell.session.language.declarations.stack]) }
+      guard Program.isStackName(name) else { throw ShellMessages.unfitStack(name) }
+      shell.session.reset(stack: name)
+    },
+    Command("reset", "Forget what was entered; what took effect stays", example: ":reset") {
+      shell, _ in shell.session.reset()
+    },
+    Command(
+      "set", .optional("SETTING [on|off]", .setting), "List the settings, or change one",
+      example: ":set time on"
+    ) { shell, text throws(Diagnostic) in
+      let words = text.split(separator: " ").map(String.init)
+      guard let name = words.first else {
+        var table = TextTable(["SETTING", "", ""])
+        for setting in Setting.all { table.add(setting.row(shell.settings)) }
+        return shell.say(table.lines(color: shell.screen.color))
+      }
+      guard let setting = Setting.all.first(where: { $0.name == name }) else {
+        throw ShellMessages.noSetting(name, among: Setting.all.map(\.name))
+      }
+      let command = Command(setting)
+      let word = words.dropFirst().joined(separator: " ")
+      try command.check(word)
+      try command.run(shell, word)
+    },
+    Command("quit", "Leave; so does Ctrl-D", example: ":quit") { shell, _ in shell.leave() },
+  ]
+}
+
+extension Command {
+  /// What leads into a guest.
+  static let reaching: [Command] = [
+    Command(
+      "console", .required("NAME", .resources([.domain])),
+      "Attach to the text console of a guest; Ctrl-] leaves it", example: ":console web"
+    ) { shell, name throws(Diagnostic) in
+      let screen = shell.screen
+      let end = try shell.lendingTerminal { () throws(Diagnostic) in
+        try shell.look { session async throws(Diagnostic) in
+          try await GuestReach(session).withConsole(of: name) { console in
+            screen.writeOutput(TerminalMessages.atConsole + "\n")
+            return await ConsoleBridge(console).run()
+          }
+        }
+      }
+      if let end { shell.say(["", TerminalMessages.consoleEnded(end)]) }
+    },
+    Command(
+      "ssh", .required("[USER@]NAME [COMMAND]", .resources([.domain])),
+      "Sign in to a guest by SSH, at the address that the host knows", example: ":ssh root@web"
+    ) { shell, text throws(Diagnostic) in
+      let words = text.split(separator: " ").map(String.init)
+      let (user, name) = SSHDestination.parts(of: words.first ?? "")
+      let destination = try shell.look { session async throws(Diagnostic) in
+        try await GuestReach(session).ssh(to: name)
+      }
+      guard let destination else { return }
+      let declared = shell.session.language.declarations.signInUser(of: name)
+      let command = destination.command(user: user ?? declared, running: Array(words.dropFirst()))
+      let status = shell.lendingTerminal { TerminalProgram.run(command) }
+      switch status {
+      case nil: throw TerminalMessages.noProgram("ssh")
+      case 0: break
+      case let status?: shell.say([ShellMessages.leftWith("ssh", status)])
+      }
+    },
+    Command(
+      "screenshot", .required("NAME [FILE]", .resources([.domain])),
+      "Write a picture of what a guest shows to a file", example: ":screenshot test"
+    ) { shell, text throws(Diagnostic) in
+      let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+      let name = words.first ?? ""
+      let picture = try shell.look { session async throws(Diagnostic) in
+        try await GuestReach(session).screenshot(of: name)
+      }
+      guard let picture else { return }
+      let path = words.dropFirst().first ?? picture.fileName(for: name)
+      do { try picture.write(to: path) } catch {
+        throw TerminalMessages.unwritable(path, reason: error.localizedDescription)
+      }
+      shell.say([ShellMessages.wrote(path)])
+    },
+  ]
+}
+
+extension Command {
+  /// What reads or writes files.
+  static let files: [Command] = [
+    Command(
+      "load", .required("FILE", .file), "Enter a script as if it were typed",
+      example: ":load lab.vmscript"
+    ) { shell, path throws(Diagnostic) in
+      let text: String
+      do {
+        text = String(decoding: try GuardedFile.read(path), as: UTF8.self)
+      } catch {
+        throw ShellMessages.unreadable(path, (error as? FileFailure)?.reason ?? "\(error)")
+      }
+      shell.enter(text, name: path)
+    },
+    Command(
+      "save", .required("FILE", .file),
+      "Write what this session put into effect as a script that runs",
+      example: ":save lab.vmscript"
+    ) { shell, path throws(Diagnostic) in
+      let script = Data(shell.session.script(for: path).utf8)
+      // What a user has written is not written over.
+      do { try script.write(to: URL(fileURLWithPath: path), options: .withoutOverwriting) } catch {
+        throw TerminalMessages.unwritable(path, reason: error.localizedDescription)
+      }
+      shell.say([ShellMessages.wrote(path)])
+    },
+  ]
+}
+
+/// What the user can have otherwise, by `:set` or by the command of its name.
+struct Settings {
+  /// Whether entries only say what they would change.
+  var isPreview = false
+  /// Whether events of the host are told.
+  var showsEvents = true
+  /// Whether each entry is followed by how long it took.
+  var showsTime = false
+  /// Whether what is longer than the screen is shown a screen at a time.
+  var isPaged = true
+}
+
+/// A setting as the user names it; each is on or off.
+struct Setting: Sendable {
+  let name: String
+  let doc: String
+  let get: @Sendable (Settings) -> Bool
+  let set: @Sendable (inout Settings, Bool) -> Void
+
+  /// In the order in which they are listed.
+  static let all: [Setting] = [
+    Setting(
+      name: "plan", doc: "Say what entries would change, and change nothing until :apply",
+      get: { $0.isPreview }, set: { $0.isPreview = $1 }),
+    Setting(
+      name: "events", doc: "Tell what happens on the host, above the line",
+      get: { $0.showsEvents }, set: { $0.showsEvents = $1 }),
+    Setting(
+      name: "time", doc: "Tell after each entry how long it took",
+      get: { $0.showsTime }, set: { $0.showsTime = $1 }),
+    Setting(
+      name: "pager", doc: "Show what is longer than the screen a screen at a time",
+      get: { $0.isPaged }, set: { $0.isPaged = $1 }),
+  ]
+
+  static let words = ["on", "off"]
+
+  /// The setting with its state, as it is listed.
+  func row(_ settings: Settings) -> [String?] { [name, get(settings) ? "on" : "off", doc] }
+}
+
+extension Command {
+  /// The command of a setting: sets it, or turns it over.
+  init(_ setting: Setting) {
+    self.init(
+      setting.name, .optional("on|off", .words(Setting.words)), setting.doc,
+      example: ":\(setting.name) on"
+    ) { shell, word in
+      setting.set(&shell.settings, word.isEmpty ? !setting.get(shell.settings) : word == "on")
+      shell.say(["\(setting.name) is \(setting.get(shell.settings) ? "on" : "off")"])
+    }
   }
 }

@@ -218,3 +218,177 @@ final class EntryEditor: EditHandler {
     entry.replace(with: state.text, cursor: state.cursor)
   }
 }
+
+// What the user sees of an entry.
+extension EntryEditor {
+  func write(_ text: String) { screen.writeOutput(text) }
+
+  /// Says that a key can do nothing here.
+  func beep() { write("\u{7}") }
+
+  /// Brings the entry onto the screen as it is, what has happened above it.
+  func show() {
+    let (columns, rows) = screen.size()
+    let news = takeNews()
+    var text = ""
+    if !news.isEmpty { text = painter.erase(columns: columns) + news.map { $0 + "\r\n" }.joined() }
+    let frame = frame(columns: columns, rows: rows).clipped(to: max(1, rows), near: &firstRow)
+    text += painter.paint(frame, columns: columns)
+    if !text.isEmpty { write(text) }
+  }
+
+  /// Leaves the whole entry on the screen, without what is only shown while one edits, and the
+  /// cursor below it.
+  func leaveOnScreen() {
+    listing = []
+    let (columns, rows) = screen.size()
+    let frame = frame(columns: columns, rows: rows, isFinal: true)
+    var text = ""
+    if frame.rows.count > rows {
+      text = painter.erase(columns: columns) + frame.rows.map(\.text).joined(separator: "\r\n")
+      painter.forget()
+      text += "\r\n"
+    } else {
+      text = painter.paint(frame, columns: columns) + painter.leave()
+    }
+    write(text)
+  }
+
+  func clearScreen() {
+    painter.forget()
+    write("\u{1B}[H\u{1B}[2J")
+  }
+
+  private func frame(columns: Int, rows: Int, isFinal: Bool = false) -> EntryFrame {
+    let state = entry.state
+    var builder = EntryFrameBuilder(columns: columns)
+    let styles = styles(of: state.text)
+    builder.add(prompt, style: screen.color ? "1;36" : "")
+    var position = 0
+    for character in Entry.string(state.text) {
+      if position == state.cursor { builder.placeCursor() }
+      builder.add(character, style: styles?[position] ?? "")
+      position += character.unicodeScalars.count
+    }
+    if position <= state.cursor { builder.placeCursor() }
+    guard !isFinal else { return builder.frame }
+    if entry.isAtEnd { builder.add(suggestion(room: builder.room), style: "2") }
+    if !listing.isEmpty {
+      let entryRows = builder.rowCount
+      let list = CompletionList(columns: columns, rows: max(1, rows - entryRows))
+      for row in list.rows(listing) {
+        builder.endRow()
+        builder.add(row.text)
+        builder.add(row.note, style: screen.color ? "2" : "")
+      }
+    }
+    return builder.frame
+  }
+
+  private func styles(of line: [Unicode.Scalar]) -> [String]? {
+    guard screen.color else { return nil }
+    var styles = Highlighting.styles(of: line)
+    for position in found where styles.indices.contains(position) { styles[position] += ";7" }
+    return styles
+  }
+
+  // MARK: Suggestion
+
+  /// What the history would put behind the entry; nil where that is not shown.
+  private var suggestion: String? {
+    guard screen.color, entry.isAtEnd, found.isEmpty else { return nil }
+    return history.suggestion(for: entry.text)
+  }
+
+  /// As much of the suggestion as there is room for.
+  private func suggestion(room: Int) -> String {
+    guard let suggestion, room > 1 else { return "" }
+    let lines = suggestion.split(separator: "\n", omittingEmptySubsequences: false)
+    let first = TerminalText.escaped(String(lines[0])) + (lines.count > 1 ? " …" : "")
+    return TerminalText.fitted(first, to: room - 1)
+  }
+
+  /// Puts the suggestion into the entry, or its first word; false if there is none.
+  func takeSuggestion(wordOnly: Bool = false) -> Bool {
+    guard let suggestion else { return false }
+    entry.insert((wordOnly ? Self.firstWord(of: suggestion) : suggestion).unicodeScalars)
+    return true
+  }
+
+  /// With the white space before it.
+  static func firstWord(of text: String) -> String {
+    let space = text.prefix { $0.isWhitespace }
+    let word = text.dropFirst(space.count).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+    return String(space + (word.isEmpty ? text.dropFirst(space.count).prefix(1) : word))
+  }
+}
+
+extension EntryEditor {
+  /// Puts in what is beyond doubt; a second time, or where nothing is, lists what may stand here.
+  func tab(isSecond: Bool) {
+    if indent() { return }
+    let completion = complete(entry.textBeforeCursor)
+    guard let first = completion.candidates.first else { return beep() }
+    let isOnly = completion.candidates.count == 1
+    let text = isOnly ? first.text + first.suffix : completion.commonPrefix
+    if text.unicodeScalars.count > completion.length {
+      entry.delete(before: completion.length)
+      entry.insert(text.unicodeScalars)
+    } else if !isOnly, isSecond || completion.length == 0 {
+      listing = completion.candidates
+    } else {
+      beep()
+    }
+  }
+
+  /// Indents the start of a line that stands too far to the left; false if it does not.
+  private func indent() -> Bool {
+    let before = entry.line.prefix(entry.column)
+    guard !entry.above.isEmpty, Self.isBlank(before) else { return false }
+    let missing = 2 * OpenBrackets(in: entry.textBeforeCursor).depth - before.count
+    guard missing > 0 else { return false }
+    entry.insert(Array(repeating: " ", count: missing))
+    return true
+  }
+}
+
+extension EntryEditor {
+  /// Reads an entry on a terminal that cannot move its cursor, such as one within an editor: the
+  /// terminal itself edits each line.
+  func readPlainly(prompt: String) -> Outcome {
+    mode.beUsual()
+    defer { mode.beQuiet() }
+    var text = ""
+    while true {
+      switch readLine(prompt: text.isEmpty ? prompt : Self.goesOn) {
+      case .entry(let line):
+        text += text.isEmpty ? line : "\n" + line
+        if Self.isWhole(text) { return .entry(text) }
+      case .interrupted:
+        write("\n")
+        return .interrupted
+      case .endOfInput: return .endOfInput
+      }
+    }
+  }
+
+  /// The prompt of a line that goes on with an entry.
+  private static let goesOn = "... "
+
+  private func readLine(prompt: String) -> Outcome {
+    var line = String.UnicodeScalarView()
+    write(news + prompt)
+    while true {
+      switch keys.next() {
+      case .character("\n"): return .entry(String(line))
+      case .character(let scalar): line.append(scalar)
+      case .interrupt: return .interrupted
+      case .endOfInput: return line.isEmpty ? .endOfInput : .entry(String(line))
+      // What has happened is told with the next prompt: what is being typed cannot be drawn anew.
+      case .resize, .wake: continue
+      }
+    }
+  }
+
+  private var news: String { takeNews().map { $0 + "\n" }.joined() }
+}

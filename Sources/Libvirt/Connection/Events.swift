@@ -1,0 +1,230 @@
+import CLibvirt
+
+/// How every kind of event becomes a stream.
+extension Connection {
+  /// The events of one kind from now on (`virConnectDomainEventRegisterAny`).
+  ///
+  /// The stream ends when the connection is lost. Leaving it unregisters; the connection lives as
+  /// long as the stream does.
+  ///
+  /// - Parameter callback: libvirt's callback for the kind, which hands its opaque pointer to
+  ///   ``EventSink/deliver(_:to:)`` with an event of the stream's type.
+  func events<Event: Sendable>(
+    _ kind: virDomainEventID, _ callback: virConnectDomainEventGenericCallback
+  ) throws(LibvirtError) -> AsyncStream<Event> {
+    try events { connection, sink, free in
+      virConnectDomainEventRegisterAny(
+        connection, nil, Int32(bitPattern: kind.rawValue), callback, sink, free)
+    } deregister: {
+      virConnectDomainEventDeregisterAny($0, $1)
+    }
+  }
+
+  /// The events that a registration brings.
+  ///
+  /// - Parameters:
+  ///   - register: gives libvirt a callback with the sink as its opaque pointer and the function that
+  ///     frees it; returns libvirt's identifier, negative where that failed.
+  ///   - deregister: takes the registration back.
+  func events<Event: Sendable>(
+    register: (OpaquePointer, UnsafeMutableRawPointer, @escaping virFreeCallback) -> Int32,
+    deregister: @escaping @Sendable (OpaquePointer, Int32) -> Int32
+  ) throws(LibvirtError) -> AsyncStream<Event> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Event.self)
+    // SAFETY: libvirt keeps one reference to the sink, given back by the free callback; where the
+    // registration fails that is never called, so it is given back here.
+    let reference = Unmanaged.passRetained(EventSink(continuation))
+    let identifier = register(
+      pointer, reference.toOpaque(),
+      { opaque in
+        guard let opaque else { return }
+        Unmanaged<AnyObject>.fromOpaque(opaque).release()
+      })
+    guard identifier >= 0 else {
+      reference.release()
+      throw .last()
+    }
+    let key = watch.add { continuation.finish() }
+    continuation.onTermination = { _ in
+      // The call may wait for the other side, and the stream may end on any thread.
+      housekeeping.submit { _ in
+        self.watch.forget(key)
+        _ = deregister(self.pointer, identifier)
+      }
+    }
+    return stream
+  }
+}
+
+/// What libvirt's callbacks are given to find their stream.
+final class EventSink: Sendable {
+  private let send: @Sendable (any Sendable) -> Void
+
+  init<Event: Sendable>(_ continuation: AsyncStream<Event>.Continuation) {
+    send = { event in
+      if let event = event as? Event { continuation.yield(event) }
+    }
+  }
+
+  /// Puts an event into the stream that a callback's opaque pointer stands for.
+  static func deliver(_ event: some Sendable, to opaque: UnsafeMutableRawPointer?) {
+    guard let opaque else { return }
+    // SAFETY: libvirt holds a reference to the sink while the callback is registered.
+    Unmanaged<EventSink>.fromOpaque(opaque).takeUnretainedValue().send(event)
+  }
+}
+
+/// Something that happened to a domain.
+public struct LifecycleEvent: Sendable, Hashable {
+  /// What happened, libvirt's `virDomainEventType`.
+  public enum Kind: Int32, Sendable {
+    /// Its definition was stored or changed.
+    case defined = 0
+    /// Its definition was removed.
+    case undefined
+    /// It runs.
+    case started
+    /// It is paused.
+    case suspended
+    /// It goes on.
+    case resumed
+    /// It is off.
+    case stopped
+    /// The guest is going down.
+    case shutdown
+    /// The guest sleeps.
+    case pmSuspended
+    /// It went down by a failure.
+    case crashed
+  }
+
+  /// The domain's name.
+  public let domain: String
+  /// The domain's UUID.
+  public let uuid: String
+  /// What happened.
+  public let kind: Kind
+  /// libvirt's reason, whose meaning depends on the kind.
+  public let detail: Int32
+}
+
+extension Connection {
+  /// The lifecycle events of all domains from now on.
+  ///
+  /// The stream ends when the connection is lost. Leaving it unregisters; the connection lives as
+  /// long as the stream does.
+  public func lifecycleEvents() throws(LibvirtError) -> AsyncStream<LifecycleEvent> {
+    // SAFETY: libvirt calls it as the lifecycle callback that the event identifier stands for.
+    try events(
+      VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+      unsafeBitCast(lifecycleCallback, to: virConnectDomainEventGenericCallback.self))
+  }
+}
+
+private let lifecycleCallback: virConnectDomainEventCallback = {
+  _, domain, event, detail, opaque in
+  guard let domain, let kind = LifecycleEvent.Kind(rawValue: event) else { return 0 }
+  EventSink.deliver(
+    LifecycleEvent(
+      domain: Call.borrowedString(virDomainGetName(domain)),
+      uuid: Call.uuid { virDomainGetUUIDString(domain, $0) }, kind: kind, detail: detail),
+    to: opaque)
+  return 0
+}
+
+/// The agent inside a guest came or went.
+public struct AgentEvent: Sendable, Hashable {
+  /// The domain's name.
+  public let domain: String
+  /// Whether it answers from now on.
+  public let isConnected: Bool
+}
+
+/// A guest let go of a device that it was asked to.
+public struct DeviceRemovedEvent: Sendable, Hashable {
+  /// The domain's name.
+  public let domain: String
+  /// libvirt's name of the device, such as `virtio-disk1`.
+  public let alias: String
+}
+
+extension Connection {
+  /// Guest agents that come and go, from now on; see ``lifecycleEvents()`` for the stream's life.
+  public func agentEvents() throws(LibvirtError) -> AsyncStream<AgentEvent> {
+    // SAFETY: libvirt calls it as the agent's callback that the event identifier stands for.
+    try events(
+      VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE,
+      unsafeBitCast(agentCallback, to: virConnectDomainEventGenericCallback.self))
+  }
+
+  /// Devices that guests let go of, from now on; see ``lifecycleEvents()`` for the stream's life.
+  public func deviceRemovedEvents() throws(LibvirtError) -> AsyncStream<DeviceRemovedEvent> {
+    // SAFETY: libvirt calls it as the removal's callback that the event identifier stands for.
+    try events(
+      VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
+      unsafeBitCast(removalCallback, to: virConnectDomainEventGenericCallback.self))
+  }
+}
+
+private let agentCallback: virConnectDomainEventAgentLifecycleCallback = {
+  _, domain, state, _, opaque in
+  guard let domain else { return }
+  EventSink.deliver(
+    AgentEvent(
+      domain: Call.borrowedString(virDomainGetName(domain)),
+      isConnected: state
+        == Int32(
+          bitPattern: VIR_CONNECT_DOMAIN_EVENT_AGENT_LIFECYCLE_STATE_CONNECTED.rawValue)),
+    to: opaque)
+}
+
+private let removalCallback: virConnectDomainEventDeviceRemovedCallback = {
+  _, domain, alias, opaque in
+  guard let domain else { return }
+  EventSink.deliver(
+    DeviceRemovedEvent(
+      domain: Call.borrowedString(virDomainGetName(domain)), alias: Call.borrowedString(alias)),
+    to: opaque)
+}
+
+/// Something that happened to a network.
+public struct NetworkEvent: Sendable, Hashable {
+  /// What happened, libvirt's `virNetworkEventLifecycleType`.
+  public enum Kind: Int32, Sendable {
+    /// Its definition was stored or changed.
+    case defined = 0
+    /// Its definition was removed.
+    case undefined
+    /// It is up.
+    case started
+    /// It is down.
+    case stopped
+  }
+
+  /// The network's name.
+  public let network: String
+  /// What happened.
+  public let kind: Kind
+}
+
+extension Connection {
+  /// The lifecycle events of all networks from now on; see ``lifecycleEvents()`` for the stream's
+  /// life.
+  public func networkEvents() throws(LibvirtError) -> AsyncStream<NetworkEvent> {
+    try events { connection, sink, free in
+      virConnectNetworkEventRegisterAny(
+        connection, nil, Int32(bitPattern: VIR_NETWORK_EVENT_ID_LIFECYCLE.rawValue),
+        // SAFETY: libvirt calls it as the lifecycle callback that the event identifier stands for.
+        unsafeBitCast(networkCallback, to: virConnectNetworkEventGenericCallback.self), sink, free)
+    } deregister: {
+      virConnectNetworkEventDeregisterAny($0, $1)
+    }
+  }
+}
+
+private let networkCallback: virConnectNetworkEventLifecycleCallback = {
+  _, network, event, _, opaque in
+  guard let network, let kind = NetworkEvent.Kind(rawValue: event) else { return }
+  EventSink.deliver(
+    NetworkEvent(network: Call.borrowedString(virNetworkGetName(network)), kind: kind), to: opaque)
+}

@@ -1,0 +1,115 @@
+import CLibvirt
+
+/// Talking to the agent inside a guest.
+extension Domain {
+  /// Whether the agent inside the guest answers; false as well where the domain has none or is off.
+  public func isAgentConnected() throws(LibvirtError) -> Bool {
+    var seconds: Int64 = 0
+    var nanoseconds: UInt32 = 0
+    if virDomainGetTime(pointer, &seconds, &nanoseconds, 0) == 0 { return true }
+    let error = LibvirtError.last()
+    switch error.code {
+    case .agentUnresponsive, .argumentUnsupported, .operationInvalid, .configurationUnsupported:
+      return false
+    default: throw error
+    }
+  }
+
+  /// Gives the agent a command of its protocol, such as `{"execute": "guest-ping"}`, and returns its
+  /// answer, both JSON (`virDomainQemuAgentCommand`).
+  ///
+  /// - Parameter timeout: seconds until the agent counts as not answering.
+  /// - Throws: code `agentUnresponsive` where it does not answer; where it refuses, its own words.
+  public func agentCommand(_ command: String, timeout: Int32 = 5) throws(LibvirtError) -> String {
+    try call.ownedString(virDomainQemuAgentCommand(pointer, command, timeout, 0))
+  }
+}
+
+/// A network interface of a running guest and its addresses.
+public struct DomainInterface: Sendable, Hashable {
+  /// One address of an interface.
+  public struct Address: Sendable, Hashable {
+    /// The address as text, IPv4 or IPv6.
+    public let address: String
+    /// The length of the subnet's prefix in bits.
+    public let prefix: Int
+    /// Whether it is IPv6.
+    public let isIPv6: Bool
+  }
+
+  /// The name: the host's device by lease and ARP, the guest's by agent.
+  public let name: String
+  /// The hardware address in lower case, where it is known.
+  public let mac: String?
+  /// Its addresses.
+  public let addresses: [Address]
+}
+
+extension Domain {
+  /// Who is asked for a guest's addresses, libvirt's `virDomainInterfaceAddressesSource`.
+  public enum AddressSource: UInt32, Sendable {
+    /// The leases of libvirt's own DHCP server.
+    case lease = 0
+    /// The agent inside the guest.
+    case agent = 1
+    /// The host's ARP table.
+    case arp = 2
+  }
+
+  /// The running guest's interfaces with their addresses (`virDomainInterfaceAddresses`).
+  public func interfaceAddresses(
+    source: AddressSource
+  ) throws(LibvirtError) -> [DomainInterface] {
+    try call.list {
+      virDomainInterfaceAddresses(pointer, $0, source.rawValue, 0)
+    } taking: { entry in
+      // SAFETY: the entry is libvirt's own; it is copied, then freed once.
+      defer { virDomainInterfaceFree(entry) }
+      return DomainInterface(entry.pointee)
+    }
+  }
+}
+
+extension DomainInterface {
+  fileprivate init(_ interface: virDomainInterface) {
+    name = Call.borrowedString(interface.name)
+    mac = interface.hwaddr.map { String(cString: $0).lowercased() }
+    // SAFETY: `naddrs` is the number of entries behind `addrs`, both libvirt's.
+    addresses = (0..<Int(interface.naddrs)).compactMap { index in
+      guard let address = interface.addrs?[index], let text = address.addr else { return nil }
+      return Address(
+        address: String(cString: text), prefix: Int(address.prefix),
+        isIPv6: address.type == Int32(bitPattern: VIR_IP_ADDR_TYPE_IPV6.rawValue))
+    }
+  }
+}
+
+extension Domain {
+  /// A picture of what the guest shows.
+  public struct Screenshot: Sendable {
+    /// The kind of picture as a media type, such as `image/png` or `image/x-portable-pixmap`.
+    public let mediaType: String
+    /// The picture's file.
+    public let bytes: [UInt8]
+  }
+
+  /// Takes a picture of the running guest's screen (`virDomainScreenshot`).
+  ///
+  /// - Parameter screen: which one of several, from zero.
+  public func screenshot(screen: UInt32 = 0) throws(LibvirtError) -> Screenshot {
+    let stream = try Stream(connection)
+    let mediaType = try call.ownedString(virDomainScreenshot(pointer, stream.pointer, screen, 0))
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+    while true {
+      let received = buffer.withUnsafeMutableBytes { room in
+        Result { () throws(LibvirtError) in try stream.receive(into: room) }
+      }
+      let count = try received.get()
+      guard count > 0 else { break }
+      bytes += buffer.prefix(count)
+    }
+    try stream.finish()
+    return Screenshot(mediaType: mediaType, bytes: bytes)
+  }
+}

@@ -1,0 +1,163 @@
+import VMScript
+import VMScriptPlan
+import VMScriptRuntime
+
+/// What a plan would do to one resource, in the words it is shown in.
+public struct PlanLine: Sendable {
+  /// What happens to the resource.
+  public enum Action: String, CaseIterable, Sendable { case create, update, delete }
+
+  /// One property's change; the texts are values as the language prints them.
+  public struct Property: Sendable {
+    /// The property with its block, such as `disk data size`.
+    public let name: String
+    /// What holds now; nil if nothing is set.
+    public let from: String?
+    /// What shall hold; nil if the property goes.
+    public let to: String?
+    /// When the change is seen, such as `next start`; nil says nothing about it.
+    public let effect: String?
+
+    /// A change of one property.
+    public init(name: String, from: String?, to: String?, effect: String? = nil) {
+      self.name = name
+      self.from = from
+      self.to = to
+      self.effect = effect
+    }
+
+    /// The change alone, such as `memory 128MiB → 256MiB`, unescaped.
+    public var words: String { "\(name) \(from ?? "none") → \(to ?? "none")" }
+  }
+
+  /// What is defined of an object that runs, and waits for its restart.
+  public struct Pending: Sendable {
+    /// `net` or `domain`.
+    public let kind: String
+    /// The object's name, unescaped.
+    public let name: String
+    /// From what runs to what is defined.
+    public let properties: [Property]
+
+    /// A line of what waits.
+    public init(kind: String, name: String, properties: [Property]) {
+      self.kind = kind
+      self.name = name
+      self.properties = properties
+    }
+  }
+
+  /// What happens.
+  public let action: Action
+  /// `image`, `net` or `domain`.
+  public let kind: String
+  /// The resource's name, unescaped.
+  public let name: String
+  /// The domain that a clone is made from.
+  public let source: String?
+  /// What changes, in the order of the script.
+  public let properties: [Property]
+  /// What a new resource is, in few words.
+  public let outline: [String]
+  /// Every property of a new resource with its value.
+  public let details: [Property]
+  /// Whether data is lost, which needs a yes.
+  public let losesData: Bool
+  /// Whether what is deleted is let go of only, and stays on the host.
+  public let remains: Bool
+
+  /// A line of a plan.
+  public init(
+    action: Action, kind: String, name: String, source: String? = nil,
+    properties: [Property] = [], outline: [String] = [], details: [Property] = [],
+    losesData: Bool = false, remains: Bool = false
+  ) {
+    self.action = action
+    self.kind = kind
+    self.name = name
+    self.source = source
+    self.properties = properties
+    self.outline = outline
+    self.details = details
+    self.losesData = losesData
+    self.remains = remains
+  }
+}
+
+extension PlanLine {
+  /// The line of a change, its values written as the language writes them.
+  public init(_ change: Change) {
+    self.init(
+      action: Action(change.action), kind: change.kind.rawValue, name: change.name,
+      source: change.source,
+      properties: Self.properties(change.properties),
+      outline: change.creation?.outline ?? [],
+      details: change.creation?.properties.map { Property($0) } ?? [],
+      losesData: change.impact == .dataLoss && change.remains == nil,
+      remains: change.remains != nil)
+  }
+
+  /// The differences with their effects; a consequence of several in a row stands once, at the last.
+  private static func properties(_ differences: [PropertyDifference]) -> [Property] {
+    let following = differences.dropFirst().map(\.consequence) + [nil]
+    return zip(differences, following).map { difference, next in
+      if let consequence = difference.consequence, consequence == next {
+        return Property(difference)
+      }
+      return Property(difference, effect: difference.consequence ?? difference.impact.words)
+    }
+  }
+}
+
+extension PlanLine.Property {
+  /// A difference, its values written as the language writes them.
+  init(_ difference: PropertyDifference, effect: String? = nil) {
+    self.init(
+      name: difference.path, from: difference.from?.literal, to: difference.to?.literal,
+      effect: effect)
+  }
+}
+
+extension PlanLine.Pending {
+  fileprivate init(_ restart: PendingRestart) {
+    self.init(
+      kind: restart.resource.kind.rawValue, name: restart.resource.name,
+      properties: restart.properties.map { PlanLine.Property($0) })
+  }
+}
+
+extension PlanLine.Action {
+  fileprivate init(_ action: Change.Action) {
+    self =
+      switch action {
+      case .create: .create
+      case .update: .update
+      case .delete: .delete
+      }
+  }
+}
+
+extension VerbRecord {
+  /// The verb with its targets, such as `stop web-1, web-2`.
+  public var words: String { ([action] + [targets.joined(separator: ", ")]).joined(separator: " ") }
+}
+
+extension ResourceReference {
+  /// Kind and name, such as `net lab`.
+  public var words: String { "\(kind.rawValue) \(name)" }
+}
+
+extension PlanDisplay {
+  /// The lines of a plan; `host` is the URI that it was made for, if that is to be said.
+  public func lines(_ plan: Plan, host: String? = nil) -> [String] {
+    let origin = plan.otherOrigin.map {
+      "the stack \(plan.stack) was last run from \(TerminalText.escaped($0.description))"
+    }
+    return [origin].compactMap(\.self)
+      + lines(
+        stack: plan.stack + (host.map { " on \($0)" } ?? ""),
+        changes: plan.changes.map(PlanLine.init),
+        pending: plan.pending.map(PlanLine.Pending.init),
+        undeclared: plan.undeclared.map(\.words), verbs: plan.verbs.map(\.words))
+  }
+}
