@@ -19,7 +19,7 @@ enum Main {
   ///
   /// - Returns: the exit code.
   private static func run(_ arguments: [String]) async -> Int32 {
-    if let diagnostic = CommandWords.problem(with: arguments) {
+    if let diagnostic = VMScriptCommand.problem(with: arguments) {
       report(diagnostic, arguments)
       return ExitStatus.usage.rawValue
     }
@@ -33,7 +33,7 @@ enum Main {
       return 0
     }
     var command: any ParsableCommand
-    do { command = try CommandWords.parse(arguments) } catch {
+    do { command = try VMScriptCommand.command(from: arguments) } catch {
       return show(visible(error, arguments))
     }
     do {
@@ -52,7 +52,7 @@ enum Main {
     let escaped = arguments.map { TerminalText.escaped($0) }
     guard escaped != arguments else { return error }
     do {
-      _ = try CommandWords.parse(escaped)
+      _ = try VMScriptCommand.command(from: escaped)
       return error
     } catch { return error }
   }

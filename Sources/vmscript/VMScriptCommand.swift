@@ -5,6 +5,19 @@ import VMScriptSyntax
 
 /// The command `vmscript`: arguments in, exit code out.
 struct VMScriptCommand: AsyncParsableCommand {
+  /// The one list of commands, in the order of the help.
+  ///
+  /// Swift cannot list the types that conform to a protocol, so a new command is entered here. Help,
+  /// completion scripts, manual pages and suggestions derive from this list.
+  private static var subcommands: [any Subcommand.Type] {
+    [
+      RunCommand.self, PlanCommand.self, DestroyCommand.self, StatusCommand.self, ListCommand.self,
+      ShowCommand.self, ConsoleCommand.self, SSHCommand.self, ScreenshotCommand.self,
+      CheckCommand.self, EvaluateCommand.self, XMLCommand.self, FormatCommand.self,
+      ExplainCommand.self, LspCommand.self, GenerateCommand.self,
+    ]
+  }
+
   static let configuration = CommandConfiguration(
     commandName: "vmscript",
     abstract: "A small language that describes virtual machines and puts them into effect.",
@@ -28,39 +41,50 @@ struct VMScriptCommand: AsyncParsableCommand {
       Completions: vmscript --generate-completion-script bash|zsh|fish
       """,
     version: Version.text,
-    groupedSubcommands: [
+    groupedSubcommands: CommandHeading.allCases.map { heading in
       CommandGroup(
-        name: "Host",
-        subcommands: [
-          RunCommand.self, PlanCommand.self, DestroyCommand.self, StatusCommand.self,
-          ListCommand.self, ShowCommand.self,
-        ]),
-      CommandGroup(
-        name: "Guest",
-        subcommands: [ConsoleCommand.self, SSHCommand.self, ScreenshotCommand.self]),
-      CommandGroup(
-        name: "Script",
-        subcommands: [
-          CheckCommand.self, EvaluateCommand.self, XMLCommand.self, FormatCommand.self,
-          ExplainCommand.self, LspCommand.self, GenerateCommand.self,
-        ]),
-    ],
+        name: heading.rawValue,
+        subcommands: subcommands.filter { $0.heading == heading }.map { $0 })
+    },
     defaultSubcommand: RunCommand.self)
 }
 
-/// The words that commands are called by, and those that people try.
-enum CommandWords {
-  /// The commands, in the order of the help.
-  static let names: [String] =
-    VMScriptCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+/// A command of the command line: its configuration, and its place among the others.
+///
+/// A new command is one file with a conforming type, and an entry in the list of
+/// ``VMScriptCommand``.
+protocol Subcommand: ParsableCommand {
+  /// The heading of the help that lists the command.
+  static var heading: CommandHeading { get }
 
-  /// What other programs call our commands.
-  private static let synonyms = [
-    "apply": "run", "create": "run", "up": "run", "diff": "plan", "ls": "list", "ps": "list",
-    "validate": "check", "lint": "check", "format": "fmt", "down": "destroy", "remove": "destroy",
-    "rm": "destroy", "undefine": "destroy", "describe": "show", "info": "show", "dominfo": "show",
-    "dumpxml": "xml", "attach": "console", "evaluate": "eval",
-  ]
+  /// Names of this command in other programs, for suggestions only.
+  static var synonyms: [String] { get }
+}
+
+extension Subcommand {
+  static var synonyms: [String] { [] }
+
+  /// The word that the command is called by.
+  static var name: String { configuration.commandName ?? _commandName }
+}
+
+/// A heading in the list of commands, in the order of the help.
+enum CommandHeading: String, CaseIterable {
+  case host = "Host"
+  case guest = "Guest"
+  case script = "Script"
+}
+
+extension VMScriptCommand {
+  /// The names of the commands, in the order of the help.
+  static let names: [String] =
+    subcommands.map { $0.name } + ["help"]
+
+  /// The name of the command for each synonym.
+  private static let synonyms = Dictionary(
+    subcommands.flatMap { command in
+      command.synonyms.map { ($0, command.name) }
+    }, uniquingKeysWith: { first, _ in first })
 
   /// What is wrong with a first word that was meant to be a command; to take it for a script would
   /// only say that there is no such file.
@@ -78,7 +102,7 @@ enum CommandWords {
   }
 
   /// The command that arguments ask for; its name may stand behind options.
-  static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+  static func command(from arguments: [String]) throws -> any ParsableCommand {
     let parsed: any ParsableCommand
     do { parsed = try VMScriptCommand.parseAsRoot(arguments) } catch {
       guard let moved = withCommandFirst(arguments, named: nil) else { throw error }

@@ -5,7 +5,7 @@ import VMScriptRuntime
 import VMScriptSyntax
 
 /// `vmscript check FILE …`: every error of each script that shows without a connection.
-struct CheckCommand: AsyncParsableCommand {
+struct CheckCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Report every error of scripts, without a connection.",
@@ -17,6 +17,8 @@ struct CheckCommand: AsyncParsableCommand {
         vmscript check lab.vmscript
         vmscript check *.vmscript --json
       """)
+  static let heading = CommandHeading.script
+  static let synonyms = ["validate", "lint"]
 
   @OptionGroup var scripts: ScriptArguments
   @OptionGroup var script: ScriptOptions

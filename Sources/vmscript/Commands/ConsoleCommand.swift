@@ -4,7 +4,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript console NAME`: the text console of a running guest.
-struct ConsoleCommand: AsyncParsableCommand {
+struct ConsoleCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "console",
     abstract: "Attach to the text console of a running guest; Ctrl-] leaves it.",
@@ -16,6 +16,8 @@ struct ConsoleCommand: AsyncParsableCommand {
         vmscript console web-1
         vmscript console web-1 < /dev/null >> web-1.log
       """)
+  static let heading = CommandHeading.guest
+  static let synonyms = ["attach"]
 
   @Argument(help: "The domain's name on the host.", completion: HostNames.domains)
   var name: String

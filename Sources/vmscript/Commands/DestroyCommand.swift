@@ -6,7 +6,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript destroy FILE …` or `--stack NAME`: removes what a stack made, and nothing else.
-struct DestroyCommand: AsyncParsableCommand {
+struct DestroyCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "destroy",
     abstract: "Remove what a stack made, and nothing else.",
@@ -18,6 +18,8 @@ struct DestroyCommand: AsyncParsableCommand {
         vmscript destroy lab.vmscript
         vmscript destroy --stack lab --yes
       """)
+  static let heading = CommandHeading.host
+  static let synonyms = ["down", "remove", "rm", "undefine"]
 
   @Argument(
     help: ArgumentHelp("The stack's script; only the stack's name counts.", valueName: "file"),

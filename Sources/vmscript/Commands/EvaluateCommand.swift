@@ -3,7 +3,7 @@ import VMScript
 import VMScriptSyntax
 
 /// `vmscript eval FILE`: the outputs of a script as one JSON object, without a connection.
-struct EvaluateCommand: AsyncParsableCommand {
+struct EvaluateCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "eval",
     abstract: "Evaluate a script and print its outputs as JSON, without a connection.",
@@ -15,6 +15,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         vmscript eval lab.vmscript --resources --set replicas=5
         vmscript eval -e 'output n = 6 * 7'
       """)
+  static let heading = CommandHeading.script
+  static let synonyms = ["evaluate"]
 
   @OptionGroup var scripts: ScriptArguments
 

@@ -7,7 +7,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript explain CODE`: what a code means at length; without a code, all of them by title.
-struct ExplainCommand: ParsableCommand {
+struct ExplainCommand: ParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Explain the code of a message, or list all codes.",
@@ -16,6 +16,7 @@ struct ExplainCommand: ParsableCommand {
         vmscript explain VM0210
         vmscript explain
       """)
+  static let heading = CommandHeading.script
 
   @Argument(
     help: "A code such as VM0210; without one, all are listed.",

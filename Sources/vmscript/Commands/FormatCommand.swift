@@ -3,7 +3,7 @@ import Foundation
 import VMScriptSyntax
 
 /// `vmscript fmt FILE …`: one style for scripts, in place; `-` goes from standard input to output.
-struct FormatCommand: ParsableCommand {
+struct FormatCommand: ParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "fmt",
     abstract: "Bring scripts into the one style, in place.",
@@ -14,6 +14,8 @@ struct FormatCommand: ParsableCommand {
         vmscript fmt *.vmscript
         vmscript fmt --check lab.vmscript
       """)
+  static let heading = CommandHeading.script
+  static let synonyms = ["format"]
 
   @Argument(
     help: ArgumentHelp(

@@ -5,10 +5,11 @@ import VMScriptEditing
 
 /// `vmscript generate FOLDER`: writes what is made from the tables of the language anew;
 /// `scripts/generate` calls it.
-struct GenerateCommand: ParsableCommand {
+struct GenerateCommand: ParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "generate", abstract: "Write grammars for editors and the language reference.",
     shouldDisplay: false)
+  static let heading = CommandHeading.script
 
   @Argument(help: "The folder of the package, or one that shall be as it is.")
   var folder: String

@@ -5,7 +5,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript list`: the domains, networks and images of a host, and whose they are.
-struct ListCommand: AsyncParsableCommand {
+struct ListCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List domains, networks and images of the host, and which stack made them.",
@@ -14,6 +14,8 @@ struct ListCommand: AsyncParsableCommand {
         vmscript list
         vmscript list --stack lab --json
       """)
+  static let heading = CommandHeading.host
+  static let synonyms = ["ls", "ps"]
 
   @Option(
     help: ArgumentHelp("List what this stack made, and nothing else.", valueName: "name"),

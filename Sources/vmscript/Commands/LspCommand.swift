@@ -4,7 +4,7 @@ import VMScriptLanguageServer
 import VMScriptTerminal
 
 /// `vmscript lsp`: a language server for editors, on standard input and output.
-struct LspCommand: ParsableCommand {
+struct LspCommand: ParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "lsp",
     abstract: "Serve an editor by the Language Server Protocol.",
@@ -12,6 +12,7 @@ struct LspCommand: ParsableCommand {
       An editor starts it and speaks with it on standard input and output. It shows what is wrong \
       as one types, completes, explains, finds, renames and formats. It connects to no host.
       """)
+  static let heading = CommandHeading.script
 
   // Some editors say so.
   @Flag(help: .hidden) var stdio = false

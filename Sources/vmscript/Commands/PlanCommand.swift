@@ -6,7 +6,7 @@ import VMScriptRuntime
 import VMScriptTerminal
 
 /// `vmscript plan FILE …`: what a run would change; changes nothing.
-struct PlanCommand: AsyncParsableCommand {
+struct PlanCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show what a run would change, and how; change nothing.",
@@ -19,6 +19,8 @@ struct PlanCommand: AsyncParsableCommand {
         vmscript plan lab.vmscript --json
         vmscript plan lab.vmscript --exit-code    exits with 5 if anything would change
       """)
+  static let heading = CommandHeading.host
+  static let synonyms = ["diff"]
 
   @OptionGroup var scripts: ScriptArguments
   @OptionGroup var script: ScriptOptions

@@ -7,7 +7,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript run FILE …`, `vmscript FILE …`, `vmscript -e TEXT`: plan, then apply.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Put scripts into effect: plan, then apply. The default: `vmscript FILE`.",
@@ -21,6 +21,8 @@ struct RunCommand: AsyncParsableCommand {
         vmscript -e 'print 20GiB / 8GiB'
         vmscript - < lab.vmscript
       """)
+  static let heading = CommandHeading.host
+  static let synonyms = ["apply", "create", "up"]
 
   @Flag(name: .customShort("i"), help: "Stay in the shell after the one script.")
   var isInteractive = false

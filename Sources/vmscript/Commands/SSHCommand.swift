@@ -4,7 +4,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript ssh NAME`: signs in to a guest at the address that the host knows.
-struct SSHCommand: AsyncParsableCommand {
+struct SSHCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "ssh",
     abstract: "Sign in to a running guest by SSH, at the address that the host knows.",
@@ -17,6 +17,7 @@ struct SSHCommand: AsyncParsableCommand {
         vmscript ssh debian@web-1
         vmscript ssh root@web-1 uname -a
       """)
+  static let heading = CommandHeading.guest
 
   @Argument(
     help: ArgumentHelp("The domain, and whom to sign in as.", valueName: "[user@]name"),

@@ -5,7 +5,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript screenshot NAME [FILE]`: a picture of what a guest shows.
-struct ScreenshotCommand: AsyncParsableCommand {
+struct ScreenshotCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "screenshot",
     abstract: "Write a picture of what a running guest shows to a file.",
@@ -17,6 +17,7 @@ struct ScreenshotCommand: AsyncParsableCommand {
         vmscript screenshot web-1
         vmscript screenshot web-1 boot.ppm
       """)
+  static let heading = CommandHeading.guest
 
   @Argument(help: "The domain's name on the host.", completion: HostNames.domains)
   var name: String

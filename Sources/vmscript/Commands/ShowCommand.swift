@@ -5,7 +5,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript show NAME`: all that can be said of one object of the host, secrets left out.
-struct ShowCommand: AsyncParsableCommand {
+struct ShowCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show a domain, network or image: its state, addresses, devices and owner.",
@@ -14,6 +14,8 @@ struct ShowCommand: AsyncParsableCommand {
         vmscript show web-1
         vmscript show web-1 --json
       """)
+  static let heading = CommandHeading.host
+  static let synonyms = ["describe", "info", "dominfo"]
 
   @Argument(help: "The name on the host.", completion: HostNames.all)
   var name: String

@@ -5,7 +5,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 /// `vmscript status FILE`: each resource beside its declaration.
-struct StatusCommand: AsyncParsableCommand {
+struct StatusCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Show each declared resource: as declared, different, missing or undeclared.",
@@ -15,6 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
         vmscript status lab.vmscript --exit-code    exits with 5 unless all is as declared
         vmscript status lab.vmscript --verify       also reads the images on the host
       """)
+  static let heading = CommandHeading.host
 
   @OptionGroup var scripts: ScriptArguments
   @OptionGroup var script: ScriptOptions

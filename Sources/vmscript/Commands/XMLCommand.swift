@@ -4,7 +4,7 @@ import VMScript
 import VMScriptRuntime
 
 /// `vmscript xml FILE [NAME]`: the libvirt XML that a script's networks and domains become.
-struct XMLCommand: AsyncParsableCommand {
+struct XMLCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "xml",
     abstract: "Print the libvirt XML that networks and domains would be defined by.",
@@ -17,6 +17,8 @@ struct XMLCommand: AsyncParsableCommand {
         vmscript xml lab.vmscript
         vmscript xml lab.vmscript web-1 --connect qemu:///system
       """)
+  static let heading = CommandHeading.script
+  static let synonyms = ["dumpxml"]
 
   @Argument(
     help: ArgumentHelp("The script; - is standard input.", valueName: "file"),

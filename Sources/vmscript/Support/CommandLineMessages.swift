@@ -74,7 +74,7 @@ enum CommandLineMessages {
   /// A script that cannot be read, and why.
   static func unreadable(_ path: String, reason: String) -> Diagnostic {
     let help =
-      CommandWords.names.contains(path)
+      VMScriptCommand.names.contains(path)
       ? "a command comes first: `vmscript \(path) …`"
       : "name a script file, or - for standard input"
     return Diagnostic(

@@ -29,7 +29,7 @@ enum CompletionScript {
     }
   }
 
-  private static let commands = CommandWords.names.joined(separator: " ")
+  private static let commands = VMScriptCommand.names.joined(separator: " ")
 
   private static func withScripts(inBash script: String) -> String {
     renamingRoot(script) + """
