@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Every target is written in Swift 6 with no data race left to luck.
+/// The settings of every target: Swift 6 with full data-race checking.
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
 let package = Package(
@@ -10,7 +10,7 @@ let package = Package(
     .library(name: "VMScript", targets: ["VMScriptSyntax", "VMScript", "VMScriptEditing"]),
     .library(name: "VMScriptRuntime", targets: ["VMScriptPlan", "VMScriptRuntime", "Libvirt"]),
     .executable(name: "vmscript", targets: ["vmscript"]),
-    // What scripts/install links `libvmscript.so` from.
+    // scripts/install links `libvmscript.so` from this archive.
     .library(name: "CVMScript", type: .static, targets: ["VMScriptLibrary"]),
   ],
   dependencies: [
@@ -31,11 +31,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // What editors and the shell ask of a script: completion, hover, rename, grammars.
+    // Support for editors and the shell: completion, hover, rename, grammars.
     .target(
       name: "VMScriptEditing", dependencies: ["VMScriptSyntax", "VMScript"], swiftSettings: strict),
 
-    // The language for C: its header, and the functions that stand behind it.
+    // The library for C: its header and the functions that implement it.
     .target(name: "CVMScript"),
     .target(
       name: "VMScriptLibrary",
@@ -54,12 +54,12 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // The host: libvirt, and what brings a declaration there.
+    // The host: libvirt, and the code that applies declarations to it.
     .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(name: "Libvirt", dependencies: ["CLibvirt"], swiftSettings: strict),
-    // Child processes in bounds: what runs between fork and exec.
+    // Child processes with limits: the code between fork and exec.
     .target(name: "CChildProcess"),
     .target(
       name: "VMScriptRuntime",
@@ -69,7 +69,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // What a terminal shows of a plan and its progress, for the command line and the shell.
+    // Plans and progress on a terminal, for the command line and the shell.
     .target(
       name: "VMScriptTerminal",
       dependencies: [
@@ -78,7 +78,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // The shell, and libedit beneath it.
+    // The shell, based on libedit.
     .systemLibrary(name: "CLibedit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     .target(name: "CEditLine", dependencies: ["CLibedit"]),
     .target(
@@ -88,7 +88,7 @@ let package = Package(
         "VMScriptSyntax", "VMScriptTerminal",
       ],
       swiftSettings: strict),
-    // Editors: the language server protocol over the language's own analysis; needs no libvirt.
+    // The language server, based on the language's own analysis; needs no libvirt.
     .target(
       name: "VMScriptLanguageServer",
       dependencies: ["VMScript", "VMScriptEditing", "VMScriptSyntax"],
@@ -102,18 +102,18 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Tests sit like the sources.
+    // The tests, laid out like the sources.
     .testTarget(
       name: "VMScriptSyntaxTests", dependencies: ["VMScriptSyntax"], swiftSettings: strict),
-    // The language's suite of scripts, for every way to run them.
+    // The specification scripts of the language, shared by all test targets that run them.
     .target(
       name: "SpecSuite", dependencies: ["VMScript", "VMScriptSyntax"], path: "Tests/SpecSuite",
       swiftSettings: strict),
-    // A program that evaluates scripts which it does not trust.
+    // A program that evaluates untrusted scripts.
     .executableTarget(
       name: "HostileHost", dependencies: ["VMScript", "VMScriptSyntax"],
       path: "Tests/HostileHost", swiftSettings: strict),
-    // What a host pays for the language.
+    // A benchmark of embedding the language.
     .executableTarget(
       name: "EngineBenchmark", dependencies: ["VMScript"], path: "Tests/EngineBenchmark",
       swiftSettings: strict),
@@ -125,11 +125,11 @@ let package = Package(
     .testTarget(
       name: "VMScriptRuntimeTests", dependencies: ["SpecSuite", "VMScriptPlan", "VMScriptRuntime"],
       swiftSettings: strict),
-    // What libvirt reads XML with: our own reader is held to it, and no product links it.
+    // libvirt's XML library, to verify our own reader; no product links it.
     .systemLibrary(
       name: "CLibxml2", path: "Tests/CLibxml2", pkgConfig: "libxml-2.0",
       providers: [.apt(["libxml2-dev"])]),
-    // Seeds are read where they stand; Fuzz builds the entries too.
+    // Seeds are read from the source folder; Fuzz builds the entries too.
     .testTarget(
       name: "FuzzTests",
       dependencies: [

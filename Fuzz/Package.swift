@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// The fuzzers, in a package of their own: only `scripts/fuzz` builds them.
+/// The fuzzers, in a separate package that only `scripts/fuzz` builds.
 let package = Package(
   name: "fuzz",
   dependencies: [.package(name: "vmscript", path: "..")],

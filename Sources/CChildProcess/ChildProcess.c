@@ -22,7 +22,7 @@ static int limit(int resource, uint64_t bytes) {
 
 static int take_files(const vms_child *child, int *report) {
   int taken[files] = {child->input, child->output, child->errors, child->extra};
-  // Out of the way first: one may stand where another one belongs.
+  // Moved out of the way first, because one may occupy the number of another.
   if ((*report = fcntl(*report, F_DUPFD_CLOEXEC, above)) == -1) return -1;
   for (int index = 0; index < files; index++) {
     if (taken[index] == -1) continue;
@@ -33,14 +33,14 @@ static int take_files(const vms_child *child, int *report) {
     else if (dup2(taken[index], index) == -1) return -1;
   }
 #ifdef SYS_close_range
-  // Where the kernel does not know the call, files are closed by the exec as far as they say so.
+  // If the kernel lacks the call, exec closes the files that are marked close-on-exec.
   syscall(SYS_close_range, (unsigned)files, (unsigned)*report - 1, 0u);
   syscall(SYS_close_range, (unsigned)*report + 1, ~0u, 0u);
 #endif
   return 0;
 }
 
-static void be_usual(void) {
+static void reset_signals(void) {
   struct sigaction action;
   memset(&action, 0, sizeof action);
   sigemptyset(&action.sa_mask);
@@ -53,17 +53,17 @@ static void be_usual(void) {
   sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static _Noreturn void become(const vms_child *child, pid_t parent, int report) {
+static _Noreturn void execute(const vms_child *child, pid_t parent, int report) {
   int number = 0;
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) number = errno;
-  // The parent may have ended before the kernel was told.
+  // The parent may have exited before the call.
   if (getppid() != parent) _exit(127);
   setpgid(0, 0);
   if (number == 0 && take_files(child, &report) == -1) number = errno;
   if (number == 0 && limit(RLIMIT_AS, child->memory) == -1) number = errno;
   if (number == 0 && limit(RLIMIT_FSIZE, child->file_size) == -1) number = errno;
   if (number == 0) {
-    be_usual();
+    reset_signals();
     execve(child->program, child->arguments, child->environment);
     number = errno;
   }
@@ -82,7 +82,7 @@ pid_t vms_child_start(const vms_child *child) {
   // No handler of this process runs in the child.
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t process = fork();
-  if (process == 0) become(child, parent, report[1]);
+  if (process == 0) execute(child, parent, report[1]);
   int number = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   close(report[1]);
@@ -91,7 +91,7 @@ pid_t vms_child_start(const vms_child *child) {
     do count = read(report[0], &number, sizeof number);
     while (count == -1 && errno == EINTR);
     if (count != 0) {
-      // It says why there was no exec, and ends.
+      // The child reports why exec failed, and exits.
       while (waitpid(process, NULL, 0) == -1 && errno == EINTR) {}
       process = -1;
     }

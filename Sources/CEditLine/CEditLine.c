@@ -13,9 +13,9 @@ _Static_assert(sizeof(wchar_t) == sizeof(uint32_t), "text is UTF-32");
 
 struct vms_editor {
   EditLine *line;
-  /// Where libedit draws and complains.
+  /// The stream for libedit's output and errors.
   FILE *sink;
-  /// The bytes that it has written there.
+  /// The number of bytes written to it.
   size_t written;
   vms_callbacks callbacks;
 };
@@ -59,7 +59,7 @@ vms_editor *vms_editor_new(vms_callbacks callbacks) {
   vms_editor *editor = calloc(1, sizeof *editor);
   if (!editor) return NULL;
   editor->callbacks = callbacks;
-  // In the locale "C" no letter beyond ASCII is one.
+  // In the locale "C" only ASCII letters are letters.
   setlocale(LC_CTYPE, "");
   if (MB_CUR_MAX == 1) setlocale(LC_CTYPE, "C.UTF-8");
   editor->sink = fopencookie(editor, "w", (cookie_io_functions_t){.write = count_written});
@@ -73,11 +73,11 @@ vms_editor *vms_editor_new(vms_callbacks callbacks) {
   }
   el_wset(editor->line, EL_CLIENTDATA, editor);
   el_wset(editor->line, EL_SIGNAL, 0);
-  // Ctrl-C within pasted text is text; the terminal would take it, with what came before, away.
+  // Ctrl-C in pasted text is text; the terminal would discard it and the text before it.
   el_wset(editor->line, EL_SETTY, L"-d", L"-isig", NULL);
-  // Two characters that end a line in pasted text would be two line ends.
+  // CR LF in pasted text would become two newlines.
   el_wset(editor->line, EL_SETTY, L"-d", L"-icrnl", L"-inlcr", NULL);
-  // What is typed between two entries is neither shown nor held back: it belongs to the next one.
+  // Input between two entries is neither echoed nor buffered: it belongs to the next entry.
   el_wset(editor->line, EL_SETTY, L"-x", L"-echo", L"-icanon", L"-iexten", NULL);
   el_wset(editor->line, EL_PROMPT, no_prompt);
   el_wset(editor->line, EL_GETCFN, read_character);
@@ -120,8 +120,8 @@ int vms_editor_uses_vi(vms_editor *editor) {
 }
 
 int vms_editor_is_bound(vms_editor *editor, const uint32_t *keys) {
-  // libedit tells where it draws what a sequence means, and where it complains that it means
-  // nothing: only the first is counted.
+  // libedit prints the binding of a sequence to its output, and an error for an unbound one to its
+  // error stream. Only output counts.
   FILE *complaints = fopencookie(NULL, "w", (cookie_io_functions_t){0});
   if (!complaints) return 0;
   fflush(editor->sink);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <wchar.h>
 
-// A function of libedit is not told which command it is for: each command has its own.
+// libedit does not pass the command to its function, so each command has its own.
 #define COMMAND(name, command)                                     \
   static unsigned char name(EditLine *line, wint_t key) {          \
     (void)key;                                                     \
@@ -48,7 +48,7 @@ static const struct {
   const wchar_t *name;
   const wchar_t *help;
   unsigned char (*function)(EditLine *, wint_t);
-  /// libedit's commands that it takes the place of where a user binds them.
+  /// libedit's commands that it replaces in a user's bindings.
   const char *replaces[4];
 } commands[] = {
   {L"vms-enter", L"Run the entry, or open a line where it is not complete", enter,
@@ -90,7 +90,7 @@ static const struct {
   {L"vms-vi-open-above", L"Open a line above and insert", vi_open_above, {0}},
 };
 
-/// Where a key is bound: while one inserts, in vi's command mode, or both.
+/// The mode of a binding: insert mode, vi's command mode, or both.
 typedef enum { INSERT = 1, COMMAND_MODE = 2, BOTH = 3 } keymap;
 
 static const struct {
@@ -131,9 +131,9 @@ static const struct {
   {L"o", L"vms-vi-open-below", COMMAND_MODE}, {L"O", L"vms-vi-open-above", COMMAND_MODE},
   {L"G", L"vms-last-line", COMMAND_MODE}, {L"/", L"vms-search", COMMAND_MODE},
   {L"u", L"vms-undo", COMMAND_MODE}, {L"U", L"vms-undo", COMMAND_MODE},
-  // libedit takes the terminal's keys that are turned off for this one.
+  // libedit treats the terminal's disabled keys as this one.
   {L"^@", L"em-set-mark", INSERT}, {L"^@", L"ed-unassigned", COMMAND_MODE},
-  // What reads another line, starts another program, or knows but libedit's own history.
+  // Commands that read another line, start another program, or use libedit's own history.
   {L"^Z", L"ed-unassigned", BOTH}, {L"\\ex", L"ed-unassigned", INSERT}, {L":", L"ed-unassigned", COMMAND_MODE},
   {L"v", L"ed-unassigned", COMMAND_MODE}, {L"?", L"ed-unassigned", COMMAND_MODE},
   {L"n", L"ed-unassigned", COMMAND_MODE}, {L"N", L"ed-unassigned", COMMAND_MODE},
@@ -147,13 +147,12 @@ static void bind_private(EditLine *line, vms_key key, const wchar_t *command, in
   if (is_vi) el_wset(line, EL_BIND, L"-a", keys, command, NULL);
 }
 
-/// Binds the shell's own keys, in the place of what libedit has.
+/// Binds the shell's own keys, and replaces libedit's bindings.
 static void bind_own(EditLine *line) {
   const wchar_t *editor = NULL;
   el_wget(line, EL_EDITOR, &editor);
   int is_vi = editor && editor[0] == L'v';
-  // The two maps share the sequences of several keys: those are bound in vi's second map by their
-  // first key alone.
+  // The two maps share sequences of several keys, so vi's second map binds only their first key.
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     if (keys[i].map & INSERT) el_wset(line, EL_BIND, keys[i].keys, keys[i].command, NULL);
     if (is_vi && keys[i].map & COMMAND_MODE)
@@ -169,7 +168,7 @@ static void bind_own(EditLine *line) {
   }
 }
 
-/// The command of the shell that stands for one of libedit's, or its name as it is.
+/// The shell's replacement of a libedit command, or the unchanged name.
 static const char *own_name(const char *name) {
   static char buffer[64];
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
@@ -181,11 +180,12 @@ static const char *own_name(const char *name) {
   return name;
 }
 
-/// Carries out a line of ~/.editrc; one such as `bind -v`, which undoes all keys, before the shell's.
+/// Runs a line of ~/.editrc; lines such as `bind -v`, which reset all keys, run before the shell's
+/// bindings.
 static void carry_out(EditLine *line, int count, const char **words) {
   const char *colon = strrchr(words[0], ':');
   const char *verb = colon ? colon + 1 : words[0];
-  // Without editing there would be no shell.
+  // The shell does not work without editing.
   if (strcmp(verb, "edit") == 0) return;
   if (strcmp(verb, "bind") != 0 || count < 2) {
     el_parse(line, count, words);

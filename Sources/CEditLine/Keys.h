@@ -4,8 +4,8 @@
 
 #include <histedit.h>
 
-/// Has the shell run a command; what libedit is to do then.
+/// Runs a command of the shell; returns libedit's next step.
 unsigned char vms_run(EditLine *line, vms_command command);
 
-/// Adds the shell's commands, and binds the keys that the shell and the user's ~/.editrc ask for.
+/// Adds the shell's commands, and binds the keys of the shell and the user's ~/.editrc.
 void vms_bind_keys(EditLine *line);

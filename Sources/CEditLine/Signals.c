@@ -9,10 +9,10 @@
 
 static int signal_pipe = -1;
 
-static void tell(int number) {
+static void write_signal(int number) {
   int saved = errno;
   unsigned char byte = (unsigned char)number;
-  // A full pipe has enough to tell already.
+  // A full pipe wakes the reader anyway.
   (void)!write(signal_pipe, &byte, 1);
   errno = saved;
 }
@@ -22,7 +22,7 @@ int vms_signals_open(int descriptors[2]) {
   signal_pipe = descriptors[1];
   struct sigaction action;
   memset(&action, 0, sizeof action);
-  action.sa_handler = tell;
+  action.sa_handler = write_signal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
   if (sigaction(SIGINT, &action, NULL) != 0) return -1;

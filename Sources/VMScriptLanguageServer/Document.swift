@@ -3,19 +3,19 @@ import VMScript
 import VMScriptEditing
 import VMScriptSyntax
 
-/// An open file as the editor has it.
+/// A document that is open in the editor.
 struct Document {
   let uri: String
-  /// What the language knows the file by: its path, or the URI of what is no file.
+  /// The name for the language: the path, or the URI if it is not a file.
   let name: String
   var version: Int
   private(set) var bytes: [UInt8]
   private(set) var lines: LineTable
-  /// Of the text as it is; nil where it has to be made.
+  /// The analysis of the current text; nil if it is outdated.
   var analysis: Analysis?
-  /// Of the last text that could be evaluated.
+  /// The values of the last text that could be evaluated.
   var values: [String: Value] = [:]
-  /// When the diagnostics of the text are due; nil where they were told.
+  /// The time at which diagnostics are due; nil if they are published.
   var due: Date?
 
   init(uri: String, version: Int, text: String, encoding: PositionEncoding) {
@@ -28,7 +28,7 @@ struct Document {
 
   var source: SourceText { SourceText(name: name, bytes: bytes) }
 
-  /// Puts a change into effect.
+  /// Applies a change.
   mutating func apply(_ change: ContentChange) {
     if let range = change.range {
       let start = lines.offset(of: range.start)
@@ -51,9 +51,9 @@ struct Document {
   }
 }
 
-/// Imports files as the editor has them, those that are not open from their folders.
+/// Imports open files from the editor, and others from disk.
 struct OpenFiles: Importer {
-  /// By name.
+  /// The texts by name.
   var texts: [String: [UInt8]]
 
   func load(path: String, from script: String) throws(ImportFailure) -> SourceText {
@@ -63,7 +63,7 @@ struct OpenFiles: Importer {
   }
 }
 
-/// Diagnostics of a script as the protocol has them.
+/// Diagnostics of a script in the form of the protocol.
 struct DiagnosticTranslation {
   private let analysis: Analysis
   private let document: Document
@@ -87,7 +87,7 @@ struct DiagnosticTranslation {
       if span.source == analysis.main {
         range = Int(span.start)..<Int(span.end)
       } else {
-        // What is wrong in an imported file is shown where it is imported.
+        // A diagnostic of an imported file is shown at the import.
         let place = analysis.importPlace(of: span.source)
         range = place.map { Int($0.start)..<Int($0.end) } ?? range
         related.insert(
@@ -102,7 +102,7 @@ struct DiagnosticTranslation {
       relatedInformation: related.isEmpty ? nil : related)
   }
 
-  /// The message with all that is said beside it.
+  /// The message with its notes and helps.
   private func text(of diagnostic: Diagnostic) -> String {
     var lines = [diagnostic.message]
     if let label = diagnostic.primary?.text, !label.isEmpty { lines.append(label) }
@@ -112,7 +112,7 @@ struct DiagnosticTranslation {
 }
 
 extension Analysis {
-  /// All but those that say that the editor's own limits are reached, which no run has.
+  /// All diagnostics except those of the editor's own limits, which a run does not have.
   var shownDiagnostics: [Diagnostic] {
     let limits: [DiagnosticCode] = [
       .program.tooManySteps, .program.tooMuchMemory, .program.tooMuchOutput, .program.tooLong,
@@ -120,7 +120,7 @@ extension Analysis {
     return diagnostics.filter { !limits.contains($0.code) }
   }
 
-  /// Those whose place in the script touches a range of bytes.
+  /// The diagnostics that touch a range of bytes.
   func shownDiagnostics(touching range: ClosedRange<Int>) -> [Diagnostic] {
     shownDiagnostics.filter { diagnostic in
       guard let span = diagnostic.primary?.span, span.source == main else { return false }

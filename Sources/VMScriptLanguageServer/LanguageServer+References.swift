@@ -4,12 +4,12 @@ import VMScriptEditing
 import VMScriptSyntax
 
 extension LanguageServer {
-  /// The uses of a name in all files that are open or in the workspace, and in those that they import.
+  /// The uses of a name in all open files, in the workspace, and in the files that they import.
   private struct Uses {
-    /// By file name, in the order of the text.
+    /// Uses by file name, in the order of the text.
     var places: [String: [Span]] = [:]
     var sources: [String: SourceText] = [:]
-    /// The files that know the name.
+    /// The files that use the name.
     var analyses: [Analysis] = []
     var definition: Span
     var file: String
@@ -67,7 +67,7 @@ extension LanguageServer {
     let offset = document.lines.offset(of: parameters.position)
     guard analysis.renamable(at: offset) != nil,
       let uses = try uses(parameters.textDocument, parameters.position)
-    else { throw .failed("this is no name that can be changed") }
+    else { throw .failed("this name cannot be changed") }
     if let refusal = Analysis.refusal(ofName: parameters.newName) { throw .failed(refusal.reason) }
     let name = Array(parameters.newName.utf8)
     var files = openFiles
@@ -82,12 +82,12 @@ extension LanguageServer {
     let growth = name.count - Int(uses.definition.length)
     for known in uses.analyses {
       let main = known.sources[known.main]
-      // Neither side is evaluated: what a check finds has no part in what names mean.
+      // Names do not depend on evaluation, so neither side is evaluated.
       let before = Analysis(main, importer: openFiles)
       let text = SourceText(name: main.name, bytes: files.texts[main.name] ?? main.bytes)
       let after = Analysis(text, importer: files)
       guard after.means(sameAs: before, after: uses.places, growth: growth) else {
-        throw .failed("`\(parameters.newName)` would mean something else there")
+        throw .failed("`\(parameters.newName)` has another meaning there")
       }
     }
     return WorkspaceEdit(changes: edits(uses, parameters.newName))
@@ -108,14 +108,14 @@ extension LanguageServer {
 
 /// The scripts below the folders that the editor has open.
 extension LanguageServer {
-  /// Scripts that are looked at; a larger workspace is not seen whole.
+  /// The maximum number of scripts; a larger workspace is searched in part.
   private static let maximumFiles = 2_000
-  /// Folders and files that are listed to find them.
+  /// The maximum number of folders and files to list.
   private static let maximumEntries = 100_000
 
   /// The names of the scripts of the workspace that are not open, in alphabetical order.
   ///
-  /// - Parameter file: without a workspace, the scripts beside this one count as such.
+  /// - Parameter file: without a workspace, the scripts in the folder of this one are used.
   func closedScripts(beside file: String? = nil) -> [String] {
     let open = Set(documents.values.map(\.name))
     var found: Set<String> = []
@@ -141,7 +141,7 @@ extension LanguageServer {
     return Array(found.subtracting(open).sorted().prefix(Self.maximumFiles))
   }
 
-  /// The analysis of a script that is not open; nil where it cannot be read.
+  /// The analysis of a script that is not open; nil if it cannot be read.
   func closedAnalysis(of name: String) -> Analysis? {
     guard let source = try? LocalImporter().load(path: name, from: "") else { return nil }
     if let known = closedAnalyses[name], known.isOf(source, openFiles) { return known.analysis }
@@ -150,8 +150,8 @@ extension LanguageServer {
     return analysis
   }
 
-  /// The names that the scripts of the workspace define and that a query fits: its letters occur in
-  /// them in this order, whatever their case.
+  /// The names that scripts of the workspace define and that match a query: they contain its
+  /// letters in order, in any case.
   func workspaceSymbols(_ parameters: SymbolParameters) throws(Failure) -> [WorkspaceSymbol] {
     let open = documents.keys.sorted().compactMap { uri in analysis(of: uri) }
     let closed = closedScripts().lazy.compactMap { self.closedAnalysis(of: $0) }
@@ -178,7 +178,7 @@ extension LanguageServer {
     return found
   }
 
-  /// Takes in which folders the editor opens and closes.
+  /// Handles folders that the editor opens and closes.
   func changeFolders(_ change: FolderChange) {
     let removed = Set(change.event.removed.map { Document.name(of: $0.uri) })
     folders.removeAll { removed.contains($0) }
@@ -186,11 +186,11 @@ extension LanguageServer {
   }
 }
 
-/// What was found in a file that is not open.
+/// The analysis of a file that is not open.
 struct ClosedAnalysis {
   let analysis: Analysis
 
-  /// Whether the files that it was made of still read so.
+  /// Whether its files are unchanged.
   func isOf(_ source: SourceText, _ importer: OpenFiles) -> Bool {
     guard analysis.diagnostics.allSatisfy({ $0.code != .program.importFailed }) else {
       return false
@@ -204,7 +204,7 @@ struct ClosedAnalysis {
 }
 
 extension String {
-  /// Whether the letters of a query occur in this order.
+  /// Whether the text contains the letters of a query in order.
   fileprivate func fits(_ query: String) -> Bool {
     var rest = Substring(lowercased())
     for letter in query.lowercased() {

@@ -25,7 +25,7 @@ extension LanguageServer {
     }
   }
 
-  /// The open file that a request speaks of.
+  /// The open document of a request.
   func document(_ identifier: DocumentIdentifier) throws(Failure) -> (Document, Analysis) {
     guard let analysis = analysis(of: identifier.uri), let document = documents[identifier.uri]
     else { throw .invalidParameters("\(identifier.uri) is not open") }
@@ -55,7 +55,7 @@ extension LanguageServer {
       parameters: parameters)
   }
 
-  /// The places in the text that use the name at a place.
+  /// The occurrences in the document of the name at a position.
   private func highlights(_ parameters: PositionParameters) throws(Failure) -> [HighlightAnswer] {
     let (document, analysis) = try document(parameters.textDocument)
     let offset = document.lines.offset(of: parameters.position)
@@ -85,7 +85,7 @@ extension LanguageServer {
     let lines = document.lines
     let start = parameters.range.start
     var end = parameters.range.end
-    // A range that ends where a line begins has none of it.
+    // A range that ends at the start of a line does not include that line.
     if end.character == 0, end.line > start.line { end.line -= 1 }
     let touched = lines.startOfLine(max(0, start.line))..<lines.startOfLine(max(0, end.line + 1))
     return LineEdits.aligned(document.bytes, try formatted(document)).filter { edit in
@@ -109,7 +109,7 @@ extension LanguageServer {
   private func folds(_ parameters: DocumentParameters) throws(Failure) -> [FoldAnswer] {
     let (document, _) = try document(parameters.textDocument)
     return Fold.all(in: document.bytes).map { fold in
-      // The line that closes it stays in sight.
+      // The closing line stays visible.
       let end = document.lines.line(of: fold.range.upperBound - 1) - (fold.isComment ? 0 : 1)
       return FoldAnswer(
         startLine: document.lines.line(of: fold.range.lowerBound), endLine: end,
@@ -117,7 +117,7 @@ extension LanguageServer {
     }.filter { $0.startLine < $0.endLine }
   }
 
-  /// The edits that diagnostics propose.
+  /// The edits that diagnostics suggest.
   private func actions(_ parameters: RangeParameters) throws(Failure) -> [ActionAnswer] {
     let (document, analysis) = try document(parameters.textDocument)
     let start = document.lines.offset(of: parameters.range.start)
@@ -147,7 +147,7 @@ extension SymbolAnswer {
     detail = item.detail
     kind = item.kind.symbolKind
     range = lines.range(Int(item.span.start)..<Int(item.span.end))
-    // The protocol wants the name within the whole.
+    // The protocol requires the name's range to be inside the whole range.
     let start = min(max(item.nameSpan.start, item.span.start), item.span.end)
     let end = min(max(item.nameSpan.end, start), item.span.end)
     selectionRange = lines.range(Int(start)..<Int(end))
@@ -171,7 +171,7 @@ extension Candidate.Kind {
 }
 
 extension LanguageServer {
-  /// What there is to say about a word, and what the codes mean of that which is wrong there.
+  /// The documentation of a word, and the explanations of diagnostics at its position.
   func hover(_ parameters: PositionParameters) throws(Failure) -> HoverAnswer? {
     let (document, analysis) = try document(parameters.textDocument)
     let offset = document.lines.offset(of: parameters.position)
@@ -200,7 +200,7 @@ extension LanguageServer {
       let paths = FileNames.beside(context.typed, from: document.name)
       candidates += paths.map { Candidate($0, .file) }
     }
-    // An edit stays on one line.
+    // An edit of a completion must stay on one line.
     guard !context.typed.contains(where: \.isNewline) else { return CompletionList(items: []) }
     let range = document.lines.range(offset - context.typed.utf8.count..<offset)
     var seen: Set<String> = []
@@ -226,7 +226,7 @@ extension LanguageServer {
 }
 
 extension Candidate {
-  /// The word with what follows it and the place where one goes on; nil where it is but a word.
+  /// The snippet with the text after the word and the final cursor position; nil for a plain word.
   fileprivate var snippet: String? {
     switch kind {
     case .block where suffix == " ": "\(text) {\n\t$0\n}"
@@ -256,7 +256,7 @@ extension Candidate.Kind {
   }
 }
 
-/// What the protocol calls the pieces of a text; their order is the legend's.
+/// The protocol's kinds of tokens, in the order of the legend.
 enum SemanticKind: String, CaseIterable {
   case keyword, string, number, comment, variable, function, property, parameter, namespace
   case enumMember, type, `class`
@@ -280,7 +280,7 @@ extension LanguageServer {
   }
 }
 
-/// Writes tokens as the protocol wants them: each relative to the one before, none over two lines.
+/// Encodes tokens for the protocol: each relative to the previous one, none across lines.
 struct SemanticWriter {
   let lines: LineTable
   private(set) var data: [UInt32] = []

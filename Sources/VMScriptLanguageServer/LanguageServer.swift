@@ -5,12 +5,12 @@ import VMScriptSyntax
 
 /// Answers an editor over the Language Server Protocol 3.17.
 ///
-/// One thread reads, another does everything else: it takes messages in their order and, when none
-/// wait, says what is wrong with the texts that were changed. A message that comes in meanwhile ends
-/// that, and it begins again later. It never speaks to libvirt.
+/// One thread reads; another handles messages in order and, when none wait, publishes diagnostics
+/// of changed documents. A new message interrupts that evaluation, which restarts later. The server
+/// never connects to libvirt.
 public final class LanguageServer {
-  /// How long a text rests before it is judged.
-  static let rest: TimeInterval = 0.08
+  /// The delay between a change and the diagnostics for it.
+  static let diagnosticsDelay: TimeInterval = 0.08
 
   enum Phase { case waiting, running, shutDown }
 
@@ -22,28 +22,29 @@ public final class LanguageServer {
   private(set) var phase = Phase.waiting
   var encoding = PositionEncoding.utf16
   var takesSnippets = false
-  /// Marks the parameters of a signature by their offsets, where the editor supports it.
+  /// Whether the editor supports parameters of a signature by offsets.
   var takesLabelOffsets = false
   /// The names of the folders that the editor has open.
   var folders: [String] = []
-  /// What was found in files that are not open, by their names.
+  /// The analyses of files that are not open, by name.
   var closedAnalyses: [String: ClosedAnalysis] = [:]
-  /// By URI.
+  /// The open documents by URI.
   var documents: [String: Document] = [:]
 
-  /// A server that writes its messages by `write`.
+  /// Creates a server that writes its messages with `write`.
   ///
-  /// - Parameter version: what it tells the editor about itself.
+  /// - Parameter version: the version to report to the editor.
   public init(version: String, write: @escaping (Data) -> Void) {
     self.version = version
     self.write = write
     encoder.outputFormatting = [.withoutEscapingSlashes]
   }
 
-  /// Serves until the editor leaves.
+  /// Serves until the editor exits.
   ///
-  /// - Parameter read: the next bytes from the editor, none at the end; called on another thread.
-  /// - Returns: whether it left as the protocol wants it.
+  /// - Parameter read: returns the next bytes from the editor, none at the end; called on another
+  ///   thread.
+  /// - Returns: whether the editor exited as the protocol requires.
   public func serve(read: @escaping @Sendable () -> Data) -> Bool {
     let inbox = inbox
     let thread = Thread {
@@ -57,7 +58,7 @@ public final class LanguageServer {
     thread.start()
     while true {
       switch inbox.next(until: documents.values.compactMap(\.due).min()) {
-      case nil: publishWhatIsDue()
+      case nil: publishDueDiagnostics()
       case .message(let data)?:
         guard handle(data) else { return phase == .shutDown }
       case .malformed(let what)?:
@@ -69,18 +70,19 @@ public final class LanguageServer {
 
   // MARK: Messages
 
-  /// - Returns: false where the editor leaves.
+  /// - Returns: false if the editor exits.
   private func handle(_ data: Data) -> Bool {
     let envelope: Envelope
     do { envelope = try decoder.decode(Envelope.self, from: data) } catch {
       let isJSON = (try? JSONSerialization.jsonObject(with: data)) != nil
       let failure: Failure =
-        isJSON ? .invalidRequest("the message is no request") : .parseError("this is no JSON")
+        isJSON
+        ? .invalidRequest("the message is not a request") : .parseError("the message is not JSON")
       send(Response<Null>(id: nil, outcome: .failure(failure)))
       return true
     }
     guard let method = envelope.method else {
-      // An answer to a request, of which this server makes none.
+      // A response to a request; this server sends none.
       if envelope.id == nil {
         send(Response<Null>(id: nil, outcome: .failure(.invalidRequest("there is no method"))))
       }
@@ -128,7 +130,7 @@ public final class LanguageServer {
   }
 
   func send(_ message: some Encodable) {
-    // What the server makes can be encoded; a text that is no Unicode cannot come in.
+    // Every message of the server can be encoded, because its texts are valid Unicode.
     guard let body = try? encoder.encode(message) else { return }
     write(Data("Content-Length: \(body.count)\r\n\r\n".utf8) + body)
   }
@@ -138,7 +140,7 @@ public final class LanguageServer {
   }
 }
 
-/// A request that waits for its answer.
+/// A request that awaits its response.
 struct Request {
   let id: RequestID
   let data: Data
@@ -152,7 +154,7 @@ struct Request {
     server.send(Response<Null>(id: id, outcome: .failure(failure)))
   }
 
-  /// Answers by what `body` makes of the parameters.
+  /// Answers with the result of `body`.
   func answer<P: Decodable, R: Encodable>(_ body: (P) throws(Failure) -> R) {
     guard let parameters = server.parameters(data, as: P.self) else {
       return refuse(.invalidParameters("the parameters are not those of the method"))
@@ -162,9 +164,9 @@ struct Request {
 }
 
 extension LanguageServer {
-  /// Takes a notification in; unknown ones are passed over.
+  /// Handles a notification; ignores unknown ones.
   ///
-  /// - Returns: true, for the editor stays.
+  /// - Returns: true, because the editor stays.
   func notified(_ method: String, _ data: Data) -> Bool {
     guard phase == .running else { return true }
     switch method {
@@ -194,10 +196,10 @@ extension LanguageServer {
     return true
   }
 
-  /// The text of a file is another one: its diagnostics are due, and those of what imports it.
+  /// Schedules diagnostics of a changed file and of the files that import it.
   private func changed(_ uri: String) {
     let name = Document.name(of: uri)
-    let due = Date(timeIntervalSinceNow: Self.rest)
+    let due = Date(timeIntervalSinceNow: Self.diagnosticsDelay)
     for (other, document) in documents {
       guard other == uri || document.analysis?.mayImport(name) ?? false else { continue }
       documents[other]?.analysis = nil
@@ -207,13 +209,13 @@ extension LanguageServer {
 
   // MARK: Analyses
 
-  /// The files as the editor has them.
+  /// The files with the editor's current texts.
   var openFiles: OpenFiles {
     OpenFiles(
       texts: Dictionary(documents.values.map { ($0.name, $0.bytes) }, uniquingKeysWith: { $1 }))
   }
 
-  /// What the language says of the text as it is, values of an earlier state among it.
+  /// The analysis of the current text, with values of an earlier evaluation.
   func analysis(of uri: String) -> Analysis? {
     guard let document = documents[uri] else { return nil }
     if let known = document.analysis { return known }
@@ -222,9 +224,9 @@ extension LanguageServer {
     return analysis
   }
 
-  /// Judges one of the texts that have rested long enough, and tells the editor. A message that
-  /// comes in meanwhile is answered first: the text stays due.
-  func publishWhatIsDue() {
+  /// Publishes the diagnostics of one due document. A message that arrives meanwhile comes first,
+  /// and the document stays due.
+  func publishDueDiagnostics() {
     let now = Date()
     guard let uri = documents.values.first(where: { $0.due.map { $0 <= now } ?? false })?.uri,
       let document = documents[uri], let known = analysis(of: uri),
@@ -245,7 +247,7 @@ extension LanguageServer {
 
   // MARK: Places
 
-  /// The table of a file's lines, as the editor has it if it is open.
+  /// The line table of a file, from the editor's text if it is open.
   func lines(of source: SourceText) -> LineTable {
     documents.values.first { $0.name == source.name }?.lines ?? LineTable(source.bytes, encoding)
   }
@@ -262,7 +264,7 @@ extension LanguageServer {
 }
 
 extension Analysis {
-  /// Whether a file's text matters to the script: it imports that file, or could not import one.
+  /// Whether the script imports a file, or has an import that failed.
   fileprivate func mayImport(_ name: String) -> Bool {
     sources.sources.contains { $0.name == name }
       || diagnostics.contains { $0.code == .program.importFailed }
@@ -270,7 +272,7 @@ extension Analysis {
 }
 
 extension EvaluationOptions {
-  /// What a check while one types may take: it must not keep the editor waiting.
+  /// Limits of a check while the user types, which must not delay the editor.
   fileprivate static func ofEditor(_ cancellation: Cancellation) -> EvaluationOptions {
     EvaluationOptions(
       limits: Limits(steps: 5_000_000, memory: .mib(256), time: .seconds(1)), access: .local,

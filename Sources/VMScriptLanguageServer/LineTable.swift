@@ -1,12 +1,12 @@
-/// How positions count: in UTF-16 code units unless the editor can do with bytes.
+/// The unit of positions: UTF-16 code units, unless the editor supports bytes.
 enum PositionEncoding: String {
   case utf8 = "utf-8"
   case utf16 = "utf-16"
 }
 
-/// Where the lines of a text begin, to go between byte offsets and positions.
+/// The starts of the lines of a text, to convert between byte offsets and positions.
 ///
-/// A line ends with LF, CRLF or CR, as the protocol has it.
+/// A line ends with LF, CRLF or CR, as in the protocol.
 struct LineTable {
   private let bytes: [UInt8]
   private let starts: [Int]
@@ -31,10 +31,10 @@ struct LineTable {
     self.starts = starts
   }
 
-  /// How many lines there are.
+  /// The number of lines.
   var count: Int { starts.count }
 
-  /// The line that holds an offset.
+  /// The line that contains an offset.
   func line(of offset: Int) -> Int {
     var (low, high) = (0, starts.count)
     while low < high {
@@ -44,7 +44,7 @@ struct LineTable {
     return low - 1
   }
 
-  /// The position of a byte offset; one past the end is the end.
+  /// The position of a byte offset; an offset past the end counts as the end.
   func position(of offset: Int) -> Position {
     let offset = min(max(offset, 0), bytes.count)
     let line = line(of: offset)
@@ -52,8 +52,8 @@ struct LineTable {
     return Position(line: line, character: units)
   }
 
-  /// The byte offset of a position. One behind the end of its line is that end, one behind the last
-  /// line the end of the text, one within a character the start of it.
+  /// The byte offset of a position. A position past the end of its line becomes that end, one past
+  /// the last line the end of the text, and one inside a character its start.
   func offset(of position: Position) -> Int {
     guard position.line >= 0 else { return 0 }
     guard position.line < starts.count else { return bytes.count }
@@ -70,10 +70,10 @@ struct LineTable {
     return offset
   }
 
-  /// Where a line begins; the end of the text for one behind the last.
+  /// The start of a line; the end of the text for a line past the last.
   func startOfLine(_ line: Int) -> Int { line < starts.count ? starts[line] : bytes.count }
 
-  /// Where a line ends, without what ends it.
+  /// The end of a line, without its terminator.
   func endOfLine(_ line: Int) -> Int {
     guard line + 1 < starts.count else { return bytes.count }
     var end = starts[line + 1]
@@ -87,7 +87,7 @@ struct LineTable {
     TextRange(start: position(of: range.lowerBound), end: position(of: range.upperBound))
   }
 
-  /// The code units that a byte adds.
+  /// The number of code units that a byte adds.
   private func width(_ byte: UInt8) -> Int {
     switch encoding {
     case .utf8: 1
@@ -96,14 +96,14 @@ struct LineTable {
   }
 }
 
-/// Edits of whole lines that make one text of another.
+/// Edits of whole lines that turn one text into another.
 enum LineEdits {
   struct Edit: Equatable {
     var range: Range<Int>
     var replacement: [UInt8]
   }
 
-  /// One edit of what lies between the lines that both texts begin with and end with.
+  /// One edit of the lines between the common first and last lines.
   static func between(_ old: [UInt8], _ new: [UInt8]) -> [Edit] {
     let (before, after) = (lines(old), lines(new))
     let shared = min(before.count, after.count)
@@ -123,8 +123,8 @@ enum LineEdits {
     return [Edit(range: start..<start + length, replacement: replacement)]
   }
 
-  /// Small edits, each of lines that have no counterpart or one that differs in white space alone. Each
-  /// can be made without the others.
+  /// Small edits, each of lines without a counterpart or with one that differs only in white space.
+  /// Each can be made without the others.
   static func aligned(_ old: [UInt8], _ new: [UInt8]) -> [Edit] {
     let (before, after) = (lines(old), lines(new))
     let changes = after.map(words).difference(from: before.map(words))
@@ -143,7 +143,7 @@ enum LineEdits {
       while removed.contains(line) { line += 1 }
       while inserted.contains(newLine) { newLine += 1 }
       if line == start, newLine == newStart {
-        // Both are there: what stands in neither set has a counterpart.
+        // Both exist: a line in neither set has a counterpart.
         guard line < before.count, newLine < after.count else { break }
         (line, newLine) = (line + 1, newLine + 1)
       }
@@ -162,7 +162,7 @@ enum LineEdits {
     line.filter { !" \t\r\n".utf8.contains($0) }
   }
 
-  /// The lines of a text, each with its end.
+  /// The lines of a text, each with its terminator.
   private static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
     var lines: [ArraySlice<UInt8>] = []
     var start = 0

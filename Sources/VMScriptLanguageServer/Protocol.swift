@@ -1,6 +1,6 @@
-// The types of the Language Server Protocol 3.17 that the server speaks, as far as it uses them.
+// The types of the Language Server Protocol 3.17 that the server uses.
 
-/// A place in a text: lines and code units from 0, the units being those of the encoding agreed on.
+/// A position in a text: line and code unit from 0, in the negotiated encoding.
 struct Position: Codable, Hashable {
   var line: Int
   var character: Int
@@ -34,18 +34,18 @@ struct DocumentIdentifier: Decodable {
   var uri: String
 }
 
-/// What requests about a document have.
+/// The parameters of requests about a document.
 struct DocumentParameters: Decodable {
   var textDocument: DocumentIdentifier
 }
 
-/// What requests about a part of a document have.
+/// The parameters of requests about a range of a document.
 struct RangeParameters: Decodable {
   var textDocument: DocumentIdentifier
   var range: TextRange
 }
 
-/// What requests about a place have.
+/// The parameters of requests about a position.
 struct PositionParameters: Decodable {
   var textDocument: DocumentIdentifier
   var position: Position
@@ -87,7 +87,7 @@ struct InitializeParameters: Decodable {
   }
   var capabilities: Capabilities
   var workspaceFolders: [WorkspaceFolder]?
-  /// The folder of editors that know one alone.
+  /// The folder of editors with only one.
   var rootUri: String?
 }
 
@@ -115,14 +115,14 @@ struct InitializeResult: Encodable {
 struct ServerCapabilities: Encodable {
   struct Synchronization: Encodable {
     var openClose = true
-    /// Incremental.
+    /// Incremental synchronization.
     var change = 2
     var save = true
   }
   struct Completion: Encodable { var triggerCharacters = [".", "\"", "'", "/"] }
   struct Signature: Encodable {
     var triggerCharacters = ["(", ","]
-    /// While help is shown: the next argument, and the end of an inner call.
+    /// Characters that update the help: the next argument, and the end of an inner call.
     var retriggerCharacters = [",", ")"]
   }
   struct Rename: Encodable { var prepareProvider = true }
@@ -179,7 +179,7 @@ struct ChangeParameters: Decodable {
   var contentChanges: [ContentChange]
 }
 
-/// A new text for a part of a document, or without a range for all of it.
+/// A new text for a range of a document, or without a range for all of it.
 struct ContentChange: Decodable {
   var range: TextRange?
   var text: String
@@ -210,9 +210,9 @@ struct CompletionItem: Encodable {
   var kind: Int
   var detail: String?
   var documentation: MarkupContent?
-  /// Keeps the order in which candidates are listed.
+  /// Text that sorts candidates in the order of the list.
   var sortText: String
-  /// What is typed is held to. Some editors filter nothing that has an edit, unless they are told so.
+  /// Text the client filters against. Some editors do not filter candidates with an edit otherwise.
   var filterText: String
   /// 1 plain text, 2 snippet.
   var insertTextFormat: Int

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import VMScript
 
-/// What a request is known by until it is answered.
+/// The identifier of a request.
 enum RequestID: Codable, Hashable, Sendable {
   case number(Int)
   case text(String)
@@ -25,7 +25,7 @@ enum RequestID: Codable, Hashable, Sendable {
   }
 }
 
-/// What every message has: its method, and where an answer is wanted its identifier.
+/// The common part of messages: the method, and the identifier of a request.
 struct Envelope: Decodable {
   var id: RequestID?
   var method: String?
@@ -36,7 +36,7 @@ struct Parameters<P: Decodable>: Decodable {
   var params: P
 }
 
-/// Why a request is not answered as wished.
+/// The error of a failed request.
 struct Failure: Error, Encodable, Equatable {
   var code: Int
   var message: String
@@ -44,7 +44,7 @@ struct Failure: Error, Encodable, Equatable {
   static func parseError(_ what: String) -> Failure { Failure(code: -32700, message: what) }
   static func invalidRequest(_ what: String) -> Failure { Failure(code: -32600, message: what) }
   static func unknownMethod(_ name: String) -> Failure {
-    Failure(code: -32601, message: "there is no method \(name)")
+    Failure(code: -32601, message: "there is no method `\(name)`")
   }
   static func invalidParameters(_ what: String) -> Failure { Failure(code: -32602, message: what) }
   static let notInitialized = Failure(code: -32002, message: "the server is not initialized")
@@ -52,7 +52,7 @@ struct Failure: Error, Encodable, Equatable {
   static func failed(_ what: String) -> Failure { Failure(code: -32803, message: what) }
 }
 
-/// An answer: a result, which may be null, or a failure.
+/// A response: a result, which may be null, or an error.
 struct Response<R: Encodable>: Encodable {
   var id: RequestID?
   var outcome: Result<R, Failure>
@@ -70,14 +70,14 @@ struct Response<R: Encodable>: Encodable {
   }
 }
 
-/// A message that wants no answer.
+/// A message without a response.
 struct Notification<P: Encodable>: Encodable {
   var jsonrpc = "2.0"
   var method: String
   var params: P
 }
 
-/// The result of a request that gives none.
+/// The result of a request without one.
 struct Null: Encodable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
@@ -85,17 +85,17 @@ struct Null: Encodable {
   }
 }
 
-/// Cuts a stream of bytes into messages, each behind its `Content-Length` header.
+/// Splits a stream of bytes into messages, each after its `Content-Length` header.
 struct MessageReader {
-  /// Something that came in.
+  /// An incoming event.
   enum Event: Equatable {
     case message(Data)
-    /// A header that says no length; what follows it is read as the next header.
+    /// A header without a length; the next bytes are read as another header.
     case malformed(String)
     case end
   }
 
-  /// Bytes of the longest message that is taken.
+  /// The maximum size of a message in bytes.
   static let maximumLength = 256 << 20
   private static let headerEnd = Data("\r\n\r\n".utf8)
   private static let maximumHeader = 8 << 10
@@ -103,7 +103,7 @@ struct MessageReader {
   private let read: () -> Data
   private var buffer = Data()
 
-  /// - Parameter read: the next bytes of the stream; none at its end.
+  /// - Parameter read: returns the next bytes of the stream; none at its end.
   init(read: @escaping () -> Data) { self.read = read }
 
   /// Waits for the next message.
@@ -113,13 +113,13 @@ struct MessageReader {
         let header = String(decoding: buffer[..<range.lowerBound], as: UTF8.self)
         buffer = Data(buffer[range.upperBound...])
         guard let length = Self.length(in: header) else {
-          return .malformed("a header without a fit Content-Length")
+          return .malformed("a header without a valid Content-Length")
         }
         return body(length)
       }
       if buffer.count > Self.maximumHeader {
         buffer = Data()
-        return .malformed("a header without end")
+        return .malformed("a header that does not end")
       }
       guard fill() else { return .end }
     }
@@ -151,26 +151,25 @@ struct MessageReader {
   }
 }
 
-/// Messages that wait for the server, filled by a thread that does nothing but read.
+/// The queue of messages for the server, filled by a reading thread.
 ///
-/// What is cancelled while it waits is known before its turn comes, and what the server does unasked
-/// ends when a message comes in.
+/// Cancellations apply to requests that still wait, and a new message interrupts background work.
 final class Inbox: Sendable {
   private struct State {
     var events: [MessageReader.Event] = []
     var cancelled: Set<RequestID> = []
-    /// Of the work that goes on while nothing waits.
+    /// The cancellation of the current background work.
     var work: Cancellation?
   }
 
   private let state = Mutex(State())
-  /// As often signalled as there are events.
+  /// Signalled once per event.
   private let arrival = DispatchSemaphore(value: 0)
 
-  /// Takes an event in.
+  /// Adds an event.
   func add(_ event: MessageReader.Event) {
     if let id = Self.cancelledRequest(event) {
-      // A request that was answered is over: nothing is kept of what comes too late for it.
+      // A cancellation that arrives after the response is dropped.
       state.withLock { state in
         guard state.events.contains(where: { Self.envelope($0)?.id == id }) else { return }
         state.cancelled.insert(id)
@@ -186,7 +185,7 @@ final class Inbox: Sendable {
 
   private struct CancelParameters: Decodable { var id: RequestID }
 
-  /// The request that an event takes back.
+  /// The request that an event cancels.
   private static func cancelledRequest(_ event: MessageReader.Event) -> RequestID? {
     guard case .message(let data) = event, data.count < 1_000,
       envelope(event)?.method == "$/cancelRequest"
@@ -199,7 +198,7 @@ final class Inbox: Sendable {
     return try? JSONDecoder().decode(Envelope.self, from: data)
   }
 
-  /// The next event; nil where none came in before `deadline`, none being for ever.
+  /// The next event; nil if none arrives before `deadline`. Without a deadline, waits forever.
   func next(until deadline: Date?) -> MessageReader.Event? {
     if let deadline {
       let result = arrival.wait(timeout: .now() + max(0, deadline.timeIntervalSinceNow))
@@ -210,7 +209,7 @@ final class Inbox: Sendable {
     return state.withLock { $0.events.removeFirst() }
   }
 
-  /// Does work that is called off as soon as an event waits.
+  /// Performs work that is cancelled as soon as an event waits.
   func whileEmpty<T>(_ work: (Cancellation) -> T) -> T {
     let cancellation = Cancellation()
     state.withLock {
@@ -221,7 +220,7 @@ final class Inbox: Sendable {
     return work(cancellation)
   }
 
-  /// Whether a request was cancelled; it is forgotten then.
+  /// Removes the cancellation of a request; returns whether there was one.
   func takeCancellation(of id: RequestID) -> Bool {
     state.withLock { $0.cancelled.remove(id) != nil }
   }

@@ -1,14 +1,14 @@
 import CVMScript
 import VMScript
 
-/// An engine that may be changed from any thread.
+/// An engine that any thread can change.
 final class EngineHandle: Handle {
   static let noun = "engine"
   private let state: Locked<Engine>
 
   init(_ engine: Engine) { state = Locked(engine) }
 
-  /// The engine as it is now.
+  /// The current engine.
   var engine: Engine { state.withLock { $0 } }
 
   func change(_ body: (inout Engine) -> Void) {
@@ -17,7 +17,8 @@ final class EngineHandle: Handle {
       body(&engine)
       return earlier
     }
-    // To drop what was replaced may call the host, and the host this engine: not under the lock.
+    // Releasing the replaced value may call the host, which may call this engine, so it happens
+    // outside the lock.
     withExtendedLifetime(earlier) {}
   }
 }
@@ -72,7 +73,7 @@ public func engineDefineFunction(
     let name = try Input.name(given.name, given.name_length)
     let doc = try Input.text(given.doc, given.doc_length, "doc")
     guard let call = given.call else { throw .missing("call") }
-    // What is more than an Int arrives negative: any number.
+    // A value above the maximum of Int arrives negative and means any number.
     let maximum = given.maximum < 0 ? Int.max : given.maximum
     guard given.minimum >= 0, given.minimum <= maximum else {
       throw .unfitArity(given.minimum, maximum)
@@ -117,7 +118,7 @@ public func engineDefineKind(
   }
 }
 
-/// Why a function of the host has no result; a diagnostic shows the words.
+/// The reason why a function of the host has no result, which a diagnostic shows.
 struct CallbackFailure: Error, CustomStringConvertible {
   let description: String
 }
@@ -174,7 +175,7 @@ public func engineSetAccess(
   }
 }
 
-/// What compiling a script came to.
+/// The result of compiling a script.
 final class ProgramHandle: Handle {
   static let noun = "program"
   let compilation: Compilation
@@ -221,5 +222,5 @@ public func programDiagnostics(
   let compilation = program.compilation
   return program.texts.text(.diagnostics(form)) {
     form.text(compilation.diagnostics, compilation.sources)
-  }.give(length)
+  }.pointer(storing: length)
 }

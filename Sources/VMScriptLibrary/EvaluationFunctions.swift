@@ -25,7 +25,7 @@ public func check(
   }
 }
 
-/// Reads what the caller gives, does the work if the program is one, and hands over its result.
+/// Reads the caller's options, does the work if the program compiled, and passes on the result.
 private func run(
   _ program: OpaquePointer?, _ options: UnsafePointer<vms_evaluation>?,
   _ result: UnsafeMutablePointer<OpaquePointer?>?, _ message: UnsafeMutablePointer<CChar>?,
@@ -46,10 +46,10 @@ private func run(
   }
 }
 
-/// What a caller gives one evaluation.
+/// The caller's options of one evaluation.
 struct GivenEvaluation {
   var options = EvaluationOptions()
-  /// Where lines go; nil keeps them.
+  /// Receives printed lines; nil keeps them.
   var print: (@Sendable (String) -> Void)?
 
   init() {}
@@ -77,7 +77,7 @@ struct GivenEvaluation {
   }
 }
 
-/// What ends evaluations.
+/// A cancellation of evaluations.
 final class CancellationHandle: Handle {
   static let noun = "cancellation"
   let cancellation = Cancellation()

@@ -2,20 +2,20 @@ import VMScript
 
 /// An object behind one of the library's opaque pointers.
 ///
-/// A pointer that C holds is one strong reference; freeing it gives that up, and what still runs
-/// with the object keeps it.
+/// A pointer in C is one strong reference, which freeing it releases. Running work keeps its own
+/// reference.
 protocol Handle: AnyObject, Sendable {
-  /// What messages call it, such as `engine`.
+  /// The name in messages, such as `engine`.
   static var noun: String { get }
 }
 
 extension Handle {
-  /// The pointer that C holds from now on.
+  /// A retained pointer for C.
   func retained() -> OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
 
   /// The object behind a pointer.
   ///
-  /// - Throws: where the pointer is NULL.
+  /// - Throws: if the pointer is NULL.
   static func at(_ pointer: OpaquePointer?) throws(Misuse) -> Self {
     guard let object = find(pointer) else { throw .missing(noun) }
     return object
@@ -24,21 +24,22 @@ extension Handle {
   /// The object behind a pointer; nil for NULL.
   static func find(_ pointer: OpaquePointer?) -> Self? {
     guard let pointer else { return nil }
-    // SAFETY: the header's types let C pass only what `retained()` gave, and it must not be freed yet.
+    // SAFETY: the header's types let C pass only what `retained()` gave, and it must not be freed
+    // yet.
     return Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer)).takeUnretainedValue()
   }
 
-  /// Gives up the reference that C held; nothing for NULL.
+  /// Releases C's reference; ignores NULL.
   static func free(_ pointer: OpaquePointer?) {
     guard let pointer else { return }
-    // SAFETY: as above; the caller gives the pointer up with this call.
+    // SAFETY: as above; the caller must not use the pointer after this call.
     Unmanaged<Self>.fromOpaque(UnsafeRawPointer(pointer)).release()
   }
 }
 
-/// A text with a NUL at its end that C may look at as long as this lives.
+/// A NUL-terminated text that C may read during the lifetime of the object.
 final class OwnedText: @unchecked Sendable {
-  // SAFETY: written before the object is shared, and never again.
+  // SAFETY: written only before the object is shared.
   private let start: UnsafeMutablePointer<CChar>
   private let length: Int
 
@@ -52,16 +53,16 @@ final class OwnedText: @unchecked Sendable {
 
   deinit { start.deallocate() }
 
-  /// Where the text begins; its length goes where the caller wants it.
-  func give(_ length: UnsafeMutablePointer<Int>?) -> UnsafePointer<CChar> {
+  /// Returns the text, and stores its length if the caller asks for it.
+  func pointer(storing length: UnsafeMutablePointer<Int>?) -> UnsafePointer<CChar> {
     length?.pointee = self.length
     return UnsafePointer(start)
   }
 }
 
-/// The texts of a handle, each made when it is first asked for and kept as long as the handle.
+/// The texts of a handle, each created on first use and kept as long as the handle.
 final class OwnedTexts: Sendable {
-  /// Which text of the handle.
+  /// Identifies a text of the handle.
   enum Key: Hashable {
     case outputs, resources, printed
     case output(String)

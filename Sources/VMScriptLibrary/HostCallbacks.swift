@@ -1,11 +1,12 @@
 import CVMScript
 import VMScript
 
-/// What a host wants to be handed with its callbacks, and to be told when it is needed no more.
+/// The context of a host's callbacks, with the host's function to release it.
 ///
-/// Nobody but the host looks behind the pointer.
+/// Only the host dereferences the pointer.
 final class HostContext: @unchecked Sendable {
-  // SAFETY: both never change; the header asks that callbacks may be called from any thread.
+  // SAFETY: both are constant, and the header requires that callbacks can be called from any
+  // thread.
   let pointer: UnsafeMutableRawPointer?
   private let destroy: vms_destroy_callback?
 
@@ -17,14 +18,14 @@ final class HostContext: @unchecked Sendable {
   deinit { destroy?(pointer) }
 }
 
-/// A callback with its context, to be called from any thread.
+/// A callback with its context, callable from any thread.
 struct HostCallback<Function>: @unchecked Sendable {
   // SAFETY: a function of C is the same on every thread.
   let function: Function
   let context: HostContext
 }
 
-/// Hands a text to a callback.
+/// Passes a text to a callback.
 func withText<Result>(
   _ text: String, _ body: (UnsafePointer<CChar>?, Int) -> Result
 ) -> Result {
@@ -32,7 +33,7 @@ func withText<Result>(
   return text.withCString { body($0, length) }
 }
 
-/// Imports what a callback of the host finds.
+/// Imports scripts through a callback of the host.
 struct CallbackImporter: Importer {
   let host: HostCallback<vms_import_callback>
 

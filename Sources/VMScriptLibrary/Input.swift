@@ -1,19 +1,19 @@
 import CVMScript
 import VMScript
 
-/// Reads what a caller hands over; everything is copied.
+/// Reads and copies the arguments of a caller.
 enum Input {
-  /// Bytes that need not be text.
+  /// Arbitrary bytes.
   ///
-  /// - Parameter what: what messages call it, such as `source`.
+  /// - Parameter what: the name in messages, such as `source`.
   static func bytes(
     _ pointer: UnsafePointer<CChar>?, _ length: Int, _ what: String
   ) throws(Misuse) -> [UInt8] {
     guard length != 0 else { return [] }
     guard let pointer else { throw .missing(what) }
-    // A length of more than half of all memory arrives negative.
+    // A length above the maximum of Int arrives negative.
     guard length > 0 else { throw .tooLong(what) }
-    // SAFETY: the caller says that so many bytes are there.
+    // SAFETY: the caller guarantees that many bytes.
     return Array(UnsafeRawBufferPointer(start: pointer, count: length))
   }
 
@@ -26,14 +26,14 @@ enum Input {
     return text
   }
 
-  /// What scripts can call something.
+  /// A name for use in scripts.
   static func name(
     _ pointer: UnsafePointer<CChar>?, _ length: Int
   ) throws(Misuse) -> String {
     try fit(try text(pointer, length, "name"))
   }
 
-  /// A name, if scripts can write it.
+  /// Throws unless scripts can use the name.
   private static func fit(_ name: String) throws(Misuse) -> String {
     guard let first = name.utf8.first, !(48...57).contains(first),
       name.utf8.allSatisfy({ byte in
@@ -93,9 +93,9 @@ enum Input {
     return texts
   }
 
-  /// A struct that begins with its size: what the caller's version does not have is zero.
+  /// A struct that begins with its size; members that the caller's version lacks are zero.
   ///
-  /// - Throws: where it has members that this version of the library does not know, and they are set.
+  /// - Throws: if members are set that this version of the library does not know.
   static func options<Options>(
     _ pointer: UnsafePointer<Options>, _ what: String, zero: Options
   ) throws(Misuse) -> Options {
@@ -103,7 +103,7 @@ enum Input {
     // SAFETY: each of these structs begins with its size, whatever its version.
     let size = raw.loadUnaligned(as: Int.self)
     guard size >= MemoryLayout<Int>.size, size <= maximumSize else { throw .wrongSize(what, size) }
-    // SAFETY: the caller says by the size that so many bytes are there.
+    // SAFETY: by the size, the caller guarantees that many bytes.
     let given = UnsafeRawBufferPointer(start: raw, count: size)
     let known = MemoryLayout<Options>.size
     guard given.dropFirst(known).allSatisfy({ $0 == 0 }) else { throw .unknownMembers(what) }
@@ -114,12 +114,12 @@ enum Input {
     return options
   }
 
-  /// More than any version of a struct will need; a size that was never set is most likely larger.
+  /// Larger than any version of a struct; an uninitialized size is probably larger.
   private static let maximumSize = 4_096
 }
 
 extension Limits {
-  /// The limits of a caller; what is zero is as in `standard`.
+  /// The limits of a caller; zero selects the value of `standard`.
   init(_ pointer: UnsafePointer<vms_limits>, standard: Limits) throws(Misuse) {
     let given = try Input.options(pointer, "vms_limits", zero: vms_limits())
     self = standard
@@ -132,7 +132,7 @@ extension Limits {
     }
   }
 
-  /// So large that nothing reaches it, so small that sums of it do not overflow.
+  /// Bounds a number so that it is unreachable in practice, but sums do not overflow.
   private static func bounded(_ number: UInt64) -> Int64 { Int64(min(number, 1 << 60)) }
 
   /// A hundred years, in milliseconds.
@@ -140,7 +140,7 @@ extension Limits {
 }
 
 extension OutsideAccess {
-  /// What the callbacks of a host give.
+  /// Access through the callbacks of a host.
   init(_ given: vms_access) {
     self.init()
     let context = HostContext(given.context, destroy: given.destroy)
@@ -179,7 +179,7 @@ extension OutsideAccess {
 }
 
 extension HostCallback<vms_access_callback> {
-  /// Asks for what `name` means in a script.
+  /// Calls the host for a name in a script.
   fileprivate func ask(_ name: String, _ script: String) -> Reply.Answer {
     Reply.collect { reply in
       withText(name) { name, nameLength in

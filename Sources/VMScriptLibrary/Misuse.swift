@@ -1,14 +1,14 @@
 import CVMScript
 import VMScript
 
-/// What a caller did wrong, for the message of `VMS_INVALID`.
+/// A caller's error, for the message of `VMS_INVALID`.
 struct Misuse: Error {
   let message: String
 }
 
-/// Does the work of a function that can fail, and writes the message where the caller made room.
+/// Runs the body of a function that can fail, and writes its message to the caller's buffer.
 ///
-/// - Parameter message: NULL, or room for `VMS_MESSAGE_SIZE` bytes.
+/// - Parameter message: NULL, or a buffer of `VMS_MESSAGE_SIZE` bytes.
 func answer(
   _ message: UnsafeMutablePointer<CChar>?, _ body: () throws(Misuse) -> vms_status
 ) -> vms_status {
@@ -22,7 +22,7 @@ func answer(
   }
 }
 
-/// Writes a text and its NUL, cut where a character begins.
+/// Writes a text and a NUL, truncated at a character boundary.
 private func write(_ text: String, to room: UnsafeMutablePointer<CChar>?) {
   guard let room else { return }
   var end = 0
@@ -30,7 +30,7 @@ private func write(_ text: String, to room: UnsafeMutablePointer<CChar>?) {
     let units = UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
     guard end + units.count < Int(VMS_MESSAGE_SIZE) else { break }
     for unit in units {
-      // SAFETY: `end` stays below the size that the header asks the room to have.
+      // SAFETY: `end` stays below the size that the header requires.
       room[end] = CChar(bitPattern: unit)
       end += 1
     }
@@ -38,13 +38,13 @@ private func write(_ text: String, to room: UnsafeMutablePointer<CChar>?) {
   room[end] = 0
 }
 
-// The words of `VMS_INVALID`.
+// The messages of `VMS_INVALID`.
 
 extension Misuse {
   static func missing(_ what: String) -> Misuse { Misuse(message: "\(what) is NULL") }
 
   static func tooLong(_ what: String) -> Misuse {
-    Misuse(message: "the length of \(what) is more than any memory holds")
+    Misuse(message: "the length of \(what) is too large")
   }
 
   static func malformedUTF8(_ what: String) -> Misuse {
@@ -56,7 +56,7 @@ extension Misuse {
   }
 
   static func unfitSchema(_ reason: String) -> Misuse {
-    Misuse(message: "no schema of a kind: \(reason)")
+    Misuse(message: "invalid schema of a kind: \(reason)")
   }
 
   static func notAnObject(_ what: String) -> Misuse {
@@ -72,11 +72,11 @@ extension Misuse {
   }
 
   static func unfitName(_ name: String) -> Misuse {
-    Misuse(message: "`\(name)` is no name: letters, digits and `_` are, no digit first")
+    Misuse(message: "`\(name)` is not a name: use letters, digits and `_`, with no digit first")
   }
 
   static func unfitStack(_ name: String) -> Misuse {
-    Misuse(message: "`\(name)` is no stack's name: use \(Program.stackNameRule)")
+    Misuse(message: "`\(name)` is not the name of a stack: use \(Program.stackNameRule)")
   }
 
   static func unfitArity(_ minimum: Int, _ maximum: Int) -> Misuse {
@@ -88,14 +88,14 @@ extension Misuse {
   }
 
   static func unknownMembers(_ what: String) -> Misuse {
-    Misuse(message: "this version of the library does not know all that is set in \(what)")
+    Misuse(message: "this version of the library does not know all members that are set in \(what)")
   }
 }
 
-/// The words of callbacks that did not answer as they should.
+/// The messages of invalid answers of callbacks.
 enum CallbackMessages {
-  static let noScript = "the host gave no script"
-  static let noFile = "the host gave no text"
-  static let noPaths = "the host gave no list of paths"
-  static let noValue = "it answered a text where a JSON value belongs"
+  static let noScript = "the host returned no script"
+  static let noFile = "the host returned no text"
+  static let noPaths = "the host returned no list of paths"
+  static let noValue = "the host returned text instead of a JSON value"
 }

@@ -2,7 +2,7 @@ import CVMScript
 import Synchronization
 import VMScript
 
-/// Where a callback puts its answer.
+/// The answer of a callback.
 final class Reply: Handle {
   static let noun = "reply"
 
@@ -17,16 +17,16 @@ final class Reply: Handle {
 
   func set(_ answer: Answer) { state.withLock { $0 = answer } }
 
-  /// Lets a callback answer, and gives its answer.
+  /// Calls a callback and returns its answer.
   static func collect(_ call: (OpaquePointer) -> Void) -> Answer {
     let reply = Reply()
-    // SAFETY: the object outlives the call, and the header ends the pointer's life with it.
+    // SAFETY: the object outlives the call, and by the header the pointer is valid only during it.
     withExtendedLifetime(reply) { call(OpaquePointer(Unmanaged.passUnretained(reply).toOpaque())) }
     return reply.state.withLock { $0 }
   }
 }
 
-/// Sets an answer; one that is not what it must be fails the callback, and tells it so.
+/// Sets an answer; an invalid one fails the callback, and is reported to it.
 private func reply(
   _ pointer: OpaquePointer?, _ make: () throws(Misuse) -> Reply.Answer
 ) -> vms_status {
@@ -78,7 +78,7 @@ public func replyError(
   reply(pointer) { () throws(Misuse) in .failure(try Input.text(reason, length, "reason")) }
 }
 
-/// How a text shows diagnostics; the raw values are the header's `vms_form`.
+/// The form of diagnostics as text; the raw values are those of `vms_form` in the header.
 enum DiagnosticForm: Int32 {
   case json, rendered, colored
 

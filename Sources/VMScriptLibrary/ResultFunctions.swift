@@ -1,7 +1,7 @@
 import CVMScript
 import VMScript
 
-/// What an evaluation came to.
+/// The result of an evaluation.
 final class ResultHandle: Handle {
   static let noun = "result"
   let outputs: ValueMap
@@ -19,7 +19,7 @@ final class ResultHandle: Handle {
     sources = outcome.sources
   }
 
-  /// Diagnostics and nothing else.
+  /// A result with only diagnostics.
   init(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
     outputs = [:]
     declarations = []
@@ -51,7 +51,7 @@ public func resultOutputs(
   guard let result = ResultHandle.find(result) else { return nil }
   return result.texts.text(.outputs) {
     Value.map(result.outputs).json(indentation: nil)
-  }.give(length)
+  }.pointer(storing: length)
 }
 
 /// `vms_result_output` of `vmscript.h`.
@@ -63,7 +63,7 @@ public func resultOutput(
   guard let result = ResultHandle.find(result),
     let name = try? Input.text(name, nameLength, "name"), let value = result.outputs[name]
   else { return nil }
-  return result.texts.text(.output(name)) { value.json(indentation: nil) }.give(length)
+  return result.texts.text(.output(name)) { value.json(indentation: nil) }.pointer(storing: length)
 }
 
 /// `vms_result_resources` of `vmscript.h`.
@@ -74,7 +74,7 @@ public func resultResources(
   guard let result = ResultHandle.find(result) else { return nil }
   return result.texts.text(.resources) {
     Value.list(result.declarations.map(\.document)).json(indentation: nil)
-  }.give(length)
+  }.pointer(storing: length)
 }
 
 /// `vms_result_printed` of `vmscript.h`.
@@ -85,7 +85,7 @@ public func resultPrinted(
   guard let result = ResultHandle.find(result) else { return nil }
   return result.texts.text(.printed) {
     result.printed.map { $0 + "\n" }.joined()
-  }.give(length)
+  }.pointer(storing: length)
 }
 
 /// `vms_result_diagnostics` of `vmscript.h`.
@@ -98,5 +98,5 @@ public func resultDiagnostics(
   }
   return result.texts.text(.diagnostics(form)) {
     form.text(result.diagnostics, result.sources)
-  }.give(length)
+  }.pointer(storing: length)
 }

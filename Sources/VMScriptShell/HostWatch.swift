@@ -2,14 +2,14 @@ import Synchronization
 import VMScriptRuntime
 import VMScriptSyntax
 
-/// Keeps what the shell knows of its host fresh, by the host's events, and tells the user of them.
+/// Keeps the inventory of the host current through its events, and reports them to the user.
 ///
-/// Nothing here is waited for by the user: what is not known yet is not shown.
+/// The user never waits for it: unknown facts are not shown.
 final class HostWatch: Sendable {
-  /// What is told above the line that is being typed.
+  /// News to show above the prompt.
   enum News: Sendable {
     case connected(String)
-    /// The host takes long to answer.
+    /// The host is slow to answer.
     case delayed(String)
     case happened(HostEvent)
     case found(Address)
@@ -17,7 +17,7 @@ final class HostWatch: Sendable {
     case unreachable(Diagnostic)
   }
 
-  /// A guest that got its address.
+  /// A guest that has received its address.
   struct Address: Sendable {
     let domain: String
     let addresses: String
@@ -25,16 +25,16 @@ final class HostWatch: Sendable {
 
   private struct State {
     var inventory: HostInventory?
-    /// Guests that ran without an address when they were last looked at.
+    /// Running guests without an address, as of the last refresh.
     var waiting: Set<String> = []
     var news: [News] = []
-    /// What is waited for, while the host takes long to answer.
+    /// The object of the current wait while the host is slow to answer.
     var delay: String?
-    /// Whether it was told that the host cannot be reached, and it did not answer since.
+    /// Whether the host was reported as unreachable and has not answered since.
     var isUnreachable = false
     var watching: Task<Void, Never>?
     var searching: Task<Void, Never>?
-    /// Between two tries to reach the host.
+    /// The pause between two connection attempts.
     var pause: Task<Void, Never>?
   }
 
@@ -47,16 +47,16 @@ final class HostWatch: Sendable {
     self.session = session
     self.wake = wake
     Task { [weak self, delays = session.delays] in
-      for await delay in delays { self?.tell(.delayed(delay)) }
+      for await delay in delays { self?.report(.delayed(delay)) }
     }
   }
 
   deinit { stop() }
 
-  /// What the host had when something last happened there; nil before it answered.
+  /// The inventory as of the last event; nil before the host has answered.
   var inventory: HostInventory? { state.withLock(\.inventory) }
 
-  /// What is waited for, while the host takes long to answer; the news of it is taken with it.
+  /// The object of the current wait while the host is slow to answer; removes the news of it.
   func takeDelay() -> String? {
     state.withLock { state in
       state.news.removeAll { if case .delayed = $0 { true } else { false } }
@@ -64,7 +64,7 @@ final class HostWatch: Sendable {
     }
   }
 
-  /// The news since this was last asked.
+  /// Removes and returns the news.
   func takeNews() -> [News] {
     state.withLock { state in
       defer { state.news = [] }
@@ -72,7 +72,7 @@ final class HostWatch: Sendable {
     }
   }
 
-  /// Begins to watch, anew if it was watching.
+  /// Starts or restarts watching.
   func start() {
     stop()
     state.withLock { $0 = State() }
@@ -82,12 +82,12 @@ final class HostWatch: Sendable {
         do throws(Diagnostic) {
           try await follow()
           guard !Task.isCancelled else { return }
-          tell(.lost)
+          report(.lost)
           pause = .seconds(2)
         } catch {
           state.withLock { $0.delay = nil }
-          // Why a host cannot be reached is told once, not at each try.
-          if isFirst, !Task.isCancelled { tell(.unreachable(error)) }
+          // The reason is reported once, not at each attempt.
+          if isFirst, !Task.isCancelled { report(.unreachable(error)) }
         }
         isFirst = false
         await wait(pause)
@@ -97,14 +97,14 @@ final class HostWatch: Sendable {
     state.withLock { $0.watching = task }
   }
 
-  /// Ends watching.
+  /// Stops watching.
   func stop() {
     state.withLock { state in
       for task in [state.watching, state.searching, state.pause] { task?.cancel() }
     }
   }
 
-  /// The user has just used the host: if it was lost, now is the time to try again.
+  /// Reconnects to a lost host at once, because the user has just used it.
   func retry() { state.withLock(\.pause)?.cancel() }
 
   private func wait(_ time: Duration) async {
@@ -117,29 +117,29 @@ final class HostWatch: Sendable {
     }
   }
 
-  /// Takes in what happens until the connection is lost.
+  /// Handles events until the connection is lost.
   private func follow() async throws(Diagnostic) {
     let events = try await session.events()
-    if let uri = session.uri { tell(.connected(uri)) }
-    // However much happens while one looks, one further look shows all of it.
+    if let uri = session.uri { report(.connected(uri)) }
+    // One refresh after any number of events shows all of them.
     let (looks, look) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     look.yield()
     await withTaskGroup(of: Void.self) { group in
       group.addTask { for await _ in looks { await self.refresh() } }
       for await event in events {
-        tell(.happened(event))
+        report(.happened(event))
         look.yield()
       }
       look.finish()
     }
   }
 
-  private func tell(_ news: News) {
+  private func report(_ news: News) {
     state.withLock { state in
       switch news {
       case .delayed(let what):
         state.delay = what
-        // Each further try would be told of.
+        // Further attempts are not reported.
         if state.isUnreachable { return }
       case .connected: (state.delay, state.isUnreachable) = (nil, false)
       case .lost, .unreachable: (state.delay, state.isUnreachable) = (nil, true)
@@ -150,12 +150,12 @@ final class HostWatch: Sendable {
     wake()
   }
 
-  /// Looks at the host again, for what it has no event of.
+  /// Refreshes in the background, for changes without an event.
   func refreshSoon() {
     Task { [weak self] in await self?.refresh() }
   }
 
-  /// Looks at the host.
+  /// Refreshes the inventory.
   func refresh() async {
     guard let found = try? await session.inventory() else { return }
     let (addresses, begins) = state.withLock { state in
@@ -165,13 +165,13 @@ final class HostWatch: Sendable {
       let addresses = found.domains.filter { awaited.contains($0.name) && !$0.addresses.isEmpty }
       return (addresses.map(Address.init), !state.waiting.isSubset(of: awaited))
     }
-    for address in addresses { tell(.found(address)) }
+    for address in addresses { report(.found(address)) }
     if begins { search() }
   }
 
   // MARK: Addresses
 
-  /// Looks for the addresses of guests that have none: the host has no event of a lease.
+  /// Polls for addresses of guests without one, because the host has no event for a lease.
   private func search() {
     let task = Task { [weak self] in
       for pause in AddressPauses() {
@@ -185,8 +185,8 @@ final class HostWatch: Sendable {
     }
   }
 
-  /// Looks at the leases of the networks that waiting guests are plugged into, and at no more; true
-  /// if none waits any longer, or the host does not answer.
+  /// Reads the leases of the waiting guests' networks. Returns true if no guest waits any longer,
+  /// or the host does not answer.
   private func isSearchOver() async -> Bool {
     let waiting = state.withLock { state in
       (state.inventory?.domains ?? []).filter { state.waiting.contains($0.name) }
@@ -195,7 +195,7 @@ final class HostWatch: Sendable {
       let leases = try? await session.leases(
         of: waiting.reduce(into: []) { $0.formUnion($1.networks) })
     else { return true }
-    // All else that is shown of these guests is to be as new as their addresses.
+    // The rest of these guests' state must be as current as their addresses.
     if waiting.contains(where: { $0.macs.contains { leases[$0] != nil } }) { await refresh() }
     return state.withLock(\.waiting.isEmpty)
   }
@@ -209,13 +209,13 @@ extension HostWatch.Address {
 }
 
 extension HostInventory.Domain {
-  /// Whether it runs, is plugged into a network, and has no address that is known.
+  /// Whether the domain is running and connected to a network, but has no known address.
   fileprivate var awaitsAddress: Bool {
     state == .running && addresses.isEmpty && !networks.isEmpty
   }
 }
 
-/// How long to wait before each look for an address: longer and longer, for some ten minutes.
+/// Growing pauses between polls for an address, for about ten minutes.
 struct AddressPauses: Sequence, IteratorProtocol {
   private var pause = Duration.seconds(1)
   private var total = Duration.zero

@@ -10,20 +10,20 @@ public struct Shell: Sendable {
   private let screen: Screen
   private let script: SourceText?
 
-  /// A shell on a session.
+  /// Creates a shell on a session.
   ///
   /// - Parameters:
-  ///   - screen: the terminal that it is used at.
-  ///   - script: is entered before the first prompt; nil for none.
+  ///   - screen: the terminal.
+  ///   - script: a script to run before the first prompt; nil for none.
   public init(_ session: LiveSession, screen: Screen, script: SourceText? = nil) {
     self.session = session
     self.screen = screen
     self.script = script
   }
 
-  /// Reads entries and puts them into effect until the user leaves; closes the session's connections.
+  /// Reads and applies entries until the user quits, then closes the session's connections.
   ///
-  /// - Returns: whether there was a terminal to work with.
+  /// - Returns: whether there was a usable terminal.
   public func run() async -> Bool {
     let (session, screen, script) = (session, screen, script)
     let found = await withCheckedContinuation { continuation in
@@ -38,7 +38,7 @@ public struct Shell: Sendable {
     return found
   }
 
-  /// Closes the connections, unless the host has to be waited for.
+  /// Closes the connections; waits at most a second for the host.
   private func close() async {
     let (ends, end) = AsyncStream.makeStream(of: Void.self)
     Task { [session] in
@@ -56,7 +56,7 @@ public struct Shell: Sendable {
   public static let codes = ShellCodes.codes
 }
 
-/// The shell's own thread: it reads an entry, has it put into effect, and says what came of it.
+/// The shell's thread: reads entries, applies them, and prints the results.
 final class ShellLoop {
   let session: LiveSession
   let screen: Screen
@@ -66,12 +66,13 @@ final class ShellLoop {
   var settings = Settings()
   let watch: HostWatch
   private let mode: TerminalMode
-  /// Domains that the last entry acted on, and until when their events are its own doing.
+  /// Domains that the last entry acted on, and the time until which their events are attributed to
+  /// it.
   private var actedOn: (names: [String], until: ContinuousClock.Instant) = ([], .now)
   private var isLeaving = false
   private var knowsHistoryIsLost = false
 
-  /// A loop on the process's terminal; nil where libedit cannot work with it.
+  /// Creates a loop on the process's terminal; nil if libedit does not support it.
   init?(_ session: LiveSession, screen: Screen) {
     guard let mode = TerminalMode(), let pipe = SignalPipe(), let line = LineEditor() else {
       return nil
@@ -83,7 +84,7 @@ final class ShellLoop {
     keys = KeyReader(pipe)
     editor = EntryEditor(
       line, keys: keys, screen: screen, mode: mode,
-      history: History(HistoryFile.standard()))
+      history: History(HistoryFile.`default`()))
     watch = HostWatch(session, wake: pipe.wake)
     editor.complete = { [unowned self] text in
       Completer(
@@ -93,7 +94,7 @@ final class ShellLoop {
     editor.takeNews = { [unowned self] in self.news() }
   }
 
-  /// Runs until the user leaves.
+  /// Runs until the user quits.
   func run(_ script: SourceText?) {
     watch.start()
     defer { watch.stop() }
@@ -102,10 +103,10 @@ final class ShellLoop {
     if let script {
       enter(String(decoding: script.bytes, as: UTF8.self), name: script.name)
     } else {
-      tell(ShellMessages.greeting)
+      printNote(ShellMessages.greeting)
     }
     defer { farewell() }
-    // Without a cursor that moves, what comes behind the first prompt waits for the second one.
+    // Without cursor movement, news after the first prompt would wait for the second one.
     if !screen.isLive { _ = keys.nextSignals(within: 500) }
     while !isLeaving {
       switch editor.read(prompt: "vm> ") {
@@ -119,7 +120,7 @@ final class ShellLoop {
     }
   }
 
-  /// Ends after this entry.
+  /// Quits after this entry.
   func leave() { isLeaving = true }
 
   private func handle(_ text: String) {
@@ -132,18 +133,18 @@ final class ShellLoop {
     }
     if settings.showsTime {
       let time = Quantity.time(ContinuousClock.now - start)
-      tell(time)
+      printNote(time)
     }
   }
 
-  /// Keeps an entry in the history, unless it holds a secret or begins with a space.
+  /// Adds an entry to the history, unless it contains a secret or begins with a space.
   private func remember(_ text: String) {
     guard text.first != " ", Secrecy.mayKeep(text, secretNames: secretNames) else { return }
     do throws(HistoryError) { try editor.history.add(text) } catch {
       guard !knowsHistoryIsLost else { return }
       knowsHistoryIsLost = true
       let message = ShellMessages.historyNotKept(error)
-      tell(message)
+      printNote(message)
     }
   }
 
@@ -153,7 +154,7 @@ final class ShellLoop {
     }
   }
 
-  /// Has an entry evaluated and put into effect, and says what came of it.
+  /// Evaluates and applies an entry, and prints the result.
   func enter(_ text: String, name: String?) {
     let (session, isPreview, values) = (
       session, settings.isPreview, ValueDisplay(inventory: watch.inventory)
@@ -166,7 +167,7 @@ final class ShellLoop {
         progress: { display.take($0) },
         show: { value in values.lines(value).forEach { display.take(.printed($0)) } })
     }
-    // What the entry did itself needs no telling.
+    // Effects of the entry itself are not news.
     say(news(isAfterEntry: true))
     guard let report else { return }
     actedOn = (
@@ -174,27 +175,31 @@ final class ShellLoop {
     )
     self.report(
       ShellMessages.hinting(at: text, report.diagnosticsAfterQuestion), report.sources)
-    tell(withdrawn: report.withdrawn)
+    printNote(withdrawn: report.withdrawn)
     let lines = OutputLines.lines(report.outputs)
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
     guard !isPreview else { return }
     if !report.plan.isEmpty { watch.refreshSoon() }
     guard !report.plan.changes.isEmpty || report.outcome == .refused else {
-      if report.outcome == .done, !report.declared.isEmpty { tell(ShellMessages.nothingToChange) }
+      if report.outcome == .done, !report.declared.isEmpty {
+        printNote(ShellMessages.nothingToChange)
+      }
       return
     }
     let summary = RunSummary.line(report, elapsed: display.elapsed)
-    tell(summary)
+    printNote(summary)
   }
 
-  /// Says what an entry declared in vain.
-  private func tell(withdrawn: [ResourceReference]) {
+  /// Prints the declarations that did not take effect.
+  private func printNote(withdrawn: [ResourceReference]) {
     let declared = session.language.declarations
-    let lines = ShellMessages.inVain(withdrawn) { declared.declaration($0.kind, $0.name) != nil }
-    lines.forEach { tell(TerminalText.escaped($0)) }
+    let lines = ShellMessages.notInEffect(withdrawn) {
+      declared.declaration($0.kind, $0.name) != nil
+    }
+    lines.forEach { printNote(TerminalText.escaped($0)) }
   }
 
-  /// Puts into effect what previews have declared.
+  /// Applies the declarations of previews.
   func apply() {
     let wasPreview = settings.isPreview
     settings.isPreview = false
@@ -202,24 +207,24 @@ final class ShellLoop {
     enter("", name: nil)
   }
 
-  /// Lets something have the terminal as it usually is.
+  /// Restores the terminal's original mode for the duration of a closure.
   func lendingTerminal<T, E: Error>(_ body: () throws(E) -> T) throws(E) -> T {
     if screen.isLive { screen.writeOutput(EntryEditor.pasteOff) }
-    mode.beUsual()
+    mode.restore()
     keys.isLent = true
     defer {
       keys.isLent = false
-      mode.beQuiet()
+      mode.hideInput()
       if screen.isLive { screen.writeOutput(EntryEditor.pasteOn) }
-      // What was pressed meanwhile was not meant for the shell.
+      // Signals of that time were not meant for the shell.
       _ = pipe.drain()
     }
     return try body()
   }
 
-  /// What has happened on the host, a line each.
+  /// News of the host, one line each.
   ///
-  /// - Parameter isAfterEntry: an entry has just ended, whose own doing needs no telling.
+  /// - Parameter isAfterEntry: whether an entry has just ended, whose own effects are left out.
   private func news(isAfterEntry: Bool = false) -> [String] {
     let lines = watch.takeNews().compactMap { news -> String? in
       switch news {
@@ -238,16 +243,16 @@ final class ShellLoop {
     return lines.map(dimmed)
   }
 
-  /// A line about the host, which may name what comes from outside.
+  /// A dimmed line, with external names escaped.
   private func dimmed(_ line: String) -> String {
     Style.dim.applied(to: TerminalText.escaped(line), color: screen.color)
   }
 
-  /// Has work done while its progress is shown.
+  /// Performs work while showing its progress.
   ///
-  /// - Parameter insist: ends work that goes on after it was cancelled; nil for work that may be left
-  ///   behind, since it changes nothing.
-  /// - Returns: nil if the work was left behind.
+  /// - Parameter insist: ends work that continues after a cancellation; nil abandons the work, which
+  ///   must not change anything.
+  /// - Returns: nil if the work was abandoned.
   func perform<T: Sendable>(
     _ display: RunDisplay, insist: (() -> Void)? = nil,
     _ body: @escaping @Sendable (Work<T>) async -> T
@@ -275,7 +280,7 @@ final class ShellLoop {
     return result
   }
 
-  /// Only `y` and `yes` are a yes; what was typed before the question stood there is no answer.
+  /// Asks a question. Only `y` and `yes` confirm; input typed before the question is discarded.
   private func ask(_ question: String) -> Bool {
     keys.discard()
     screen.writeOutput(question)
@@ -299,15 +304,15 @@ final class ShellLoop {
     }
   }
 
-  /// Writes lines; what comes from outside has no control characters in it already.
+  /// Writes lines, whose control characters are escaped already.
   func say(_ lines: [String]) {
     screen.writeOutput(lines.map { $0 + "\n" }.joined())
   }
 
-  /// Writes a line that is beside the point.
-  private func tell(_ line: String) { say([Style.dim.applied(to: line, color: screen.color)]) }
+  /// Writes a dimmed line.
+  private func printNote(_ line: String) { say([Style.dim.applied(to: line, color: screen.color)]) }
 
-  /// Writes lines, broken at spaces, a screen at a time where that is wanted and possible.
+  /// Writes lines, wrapped at spaces; uses the pager if it is on and possible.
   func page(_ lines: [String]) {
     let (columns, rows) = screen.size()
     var rest = lines.flatMap { TextWrap.lines($0, columns: columns) }[...]
@@ -322,7 +327,7 @@ final class ShellLoop {
     }
   }
 
-  /// How many more lines the user wants to see; nil for none.
+  /// The number of further lines that the user requests; nil for none.
   private func askForMore(_ height: Int) -> Int? {
     screen.writeOutput(Style.dim.applied(to: ShellMessages.more, color: screen.color))
     defer { screen.writeOutput("\r\u{1B}[K") }
@@ -336,14 +341,14 @@ final class ShellLoop {
     }
   }
 
-  /// Shows what went wrong.
+  /// Prints diagnostics.
   func report(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
     guard !diagnostics.isEmpty else { return }
     let renderer = DiagnosticRenderer(sources: sources, color: screen.color)
     screen.writeOutput(renderer.render(diagnostics))
   }
 
-  /// Looks at the host; nil if the user waits no longer.
+  /// Reads from the host; nil if the user cancels.
   func look<T: Sendable>(
     _ body: @escaping @Sendable (LiveSession) async throws(Diagnostic) -> T
   ) throws(Diagnostic) -> T? {
@@ -359,7 +364,7 @@ final class ShellLoop {
 }
 
 extension ShellLoop {
-  /// Says what goes on when the shell has ended.
+  /// Prints what continues after the shell ends.
   func farewell() {
     let stack = session.language.declarations.stack
     let machines = (recentInventory()?.owned(by: stack).domains ?? []).filter {
@@ -370,7 +375,7 @@ extension ShellLoop {
     say(lines.map { Style.dim.applied(to: TerminalText.escaped($0), color: screen.color) })
   }
 
-  /// What the host has now if it says so at once, else what is known of it.
+  /// The current inventory if the host answers quickly, otherwise the last known one.
   private func recentInventory() -> HostInventory? {
     guard watch.inventory != nil else { return nil }
     let watch = watch

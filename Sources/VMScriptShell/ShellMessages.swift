@@ -4,13 +4,13 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// What the shell says of its own, VM085x.
+/// Messages of the shell, VM085x.
 enum ShellMessages {
-  static let greeting = "VMScript: `:help` lists the commands, Tab completes, Ctrl-D leaves."
+  static let greeting = "VMScript: `:help` lists the commands, Tab completes, Ctrl-D quits."
   static let cancelling =
-    "cancelling: finishing what is in flight; press Ctrl-C again to stop waiting"
+    "cancelling: finishing the changes in flight; press Ctrl-C again to stop waiting"
   static let cancelled = "cancelled"
-  static let noTerminal = "the shell needs a terminal that libedit can work with"
+  static let noTerminal = "the shell needs a terminal that libedit supports"
 
   static func isCut(_ characters: Int) -> String {
     "… and \(characters) more characters; `print _` shows all of them"
@@ -18,7 +18,7 @@ enum ShellMessages {
 
   static let nothingToChange = "nothing to change"
 
-  static let lost = "the connection is lost; it is opened again as soon as the host answers"
+  static let lost = "the connection is lost; the shell reconnects when the host answers"
 
   static func connected(_ uri: String) -> String { "connected to \(uri)" }
 
@@ -29,7 +29,7 @@ enum ShellMessages {
   }
 
   static func historyNotKept(_ error: HistoryError) -> String {
-    "entries are not kept for the next shell: \(TerminalText.escaped(error.path)): \(error.reason)"
+    "the history cannot be saved: \(TerminalText.escaped(error.path)): \(error.reason)"
   }
 
   static func event(_ event: HostEvent) -> String {
@@ -41,17 +41,17 @@ enum ShellMessages {
     "\(found.domain) has the address \(found.addresses)"
   }
 
-  /// What is told who leaves, a line each.
+  /// The lines printed when the shell ends.
   static func farewell(underWay: [String], machines: [String], stack: String) -> [String] {
-    underWay.map { "unfinished, and ends with the shell: \($0)" }
+    underWay.map { "unfinished, and stopped with the shell: \($0)" }
       + (machines.isEmpty
         ? [] : ["still running, of the stack `\(stack)`: \(machines.joined(separator: ", "))"])
   }
 
-  /// What was declared and did not take effect.
+  /// Declarations that did not take effect.
   ///
-  /// - Parameter hasEarlier: whether it is declared as it was before.
-  static func inVain(
+  /// - Parameter hasEarlier: whether an earlier declaration of the resource remains.
+  static func notInEffect(
     _ resources: [ResourceReference], hasEarlier: (ResourceReference) -> Bool
   ) -> [String] {
     func names(_ some: [ResourceReference]) -> String {
@@ -59,8 +59,8 @@ enum ShellMessages {
     }
     let (earlier, none) = (resources.filter(hasEarlier), resources.filter { !hasEarlier($0) })
     return [
-      none.isEmpty ? nil : "not in effect, so not declared: \(names(none))",
-      earlier.isEmpty ? nil : "not in effect, so declared as before: \(names(earlier))",
+      none.isEmpty ? nil : "not applied, and no longer declared: \(names(none))",
+      earlier.isEmpty ? nil : "not applied, and still declared as before: \(names(earlier))",
     ].compactMap(\.self)
   }
 
@@ -70,9 +70,9 @@ enum ShellMessages {
       helps: [.init(closest.map { "did you mean `:\($0)`?" } ?? "`:help` lists them")])
   }
 
-  /// The diagnostics of an entry, with a help where it reads like a command without its colon.
+  /// The diagnostics of an entry, with a hint if it looks like a command without its colon.
   static func hinting(at entry: String, _ diagnostics: [Diagnostic]) -> [Diagnostic] {
-    // An unknown name, or a line that is no statement.
+    // An unknown name, or a line that is not a statement.
     let isNoStatement =
       diagnostics.first.map {
         ([.syntax.unexpectedText, .names.unknownName] as [DiagnosticCode]).contains($0.code)
@@ -81,7 +81,7 @@ enum ShellMessages {
     let help =
       Command.remedy(for: entry)
       ?? Command.meant(by: entry).map {
-        "commands of the shell begin with a colon: `\($0.form)`"
+        "write the command with a colon: `\($0.form)`"
       }
     guard let help else { return diagnostics }
     var hinted = diagnostics
@@ -91,27 +91,27 @@ enum ShellMessages {
 
   static func ambiguousCommand(_ name: String, _ names: [String]) -> Diagnostic {
     Diagnostic(
-      code: .shell.unknownCommand, "`:\(name)` may mean several commands",
+      code: .shell.unknownCommand, "`:\(name)` is ambiguous",
       notes: [names.map { ":\($0)" }.joined(separator: ", ")])
   }
 
-  static func wants(_ command: Command) -> Diagnostic {
+  static func missingArgument(_ command: Command) -> Diagnostic {
     let what =
       switch command.argument.kind {
       case .resources(let kinds): kinds == [.domain] ? "the name of a domain" : "a name"
       case .file: "a file"
       case .expression: "an expression"
-      case .topic, .text, .setting, .words: "more"
+      case .topic, .text, .setting, .words: "an argument"
       }
     return Diagnostic(
       code: .shell.unfitArguments, "`:\(command.name)` needs \(what)",
       helps: [.init("write `\(command.form)`")])
   }
 
-  static func takesNothing(_ command: Command, _ text: String) -> Diagnostic {
+  static func unexpectedArgument(_ command: Command, _ text: String) -> Diagnostic {
     Diagnostic(
       code: .shell.unfitArguments, "`:\(command.name)` takes no argument",
-      notes: ["it is followed by `\(text)`"])
+      notes: ["the argument is `\(text)`"])
   }
 
   static func unknownWord(_ command: Command, _ word: String, _ words: [String]) -> Diagnostic {
@@ -129,7 +129,7 @@ enum ShellMessages {
       ])
   }
 
-  static func leftWith(_ program: String, _ status: Int32) -> String {
+  static func exited(_ program: String, _ status: Int32) -> String {
     "\(program) exited with status \(status)"
   }
 
@@ -153,23 +153,24 @@ enum ShellMessages {
       helps: [.init(closest.map { "did you mean `:help \($0)`?" } ?? "`:help` lists the topics")])
   }
 
-  /// What is asked before a plan is applied that must not be applied unasked.
+  /// The question before a plan that needs confirmation is applied.
   static func question(_ plan: Plan) -> String {
     if !plan.deletions.isEmpty { return question(deleting: plan.deletions) }
     let risks = plan.risks.map { $0.risk.words($0.count) }.joined(separator: ", ")
     return plan.leftOut.map(loss).joined() + (risks.isEmpty ? "" : "\(risks). ")
-      + "Go on? [y/N] "
+      + "Continue? [y/N] "
   }
 
-  /// The blocks that a new declaration leaves out, and how to keep them.
+  /// The blocks that a new declaration omits, and how to keep them.
   private static func loss(_ leftOut: LeftOutBlocks) -> String {
     let resource = "\(leftOut.resource.kind.rawValue) \(leftOut.resource.name)"
     let blocks = leftOut.blocks.joined(separator: ", ")
-    return TerminalText.escaped("this declaration of \(resource) leaves out \(blocks)") + "\n"
-      + TerminalText.escaped("to keep that, write it too: \(resource) { …, \(blocks) }") + "\n"
+    return TerminalText.escaped("this declaration of \(resource) omits \(blocks)") + "\n"
+      + TerminalText.escaped("to keep it, add it to the declaration: \(resource) { …, \(blocks) }")
+      + "\n"
   }
 
-  /// What is asked before domains are deleted; of very many the first ones are named.
+  /// The question before domains are deleted; names the first eight.
   private static func question(deleting domains: [Deletion]) -> String {
     let named = domains.prefix(8).map { TerminalText.escaped($0.name) }.joined(separator: ", ")
     let others = domains.count > 8 ? " and \(domains.count - 8) more" : ""
@@ -179,21 +180,22 @@ enum ShellMessages {
   }
 }
 
-/// The codes of the shell.
+/// The diagnostic codes of the shell.
 struct ShellCodes: DiagnosticTable {
   let unknownCommand = DiagnosticCode.ofTool(
     851, "unknown command", "Commands of the shell begin with `:`; `:help` lists them.")
   let unfitArguments = DiagnosticCode.ofTool(
-    852, "command without what it needs", "`:help` says what each command wants.")
+    852, "invalid argument", "`:help` lists the argument of each command.")
   let unfitStackName = DiagnosticCode.ofTool(
-    853, "unfit stack name", "A stack's name has \(Program.stackNameRule).")
+    853, "invalid stack name", "A stack's name has \(Program.stackNameRule).")
   let unreadableFile = DiagnosticCode.ofTool(
-    854, "unreadable file", "The file is missing, is a folder, or may not be read.")
+    854, "unreadable file",
+    "The file is missing, is a folder, or this user has no permission to read it.")
   let unknownTopic = DiagnosticCode.ofTool(
-    855, "unknown topic", "`:help` lists what there is help on.")
+    855, "unknown topic", "`:help` lists the topics.")
 }
 
 extension DiagnosticCode {
-  /// The codes of the shell.
+  /// The diagnostic codes of the shell.
   static let shell = ShellCodes()
 }

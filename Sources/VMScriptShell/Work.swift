@@ -3,17 +3,17 @@ import VMScript
 import VMScriptRuntime
 import VMScriptTerminal
 
-/// Work that goes on elsewhere while the shell's thread waits for it, for Ctrl-C and for questions.
+/// Work in a task, while the shell's thread waits for its result, for Ctrl-C and for questions.
 final class Work<T: Sendable>: Sendable {
-  /// What the shell's thread does for the work.
+  /// Callbacks on the shell's thread.
   struct Attendance {
-    /// Puts a question to the user.
+    /// Asks the user to confirm a plan.
     let answer: (Plan) -> Bool
-    /// Called once the work has taken two seconds, and whenever the shell is woken after that.
+    /// Called when the work has taken two seconds, and at each later wake-up.
     let delayed: () -> Void
-    /// Called some time after the first Ctrl-C, if the work has not ended by then.
+    /// Called shortly after the first Ctrl-C if the work has not ended.
     let cancelling: () -> Void
-    /// Called at each further Ctrl-C, so that the work ends; nil leaves it behind at the first one.
+    /// Called at each further Ctrl-C to end the work; nil abandons the work at the first one.
     let insist: (() -> Void)?
   }
 
@@ -22,9 +22,9 @@ final class Work<T: Sendable>: Sendable {
     var question: (plan: Plan, answer: CheckedContinuation<Bool, Never>)?
   }
 
-  /// How long work may take to end before one is told that it is being cancelled, in milliseconds.
+  /// The time until a message about the cancellation, in milliseconds.
   private static var patience: Int32 { 300 }
-  /// How long work may take until it is said what it waits for.
+  /// The time until a message about what the work waits for.
   private static var noticeAfter: Duration { .seconds(2) }
 
   private let state = Mutex(State())
@@ -32,7 +32,7 @@ final class Work<T: Sendable>: Sendable {
 
   init(_ pipe: SignalPipe) { self.pipe = pipe }
 
-  /// Asks the user whether a plan is to be applied; called by the work.
+  /// Asks the user to confirm a plan; called by the work.
   func ask(_ plan: Plan) async -> Bool {
     await withCheckedContinuation { continuation in
       state.withLock { $0.question = (plan, continuation) }
@@ -42,7 +42,7 @@ final class Work<T: Sendable>: Sendable {
 
   /// Starts work and waits for it; the first Ctrl-C cancels it.
   ///
-  /// - Returns: what the work gives; nil if it was left behind.
+  /// - Returns: the result of the work; nil if it was abandoned.
   func run(
     _ keys: KeyReader, _ attendance: Attendance,
     _ body: @escaping @Sendable (Work<T>) async -> T
@@ -79,13 +79,13 @@ final class Work<T: Sendable>: Sendable {
   }
 }
 
-/// A value as the shell shows it.
+/// Formats values for the shell.
 struct ValueDisplay: Sendable {
-  /// What the host has, as far as it is known.
+  /// The last known inventory of the host.
   let inventory: HostInventory?
 
-  /// As the language writes it, resources as a table with what the host says of them; nothing for
-  /// `none`, which is what a statement without a value gives.
+  /// A value in the syntax of the language; resources as a table with their state on the host.
+  /// Empty for `none`, the value of a statement without one.
   func lines(_ value: Value) -> [String] {
     if case .none = value { return [] }
     let references = Self.references(value)
@@ -98,7 +98,7 @@ struct ValueDisplay: Sendable {
     return table.lines(color: false)
   }
 
-  /// A few screens of what is too long to be read anyway.
+  /// The beginning of a very long text.
   private static func cut(_ text: String) -> String {
     let limit = 8_000
     guard text.utf8.count > limit else { return text }
@@ -106,7 +106,7 @@ struct ValueDisplay: Sendable {
     return shown + ShellMessages.isCut(text.count - shown.count)
   }
 
-  /// A resource, or a list of nothing else.
+  /// The references in a resource or in a list of only resources.
   private static func references(_ value: Value) -> [ResourceReference] {
     switch value {
     case .resource(let reference): return [reference]
@@ -135,10 +135,10 @@ struct ValueDisplay: Sendable {
   }
 }
 
-/// Lines broken at spaces to the width of the terminal.
+/// Wraps lines at spaces to the width of the terminal.
 enum TextWrap {
-  /// The line in parts of at most `columns`, as far as its words allow; those after the first stand
-  /// below the last column of a table, or a little to the right.
+  /// The line in parts of at most `columns`, if its words allow. Further parts are indented to the
+  /// last column of a table, or slightly.
   static func lines(_ line: String, columns: Int) -> [String] {
     guard TerminalText.columns(of: line) > columns else { return [line] }
     let leading = line.prefix { $0 == " " }
@@ -148,7 +148,7 @@ enum TextWrap {
       indentation: String(repeating: " ", count: hang(of: line, columns)))
   }
 
-  /// How far to the right what is carried over stands.
+  /// The indentation of further parts.
   private static func hang(of line: String, _ columns: Int) -> Int {
     let leading = line.prefix { $0 == " " }.count
     var column = leading

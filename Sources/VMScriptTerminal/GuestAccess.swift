@@ -2,28 +2,28 @@ import Foundation
 import Libvirt
 import Synchronization
 
-/// Joins this process's terminal with a guest's console.
+/// Connects this process's terminal to a guest's console.
 public final class ConsoleBridge: Sendable {
-  /// Why it ended.
+  /// The reason why the session ended.
   public enum End: Sendable {
-    /// The user left with Ctrl-].
+    /// The user detached with Ctrl-].
     case left
-    /// The guest went, or another took the console.
+    /// The guest stopped, or another session took over the console.
     case closed
   }
 
-  /// What the user leaves with: Ctrl-].
+  /// The key that detaches: Ctrl-].
   private static let leaving: UInt8 = 0x1D
 
   private let console: Console
   private let end = Mutex<End>(.closed)
 
-  /// A bridge to a console, not yet in use.
+  /// Creates a bridge to a console.
   public init(_ console: Console) { self.console = console }
 
-  /// Joins both until one of them ends; what is typed goes to the guest as it is, Ctrl-C too.
+  /// Connects both until one of them ends; all keys go to the guest, including Ctrl-C.
   ///
-  /// Where standard input ends, the guest's output is still shown until the guest goes.
+  /// After the end of standard input, the guest's output is shown until the guest stops.
   public func run() async -> End {
     let mode = RawTerminal()
     defer { mode?.restore() }
@@ -45,10 +45,10 @@ public final class ConsoleBridge: Sendable {
   }
 }
 
-/// Standard input as a stream, read on a thread of its own.
+/// Standard input as a stream, read on its own thread.
 private final class StandardInput: Sendable {
   let bytes: AsyncStream<[UInt8]>
-  /// Wakes the thread by being closed.
+  /// Wakes the thread when it is closed.
   private let stopper: FileHandle
 
   init() {
@@ -65,7 +65,7 @@ private final class StandardInput: Sendable {
 
   func stop() { try? stopper.close() }
 
-  /// What was typed; nil at the end of input, or when it is stopped.
+  /// The next input; nil at its end, or after ``stop()``.
   private static func next(_ stopped: Int32) -> [UInt8]? {
     var descriptors = [
       pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
@@ -75,41 +75,42 @@ private final class StandardInput: Sendable {
     while poll(&descriptors, 2, -1) < 0, errno == EINTR {}
     guard descriptors[1].revents == 0 else { return nil }
     var buffer = [UInt8](repeating: 0, count: 4096)
-    // SAFETY: at most as many bytes are written as there are.
+    // SAFETY: the call writes at most as many bytes as the buffer has.
     let count = read(STDIN_FILENO, &buffer, buffer.count)
     return count > 0 ? Array(buffer.prefix(count)) : nil
   }
 }
 
-/// The terminal of standard input with every key passed on as it is.
+/// Raw mode of the terminal on standard input.
 private struct RawTerminal {
-  private let usual: termios
+  private let original: termios
 
-  /// From now on; nil where standard input is no terminal.
+  /// Enters raw mode; nil if standard input is not a terminal.
   init?() {
     var mode = termios()
     // SAFETY: the calls read or fill in `mode` and keep no address.
     guard tcgetattr(STDIN_FILENO, &mode) == 0 else { return nil }
-    usual = mode
+    original = mode
     cfmakeraw(&mode)
     guard tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) == 0 else { return nil }
   }
 
-  /// As it was.
+  /// Restores the original mode.
   func restore() {
-    var mode = usual
+    var mode = original
     // SAFETY: the call reads `mode` and keeps no address.
     _ = tcsetattr(STDIN_FILENO, TCSADRAIN, &mode)
   }
 }
 
-/// A program that is given the terminal until it ends.
+/// Programs that use the terminal until they exit.
 public enum TerminalProgram {
-  /// Runs a program and waits for it on the calling thread; it has the standard files of this process.
+  /// Runs a program with the standard streams of this process, and waits for it on the calling
+  /// thread.
   ///
-  /// - Parameter command: the program, looked for on the path, and its arguments.
-  /// - Returns: its exit status, 128 and the number of the signal that ended it, or nil where there is
-  ///   no such program.
+  /// - Parameter command: the program, which is searched for in `PATH`, and its arguments.
+  /// - Returns: its exit status, 128 plus the number of the signal that ended it, or nil if there
+  ///   is no such program.
   public static func run(_ command: [String]) -> Int32? {
     guard let program = command.first else { return nil }
     var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
@@ -117,7 +118,7 @@ public enum TerminalProgram {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // It hears every signal, whatever this process ignores or holds back.
+    // The program receives every signal, even those that this process ignores or blocks.
     var (none, all) = (sigset_t(), sigset_t())
     sigemptyset(&none)
     sigfillset(&all)
@@ -126,7 +127,8 @@ public enum TerminalProgram {
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
     var child: pid_t = 0
-    // SAFETY: the arguments are terminated texts behind a terminated list; the call keeps no address.
+    // SAFETY: the arguments are terminated texts behind a terminated list; the call keeps no
+    // address.
     guard posix_spawnp(&child, program, nil, &attributes, &arguments, environ) == 0 else {
       return nil
     }
@@ -138,7 +140,7 @@ public enum TerminalProgram {
 }
 
 extension Domain.Screenshot {
-  /// The name of a file for the picture of a domain, its ending that of the picture's kind.
+  /// The file name for a picture of a domain, with the extension of its format.
   public func fileName(for domain: String) -> String {
     let ending =
       switch mediaType {
@@ -149,9 +151,9 @@ extension Domain.Screenshot {
     return "\(domain).\(ending)"
   }
 
-  /// Writes the picture to a file that is not there yet, which its owner alone may read.
+  /// Writes the picture to a new file that only its owner can read.
   ///
-  /// - Throws: what the file system refuses.
+  /// - Throws: the error of the file system, also if the file exists.
   public func write(to path: String) throws {
     let file = URL(fileURLWithPath: path)
     try Data().write(to: file, options: .withoutOverwriting)

@@ -1,14 +1,14 @@
 import VMScript
 import VMScriptRuntime
 
-/// What was found on a host, as people read it.
+/// Tables of the resources of a host.
 public struct InspectionDisplay: Sendable {
   private let color: Bool
 
-  /// A display that sets headings off by colour, or does not.
+  /// Creates a display with or without colour.
   public init(color: Bool) { self.color = color }
 
-  /// A table of each kind that there is something of.
+  /// A table for each kind that has resources.
   public func lines(_ inventory: HostInventory) -> [String] {
     var domains = TextTable(["DOMAIN", "STATE", "STACK", "ADDRESS"])
     for domain in inventory.domains {
@@ -48,7 +48,7 @@ public struct InspectionDisplay: Sendable {
     return table.isEmpty ? [] : table.lines(color: color)
   }
 
-  /// A document as `name  value` lines; lists of maps stand below, a line an item.
+  /// A document as lines of name and value; lists of maps take one line per item.
   public func lines(details: Value) -> [String] {
     guard case .map(let entries) = details else { return [TerminalText.escaped(details.literal)] }
     let shown = entries.filter { !Self.isEmpty($0.value) }

@@ -1,4 +1,4 @@
-/// A plan as people read it: a line per resource, its sign first, and a summary.
+/// A plan for people: a line per resource that begins with a sign, and a summary.
 ///
 /// ```text
 /// + domain web-1  clone of web_base  memory 256MiB, nic (net lab)
@@ -14,11 +14,11 @@ public struct PlanDisplay: Sendable {
   private let columns: Int?
   private let isVerbose: Bool
 
-  /// A display.
+  /// Creates a display.
   ///
   /// - Parameters:
   ///   - color: colours signs and effects.
-  ///   - columns: the width that lines are wrapped to; nil leaves them whole, as for a pipe.
+  ///   - columns: the width to wrap lines to; nil does not wrap, as for a pipe.
   ///   - isVerbose: lists every property of new resources.
   public init(color: Bool, columns: Int? = nil, isVerbose: Bool = false) {
     self.color = color
@@ -26,14 +26,13 @@ public struct PlanDisplay: Sendable {
     self.isVerbose = isVerbose
   }
 
-  /// The lines of a plan, without line ends.
+  /// The lines of a plan, without newlines.
   ///
   /// - Parameters:
-  ///   - stack: the stack's name, with the host where that is to be said.
-  ///   - pending: what is defined already and waits for a restart.
-  ///   - undeclared: resources, such as `net old`, that the stack once made and the script no
-  ///     longer names.
-  ///   - verbs: what the script does besides, such as `wait web-*`, in order.
+  ///   - stack: the stack's name, optionally with the host.
+  ///   - pending: changes that are defined and wait for a restart.
+  ///   - undeclared: resources of the stack, such as `net old`, that the script no longer declares.
+  ///   - verbs: the verbs of the script, such as `wait web-*`, in order.
   public func lines(
     stack: String, changes: [PlanLine], pending: [PlanLine.Pending] = [],
     undeclared: [String] = [], verbs: [String] = []
@@ -50,7 +49,7 @@ public struct PlanDisplay: Sendable {
     return result
   }
 
-  /// The lines of changes alone, without line ends.
+  /// The lines of changes, without newlines.
   public func lines(_ changes: [PlanLine]) -> [String] {
     let widths = Widths(changes, [])
     return changes.flatMap { lines(of: $0, widths) }
@@ -67,8 +66,8 @@ public struct PlanDisplay: Sendable {
     if !isVerbose, !change.outline.isEmpty {
       tail.append(Part(shown(change.outline.joined(separator: ", ")), .dim))
     }
-    if change.remains { tail.append(Part("is released, its content stays")) }
-    // Said once: of the resource, unless a property says it.
+    if change.remains { tail.append(Part("is released; its content stays")) }
+    // Shown once: on the resource, unless a property shows it.
     let isSaid = change.properties.contains { $0.effect == Self.dataLoss }
     if change.losesData, !isSaid { tail.append(Part(Self.dataLoss, .red)) }
     var result = lines(head, tail, widths)
@@ -109,7 +108,7 @@ public struct PlanDisplay: Sendable {
   private struct Part {
     let text: String
     let style: Style?
-    /// Whether one space sets it off, rather than two.
+    /// Whether one space separates it, rather than two.
     let isClose: Bool
 
     init(_ text: String, _ style: Style? = nil, isClose: Bool = false) {
@@ -119,7 +118,7 @@ public struct PlanDisplay: Sendable {
     }
   }
 
-  /// What a line begins with.
+  /// The start of a line.
   private struct Head {
     let sign: String
     let style: Style
@@ -153,7 +152,7 @@ public struct PlanDisplay: Sendable {
     }
   }
 
-  /// Parts on indented lines: on one where it fits, else each wrapped between its words.
+  /// Parts on indented lines: on one line if they fit, otherwise each wrapped at words.
   private func wrapped(_ parts: [Part], indentation: Int) -> [String] {
     let margin = String(repeating: " ", count: indentation)
     let whole = joined(parts)
@@ -167,7 +166,7 @@ public struct PlanDisplay: Sendable {
     }
   }
 
-  /// How wide the columns of a plan are.
+  /// The widths of the columns of a plan.
   private struct Widths {
     let kind: Int
     let name: Int
@@ -200,7 +199,7 @@ public struct PlanDisplay: Sendable {
 }
 
 extension PlanLine.Action {
-  /// The character that stands for the action at the start of a line.
+  /// The character of the action at the start of a line.
   var sign: String {
     switch self {
     case .create: "+"

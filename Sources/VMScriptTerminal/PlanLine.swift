@@ -2,23 +2,23 @@ import VMScript
 import VMScriptPlan
 import VMScriptRuntime
 
-/// What a plan would do to one resource, in the words it is shown in.
+/// The change of one resource in a plan, as text.
 public struct PlanLine: Sendable {
-  /// What happens to the resource.
+  /// The action on a resource.
   public enum Action: String, CaseIterable, Sendable { case create, update, delete }
 
   /// One property's change; the texts are values as the language prints them.
   public struct Property: Sendable {
     /// The property with its block, such as `disk data size`.
     public let name: String
-    /// What holds now; nil if nothing is set.
+    /// The current value; nil if it is not set.
     public let from: String?
-    /// What shall hold; nil if the property goes.
+    /// The new value; nil if the property is removed.
     public let to: String?
-    /// When the change is seen, such as `next start`; nil says nothing about it.
+    /// The time at which the change takes effect, such as `next start`; nil shows nothing.
     public let effect: String?
 
-    /// A change of one property.
+    /// Creates a change of one property.
     public init(name: String, from: String?, to: String?, effect: String? = nil) {
       self.name = name
       self.from = from
@@ -30,16 +30,16 @@ public struct PlanLine: Sendable {
     public var words: String { "\(name) \(from ?? "none") → \(to ?? "none")" }
   }
 
-  /// What is defined of an object that runs, and waits for its restart.
+  /// Changes of a running object that are defined and wait for its restart.
   public struct Pending: Sendable {
     /// `net` or `domain`.
     public let kind: String
     /// The object's name, unescaped.
     public let name: String
-    /// From what runs to what is defined.
+    /// The properties that differ between the running object and its definition.
     public let properties: [Property]
 
-    /// A line of what waits.
+    /// Creates a line of pending changes.
     public init(kind: String, name: String, properties: [Property]) {
       self.kind = kind
       self.name = name
@@ -47,7 +47,7 @@ public struct PlanLine: Sendable {
     }
   }
 
-  /// What happens.
+  /// The action.
   public let action: Action
   /// `image`, `net` or `domain`.
   public let kind: String
@@ -55,18 +55,18 @@ public struct PlanLine: Sendable {
   public let name: String
   /// The domain that a clone is made from.
   public let source: String?
-  /// What changes, in the order of the script.
+  /// The changed properties, in the order of the script.
   public let properties: [Property]
-  /// What a new resource is, in few words.
+  /// The main properties of a new resource, in a few words.
   public let outline: [String]
   /// Every property of a new resource with its value.
   public let details: [Property]
-  /// Whether data is lost, which needs a yes.
+  /// Whether the change loses data, which needs confirmation.
   public let losesData: Bool
-  /// Whether what is deleted is let go of only, and stays on the host.
+  /// Whether a deleted resource is only released and stays on the host.
   public let remains: Bool
 
-  /// A line of a plan.
+  /// Creates a line of a plan.
   public init(
     action: Action, kind: String, name: String, source: String? = nil,
     properties: [Property] = [], outline: [String] = [], details: [Property] = [],
@@ -85,7 +85,7 @@ public struct PlanLine: Sendable {
 }
 
 extension PlanLine {
-  /// The line of a change, its values written as the language writes them.
+  /// The line of a change, with values in the syntax of the language.
   public init(_ change: Change) {
     self.init(
       action: Action(change.action), kind: change.kind.rawValue, name: change.name,
@@ -97,7 +97,8 @@ extension PlanLine {
       remains: change.remains != nil)
   }
 
-  /// The differences with their effects; a consequence of several in a row stands once, at the last.
+  /// The differences with their effects; a consequence shared by consecutive differences is shown
+  /// once, at the last.
   private static func properties(_ differences: [PropertyDifference]) -> [Property] {
     let following = differences.dropFirst().map(\.consequence) + [nil]
     return zip(differences, following).map { difference, next in
@@ -110,7 +111,7 @@ extension PlanLine {
 }
 
 extension PlanLine.Property {
-  /// A difference, its values written as the language writes them.
+  /// A difference, with values in the syntax of the language.
   init(_ difference: PropertyDifference, effect: String? = nil) {
     self.init(
       name: difference.path, from: difference.from?.literal, to: difference.to?.literal,
@@ -148,7 +149,7 @@ extension ResourceReference {
 }
 
 extension PlanDisplay {
-  /// The lines of a plan; `host` is the URI that it was made for, if that is to be said.
+  /// The lines of a plan; `host` is the URI to show with it, if any.
   public func lines(_ plan: Plan, host: String? = nil) -> [String] {
     let origin = plan.otherOrigin.map {
       "the stack \(plan.stack) was last run from \(TerminalText.escaped($0.description))"

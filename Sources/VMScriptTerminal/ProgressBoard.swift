@@ -1,16 +1,16 @@
-/// What is under way in an apply and what has just ended: reports in, lines out.
+/// The state of an apply: takes in progress reports and produces lines to show.
 ///
-/// Times are counted from the start of the apply, so that the board needs no clock of its own.
+/// Times are relative to the start of the apply, so the board needs no clock.
 public struct ProgressBoard: Sendable {
   private var tasks: [String: ProgressTask] = [:]
   private var running: [String] = []
   private var ended: [String] = []
   private var idle: ProgressTask?
 
-  /// A board with nothing under way.
+  /// Creates a board without tasks.
   public init() {}
 
-  /// Takes in that work on `id` began; `label` is shown for it, such as `domain web-1`.
+  /// Records the start of the task `id`, shown with a label such as `domain web-1`.
   public mutating func start(
     _ id: String, label: String, phase: String? = nil, at now: Duration
   ) {
@@ -19,47 +19,48 @@ public struct ProgressBoard: Sendable {
     running.append(id)
   }
 
-  /// Takes in how far `id` is; `total` is 0 where the phase has no measure. Ignored once it ended.
+  /// Records the progress of the task `id`; `total` is 0 if the phase has no measure. Ignored after
+  /// its end.
   public mutating func advance(
     _ id: String, phase: String, done: Int64 = 0, total: Int64 = 0, at now: Duration
   ) {
     tasks[id]?.advance(phase: TerminalText.escaped(phase), done: done, total: total, at: now)
   }
 
-  /// Takes in what is done while no resource is under way; nil is nothing.
+  /// Sets the label that is shown while no task is running; nil shows nothing.
   public mutating func idle(_ label: String?, at now: Duration) {
     idle = label.map { ProgressTask(label: TerminalText.escaped($0), started: now) }
   }
 
-  /// Takes in what the work that began last is at; `label` stands for it while nothing is under way.
+  /// Records the phase of the newest task; shows `label` if no task is running.
   public mutating func advanceLast(phase: String, else label: String, at now: Duration) {
     guard let id = running.last else { return idle(label, at: now) }
     advance(id, phase: phase, at: now)
   }
 
-  /// Takes in that `id` is done, with a word such as `created`; its line comes out of `takeEnded`
-  /// once.
+  /// Records the end of the task `id`, with a word such as `created`. ``takeEnded()`` returns its
+  /// line once.
   public mutating func finish(
     _ id: String, word: String? = nil, at now: Duration, color: Bool = false
   ) {
     end(id, mark: Style.green.applied(to: "✓", color: color), word: word, at: now)
   }
 
-  /// Takes in that `id` failed; its line comes out of `takeEnded` once.
+  /// Records the failure of the task `id`. ``takeEnded()`` returns its line once.
   public mutating func fail(
     _ id: String, word: String? = nil, at now: Duration, color: Bool = false
   ) {
     end(id, mark: Style.red.applied(to: "✗", color: color), word: word, at: now)
   }
 
-  /// The lines of what ended since the last call: they are printed once and stay.
+  /// The lines of tasks that ended since the last call, which are printed once.
   public mutating func takeEnded() -> [String] {
     defer { ended = [] }
     return ended
   }
 
-  /// A line for each resource under way, none wider than `columns` and no more than `rows`; the
-  /// last one counts those that found no room.
+  /// A line for each running task, at most `rows` lines of `columns` columns. The last line counts
+  /// the tasks that do not fit.
   public func lines(at now: Duration, columns: Int, rows: Int) -> [String] {
     if running.isEmpty, let idle, now - idle.started >= Self.patience {
       return [line(of: idle, at: now, columns: columns)]
@@ -94,7 +95,7 @@ public struct ProgressBoard: Sendable {
     return TerminalText.fitted("\(text)  \(Quantity.time(now - task.started))", to: columns)
   }
 
-  /// A bar with its share, as in `█████░░░░░ 50%`.
+  /// A progress bar with a percentage, as in `█████░░░░░ 50%`.
   private static func bar(_ done: Int64, of total: Int64) -> String {
     let share = Double(done) / Double(total)
     let filled = Int(share * 10)
@@ -102,19 +103,19 @@ public struct ProgressBoard: Sendable {
       + " \(Int(share * 100))%"
   }
 
-  /// What takes less is not worth a line that comes and goes.
+  /// Shorter work is not shown, because its line would only flicker.
   private static let patience = Duration.milliseconds(400)
 
   private static let spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
 }
 
-/// One resource's way through an apply.
+/// The progress of one resource in an apply.
 struct ProgressTask: Sendable {
-  /// How far an upload is, in bytes.
+  /// The progress of an upload in bytes.
   struct Transfer: Sendable {
     let done: Int64
     let total: Int64
-    /// When its first report came in, and how much was done by then.
+    /// The time of the first report, and the number of bytes by then.
     let since: Duration
     let doneBefore: Int64
   }
@@ -124,7 +125,7 @@ struct ProgressTask: Sendable {
   var phase: String?
   var transfer: Transfer?
 
-  /// Takes in a report; a new phase, or one that counts anew, starts the measurement over.
+  /// Records a report; a new phase, or one that starts again, restarts the measurement.
   mutating func advance(phase: String, done: Int64, total: Int64, at now: Duration) {
     let before = phase == self.phase ? transfer.flatMap { $0.done <= done ? $0 : nil } : nil
     self.phase = phase
@@ -138,14 +139,14 @@ struct ProgressTask: Sendable {
 }
 
 extension ProgressTask.Transfer {
-  /// Bytes per second since the first report; nil before anything can be said.
+  /// Bytes per second since the first report; nil before the second report.
   func rate(at now: Duration) -> Double? {
     let seconds = (now - since) / .seconds(1)
     guard seconds > 0, done > doneBefore else { return nil }
     return Double(done - doneBefore) / seconds
   }
 
-  /// The rate and the time left, as in `48MiB/s 12s left`; empty before anything can be said.
+  /// The rate and the time left, as in `48MiB/s 12s left`; empty before the second report.
   func outlook(at now: Duration) -> String {
     guard let rate = rate(at: now) else { return "" }
     let left = Duration.seconds(min(Double(total - done) / rate, 359_999))
@@ -153,21 +154,21 @@ extension ProgressTask.Transfer {
   }
 }
 
-/// The last lines on a terminal, which are drawn over and over while lines above them stay.
+/// The last lines on a terminal, which are redrawn while the lines above them stay.
 ///
-/// Each frame is one text to be written at once: lines are overwritten in place and only their
-/// rests erased, so nothing flickers.
+/// Each frame is one text, written at once. Lines are overwritten in place and only their
+/// remainders erased, so nothing flickers.
 public struct LiveRegion: Sendable {
-  /// The columns that each line of the last frame took up.
+  /// The width of each line of the last frame, in columns.
   private var drawn: [Int] = []
 
-  /// A region that has drawn nothing yet.
+  /// Creates an empty region.
   public init() {}
 
-  /// The next frame: `kept` lines that scroll away upwards, then the `live` ones, which must fit
-  /// into `columns`.
+  /// The next frame: the `kept` lines, which scroll up, then the `live` lines, which must fit into
+  /// `columns`.
   ///
-  /// A terminal that became narrower has wrapped what was drawn; the rows are counted anew.
+  /// A terminal that became narrower has wrapped the drawn lines, so the rows are counted again.
   public mutating func frame(kept: [String], live: [String], columns: Int) -> String {
     let rows = drawn.reduce(0) { $0 + max(1, ($1 + columns - 1) / max(1, columns)) }
     var result = rows == 0 ? "" : "\u{1B}[\(rows)A\r"
@@ -177,15 +178,15 @@ public struct LiveRegion: Sendable {
     return result
   }
 
-  /// What takes the live lines off the screen for good, leaving the cursor where they began.
+  /// The text that removes the live lines and leaves the cursor at their start.
   public mutating func end(columns: Int) -> String {
     frame(kept: [], live: [], columns: columns)
   }
 }
 
-/// Amounts in few characters, for lines that change while one reads them.
+/// Short forms of sizes and durations, for lines that change often.
 public enum Quantity {
-  /// Bytes in the largest unit of 1024 that leaves at least one, with one decimal below ten.
+  /// A size in the largest unit of 1024 that gives at least one, with one decimal below ten.
   public static func bytes(_ count: Int64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     var unit = 0
@@ -200,7 +201,8 @@ public enum Quantity {
     return "\(whole).\(count % scale / (scale / 1024) * 10 / 1024)\(units[unit])"
   }
 
-  /// Time with tenths below ten seconds, then whole seconds, minutes or hours: `0.4s 12s 3m05s 2h10m`.
+  /// A duration with tenths below ten seconds, then in seconds, minutes or hours: `0.4s 12s 3m05s
+  /// 2h10m`.
   public static func time(_ duration: Duration) -> String {
     let milliseconds = max(0, duration / .milliseconds(1))
     let seconds = Int64(milliseconds / 1000)

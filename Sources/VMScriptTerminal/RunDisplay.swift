@@ -3,30 +3,30 @@ import VMScript
 import VMScriptPlan
 import VMScriptRuntime
 
-/// Shows a run while it goes on: repainted in place on a terminal, line by line elsewhere.
+/// Shows the progress of a run: redrawn in place on a terminal, line by line elsewhere.
 ///
 ///     let display = RunDisplay(screen: screen)
 ///     let report = await display.showing { await Runner.run(program, options: options) }
 ///
-/// Events come in through ``take(_:)``, from any thread.
+/// Any thread can report events through ``take(_:)``.
 public final class RunDisplay: Sendable {
   private struct State {
     var host: String?
     var board = ProgressBoard()
     var region = LiveRegion()
-    /// The columns that kinds and names take up in the plan at hand.
+    /// The width of kinds and names in the current plan, in columns.
     var labelWidth = 0
     var needsGap = false
-    /// While a question stands on the screen, nothing is painted over it.
+    /// Whether painting is paused, as during a question.
     var isHeld = false
   }
 
-  /// How much of each plan is shown before it is applied.
+  /// The amount of detail for each plan before it is applied.
   public enum PlanDetail: Sendable {
     case none
-    /// A line per change, as where what is planned happens at once.
+    /// A line per change.
     case changes
-    /// The changes, what else the script does, and a summary.
+    /// The changes, the verbs of the script, and a summary.
     case whole
   }
 
@@ -37,14 +37,14 @@ public final class RunDisplay: Sendable {
   private let start = ContinuousClock.now
   private let state = Mutex(State())
 
-  /// A display.
+  /// Creates a display.
   ///
   /// - Parameters:
-  ///   - isQuiet: shows nothing but what the script prints.
-  ///   - plans: how much of each plan is shown.
+  ///   - isQuiet: shows only the lines that the script prints.
+  ///   - plans: the amount of detail for each plan.
   ///   - isVerbose: lists every property of new resources.
-  ///   - uri: the host that is about to be connected to; nil is libvirt's own default.
-  ///   - isConnecting: shows that until the first event.
+  ///   - uri: the host to connect to; nil selects libvirt's default.
+  ///   - isConnecting: shows the connection attempt until the first event.
   public init(
     screen: Screen, isQuiet: Bool = false, plans: PlanDetail = .whole, isVerbose: Bool = false,
     uri: String? = nil, isConnecting: Bool = true
@@ -57,16 +57,16 @@ public final class RunDisplay: Sendable {
     state.withLock { $0.board.idle("connecting to \(uri ?? "libvirt")", at: .zero) }
   }
 
-  /// The time since the display was made.
+  /// The time since the display was created.
   public var elapsed: Duration { ContinuousClock.now - start }
 
-  /// Whether a line stands last on the screen that what follows is to be set off from.
+  /// Whether an empty line must separate further output from the last line.
   public var needsGap: Bool { state.withLock(\.needsGap) }
 
-  /// The host that answered; nil before one did.
+  /// The URI of the connected host; nil before a connection.
   public var host: String? { state.withLock(\.host) }
 
-  /// Does work while the screen is kept up to date; leaves none of the moving lines behind.
+  /// Performs work while updating the screen; removes the live lines at the end.
   public func showing<T: Sendable>(_ work: () async -> T) async -> T {
     let painter = screen.isLive && !isQuiet ? Task { await paintUntilCancelled() } : nil
     let result = await work()
@@ -76,7 +76,7 @@ public final class RunDisplay: Sendable {
     return result
   }
 
-  /// Takes the moving lines off the screen and paints no more of them until ``release()``.
+  /// Removes the live lines and pauses painting until ``release()``.
   public func hold() {
     state.withLock { state in
       guard !state.isHeld else { return }
@@ -85,22 +85,22 @@ public final class RunDisplay: Sendable {
     }
   }
 
-  /// Paints again.
+  /// Resumes painting.
   public func release() {
     state.withLock { $0.isHeld = false }
   }
 
-  /// Writes a line that stays, above the moving ones, even if the display is quiet.
+  /// Writes a line above the live ones, even if the display is quiet.
   public func note(_ line: String) {
     state.withLock { state in
-      // A question that stands on the screen has not ended its line.
+      // A question on the screen has no newline yet.
       let text = state.isHeld ? "\n" + line : line
       guard !isQuiet, !state.isHeld else { return screen.writeMessage(text + "\n") }
       paint([text], &state)
     }
   }
 
-  /// Writes a plan, for a question about it where nothing was shown.
+  /// Writes a plan before a question about it, if it was not shown.
   public func showPlan(_ plan: Plan) {
     state.withLock { state in
       let lines = planDisplay.lines(plan, host: state.host)
@@ -114,7 +114,7 @@ public final class RunDisplay: Sendable {
       isVerbose: isVerbose)
   }
 
-  /// Takes in a step of the run.
+  /// Takes in an event of the run.
   public func take(_ event: ProgressEvent) {
     let now = elapsed
     state.withLock { state in
@@ -123,7 +123,7 @@ public final class RunDisplay: Sendable {
       case .printed(let line): return show(line, &state)
       case .connected(let uri):
         state.host = uri
-        state.board.idle("reading what is there", at: now)
+        state.board.idle("reading the state of the host", at: now)
       case .planned(let plan):
         state.board.idle(nil, at: now)
         guard !plan.isEmpty || !plan.undeclared.isEmpty || !plan.pending.isEmpty else { break }
@@ -140,7 +140,7 @@ public final class RunDisplay: Sendable {
     }
   }
 
-  /// Brings the board up to date; gives lines that stay.
+  /// Updates the board; returns lines to print.
   private func progress(
     _ event: ProgressEvent, on board: inout ProgressBoard, at now: Duration, labelWidth: Int
   ) -> [String] {
@@ -170,7 +170,7 @@ public final class RunDisplay: Sendable {
     return []
   }
 
-  /// A line of the script, between the moving lines and what stands above them.
+  /// Prints a line of the script above the live lines.
   private func show(_ line: String, _ state: inout State) {
     if screen.isLive, !isQuiet, !state.isHeld {
       screen.writeMessage(state.region.end(columns: screen.size().columns))
@@ -202,15 +202,15 @@ public final class RunDisplay: Sendable {
 }
 
 extension Change {
-  /// Kind and name, which no other change of a plan has.
+  /// Kind and name, unique within a plan.
   fileprivate var key: String { "\(kind.rawValue) \(name)" }
 
-  /// What was done, and no more than that.
+  /// The finished action in words.
   fileprivate var pastWords: String {
-    remains == nil ? action.past : "released, its content stays"
+    remains == nil ? action.past : "released; its content stays"
   }
 
-  /// The key with the kinds as wide as the widest of them.
+  /// Kind and name, with kinds padded to one width.
   fileprivate var label: String { TerminalText.padded(kind.rawValue, to: 6) + " \(name)" }
 }
 
@@ -223,15 +223,15 @@ extension Change.Action {
     }
   }
 
-  /// What was done, such as `created`.
+  /// The finished action, such as `created`.
   var past: String { rawValue.hasSuffix("e") ? rawValue + "d" : rawValue + "ed" }
 }
 
-/// How a run ended, in a line.
+/// The summary line of a run.
 public enum RunSummary {
-  /// What was done, what was not, and how long it took: `lab: failed: 3 created, 1 skipped in 2.3s`.
+  /// The counts of changes and the elapsed time: `lab: failed: 3 created, 1 skipped in 2.3s`.
   ///
-  /// - Parameter idle: what is said where all is as it should be.
+  /// - Parameter idle: the text if there was nothing to do.
   public static func line(
     _ report: RunReport, elapsed: Duration, idle: String = "nothing to change"
   ) -> String {
@@ -241,7 +241,7 @@ public enum RunSummary {
         changes.count { $0.action == action && $0.result == .done && $0.remains == nil },
         action.past)
     }
-    // What others still use is let go of, and not deleted.
+    // Resources that others still use are released instead of deleted.
     let released = changes.count { $0.result == .done && $0.remains != nil }
     if let part = count(released, "released") { parts.append(part) }
     let verbs = report.plan.verbs.count
@@ -250,9 +250,9 @@ public enum RunSummary {
       count(changes.count { $0.result == .failed }, "failed"),
       count(changes.count(where: \.wasSkipped), "skipped"),
       count(changes.count { $0.result == .underWay }, "not waited for"),
-      count(changes.count { $0.result == nil || $0.result == .notAttempted }, "not begun"),
+      count(changes.count { $0.result == nil || $0.result == .notAttempted }, "not started"),
     ].compactMap(\.self)
-    // A plan that nobody confirmed was not begun as a whole.
+    // Nothing of an unconfirmed plan was started.
     if report.outcome == .refused, changes.allSatisfy({ $0.result == nil }), verbs == 0 {
       parts = []
     }
@@ -279,9 +279,9 @@ extension Change {
   fileprivate var wasSkipped: Bool { if case .skipped = result { true } else { false } }
 }
 
-/// A script's outputs, a line each.
+/// The outputs of a script, one per line.
 public enum OutputLines {
-  /// `name = value`, the values as the language writes them and the names padded to one width.
+  /// Lines `name = value`, with values in the syntax of the language and names padded to one width.
   public static func lines(_ outputs: ValueMap) -> [String] {
     let names = outputs.keys.map { TerminalText.escaped($0) }
     let width = names.map { TerminalText.columns(of: $0) }.max() ?? 0

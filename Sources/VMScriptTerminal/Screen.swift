@@ -1,19 +1,19 @@
-/// Where a command writes, and what can be shown there.
+/// The output of a command, and its capabilities.
 public struct Screen: Sendable {
   /// Writes to standard error: plans, progress, messages.
   public let writeMessage: @Sendable (String) -> Void
-  /// Writes to standard output: what a script prints, outputs, documents.
+  /// Writes to standard output: printed lines, outputs, documents.
   public let writeOutput: @Sendable (String) -> Void
   /// Columns and rows of the terminal.
   public let size: @Sendable () -> (columns: Int, rows: Int)
-  /// Whether lines of messages can be painted over.
+  /// Whether lines of messages can be redrawn.
   public let isLive: Bool
   /// Whether messages are coloured.
   public let color: Bool
-  /// Whether output goes to a terminal, which control characters must not reach.
+  /// Whether standard output is a terminal, so that control characters must be escaped.
   public let showsOutput: Bool
 
-  /// A screen; without a terminal, plain lines of any width.
+  /// Creates a screen; defaults to plain lines without a terminal.
   public init(
     writeMessage: @escaping @Sendable (String) -> Void,
     writeOutput: @escaping @Sendable (String) -> Void,
@@ -29,13 +29,13 @@ public struct Screen: Sendable {
   }
 }
 
-/// What `--color` may say.
+/// The values of `--color`.
 public enum ColorChoice: String, CaseIterable, Sendable {
   case auto, always, never
 
-  /// Whether output is coloured: what was asked for, else only on a terminal that can show it.
+  /// Whether output is coloured; `auto` colours only terminals that support it.
   ///
-  /// `auto` keeps `NO_COLOR` (set and not empty), `TERM=dumb` and a terminal of no type.
+  /// `auto` respects `NO_COLOR` (set and not empty), and `TERM` if it is empty or `dumb`.
   public func isOn(isTerminal: Bool, environment: [String: String]) -> Bool {
     switch self {
     case .always: true
@@ -47,7 +47,7 @@ public enum ColorChoice: String, CaseIterable, Sendable {
   }
 }
 
-/// A way to set text off, as a terminal's SGR code.
+/// A style of text, by its SGR code.
 public enum Style: Int, Sendable {
   case bold = 1
   case dim = 2
@@ -55,7 +55,7 @@ public enum Style: Int, Sendable {
   case green = 32
   case yellow = 33
 
-  /// The text in this style, or as it is where there is no colour.
+  /// The text in this style, or unchanged without colour.
   public func applied(to text: String, color: Bool) -> String {
     color && !text.isEmpty ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
   }

@@ -1,23 +1,23 @@
 import Foundation
 import Synchronization
 
-/// Standard output, which remembers that it could not be written: what was printed must not be taken
-/// for whole.
+/// Standard output, which records a failed write, so that incomplete output is never taken for
+/// whole.
 public enum StandardOutput {
-  /// Why a write failed.
+  /// The reason for a failed write.
   public enum Failure: Sendable, Equatable {
-    /// The reader went away, as `head` does when it has enough.
+    /// The reader closed the pipe, as `head` does.
     case closed
-    /// Anything else, in the system's words.
+    /// Any other error, as the system's message.
     case unwritable(String)
   }
 
   private static let first = Mutex<Failure?>(nil)
 
-  /// Why the first write failed that did; nil as long as all were written.
+  /// The reason for the first failed write; nil if all writes succeeded.
   public static var failure: Failure? { first.withLock(\.self) }
 
-  /// Writes bytes, all of them; after a failure nothing more.
+  /// Writes all bytes; writes nothing after a failure.
   ///
   /// - Returns: whether they were written.
   @discardableResult
@@ -31,21 +31,21 @@ public enum StandardOutput {
   }
 }
 
-/// The files that a process is started with.
+/// The standard streams of the process.
 public enum StandardStream {
-  /// Opens those that are closed, so that no other file takes their numbers and is written to by
-  /// mistake. Writing to them fails, or goes nowhere in the case of standard error.
+  /// Reopens closed streams, so that no other file gets their descriptors and is written to by
+  /// mistake. Writes to them fail; writes to standard error are discarded.
   public static func openClosed() {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
     where fcntl(descriptor, F_GETFD) == -1 {
-      // The lowest free number is the one that was closed.
+      // The lowest free descriptor is the closed one.
       _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 
-  /// Writes bytes, all of them, and waits where the other side is slow.
+  /// Writes all bytes, and waits for a slow reader.
   ///
-  /// - Returns: the number of the error; nil if all were written.
+  /// - Returns: the error number; nil on success.
   public static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     var rest = bytes
     while !rest.isEmpty {

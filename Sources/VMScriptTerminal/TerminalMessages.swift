@@ -1,14 +1,15 @@
 import VMScriptSyntax
 
-/// What command line and shell say alike.
+/// Messages shared by the command line and the shell.
 public enum TerminalMessages {
-  /// Said before a console is joined.
-  public static let atConsole = "at the console; Ctrl-] leaves it, Enter may bring its prompt"
+  /// Printed before a console is attached.
+  public static let atConsole =
+    "attached to the console; Ctrl-] detaches, Enter may show its prompt"
 
-  /// Said when it is over.
+  /// Printed when the console session has ended.
   public static func consoleEnded(_ end: ConsoleBridge.End) -> String {
     switch end {
-    case .left: "left the console"
+    case .left: "detached from the console"
     case .closed: "the console was closed"
     }
   }
@@ -18,28 +19,28 @@ public enum TerminalMessages {
     Diagnostic(code: .terminal.unwritableFile, "cannot write `\(path)`", notes: [reason])
   }
 
-  /// VM0805: a program that is to be run is not there.
+  /// VM0805: a program to run is missing.
   public static func noProgram(_ name: String) -> Diagnostic {
-    Diagnostic(code: .terminal.missingProgram, "there is no program `\(name)` on the path")
+    Diagnostic(code: .terminal.missingProgram, "there is no program `\(name)` in `PATH`")
   }
 }
 
-/// The codes that command line and shell share.
+/// The diagnostic codes shared by the command line and the shell.
 package struct TerminalCodes: DiagnosticTable {
   package init() {}
 
   package let unwritableFile = DiagnosticCode.ofTool(
     803, "unwritable file",
     """
-    Its folder or the file itself may not be written to, or a file that would have to be made is \
-    there already. Nothing was written: what was there is as it was before.
+    The file or its folder is not writable, or a file that would have to be created exists \
+    already. Nothing was written.
     """)
   package let missingProgram = DiagnosticCode.ofTool(
     805, "missing program",
-    "What is to be run, such as `ssh`, is not installed or not on the path.")
+    "The program to run, such as `ssh`, is not installed or not in `PATH`.")
 }
 
 extension DiagnosticCode {
-  /// The codes that command line and shell share.
+  /// The diagnostic codes shared by the command line and the shell.
   package static let terminal = TerminalCodes()
 }

@@ -1,18 +1,18 @@
 import VMScriptSyntax
 
-/// Text as a terminal lays it out: in columns, without control characters.
+/// Layout of text on a terminal: columns, wrapping, and escaped control characters.
 public enum TerminalText {
   /// The text with every control character written as `\u{1B}`, so that a name from outside
   /// cannot move the cursor, colour the screen or forge a line.
   ///
-  /// - Parameter keepingLayout: leaves line ends and tabs as they are, for text of several lines.
+  /// - Parameter keepingLayout: leaves newlines and tabs unchanged, for text of several lines.
   public static func escaped(_ text: String, keepingLayout: Bool = false) -> String {
     PlainText.escaped(text, keepsNewlines: keepingLayout, keepsTabs: keepingLayout)
   }
 
-  /// The text cut to at most `limit` columns, its last one an ellipsis if something was cut.
+  /// The text, truncated to at most `limit` columns with an ellipsis at the end.
   ///
-  /// A wide character that would straddle the edge is left out, so the result may be narrower.
+  /// A wide character that does not fit completely is left out, so the result may be narrower.
   public static func fitted(_ text: String, to limit: Int) -> String {
     guard columns(of: text) > limit else { return text }
     guard limit > 0 else { return "" }
@@ -27,17 +27,17 @@ public enum TerminalText {
     return result + "…"
   }
 
-  /// The text followed by as many spaces as make it `width` columns wide; never cut.
+  /// The text, padded with spaces to `width` columns; never truncated.
   public static func padded(_ text: String, to width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - columns(of: text)))
   }
 }
 
 extension TerminalText {
-  /// The columns that `text` takes up: wide characters count two, marks that combine none, and what
-  /// a zero width joiner ties to an emoji none either.
+  /// The width of `text` in columns. Wide characters count two. Combining marks, and characters
+  /// that a zero width joiner attaches to an emoji, count none.
   ///
-  /// The text holds no control characters; see `escaped(_:)`. Linear in the text's length.
+  /// The text must have no control characters; see `escaped(_:)`. Linear in the length of the text.
   public static func columns(of text: String) -> Int {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     var total = 0
@@ -52,7 +52,7 @@ extension TerminalText {
   private static let zeroWidthJoiner: Unicode.Scalar = "\u{200D}"
 
   private static func columns(of scalar: Unicode.Scalar) -> Int {
-    // Latin, Greek, Cyrillic and their neighbours, but for the marks among them.
+    // Below the first combining mark, each character takes one column.
     if scalar.value < 0x300 { return 1 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return 0
@@ -65,10 +65,10 @@ extension TerminalText {
     return scalar.properties.isEmojiPresentation && !isFlagLetter ? 2 : 1
   }
 
-  /// Vowels and last consonants of Korean syllables, which stand in the first one's columns.
+  /// Vowels and final consonants of Korean syllables, which share the columns of the first one.
   private static let trailingJamo: [ClosedRange<UInt32>] = [0x1160...0x11FF, 0xD7B0...0xD7FB]
 
-  /// What terminals draw two columns wide (UAX #11, Wide and Fullwidth), apart from emoji.
+  /// Characters that terminals draw two columns wide (UAX #11, Wide and Fullwidth), except emoji.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x2329...0x232A, 0x2E80...0x303E, 0x3041...0x4DBF, 0x4E00...0xA4CF,
     0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE10...0xFE19, 0xFE30...0xFE6F,
@@ -78,20 +78,21 @@ extension TerminalText {
 }
 
 extension TerminalText {
-  /// The text in lines of at most `width` columns, broken between words; a longer word stands alone.
+  /// The text in lines of at most `width` columns, broken at spaces; a longer word gets its own
+  /// line.
   ///
-  /// Line ends of the text stay where they are.
+  /// Keeps the newlines of the text.
   public static func wrapped(_ text: String, to width: Int) -> [String] {
     text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
       filled(line.split(separator: " "), to: width)
     }
   }
 
-  /// The words in lines of at most `width` columns, a space between two; a longer word stands alone.
+  /// The words in lines of at most `width` columns; a longer word gets its own line.
   ///
   /// - Parameters:
-  ///   - first: what the first line begins with.
-  ///   - indentation: what every further line begins with.
+  ///   - first: the start of the first line.
+  ///   - indentation: the start of every further line.
   public static func filled(
     _ words: [Substring], to width: Int, first: String = "", indentation: String = ""
   ) -> [String] {
@@ -110,12 +111,12 @@ extension TerminalText {
   }
 }
 
-/// Rows under a heading, their columns aligned.
+/// A table with aligned columns and an optional heading.
 public struct TextTable: Sendable {
   private let heading: [String]
   private var rows: [[String]] = []
 
-  /// An empty table; one without a heading begins with its rows.
+  /// Creates an empty table; without a heading it begins with its rows.
   public init(_ heading: [String]) { self.heading = heading }
 
   /// Whether there is no row.
@@ -126,7 +127,7 @@ public struct TextTable: Sendable {
     rows.append(cells.map { $0.flatMap { $0.isEmpty ? nil : TerminalText.escaped($0) } ?? "-" })
   }
 
-  /// The lines, the heading first; none end in spaces.
+  /// The lines, the heading first, without trailing spaces.
   public func lines(color: Bool) -> [String] {
     let all = heading.isEmpty ? rows : [heading] + rows
     let widths = (0..<(all.map(\.count).max() ?? 0)).map { column in

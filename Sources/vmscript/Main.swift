@@ -4,18 +4,18 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// Where the process begins.
+/// The entry point of the process.
 @main
 enum Main {
   static func main() async {
-    // A reader that goes away, as `head` does, must not end a run in the middle.
+    // A reader that closes the pipe, such as `head`, must not end a run in the middle.
     signal(SIGPIPE, SIG_IGN)
     StandardStream.openClosed()
     let arguments = Array(CommandLine.arguments.dropFirst())
     exit(finish(await run(arguments), arguments))
   }
 
-  /// Does what the arguments ask for.
+  /// Runs the command of the arguments.
   ///
   /// - Returns: the exit code.
   private static func run(_ arguments: [String]) async -> Int32 {
@@ -23,7 +23,7 @@ enum Main {
       report(diagnostic, arguments)
       return ExitStatus.usage.rawValue
     }
-    // A shell asks what completes a word, and the argument parser alone knows how.
+    // A shell asks for the completions of a word, which the argument parser answers.
     if arguments.first == "---completion" {
       await VMScriptCommand.main(arguments)
       return 0
@@ -46,8 +46,8 @@ enum Main {
     } catch { return show(error) }
   }
 
-  /// The error of a command line as it may be shown: the parser's messages repeat arguments as they
-  /// are, so they are made for arguments without control characters.
+  /// The error of a command line, safe to print. The parser's messages repeat arguments, so they
+  /// are made for arguments without control characters.
   private static func visible(_ error: any Error, _ arguments: [String]) -> any Error {
     let escaped = arguments.map { TerminalText.escaped($0) }
     guard escaped != arguments else { return error }
@@ -57,7 +57,7 @@ enum Main {
     } catch { return error }
   }
 
-  /// Writes what an error says, or the help that was asked for.
+  /// Writes the message of an error, or the requested help.
   ///
   /// - Returns: the exit code.
   private static func show(_ error: any Error) -> Int32 {
@@ -70,8 +70,8 @@ enum Main {
     return code
   }
 
-  /// The exit code of a process whose output may not have been written: what is missing must not be
-  /// taken for whole. A reader that went away is told nothing, as by programs that SIGPIPE ends.
+  /// The exit code of a process whose output may be incomplete, so that incomplete output is never
+  /// taken for whole. A closed pipe is not reported, as with programs that SIGPIPE ends.
   private static func finish(_ code: Int32, _ arguments: [String]) -> Int32 {
     switch StandardOutput.failure {
     case nil: return code
@@ -93,25 +93,25 @@ enum Main {
   }
 }
 
-/// What the exit code of `vmscript` tells a script that calls it.
+/// The exit codes of `vmscript`.
 enum ExitStatus: Int32 {
-  /// What was asked for did not come out well.
+  /// The command failed.
   case failed = 1
   /// A script has errors or cannot be read.
   case scriptErrors = 2
-  /// A yes was needed and not given.
+  /// The plan needed confirmation, which was not given.
   case refused = 3
   /// The host cannot be reached.
   case noConnection = 4
-  /// A plan that changes something, where `--exit-code` asks.
+  /// The plan changes something, and `--exit-code` is set.
   case differs = 5
-  /// The command line makes no sense (`EX_USAGE` of sysexits.h).
+  /// The command line is invalid (`EX_USAGE` of sysexits.h).
   case usage = 64
 
-  /// The value to throw out of a command's `run`.
+  /// The value for a command's `run` to throw.
   var code: ExitCode { ExitCode(rawValue) }
 
-  /// The status of an error: whether it is the script's or the host's.
+  /// The status of an error, by its origin: the script, the host or this program.
   init(_ error: Diagnostic) {
     switch error.code.origin {
     case .script: self = .scriptErrors
@@ -119,7 +119,7 @@ enum ExitStatus: Int32 {
     }
   }
 
-  /// The status of a run; nil if all is well.
+  /// The status of a run; nil if it succeeded.
   init?(_ outcome: RunReport.Outcome) {
     switch outcome {
     case .done: return nil

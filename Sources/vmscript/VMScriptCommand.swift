@@ -3,12 +3,12 @@ import CVMScript
 import Foundation
 import VMScriptSyntax
 
-/// The command `vmscript`: arguments in, exit code out.
+/// The command `vmscript` with its subcommands.
 struct VMScriptCommand: AsyncParsableCommand {
   /// The one list of commands, in the order of the help.
   ///
-  /// Swift cannot list the types that conform to a protocol, so a new command is entered here. Help,
-  /// completion scripts, manual pages and suggestions derive from this list.
+  /// Swift cannot list the types that conform to a protocol, so a new command is entered here.
+  /// Help, completion scripts, manual pages and suggestions derive from this list.
   private static var subcommands: [any Subcommand.Type] {
     [
       RunCommand.self, PlanCommand.self, DestroyCommand.self, StatusCommand.self, ListCommand.self,
@@ -20,20 +20,20 @@ struct VMScriptCommand: AsyncParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "vmscript",
-    abstract: "A small language that describes virtual machines and puts them into effect.",
+    abstract: "Describe virtual machines in a script, and create them on libvirt.",
     usage: """
       vmscript [<options>]
       vmscript <file> … [<options>]
       vmscript <subcommand> … [<options>]
       """,
     discussion: """
-      Without a file, at a terminal, it is a shell.
+      Without a file, at a terminal, vmscript starts its shell.
 
       Examples:
         vmscript lab.vmscript                       plan, then apply
-        vmscript plan lab.vmscript                  what would change
+        vmscript plan lab.vmscript                  show what would change
         vmscript run lab.vmscript --connect test:///default
-        vmscript destroy lab.vmscript               remove what it made
+        vmscript destroy lab.vmscript               remove what it created
 
       Exit codes: 0 done, 1 the run failed, 2 the script has errors, 3 refused (needs confirmation), \
       4 no connection, 5 `--exit-code` found changes, 64 wrong usage.
@@ -86,8 +86,8 @@ extension VMScriptCommand {
       command.synonyms.map { ($0, command.name) }
     }, uniquingKeysWith: { first, _ in first })
 
-  /// What is wrong with a first word that was meant to be a command; to take it for a script would
-  /// only say that there is no such file.
+  /// The diagnostic for a first word that is neither a command nor a file, but resembles a command
+  /// or is a verb. As a script it would only be reported as a missing file.
   static func problem(with arguments: [String]) -> Diagnostic? {
     guard let word = arguments.first, !word.isEmpty, word.allSatisfy(\.isLetter),
       !names.contains(word), !FileManager.default.fileExists(atPath: word)
@@ -101,7 +101,7 @@ extension VMScriptCommand {
     return CommandLineMessages.unknownCommand(word, closest: close)
   }
 
-  /// The command that arguments ask for; its name may stand behind options.
+  /// The command of the arguments; its name may follow options.
   static func command(from arguments: [String]) throws -> any ParsableCommand {
     let parsed: any ParsableCommand
     do { parsed = try VMScriptCommand.parseAsRoot(arguments) } catch {
@@ -114,7 +114,7 @@ extension VMScriptCommand {
     return moved
   }
 
-  /// The command whose name stands behind the options that come first.
+  /// The command whose name follows leading options.
   private static func withCommandFirst(
     _ arguments: [String], named name: String?
   ) -> (any ParsableCommand)? {
@@ -130,7 +130,7 @@ extension VMScriptCommand {
   }
 }
 
-/// The version of the program and of the library, which `vmscript.h` says.
+/// The version of the program and the library, from `vmscript.h`.
 enum Version {
   static let text = "\(VMS_VERSION_MAJOR).\(VMS_VERSION_MINOR).\(VMS_VERSION_PATCH)"
 }

@@ -115,7 +115,7 @@ static void nulls(void) {
   CHECK(vms_engine_new(NULL, NULL, NULL) == VMS_INVALID);
   REFUSED(vms_engine_define(NULL, VMS_TEXT("a"), VMS_TEXT("1"), NULL, 0, message), "engine");
   REFUSED(vms_engine_define(engine, NULL, 3, VMS_TEXT("1"), NULL, 0, message), "name is NULL");
-  REFUSED(vms_engine_define(engine, NULL, 0, VMS_TEXT("1"), NULL, 0, message), "is no name");
+  REFUSED(vms_engine_define(engine, NULL, 0, VMS_TEXT("1"), NULL, 0, message), "is not a name");
   REFUSED(vms_engine_define(engine, VMS_TEXT("a"), NULL, 1, NULL, 0, message), "json is NULL");
   REFUSED(vms_engine_define(engine, VMS_TEXT("a"), NULL, 0, NULL, 0, message), "JSON");
   REFUSED(vms_engine_define_function(engine, NULL, message), "function is NULL");
@@ -204,7 +204,7 @@ static void sizes(void) {
 
 static void values(void) {
   vms_engine *engine = engine_new();
-  REFUSED(vms_engine_define(engine, VMS_TEXT("1a"), VMS_TEXT("1"), NULL, 0, message), "is no name");
+  REFUSED(vms_engine_define(engine, VMS_TEXT("1a"), VMS_TEXT("1"), NULL, 0, message), "is not a name");
   REFUSED(vms_engine_define(engine, VMS_TEXT("a\xFF"), VMS_TEXT("1"), NULL, 0, message), "UTF-8");
   REFUSED(vms_engine_define(engine, VMS_TEXT("a"), VMS_TEXT("[1,"), NULL, 0, message), "JSON");
   REFUSED(vms_engine_define(engine, VMS_TEXT("a"), VMS_TEXT("\"\xC0\""), NULL, 0, message), "UTF-8");
@@ -257,7 +257,7 @@ static void functions(void) {
   REFUSED(vms_engine_define_function(engine, &bad, message), "4 to 3");
   bad = function;
   bad.name_length = 0;
-  REFUSED(vms_engine_define_function(engine, &bad, message), "is no name");
+  REFUSED(vms_engine_define_function(engine, &bad, message), "is not a name");
   bad = function;
   bad.doc_length = 4;
   REFUSED(vms_engine_define_function(engine, &bad, message), "doc is NULL");

@@ -33,7 +33,7 @@ import Testing
   @Test func aCommandBehindTheScriptIsNamed() throws {
     let result = try vmscript("Examples/hello.vmscript", "plan")
     #expect(result.status == 2)
-    #expect(result.errors.contains("a command comes first: `vmscript plan …`"))
+    #expect(result.errors.contains("write the command first: `vmscript plan …`"))
   }
 
   @Test(arguments: [

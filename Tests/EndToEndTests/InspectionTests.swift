@@ -25,7 +25,7 @@ import Testing
     let result = try vmscript("list", "--stack", "other", environment: testHost)
     #expect(result.status == 0)
     #expect(result.output == "")
-    #expect(result.errors == "the stack other has made nothing on this host\n")
+    #expect(result.errors == "the stack other has no resources on this host\n")
     let document = try vmscript("list", "--stack", "other", "--json", environment: testHost)
     #expect(
       try JSONSerialization.jsonObject(with: Data(document.output.utf8)) as? [String: [String]]

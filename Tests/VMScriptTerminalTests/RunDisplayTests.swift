@@ -60,11 +60,11 @@ import VMScriptTerminal
     display.take(.finished(image, milliseconds: 3))
     #expect(
       withoutTimes(paper.text) == """
-        - image i  is released, its content stays
+        - image i  is released; its content stays
 
         lab: 1 to delete
 
-        ✓ image  i  released, its content stays
+        ✓ image  i  released; its content stays
 
         """)
     image.result = .done
@@ -178,7 +178,7 @@ import VMScriptTerminal
         [
           change(0, .create, .done), change(1, .update, .failed),
           change(2, .create, .skipped(because: "d1")), change(3, .create, .notAttempted),
-        ], .failed) == "lab: failed: 1 created, 1 failed, 1 skipped, 1 not begun in 2.0s")
+        ], .failed) == "lab: failed: 1 created, 1 failed, 1 skipped, 1 not started in 2.0s")
     #expect(
       line([change(0, .delete, nil)], .refused) == "lab: refused: nothing was changed in 2.0s")
     #expect(line([], .cancelled) == "lab: cancelled: nothing was changed in 2.0s")

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <vmscript.h>
 
-/* What `queue` declares. */
+/* The schema of `queue`. */
 static const char queue[] =
     "{\"name\": \"queue\", \"doc\": \"A queue of jobs\", \"properties\": ["
     "{\"name\": \"depth\", \"type\": {\"int\": [1, 1000]}, \"required\": true},"
@@ -18,7 +18,7 @@ struct ledger {
   int cores;
 };
 
-/* quota(team, machines): cores that are left, as JSON. */
+/* quota(team, machines): the remaining cores, as JSON. */
 static void quota(void *context, const char *arguments, size_t length, vms_reply *reply) {
   (void)length;
   const struct ledger *ledger = context;
@@ -87,7 +87,7 @@ int main(int count, char **arguments) {
   if (status == VMS_OK) {
     status = vms_compile(engine, VMS_STRING(arguments[1]), source, length, &program, message);
   }
-  /* A program that is wrong says so when it is evaluated. */
+  /* The result of a program with errors has the same errors. */
   if (program) status = vms_evaluate(program, &options, &result, message);
   if (status == VMS_OK) {
     puts(vms_result_outputs(result, NULL));

@@ -27,7 +27,7 @@ class Importer(c.Structure):
 
 
 class Evaluation(c.Structure):
-    """As far as this program needs it: a struct may be shorter than the library's."""
+    """The members that this program uses: a struct may be shorter than the library's."""
     _fields_ = [
         ("size", c.c_size_t), ("parameters", c.c_char_p), ("parameters_length", c.c_size_t)]
 
@@ -55,17 +55,17 @@ for handle in ["engine", "program", "result"]:
 
 
 def text(value):
-    """A text as the two arguments that it is."""
+    """The two arguments of a text."""
     data = value if isinstance(value, bytes) else value.encode()
     return data, len(data)
 
 
 class ScriptError(Exception):
-    """What is wrong with a script, as the command line shows it."""
+    """The errors of a script, as the command line shows them."""
 
 
 class Engine:
-    """Values, functions and imports that scripts get from this program."""
+    """Values, functions and imports that this program offers to scripts."""
 
     def __init__(self):
         self.handle = HANDLE()

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The target that the variable `VMSCRIPT_FUZZ_TARGET` names.
+/// The target in the variable `VMSCRIPT_FUZZ_TARGET`.
 private let target =
   FuzzTarget(rawValue: ProcessInfo.processInfo.environment["VMSCRIPT_FUZZ_TARGET"] ?? "") ?? .parser
 
-/// What libFuzzer calls with each input.
+/// The function that libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   // SAFETY: libFuzzer lends `count` bytes for the length of this call.

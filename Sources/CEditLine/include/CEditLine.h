@@ -3,13 +3,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// libedit with types where it has variable arguments, which Swift cannot call.
+// A typed interface of libedit, whose functions with variable arguments Swift cannot call.
 //
-// It reads keys, knows what the user's ~/.editrc makes of them, and edits a line; what it would draw
-// goes nowhere, for the shell draws entries itself.
-// Text is UTF-32: on the systems that libedit's wide calls are used on, wchar_t has 32 bits.
+// It reads keys, applies the user's ~/.editrc, and edits a line. Its drawing is discarded, because
+// the shell draws entries itself. Text is UTF-32: wchar_t has 32 bits on the supported systems.
 
-/// What a key asks for that is bound to a command of the shell.
+/// A command of the shell that a key is bound to.
 typedef enum {
   VMS_COMMAND_ENTER,
   VMS_COMMAND_NEW_LINE,
@@ -36,7 +35,7 @@ typedef enum {
   VMS_COMMAND_CLOSE_BRACE,
   VMS_COMMAND_CLOSE_BRACKET,
   VMS_COMMAND_CLOSE_PARENTHESIS,
-  // Of vi's command mode.
+  // Commands of vi's command mode.
   VMS_COMMAND_VI_ENTER,
   VMS_COMMAND_VI_UP,
   VMS_COMMAND_VI_DOWN,
@@ -44,15 +43,15 @@ typedef enum {
   VMS_COMMAND_VI_OPEN_ABOVE,
 } vms_command;
 
-/// What libedit shall do after a command.
+/// libedit's next step after a command.
 typedef enum {
   VMS_NEXT_GO_ON,
   VMS_NEXT_ACCEPT,
 } vms_next;
 
-/// Keys that no keyboard has: they stand for commands of libedit that the shell's own make use of.
+/// Keys that no keyboard sends, bound to commands of libedit that the shell uses.
 typedef enum {
-  /// The Escape key itself, where it is not the beginning of what another key sends.
+  /// The Escape key itself, not the start of another key's sequence.
   VMS_KEY_ESCAPE = 0x80,
   VMS_KEY_NEXT_WORD = 0x81,
   VMS_KEY_PREVIOUS_WORD = 0x82,
@@ -61,7 +60,7 @@ typedef enum {
 
 typedef struct {
   void *context;
-  /// Gives the next character; 1 if there is one, -1 to end the line.
+  /// Reads the next character; returns 1, or -1 to end the line.
   int (*read)(void *context, uint32_t *character);
   /// Runs a command.
   vms_next (*command)(void *context, vms_command command);
@@ -69,29 +68,30 @@ typedef struct {
 
 typedef struct vms_editor vms_editor;
 
-/// Makes an editor on standard input and output; null where there is no memory.
+/// Creates an editor on standard input and output; returns null without memory.
 vms_editor *vms_editor_new(vms_callbacks callbacks);
 void vms_editor_free(vms_editor *editor);
 
 /// Lets the user edit a line, which is empty at first, until a command accepts it.
 void vms_editor_read(vms_editor *editor);
 
-/// The line as it is, not terminated, and where its cursor stands.
+/// The current line, not NUL-terminated, and the position of the cursor.
 const uint32_t *vms_editor_line(vms_editor *editor, size_t *length, size_t *cursor);
 
 /// Inserts NUL-terminated text at the cursor.
 void vms_editor_insert(vms_editor *editor, const uint32_t *text);
 /// Deletes characters before the cursor.
 void vms_editor_delete_before(vms_editor *editor, size_t count);
-/// Moves the cursor by a number of characters; it stays within the line.
+/// Moves the cursor by a number of characters within the line.
 void vms_editor_move(vms_editor *editor, int count);
 
-/// Whether the user has chosen vi's keys.
+/// Whether vi's key bindings are active.
 int vms_editor_uses_vi(vms_editor *editor);
-/// Whether a NUL-terminated sequence of several keys means anything.
+/// Whether a NUL-terminated sequence of several keys is bound.
 int vms_editor_is_bound(vms_editor *editor, const uint32_t *keys);
 
-/// Makes SIGINT and SIGWINCH write their number as a byte into a pipe, instead of what they do.
+/// Makes SIGINT and SIGWINCH write their number as a byte into a pipe, instead of their default
+/// action.
 ///
-/// The two ends are not blocking and closed on exec. Returns 0, or -1 with errno.
+/// Both ends are non-blocking and close-on-exec. Returns 0, or -1 with errno.
 int vms_signals_open(int descriptors[2]);

@@ -1,43 +1,44 @@
 import CLibvirt
 import Foundation
 
-/// Turns what libvirt's C calls return into values and typed errors.
+/// Turns the results of libvirt's C calls into values and typed errors.
 enum Call {
-  /// A status below zero is a failure.
+  /// Returns a status; throws if it is negative.
   @discardableResult
   static func succeed(_ status: Int32) throws(LibvirtError) -> Int32 {
     guard status >= 0 else { throw .last() }
     return status
   }
 
-  /// 1 is true, 0 false, anything below a failure.
+  /// Returns true for 1 and false for 0; throws if it is negative.
   static func flag(_ status: Int32) throws(LibvirtError) -> Bool {
     try succeed(status) > 0
   }
 
-  /// The same where the call writes its answer through a pointer.
+  /// Returns a Boolean that the call writes through a pointer.
   static func flag(_ call: (UnsafeMutablePointer<Int32>) -> Int32) throws(LibvirtError) -> Bool {
     var value: Int32 = 0
     try succeed(call(&value))
     return value != 0
   }
 
-  /// A string that the caller has to free.
+  /// Copies a string that the caller must free, and frees it.
   static func ownedString(_ text: UnsafeMutablePointer<CChar>?) throws(LibvirtError) -> String {
     guard let text else { throw .last() }
-    // SAFETY: libvirt hands over a NUL-terminated string from malloc; it is copied, then freed once.
+    // SAFETY: libvirt passes ownership of a NUL-terminated string from malloc; it is copied, then
+    // freed once.
     defer { free(text) }
     return String(cString: text)
   }
 
-  /// A string that stays libvirt's.
+  /// Copies a string that libvirt keeps.
   static func borrowedString(_ text: UnsafePointer<CChar>?) -> String {
     text.map { String(cString: $0) } ?? ""
   }
 
-  /// The objects that a call lists behind an array that it allocates.
+  /// The objects in an array that a call allocates.
   ///
-  /// - Parameter take: given each entry once, to keep or to free.
+  /// - Parameter take: receives each entry once, to keep or to free.
   static func list<Entry, Element>(
     _ call: (UnsafeMutablePointer<UnsafeMutablePointer<Entry?>?>) -> Int32,
     taking take: (Entry) -> Element
@@ -49,9 +50,9 @@ enum Call {
     return (0..<Int(count)).compactMap { array?[$0].map(take) }
   }
 
-  /// A UUID in its usual spelling, read by one of libvirt's `GetUUIDString` calls.
+  /// A UUID as text, read by one of libvirt's `GetUUIDString` calls.
   static func uuid(_ call: (UnsafeMutablePointer<CChar>) -> Int32) -> String {
-    // SAFETY: VIR_UUID_STRING_BUFLEN, 37 bytes with the NUL, is what libvirt writes at most.
+    // SAFETY: libvirt writes at most VIR_UUID_STRING_BUFLEN bytes: 37 with the NUL.
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(VIR_UUID_STRING_BUFLEN)) { buffer in
       guard let base = buffer.baseAddress, call(base) == 0 else { return "" }
       return String(cString: base)
@@ -67,35 +68,35 @@ enum Call {
 
 // @unchecked: the pointer never changes, and libvirt's handles may be used from any thread.
 
-/// The one reference that libvirt gave to an object: freed once, before the connection can close.
+/// Owns the reference to a libvirt object, and frees it once, before the connection can close.
 final class Handle<Object: HostObject>: @unchecked Sendable {
   let pointer: OpaquePointer
   let connection: Connection
 
-  /// Takes the reference over.
+  /// Takes ownership of the reference.
   init(_ pointer: OpaquePointer, connection: Connection) {
     self.pointer = pointer
     self.connection = connection
   }
 
   deinit {
-    // SAFETY: the reference was given to this handle alone, and this is its last use.
+    // SAFETY: this handle alone owns the reference, and this is its last use.
     _ = Object.release(pointer)
   }
 }
 
-/// A kind of object that a connection knows: what is special about its handles.
+/// A kind of object of a connection, with what differs between kinds.
 protocol HostObject: Sendable {
-  /// libvirt's call that gives a reference back.
+  /// Releases a reference.
   static func release(_ pointer: OpaquePointer) -> Int32
 
-  /// The error by which libvirt says that there is no such object.
+  /// libvirt's error for an object that does not exist.
   static var missing: LibvirtError.Code { get }
 
   /// The kind of object, in words.
   static var kind: String { get }
 
-  /// Unique among the objects of its kind, or of its owner's.
+  /// The name, unique among the objects of its kind on the host or in its parent.
   var name: String { get }
 
   var handle: Handle<Self> { get }
@@ -104,47 +105,47 @@ protocol HostObject: Sendable {
 }
 
 extension HostObject {
-  /// Valid as long as the object is: a method's object outlives the method's calls.
+  /// Valid as long as the object: the object of a method outlives the method's calls.
   var pointer: OpaquePointer { handle.pointer }
 
   /// Calls on this object.
   var call: ObjectCall<Self> { ObjectCall(object: self) }
 }
 
-/// Calls on one object, whose failures name it.
+/// Calls on one object, whose errors name it.
 struct ObjectCall<Object: HostObject> {
   let object: Object
 
-  /// Names the object in what a call throws.
+  /// Adds the object's name to errors that a call throws.
   func named<T>(_ call: () throws(LibvirtError) -> T) throws(LibvirtError) -> T {
     do throws(LibvirtError) { return try call() } catch {
-      // Only now: reading the name is a call, which forgets the error of the one before.
+      // Not earlier: reading the name is a call, and it discards the previous error.
       throw error.about(.init(kind: Object.kind, name: object.name))
     }
   }
 
-  /// A status below zero is a failure.
+  /// Returns a status; throws if it is negative.
   @discardableResult
   func succeed(_ status: Int32) throws(LibvirtError) -> Int32 {
     try named { () throws(LibvirtError) in try Call.succeed(status) }
   }
 
-  /// 1 is true, 0 false, anything below a failure.
+  /// Returns true for 1 and false for 0; throws if it is negative.
   func flag(_ status: Int32) throws(LibvirtError) -> Bool {
     try named { () throws(LibvirtError) in try Call.flag(status) }
   }
 
-  /// The same where the call writes its answer through a pointer.
+  /// Returns a Boolean that the call writes through a pointer.
   func flag(_ call: (UnsafeMutablePointer<Int32>) -> Int32) throws(LibvirtError) -> Bool {
     try named { () throws(LibvirtError) in try Call.flag(call) }
   }
 
-  /// A string that the caller has to free.
+  /// Copies a string that the caller must free, and frees it.
   func ownedString(_ text: UnsafeMutablePointer<CChar>?) throws(LibvirtError) -> String {
     try named { () throws(LibvirtError) in try Call.ownedString(text) }
   }
 
-  /// The objects that a call lists behind an array that it allocates.
+  /// The objects in an array that a call allocates.
   func list<Entry, Element>(
     _ call: (UnsafeMutablePointer<UnsafeMutablePointer<Entry?>?>) -> Int32,
     taking take: (Entry) -> Element
@@ -154,15 +155,15 @@ struct ObjectCall<Object: HostObject> {
 }
 
 extension Connection {
-  /// The object that a call made; a failure where it made none.
+  /// The object that a call created; throws if there is none.
   func object<Object: HostObject>(_ pointer: OpaquePointer?) throws(LibvirtError) -> Object {
     guard let pointer else { throw .last() }
     return Object(handle: Handle(pointer, connection: self))
   }
 
-  /// The object that a call found; nil where libvirt says that there is none.
+  /// The object that a call found; nil if libvirt reports that there is none.
   ///
-  /// - Parameter name: what was looked for.
+  /// - Parameter name: the name that was looked up.
   func lookup<Object: HostObject>(
     _ pointer: OpaquePointer?, called name: String
   ) throws(LibvirtError) -> Object? {
@@ -174,7 +175,7 @@ extension Connection {
     return nil
   }
 
-  /// All objects that one of libvirt's `ListAll` calls names.
+  /// All objects of one of libvirt's `ListAll` calls.
   func list<Object: HostObject>(
     _ call: (UnsafeMutablePointer<UnsafeMutablePointer<OpaquePointer?>?>) -> Int32
   ) throws(LibvirtError) -> [Object] {

@@ -1,12 +1,12 @@
 import CLibvirt
 import Foundation
 
-/// libvirt's process-wide state: silent errors, and one event loop on a thread of its own.
+/// libvirt's process-wide state: silent errors, and one event loop on its own thread.
 ///
-/// Keepalive, closed connections and events all need a loop that was registered before the first
-/// connection opens.
+/// Keepalive, close callbacks and events need a loop that is registered before the first connection
+/// opens.
 enum Library {
-  /// Prepares libvirt once; later calls cost nothing.
+  /// Initializes libvirt once; later calls return at once.
   static func start() throws(LibvirtError) {
     try started.get()
   }
@@ -18,7 +18,7 @@ enum Library {
     guard virEventRegisterDefaultImpl() == 0 else { return .failure(.last()) }
     let thread = Thread {
       BrokenPipe.becomesErrorOnThisThread()
-      // A failed round is tried again after a moment, so that it cannot burn a processor.
+      // After a failed iteration the loop pauses, so that it does not spin.
       while true {
         if virEventRunDefaultImpl() < 0 { Thread.sleep(forTimeInterval: 0.1) }
       }
@@ -29,15 +29,16 @@ enum Library {
   }()
 }
 
-/// What happens when libvirt writes to a connection that the other side has closed.
+/// The handling of writes to a connection that the other side has closed.
 enum BrokenPipe {
-  /// Makes it an error of the call. The signal, whose default is to end the process, goes to the
-  /// thread that writes, so blocking it there leaves the rest of the process as it is.
+  /// Makes the write fail with an error. SIGPIPE, which would end the process, goes to the writing
+  /// thread; blocking it there does not affect the rest of the process.
   static func becomesErrorOnThisThread() {
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
-    // SAFETY: the call reads the set during the call only, and every signal in it can be blocked.
+    // SAFETY: the function reads the set only during the call, and every signal in it can be
+    // blocked.
     pthread_sigmask(SIG_BLOCK, &signals, nil)
   }
 }

@@ -1,10 +1,10 @@
 import CLibvirt
 
-/// What a libvirt call failed with, in libvirt's own terms.
+/// The error of a libvirt call, in libvirt's own terms.
 ///
 /// Read from `virGetLastError` on the thread that made the call.
 public struct LibvirtError: Error, Sendable, Hashable {
-  /// The number of the failure, one of libvirt's `virErrorNumber`.
+  /// An error number, one of libvirt's `virErrorNumber`.
   public struct Code: RawRepresentable, Sendable, Hashable {
     /// libvirt's number.
     public let rawValue: Int32
@@ -19,11 +19,11 @@ public struct LibvirtError: Error, Sendable, Hashable {
     }
   }
 
-  /// How bad it is, libvirt's `virErrorLevel`.
+  /// The severity, libvirt's `virErrorLevel`.
   public enum Level: Int32, Sendable {
-    /// Nothing went wrong.
+    /// No error.
     case none = 0
-    /// Something to look at, the call went through.
+    /// A warning; the call succeeded.
     case warning = 1
     /// The call failed.
     case error = 2
@@ -31,30 +31,30 @@ public struct LibvirtError: Error, Sendable, Hashable {
 
   /// The part of libvirt that failed, a `virErrorDomain` such as 10 for the QEMU driver.
   public let domain: Int32
-  /// What failed.
+  /// The error number.
   public let code: Code
-  /// How bad it is.
+  /// The severity.
   public let level: Level
-  /// libvirt's own words, without a trailing newline.
+  /// libvirt's message, without a trailing newline.
   public let message: String
-  /// The object that the call was made on; nil for a call on the connection.
+  /// The object of the call; nil for a call on the connection.
   public private(set) var subject: Subject?
 
   /// An object of the host.
   public struct Subject: Sendable, Hashable {
-    /// Such as `domain`.
+    /// The kind of object, such as `domain`.
     public let kind: String
     /// The name.
     public let name: String
 
-    /// An object of a kind.
+    /// Creates a subject.
     public init(kind: String, name: String) {
       self.kind = kind
       self.name = name
     }
   }
 
-  /// Makes an error; the binding does so for failures that libvirt itself does not word.
+  /// Creates an error; the binding does so for failures that libvirt does not report.
   public init(
     domain: Int32 = Int32(bitPattern: VIR_FROM_NONE.rawValue), code: Code, level: Level = .error,
     message: String
@@ -67,7 +67,7 @@ public struct LibvirtError: Error, Sendable, Hashable {
 }
 
 extension LibvirtError {
-  /// The same failure of a call on this object, unless it names another one.
+  /// The same error with this object as its subject, unless it already has one.
   func about(_ subject: Subject) -> LibvirtError {
     var error = self
     error.subject = self.subject ?? subject
@@ -76,15 +76,15 @@ extension LibvirtError {
 }
 
 extension LibvirtError: CustomStringConvertible {
-  /// libvirt's own words.
+  /// libvirt's message.
   public var description: String { message }
 }
 
 extension LibvirtError {
-  /// Whether the connection is gone, so that no further call on it can succeed.
+  /// Whether the connection is lost, so that every further call on it fails.
   ///
-  /// libvirt has no code for this: a lost socket is an error of the RPC layer (a failed read, write
-  /// or keepalive), or a call on a connection that is already closed.
+  /// libvirt has no code for this. A lost socket shows as an error of the RPC layer (a failed read,
+  /// write or keepalive), or as a call on a closed connection.
   public var isConnectionLost: Bool {
     let transport = [VIR_FROM_RPC, VIR_FROM_REMOTE].map { Int32(bitPattern: $0.rawValue) }
     switch code {
@@ -95,7 +95,7 @@ extension LibvirtError {
     }
   }
 
-  /// The failure that libvirt noted last on this thread.
+  /// libvirt's most recent error on this thread.
   static func last() -> LibvirtError {
     // SAFETY: the pointer is thread-local and stays valid until the next libvirt call on this
     // thread; everything is copied out before one is made.
@@ -114,29 +114,29 @@ extension LibvirtError {
 extension LibvirtError.Code {
   /// A failure inside libvirt or the hypervisor.
   public static let internalError = Self(VIR_ERR_INTERNAL_ERROR)
-  /// The driver has no such call.
+  /// The driver does not support the call.
   public static let noSupport = Self(VIR_ERR_NO_SUPPORT)
   /// There is no connection to the hypervisor.
   public static let noConnection = Self(VIR_ERR_NO_CONNECT)
-  /// The connection is closed or not one.
+  /// The connection is closed or invalid.
   public static let invalidConnection = Self(VIR_ERR_INVALID_CONN)
-  /// An argument or a flag that this call does not take.
+  /// The call does not accept an argument or a flag.
   public static let invalidArgument = Self(VIR_ERR_INVALID_ARG)
-  /// The hypervisor said no.
+  /// The operation failed.
   public static let operationFailed = Self(VIR_ERR_OPERATION_FAILED)
-  /// XML that is not well-formed or not as libvirt wants it.
+  /// The XML is not well-formed or not valid.
   public static let xmlError = Self(VIR_ERR_XML_ERROR)
-  /// XML that cannot be read, with the place.
+  /// The XML cannot be parsed; the message has the location.
   public static let xmlDetail = Self(VIR_ERR_XML_DETAIL)
-  /// A domain of this name or UUID is there already.
+  /// A domain of this name or UUID already exists.
   public static let domainExists = Self(VIR_ERR_DOM_EXIST)
-  /// A network of this name or UUID is there already.
+  /// A network of this name or UUID already exists.
   public static let networkExists = Self(VIR_ERR_NETWORK_EXIST)
-  /// A volume of this name is there already.
+  /// A volume of this name already exists.
   public static let storageVolumeExists = Self(VIR_ERR_STORAGE_VOL_EXIST)
   /// The connection is read-only.
   public static let operationDenied = Self(VIR_ERR_OPERATION_DENIED)
-  /// A call of the operating system failed.
+  /// A system call failed.
   public static let systemError = Self(VIR_ERR_SYSTEM_ERROR)
   /// The transport to libvirtd failed.
   public static let rpc = Self(VIR_ERR_RPC)
@@ -152,31 +152,31 @@ extension LibvirtError.Code {
   public static let noSnapshot = Self(VIR_ERR_NO_DOMAIN_SNAPSHOT)
   /// There is no metadata of this namespace.
   public static let noDomainMetadata = Self(VIR_ERR_NO_DOMAIN_METADATA)
-  /// Signing in failed.
+  /// Authentication failed.
   public static let authenticationFailed = Self(VIR_ERR_AUTH_FAILED)
   /// The state of the object does not allow the call.
   public static let operationInvalid = Self(VIR_ERR_OPERATION_INVALID)
-  /// The driver does not do this.
+  /// The driver does not support the operation.
   public static let operationUnsupported = Self(VIR_ERR_OPERATION_UNSUPPORTED)
-  /// The call was given up by its caller.
+  /// The caller aborted the call.
   public static let operationAborted = Self(VIR_ERR_OPERATION_ABORTED)
-  /// It took too long, often a lock held by another call.
+  /// The call timed out, often because another call holds a lock.
   public static let operationTimeout = Self(VIR_ERR_OPERATION_TIMEOUT)
-  /// The hypervisor cannot run what the XML asks for.
+  /// The hypervisor does not support the configuration.
   public static let configurationUnsupported = Self(VIR_ERR_CONFIG_UNSUPPORTED)
-  /// The driver does not take this argument.
+  /// The driver does not support an argument.
   public static let argumentUnsupported = Self(VIR_ERR_ARGUMENT_UNSUPPORTED)
   /// The guest agent does not answer.
   public static let agentUnresponsive = Self(VIR_ERR_AGENT_UNRESPONSIVE)
-  /// Somebody else uses the object.
+  /// The object is in use.
   public static let resourceBusy = Self(VIR_ERR_RESOURCE_BUSY)
-  /// The caller may not do this.
+  /// The caller lacks permission.
   public static let accessDenied = Self(VIR_ERR_ACCESS_DENIED)
   /// There is no such device in the domain.
   public static let deviceMissing = Self(VIR_ERR_DEVICE_MISSING)
 }
 
-/// The words of this module's own failures; all others are libvirt's.
+/// The messages of this module's own errors; all others are libvirt's.
 enum Messages {
   static let noReason = "libvirt gave no reason"
   static let poolClosed = "the connection pool is closed"

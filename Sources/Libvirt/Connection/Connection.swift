@@ -6,7 +6,7 @@ import Synchronization
 /// A connection to a hypervisor through libvirt.
 ///
 /// Every call blocks the calling thread: use a ``ConnectionPool`` from asynchronous code. The
-/// connection closes when the last reference to it and to its objects goes.
+/// connection closes when the last reference to it and to its objects is released.
 public final class Connection: @unchecked Sendable {
   let pointer: OpaquePointer
   let watch: ConnectionWatch
@@ -14,7 +14,7 @@ public final class Connection: @unchecked Sendable {
   public let uri: String
   /// The driver as libvirt spells it: `QEMU`, `TEST`, ….
   public let driverType: String
-  /// The version of libvirt that answers, as 1,000,000 × major + 1,000 × minor + release.
+  /// The version of the connected libvirt, as 1,000,000 × major + 1,000 × minor + release.
   public let libraryVersion: UInt
 
   private init(pointer: OpaquePointer) throws(LibvirtError) {
@@ -27,7 +27,7 @@ public final class Connection: @unchecked Sendable {
       try Call.succeed(virConnectGetLibVersion(pointer, &version))
       libraryVersion = version
     } catch {
-      // SAFETY: nothing else has got the pointer, and there is no object whose end would close it.
+      // SAFETY: nothing else holds the pointer, and no object exists whose deinit would close it.
       virConnectClose(pointer)
       throw error
     }
@@ -35,18 +35,18 @@ public final class Connection: @unchecked Sendable {
   }
 
   deinit {
-    // SAFETY: the last reference is gone, nothing else can use the pointer. The close callback holds
-    // a reference of its own on libvirt's side and goes first.
+    // SAFETY: this was the last reference, so nothing else can use the pointer. The close callback
+    // holds its own reference on libvirt's side, and is removed first.
     watch.detach(from: pointer)
     virConnectClose(pointer)
   }
 
-  /// Opens a connection (`virConnectOpenAuth`); never asks for a password.
+  /// Opens a connection without asking for a password (`virConnectOpenAuth`).
   ///
   /// - Parameters:
-  ///   - uri: libvirt's URI; nil is libvirt's own default.
-  ///   - readOnly: whether changing calls are refused.
-  /// - Throws: libvirt's error, its message led by the URI.
+  ///   - uri: libvirt's URI; nil selects libvirt's default.
+  ///   - readOnly: whether calls that change the host fail.
+  /// - Throws: libvirt's error; its message begins with the URI.
   public static func open(
     _ uri: String? = nil, readOnly: Bool = false
   ) throws(LibvirtError) -> Connection {
@@ -59,17 +59,17 @@ public final class Connection: @unchecked Sendable {
         message: Messages.openFailed(uri: uri, reason: error.message))
     }
     let connection = try Connection(pointer: pointer)
-    // A driver without a transport refuses keepalive, and needs none.
+    // A driver without a transport refuses keepalive and does not need it.
     _ = virConnectSetKeepAlive(pointer, 5, 5)
     return connection
   }
 
-  /// Whether the connection still works as far as is known, without a call to the other side.
+  /// Whether the connection is not known to be broken; makes no call to the host.
   public var isAlive: Bool {
     !watch.isClosed && virConnectIsAlive(pointer) == 1
   }
 
-  /// Whether this is libvirt's test driver, which runs nothing.
+  /// Whether this is libvirt's test driver, which runs no guests.
   public var isTestDriver: Bool { driverType == "TEST" }
 
   /// The name of the machine that the hypervisor runs on, with or without its domain
@@ -81,30 +81,30 @@ public final class Connection: @unchecked Sendable {
   /// The hypervisor's version, as 1,000,000 × major + 1,000 × minor + release
   /// (`virConnectGetVersion`).
   ///
-  /// - Throws: libvirt's error; a driver may not say its version.
+  /// - Throws: libvirt's error; some drivers do not report a version.
   public func hostVersion() throws(LibvirtError) -> UInt {
     var version: UInt = 0
     try Call.succeed(virConnectGetVersion(pointer, &version))
     return version
   }
 
-  /// The host's name as it knows itself (`virConnectGetHostname`).
+  /// The host's own name (`virConnectGetHostname`).
   ///
   /// - Throws: libvirt's error.
   public func hostName() throws(LibvirtError) -> String {
     try Call.ownedString(virConnectGetHostname(pointer))
   }
 
-  /// What the host can do, a `<capabilities>` document (`virConnectGetCapabilities`).
+  /// The host's `<capabilities>` document (`virConnectGetCapabilities`).
   ///
   /// - Throws: libvirt's error.
   public func capabilities() throws(LibvirtError) -> String {
     try Call.ownedString(virConnectGetCapabilities(pointer))
   }
 
-  /// What a kind of domain can have here, a `<domainCapabilities>` document.
+  /// The `<domainCapabilities>` document of a kind of domain.
   ///
-  /// - Parameters: each nil is the host's default; `type` is `kvm` or `qemu`.
+  /// - Parameters: nil selects the host's default; `type` is `kvm` or `qemu`.
   public func domainCapabilities(
     emulator: String? = nil, architecture: String? = nil, machine: String? = nil,
     type: String? = nil
@@ -114,7 +114,7 @@ public final class Connection: @unchecked Sendable {
   }
 }
 
-/// Finding and defining what a connection holds. A lookup gives nil where there is no such object.
+/// Finding and defining objects. A lookup returns nil if there is no such object.
 extension Connection {
   /// All domains, running or not, in one call (`virConnectListAllDomains`).
   public func domains() throws(LibvirtError) -> [Domain] {
@@ -133,8 +133,8 @@ extension Connection {
 
   /// Defines a domain, or redefines the one of the same name and UUID (`virDomainDefineXML`).
   ///
-  /// - Throws: code `xmlError` and others for a document that libvirt refuses; `operationFailed`
-  ///   where a domain of this name has another UUID.
+  /// - Throws: code `xmlError` and others for a document that libvirt rejects; `operationFailed` if
+  ///   a domain of this name has another UUID.
   @discardableResult
   public func defineDomain(xml: String) throws(LibvirtError) -> Domain {
     try object(virDomainDefineXML(pointer, xml))
@@ -157,8 +157,8 @@ extension Connection {
 
   /// Defines a network, or redefines the one of the same name and UUID (`virNetworkDefineXML`).
   ///
-  /// - Throws: code `xmlError` and others for a document that libvirt refuses; `operationFailed`
-  ///   where a network of this name has another UUID.
+  /// - Throws: code `xmlError` and others for a document that libvirt rejects; `operationFailed` if
+  ///   a network of this name has another UUID.
   @discardableResult
   public func defineNetwork(xml: String) throws(LibvirtError) -> Network {
     try object(virNetworkDefineXML(pointer, xml))
@@ -174,20 +174,19 @@ extension Connection {
     try lookup(virStoragePoolLookupByName(pointer, name), called: name)
   }
 
-  /// Defines a storage pool (`virStoragePoolDefineXML`); it is not started.
+  /// Defines a storage pool without starting it (`virStoragePoolDefineXML`).
   @discardableResult
   public func definePool(xml: String) throws(LibvirtError) -> StoragePool {
     try object(virStoragePoolDefineXML(pointer, xml, 0))
   }
 
-  /// The volume at this path of the host, in whichever active pool it is
-  /// (`virStorageVolLookupByPath`).
+  /// The volume at a path of the host, in any active pool (`virStorageVolLookupByPath`).
   public func volume(path: String) throws(LibvirtError) -> StorageVolume? {
     try lookup(virStorageVolLookupByPath(pointer, path), called: path)
   }
 }
 
-/// Knows whether a connection was closed by the other side, and ends its event streams then.
+/// Detects when the other side closes a connection, and ends its event streams.
 final class ConnectionWatch: Sendable {
   private struct State {
     var isClosed = false
@@ -199,17 +198,17 @@ final class ConnectionWatch: Sendable {
 
   var isClosed: Bool { state.withLock { $0.isClosed } }
 
-  /// One function for both calls: libvirt unregisters by the pointer that was registered.
+  /// Shared by both calls: libvirt unregisters by the pointer that was registered.
   private static let closed: virConnectCloseFunc = { _, _, opaque in
     guard let opaque else { return }
     // SAFETY: libvirt holds a reference to the watch while the callback is registered.
     Unmanaged<ConnectionWatch>.fromOpaque(opaque).takeUnretainedValue().close()
   }
 
-  /// Starts to watch a connection (`virConnectRegisterCloseCallback`).
+  /// Starts watching a connection (`virConnectRegisterCloseCallback`).
   func attach(to connection: OpaquePointer) {
-    // SAFETY: libvirt keeps one reference to the watch, given back by the free callback. Where the
-    // registration fails (a driver without a transport) it is never called, so it is given back here.
+    // SAFETY: libvirt keeps one reference to the watch, which the free callback releases. If the
+    // registration fails (a driver without a transport), libvirt never calls it, so this code does.
     let reference = Unmanaged.passRetained(self)
     let status = virConnectRegisterCloseCallback(
       connection, ConnectionWatch.closed,
@@ -221,14 +220,14 @@ final class ConnectionWatch: Sendable {
     if status < 0 { reference.release() }
   }
 
-  /// Stops to watch it.
+  /// Stops watching a connection.
   func detach(from connection: OpaquePointer) {
-    // Fails where nothing was registered, which is what is wanted.
+    // Fails if nothing was registered, which is fine.
     _ = virConnectUnregisterCloseCallback(connection, Self.closed)
   }
 
-  /// Ends a stream, by the closure that does, together with the connection; gives the key to forget
-  /// it by.
+  /// Registers a closure that ends a stream together with the connection; returns a key for
+  /// ``forget(_:)``.
   func add(_ finish: @escaping @Sendable () -> Void) -> Int {
     let (key, isClosed) = state.withLock { state in
       state.nextKey += 1

@@ -2,12 +2,12 @@ import CLibvirt
 import Foundation
 import Synchronization
 
-/// Several connections to one host, each on a thread of its own, for use from asynchronous code.
+/// Several connections to one host, each on its own thread, for use from asynchronous code.
 ///
-/// libvirtd answers five calls of one connection at a time, and every call blocks: the pool keeps
-/// them off the cooperative threads and spreads them.
+/// libvirtd answers five calls of one connection at a time, and every call blocks. The pool spreads
+/// calls over connections and keeps them off the cooperative threads.
 public final class ConnectionPool: Sendable {
-  /// The URI that every connection is opened with; nil is libvirt's own default.
+  /// The URI of every connection; nil selects libvirt's default.
   public let uri: String?
   private let worker: Worker<Connection?>
   private let patience: ConnectionPatience
@@ -15,11 +15,11 @@ public final class ConnectionPool: Sendable {
   private let isClosing = CancellationFlag()
   private let ends: AsyncStream<Void>
 
-  /// Makes a pool; nothing is connected before its first use.
+  /// Creates a pool, which connects on first use.
   ///
   /// - Parameters:
   ///   - uri: libvirt's URI; nil is libvirt's own default.
-  ///   - size: how many connections and threads, at least one.
+  ///   - size: the number of connections and threads, at least one.
   ///   - patience: how long each connection may take to open.
   public init(uri: String?, size: Int, patience: ConnectionPatience = ConnectionPatience()) {
     self.uri = uri
@@ -38,11 +38,12 @@ public final class ConnectionPool: Sendable {
 
   /// Runs blocking calls on one of the pool's connections.
   ///
-  /// A connection that was lost while idle is opened anew first. One that is lost during `body` is
-  /// not: the calls may have taken effect, so that the caller decides; the next run has a new one.
+  /// A connection that was lost while idle is reopened first. One that is lost during `body` is
+  /// not, because the calls may have taken effect: the caller decides. The next run has a new
+  /// connection.
   ///
-  /// - Throws: what `body` throws, a ``LibvirtError`` where no connection can be opened,
-  ///   `CancellationError` where the task was cancelled before `body` began.
+  /// - Throws: the error of `body`, a ``LibvirtError`` if no connection can be opened, or
+  ///   `CancellationError` if the task was cancelled before `body` began.
   public func run<T: Sendable>(
     _ body: @escaping @Sendable (Connection) throws -> T
   ) async throws -> T {
@@ -67,7 +68,7 @@ public final class ConnectionPool: Sendable {
     }
   }
 
-  /// Opens a connection unless it is not wanted any more.
+  /// Opens a connection, unless it is no longer wanted.
   private var opener: @Sendable (_ isUnwanted: () -> Bool) throws -> Connection {
     { [uri, patience, isNoticed, isClosing] isUnwanted in
       do {
@@ -77,15 +78,15 @@ public final class ConnectionPool: Sendable {
           isClosing.isSet || isUnwanted()
         }
       } catch {
-        // The next try is one of its own.
+        // The next attempt gives its own notice.
         isNoticed.clear()
         throw error
       }
     }
   }
 
-  /// Finishes what was begun, closes all connections and ends the threads. Connections that are being
-  /// opened are not waited for.
+  /// Finishes the current calls, closes all connections and ends the threads. Does not wait for
+  /// connections that are still opening.
   public func close() async {
     isClosing.set()
     worker.close()
@@ -108,7 +109,7 @@ public final class ConnectionPool: Sendable {
   }
 }
 
-/// Set from any thread.
+/// A flag that any thread can set.
 private final class CancellationFlag: Sendable {
   private let flag = Atomic(false)
   var isSet: Bool { flag.load(ordering: .acquiring) }
@@ -139,9 +140,9 @@ private final class EndCounter: Sendable {
 
 // @unchecked: `jobs` and `isClosed` are only touched while `condition` is held.
 
-/// A queue of jobs that threads of its own work off, in order.
+/// A queue of jobs, which its own threads run in order.
 ///
-/// `Context` is what each thread keeps for itself from job to job.
+/// Each thread keeps its own `Context` from job to job.
 final class Worker<Context>: @unchecked Sendable {
   typealias Job = @Sendable (inout Context) -> Void
 
@@ -149,7 +150,7 @@ final class Worker<Context>: @unchecked Sendable {
   private var jobs: [Job] = []
   private var isClosed = false
 
-  /// Starts the threads; `ended` runs on each after its context is gone.
+  /// Starts the threads; each calls `ended` after it releases its context.
   init(
     name: String, threads: Int, context: @escaping @Sendable () -> Context,
     ended: @escaping @Sendable () -> Void = {}
@@ -165,7 +166,7 @@ final class Worker<Context>: @unchecked Sendable {
     }
   }
 
-  /// Adds a job; false when the queue is closed.
+  /// Adds a job; returns false if the queue is closed.
   @discardableResult
   func submit(_ job: @escaping Job) -> Bool {
     condition.withLock {
@@ -176,7 +177,7 @@ final class Worker<Context>: @unchecked Sendable {
     }
   }
 
-  /// Takes no more jobs; those that wait are still done.
+  /// Accepts no more jobs; queued ones still run.
   func close() {
     condition.withLock {
       isClosed = true
@@ -197,19 +198,19 @@ final class Worker<Context>: @unchecked Sendable {
   }
 }
 
-/// For what may block and must not hold up its caller, such as taking back a registration.
+/// For calls that may block but must not delay their caller, such as removing a registration.
 let housekeeping = Worker<Void>(name: "libvirt-housekeeping", threads: 1, context: {})
 
-/// How long the opening of a connection may take, and who hears of a slow one.
+/// Time limit for opening a connection, and the notice for a slow one.
 public struct ConnectionPatience: Sendable {
-  /// The longest wait for an answer of the host.
+  /// The longest wait for the host to answer.
   public var limit: Duration
   /// The wait after which ``notice`` is called.
   public var noticeAfter: Duration
-  /// Called once, from any thread, when a host takes long to answer.
+  /// Called once, from any thread, when the host is slow to answer.
   public var notice: @Sendable () -> Void
 
-  /// A patience; what is left out is half a minute without a notice.
+  /// Defaults to a limit of 30 seconds without a notice.
   public init(
     limit: Duration = .seconds(30), noticeAfter: Duration = .seconds(2),
     notice: @escaping @Sendable () -> Void = {}
@@ -220,10 +221,10 @@ public struct ConnectionPatience: Sendable {
   }
 }
 
-/// A connection that is being opened on a thread of its own.
+/// A connection that is opening on its own thread.
 ///
-/// libvirt's call cannot be ended: a host that accepts and never answers holds its thread. Whoever
-/// waits for it no longer leaves the thread behind, which closes a connection that comes late.
+/// libvirt's call cannot be cancelled: a host that accepts and never answers blocks its thread. A
+/// caller that stops waiting abandons the thread, which closes a connection that arrives late.
 final class ConnectionOpening: Sendable {
   private struct State {
     var result: Result<Connection, LibvirtError>?
@@ -244,11 +245,11 @@ final class ConnectionOpening: Sendable {
     thread.start()
   }
 
-  /// Opens a connection; blocks until it is open, or until the patience is at its end.
+  /// Opens a connection; blocks until it is open or the time limit is reached.
   ///
-  /// - Parameter isUnwanted: ends the wait, at once after it becomes true.
-  /// - Throws: libvirt's error, one with ``LibvirtError/isNoAnswer`` at the limit, `CancellationError`
-  ///   where nobody wants the connection any more.
+  /// - Parameter isUnwanted: ends the wait as soon as it returns true.
+  /// - Throws: libvirt's error, one with ``LibvirtError/isNoAnswer`` at the limit, or
+  ///   `CancellationError` if the connection is no longer wanted.
   static func open(
     _ uri: String?, _ patience: ConnectionPatience, notice: () -> Void,
     unless isUnwanted: () -> Bool
@@ -287,14 +288,14 @@ final class ConnectionOpening: Sendable {
 }
 
 extension LibvirtError {
-  /// The failure to hear anything of a host in time.
+  /// The error for a host that does not answer in time.
   static func noAnswer(of uri: String?, within limit: Duration) -> LibvirtError {
     LibvirtError(
       domain: Int32(bitPattern: VIR_FROM_RPC.rawValue), code: .operationTimeout,
       message: Messages.openFailed(uri: uri, reason: Messages.noAnswer(within: limit)))
   }
 
-  /// Whether a host took the connection and did not answer in time.
+  /// Whether the host accepted the connection but did not answer in time.
   public var isNoAnswer: Bool {
     code == .operationTimeout && domain == Int32(bitPattern: VIR_FROM_RPC.rawValue)
   }

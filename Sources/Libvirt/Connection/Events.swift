@@ -1,11 +1,11 @@
 import CLibvirt
 
-/// How every kind of event becomes a stream.
+/// Turning events of any kind into streams.
 extension Connection {
   /// The events of one kind from now on (`virConnectDomainEventRegisterAny`).
   ///
-  /// The stream ends when the connection is lost. Leaving it unregisters; the connection lives as
-  /// long as the stream does.
+  /// The stream ends when the connection is lost. Ending the iteration unregisters the callback.
+  /// The stream keeps the connection open.
   ///
   /// - Parameter callback: libvirt's callback for the kind, which hands its opaque pointer to
   ///   ``EventSink/deliver(_:to:)`` with an event of the stream's type.
@@ -20,19 +20,19 @@ extension Connection {
     }
   }
 
-  /// The events that a registration brings.
+  /// The events of a registration.
   ///
   /// - Parameters:
-  ///   - register: gives libvirt a callback with the sink as its opaque pointer and the function that
-  ///     frees it; returns libvirt's identifier, negative where that failed.
-  ///   - deregister: takes the registration back.
+  ///   - register: gives libvirt a callback with the sink as its opaque pointer and the function
+  ///     that frees it; returns libvirt's identifier, negative on failure.
+  ///   - deregister: removes the registration.
   func events<Event: Sendable>(
     register: (OpaquePointer, UnsafeMutableRawPointer, @escaping virFreeCallback) -> Int32,
     deregister: @escaping @Sendable (OpaquePointer, Int32) -> Int32
   ) throws(LibvirtError) -> AsyncStream<Event> {
     let (stream, continuation) = AsyncStream.makeStream(of: Event.self)
-    // SAFETY: libvirt keeps one reference to the sink, given back by the free callback; where the
-    // registration fails that is never called, so it is given back here.
+    // SAFETY: libvirt keeps one reference to the sink, which the free callback releases. If the
+    // registration fails, libvirt never calls it, so this code does.
     let reference = Unmanaged.passRetained(EventSink(continuation))
     let identifier = register(
       pointer, reference.toOpaque(),
@@ -46,7 +46,7 @@ extension Connection {
     }
     let key = watch.add { continuation.finish() }
     continuation.onTermination = { _ in
-      // The call may wait for the other side, and the stream may end on any thread.
+      // The call may wait for the host, and the stream may end on any thread.
       housekeeping.submit { _ in
         self.watch.forget(key)
         _ = deregister(self.pointer, identifier)
@@ -56,7 +56,7 @@ extension Connection {
   }
 }
 
-/// What libvirt's callbacks are given to find their stream.
+/// The object behind a callback's opaque pointer, which leads to the stream.
 final class EventSink: Sendable {
   private let send: @Sendable (any Sendable) -> Void
 
@@ -66,7 +66,7 @@ final class EventSink: Sendable {
     }
   }
 
-  /// Puts an event into the stream that a callback's opaque pointer stands for.
+  /// Delivers an event to the stream of a callback's opaque pointer.
   static func deliver(_ event: some Sendable, to opaque: UnsafeMutableRawPointer?) {
     guard let opaque else { return }
     // SAFETY: libvirt holds a reference to the sink while the callback is registered.
@@ -74,27 +74,27 @@ final class EventSink: Sendable {
   }
 }
 
-/// Something that happened to a domain.
+/// A change of a domain's lifecycle.
 public struct LifecycleEvent: Sendable, Hashable {
-  /// What happened, libvirt's `virDomainEventType`.
+  /// The kind of change, libvirt's `virDomainEventType`.
   public enum Kind: Int32, Sendable {
-    /// Its definition was stored or changed.
+    /// The definition was stored or changed.
     case defined = 0
-    /// Its definition was removed.
+    /// The definition was removed.
     case undefined
-    /// It runs.
+    /// The domain started.
     case started
-    /// It is paused.
+    /// The domain was paused.
     case suspended
-    /// It goes on.
+    /// The domain was resumed.
     case resumed
-    /// It is off.
+    /// The domain is off.
     case stopped
-    /// The guest is going down.
+    /// The guest is shutting down.
     case shutdown
-    /// The guest sleeps.
+    /// The guest is suspended by its own power management.
     case pmSuspended
-    /// It went down by a failure.
+    /// The domain crashed.
     case crashed
   }
 
@@ -102,7 +102,7 @@ public struct LifecycleEvent: Sendable, Hashable {
   public let domain: String
   /// The domain's UUID.
   public let uuid: String
-  /// What happened.
+  /// The kind of change.
   public let kind: Kind
   /// libvirt's reason, whose meaning depends on the kind.
   public let detail: Int32
@@ -111,10 +111,10 @@ public struct LifecycleEvent: Sendable, Hashable {
 extension Connection {
   /// The lifecycle events of all domains from now on.
   ///
-  /// The stream ends when the connection is lost. Leaving it unregisters; the connection lives as
-  /// long as the stream does.
+  /// The stream ends when the connection is lost. Ending the iteration unregisters the callback.
+  /// The stream keeps the connection open.
   public func lifecycleEvents() throws(LibvirtError) -> AsyncStream<LifecycleEvent> {
-    // SAFETY: libvirt calls it as the lifecycle callback that the event identifier stands for.
+    // SAFETY: libvirt calls it as the lifecycle callback of the event identifier.
     try events(
       VIR_DOMAIN_EVENT_ID_LIFECYCLE,
       unsafeBitCast(lifecycleCallback, to: virConnectDomainEventGenericCallback.self))
@@ -132,15 +132,15 @@ private let lifecycleCallback: virConnectDomainEventCallback = {
   return 0
 }
 
-/// The agent inside a guest came or went.
+/// The agent inside a guest connected or disconnected.
 public struct AgentEvent: Sendable, Hashable {
   /// The domain's name.
   public let domain: String
-  /// Whether it answers from now on.
+  /// Whether the agent is connected now.
   public let isConnected: Bool
 }
 
-/// A guest let go of a device that it was asked to.
+/// A guest released a device after a request to remove it.
 public struct DeviceRemovedEvent: Sendable, Hashable {
   /// The domain's name.
   public let domain: String
@@ -149,17 +149,18 @@ public struct DeviceRemovedEvent: Sendable, Hashable {
 }
 
 extension Connection {
-  /// Guest agents that come and go, from now on; see ``lifecycleEvents()`` for the stream's life.
+  /// Guest agents that connect and disconnect, from now on; see ``lifecycleEvents()`` for the
+  /// stream's life.
   public func agentEvents() throws(LibvirtError) -> AsyncStream<AgentEvent> {
-    // SAFETY: libvirt calls it as the agent's callback that the event identifier stands for.
+    // SAFETY: libvirt calls it as the agent's callback of the event identifier.
     try events(
       VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE,
       unsafeBitCast(agentCallback, to: virConnectDomainEventGenericCallback.self))
   }
 
-  /// Devices that guests let go of, from now on; see ``lifecycleEvents()`` for the stream's life.
+  /// Devices that guests release, from now on; see ``lifecycleEvents()`` for the stream's life.
   public func deviceRemovedEvents() throws(LibvirtError) -> AsyncStream<DeviceRemovedEvent> {
-    // SAFETY: libvirt calls it as the removal's callback that the event identifier stands for.
+    // SAFETY: libvirt calls it as the removal's callback of the event identifier.
     try events(
       VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
       unsafeBitCast(removalCallback, to: virConnectDomainEventGenericCallback.self))
@@ -187,23 +188,23 @@ private let removalCallback: virConnectDomainEventDeviceRemovedCallback = {
     to: opaque)
 }
 
-/// Something that happened to a network.
+/// A change of a network's lifecycle.
 public struct NetworkEvent: Sendable, Hashable {
-  /// What happened, libvirt's `virNetworkEventLifecycleType`.
+  /// The kind of change, libvirt's `virNetworkEventLifecycleType`.
   public enum Kind: Int32, Sendable {
-    /// Its definition was stored or changed.
+    /// The definition was stored or changed.
     case defined = 0
-    /// Its definition was removed.
+    /// The definition was removed.
     case undefined
-    /// It is up.
+    /// The network started.
     case started
-    /// It is down.
+    /// The network stopped.
     case stopped
   }
 
   /// The network's name.
   public let network: String
-  /// What happened.
+  /// The kind of change.
   public let kind: Kind
 }
 
@@ -214,7 +215,7 @@ extension Connection {
     try events { connection, sink, free in
       virConnectNetworkEventRegisterAny(
         connection, nil, Int32(bitPattern: VIR_NETWORK_EVENT_ID_LIFECYCLE.rawValue),
-        // SAFETY: libvirt calls it as the lifecycle callback that the event identifier stands for.
+        // SAFETY: libvirt calls it as the lifecycle callback of the event identifier.
         unsafeBitCast(networkCallback, to: virConnectNetworkEventGenericCallback.self), sink, free)
     } deregister: {
       virConnectNetworkEventDeregisterAny($0, $1)

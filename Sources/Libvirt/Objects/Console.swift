@@ -1,15 +1,15 @@
 import CLibvirt
 import Synchronization
 
-/// The text console of a running guest: what it writes comes out, what is sent is typed there.
+/// The text console of a running guest: a stream of its output, and a way to send input.
 ///
 ///     let console = try domain.openConsole()
 ///     console.send(Array("\n".utf8))
 ///     for await bytes in console.output { print(bytes.count) }
 ///
-/// libvirt's event loop moves the bytes; nothing here waits.
+/// libvirt's event loop moves the bytes; no call blocks.
 public final class Console: Sendable {
-  /// What the guest writes from now on; ends when the guest goes or the console is closed.
+  /// The guest's output from now on; ends when the guest stops or the console closes.
   public let output: AsyncStream<[UInt8]>
 
   private let channel: Channel
@@ -23,18 +23,18 @@ public final class Console: Sendable {
 
   deinit { channel.close() }
 
-  /// Types bytes at the console, after those that were sent before; takes them at once.
+  /// Sends bytes to the console, after those that were sent before; does not block.
   public func send(_ bytes: [UInt8]) { channel.send(bytes) }
 
-  /// Lets go of the console, so that others can have it.
+  /// Closes the console, so that others can open it.
   public func close() { channel.close() }
 }
 
 extension Domain {
   /// Opens the first console of the running guest (`virDomainOpenConsole`).
   ///
-  /// - Parameter takesOver: ends another session that has it.
-  /// - Throws: what libvirt refuses: the guest is off, has no console, or another has it.
+  /// - Parameter takesOver: ends another session on the console.
+  /// - Throws: libvirt's error if the guest is off, has no console, or another session uses it.
   public func openConsole(takesOver: Bool = false) throws(LibvirtError) -> Console {
     let stream = try Stream(connection, isBlocking: false)
     let flags = takesOver ? VIR_DOMAIN_CONSOLE_FORCE.rawValue : VIR_DOMAIN_CONSOLE_SAFE.rawValue
@@ -48,10 +48,10 @@ extension Domain {
   }
 }
 
-/// What libvirt's callback works on: the stream, and what is still to be sent.
+/// The state behind libvirt's callback: the stream and the bytes still to send.
 private final class Channel: Sendable {
   private struct State {
-    /// nil when it is closed.
+    /// nil after the console is closed.
     var stream: Stream?
     var unsent: [UInt8] = []
   }
@@ -69,8 +69,8 @@ private final class Channel: Sendable {
   private static let writing = VIR_STREAM_EVENT_WRITABLE.rawValue
 
   func start() throws(LibvirtError) {
-    // SAFETY: libvirt keeps one reference to the channel, given back by the free callback; where the
-    // registration fails that is never called, so it is given back here.
+    // SAFETY: libvirt keeps one reference to the channel, which the free callback releases. If the
+    // registration fails, libvirt never calls it, so this code does.
     let reference = Unmanaged.passRetained(self)
     let status = state.withLock { state in
       virStreamEventAddCallback(
@@ -102,7 +102,7 @@ private final class Channel: Sendable {
       defer { state.stream = nil }
       return state.stream
     }
-    // Without its callback, which holds this object, the stream is aborted as it goes.
+    // The callback holds this object; without it the stream aborts when it is released.
     if let stream { virStreamEventRemoveCallback(stream.pointer) }
     output.finish()
   }
@@ -115,12 +115,12 @@ private final class Channel: Sendable {
     if isOver { close() }
   }
 
-  /// Takes in what there is; false at the end.
+  /// Receives the available bytes; returns false at the end.
   private func receive(_ state: inout State) -> Bool {
     guard let stream = state.stream else { return false }
     var buffer = [UInt8](repeating: 0, count: 16 * 1024)
     while true {
-      // SAFETY: libvirt writes at most as many bytes as there are. -2 is nothing for now.
+      // SAFETY: libvirt writes at most as many bytes as the buffer has. -2 means nothing for now.
       let count = buffer.withUnsafeMutableBytes {
         virStreamRecv(
           stream.pointer, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
@@ -130,7 +130,7 @@ private final class Channel: Sendable {
     }
   }
 
-  /// Sends as much as goes; the rest when libvirt says that more does.
+  /// Sends as many bytes as possible; the rest follows when libvirt reports that it can write.
   private static func flush(_ state: inout State) {
     guard let stream = state.stream else { return }
     while !state.unsent.isEmpty {

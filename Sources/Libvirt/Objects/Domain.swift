@@ -1,8 +1,8 @@
 import CLibvirt
 
-/// A machine, running or not.
+/// A virtual machine, running or not.
 ///
-/// Every call throws libvirt's error, with code `noDomain` if it is gone meanwhile.
+/// Every call throws libvirt's error, with code `noDomain` if the domain no longer exists.
 public struct Domain: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virDomainFree(pointer) }
   static let kind = "domain"
@@ -10,26 +10,26 @@ public struct Domain: HostObject {
 
   let handle: Handle<Domain>
 
-  /// The connection it belongs to.
+  /// The connection that the object belongs to.
   public var connection: Connection { handle.connection }
 
-  /// What a domain is doing, libvirt's `virDomainState`.
+  /// The state of a domain, libvirt's `virDomainState`.
   public enum State: Int32, Sendable {
-    /// Not known.
+    /// Unknown.
     case noState = 0
     /// Running.
     case running
     /// Waiting for a resource.
     case blocked
-    /// Stopped by the user, in memory.
+    /// Paused by the user; stays in memory.
     case paused
-    /// About to be off.
+    /// Shutting down.
     case shuttingDown
     /// Off.
     case shutOff
-    /// Gone down by a failure.
+    /// Crashed.
     case crashed
-    /// Sleeping by its own power management.
+    /// Suspended by its own power management.
     case pmSuspended
   }
 
@@ -45,7 +45,7 @@ public struct Domain: HostObject {
     return id == UInt32.max ? nil : Int(id)
   }
 
-  /// What it is doing now (`virDomainGetState`).
+  /// The current state (`virDomainGetState`).
   public func state() throws(LibvirtError) -> State {
     var state: Int32 = 0
     try call.succeed(virDomainGetState(pointer, &state, nil, 0))
@@ -55,8 +55,8 @@ public struct Domain: HostObject {
   /// Its `<domain>` document.
   ///
   /// - Parameters:
-  ///   - inactive: as it will be at its next start, not as it is running.
-  ///   - secure: with the passwords in it.
+  ///   - inactive: the configuration of the next start, rather than the running one.
+  ///   - secure: includes passwords.
   public func xml(inactive: Bool = false, secure: Bool = false) throws(LibvirtError) -> String {
     let flags =
       (inactive ? VIR_DOMAIN_XML_INACTIVE.rawValue : 0)
@@ -64,34 +64,35 @@ public struct Domain: HostObject {
     return try call.ownedString(virDomainGetXMLDesc(pointer, flags))
   }
 
-  /// Whether it is running or paused (`virDomainIsActive`).
+  /// Whether the domain is running or paused (`virDomainIsActive`).
   public func isActive() throws(LibvirtError) -> Bool {
     try call.flag(virDomainIsActive(pointer))
   }
 
-  /// Whether it has a stored definition (`virDomainIsPersistent`).
+  /// Whether a stored definition exists (`virDomainIsPersistent`).
   public func isPersistent() throws(LibvirtError) -> Bool {
     try call.flag(virDomainIsPersistent(pointer))
   }
 
-  /// Whether it starts with the host (`virDomainGetAutostart`).
+  /// Whether it starts when the host boots (`virDomainGetAutostart`).
   public func autostart() throws(LibvirtError) -> Bool {
     try call.flag { virDomainGetAutostart(pointer, $0) }
   }
 
-  /// Sets whether it starts with the host (`virDomainSetAutostart`).
+  /// Sets whether it starts when the host boots (`virDomainSetAutostart`).
   ///
   /// - Throws: code `operationInvalid` for a domain without a stored definition.
   public func setAutostart(_ value: Bool) throws(LibvirtError) {
     try call.succeed(virDomainSetAutostart(pointer, value ? 1 : 0))
   }
 
-  /// Whether a saved state waits to be resumed at the next start (`virDomainHasManagedSaveImage`).
+  /// Whether the next start restores a saved state (`virDomainHasManagedSaveImage`).
   public func hasManagedSave() throws(LibvirtError) -> Bool {
     try call.flag(virDomainHasManagedSaveImage(pointer, 0))
   }
 
-  /// The `<domain>` document of the saved state, with its passwords (`virDomainManagedSaveGetXMLDesc`).
+  /// The `<domain>` document of the saved state, with its passwords
+  /// (`virDomainManagedSaveGetXMLDesc`).
   public func managedSaveXML() throws(LibvirtError) -> String {
     try call.ownedString(
       virDomainManagedSaveGetXMLDesc(pointer, UInt32(VIR_DOMAIN_SAVE_IMAGE_XML_SECURE.rawValue)))
@@ -100,72 +101,72 @@ public struct Domain: HostObject {
 
 /// Starting, stopping and removing.
 extension Domain {
-  /// Starts it (`virDomainCreate`).
+  /// Starts the domain (`virDomainCreate`).
   ///
-  /// - Throws: code `operationInvalid` if it runs already; what the hypervisor said where it does
-  ///   not come up.
+  /// - Throws: code `operationInvalid` if it is already running; the hypervisor's error if it does
+  ///   not start.
   public func start() throws(LibvirtError) {
     try call.succeed(virDomainCreate(pointer))
   }
 
-  /// Asks the guest to shut down; returns before it has (`virDomainShutdown`).
+  /// Asks the guest to shut down, without waiting for it (`virDomainShutdown`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func shutdown() throws(LibvirtError) {
     try call.succeed(virDomainShutdown(pointer))
   }
 
-  /// Turns it off at once; the definition stays (`virDomainDestroy`).
+  /// Turns the domain off at once; the definition stays (`virDomainDestroy`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func destroy() throws(LibvirtError) {
     try call.succeed(virDomainDestroy(pointer))
   }
 
-  /// Asks the guest to reboot; returns before it has (`virDomainReboot`).
+  /// Asks the guest to reboot, without waiting for it (`virDomainReboot`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func reboot() throws(LibvirtError) {
     try call.succeed(virDomainReboot(pointer, 0))
   }
 
-  /// Resets it as the button would (`virDomainReset`).
+  /// Resets the machine, like its reset button (`virDomainReset`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func reset() throws(LibvirtError) {
     try call.succeed(virDomainReset(pointer, 0))
   }
 
-  /// Pauses it; it stays in memory (`virDomainSuspend`).
+  /// Pauses the domain, which stays in memory (`virDomainSuspend`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func suspend() throws(LibvirtError) {
     try call.succeed(virDomainSuspend(pointer))
   }
 
-  /// Goes on after ``suspend()`` (`virDomainResume`).
+  /// Resumes after ``suspend()`` (`virDomainResume`).
   ///
   /// - Throws: code `operationInvalid` if it is not paused.
   public func resume() throws(LibvirtError) {
     try call.succeed(virDomainResume(pointer))
   }
 
-  /// Gives it another name; its UUID stays (`virDomainRename`).
+  /// Renames the domain; the UUID stays (`virDomainRename`).
   ///
-  /// - Throws: code `operationInvalid` if it runs or has a saved state; `domainExists` or
-  ///   `operationFailed` where the name is taken.
+  /// - Throws: code `operationInvalid` if it is running or has a saved state; `domainExists` or
+  ///   `operationFailed` if the name is taken.
   public func rename(to name: String) throws(LibvirtError) {
     try call.succeed(virDomainRename(pointer, name, 0))
   }
 
-  /// Wakes it from the sleep of its own power management (`virDomainPMWakeup`).
+  /// Wakes the guest from a suspension by its own power management (`virDomainPMWakeup`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
   public func wakeUp() throws(LibvirtError) {
     try call.succeed(virDomainPMWakeup(pointer, 0))
   }
 
-  /// Saves the guest's memory and turns it off; the next start goes on from there
+  /// Saves the guest's memory and turns it off; the next start resumes there
   /// (`virDomainManagedSave`).
   ///
   /// - Throws: code `operationInvalid` if it is off.
@@ -173,17 +174,17 @@ extension Domain {
     try call.succeed(virDomainManagedSave(pointer, 0))
   }
 
-  /// Drops the state that ``hasManagedSave()`` tells of; the next start boots the guest
+  /// Discards the saved state that ``hasManagedSave()`` reports; the next start boots the guest
   /// (`virDomainManagedSaveRemove`).
   public func dropManagedSave() throws(LibvirtError) {
     try call.succeed(virDomainManagedSaveRemove(pointer, 0))
   }
 
-  /// Removes its definition, and of what belongs to it everything that the connected libvirt can
-  /// remove: NVRAM, TPM state, a saved state, the metadata of snapshots and checkpoints
+  /// Removes the definition together with everything that the connected libvirt can remove: NVRAM,
+  /// TPM state, a saved state, the metadata of snapshots and checkpoints
   /// (`virDomainUndefineFlags`).
   ///
-  /// Its volumes stay.
+  /// The volumes stay.
   public func undefine() throws(LibvirtError) {
     let flags = UndefineFlags.known(
       libraryVersion: connection.libraryVersion, driverType: connection.driverType)
@@ -191,7 +192,8 @@ extension Domain {
   }
 }
 
-/// Which flags of `virDomainUndefineFlags` a libvirt knows: an unknown one makes the call fail.
+/// The flags of `virDomainUndefineFlags` that a libvirt supports; an unknown flag makes the call
+/// fail.
 enum UndefineFlags {
   static func known(libraryVersion: UInt, driverType: String) -> UInt32 {
     table.filter { entry in
@@ -203,7 +205,7 @@ enum UndefineFlags {
   private struct Entry {
     let flag: virDomainUndefineFlagsValues
     let since: UInt
-    /// Whether drivers other than QEMU's take it.
+    /// Whether drivers other than QEMU's accept it.
     let isGeneral: Bool
   }
 
@@ -218,7 +220,7 @@ enum UndefineFlags {
 
 /// Changing a domain; `live` is the running machine, `config` the stored definition.
 extension Domain {
-  /// Adds a device, given as its element (`virDomainAttachDeviceFlags`).
+  /// Adds the device that an element describes (`virDomainAttachDeviceFlags`).
   public func attachDevice(
     xml: String, live: Bool, config: Bool
   ) throws(LibvirtError) {
@@ -226,7 +228,7 @@ extension Domain {
       virDomainAttachDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
   }
 
-  /// Removes the device that the element describes; a running guest may take its time
+  /// Removes the device that an element describes; a running guest may take some time
   /// (`virDomainDetachDeviceFlags`).
   public func detachDevice(
     xml: String, live: Bool, config: Bool
@@ -235,7 +237,7 @@ extension Domain {
       virDomainDetachDeviceFlags(pointer, xml, Call.impact(live: live, config: config)))
   }
 
-  /// Changes the device that the element describes (`virDomainUpdateDeviceFlags`).
+  /// Changes the device that an element describes (`virDomainUpdateDeviceFlags`).
   public func updateDevice(
     xml: String, live: Bool, config: Bool
   ) throws(LibvirtError) {
@@ -249,7 +251,7 @@ extension Domain {
       virDomainSetMemoryFlags(pointer, kibibytes, Call.impact(live: live, config: config)))
   }
 
-  /// Sets the most memory it may have from its next start on, in KiB (`virDomainSetMemoryFlags`).
+  /// Sets the maximum memory from the next start on, in KiB (`virDomainSetMemoryFlags`).
   public func setMaximumMemory(kibibytes: UInt) throws(LibvirtError) {
     let flags = Call.impact(live: false, config: true) | VIR_DOMAIN_MEM_MAXIMUM.rawValue
     try call.succeed(virDomainSetMemoryFlags(pointer, kibibytes, flags))
@@ -262,14 +264,14 @@ extension Domain {
         pointer, UInt32(clamping: count), Call.impact(live: live, config: config)))
   }
 
-  /// Sets the most virtual processors it may have from its next start on
+  /// Sets the maximum number of virtual processors from the next start on
   /// (`virDomainSetVcpusFlags`).
   public func setMaximumCPUs(_ count: Int) throws(LibvirtError) {
     let flags = Call.impact(live: false, config: true) | VIR_DOMAIN_VCPU_MAXIMUM.rawValue
     try call.succeed(virDomainSetVcpusFlags(pointer, UInt32(clamping: count), flags))
   }
 
-  /// Grows a disk of the running machine.
+  /// Grows a disk of the running domain.
   ///
   /// - Parameters:
   ///   - device: its target, such as `vda`, or its path.
@@ -282,7 +284,7 @@ extension Domain {
   /// Limits what the guest reads and writes on a disk (`virDomainSetBlockIoTune`).
   ///
   /// - Parameters:
-  ///   - limits: by libvirt's names of them, such as `total_bytes_sec`; zero lifts one.
+  ///   - limits: values by libvirt's names, such as `total_bytes_sec`; zero removes a limit.
   ///   - device: the target of the disk, such as `vda`.
   public func setBlockIOTune(
     _ limits: [String: UInt64], of device: String, live: Bool, config: Bool
@@ -300,7 +302,7 @@ extension Domain {
         pointer, device, parameters, count, Call.impact(live: live, config: config)))
   }
 
-  /// The element that a namespace keeps in the domain's metadata, nil where there is none
+  /// The element of a namespace in the domain's metadata; nil if there is none
   /// (`virDomainGetMetadata`).
   public func metadata(namespace: String, inactive: Bool = true) throws(LibvirtError) -> String? {
     let flags = Call.impact(live: !inactive, config: inactive)
@@ -313,7 +315,7 @@ extension Domain {
     return try call.ownedString(text)
   }
 
-  /// Sets or, with nil, removes the element that a namespace keeps in the domain's metadata.
+  /// Sets the element of a namespace in the domain's metadata; nil removes it.
   ///
   /// - Parameters:
   ///   - xml: the element, without the prefix.
@@ -333,7 +335,7 @@ extension Domain {
     try setText(title, VIR_DOMAIN_METADATA_TITLE, live: live, config: config)
   }
 
-  /// Sets the free text about it.
+  /// Sets the description.
   public func setDescription(_ text: String, live: Bool, config: Bool) throws(LibvirtError) {
     try setText(text, VIR_DOMAIN_METADATA_DESCRIPTION, live: live, config: config)
   }

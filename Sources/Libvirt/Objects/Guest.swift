@@ -2,7 +2,7 @@ import CLibvirt
 
 /// Talking to the agent inside a guest.
 extension Domain {
-  /// Whether the agent inside the guest answers; false as well where the domain has none or is off.
+  /// Whether the agent inside the guest answers; also false if the domain has none or is off.
   public func isAgentConnected() throws(LibvirtError) -> Bool {
     var seconds: Int64 = 0
     var nanoseconds: UInt32 = 0
@@ -15,11 +15,11 @@ extension Domain {
     }
   }
 
-  /// Gives the agent a command of its protocol, such as `{"execute": "guest-ping"}`, and returns its
-  /// answer, both JSON (`virDomainQemuAgentCommand`).
+  /// Sends the agent a command in JSON, such as `{"execute": "guest-ping"}`, and returns its
+  /// answer, also in JSON (`virDomainQemuAgentCommand`).
   ///
-  /// - Parameter timeout: seconds until the agent counts as not answering.
-  /// - Throws: code `agentUnresponsive` where it does not answer; where it refuses, its own words.
+  /// - Parameter timeout: the time limit in seconds.
+  /// - Throws: code `agentUnresponsive` if the agent does not answer; otherwise the agent's error.
   public func agentCommand(_ command: String, timeout: Int32 = 5) throws(LibvirtError) -> String {
     try call.ownedString(virDomainQemuAgentCommand(pointer, command, timeout, 0))
   }
@@ -37,16 +37,16 @@ public struct DomainInterface: Sendable, Hashable {
     public let isIPv6: Bool
   }
 
-  /// The name: the host's device by lease and ARP, the guest's by agent.
+  /// The name: the host's device for lease and ARP, the guest's for the agent.
   public let name: String
-  /// The hardware address in lower case, where it is known.
+  /// The hardware address in lower case, if known.
   public let mac: String?
   /// Its addresses.
   public let addresses: [Address]
 }
 
 extension Domain {
-  /// Who is asked for a guest's addresses, libvirt's `virDomainInterfaceAddressesSource`.
+  /// The source of a guest's addresses, libvirt's `virDomainInterfaceAddressesSource`.
   public enum AddressSource: UInt32, Sendable {
     /// The leases of libvirt's own DHCP server.
     case lease = 0
@@ -85,17 +85,17 @@ extension DomainInterface {
 }
 
 extension Domain {
-  /// A picture of what the guest shows.
+  /// A picture of the guest's screen.
   public struct Screenshot: Sendable {
     /// The kind of picture as a media type, such as `image/png` or `image/x-portable-pixmap`.
     public let mediaType: String
-    /// The picture's file.
+    /// The content of the picture's file.
     public let bytes: [UInt8]
   }
 
   /// Takes a picture of the running guest's screen (`virDomainScreenshot`).
   ///
-  /// - Parameter screen: which one of several, from zero.
+  /// - Parameter screen: the index of the screen, from zero.
   public func screenshot(screen: UInt32 = 0) throws(LibvirtError) -> Screenshot {
     let stream = try Stream(connection)
     let mediaType = try call.ownedString(virDomainScreenshot(pointer, stream.pointer, screen, 0))

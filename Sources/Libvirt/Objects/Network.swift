@@ -2,7 +2,7 @@ import CLibvirt
 
 /// A virtual network.
 ///
-/// Every call throws libvirt's error, with code `noNetwork` if it is gone meanwhile.
+/// Every call throws libvirt's error, with code `noNetwork` if the network no longer exists.
 public struct Network: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virNetworkFree(pointer) }
   static let kind = "network"
@@ -10,7 +10,7 @@ public struct Network: HostObject {
 
   let handle: Handle<Network>
 
-  /// The connection it belongs to.
+  /// The connection that the object belongs to.
   public var connection: Connection { handle.connection }
 
   /// Unique among the host's networks (`virNetworkGetName`).
@@ -19,64 +19,64 @@ public struct Network: HostObject {
   /// The UUID in lower case.
   public var uuid: String { Call.uuid { virNetworkGetUUIDString(pointer, $0) } }
 
-  /// Its `<network>` document; `inactive` is as it will be at its next start.
+  /// Its `<network>` document; `inactive` selects the configuration of the next start.
   ///
-  /// The test driver has but one document for both.
+  /// The test driver has one document for both.
   public func xml(inactive: Bool = false) throws(LibvirtError) -> String {
     let flags = inactive && !connection.isTestDriver ? VIR_NETWORK_XML_INACTIVE.rawValue : 0
     return try call.ownedString(virNetworkGetXMLDesc(pointer, flags))
   }
 
-  /// Whether it is started (`virNetworkIsActive`).
+  /// Whether the network is active (`virNetworkIsActive`).
   public func isActive() throws(LibvirtError) -> Bool {
     try call.flag(virNetworkIsActive(pointer))
   }
 
-  /// Whether it has a stored definition (`virNetworkIsPersistent`).
+  /// Whether a stored definition exists (`virNetworkIsPersistent`).
   public func isPersistent() throws(LibvirtError) -> Bool {
     try call.flag(virNetworkIsPersistent(pointer))
   }
 
-  /// Starts it (`virNetworkCreate`).
+  /// Starts the network (`virNetworkCreate`).
   ///
-  /// - Throws: code `operationInvalid` if it is started; what the host said where its bridge or its
-  ///   addresses are taken.
+  /// - Throws: code `operationInvalid` if it is active; the host's error if its bridge or addresses
+  ///   are in use.
   public func start() throws(LibvirtError) {
     try call.succeed(virNetworkCreate(pointer))
   }
 
-  /// Stops it, which unplugs its guests; the definition stays (`virNetworkDestroy`).
+  /// Stops the network, which disconnects its guests; the definition stays (`virNetworkDestroy`).
   ///
-  /// - Throws: code `operationInvalid` if it is not started.
+  /// - Throws: code `operationInvalid` if it is not active.
   public func destroy() throws(LibvirtError) {
     try call.succeed(virNetworkDestroy(pointer))
   }
 
-  /// Removes its definition (`virNetworkUndefine`).
+  /// Removes the definition (`virNetworkUndefine`).
   public func undefine() throws(LibvirtError) {
     try call.succeed(virNetworkUndefine(pointer))
   }
 
-  /// Whether it starts with the host (`virNetworkGetAutostart`).
+  /// Whether it starts when the host boots (`virNetworkGetAutostart`).
   public func autostart() throws(LibvirtError) -> Bool {
     try call.flag { virNetworkGetAutostart(pointer, $0) }
   }
 
-  /// Sets whether it starts with the host (`virNetworkSetAutostart`).
+  /// Sets whether it starts when the host boots (`virNetworkSetAutostart`).
   ///
   /// - Throws: code `operationInvalid` for a network without a stored definition.
   public func setAutostart(_ value: Bool) throws(LibvirtError) {
     try call.succeed(virNetworkSetAutostart(pointer, value ? 1 : 0))
   }
 
-  /// The UUIDs of its ports, in lower case: one for each interface that is plugged into it
+  /// The UUIDs of its ports in lower case, one for each connected interface
   /// (`virNetworkListAllPorts`).
   public func ports() throws(LibvirtError) -> Set<String> {
     Set(
       try call.list {
         virNetworkListAllPorts(pointer, $0, 0)
       } taking: { port in
-        // SAFETY: the reference is this call's; its last use is the UUID.
+        // SAFETY: this call owns the reference, and uses it last to read the UUID.
         defer { virNetworkPortFree(port) }
         return Call.uuid { virNetworkPortGetUUIDString(port, $0) }
       })
@@ -84,19 +84,19 @@ public struct Network: HostObject {
 }
 
 extension Network {
-  /// What is done to an entry, libvirt's `virNetworkUpdateCommand`.
+  /// The operation on an entry, libvirt's `virNetworkUpdateCommand`.
   public enum UpdateCommand: UInt32, Sendable {
     /// Changes the entry.
     case modify = 1
     /// Removes the entry.
     case delete = 2
-    /// Adds the entry behind the others.
+    /// Appends the entry.
     case addLast = 3
-    /// Adds the entry before the others.
+    /// Prepends the entry.
     case addFirst = 4
   }
 
-  /// Where the entry stands, libvirt's `virNetworkUpdateSection`.
+  /// The section of the entry, libvirt's `virNetworkUpdateSection`.
   public enum UpdateSection: UInt32, Sendable {
     /// A `<host>` of `<dhcp>`.
     case dhcpHost = 4
@@ -110,13 +110,13 @@ extension Network {
     case dnsService = 12
   }
 
-  /// Changes one entry of the network (`virNetworkUpdate`), if it runs without restarting it.
+  /// Changes one entry of the network, without a restart (`virNetworkUpdate`).
   ///
   /// - Parameters:
-  ///   - index: which `<ip>` element is meant; -1 lets libvirt find it.
+  ///   - index: the index of the `<ip>` element; -1 lets libvirt find it.
   ///   - xml: the entry's element.
-  ///   - live: change the running network.
-  ///   - config: change the stored definition.
+  ///   - live: changes the running network.
+  ///   - config: changes the stored definition.
   public func update(
     command: UpdateCommand, section: UpdateSection, index: Int = -1, xml: String, live: Bool,
     config: Bool
@@ -130,11 +130,11 @@ extension Network {
   }
 }
 
-/// An address that a network's DHCP server gave out.
+/// A lease of a network's DHCP server.
 public struct DHCPLease: Sendable, Hashable {
   /// The host's interface, the bridge.
   public let interface: String
-  /// The hardware address in lower case, where it is known.
+  /// The hardware address in lower case, if known.
   public let mac: String?
   /// The address as text.
   public let address: String
@@ -142,9 +142,9 @@ public struct DHCPLease: Sendable, Hashable {
   public let prefix: Int
   /// Whether it is IPv6.
   public let isIPv6: Bool
-  /// The name that the guest gave.
+  /// The name that the guest sent.
   public let hostname: String?
-  /// When it ends, in seconds since 1970; 0 is never.
+  /// The expiry time in seconds since 1970; 0 means never.
   public let expires: Int64
 }
 

@@ -1,6 +1,6 @@
 import CLibvirt
 
-/// A kept state of a domain.
+/// A saved state of a domain.
 public struct Snapshot: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virDomainSnapshotFree(pointer) }
   static let kind = "snapshot"
@@ -16,12 +16,12 @@ public struct Snapshot: HostObject {
     try call.ownedString(virDomainSnapshotGetXMLDesc(pointer, 0))
   }
 
-  /// Puts the domain back into this state (`virDomainRevertToSnapshot`).
+  /// Reverts the domain to this state (`virDomainRevertToSnapshot`).
   public func revert() throws(LibvirtError) {
     try call.succeed(virDomainRevertToSnapshot(pointer, 0))
   }
 
-  /// Removes it; the snapshots made on it stay (`virDomainSnapshotDelete`).
+  /// Removes the snapshot; its children stay (`virDomainSnapshotDelete`).
   public func delete() throws(LibvirtError) {
     try call.succeed(virDomainSnapshotDelete(pointer, 0))
   }
@@ -36,18 +36,18 @@ extension Domain {
     return snapshots.map(\.name)
   }
 
-  /// The snapshot of this name, nil where there is none (`virDomainSnapshotLookupByName`).
+  /// The snapshot of this name; nil if there is none (`virDomainSnapshotLookupByName`).
   public func snapshot(named name: String) throws(LibvirtError) -> Snapshot? {
     try call.named { () throws(LibvirtError) in
       try connection.lookup(virDomainSnapshotLookupByName(pointer, name, 0), called: name)
     }
   }
 
-  /// Keeps the present state.
+  /// Saves the current state.
   ///
   /// - Parameters:
   ///   - xml: a `<domainsnapshot>` document.
-  ///   - diskOnly: the disks alone, as external overlays.
+  ///   - diskOnly: saves only the disks, as external overlays.
   @discardableResult
   public func createSnapshot(xml: String, diskOnly: Bool = false) throws(LibvirtError) -> Snapshot {
     let flags = diskOnly ? VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY.rawValue : 0

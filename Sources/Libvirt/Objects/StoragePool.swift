@@ -1,8 +1,8 @@
 import CLibvirt
 
-/// A place on the host that holds volumes.
+/// A storage pool of the host, which holds volumes.
 ///
-/// Every call throws libvirt's error, with code `noStoragePool` if it is gone meanwhile.
+/// Every call throws libvirt's error, with code `noStoragePool` if the pool no longer exists.
 public struct StoragePool: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virStoragePoolFree(pointer) }
   static let kind = "storage pool"
@@ -10,16 +10,16 @@ public struct StoragePool: HostObject {
 
   let handle: Handle<StoragePool>
 
-  /// The connection it belongs to.
+  /// The connection that the object belongs to.
   public var connection: Connection { handle.connection }
 
-  /// Its size and what is left, in bytes.
+  /// The sizes of a pool in bytes.
   public struct Info: Sendable, Hashable {
-    /// All of it.
+    /// The total size.
     public let capacity: UInt64
-    /// What its volumes take.
+    /// The space that volumes use.
     public let allocation: UInt64
-    /// What is left.
+    /// The free space.
     public let available: UInt64
   }
 
@@ -34,12 +34,12 @@ public struct StoragePool: HostObject {
     try call.ownedString(virStoragePoolGetXMLDesc(pointer, 0))
   }
 
-  /// Whether it is started (`virStoragePoolIsActive`).
+  /// Whether the pool is active (`virStoragePoolIsActive`).
   public func isActive() throws(LibvirtError) -> Bool {
     try call.flag(virStoragePoolIsActive(pointer))
   }
 
-  /// Size and what is left, as of the last refresh (`virStoragePoolGetInfo`).
+  /// The sizes as of the last refresh (`virStoragePoolGetInfo`).
   public func info() throws(LibvirtError) -> Info {
     var info = virStoragePoolInfo()
     try call.succeed(virStoragePoolGetInfo(pointer, &info))
@@ -47,44 +47,43 @@ public struct StoragePool: HostObject {
       capacity: info.capacity, allocation: info.allocation, available: info.available)
   }
 
-  /// Makes the place on the host, such as a dir pool's folder (`virStoragePoolBuild`).
+  /// Creates the pool's target on the host, such as the folder of a `dir` pool
+  /// (`virStoragePoolBuild`).
   public func build() throws(LibvirtError) {
     try call.succeed(virStoragePoolBuild(pointer, 0))
   }
 
-  /// Starts it (`virStoragePoolCreate`).
+  /// Starts the pool (`virStoragePoolCreate`).
   ///
-  /// - Throws: code `operationInvalid` if it is started; what the host said where its place is not
-  ///   there.
+  /// - Throws: code `operationInvalid` if it is active; the host's error if its target is missing.
   public func start() throws(LibvirtError) {
     try call.succeed(virStoragePoolCreate(pointer, 0))
   }
 
-  /// Stops it; the volumes stay (`virStoragePoolDestroy`).
+  /// Stops the pool; the volumes stay (`virStoragePoolDestroy`).
   public func destroy() throws(LibvirtError) {
     try call.succeed(virStoragePoolDestroy(pointer))
   }
 
-  /// Removes its definition; the volumes stay (`virStoragePoolUndefine`).
+  /// Removes the definition; the volumes stay (`virStoragePoolUndefine`).
   public func undefine() throws(LibvirtError) {
     try call.succeed(virStoragePoolUndefine(pointer))
   }
 
-  /// Whether it starts with the host (`virStoragePoolGetAutostart`).
+  /// Whether it starts when the host boots (`virStoragePoolGetAutostart`).
   public func autostart() throws(LibvirtError) -> Bool {
     try call.flag { virStoragePoolGetAutostart(pointer, $0) }
   }
 
-  /// Sets whether it starts with the host (`virStoragePoolSetAutostart`).
+  /// Sets whether it starts when the host boots (`virStoragePoolSetAutostart`).
   public func setAutostart(_ value: Bool) throws(LibvirtError) {
     try call.succeed(virStoragePoolSetAutostart(pointer, value ? 1 : 0))
   }
 
-  /// Looks for volumes that others made; takes time in proportion to their number
-  /// (`virStoragePoolRefresh`).
+  /// Rescans the pool for volumes, in time proportional to their number (`virStoragePoolRefresh`).
   ///
-  /// - Throws: code `operationInvalid` if it is not started; `internalError` while another job runs
-  ///   on it.
+  /// - Throws: code `operationInvalid` if it is not active; `internalError` while another job uses
+  ///   it.
   public func refresh() throws(LibvirtError) {
     try call.succeed(virStoragePoolRefresh(pointer, 0))
   }
@@ -96,16 +95,16 @@ public struct StoragePool: HostObject {
     }
   }
 
-  /// The volume of this name, nil where there is none (`virStorageVolLookupByName`).
+  /// The volume of this name; nil if there is none (`virStorageVolLookupByName`).
   public func volume(named name: String) throws(LibvirtError) -> StorageVolume? {
     try call.named { () throws(LibvirtError) in
       try connection.lookup(virStorageVolLookupByName(pointer, name), called: name)
     }
   }
 
-  /// Makes a volume from a `<volume>` document, or a copy of another one.
+  /// Creates a volume from a `<volume>` document, empty or as a copy of another one.
   ///
-  /// - Parameter allocatesMetadata: whether the tables of a qcow2 volume are written at once.
+  /// - Parameter allocatesMetadata: whether to preallocate the metadata of a qcow2 volume.
   @discardableResult
   public func createVolume(
     xml: String, copying source: StorageVolume? = nil, allocatesMetadata: Bool = false

@@ -3,7 +3,7 @@ import Foundation
 
 /// A disk or an image in a storage pool.
 ///
-/// Every call throws libvirt's error, with code `noStorageVolume` if it is gone meanwhile.
+/// Every call throws libvirt's error, with code `noStorageVolume` if the volume no longer exists.
 public struct StorageVolume: HostObject {
   static func release(_ pointer: OpaquePointer) -> Int32 { virStorageVolFree(pointer) }
   static let kind = "volume"
@@ -11,14 +11,14 @@ public struct StorageVolume: HostObject {
 
   let handle: Handle<StorageVolume>
 
-  /// The connection it belongs to.
+  /// The connection that the object belongs to.
   public var connection: Connection { handle.connection }
 
-  /// Its sizes in bytes.
+  /// The sizes of a volume in bytes.
   public struct Info: Sendable, Hashable {
     /// The size that a guest sees.
     public let capacity: UInt64
-    /// What it takes on the host.
+    /// The space that it uses on the host.
     public let allocation: UInt64
   }
 
@@ -45,25 +45,25 @@ public struct StorageVolume: HostObject {
     try call.ownedString(virStorageVolGetXMLDesc(pointer, 0))
   }
 
-  /// Removes it with its content (`virStorageVolDelete`).
+  /// Removes the volume and its content (`virStorageVolDelete`).
   public func delete() throws(LibvirtError) {
     try call.succeed(virStorageVolDelete(pointer, 0))
   }
 
-  /// Grows it to so many bytes; libvirt refuses to shrink (`virStorageVolResize`).
+  /// Grows the volume to a size in bytes; libvirt refuses to shrink (`virStorageVolResize`).
   public func resize(to bytes: UInt64) throws(LibvirtError) {
     try call.succeed(virStorageVolResize(pointer, bytes, 0))
   }
 }
 
-/// Moving a volume's content through the connection, so that a remote host works alike.
+/// Transferring a volume's content through the connection, so that a remote host works too.
 extension StorageVolume {
-  /// Told how many bytes went so far; false stops the transfer.
+  /// Receives the number of bytes so far; returns false to stop the transfer.
   public typealias Progress = (Int64) -> Bool
 
-  /// Sends `length` bytes of a file from where it stands; stopped or failed, it is aborted.
+  /// Uploads `length` bytes from a file's current position; aborts when stopped or on an error.
   ///
-  /// - Throws: ``LibvirtError``, code `operationAborted` where `progress` stopped it.
+  /// - Throws: ``LibvirtError``, code `operationAborted` if `progress` stopped it.
   public func upload(
     from fileDescriptor: Int32, length: Int64, offset: UInt64 = 0,
     progress: Progress = { _ in true }
@@ -84,7 +84,7 @@ extension StorageVolume {
     }
   }
 
-  /// Sends these bytes, from the volume's beginning or a place further on.
+  /// Uploads bytes to an offset of the volume.
   public func upload(_ content: [UInt8], offset: UInt64 = 0) throws(LibvirtError) {
     var rest = content[...]
     try upload(length: UInt64(content.count), offset: offset) { buffer throws(LibvirtError) in
@@ -96,11 +96,11 @@ extension StorageVolume {
     }
   }
 
-  /// Sends what `source` writes into the buffer it is given, until it returns zero.
+  /// Uploads the bytes that `source` writes into a buffer, until it returns zero.
   ///
   /// - Parameters:
-  ///   - length: how many bytes will come; zero is as many as there are.
-  ///   - offset: where in the volume they start.
+  ///   - length: the number of bytes to expect; zero for any number.
+  ///   - offset: the offset in the volume.
   ///   - source: fills the buffer and returns the number of bytes.
   public func upload(
     length: UInt64, offset: UInt64 = 0, progress: Progress = { _ in true },
@@ -114,16 +114,16 @@ extension StorageVolume {
     while true {
       let count = try source(buffer)
       guard count > 0 else { break }
-      // SAFETY: a source never says more than it was given room for; the range is checked.
+      // SAFETY: a source returns at most the size of the buffer; the range is checked.
       try stream.send(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       sent += Int64(count)
-      try Self.goOn(progress, sent)
+      try Self.checkProgress(progress, sent)
     }
     try stream.finish()
   }
 
-  /// Writes the bytes of another volume into this one, whatever they stand for; runs of zeros become
-  /// holes. It must be new: a hole is not written.
+  /// Copies the raw bytes of another volume into this one; runs of zeros become holes. This volume
+  /// must be new, because holes are not written.
   public func upload(contentOf source: StorageVolume) throws(LibvirtError) {
     let reading = try Stream(source.connection)
     try source.call.succeed(virStorageVolDownload(source.pointer, reading.pointer, 0, 0, 0))
@@ -147,11 +147,11 @@ extension StorageVolume {
     try writing.finish()
   }
 
-  /// Receives the content into a file; stopped or failed, it is aborted.
+  /// Downloads the content into a file; aborts when stopped or on an error.
   ///
   /// - Parameters:
-  ///   - length: how many bytes; zero is all of them.
-  ///   - offset: where in the volume to start.
+  ///   - length: the number of bytes; zero for all.
+  ///   - offset: the offset in the volume.
   public func download(
     to fileDescriptor: Int32, length: UInt64 = 0, offset: UInt64 = 0,
     progress: Progress = { _ in true }
@@ -160,19 +160,19 @@ extension StorageVolume {
       bytes throws(LibvirtError) in
       var written = 0
       while written < bytes.count {
-        // SAFETY: `written` of the received bytes are done with; the range is checked.
+        // SAFETY: the first `written` bytes are done; the range is checked.
         let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
         written += try Self.system { write(fileDescriptor, rest.baseAddress, rest.count) }
       }
     }
   }
 
-  /// Receives the content piece by piece; stopped or failed, it is aborted.
+  /// Downloads the content piece by piece; aborts when stopped or on an error.
   ///
   /// - Parameters:
-  ///   - length: how many bytes; zero is all of them.
-  ///   - offset: where in the volume to start.
-  ///   - sink: takes each piece, whose bytes are there until it returns.
+  ///   - length: the number of bytes; zero for all.
+  ///   - offset: the offset in the volume.
+  ///   - sink: receives each piece, whose bytes are valid until it returns.
   public func download(
     length: UInt64 = 0, offset: UInt64 = 0, progress: Progress = { _ in true },
     sink: (UnsafeRawBufferPointer) throws(LibvirtError) -> Void
@@ -188,12 +188,12 @@ extension StorageVolume {
       // SAFETY: `count` bytes were received into the buffer; the range is checked.
       try sink(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       received += Int64(count)
-      try Self.goOn(progress, received)
+      try Self.checkProgress(progress, received)
     }
     try stream.finish()
   }
 
-  /// The content of a small volume; nil for one of more bytes than `limit`.
+  /// The content of a small volume; nil if it has more bytes than `limit`.
   public func content(upTo limit: Int) throws(LibvirtError) -> [UInt8]? {
     let stream = try Stream(connection)
     try call.succeed(virStorageVolDownload(pointer, stream.pointer, 0, 0, 0))
@@ -211,19 +211,19 @@ extension StorageVolume {
     return content
   }
 
-  /// 256 KiB, about what one of libvirt's messages carries at most.
+  /// 256 KiB, about the maximum of one libvirt message.
   private static func makeBuffer() -> UnsafeMutableRawBufferPointer {
-    // SAFETY: every caller deallocates it on leaving.
+    // SAFETY: every caller deallocates it.
     UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
   }
 
-  private static func goOn(_ progress: Progress, _ bytes: Int64) throws(LibvirtError) {
+  private static func checkProgress(_ progress: Progress, _ bytes: Int64) throws(LibvirtError) {
     guard progress(bytes) else {
       throw LibvirtError(code: .operationAborted, message: Messages.transferStopped)
     }
   }
 
-  /// A call of the operating system, made again where a signal interrupted it.
+  /// Makes a system call, and repeats it if a signal interrupts it.
   private static func system(_ call: () -> Int) throws(LibvirtError) -> Int {
     while true {
       let result = call()

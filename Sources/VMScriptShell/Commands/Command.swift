@@ -6,16 +6,16 @@ import VMScriptTerminal
 
 /// A command of the shell, such as `:list`.
 struct Command: Sendable {
-  /// What may follow a command.
+  /// The argument of a command.
   struct Argument: Sendable {
-    /// What it is, for completion and for messages.
+    /// The kind, for completion and messages.
     enum Kind: Sendable {
       case topic, file, expression, text, setting
       case words([String])
       case resources([ResourceKind])
     }
 
-    /// As help shows it; empty where nothing may follow.
+    /// The form in the help; empty without an argument.
     let form: String
     let kind: Kind
     let isRequired: Bool
@@ -35,9 +35,9 @@ struct Command: Sendable {
 
   let name: String
   let argument: Argument
-  /// What it does, one sentence without its full stop.
+  /// A sentence without its full stop.
   let doc: String
-  /// A line that works as it stands on a host that has a domain `test`.
+  /// A line that works on a host with a domain `test`.
   let example: String
   let run: Body
 
@@ -51,24 +51,24 @@ struct Command: Sendable {
     self.run = run
   }
 
-  /// A command that nothing may follow.
+  /// A command without an argument.
   init(_ name: String, _ doc: String, example: String, _ run: @escaping Body) {
     self.init(name, .none, doc, example: example, run)
   }
 
-  /// In the order in which help lists them.
+  /// The commands, in the order of the help.
   static let all: [Command] = looking + reaching + changing + Setting.all.map(Command.init) + files
 
-  /// How it is written.
+  /// The command with its argument, as in `:show NAME`.
   var form: String { argument.form.isEmpty ? ":\(name)" : ":\(name) \(argument.form)" }
 
-  /// Words of other shells, and the commands that do here what they do there.
+  /// Words of other shells and the corresponding commands.
   private static let otherNames = [
     "ls": "list", "dir": "list", "ps": "list", "exit": "quit", "bye": "quit", "q": "quit",
     "?": "help", "h": "help", "man": "help", "info": "show", "dumpxml": "xml",
   ]
 
-  /// The command that an entry was meant to be, which begins with no `:`; nil for none.
+  /// The command that an entry without `:` resembles; nil if there is none.
   static func meant(by entry: String) -> Command? {
     guard let word = entry.split(whereSeparator: \.isWhitespace).first.map(String.init) else {
       return nil
@@ -77,11 +77,11 @@ struct Command: Sendable {
     return all.first { $0.name == name }
   }
 
-  /// What an entry asks for that the shell has no command for, by its only word.
+  /// Advice for an entry whose only word is a command that the shell lacks.
   static func remedy(for entry: String) -> String? {
     switch entry.trimmingSpaces {
     case "status", "diff":
-      "`:plan on` shows what entries would change; `vmscript status FILE` compares a script"
+      "preview changes with `:plan on`, or compare a script: `vmscript status FILE`"
     case "destroy":
       "leave the shell and run `vmscript destroy --stack NAME`; `delete` removes a domain"
     case "clear", "cls": "press Ctrl-L to clear the screen"
@@ -89,9 +89,9 @@ struct Command: Sendable {
     }
   }
 
-  /// The command that a name or the beginning of one stands for.
+  /// The command with a name or an unambiguous prefix of it.
   ///
-  /// - Throws: VM0851 if there is none, or several.
+  /// - Throws: VM0851 if there is none or more than one.
   static func named(_ name: String) throws(Diagnostic) -> Command {
     let name = otherNames[name] ?? name
     if let exact = all.first(where: { $0.name == name }) { return exact }
@@ -105,15 +105,15 @@ struct Command: Sendable {
     return first
   }
 
-  /// Refuses what the command cannot do anything with.
+  /// Checks the argument of the command.
   ///
   /// - Throws: VM0852.
   func check(_ text: String) throws(Diagnostic) {
     if text.isEmpty {
       guard argument.isRequired else { return }
-      throw ShellMessages.wants(self)
+      throw ShellMessages.missingArgument(self)
     }
-    if argument.form.isEmpty { throw ShellMessages.takesNothing(self, text) }
+    if argument.form.isEmpty { throw ShellMessages.unexpectedArgument(self, text) }
     if case .words(let words) = argument.kind, !words.contains(text) {
       throw ShellMessages.unknownWord(self, text, words)
     }
@@ -121,7 +121,7 @@ struct Command: Sendable {
 }
 
 extension ShellLoop {
-  /// Runs `:name argument`; the name may be abbreviated as far as it stays clear.
+  /// Runs `:name argument`; the name may be an unambiguous prefix.
   func run(command text: String) throws(Diagnostic) {
     let words = text.dropFirst().split(maxSplits: 1, whereSeparator: \.isWhitespace)
     let command = try Command.named(words.first.map(String.init) ?? "")
@@ -132,7 +132,7 @@ extension ShellLoop {
 }
 
 extension String {
-  /// Without white space at either end.
+  /// The text without white space at either end.
   var trimmingSpaces: String {
     let start = drop(while: \.isWhitespace)
     return String(start.reversed().drop(while: \.isWhitespace).reversed())
@@ -140,17 +140,17 @@ extension String {
 }
 
 extension Command {
-  /// What only looks.
+  /// Commands that only read.
   static let looking: [Command] = [
     Command(
       "help", .optional("TOPIC", .topic),
-      "Show how to begin, or explain a word, property or command",
+      "Show the first steps, or explain a word, property or command",
       example: ":help domain"
     ) { shell, topic throws(Diagnostic) in
       shell.page(try Help(color: shell.screen.color).lines(on: topic))
     },
     Command(
-      "list", "List domains, networks and images of the host, and which stack made them",
+      "list", "List domains, networks and images of the host, with their stacks",
       example: ":list"
     ) { shell, _ throws(Diagnostic) in
       let inventory = try shell.look { session async throws(Diagnostic) in
@@ -186,7 +186,7 @@ extension Command {
       example: ":type 2GiB / 512MiB"
     ) { shell, text throws(Diagnostic) in shell.enter("type(\(text))", name: nil) },
     Command(
-      "history", .optional("TEXT", .text), "List earlier entries, or those that hold a text",
+      "history", .optional("TEXT", .text), "List earlier entries, or those that contain a text",
       example: ":history domain"
     ) { shell, text throws(Diagnostic) in
       let entries = shell.editor.history.entries.filter { text.isEmpty || $0.contains(text) }
@@ -196,13 +196,13 @@ extension Command {
 }
 
 extension Command {
-  /// What changes the host, or what the shell works with.
+  /// Commands that change the host or the session.
   static let changing: [Command] = [
     Command(
-      "apply", "Put into effect what was declared while :plan was on", example: ":apply"
+      "apply", "Apply the declarations made while `:plan` was on", example: ":apply"
     ) { shell, _ in shell.apply() },
     Command(
-      "connect", .optional("URI", .text), "Connect to another host; what was entered is forgotten",
+      "connect", .optional("URI", .text), "Connect to another host; discards the session's entries",
       example: ":connect test:///default"
     ) { shell, uri throws(Diagnostic) in
       let isThere: Bool? = try shell.look { session async throws(Diagnostic) in
@@ -213,13 +213,13 @@ extension Command {
     },
     Command(
       "stack", .optional("NAME", .text),
-      "Show the stack, or switch to another; what was entered is forgotten", example: ":stack lab"
+      "Show the stack, or switch to another; discards the session's entries", example: ":stack lab"
     ) { shell, name throws(Diagnostic) in
       guard !name.isEmpty else { return shell.say([shell.session.language.declarations.stack]) }
       guard Program.isStackName(name) else { throw ShellMessages.unfitStack(name) }
       shell.session.reset(stack: name)
     },
-    Command("reset", "Forget what was entered; what took effect stays", example: ":reset") {
+    Command("reset", "Discard the session's entries; the host stays as it is", example: ":reset") {
       shell, _ in shell.session.reset()
     },
     Command(
@@ -240,16 +240,16 @@ extension Command {
       try command.check(word)
       try command.run(shell, word)
     },
-    Command("quit", "Leave; so does Ctrl-D", example: ":quit") { shell, _ in shell.leave() },
+    Command("quit", "Quit the shell, like Ctrl-D", example: ":quit") { shell, _ in shell.leave() },
   ]
 }
 
 extension Command {
-  /// What leads into a guest.
+  /// Commands that connect to a guest.
   static let reaching: [Command] = [
     Command(
       "console", .required("NAME", .resources([.domain])),
-      "Attach to the text console of a guest; Ctrl-] leaves it", example: ":console web"
+      "Attach to the text console of a guest; Ctrl-] detaches", example: ":console web"
     ) { shell, name throws(Diagnostic) in
       let screen = shell.screen
       let end = try shell.lendingTerminal { () throws(Diagnostic) in
@@ -264,7 +264,7 @@ extension Command {
     },
     Command(
       "ssh", .required("[USER@]NAME [COMMAND]", .resources([.domain])),
-      "Sign in to a guest by SSH, at the address that the host knows", example: ":ssh root@web"
+      "Connect to a guest by SSH, at the address that the host reports", example: ":ssh root@web"
     ) { shell, text throws(Diagnostic) in
       let words = text.split(separator: " ").map(String.init)
       let (user, name) = SSHDestination.parts(of: words.first ?? "")
@@ -278,12 +278,12 @@ extension Command {
       switch status {
       case nil: throw TerminalMessages.noProgram("ssh")
       case 0: break
-      case let status?: shell.say([ShellMessages.leftWith("ssh", status)])
+      case let status?: shell.say([ShellMessages.exited("ssh", status)])
       }
     },
     Command(
       "screenshot", .required("NAME [FILE]", .resources([.domain])),
-      "Write a picture of what a guest shows to a file", example: ":screenshot test"
+      "Save a picture of a guest's screen to a file", example: ":screenshot test"
     ) { shell, text throws(Diagnostic) in
       let words = text.split(separator: " ", maxSplits: 1).map(String.init)
       let name = words.first ?? ""
@@ -301,10 +301,10 @@ extension Command {
 }
 
 extension Command {
-  /// What reads or writes files.
+  /// Commands that read or write files.
   static let files: [Command] = [
     Command(
-      "load", .required("FILE", .file), "Enter a script as if it were typed",
+      "load", .required("FILE", .file), "Run a script as if it were typed",
       example: ":load lab.vmscript"
     ) { shell, path throws(Diagnostic) in
       let text: String
@@ -317,11 +317,11 @@ extension Command {
     },
     Command(
       "save", .required("FILE", .file),
-      "Write what this session put into effect as a script that runs",
+      "Save the declarations of this session as a script",
       example: ":save lab.vmscript"
     ) { shell, path throws(Diagnostic) in
       let script = Data(shell.session.script(for: path).utf8)
-      // What a user has written is not written over.
+      // An existing file is never overwritten.
       do { try script.write(to: URL(fileURLWithPath: path), options: .withoutOverwriting) } catch {
         throw TerminalMessages.unwritable(path, reason: error.localizedDescription)
       }
@@ -330,49 +330,49 @@ extension Command {
   ]
 }
 
-/// What the user can have otherwise, by `:set` or by the command of its name.
+/// Settings that the user changes with `:set` or with the command of the same name.
 struct Settings {
-  /// Whether entries only say what they would change.
+  /// Whether entries only show what they would change.
   var isPreview = false
-  /// Whether events of the host are told.
+  /// Whether events of the host are shown.
   var showsEvents = true
-  /// Whether each entry is followed by how long it took.
+  /// Whether the elapsed time is shown after each entry.
   var showsTime = false
-  /// Whether what is longer than the screen is shown a screen at a time.
+  /// Whether long output is shown a screen at a time.
   var isPaged = true
 }
 
-/// A setting as the user names it; each is on or off.
+/// A setting that is on or off.
 struct Setting: Sendable {
   let name: String
   let doc: String
   let get: @Sendable (Settings) -> Bool
   let set: @Sendable (inout Settings, Bool) -> Void
 
-  /// In the order in which they are listed.
+  /// The settings, in the order of their list.
   static let all: [Setting] = [
     Setting(
-      name: "plan", doc: "Say what entries would change, and change nothing until :apply",
+      name: "plan", doc: "Show what entries would change, and change nothing until `:apply`",
       get: { $0.isPreview }, set: { $0.isPreview = $1 }),
     Setting(
-      name: "events", doc: "Tell what happens on the host, above the line",
+      name: "events", doc: "Show events of the host above the prompt",
       get: { $0.showsEvents }, set: { $0.showsEvents = $1 }),
     Setting(
-      name: "time", doc: "Tell after each entry how long it took",
+      name: "time", doc: "Show the elapsed time after each entry",
       get: { $0.showsTime }, set: { $0.showsTime = $1 }),
     Setting(
-      name: "pager", doc: "Show what is longer than the screen a screen at a time",
+      name: "pager", doc: "Show long output a screen at a time",
       get: { $0.isPaged }, set: { $0.isPaged = $1 }),
   ]
 
   static let words = ["on", "off"]
 
-  /// The setting with its state, as it is listed.
+  /// The row of the setting in the list.
   func row(_ settings: Settings) -> [String?] { [name, get(settings) ? "on" : "off", doc] }
 }
 
 extension Command {
-  /// The command of a setting: sets it, or turns it over.
+  /// The command of a setting, which sets or toggles it.
   init(_ setting: Setting) {
     self.init(
       setting.name, .optional("on|off", .words(Setting.words)), setting.doc,

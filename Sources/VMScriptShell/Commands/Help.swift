@@ -3,11 +3,11 @@ import VMScriptEditing
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// What `:help` tells, from the tables that the language itself is made of.
+/// The texts of `:help`, from the tables of the language.
 struct Help {
   let color: Bool
 
-  /// A list that help can give, by its name.
+  /// A named list of the help.
   private struct Listing {
     let name: String
     let doc: String
@@ -15,21 +15,21 @@ struct Help {
   }
 
   private static let listings: [Listing] = [
-    Listing(name: "commands", doc: "the shell's own, which begin with `:`") { help in
+    Listing(name: "commands", doc: "commands of the shell, which begin with `:`") { help in
       help.table(Command.all.map { [$0.form, $0.doc] })
     },
-    Listing(name: "statements", doc: "what a script is made of") {
+    Listing(name: "statements", doc: "the statements of a script") {
       $0.table(Reference.statements.map { [$0.form, $0.doc] })
     },
-    Listing(name: "verbs", doc: "what is done with machines") {
+    Listing(name: "verbs", doc: "actions on machines") {
       $0.table(Reference.verbs.map { [$0.form, $0.doc] })
     },
-    Listing(name: "functions", doc: "what every expression can use") {
+    Listing(name: "functions", doc: "functions for expressions") {
       $0.table(Reference.functions.map { [$0.form, $0.doc] })
     },
   ]
 
-  /// What there is help on, for completion.
+  /// The topics, for completion.
   static var topics: [Candidate] {
     listings.map { Candidate($0.name, .word, doc: $0.doc) }
       + Reference.statements.map { Candidate($0.name, .statement, doc: $0.doc) }
@@ -38,9 +38,9 @@ struct Help {
       + Command.all.map { Candidate(":\($0.name)", .keyword, doc: $0.doc) }
   }
 
-  /// The help on a topic, or how to begin.
+  /// The help on a topic, or the first steps.
   ///
-  /// - Throws: VM0855 for what there is no help on.
+  /// - Throws: VM0855 for an unknown topic.
   func lines(on topic: String) throws(Diagnostic) -> [String] {
     if topic.isEmpty { return beginning }
     if let listing = Self.listings.first(where: { $0.name == topic }) { return listing.lines(self) }
@@ -60,21 +60,21 @@ struct Help {
     throw ShellMessages.noTopic(topic, closest: closest(to: topic, among: known))
   }
 
-  /// What a user does first, in an order that works, and where to read on.
+  /// The first steps in a working order, and where to read on.
   private var beginning: [String] {
-    [bold("What you declare takes effect as you enter it:"), ""]
+    [bold("Declarations take effect as you enter them:"), ""]
       + Self.firstSteps.flatMap { [dim("  # \($0.doc)"), "  \($0.entry)"] }
-      + ["", "What is declared again, with other values, is changed.", ""]
-      + [bold("Read on, and press Tab wherever you do not know what may stand there:"), ""]
+      + ["", "Declare a resource again with other values to change it.", ""]
+      + [bold("Read on, and press Tab anywhere to see the choices:"), ""]
       + table(
         Self.listings.map { [":help \($0.name)", $0.doc] }
           + [
-            [":help domain", "its properties; so for image, net, disk, nic, memory, wait, len …"],
-            [":list", "what is on the host; :show NAME tells more"],
+            [":help domain", "its properties; also image, net, disk, nic, memory, wait, len …"],
+            [":list", "resources of the host; `:show NAME` shows details"],
           ])
   }
 
-  /// Tests enter them one after another.
+  /// The first steps; tests enter them in order.
   static let firstSteps: [(entry: String, doc: String)] = [
     ("net lab { subnet = 10.10.0.0/24 }", "a network with DHCP"),
     ("image base { source = \"debian.qcow2\" }", "a disk image that backs the disks of machines"),
@@ -82,10 +82,10 @@ struct Help {
       "domain master { memory = 512MiB, disk { image = base }, nic { net = lab }, state = stopped }",
       "a machine"
     ),
-    ("clone master as web { state = running }", "another one, on an overlay of its disk"),
-    ("wait web for ip within 5m", "until the guest has an address"),
+    ("clone master as web { state = running }", "another machine, on an overlay of its disk"),
+    ("wait web for ip within 5m", "wait until the guest has an address"),
     ("web.ip", "an expression prints its value"),
-    ("delete web", "gone, with all that belonged to it, once you answer y"),
+    ("delete web", "delete the machine with its disks, after a confirmation"),
   ]
 
   private func lines(of entry: ReferenceEntry) -> [String] {
@@ -119,7 +119,7 @@ struct Help {
     return found + block.blocks.flatMap { entries(named: name, in: $0) }
   }
 
-  /// Rows without a heading, a little to the right.
+  /// Indented rows without a heading.
   private func table(_ rows: [[String]]) -> [String] {
     var table = TextTable([])
     for row in rows { table.add(row) }

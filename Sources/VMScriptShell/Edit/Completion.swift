@@ -4,20 +4,20 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// Finds what may stand at the end of a text: commands, what the language knows, what the host has.
+/// Finds completions for the end of a text: commands, names of the language, resources of the host.
 struct Completer {
   let session: LiveSession
   let commands: [Command]
-  /// What the host has, as it was when it was last looked at.
+  /// The last known inventory of the host.
   var inventory: HostInventory?
 
-  /// What may stand at the end of the text before the cursor.
+  /// The completion of the text before the cursor.
   func complete(_ text: String) -> Completion {
     if text.first == ":" { return completeCommand(text) }
     let context = CursorContext(before: text)
     var candidates = context.candidates(session.language.knownNames)
     candidates += resources(context.resourceKinds)
-    // What has a name in the language is written by that.
+    // Resources with a name in the script are completed by that name.
     let named = Set(candidates.map(\.text))
     candidates += resources(context.quotedKinds).filter { !named.contains($0.text) }.map {
       Candidate(Value.string($0.text).literal, $0.kind, doc: $0.doc)
@@ -50,14 +50,14 @@ struct Completer {
         typed: typed,
         among: isFirst ? settings : Setting.words.map { Candidate($0, .word) })
     case .resources(let kinds):
-      // A user may stand before it.
+      // A user name may precede it.
       let name = typed.lastIndex(of: "@").map { String(typed[typed.index(after: $0)...]) } ?? typed
       return Completion(typed: name, among: resources(kinds))
     case .text: return Completion(length: 0, candidates: [])
     }
   }
 
-  /// Names of what is on the host, and of what the session has declared.
+  /// Names of resources on the host and of the session's declarations.
   private func resources(_ kinds: [ResourceKind]) -> [Candidate] {
     var found: [Candidate] = []
     if let inventory, kinds.contains(.domain) {
@@ -76,20 +76,20 @@ struct Completer {
       .map { Candidate($0.name, .resource, doc: $0.kind.rawValue) }
   }
 
-  /// Files that begin as what was typed, folders with their slash.
+  /// Files that begin with the typed text; folders end with a slash.
   private func files(_ typed: String) -> [Candidate] {
     FileNames.beside(typed).filter { $0.hasPrefix(typed) }.map { Candidate($0, .file) }
   }
 }
 
-/// What may stand where the cursor is.
+/// Candidates for the text before the cursor.
 struct Completion {
-  /// The characters before the cursor that a candidate takes the place of.
+  /// The number of characters before the cursor that a candidate replaces.
   var length: Int
-  /// Those that begin with what stands there, in the order in which they are listed.
+  /// The matching candidates, in the order of the list.
   var candidates: [Candidate]
 
-  /// Of all candidates those that go on from what was typed, be it without their quote.
+  /// Selects the candidates that begin with the typed text, with or without their quote.
   init(typed: String, among all: [Candidate]) {
     length = typed.unicodeScalars.count
     var seen: Set<String> = []
@@ -104,7 +104,7 @@ struct Completion {
     self.candidates = candidates
   }
 
-  /// What all candidates begin with.
+  /// The common prefix of all candidates.
   var commonPrefix: String {
     guard let first = candidates.first?.text else { return "" }
     return candidates.dropFirst().reduce(first) { prefix, candidate in
@@ -113,25 +113,25 @@ struct Completion {
   }
 }
 
-/// Candidates as rows below an entry: those with notes a row each, others in columns.
+/// Rows of candidates below an entry: one per row with notes, otherwise in columns.
 struct CompletionList {
-  /// A row: words, and what is told of them.
+  /// A row of candidates, with the note on a single one.
   struct Row: Hashable {
     var text: String
     var note = ""
   }
 
-  /// How wide it may be.
+  /// The available width.
   let columns: Int
-  /// How many rows it may take up, at least one.
+  /// The available rows, at least one.
   let rows: Int
 
-  /// The rows; the last one counts those candidates that found no room.
+  /// The rows; the last one counts the candidates that do not fit.
   func rows(_ candidates: [Candidate]) -> [Row] {
     let names = candidates.map { TerminalText.escaped($0.text) }
     let width = names.map(TerminalText.columns).max() ?? 0
     let hasNotes = candidates.contains { !$0.note.isEmpty }
-    // Notes of a few characters would tell nothing.
+    // Very short notes would be useless.
     if hasNotes, columns - width - 5 >= 12 {
       return cut(candidates.count) { position in
         let text = "  \(TerminalText.padded(names[position], to: width))  "
@@ -152,7 +152,7 @@ struct CompletionList {
     }
   }
 
-  /// As many rows as there is room for.
+  /// As many rows as fit.
   private func cut(_ count: Int, perRow: Int = 1, _ row: (Int) -> Row) -> [Row] {
     let needed = (count + perRow - 1) / perRow
     guard needed > rows else { return (0..<needed).map(row) }

@@ -1,13 +1,13 @@
 import VMScriptSyntax
 
-/// The entry that is being edited: libedit has the line with the cursor, the others wait here.
+/// The entry that the user edits: libedit holds the line with the cursor, this class the others.
 ///
-/// So whatever a key does to a line, by whatever habit, it does to that line alone.
+/// So every key binding for a line affects only that line.
 final class Entry {
-  /// What an entry was at a time.
+  /// The text and cursor of an entry.
   struct State: Equatable {
     var text: [Unicode.Scalar] = []
-    /// How many characters stand before the cursor.
+    /// The number of characters before the cursor.
     var cursor = 0
   }
 
@@ -20,13 +20,13 @@ final class Entry {
   /// The line with the cursor.
   var line: [Unicode.Scalar] { editor.line }
 
-  /// How many characters of the line stand before the cursor.
+  /// The number of characters of the line before the cursor.
   var column: Int { editor.cursor }
 
-  /// Every line.
+  /// All lines.
   var lines: [[Unicode.Scalar]] { above + [line] + below }
 
-  /// The whole entry, and where its cursor stands.
+  /// The whole entry and its cursor.
   var state: State {
     State(
       text: Array(lines.joined(separator: ["\n"])),
@@ -53,10 +53,10 @@ final class Entry {
 
   // MARK: Changes
 
-  /// Forgets all lines; libedit begins with an empty one.
+  /// Removes all lines; libedit begins with an empty one.
   func clear() { (above, below) = ([], []) }
 
-  /// Inserts text, which may hold line ends, at the cursor.
+  /// Inserts text, which may contain newlines, at the cursor.
   func insert(_ text: some Sequence<Unicode.Scalar>) {
     var lines = Array(text).split(separator: "\n", omittingEmptySubsequences: false)
     let last = lines.removeLast()
@@ -68,7 +68,7 @@ final class Entry {
     editor.move(to: last.count)
   }
 
-  /// Puts another entry in the place of this one, the cursor at its end or where one says.
+  /// Replaces the entry, with the cursor at its end or at a position.
   func replace(with text: [Unicode.Scalar], cursor: Int? = nil) {
     clear()
     editor.replace(with: [])
@@ -85,13 +85,13 @@ final class Entry {
   /// Deletes characters of the line before the cursor.
   func delete(before count: Int) { editor.delete(before: count) }
 
-  /// Deletes characters of the line behind the cursor.
+  /// Deletes characters of the line after the cursor.
   func delete(after count: Int) {
     editor.move(count)
     editor.delete(before: count)
   }
 
-  /// Ties the line to the one above; false if there is none.
+  /// Joins the line to the one above; returns false if there is none.
   func joinAbove() -> Bool {
     guard let upper = above.popLast() else { return false }
     let line = line
@@ -100,7 +100,7 @@ final class Entry {
     return true
   }
 
-  /// Ties the line to the one below; false if there is none.
+  /// Joins the line below to this one; returns false if there is none.
   func joinBelow() -> Bool {
     guard !below.isEmpty else { return false }
     let (line, column) = (line, column)
@@ -109,7 +109,7 @@ final class Entry {
     return true
   }
 
-  /// Takes the line out; false if it is the only one.
+  /// Removes the line; returns false if it is the only one.
   func removeLine() -> Bool {
     if !below.isEmpty {
       editor.replace(with: below.removeFirst())
@@ -127,7 +127,7 @@ final class Entry {
   /// Moves the cursor within the line.
   func move(to column: Int) { editor.move(to: column) }
 
-  /// Goes to the line above, there behind so many characters at most; false if there is none.
+  /// Moves to the line above, to at most a column; returns false if there is none.
   @discardableResult
   func moveUp(to column: Int) -> Bool {
     guard let upper = above.popLast() else { return false }
@@ -137,7 +137,7 @@ final class Entry {
     return true
   }
 
-  /// Goes to the line below, there behind so many characters at most; false if there is none.
+  /// Moves to the line below, to at most a column; returns false if there is none.
   @discardableResult
   func moveDown(to column: Int) -> Bool {
     guard !below.isEmpty else { return false }
@@ -151,7 +151,7 @@ final class Entry {
 
 /// The brackets that are open at the end of a text.
 struct OpenBrackets {
-  /// The line of each, the innermost last.
+  /// The line of each bracket, the innermost last.
   private var lines: [Int] = []
 
   init(in text: String) {
@@ -167,12 +167,12 @@ struct OpenBrackets {
     }
   }
 
-  /// How many steps the next line is indented by, as the formatter has it: one for each line that
-  /// brackets were opened in.
+  /// The indentation of the next line in steps, as in the formatter: one for each line with open
+  /// brackets.
   var depth: Int { Set(lines).count }
 
-  /// How many steps a line that begins with closing brackets is indented by: as many as the line
-  /// with the last one's counterpart.
+  /// The indentation of a line that begins with closing brackets, in steps: that of the line with
+  /// the last one's opening bracket.
   func depth(closing count: Int) -> Int {
     guard count > 0 else { return depth }
     let open = lines.dropLast(count)
@@ -181,14 +181,14 @@ struct OpenBrackets {
   }
 }
 
-/// What an entry was before each of its changes; what is typed in one go is one change.
+/// The states of an entry before each change; consecutive typing counts as one change.
 struct UndoHistory {
   private var earlier: [Entry.State] = []
   private var later: [Entry.State] = []
   private(set) var present = Entry.State()
   private var wasTyping = false
 
-  /// Takes in what the entry has become.
+  /// Records the current state of the entry.
   mutating func note(_ state: Entry.State) {
     guard state.text != present.text else {
       if state.cursor != present.cursor { wasTyping = false }
@@ -203,7 +203,7 @@ struct UndoHistory {
     present = state
   }
 
-  /// The entry before the last change; nil if there was none.
+  /// Returns the entry before the last change; nil if there was none.
   mutating func undo() -> Entry.State? {
     guard let state = earlier.popLast() else { return nil }
     later.append(present)
@@ -211,7 +211,7 @@ struct UndoHistory {
     return state
   }
 
-  /// The entry as it was before it was undone.
+  /// Returns the entry before the last undo; nil if there was none.
   mutating func redo() -> Entry.State? {
     guard let state = later.popLast() else { return nil }
     earlier.append(present)
@@ -220,28 +220,28 @@ struct UndoHistory {
   }
 }
 
-/// What a reader takes for one character may be several of Unicode's: a letter and its accent, an
-/// emoji made of several.
+/// Grapheme clusters: user-perceived characters of several scalars, such as a letter with its
+/// accent or a combined emoji.
 enum Clusters {
-  /// Where the cluster begins that ends at a place, or that a place is within; 0 at the start.
+  /// The start of the cluster that ends at or contains a position; 0 at the start.
   static func start(before place: Int, in line: [Unicode.Scalar]) -> Int {
     var start = 0
     for next in boundaries(of: line) where next < place { start = next }
     return start
   }
 
-  /// Where the cluster ends that begins at a place, or that a place is within.
+  /// The end of the cluster that starts at or contains a position.
   static func end(after place: Int, in line: [Unicode.Scalar]) -> Int {
     boundaries(of: line).first { $0 > place } ?? line.count
   }
 
-  /// Whether a place is within a cluster.
+  /// Whether a position is inside a cluster.
   static func isWithin(_ place: Int, of line: [Unicode.Scalar]) -> Bool {
     guard line.indices.contains(place), !isPlain(line) else { return false }
     return !boundaries(of: line).contains(place)
   }
 
-  /// Where clusters begin, and the end of the line.
+  /// The starts of clusters, and the end of the line.
   private static func boundaries(of line: [Unicode.Scalar]) -> [Int] {
     if isPlain(line) { return Array(0...line.count) }
     var boundaries = [0]
@@ -251,7 +251,7 @@ enum Clusters {
     return boundaries
   }
 
-  /// Below the first mark that combines, each character is one of its own.
+  /// Whether each scalar is its own cluster: all are below the first combining mark.
   private static func isPlain(_ line: [Unicode.Scalar]) -> Bool {
     line.allSatisfy { $0.value < 0x300 && $0 != "\r" }
   }

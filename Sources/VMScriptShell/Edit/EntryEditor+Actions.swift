@@ -1,10 +1,10 @@
 import VMScriptSyntax
 import VMScriptTerminal
 
-// Keys that move through the lines of an entry, through history, and delete.
+// Keys that move through lines and history, and delete.
 extension EntryEditor {
   func up() {
-    // The first line stands behind the prompt: one goes straight up all the same.
+    // The first line follows the prompt; the cursor keeps its screen column.
     let shift = entry.above.count == 1 ? TerminalText.columns(of: prompt) : 0
     if entry.moveUp(to: max(0, entry.column - shift)) { return }
     guard let earlier = history.earlier(than: entry.text) else { return beep() }
@@ -18,7 +18,7 @@ extension EntryEditor {
     entry.replace(with: Array(later.unicodeScalars))
   }
 
-  /// In vi's command mode the cursor stands on a character, not behind the last one.
+  /// Moves in vi's command mode, where the cursor is on a character, not after the last one.
   func inCommandMode(_ move: () -> Void) {
     move()
     if entry.column > 0, entry.column == entry.line.count { entry.move(to: entry.column - 1) }
@@ -62,7 +62,7 @@ extension EntryEditor {
     }
   }
 
-  /// Deletes a character, a step of indentation, or the line's start.
+  /// Deletes a character or a step of indentation, or joins the line to the one above.
   func deleteBefore() {
     let before = entry.line.prefix(entry.column)
     if before.isEmpty {
@@ -84,7 +84,7 @@ extension EntryEditor {
     }
   }
 
-  /// Cuts to the end of the line; at its end, ties the next one to it.
+  /// Deletes to the end of the line; at its end, joins the next line.
   func killLine() {
     if entry.column < entry.line.count {
       injected = [LineEditor.PrivateKey.killLine]
@@ -105,7 +105,7 @@ extension EntryEditor {
     return end(.entry(text))
   }
 
-  /// In vi's command mode one goes on by inserting.
+  /// Handles Enter in vi's command mode; continues in insert mode.
   func viEnter() -> EditStep {
     if !Self.isWhole(entry.text) { entry.move(to: entry.line.count) }
     let step = enter()
@@ -113,7 +113,7 @@ extension EntryEditor {
     return step
   }
 
-  /// Opens a line at the cursor, indented as deep as its brackets are.
+  /// Opens a line at the cursor, indented by its open brackets.
   func openLine() {
     let line = entry.line
     let before = line.prefix(entry.column)
@@ -125,7 +125,7 @@ extension EntryEditor {
     entry.insert("\n".unicodeScalars + Self.indentation(depth))
   }
 
-  /// Opens a line below or above this one, and goes on by inserting.
+  /// Opens a line below or above this one, and continues in insert mode.
   func openLine(below: Bool) {
     if below {
       entry.move(to: entry.line.count)
@@ -140,7 +140,8 @@ extension EntryEditor {
     if entry.column > 0 { injected = ["A"] }
   }
 
-  /// Types a closing bracket; at the start of a line it stands where its opening line does.
+  /// Inserts a closing bracket; at the start of a line, aligns it with the line of its opening
+  /// bracket.
   func close(_ bracket: Unicode.Scalar) {
     let before = entry.line.prefix(entry.column)
     let brackets = Array(before.drop { $0 == " " })
@@ -152,7 +153,7 @@ extension EntryEditor {
     entry.insert([bracket])
   }
 
-  /// How many closing brackets a text begins with.
+  /// The number of closing brackets at the start of a text.
   private static func closingBrackets(_ text: ArraySlice<Unicode.Scalar>) -> Int {
     text.prefix { ")]}".unicodeScalars.contains($0) }.count
   }
@@ -161,7 +162,7 @@ extension EntryEditor {
     Array(repeating: " ", count: 2 * depth)
   }
 
-  /// Whether an entry can be run.
+  /// Whether an entry is complete.
   static func isWhole(_ text: String) -> Bool {
     if text.first == ":" || isBlank(text) || endsWithBlankLines(text) { return true }
     var names = NameTable()
@@ -175,7 +176,7 @@ extension EntryEditor {
     text.allSatisfy(\.properties.isWhitespace)
   }
 
-  /// Two blank lines run what is not complete, so that one sees what it lacks.
+  /// Whether two blank lines end an incomplete entry, so that its error is shown.
   private static func endsWithBlankLines(_ text: String) -> Bool {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     return lines.count > 2 && lines.suffix(2).allSatisfy(isBlank)
@@ -183,61 +184,61 @@ extension EntryEditor {
 }
 
 extension EntryEditor {
-  /// Searches the history backwards while one types.
+  /// Searches the history backwards, incrementally.
   ///
-  /// Enter and Tab take what was found, to be edited or run; so does a key of motion, which then
-  /// moves. Escape, Ctrl-G and Ctrl-C leave the entry as it was.
+  /// Enter and Tab take the match into the entry; so does a motion key, which then moves. Escape,
+  /// Ctrl-G and Ctrl-C restore the entry.
   func search() {
-    let (before, usual) = (entry.state, prompt)
+    let (before, usualPrompt) = (entry.state, prompt)
     var match: (position: Int, entry: String)?
-    var sought = ""
+    var query = ""
     func look(before limit: Int) {
-      let next = history.search(sought, before: limit)
+      let next = history.search(query, before: limit)
       match = next ?? match
-      prompt = next == nil && !sought.isEmpty ? "no `\(sought)`: " : "search `\(sought)`: "
-      show(match?.entry, sought, else: before)
+      prompt = next == nil && !query.isEmpty ? "no `\(query)`: " : "search `\(query)`: "
+      show(match?.entry, query, else: before)
     }
-    func giveUp() { entry.replace(with: before.text, cursor: before.cursor) }
-    defer { (prompt, found) = (usual, 0..<0) }
+    func cancel() { entry.replace(with: before.text, cursor: before.cursor) }
+    defer { (prompt, found) = (usualPrompt, 0..<0) }
     look(before: .max)
     while true {
       let key = nextKey()
       guard case .character(let scalar) = key else {
         keys.putBack([key])
-        return giveUp()
+        return cancel()
       }
       switch scalar {
       case "\u{12}":
-        if sought.isEmpty { sought = lastSought }
+        if query.isEmpty { query = lastSearch }
         look(before: match?.position ?? .max)
       case "\u{7F}", "\u{8}":
-        sought = String(sought.dropLast())
+        query = String(query.dropLast())
         match = nil
         look(before: .max)
-      case "\u{7}", "\u{3}": return giveUp()
+      case "\u{7}", "\u{3}": return cancel()
       case "\u{1B}":
-        guard let sequence = keys.sequence() else { return giveUp() }
+        guard let sequence = keys.sequence() else { return cancel() }
         keys.putBack(([scalar] + sequence).map { .character($0) })
-        return take(sought)
-      case "\r", "\n", "\t": return take(sought)
+        return take(query)
+      case "\r", "\n", "\t": return take(query)
       case let other where other.properties.generalCategory == .control:
         keys.putBack([key])
-        return take(sought)
+        return take(query)
       default:
-        sought.unicodeScalars.append(scalar)
-        // What was found may go on as what is sought now does.
+        query.unicodeScalars.append(scalar)
+        // The current match may match the longer query too.
         look(before: match.map { $0.position + 1 } ?? .max)
       }
     }
   }
 
-  /// Shows what was found, the cursor where the sought text stands.
-  private func show(_ match: String?, _ sought: String, else before: Entry.State) {
+  /// Shows the match, with the cursor at the query.
+  private func show(_ match: String?, _ query: String, else before: Entry.State) {
     found = 0..<0
     guard let match else {
       return entry.replace(with: before.text, cursor: before.cursor)
     }
-    guard let range = match.range(of: sought) else {
+    guard let range = match.range(of: query) else {
       return entry.replace(with: Array(match.unicodeScalars))
     }
     let start = match.unicodeScalars.distance(
@@ -246,26 +247,26 @@ extension EntryEditor {
     entry.replace(with: Array(match.unicodeScalars), cursor: start)
   }
 
-  private func take(_ sought: String) {
-    lastSought = sought
+  private func take(_ query: String) {
+    lastSearch = query
     entry.replace(with: entry.state.text)
   }
 }
 
 extension EntryEditor {
-  /// Has the terminal say what is pasted, and not only while an entry is edited: what is pasted
-  /// while work goes on waits for the next one.
+  /// Enables bracketed paste, also while no entry is edited: text pasted during work waits for the
+  /// next entry.
   static let pasteOn = "\u{1B}[?2004h"
   static let pasteOff = "\u{1B}[?2004l"
 
-  /// What a terminal writes before and after pasted text.
+  /// The sequences before and after pasted text.
   private static let pasteStart = Array("\u{1B}[200~".unicodeScalars)
   private static let pasteEnd = Array("\u{1B}[201~".unicodeScalars)
 
-  /// Takes what is pasted as text: no key in it means anything, and no line of it is run.
+  /// Inserts pasted text literally: it triggers no key and runs no line.
   func paste() {
     var pasted = upToPasteEnd()
-    // A terminal may let the text itself hold what ends it: only the last end is the true one.
+    // Some terminals allow the end sequence inside the text: only the last one counts.
     while let more = upToForgedEnd() { pasted += more }
     entry.insert(Self.cleaned(pasted))
   }
@@ -282,7 +283,8 @@ extension EntryEditor {
     return pasted.dropLast(Self.pasteEnd.count)
   }
 
-  /// What else comes at once, if it has an end of pasted text too, but no start; else it is put back.
+  /// Immediate further input up to another end sequence; put back if it has none or a start
+  /// sequence.
   private func upToForgedEnd() -> [Unicode.Scalar]? {
     var more: [KeyReader.Event] = []
     var scalars: [Unicode.Scalar] = []
@@ -297,7 +299,7 @@ extension EntryEditor {
     return nil
   }
 
-  /// Line ends as they are here, tabs as spaces, other control characters left out.
+  /// Normalizes newlines, expands tabs, and drops other control characters.
   static func cleaned(_ pasted: [Unicode.Scalar]) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     var previous: Unicode.Scalar?
@@ -310,7 +312,7 @@ extension EntryEditor {
       }
       previous = scalar
     }
-    // A copied line brings its end along, which runs nothing.
+    // The newline of a copied line must not run the entry.
     while result.last == "\n" { result.removeLast() }
     return result
   }

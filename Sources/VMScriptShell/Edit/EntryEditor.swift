@@ -4,7 +4,7 @@ import VMScriptTerminal
 
 /// Lets the user edit entries: several lines as one, with history, colours and completion.
 final class EntryEditor: EditHandler {
-  /// How editing ended.
+  /// The result of editing.
   enum Outcome {
     case entry(String)
     case interrupted
@@ -13,33 +13,33 @@ final class EntryEditor: EditHandler {
 
   let keys: KeyReader
   var history: History
-  /// Lines that wait to be shown above the entry.
+  /// Removes and returns the lines to show above the entry.
   var takeNews: () -> [String] = { [] }
-  /// What may stand at the end of a text.
+  /// Completes the end of a text.
   var complete: (String) -> Completion = { _ in Completion(length: 0, candidates: []) }
 
   let entry: Entry
   let screen: Screen
   let mode: TerminalMode
   var prompt = ""
-  /// Where in the entry stands what is searched for.
+  /// The range of the search match in the entry.
   var found = 0..<0
-  /// What was searched for last.
-  var lastSought = ""
-  /// What is listed below the entry until the next key.
+  /// The text of the last search.
+  var lastSearch = ""
+  /// Candidates that are listed below the entry until the next key.
   var listing: [Candidate] = []
   var undoHistory = UndoHistory()
-  /// How editing has ended; nil while it goes on.
+  /// The result of editing; nil while it continues.
   var outcome: Outcome?
   let editor: LineEditor
-  /// Keys that libedit gets before those that are typed.
+  /// Keys that libedit receives before typed ones.
   var injected: [Unicode.Scalar] = []
   var painter = FramePainter()
-  /// The first row that is shown of an entry that is higher than the screen.
+  /// The first visible row of an entry that is higher than the screen.
   var firstRow = 0
-  /// The characters that were typed last.
+  /// The last two typed characters.
   private var typed: (Unicode.Scalar?, Unicode.Scalar?) = (nil, nil)
-  /// The entry that libedit is to go on with.
+  /// The entry that libedit continues with.
   private var unfinished: Entry.State?
   private var hasRead = false
   private var lastWasTab = false
@@ -67,7 +67,7 @@ final class EntryEditor: EditHandler {
     repeat {
       hasRead = false
       editor.read(self)
-      // Some of vi's commands would run a line as it stands; only the shell knows of its entry.
+      // Some of vi's commands accept a line; only the shell decides when the entry ends.
       unfinished = undoHistory.present
     } while outcome == nil && hasRead
     return outcome ?? .endOfInput
@@ -89,7 +89,7 @@ final class EntryEditor: EditHandler {
         typed = (nil, nil)
         guard let first = escape() else { continue }
         return first
-      // No keyboard has these: they are libedit's and the shell's own.
+      // No keyboard sends these: libedit and the shell use them.
       case .character("\u{80}"..."\u{9F}"): continue
       case .character(let scalar):
         typed = (typed.1, scalar)
@@ -104,7 +104,7 @@ final class EntryEditor: EditHandler {
     }
   }
 
-  /// Waits for the next key, the screen as it should be meanwhile.
+  /// Waits for the next key with an up-to-date screen.
   func nextKey() -> KeyReader.Event {
     while true {
       if !keys.hasMore { show() }
@@ -118,24 +118,24 @@ final class EntryEditor: EditHandler {
     }
   }
 
-  /// Waits until the terminal keeps its size: what is drawn for one that it no longer has would be
-  /// broken into rows that nobody counts. Some, such as tmux, tell of a size only after 250 ms.
+  /// Waits until the terminal's size is stable: a frame for an old size would wrap into uncounted
+  /// rows. Some terminals, such as tmux, report a size only after 250 ms.
   private func waitForSize() {
     while let next = keys.next(within: 300) {
       guard next == .resize else { return keys.putBack([next]) }
     }
   }
 
-  /// The Escape key, or the beginning of what another key sends; nil if that means nothing.
+  /// The Escape key, or the start of another key's sequence; nil if the sequence is not bound.
   ///
-  /// libedit never gets a beginning alone: what follows an Escape that it waits after would be text.
+  /// libedit never receives an incomplete sequence, because it would take the rest as text.
   private func escape() -> Unicode.Scalar? {
     if let sequence = keys.sequence() {
       if !sequence.isEmpty, editor.isBound(["\u{1B}"] + sequence) {
         injected = sequence
         return "\u{1B}"
       }
-      // To vi's user `O` behind Escape may be a command that was typed ahead.
+      // In vi mode `O` after Escape may be a command that was typed ahead.
       guard editor.usesVi, sequence.first == "O" else { return nil }
       keys.putBack(sequence.map { .character($0) })
     }
@@ -149,7 +149,7 @@ final class EntryEditor: EditHandler {
     return "\u{1B}"
   }
 
-  /// Brings in order what libedit, which knows of one line and of single characters, has left.
+  /// Corrects the state that libedit left, which knows only one line and single scalars.
   private func settle() {
     let before = undoHistory.present
     if editor.usesVi, typed == ("d", "d"), entry.line.isEmpty, entry.state.text != before.text,
@@ -219,14 +219,14 @@ final class EntryEditor: EditHandler {
   }
 }
 
-// What the user sees of an entry.
+// Drawing the entry.
 extension EntryEditor {
   func write(_ text: String) { screen.writeOutput(text) }
 
-  /// Says that a key can do nothing here.
+  /// Rings the bell for a key without effect.
   func beep() { write("\u{7}") }
 
-  /// Brings the entry onto the screen as it is, what has happened above it.
+  /// Draws the entry, with news above it.
   func show() {
     let (columns, rows) = screen.size()
     let news = takeNews()
@@ -237,8 +237,8 @@ extension EntryEditor {
     if !text.isEmpty { write(text) }
   }
 
-  /// Leaves the whole entry on the screen, without what is only shown while one edits, and the
-  /// cursor below it.
+  /// Leaves the whole entry on the screen without suggestions and candidates, with the cursor below
+  /// it.
   func leaveOnScreen() {
     listing = []
     let (columns, rows) = screen.size()
@@ -294,13 +294,13 @@ extension EntryEditor {
 
   // MARK: Suggestion
 
-  /// What the history would put behind the entry; nil where that is not shown.
+  /// The continuation of the entry from the history; nil if it is not shown.
   private var suggestion: String? {
     guard screen.color, entry.isAtEnd, found.isEmpty else { return nil }
     return history.suggestion(for: entry.text)
   }
 
-  /// As much of the suggestion as there is room for.
+  /// The part of the suggestion that fits.
   private func suggestion(room: Int) -> String {
     guard let suggestion, room > 1 else { return "" }
     let lines = suggestion.split(separator: "\n", omittingEmptySubsequences: false)
@@ -308,14 +308,14 @@ extension EntryEditor {
     return TerminalText.fitted(first, to: room - 1)
   }
 
-  /// Puts the suggestion into the entry, or its first word; false if there is none.
+  /// Inserts the suggestion or its first word; returns false if there is none.
   func takeSuggestion(wordOnly: Bool = false) -> Bool {
     guard let suggestion else { return false }
     entry.insert((wordOnly ? Self.firstWord(of: suggestion) : suggestion).unicodeScalars)
     return true
   }
 
-  /// With the white space before it.
+  /// The first word of a text with the white space before it.
   static func firstWord(of text: String) -> String {
     let space = text.prefix { $0.isWhitespace }
     let word = text.dropFirst(space.count).prefix { $0.isLetter || $0.isNumber || $0 == "_" }
@@ -324,7 +324,7 @@ extension EntryEditor {
 }
 
 extension EntryEditor {
-  /// Puts in what is beyond doubt; a second time, or where nothing is, lists what may stand here.
+  /// Inserts the common prefix of the candidates; a second time, or without a prefix, lists them.
   func tab(isSecond: Bool) {
     if indent() { return }
     let completion = complete(entry.textBeforeCursor)
@@ -341,7 +341,7 @@ extension EntryEditor {
     }
   }
 
-  /// Indents the start of a line that stands too far to the left; false if it does not.
+  /// Indents the start of a line that has too little indentation; otherwise returns false.
   private func indent() -> Bool {
     let before = entry.line.prefix(entry.column)
     guard !entry.above.isEmpty, Self.isBlank(before) else { return false }
@@ -353,14 +353,14 @@ extension EntryEditor {
 }
 
 extension EntryEditor {
-  /// Reads an entry on a terminal that cannot move its cursor, such as one within an editor: the
+  /// Reads an entry on a terminal without cursor movement, such as one inside an editor. The
   /// terminal itself edits each line.
   func readPlainly(prompt: String) -> Outcome {
-    mode.beUsual()
-    defer { mode.beQuiet() }
+    mode.restore()
+    defer { mode.hideInput() }
     var text = ""
     while true {
-      switch readLine(prompt: text.isEmpty ? prompt : Self.goesOn) {
+      switch readLine(prompt: text.isEmpty ? prompt : Self.continuationPrompt) {
       case .entry(let line):
         text += text.isEmpty ? line : "\n" + line
         if Self.isWhole(text) { return .entry(text) }
@@ -372,8 +372,8 @@ extension EntryEditor {
     }
   }
 
-  /// The prompt of a line that goes on with an entry.
-  private static let goesOn = "... "
+  /// The prompt of further lines of an entry.
+  private static let continuationPrompt = "... "
 
   private func readLine(prompt: String) -> Outcome {
     var line = String.UnicodeScalarView()
@@ -384,7 +384,7 @@ extension EntryEditor {
       case .character(let scalar): line.append(scalar)
       case .interrupt: return .interrupted
       case .endOfInput: return line.isEmpty ? .endOfInput : .entry(String(line))
-      // What has happened is told with the next prompt: what is being typed cannot be drawn anew.
+      // News appear with the next prompt, because the current line cannot be redrawn.
       case .resize, .wake: continue
       }
     }

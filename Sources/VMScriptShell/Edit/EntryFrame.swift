@@ -1,24 +1,24 @@
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// An entry as rows of a terminal: prompt, lines, and what is shown below them.
+/// An entry as rows of a terminal: prompt, lines, and candidates below them.
 ///
-/// Each row ends where the terminal is told that it ends, none by running into its edge: so a
-/// terminal that becomes wider ties no rows together.
+/// Each row ends explicitly, never at the edge of the terminal, so a terminal that becomes wider
+/// joins no rows.
 struct EntryFrame: Equatable {
-  /// A row: its characters with their colours, and the columns that each takes up.
+  /// A row: its characters with their colours, and the width of each.
   struct Row: Equatable {
     var text = ""
     var widths: [Int] = []
-    /// Whether a column is a character, so that a cursor can be moved over them by number.
+    /// Whether each character takes one column, so that the cursor can move by number.
     var isPlain = true
 
     var columns: Int { widths.reduce(0, +) }
 
-    /// How many rows it takes up on a terminal that has become narrower.
+    /// The number of rows that it takes on a narrower terminal.
     func count(columns: Int) -> Int { place(of: widths.count - 1, columns: columns) + 1 }
 
-    /// In which of those rows its character at a place stands.
+    /// The index of the row with the character at a position.
     func place(of position: Int, columns: Int) -> Int {
       var (row, column) = (0, 0)
       for width in widths.prefix(position + 1) {
@@ -29,12 +29,12 @@ struct EntryFrame: Equatable {
     }
   }
 
-  /// Where the cursor stands.
+  /// The position of the cursor.
   struct Cursor: Equatable {
     var row = 0
-    /// The characters of its row before it.
+    /// The number of characters before it in its row.
     var position = 0
-    /// Their columns.
+    /// The width of those characters.
     var column = 0
     /// Those characters, with their colours.
     var lead = ""
@@ -43,8 +43,8 @@ struct EntryFrame: Equatable {
   var rows: [Row]
   var cursor: Cursor
 
-  /// The part that fits into a number of rows: the one with the cursor, beginning as near to `first`
-  /// as it can.
+  /// The part with the cursor that fits into a number of rows, starting as close to `first` as
+  /// possible.
   func clipped(to height: Int, near first: inout Int) -> EntryFrame {
     guard rows.count > height else {
       first = 0
@@ -58,7 +58,7 @@ struct EntryFrame: Equatable {
   }
 }
 
-/// Lays out text in rows of so many columns.
+/// Lays out text in rows of a width.
 struct EntryFrameBuilder {
   private var rows: [EntryFrame.Row] = [.init()]
   private var cursor = EntryFrame.Cursor()
@@ -68,7 +68,7 @@ struct EntryFrameBuilder {
 
   init(columns: Int) { self.columns = max(2, columns) }
 
-  /// What has been laid out.
+  /// The result.
   var frame: EntryFrame {
     mutating get {
       set(style: "")
@@ -76,18 +76,18 @@ struct EntryFrameBuilder {
     }
   }
 
-  /// The rows so far.
+  /// The number of rows so far.
   var rowCount: Int { rows.count }
 
-  /// The columns that are left in the last row.
+  /// The free columns of the last row.
   var room: Int { columns - column }
 
-  /// Adds text in a style, which is what stands between `ESC[` and `m`.
+  /// Adds text in a style: the codes between `ESC[` and `m`.
   mutating func add(_ text: String, style: String = "") {
     for character in text { add(character, style: style) }
   }
 
-  /// Adds a character; a line end begins a row, and what does not fit into the row does.
+  /// Adds a character; a newline, or a character that does not fit, begins a row.
   mutating func add(_ character: Character, style: String) {
     if character == "\n" { return endRow() }
     let shown = TerminalText.escaped(String(character))
@@ -108,7 +108,7 @@ struct EntryFrameBuilder {
     column = 0
   }
 
-  /// The cursor is here; where the row is full, at the start of the next one.
+  /// Places the cursor here, or at the start of the next row if this one is full.
   mutating func placeCursor() {
     if room <= 0 { endRow() }
     let row = rows[rows.count - 1]
@@ -124,12 +124,12 @@ struct EntryFrameBuilder {
   }
 }
 
-/// Brings frames onto the terminal, writing of each what differs from the one before.
+/// Draws frames on the terminal, and writes only what differs from the previous one.
 struct FramePainter {
   private var shown: EntryFrame?
   private var columns = 0
 
-  /// What draws a frame where the last one stands, or from the row of the cursor on.
+  /// The text that draws a frame over the last one, or from the row of the cursor.
   mutating func paint(_ frame: EntryFrame, columns: Int) -> String {
     let erased = columns == self.columns ? "" : erase(columns: columns)
     defer { (shown, self.columns) = (frame, columns) }
@@ -137,9 +137,9 @@ struct FramePainter {
     return erased + "\u{1B}[?25l" + changes(to: frame) + "\u{1B}[?25h"
   }
 
-  /// What takes the last frame off the terminal; the cursor is then where the frame began.
+  /// The text that erases the last frame and leaves the cursor at its start.
   ///
-  /// A terminal that has become narrower has broken its rows.
+  /// A terminal that has become narrower has wrapped its rows.
   mutating func erase(columns: Int) -> String {
     guard let old = shown.take() else { return "" }
     let columns = max(1, columns)
@@ -149,13 +149,13 @@ struct FramePainter {
     return Self.move(-above) + "\r\u{1B}[J"
   }
 
-  /// What puts the cursor to the start of the row below the last frame, which stays.
+  /// The text that moves the cursor to the row below the last frame, which stays.
   mutating func leave() -> String {
     guard let old = shown.take() else { return "" }
     return "\r" + Self.move(old.rows.count - 1 - old.cursor.row) + "\r\n"
   }
 
-  /// Forgets what is on the terminal.
+  /// Forgets the last frame.
   mutating func forget() { shown = nil }
 
   private func changes(to frame: EntryFrame) -> String {
@@ -172,7 +172,7 @@ struct FramePainter {
       let before = position < old.count ? old[position] : .init()
       if position < old.count, before == new { continue }
       go(to: position)
-      // To erase the row's rest would leave it as long as it was to a terminal that breaks rows.
+      // Erasing only the rest would leave the old length to a terminal that rewraps rows.
       if before.columns > new.columns { text += "\u{1B}[2K" }
       text += new.text
     }
@@ -181,7 +181,8 @@ struct FramePainter {
       text += "\u{1B}[J"
     }
     go(to: frame.cursor.row)
-    // Where terminals do not agree how wide a character is, what stands before the cursor tells.
+    // Terminals disagree about the width of some characters, so the text before the cursor is
+    // written again.
     guard frame.rows[row].isPlain else { return text + frame.cursor.lead }
     return frame.cursor.column > 0 ? text + "\u{1B}[\(frame.cursor.column)C" : text
   }
@@ -191,13 +192,13 @@ struct FramePainter {
   }
 }
 
-/// The colours of an entry, by the language's own lexer and parser.
+/// Syntax highlighting of an entry, by the language's lexer and parser.
 enum Highlighting {
   /// The SGR codes of each character.
   static func styles(of line: [Unicode.Scalar]) -> [String] {
     var styles = Array(repeating: "", count: line.count)
     let bytes = Array(Entry.string(line).utf8)
-    // Where each byte's character stands.
+    // The index of each byte's character.
     var positions: [Int] = []
     positions.reserveCapacity(bytes.count + 1)
     for (position, scalar) in line.enumerated() {
@@ -222,7 +223,7 @@ enum Highlighting {
     return styles
   }
 
-  /// Where the parser finds mistakes that more text would not mend.
+  /// The ranges of syntax errors that more text would not fix.
   private static func errors(in bytes: [UInt8]) -> [Range<Int>] {
     var names = NameTable()
     let source = SourceText(name: "", bytes: bytes)

@@ -2,28 +2,28 @@ import Foundation
 import VMScript
 import VMScriptSyntax
 
-/// The entries of this shell and of those before it, each once, the latest last.
+/// The entries of this shell and earlier ones, each once, the latest last.
 struct History {
   private(set) var entries: [String]
   private let file: HistoryFile?
-  /// Where one stands while walking through them; nil at the entry that is being typed.
+  /// The position during navigation; nil at the draft.
   private var position: Int?
   private var draft = ""
 
-  /// A history that is kept in a file as well, and begins with what stands there.
+  /// Creates a history from the entries of a file, which it also appends to.
   init(_ file: HistoryFile?) {
     self.file = file
     entries = file?.read() ?? []
   }
 
-  /// A history of these entries, which is not kept.
+  /// Creates a history that is not saved.
   init(_ entries: [String]) {
     (self.entries, file) = (entries, nil)
   }
 
-  /// Adds an entry at the end; the same one earlier goes.
+  /// Appends an entry, and removes an earlier equal one.
   ///
-  /// - Throws: why the file does not keep it; the shell does.
+  /// - Throws: the error of the file; the entry is in the history nevertheless.
   mutating func add(_ entry: String) throws(HistoryError) {
     leave()
     entries.removeAll { $0 == entry }
@@ -32,12 +32,12 @@ struct History {
     try file?.append(entry)
   }
 
-  // MARK: Walking
+  // MARK: Navigation
 
-  /// Ends walking.
+  /// Ends navigation.
   mutating func leave() { position = nil }
 
-  /// The entry before, of those that begin with what was typed; nil if there is none.
+  /// The previous entry that begins with the draft; nil if there is none.
   mutating func earlier(than typed: String) -> String? {
     begin(typed)
     let limit = position ?? entries.count
@@ -46,7 +46,7 @@ struct History {
     return entries[found]
   }
 
-  /// The entry after, and at last what was typed; nil if one does not walk.
+  /// The next entry that begins with the draft, then the draft itself; nil outside navigation.
   mutating func later(than typed: String) -> String? {
     begin(typed)
     guard let position else { return nil }
@@ -58,7 +58,7 @@ struct History {
     return draft
   }
 
-  /// What was changed since one came to it is what one types now.
+  /// Makes the text the draft, unless it is the unchanged entry of the current position.
   private mutating func begin(_ typed: String) {
     if let position, entries[position] == typed { return }
     (position, draft) = (nil, typed)
@@ -70,16 +70,16 @@ struct History {
 
   // MARK: Looking up
 
-  /// What the latest entry that begins with what was typed goes on with.
+  /// The rest of the latest entry that begins with the typed text.
   func suggestion(for typed: String) -> String? {
     guard !typed.isEmpty else { return nil }
-    // By bytes: an accent may be yet to come behind a letter.
+    // By bytes, because a combining accent may follow a letter.
     let length = typed.utf8.count
     return entries.last { $0.utf8.count > length && $0.utf8.starts(with: typed.utf8) }
       .map { String(decoding: $0.utf8.dropFirst(length), as: UTF8.self) }
   }
 
-  /// The latest entry before a position that holds a text, and where it stands.
+  /// The latest entry before a position that contains a text, with its position.
   func search(_ text: String, before limit: Int) -> (position: Int, entry: String)? {
     guard !text.isEmpty else { return nil }
     return entries[..<min(limit, entries.count)].lastIndex { $0.contains(text) }
@@ -87,23 +87,23 @@ struct History {
   }
 }
 
-/// The file of entries that shells share: a line an entry, line ends written as `\n`.
+/// The shared history file: one entry per line, with newlines written as `\n`.
 ///
-/// A shell appends under a lock, so that several at once lose nothing. Who finds it too long writes
-/// a shorter one beside it and puts that in its place: the file is whole at any time, but for a last
-/// line that nobody ended, which who appends next ends.
+/// A shell appends under a lock, so that concurrent shells lose nothing. A file that is too long is
+/// replaced by a shorter copy. The file is always complete, except for an unfinished last line,
+/// which the next append finishes.
 struct HistoryFile: Sendable {
-  /// Entries that are kept.
+  /// The maximum number of entries.
   static let limit = 10_000
-  /// The bytes of an entry that is kept.
+  /// The maximum size of an entry in bytes.
   static let longestEntry = 65_536
-  /// The bytes of the file beyond which it is made shorter.
+  /// The size in bytes above which the file is shortened.
   static let longestFile = 4_194_304
 
   let path: String
 
-  /// The file below XDG's state folder; nil where there is no home.
-  static func standard(
+  /// The file in the XDG state folder; nil without a home folder.
+  static func `default`(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> HistoryFile? {
     let state =
@@ -112,14 +112,14 @@ struct HistoryFile: Sendable {
     return state.map { HistoryFile(path: "\($0)/vmscript/history") }
   }
 
-  /// The entries, each once, the latest last; empty where the file cannot be read.
+  /// The entries, each once, the latest last; empty if the file cannot be read.
   func read() -> [String] {
     (try? entries(in: open(for: O_RDONLY))) ?? []
   }
 
   /// Appends an entry.
   ///
-  /// - Throws: what the system says, such as that the folder may not be written to.
+  /// - Throws: the error of the system, such as missing write permission.
   func append(_ entry: String) throws(HistoryError) {
     let line = Self.line(entry)
     guard line.utf8.count <= Self.longestEntry else { return }
@@ -128,7 +128,7 @@ struct HistoryFile: Sendable {
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let file = try openLocked()
     do {
-      // A shell that was killed may have left half a line.
+      // A killed shell may have left an unfinished line.
       let size = try file.seekToEnd()
       var text = Data((line + "\n").utf8)
       if size > 0 {
@@ -142,7 +142,7 @@ struct HistoryFile: Sendable {
     }
   }
 
-  /// Puts a file of the entries that are kept in the place of this one, which is locked.
+  /// Replaces the locked file by one with the entries to keep.
   private func shorten(_ file: FileHandle) throws {
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     let lines = try entries(in: file).map { Self.line($0) + "\n" }
@@ -157,16 +157,16 @@ struct HistoryFile: Sendable {
 
   // MARK: Opening
 
-  /// The file, which no one else appends to until it is closed.
+  /// Opens and locks the file until it is closed.
   private func openLocked() throws(HistoryError) -> FileHandle {
     while true {
       let file = try open(for: O_RDWR | O_APPEND | O_CREAT)
-      // A file that was there before may be readable by others.
+      // An existing file may be readable by others.
       fchmod(file.fileDescriptor, 0o600)
       while flock(file.fileDescriptor, LOCK_EX) != 0 {
         if errno != EINTR { throw HistoryError.system(path) }
       }
-      // While one waited, another file may have taken its place.
+      // Another file may have replaced it during the wait.
       var (mine, present) = (stat(), stat())
       guard fstat(file.fileDescriptor, &mine) == 0, stat(path, &present) == 0 else {
         throw HistoryError.system(path)
@@ -176,27 +176,27 @@ struct HistoryFile: Sendable {
   }
 
   private func open(for access: Int32) throws(HistoryError) -> FileHandle {
-    // A pipe in the file's place would be waited for.
+    // Opening a pipe would block.
     let descriptor = Glibc.open(path, access | O_CLOEXEC | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else { throw HistoryError.system(path) }
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw HistoryError(path: path, reason: "it is no file")
+      throw HistoryError(path: path, reason: "it is not a file")
     }
     return file
   }
 
   // MARK: Text
 
-  /// The entries of a file, each once, the latest last; what is no text, or too much, is left out.
+  /// The entries of a file, each once, the latest last; drops invalid text and surplus entries.
   private func entries(in file: FileHandle) throws -> [String] {
     let most = UInt64(2 * Self.longestFile)
     let size = try file.seekToEnd()
     try file.seek(toOffset: size > most ? size - most : 0)
     let data = try file.read(upToCount: Int(most)) ?? Data()
     var lines = data.split(separator: Self.lineEnd)[...]
-    // The first line may be half of one.
+    // The first line may be incomplete.
     if size > most { lines = lines.dropFirst() }
     var seen: Set<String> = []
     var latest: [String] = []
@@ -233,37 +233,37 @@ struct HistoryFile: Sendable {
   }
 }
 
-/// Why entries cannot be kept.
+/// The reason why the history cannot be saved.
 struct HistoryError: Error {
   let path: String
   let reason: String
 
-  /// What the system said last.
+  /// The error of the last system call.
   static func system(_ path: String) -> HistoryError {
     HistoryError(path: path, reason: String(cString: strerror(errno)))
   }
 }
 
-/// Tells entries that hold a secret, or may, from those that history keeps.
+/// Detects entries that contain or may contain a secret, which the history must not save.
 enum Secrecy {
-  /// Whether an entry may be kept.
+  /// Whether the history may save an entry.
   ///
   /// - Parameter secretNames: variables and parameters whose value is secret.
   static func mayKeep(_ entry: String, secretNames: some Sequence<String> = []) -> Bool {
     let lower = entry.lowercased()
     guard !words.contains(where: lower.contains), !hasPasswordInAddress(entry) else { return false }
-    // To name a secret tells nothing; to set it does.
+    // Naming a secret is harmless; setting it is not.
     return !secretNames.contains { setsValue(of: $0, in: entry) }
   }
 
-  /// What a secret is called, wherever it stands in an entry.
+  /// Words that suggest a secret anywhere in an entry.
   private static let words: [String] =
     [
       "secret", "passphrase", "passwort", "password", "passwd", "token", "credential", "api_key",
       "apikey", "api-key", "private key", "private_key",
     ] + Set(ResourceKind.allCases.flatMap { secretProperties(of: Schema.resource($0)) })
 
-  /// The properties whose value is secret, at any depth.
+  /// The names of secret properties, at any depth.
   private static func secretProperties(of block: BlockSchema) -> [String] {
     let own = block.properties.compactMap { property in
       if case .secret = property.type { property.name } else { nil }
@@ -271,7 +271,7 @@ enum Secrecy {
     return own + block.blocks.flatMap(secretProperties)
   }
 
-  /// Whether there is an address such as `qemu+ssh://user:password@host/`.
+  /// Whether the entry has a URI such as `qemu+ssh://user:password@host/`.
   private static func hasPasswordInAddress(_ entry: String) -> Bool {
     var rest = entry[...]
     while let start = rest.range(of: "://") {
@@ -282,7 +282,7 @@ enum Secrecy {
     return false
   }
 
-  /// Whether there is a `name=` or `name =`, or a `name:` that gives a type.
+  /// Whether the entry has `name=`, `name =`, or `name:` with a type.
   private static func setsValue(of name: String, in entry: String) -> Bool {
     let bytes = Array(entry.utf8)
     let pieces = Piece.all(in: bytes)

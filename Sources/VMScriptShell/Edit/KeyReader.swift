@@ -1,7 +1,7 @@
 import CEditLine
 import Glibc
 
-/// Characters of the terminal, and what the signal pipe has, in the order of their coming.
+/// Reads characters of the terminal and events of the signal pipe, in order of arrival.
 final class KeyReader {
   enum Event: Hashable {
     case character(Unicode.Scalar)
@@ -13,7 +13,7 @@ final class KeyReader {
   private var bytes: ArraySlice<UInt8> = []
   private var events: [Event] = []
   private var isAtEnd = false
-  /// Whether what is typed is another's to read.
+  /// Whether another program reads the terminal.
   var isLent = false
 
   init(_ pipe: SignalPipe) { self.pipe = pipe }
@@ -33,17 +33,17 @@ final class KeyReader {
     }
   }
 
-  /// The next event if one comes within a time; else nil.
+  /// The next event; nil if none arrives within a time.
   func next(within milliseconds: Int32) -> Event? {
     guard hasMore || wait(milliseconds: milliseconds) != (false, false) else { return nil }
     return next()
   }
 
-  /// Puts back what was not wanted yet, to come first.
+  /// Puts events back to the front.
   func putBack(_ unwanted: [Event]) { events = unwanted + events }
 
-  /// What follows an Escape that a key has sent, such as `[A`, empty if it breaks off; nil behind
-  /// one that a user typed.
+  /// The rest of an escape sequence, such as `[A`; empty if it is incomplete, nil after a typed
+  /// Escape.
   func sequence() -> [Unicode.Scalar]? {
     guard let first = next(within: Self.escapeTime) else { return nil }
     guard case .character(let lead) = first, lead == "[" || lead == "O" else {
@@ -64,23 +64,23 @@ final class KeyReader {
     return []
   }
 
-  /// How long what belongs to one key may take, in milliseconds.
+  /// The maximum time between the characters of one key, in milliseconds.
   private static let escapeTime: Int32 = 30
 
-  /// Forgets what was typed and not read yet.
+  /// Discards unread input.
   func discard() {
     while wait(milliseconds: 0).input { fill() }
     bytes = []
   }
 
-  /// Waits until the pipe has something or Ctrl-C is typed; what else is typed waits for the next entry.
+  /// Waits for a signal or Ctrl-C; other input waits for the next entry.
   ///
-  /// - Parameter milliseconds: is waited at most; -1 is without end.
+  /// - Parameter milliseconds: the time limit; -1 for none.
   func nextSignals(within milliseconds: Int32 = -1) -> Set<SignalPipe.Event> {
     if takeInterrupt() { return [.interrupt] }
     let (input, signal) = wait(milliseconds: milliseconds)
     var found = signal ? pipe.drain() : []
-    // A Ctrl-C that was typed before the terminal made signals of it.
+    // A Ctrl-C that was typed before the terminal turned it into a signal.
     if input {
       fill()
       if takeInterrupt() { found.insert(.interrupt) }
@@ -88,7 +88,7 @@ final class KeyReader {
     return found
   }
 
-  /// Whether Ctrl-C was typed; what was typed before it is forgotten, as a terminal does.
+  /// Whether Ctrl-C was typed; discards the input before it, as a terminal does.
   private func takeInterrupt() -> Bool {
     guard let last = bytes.lastIndex(of: 3) else { return false }
     bytes = bytes[(last + 1)...]
@@ -104,7 +104,7 @@ final class KeyReader {
 
   private func wait(milliseconds: Int32) -> (input: Bool, signal: Bool) {
     var descriptors = [
-      // An end, which can be read again and again, is no news.
+      // The end of input would be readable again and again.
       pollfd(fd: isAtEnd || isLent ? -1 : STDIN_FILENO, events: Int16(POLLIN), revents: 0),
       pollfd(fd: pipe.descriptor, events: Int16(POLLIN), revents: 0),
     ]
@@ -115,20 +115,20 @@ final class KeyReader {
 
   private func fill() {
     var buffer = [UInt8](repeating: 0, count: 4096)
-    // SAFETY: at most as many bytes are written as there are.
+    // SAFETY: the call writes at most as many bytes as the buffer has.
     let count = read(STDIN_FILENO, &buffer, buffer.count)
     if count > 0 { bytes += buffer.prefix(count) }
     if count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN) { isAtEnd = true }
   }
 
-  /// The next character; nil while no byte has come. What is not UTF-8 is U+FFFD.
+  /// The next character; nil without input. Invalid UTF-8 becomes U+FFFD.
   private func decode() -> Unicode.Scalar? {
-    // The bytes of one character come together; a beginning that stays alone is no character.
+    // The bytes of one character arrive together; an incomplete sequence is invalid.
     while UTF8Prefix.isIncomplete(bytes), !isAtEnd, waitForInput(milliseconds: 50) { fill() }
     return UTF8Prefix.takeScalar(from: &bytes)
   }
 
-  /// Waits for bytes alone; what the signal pipe has stays there.
+  /// Waits only for input, not for signals.
   private func waitForInput(milliseconds: Int32) -> Bool {
     var descriptor = pollfd(fd: isLent ? -1 : STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     // SAFETY: the call fills in one record and keeps no address.
@@ -136,12 +136,12 @@ final class KeyReader {
   }
 }
 
-/// The first character of bytes that need not be UTF-8.
+/// Decoding of the first character of possibly invalid UTF-8.
 ///
-/// What is no character ends before the first byte that can begin one, so that nothing that follows
-/// is lost with it.
+/// An invalid sequence ends before the first byte that can begin a character, so that nothing after
+/// it is lost.
 enum UTF8Prefix {
-  /// Whether the bytes are the beginning of one character, and more of them may come.
+  /// Whether the bytes are an incomplete character.
   static func isIncomplete(_ bytes: ArraySlice<UInt8>) -> Bool {
     guard let first = bytes.first else { return false }
     let length =
@@ -154,7 +154,7 @@ enum UTF8Prefix {
     return bytes.count < length && bytes.dropFirst().allSatisfy { $0 & 0xC0 == 0x80 }
   }
 
-  /// Takes the first character off; U+FFFD stands for bytes that are none. Nil if there are no bytes.
+  /// Removes and returns the first character; U+FFFD for invalid bytes, nil without bytes.
   static func takeScalar(from bytes: inout ArraySlice<UInt8>) -> Unicode.Scalar? {
     var parser = Unicode.UTF8.ForwardParser()
     var iterator = bytes.prefix(4).makeIterator()
@@ -170,17 +170,17 @@ enum UTF8Prefix {
   }
 }
 
-/// Signals, and calls from other threads, as bytes of a pipe that one thread waits at.
+/// A pipe that turns signals and wake-ups from other threads into events for one thread.
 final class SignalPipe: Sendable {
-  /// What can come out of it.
+  /// An event of the pipe.
   enum Event: Hashable { case interrupt, resize, wake }
 
-  /// The end to wait at.
+  /// The reading end.
   let descriptor: Int32
   private let writer: Int32
   private static let wakeByte: UInt8 = 0
 
-  /// From now on SIGINT and SIGWINCH come out of the pipe; nil where there can be none.
+  /// Redirects SIGINT and SIGWINCH to a new pipe; nil if that fails.
   init?() {
     var ends: [Int32] = [-1, -1]
     // SAFETY: the call fills in two numbers and keeps no address.
@@ -188,17 +188,17 @@ final class SignalPipe: Sendable {
     (descriptor, writer) = (ends[0], ends[1])
   }
 
-  /// Wakes the thread that waits; from any thread.
+  /// Wakes the waiting thread; callable from any thread.
   func wake() {
     var byte = Self.wakeByte
     // SAFETY: one byte is read from `byte`. A full pipe wakes as well.
     _ = write(writer, &byte, 1)
   }
 
-  /// All that has come since; does not wait.
+  /// Removes and returns the events so far, without waiting.
   func drain() -> Set<Event> {
     var bytes = [UInt8](repeating: 0, count: 256)
-    // SAFETY: at most as many bytes are written as there are.
+    // SAFETY: the call writes at most as many bytes as the buffer has.
     let count = read(descriptor, &bytes, bytes.count)
     guard count > 0 else { return [] }
     return Set(

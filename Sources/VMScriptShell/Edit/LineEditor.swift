@@ -1,7 +1,7 @@
 import CEditLine
 import Glibc
 
-/// What a key asks for, of those keys that the shell handles itself.
+/// A command of a key that the shell handles itself.
 enum EditCommand: UInt32 {
   case enter, newLine
   case up, down, left, right, end, nextWord, previousWord, firstLine, lastLine
@@ -11,25 +11,25 @@ enum EditCommand: UInt32 {
   case viEnter, viUp, viDown, viOpenBelow, viOpenAbove
 }
 
-/// What libedit shall do after a command.
+/// libedit's next step after a command.
 enum EditStep: UInt32 {
   case goOn, accept
 }
 
-/// Gives libedit its characters and carries out the shell's own keys.
+/// Supplies libedit with characters and runs the shell's commands.
 protocol EditHandler: AnyObject {
   /// The next character; nil to end the line.
   func nextCharacter() -> Unicode.Scalar?
   func run(_ command: EditCommand) -> EditStep
 }
 
-/// libedit: one line and what keys do to it, by Emacs's or vi's habits and the user's own.
+/// A wrapper of libedit: edits one line with Emacs, vi or custom key bindings.
 ///
-/// It draws nothing. Lives on one thread.
+/// It draws nothing, and belongs to one thread.
 final class LineEditor {
-  /// Keys that no keyboard has, for what libedit itself can do.
+  /// Keys that no keyboard sends, bound to commands of libedit.
   enum PrivateKey {
-    /// The Escape key, where it is not the beginning of what another key sends.
+    /// The Escape key itself, not the start of another key's sequence.
     static let escape = scalar(VMS_KEY_ESCAPE)
     static let nextWord = scalar(VMS_KEY_NEXT_WORD)
     static let previousWord = scalar(VMS_KEY_PREVIOUS_WORD)
@@ -43,14 +43,14 @@ final class LineEditor {
   private let editor: OpaquePointer
   private let callbacks: Callbacks
 
-  /// An editor on standard input; nil where libedit has no memory.
+  /// Creates an editor on standard input; nil if libedit has no memory.
   init?() {
     let callbacks = Callbacks()
     let table = vms_callbacks(
-      // SAFETY: the editor, which alone uses the address, is freed before `callbacks` is released.
+      // SAFETY: only the editor uses the address, and it is freed before `callbacks` is released.
       context: Unmanaged.passUnretained(callbacks).toOpaque(),
       read: { context, character in
-        // SAFETY: libedit passes back the context of above and the address of a character.
+        // SAFETY: libedit passes the context above and the address of a character.
         guard let context, let character else { return -1 }
         let callbacks = Unmanaged<Callbacks>.fromOpaque(context).takeUnretainedValue()
         guard let next = callbacks.handler?.nextCharacter() else { return -1 }
@@ -79,10 +79,10 @@ final class LineEditor {
     callbacks.handler = nil
   }
 
-  /// Whether keys are vi's.
+  /// Whether vi's key bindings are active.
   var usesVi: Bool { vms_editor_uses_vi(editor) != 0 }
 
-  /// Whether what a key sends means anything.
+  /// Whether a key sequence is bound.
   func isBound(_ sequence: [Unicode.Scalar]) -> Bool {
     // SAFETY: the text is read before the call returns, and terminated.
     Self.terminated(sequence).withUnsafeBufferPointer {
@@ -90,10 +90,10 @@ final class LineEditor {
     }
   }
 
-  /// The line as it is.
+  /// The current line.
   var line: [Unicode.Scalar] { state.line }
 
-  /// How many characters of the line stand before the cursor.
+  /// The number of characters before the cursor.
   var cursor: Int { state.cursor }
 
   private var state: (line: [Unicode.Scalar], cursor: Int) {
@@ -106,7 +106,7 @@ final class LineEditor {
     return (line, cursor)
   }
 
-  /// Inserts text without line ends at the cursor.
+  /// Inserts text without newlines at the cursor.
   func insert(_ text: some Sequence<Unicode.Scalar>) {
     // SAFETY: the text is copied before the call returns, and terminated.
     Self.terminated(text).withUnsafeBufferPointer { vms_editor_insert(editor, $0.baseAddress) }
@@ -115,13 +115,13 @@ final class LineEditor {
   /// Deletes characters before the cursor.
   func delete(before count: Int) { vms_editor_delete_before(editor, count) }
 
-  /// Moves the cursor, which stays within the line.
+  /// Moves the cursor within the line.
   func move(_ count: Int) { vms_editor_move(editor, Int32(clamping: count)) }
 
-  /// Moves the cursor to where so many characters stand before it.
+  /// Moves the cursor to a position.
   func move(to place: Int) { move(place - cursor) }
 
-  /// Puts another line in the place of this one, the cursor at its end.
+  /// Replaces the line, with the cursor at its end.
   func replace(with text: some Sequence<Unicode.Scalar>) {
     let (line, cursor) = state
     move(line.count - cursor)
@@ -133,33 +133,33 @@ final class LineEditor {
     text.map(\.value).filter { $0 != 0 } + [0]
   }
 
-  /// What libedit calls back into.
+  /// The context of libedit's callbacks.
   private final class Callbacks {
     weak var handler: (any EditHandler)?
   }
 }
 
-/// The terminal while no entry is edited: what is typed then waits for the next one.
+/// The mode of the terminal between entries, when input waits for the next entry.
 struct TerminalMode {
-  private let usual: termios
-  private let quiet: termios
+  private let original: termios
+  private let hidden: termios
 
-  /// The terminal of standard input as it is; nil where that is none.
+  /// Reads the mode of the terminal on standard input; nil if it is not a terminal.
   init?() {
     var mode = termios()
     // SAFETY: the call fills in `mode` and keeps no address.
     guard tcgetattr(STDIN_FILENO, &mode) == 0 else { return nil }
-    usual = mode
-    // Not shown, not held back until a line ends, and no key but Ctrl-C means anything.
+    original = mode
+    // No echo, no line buffering, and no special keys except Ctrl-C.
     mode.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN)
-    quiet = mode
+    hidden = mode
   }
 
-  /// Shows nothing of what is typed.
-  func beQuiet() { set(quiet) }
+  /// Turns off the echo of input.
+  func hideInput() { set(hidden) }
 
-  /// Shows what is typed, line by line.
-  func beUsual() { set(usual) }
+  /// Restores the original mode, with echo and line editing.
+  func restore() { set(original) }
 
   private func set(_ mode: termios) {
     var mode = mode

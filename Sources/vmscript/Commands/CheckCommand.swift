@@ -4,14 +4,14 @@ import VMScriptPlan
 import VMScriptRuntime
 import VMScriptSyntax
 
-/// `vmscript check FILE …`: every error of each script that shows without a connection.
+/// `vmscript check FILE …`: reports all errors that need no connection.
 struct CheckCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Report every error of scripts, without a connection.",
     discussion: """
-      Syntax, names, types and what the resources of a script mean to each other are checked. \
-      A parameter that needs a value does not need it here.
+      Checks syntax, names, types and the relations between resources. \
+      Required parameters need no value here.
 
       Examples:
         vmscript check lab.vmscript
@@ -23,7 +23,7 @@ struct CheckCommand: AsyncParsableCommand, Subcommand {
   @OptionGroup var scripts: ScriptArguments
   @OptionGroup var script: ScriptOptions
   @OptionGroup var output: OutputOptions
-  // What a run takes is taken here too, so that its first word alone makes it a check.
+  // Accepts the options of a run, so that only the first word has to change.
   @OptionGroup(visibility: .hidden) var connection: ConnectionOptions
   @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 

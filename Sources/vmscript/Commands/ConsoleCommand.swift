@@ -3,14 +3,14 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// `vmscript console NAME`: the text console of a running guest.
+/// `vmscript console NAME`: attaches to the text console of a running guest.
 struct ConsoleCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "console",
-    abstract: "Attach to the text console of a running guest; Ctrl-] leaves it.",
+    abstract: "Attach to the text console of a running guest; Ctrl-] detaches.",
     discussion: """
-      Where standard input is no terminal, what it has is typed at the console, and the console is \
-      shown until the guest goes.
+      If standard input is not a terminal, its content is sent to the console, and the output is \
+      shown until the guest stops.
 
       Examples:
         vmscript console web-1
@@ -22,7 +22,7 @@ struct ConsoleCommand: AsyncParsableCommand, Subcommand {
   @Argument(help: "The domain's name on the host.", completion: HostNames.domains)
   var name: String
 
-  @Flag(help: "Take the console from another session that has it.")
+  @Flag(help: "Take over the console from another session.")
   var force = false
 
   @OptionGroup var connection: ConnectionOptions

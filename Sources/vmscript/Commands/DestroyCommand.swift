@@ -5,14 +5,14 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// `vmscript destroy FILE …` or `--stack NAME`: removes what a stack made, and nothing else.
+/// `vmscript destroy FILE …` or `--stack NAME`: removes the resources of a stack, and nothing else.
 struct DestroyCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "destroy",
-    abstract: "Remove what a stack made, and nothing else.",
+    abstract: "Remove the resources of a stack, and nothing else.",
     discussion: """
-      Machines go with their disks, seeds, snapshots and firmware state, then networks, and images \
-      that nothing else uses. What another made is left untouched.
+      Removes machines with their disks, seeds, snapshots and firmware state, then networks, then \
+      images that nothing else uses. Resources of other stacks stay untouched.
 
       Examples:
         vmscript destroy lab.vmscript
@@ -22,11 +22,11 @@ struct DestroyCommand: AsyncParsableCommand, Subcommand {
   static let synonyms = ["down", "remove", "rm", "undefine"]
 
   @Argument(
-    help: ArgumentHelp("The stack's script; only the stack's name counts.", valueName: "file"),
+    help: ArgumentHelp("The stack's script; only the stack's name is used.", valueName: "file"),
     completion: .file(extensions: ["vmscript"]))
   var files: [String] = []
 
-  @Flag(name: [.long, .customShort("y")], help: "Do it without asking.")
+  @Flag(name: [.long, .customShort("y")], help: "Confirm the removal.")
   var yes = false
 
   @OptionGroup var script: ScriptOptions

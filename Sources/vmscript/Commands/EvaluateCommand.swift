@@ -8,7 +8,7 @@ struct EvaluateCommand: AsyncParsableCommand, Subcommand {
     commandName: "eval",
     abstract: "Evaluate a script and print its outputs as JSON, without a connection.",
     discussion: """
-      What the script prints goes to standard error.
+      Lines that the script prints go to standard error.
 
       Examples:
         vmscript eval sizes.vmscript
@@ -20,12 +20,12 @@ struct EvaluateCommand: AsyncParsableCommand, Subcommand {
 
   @OptionGroup var scripts: ScriptArguments
 
-  @Flag(help: "Print the declared resources too: {\"outputs\": …, \"resources\": […]}.")
+  @Flag(help: "Also print the declared resources: {\"outputs\": …, \"resources\": […]}.")
   var resources = false
 
   @OptionGroup var script: ScriptOptions
   @OptionGroup var output: OutputOptions
-  // What a run takes is taken here too, so that its first word alone makes it an evaluation.
+  // Accepts the options of a run, so that only the first word has to change.
   @OptionGroup(visibility: .hidden) var connection: ConnectionOptions
   @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 

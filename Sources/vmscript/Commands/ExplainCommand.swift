@@ -6,7 +6,7 @@ import VMScriptShell
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// `vmscript explain CODE`: what a code means at length; without a code, all of them by title.
+/// `vmscript explain CODE`: explains a code; without a code, lists all of them.
 struct ExplainCommand: ParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
@@ -19,7 +19,7 @@ struct ExplainCommand: ParsableCommand, Subcommand {
   static let heading = CommandHeading.script
 
   @Argument(
-    help: "A code such as VM0210; without one, all are listed.",
+    help: "A code such as VM0210; without one, all codes are listed.",
     completion: .list(codes))
   var code: String?
 
@@ -27,7 +27,7 @@ struct ExplainCommand: ParsableCommand, Subcommand {
 
   func run() throws {
     guard let code else { return list() }
-    // The code as a message shows it, or its number alone.
+    // The code as in a message, or only its number.
     let wanted = code.uppercased().filter { !"[]".contains($0) }
     let found = Self.all.first {
       $0.description == wanted || $0.number == Int(wanted)
@@ -40,7 +40,7 @@ struct ExplainCommand: ParsableCommand, Subcommand {
     Terminal.writeOutput("\(found): \(found.title)\n\n\(shown(found.explanation))\n")
   }
 
-  /// In lines that can be read, where they are read by people.
+  /// The text, wrapped on a terminal.
   private func shown(_ text: String) -> String {
     guard Terminal.isTerminal(STDOUT_FILENO) else { return text }
     return TerminalText.wrapped(text, to: min(Terminal.size().columns, 80)).joined(separator: "\n")
@@ -55,7 +55,7 @@ struct ExplainCommand: ParsableCommand, Subcommand {
 
   private static let codes = all.map(\.description)
 
-  /// The codes of every module, in their order.
+  /// The codes of every module, sorted by number.
   static let all =
     (LanguageCodes.ofCheck + RuntimeCodes.all + TerminalCodes.codes + Shell.codes
     + CommandLineCodes.codes).sorted { $0.number < $1.number }

@@ -2,13 +2,14 @@ import ArgumentParser
 import Foundation
 import VMScriptSyntax
 
-/// `vmscript fmt FILE …`: one style for scripts, in place; `-` goes from standard input to output.
+/// `vmscript fmt FILE …`: formats scripts in place; `-` reads standard input and writes standard
+/// output.
 struct FormatCommand: ParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "fmt",
-    abstract: "Bring scripts into the one style, in place.",
+    abstract: "Format scripts in place.",
     discussion: """
-      Comments are kept, and nothing changes its meaning.
+      Keeps comments and the meaning of the script.
 
       Examples:
         vmscript fmt *.vmscript
@@ -23,7 +24,7 @@ struct FormatCommand: ParsableCommand, Subcommand {
     completion: .file(extensions: ["vmscript"]))
   var files: [String]
 
-  @Flag(help: "Change nothing; list what is not in the style, and exit with 1 if anything is not.")
+  @Flag(help: "Change nothing; list scripts that are not formatted, and exit with 1 if any is not.")
   var check = false
 
   @OptionGroup var output: OutputOptions
@@ -54,7 +55,8 @@ struct FormatCommand: ParsableCommand, Subcommand {
     if check && differs { throw ExitStatus.failed.code }
   }
 
-  /// A formatted file is not written again, so that its time of change tells the truth.
+  /// Writes the result, except to a file that is already formatted, which keeps its modification
+  /// time.
   private func put(
     _ text: String, of file: String, name: String, isFormatted: Bool
   ) throws(Diagnostic) {

@@ -3,15 +3,15 @@ import Foundation
 import VMScript
 import VMScriptEditing
 
-/// `vmscript generate FOLDER`: writes what is made from the tables of the language anew;
-/// `scripts/generate` calls it.
+/// `vmscript generate FOLDER`: regenerates the grammars and the reference from the tables of the
+/// language; `scripts/generate` calls it.
 struct GenerateCommand: ParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "generate", abstract: "Write grammars for editors and the language reference.",
     shouldDisplay: false)
   static let heading = CommandHeading.script
 
-  @Argument(help: "The folder of the package, or one that shall be as it is.")
+  @Argument(help: "The folder of the package, or another target folder.")
   var folder: String
 
   func run() throws {

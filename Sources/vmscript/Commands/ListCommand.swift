@@ -4,11 +4,11 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// `vmscript list`: the domains, networks and images of a host, and whose they are.
+/// `vmscript list`: lists the domains, networks and images of a host with their stacks.
 struct ListCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List domains, networks and images of the host, and which stack made them.",
+    abstract: "List domains, networks and images of the host, with their stacks.",
     discussion: """
       Examples:
         vmscript list
@@ -18,7 +18,7 @@ struct ListCommand: AsyncParsableCommand, Subcommand {
   static let synonyms = ["ls", "ps"]
 
   @Option(
-    help: ArgumentHelp("List what this stack made, and nothing else.", valueName: "name"),
+    help: ArgumentHelp("List only the resources of this stack.", valueName: "name"),
     completion: HostNames.stacks)
   var stack: String?
 

@@ -5,11 +5,11 @@ import VMScriptPlan
 import VMScriptRuntime
 import VMScriptTerminal
 
-/// `vmscript plan FILE …`: what a run would change; changes nothing.
+/// `vmscript plan FILE …`: shows what a run would change.
 struct PlanCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Show what a run would change, and how; change nothing.",
+    abstract: "Show what a run would change, without changing it.",
     discussion: """
       + creates, ~ changes, - removes, ! loses data, = waits for a restart, > is a verb of the
       script.

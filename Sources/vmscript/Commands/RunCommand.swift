@@ -10,10 +10,11 @@ import VMScriptTerminal
 struct RunCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Put scripts into effect: plan, then apply. The default: `vmscript FILE`.",
+    abstract: "Plan and apply scripts. The default command: `vmscript FILE`.",
     discussion: """
-      What is already as declared is left alone; what would lose data is asked for first. \
-      Ctrl-C ends in order, twice at once; the next run continues from what is there.
+      Changes only what differs from the declaration, and asks before it loses data. \
+      Ctrl-C stops after the changes in flight; a second Ctrl-C stops at once. The next run \
+      continues from the current state.
 
       Examples:
         vmscript run lab.vmscript --set replicas=3
@@ -24,7 +25,7 @@ struct RunCommand: AsyncParsableCommand, Subcommand {
   static let heading = CommandHeading.host
   static let synonyms = ["apply", "create", "up"]
 
-  @Flag(name: .customShort("i"), help: "Stay in the shell after the one script.")
+  @Flag(name: .customShort("i"), help: "Stay in the shell after the script.")
   var isInteractive = false
 
   @OptionGroup var scripts: ScriptArguments
@@ -55,12 +56,12 @@ struct RunCommand: AsyncParsableCommand, Subcommand {
     }
   }
 
-  /// What was named; without a name what comes in.
+  /// The named scripts; without any, standard input.
   private func inputs() -> [ScriptInput] {
     scripts.inputs.isEmpty ? [.file("-")] : scripts.inputs
   }
 
-  /// Without a script, somebody who sits at a terminal gets the shell.
+  /// Starts the shell.
   private func openShell() async throws {
     var evaluation = script.evaluation
     evaluation.stack = nil

@@ -3,14 +3,14 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// `vmscript ssh NAME`: signs in to a guest at the address that the host knows.
+/// `vmscript ssh NAME`: connects to a guest at the address that the host reports.
 struct SSHCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "ssh",
-    abstract: "Sign in to a running guest by SSH, at the address that the host knows.",
+    abstract: "Connect to a running guest by SSH, at the address that the host reports.",
     discussion: """
-      The guest's host key is remembered by the domain's UUID, for addresses pass from guest to \
-      guest. A guest of a host that is connected to by qemu+ssh:// is reached through that host. \
+      The guest's host key is stored under the domain's UUID, because addresses move from guest to \
+      guest. With qemu+ssh:// the connection goes through the host. \
       The exit code is ssh's.
 
       Examples:
@@ -20,12 +20,12 @@ struct SSHCommand: AsyncParsableCommand, Subcommand {
   static let heading = CommandHeading.guest
 
   @Argument(
-    help: ArgumentHelp("The domain, and whom to sign in as.", valueName: "[user@]name"),
+    help: ArgumentHelp("The domain, and the user to log in as.", valueName: "[user@]name"),
     completion: HostNames.domains)
   var target: String
 
   @Argument(
-    parsing: .captureForPassthrough, help: "What to run there; nothing is a shell.")
+    parsing: .captureForPassthrough, help: "The command to run there; defaults to a shell.")
   var command: [String] = []
 
   @OptionGroup var connection: ConnectionOptions

@@ -4,14 +4,14 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// `vmscript screenshot NAME [FILE]`: a picture of what a guest shows.
+/// `vmscript screenshot NAME [FILE]`: saves a picture of a guest's screen.
 struct ScreenshotCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "screenshot",
-    abstract: "Write a picture of what a running guest shows to a file.",
+    abstract: "Save a picture of a running guest's screen to a file.",
     discussion: """
-      The kind of picture is the hypervisor's: PNG or PPM. A file that is there already is not \
-      written over.
+      The hypervisor decides the format: PNG or PPM. An existing file is not \
+      overwritten.
 
       Examples:
         vmscript screenshot web-1
@@ -23,7 +23,8 @@ struct ScreenshotCommand: AsyncParsableCommand, Subcommand {
   var name: String
 
   @Argument(
-    help: "The file; else the domain's name with the ending of its kind.", completion: .file())
+    help: "The file; defaults to the domain's name with the extension of the format.",
+    completion: .file())
   var file: String?
 
   @OptionGroup var connection: ConnectionOptions

@@ -4,7 +4,7 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// `vmscript show NAME`: all that can be said of one object of the host, secrets left out.
+/// `vmscript show NAME`: shows the details of one object of the host, without secrets.
 struct ShowCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
@@ -35,7 +35,7 @@ struct ShowCommand: AsyncParsableCommand, Subcommand {
 }
 
 extension OutputOptions {
-  /// Looks at the host; what goes wrong is reported.
+  /// Reads from the host, and reports errors.
   func inspecting<T: Sendable>(_ look: () async throws(Diagnostic) -> T) async throws -> T {
     do throws(Diagnostic) {
       return try await look()

@@ -4,7 +4,7 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// `vmscript status FILE`: each resource beside its declaration.
+/// `vmscript status FILE`: compares each resource with its declaration.
 struct StatusCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
@@ -12,7 +12,7 @@ struct StatusCommand: AsyncParsableCommand, Subcommand {
     discussion: """
       Examples:
         vmscript status lab.vmscript
-        vmscript status lab.vmscript --exit-code    exits with 5 unless all is as declared
+        vmscript status lab.vmscript --exit-code    exits with 5 unless all are as declared
         vmscript status lab.vmscript --verify       also reads the images on the host
       """)
   static let heading = CommandHeading.host
@@ -21,14 +21,14 @@ struct StatusCommand: AsyncParsableCommand, Subcommand {
   @OptionGroup var script: ScriptOptions
   @OptionGroup var connection: ConnectionOptions
 
-  @Flag(help: "Exit with 5 unless all is as declared.")
+  @Flag(help: "Exit with 5 unless all resources are as declared.")
   var exitCode = false
 
   @Flag(help: "Read the images on the host and compare their digests with those of the uploads.")
   var verify = false
 
   @OptionGroup var output: OutputOptions
-  // What a run takes is taken here too.
+  // Accepts the options of a run.
   @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 
   func validate() throws { try scripts.requireSome() }

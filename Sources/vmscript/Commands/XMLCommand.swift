@@ -3,15 +3,15 @@ import Foundation
 import VMScript
 import VMScriptRuntime
 
-/// `vmscript xml FILE [NAME]`: the libvirt XML that a script's networks and domains become.
+/// `vmscript xml FILE [NAME]`: prints the libvirt XML of a script's networks and domains.
 struct XMLCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "xml",
-    abstract: "Print the libvirt XML that networks and domains would be defined by.",
+    abstract: "Print the libvirt XML of the declared networks and domains.",
     discussion: """
-      Where --connect or LIBVIRT_DEFAULT_URI names a host, what is there counts: its pools, its \
-      hypervisor, and the definitions that a run would change. Else nothing is connected to, unless \
-      a domain of the host is cloned.
+      With --connect or LIBVIRT_DEFAULT_URI, the XML depends on the host: its pools, its \
+      hypervisor, and the definitions that a run would change. Otherwise no connection is made, \
+      unless the script clones a domain of the host.
 
       Examples:
         vmscript xml lab.vmscript
@@ -32,7 +32,7 @@ struct XMLCommand: AsyncParsableCommand, Subcommand {
   @OptionGroup var script: ScriptOptions
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
-  // What a run takes is taken here too.
+  // Accepts the options of a run.
   @OptionGroup(visibility: .hidden) var changes: ChangeOptions
 
   func run() async throws {

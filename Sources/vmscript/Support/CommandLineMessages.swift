@@ -5,18 +5,18 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// The wording of what can be wrong with a command line, VM08xx.
+/// Messages of the command line, VM08xx.
 enum CommandLineMessages {
-  static let noScript = "Name a script; - is standard input, -e TEXT a script as text."
-  static let stackOrScript = "Name the stack's script, or the stack with --stack NAME."
+  static let noScript = "Name a script, pass - for standard input, or -e TEXT for a script as text."
+  static let stackOrScript = "Name the stack's script, or pass the stack with --stack NAME."
   static let nothingToRemove = "nothing to remove"
 
-  /// Why a script cannot be opened, by the system's number.
+  /// The reason why a script cannot be opened, by the system's error number.
   static func reason(_ number: Int32) -> String {
     switch number {
     case ENOENT, ENOTDIR: "there is no such file"
-    case EACCES, EPERM: "this user may not read it"
-    case ELOOP: "it lies behind too many symbolic links"
+    case EACCES, EPERM: "this user has no permission to read it"
+    case ELOOP: "its path has too many symbolic links"
     default: "it cannot be opened (error \(number))"
     }
   }
@@ -38,115 +38,117 @@ enum CommandLineMessages {
     "--connect-timeout needs a duration such as 10s or 2m, not '\(TerminalText.escaped(text))'."
   }
 
-  /// What is waited for before a command can begin.
+  /// The notice of a command that waits before it can start.
   static func waiting(for what: String) -> String { "waiting for \(TerminalText.escaped(what))" }
 
-  /// What `list` says where there is nothing.
+  /// The message of `list` if there is nothing to list.
   static func nothingListed(_ stack: String?) -> String {
-    stack.map { "the stack \(TerminalText.escaped($0)) has made nothing on this host" }
-      ?? "there is nothing on this host"
+    stack.map { "the stack \(TerminalText.escaped($0)) has no resources on this host" }
+      ?? "there are no domains, networks or images on this host"
   }
 
-  /// What `check` says where nothing is wrong.
+  /// The message of `check` for scripts without errors.
   static func noErrors(in scripts: Int) -> String {
     scripts == 1 ? "no errors" : "no errors in \(scripts) scripts"
   }
 
   static let finishing =
-    "stopping: what is in flight is brought to its end; once more stops at once"
-  static let stoppedAtOnce = "stopped at once; the next run continues from what is there"
+    "stopping after the changes in flight; press Ctrl-C again to stop at once"
+  static let stoppedAtOnce = "stopped at once; the next run continues from the current state"
 
-  /// What is asked before a plan is applied that must not be applied unasked.
+  /// The question before a plan that needs confirmation is applied.
   static func question(_ plan: Plan) -> String {
     let parts = plan.risks.map { $0.risk.words($0.count) }
-    // What a stack's machines are about to be removed for may be another's who uses its name.
+    // The stack may belong to another script that uses the same name.
     let isRemoval = plan.changes.allSatisfy { $0.action == .delete }
     let origin = plan.otherOrigin ?? (isRemoval ? plan.recordedOrigin : nil)
     let sentences = [
       origin.map {
         "The stack \(plan.stack) was last run from \(TerminalText.escaped($0.description))."
       },
-      parts.isEmpty ? nil : parts.joined(separator: ", ") + ".", "Go on?",
+      parts.isEmpty ? nil : parts.joined(separator: ", ") + ".", "Continue?",
     ]
     return sentences.compactMap(\.self).joined(separator: " ")
   }
 
-  /// A script that cannot be read, and why.
+  /// VM0801: a script cannot be read.
   static func unreadable(_ path: String, reason: String) -> Diagnostic {
     let help =
       VMScriptCommand.names.contains(path)
-      ? "a command comes first: `vmscript \(path) …`"
+      ? "write the command first: `vmscript \(path) …`"
       : "name a script file, or - for standard input"
     return Diagnostic(
       code: .commandLine.unreadableScript, "cannot read `\(path)`", notes: [reason],
       helps: [.init(help)])
   }
 
-  /// A first word that is neither a command nor a file.
+  /// VM0804: the first word is neither a command nor a file.
   static func unknownCommand(_ word: String, closest: String) -> Diagnostic {
     Diagnostic(
       code: .commandLine.unknownCommand, "there is no command `\(word)`",
-      notes: ["nor a file of that name"],
+      notes: ["there is no file of this name either"],
       helps: [.init("did you mean `vmscript \(closest)`?")])
   }
 
-  /// A statement of scripts that was taken for a command.
+  /// VM0806: a statement of the language is used as a command.
   static func verbAsCommand(_ word: String, statement: String) -> Diagnostic {
     Diagnostic(
-      code: .commandLine.statementAsCommand, "`\(word)` is a statement of scripts, not a command",
+      code: .commandLine.statementAsCommand,
+      "`\(word)` is a statement of the language, not a command",
       helps: [.init("run it: `vmscript -e \(QuotedText.shellWord(statement))`")])
   }
 
-  /// Standard output that cannot be written, and why.
+  /// VM0807: standard output cannot be written.
   static func unwritableOutput(_ reason: String) -> Diagnostic {
     Diagnostic(
       code: .commandLine.unwritableStandardOutput, "cannot write standard output",
-      notes: [reason, "what was printed is incomplete"])
+      notes: [reason, "the printed output is incomplete"])
   }
 
-  /// A code that no message bears.
+  /// VM0802: no message has the code.
   static func unknownCode(_ text: String) -> Diagnostic {
     Diagnostic(
       code: .commandLine.unknownCode, "no message has the code `\(text)`",
-      helps: [.init("`vmscript explain` without a code lists them all")])
+      helps: [.init("list all codes: `vmscript explain`")])
   }
 }
 
-/// The codes of the command line.
+/// The diagnostic codes of the command line.
 struct CommandLineCodes: DiagnosticTable {
   let unreadableScript = DiagnosticCode.ofTool(
     801, "unreadable script",
     """
-    The file is missing, is a folder, or may not be read by this user. The note says \
-    which. Nothing was done with the script.
+    The file is missing, is a folder, or this user has no permission to read it. The note says \
+    which. The script was not run.
     """)
   let unknownCode = DiagnosticCode.ofTool(
     802, "unknown code",
     """
-    `vmscript explain` takes the code that stands in brackets after `error`, such as VM0101. \
-    Without a code it lists all of them.
+    `vmscript explain` takes the code in brackets after `error`, such as VM0101. \
+    Without a code it lists all codes.
     """)
   let unknownCommand = DiagnosticCode.ofTool(
     804, "unknown command",
     """
-    The first word is a command such as `plan`, or else a script to run. It is neither, but close \
-    to a command. `vmscript --help` lists them.
+    The first word must be a command such as `plan`, or a script to run. This word is neither, but \
+    it resembles a command. `vmscript --help` lists the commands.
     """)
   let statementAsCommand = DiagnosticCode.ofTool(
     806, "statement as a command",
     """
-    `start`, `stop`, `snapshot` and the like are statements: they stand in a script, or in the text \
-    after `-e`, or in the shell. A name there is a string: `vmscript -e 'start "web-1"'`.
+    `start`, `stop`, `snapshot` and the other verbs are statements. Write them in a script, in the \
+    text after `-e`, or in the shell. There a name is a string: `vmscript -e 'start "web-1"'`.
     """)
   let unwritableStandardOutput = DiagnosticCode.ofTool(
     807, "unwritable standard output",
     """
-    The device is full, say, or standard output is closed. What was done on the host was done; what \
-    was printed about it is incomplete. A reader that goes away, such as `head`, is no error.
+    For example, the device is full or standard output is closed. Changes on the host took effect, \
+    but the printed output is incomplete. A reader that closes the pipe, such as `head`, is not an \
+    error.
     """)
 }
 
 extension DiagnosticCode {
-  /// The codes of the command line.
+  /// The diagnostic codes of the command line.
   static let commandLine = CommandLineCodes()
 }

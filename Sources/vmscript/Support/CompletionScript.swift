@@ -2,13 +2,13 @@ import ArgumentParser
 import VMScript
 import VMScriptRuntime
 
-/// What completes `vmscript` in a shell: the script that the argument parser makes, taught that a
-/// first word which is no command is a script, as in `vmscript run FILE`.
+/// The completion scripts for shells: those of the argument parser, extended so that a first word
+/// that is not a command is a script, as in `vmscript run FILE`.
 enum CompletionScript {
   /// The script for a shell.
   ///
-  /// - Parameter arguments: those of the program, its name left out.
-  /// - Returns: nil where no script is asked for, or for a shell that the argument parser reports.
+  /// - Parameter arguments: the arguments of the program, without its name.
+  /// - Returns: nil if no script is requested, or for a shell that the argument parser rejects.
   static func asked(by arguments: [String]) -> String? {
     let option = "--generate-completion-script"
     let name: String? =
@@ -87,7 +87,7 @@ enum CompletionScript {
 
       """
     guard let place = script.range(of: start) else { return script }
-    // A candidate's colon would begin its description.
+    // An unescaped colon in a candidate would start its description.
     let beginning = String(script[..<place.lowerBound]).replacing(
       #"non_empty_completions=("${@:#(|:*)}")"#,
       with: #"non_empty_completions=("${(@)${(@)@:#(|:*)}//:/\\:}")"#)
@@ -113,13 +113,13 @@ enum CompletionScript {
       """
   }
 
-  /// The script with its root function under another name.
+  /// Renames the root function of a script.
   private static func renamingRoot(_ script: String) -> String {
     script.replacing("\n_vmscript() {", with: "\n__vmscript_command() {")
   }
 }
 
-/// What a host or a script offers to complete a word of the command line with.
+/// Completion of names from a host or a script.
 enum HostNames {
   /// Names of domains.
   static var domains: CompletionKind { kind(domainNames) }
@@ -127,15 +127,16 @@ enum HostNames {
   /// Names of domains, networks and images.
   static var all: CompletionKind { kind(allNames) }
 
-  /// Names of stacks that have something on the host.
+  /// Names of stacks that have resources on the host.
   static var stacks: CompletionKind { kind(stackNames) }
 
   /// Names of the networks and domains that the script on the command line declares.
   static var declared: CompletionKind { kind(declaredNames) }
 
-  /// The URIs of hosts that a machine usually has, with the environment's own.
+  /// Common URIs of hosts, and the URI of the environment.
   ///
-  /// The environment is that of the shell at the time, not that in which the script was generated.
+  /// The environment is that of the shell at completion, not that in which the script was
+  /// generated.
   static var hosts: CompletionKind {
     .custom { (_: [String], _: Int, _: String) async -> [String] in
       let own = HostURI.resolve(nil).map { [$0] } ?? []
@@ -143,7 +144,7 @@ enum HostNames {
     }
   }
 
-  /// What a function finds for the words of the command line.
+  /// A completion kind whose candidates depend on the words of the command line.
   private static func kind(
     _ names: @escaping @Sendable ([String]) async -> [String]
   ) -> CompletionKind {
@@ -183,7 +184,7 @@ enum HostNames {
     return unique(declared.filter { $0.kind == .domain || $0.kind == .net }.map(\.name))
   }
 
-  /// What a host has; nothing where it cannot be asked.
+  /// Names from the inventory of the host; empty if the host cannot be read.
   private static func on(
     _ words: [String], _ names: (HostInventory) -> [String]
   ) async -> [String] {

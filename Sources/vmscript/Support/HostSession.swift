@@ -7,13 +7,13 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// What run, plan and destroy have in common: a host, a display, a question, and Ctrl-C.
+/// The shared part of run, plan and destroy: a host, a display, confirmation and Ctrl-C.
 struct HostSession: Sendable {
   let screen: Screen
   let output: OutputOptions
   let display: RunDisplay
 
-  /// What to show besides what the script prints.
+  /// Output in addition to the script's own.
   enum Show: Sendable { case progress, prints, nothing }
 
   private let show: Show
@@ -33,7 +33,7 @@ struct HostSession: Sendable {
       uri: connection.host)
   }
 
-  /// Does work on the host; reports what went wrong.
+  /// Performs work on the host and reports its diagnostics.
   func perform(
     _ options: RunOptions, _ work: @escaping @Sendable (RunOptions) async -> RunReport
   ) async -> RunReport {
@@ -77,12 +77,12 @@ struct HostSession: Sendable {
     return await Question.ask(CommandLineMessages.question(plan))
   }
 
-  /// Writes how the run ended and its outputs.
+  /// Writes the summary and the outputs of a run.
   ///
   /// - Parameters:
-  ///   - idle: what is said where nothing was to be done.
-  ///   - summarizes: whether there could have been anything to do on a host.
-  /// - Returns: the document that stands for all of it; nil without a connection.
+  ///   - idle: the summary if there was nothing to do.
+  ///   - summarizes: whether to write a summary.
+  /// - Returns: the JSON document of the run; nil without a connection.
   func conclude(
     _ report: RunReport, idle: String = "nothing to change", summarizes: Bool = true
   ) -> Value? {
@@ -97,25 +97,26 @@ struct HostSession: Sendable {
   }
 }
 
-/// Set once, from any thread.
+/// A flag that any thread can set once.
 private final class AskedFlag: Sendable {
   private let flag = Atomic(false)
   var isSet: Bool { flag.load(ordering: .acquiring) }
   func set() { flag.store(true, ordering: .releasing) }
 }
 
-/// A question at the terminal.
+/// A yes-or-no question at the terminal.
 enum Question {
-  /// Whether somebody can be asked.
+  /// Whether a user can answer.
   static var canBeAsked: Bool {
     Terminal.isTerminal(STDIN_FILENO) && Terminal.isTerminal(STDERR_FILENO)
   }
 
-  /// Asks; only `y` and `yes` are a yes. The end of input and a cancelled task are a no.
+  /// Asks a question. Only `y` and `yes` confirm; the end of input and a cancelled task decline.
   static func ask(_ text: String) async -> Bool {
     Terminal.writeMessage(text + " [y/N] ")
     let (answers, continuation) = AsyncStream.makeStream(of: String.self)
-    // The read cannot be called off; a cancelled question leaves it to the process's end.
+    // The read cannot be cancelled; after a cancelled question it continues until the process
+    // exits.
     Thread.detachNewThread {
       if let line = readLine() { continuation.yield(line) }
       continuation.finish()
@@ -128,12 +129,13 @@ enum Question {
   }
 }
 
-/// Ctrl-C, SIGTERM and SIGHUP: the first one asks for an orderly end, the second one ends at once.
+/// Handling of Ctrl-C, SIGTERM and SIGHUP: the first signal stops the work in order, the second
+/// exits at once.
 enum Interruption {
-  /// A hangup counts unless it is to be survived, as `nohup` asks.
+  /// The handled signals; SIGHUP is left out if `nohup` ignores it.
   private static let numbers = [SIGINT, SIGTERM] + (ignoresHangup ? [] : [SIGHUP])
 
-  /// From the mask of ignored signals in `proc(5)`.
+  /// Whether SIGHUP is ignored, from the mask of ignored signals in `proc(5)`.
   private static let ignoresHangup: Bool = {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let mask = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }
@@ -141,19 +143,19 @@ enum Interruption {
     return bits.map { $0 & (1 << UInt64(SIGHUP - 1)) != 0 } ?? false
   }()
 
-  /// Does work in a task that the first signal cancels.
+  /// Performs work in a task that the first signal cancels.
   ///
   /// - Parameters:
-  ///   - orderly: called at the first signal; false if there is nothing to bring to an end.
-  ///   - atOnce: called right before the process ends.
+  ///   - orderly: called on the first signal; returns false if there is nothing to finish.
+  ///   - atOnce: called right before the process exits.
   static func guarding<T: Sendable>(
     orderly: @escaping @Sendable () -> Bool, atOnce: @escaping @Sendable () -> Void,
     _ work: @escaping @Sendable () async -> T
   ) async -> T {
     let state = Mutex(State())
-    // Before the work begins: a signal must not find the process unprepared.
+    // Installed before the work begins, so that no signal is missed.
     let sources = numbers.map { number in
-      // Else the signal would end the process before its source hears of it.
+      // Otherwise the signal would end the process before its source sees it.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {

@@ -6,30 +6,29 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 extension Engine {
-  /// What scripts of the command line may reach: the files and the environment of its user.
+  /// The engine of the command line, whose scripts may read the user's files and environment.
   static let commandLine = Engine(importer: .local, access: .local)
 }
 
-/// What scripts are given.
+/// Parameters, stack and limits of scripts.
 struct ScriptOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
       """
-      Give a parameter its value; repeatable. Else VMSCRIPT_NAME of the environment counts, except \
-      VMSCRIPT_HYPERVISOR, which is not for scripts.
+      Set a parameter; repeatable. Defaults to VMSCRIPT_NAME of the environment, except \
+      VMSCRIPT_HYPERVISOR, which is not a parameter.
       """,
       valueName: "name=value"))
   var settings: [String] = []
 
   @Option(
     name: .customLong("stack"),
-    help: ArgumentHelp("The name of the stack, whatever the script says.", valueName: "name"),
+    help: ArgumentHelp("The name of the stack, instead of the script's.", valueName: "name"),
     completion: HostNames.stacks)
   var stackText: String?
 
-  /// The stack that is named; other characters than a stack's name has are replaced, as in the name of a
-  /// script's file.
+  /// The named stack; invalid characters are replaced, as in the name of a script's file.
   var stack: String? { stackText.flatMap(Program.stackName(resembling:)) }
 
   @OptionGroup var limits: LimitOptions
@@ -43,8 +42,8 @@ struct ScriptOptions: ParsableArguments {
     }
   }
 
-  /// What the evaluation of one script is given: the last setting of a name wins, over the
-  /// environment's too.
+  /// The options for the evaluation of one script. The last setting of a name wins, also over the
+  /// environment.
   var evaluation: EvaluationOptions {
     let pairs = settings.map { setting in
       let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -56,8 +55,8 @@ struct ScriptOptions: ParsableArguments {
       limits: limits.limits, stack: stack)
   }
 
-  /// What the evaluation of one of several scripts is given. A setting that only others of them know
-  /// is theirs; one that none knows is wrong for all.
+  /// The options for the evaluation of one of several scripts. They include settings of its own
+  /// parameters, and settings that no script has, which are errors.
   func evaluation(of program: Program, among programs: [Program]) -> EvaluationOptions {
     var result = evaluation
     let own = Set(program.parameters)
@@ -67,14 +66,14 @@ struct ScriptOptions: ParsableArguments {
   }
 }
 
-/// What a script may take of this machine while it is evaluated.
+/// Limits on the evaluation of a script.
 struct LimitOptions: ParsableArguments {
   @Option(
     name: .customLong("limit"),
     help: ArgumentHelp(
       """
-      Bound the evaluation: steps, depth, memory, output or time; repeatable. Else it ends after \
-      a minute, machines that it waits for not counted, or with 1GiB.
+      Limit the evaluation: steps, depth, memory, output or time; repeatable. Defaults to \
+      memory=1GiB and time=1m, not counting waits for machines.
       """, valueName: "name=value"),
     completion: .list(["steps=", "depth=", "memory=", "output=", "time="]))
   var settings: [String] = []
@@ -88,14 +87,14 @@ struct LimitOptions: ParsableArguments {
     }
   }
 
-  /// The limits of the command line, as far as no setting says otherwise.
+  /// The defaults of the command line, overridden by the settings.
   var limits: Limits {
     var limits = Limits(memory: .gib(1), time: .seconds(60))
     for setting in settings { _ = Self.apply(setting, to: &limits) }
     return limits
   }
 
-  /// False for what is no limit.
+  /// Applies a setting; returns false if it is invalid.
   private static func apply(_ setting: String, to limits: inout Limits) -> Bool {
     let parts = setting.split(separator: "=", maxSplits: 1).map(String.init)
     guard let name = parts.first, let text = parts.dropFirst().first else { return false }
@@ -115,30 +114,30 @@ struct LimitOptions: ParsableArguments {
   }
 }
 
-/// Which host, and how it is met.
+/// The host and how to connect to it.
 struct ConnectionOptions: ParsableArguments {
   @Option(
     name: [.customLong("connect"), .customShort("c")],
     help: ArgumentHelp(
-      "The host, as libvirt's URI; else LIBVIRT_DEFAULT_URI, else libvirt's own default.",
+      "The host as a libvirt URI. Defaults to LIBVIRT_DEFAULT_URI, then to libvirt's default.",
       valueName: "uri"), completion: HostNames.hosts)
   var uri: String?
 
   @Option(
     help: ArgumentHelp(
       """
-      What `hypervisor = auto` means, kvm or qemu; else VMSCRIPT_HYPERVISOR, else the best that the \
-      host has.
+      The meaning of `hypervisor = auto`, kvm or qemu. Defaults to VMSCRIPT_HYPERVISOR, then to the \
+      best of the host.
       """, valueName: "name"), completion: .list(["kvm", "qemu"]))
   var hypervisor: String?
 
   @Option(
     help: ArgumentHelp(
-      "How long the host may take to answer a connection, such as 10s or 2m.",
+      "Time limit for a connection, such as 10s or 2m.",
       valueName: "duration"))
   var connectTimeout = "30s"
 
-  @Option(help: ArgumentHelp("Changes that may be in flight at once.", valueName: "number"))
+  @Option(help: ArgumentHelp("Maximum number of changes in flight.", valueName: "number"))
   var jobs = 8
 
   func validate() throws {
@@ -150,17 +149,17 @@ struct ConnectionOptions: ParsableArguments {
     }
   }
 
-  /// The URI that was given, here or in the environment; nil leaves it to libvirt.
+  /// The URI of the option or the environment; nil selects libvirt's default.
   var host: String? { HostURI.resolve(uri) }
 
-  /// Options of a run on this host, to be completed by the command.
+  /// Options of a run on this host; the command adds its own.
   var runOptions: RunOptions {
     var options = RunOptions(uri: uri, jobs: jobs, hypervisor: hypervisor)
     options.connectTimeout = limit
     return options
   }
 
-  /// How long the host may take to answer; a slow one is named on standard error.
+  /// The time limit for a connection, with a notice of a slow host on standard error.
   var patience: HostPatience {
     HostPatience(limit: limit) {
       Terminal.writeMessage(CommandLineMessages.waiting(for: $0) + "\n")
@@ -170,16 +169,16 @@ struct ConnectionOptions: ParsableArguments {
   private var limit: Duration { Duration(script: connectTimeout) ?? .seconds(30) }
 }
 
-/// What a run may do to the host.
+/// Permissions of a run.
 struct ChangeOptions: ParsableArguments {
   @Flag(
-    name: [.long, .customShort("y")], help: "Do what loses data or unplugs guests without asking.")
+    name: [.long, .customShort("y")], help: "Confirm changes that lose data or disconnect guests.")
   var yes = false
 
-  @Flag(help: "Remove what the stack made and the script no longer declares.")
+  @Flag(help: "Remove resources of the stack that the script no longer declares.")
   var prune = false
 
-  @Flag(help: "Take over domains of a declared name that the stack did not make.")
+  @Flag(help: "Take over domains of a declared name that the stack did not create.")
   var adopt = false
 
   func apply(to options: inout RunOptions) {
@@ -191,10 +190,10 @@ struct ChangeOptions: ParsableArguments {
 
 extension ColorChoice: ExpressibleByArgument {}
 
-/// How a command says what it has to say.
+/// The format of a command's output.
 struct OutputOptions: ParsableArguments {
   @Flag(
-    help: "Write one JSON document; errors and prints are JSON lines on standard error.")
+    help: "Write one JSON document; errors and printed lines are JSON lines on standard error.")
   var json = false
 
   @Flag(help: "Show no plan, no progress and no summary.")
@@ -203,7 +202,7 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "When to use colour.")
   var color: ColorChoice = .auto
 
-  /// Standard output and standard error with what they can show.
+  /// Standard output and standard error, with the capabilities of each.
   var screen: Screen {
     let isTerminal = Terminal.isTerminal(STDERR_FILENO)
     let environment = ProcessInfo.processInfo.environment
@@ -216,7 +215,7 @@ struct OutputOptions: ParsableArguments {
       showsOutput: Terminal.isTerminal(STDOUT_FILENO))
   }
 
-  /// Whether what goes to standard output is coloured.
+  /// Whether standard output is coloured.
   var isOutputColored: Bool {
     !json
       && color.isOn(
@@ -234,7 +233,7 @@ struct OutputOptions: ParsableArguments {
         : renderer.render(diagnostics))
   }
 
-  /// Writes what a script prints where standard output is kept for the one document.
+  /// Writes a printed line to standard error, because standard output holds one document.
   func printAside(_ line: String) {
     let object = Value.map(["print": .string(line)]).json(indentation: nil)
     Terminal.writeMessage((json ? object : Terminal.shown(line, on: STDERR_FILENO)) + "\n")

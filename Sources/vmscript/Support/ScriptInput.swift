@@ -6,13 +6,13 @@ import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
 
-/// A script as the command line gives it.
+/// A script on the command line.
 enum ScriptInput: Sendable {
   case text(String)
   /// `-` is standard input.
   case file(String)
 
-  /// What messages call it.
+  /// The name in messages.
   var name: String {
     switch self {
     case .text: "<command line>"
@@ -21,7 +21,7 @@ enum ScriptInput: Sendable {
     }
   }
 
-  /// Where the script's stack is run from; nil for what is no file.
+  /// The origin of the script's stack; nil unless it is a file.
   var origin: StackOrigin? {
     switch self {
     case .text, .file("-"): nil
@@ -38,7 +38,7 @@ enum ScriptInput: Sendable {
   }
 }
 
-/// The scripts that a command works on.
+/// The scripts of a command.
 struct ScriptArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp("Scripts; - is standard input.", valueName: "file"),
@@ -49,17 +49,17 @@ struct ScriptArguments: ParsableArguments {
     name: .customShort("e"), help: ArgumentHelp("A script as text; repeatable.", valueName: "text"))
   var texts: [String] = []
 
-  /// The scripts in their order, texts first.
+  /// The scripts in order, texts first.
   var inputs: [ScriptInput] { texts.map(ScriptInput.text) + files.map(ScriptInput.file) }
 
-  /// Refuses a command line without a script.
+  /// Throws if the command line has no script.
   func requireSome() throws {
     guard !inputs.isEmpty else { throw ValidationError(CommandLineMessages.noScript) }
   }
 }
 
 extension OutputOptions {
-  /// The program of a script; nil if it has errors, which are reported.
+  /// Compiles a script; reports its errors and returns nil if it has any.
   func compile(_ input: ScriptInput) -> Program? {
     do throws(Diagnostic) {
       let compilation = Engine.commandLine.compilation(of: try input.read())
@@ -71,12 +71,12 @@ extension OutputOptions {
     }
   }
 
-  /// Works on one script after another until one fails; their documents become one. All are compiled
-  /// before the first one is worked on.
+  /// Processes scripts in order until one fails, and combines their documents. All scripts are
+  /// compiled first.
   ///
   /// - Parameters:
-  ///   - options: what the scripts are given.
-  ///   - writesDocument: nil leaves it to `--json` whether the document is written.
+  ///   - options: the options of the scripts.
+  ///   - writesDocument: whether to write the document; nil follows `--json`.
   func each(
     _ inputs: [ScriptInput], _ options: ScriptOptions, writesDocument: Bool? = nil,
     _ work: (ScriptInput, Program, EvaluationOptions) async -> (
@@ -100,9 +100,9 @@ extension OutputOptions {
   }
 }
 
-/// Scripts as the command line names them.
+/// Reading and writing of script files.
 enum ScriptFile {
-  /// Reads a file or a pipe; a folder, a missing or an unreadable file is thrown.
+  /// Reads a file or a pipe; throws if it is a folder, missing or unreadable.
   static func read(_ path: String) throws(Diagnostic) -> [UInt8] {
     let descriptor = path.utf8.contains(0) ? -1 : open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -116,7 +116,7 @@ enum ScriptFile {
     try read(dup(STDIN_FILENO), named: "-")
   }
 
-  /// Whoever names a pipe waits for it, but not for more than a script can have.
+  /// Reads a pipe to its end, up to the maximum size of a script.
   private static func read(_ descriptor: Int32, named path: String) throws(Diagnostic) -> [UInt8] {
     do {
       return try GuardedFile.read(descriptor, named: "it", takesStreams: true)
@@ -126,7 +126,7 @@ enum ScriptFile {
     }
   }
 
-  /// Replaces a file's text as a whole, never half; what a symbolic link points to is replaced.
+  /// Replaces the text of a file atomically; follows symbolic links.
   static func write(_ text: String, to path: String) throws(Diagnostic) {
     do {
       let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()

@@ -1,26 +1,25 @@
 import Foundation
 import VMScriptTerminal
 
-/// The process's own streams, unbuffered, so that lines of both keep their order on a terminal.
+/// The standard streams of the process, unbuffered, so that their lines keep their order on a
+/// terminal.
 enum Terminal {
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// Writes to standard output. That it cannot be written stops nothing that is in flight; ``Main``
-  /// reports it at the end.
+  /// Writes to standard output. A failure stops nothing in flight; ``Main`` reports it at the end.
   @Sendable static func writeOutput(_ text: String) { StandardOutput.write(Array(text.utf8)) }
 
-  /// Text of several lines from outside, as it may be written to one of the streams: without control
-  /// characters where that is a terminal, else as it is.
+  /// External text for one of the streams; on a terminal, control characters are escaped.
   static func shown(_ text: String, on descriptor: Int32) -> String {
     isTerminal(descriptor) ? TerminalText.escaped(text, keepingLayout: true) : text
   }
 
-  /// Writes to standard error, as far as that is possible.
+  /// Writes to standard error, and ignores failures.
   @Sendable static func writeMessage(_ text: String) {
     _ = StandardStream.write(Array(text.utf8), to: STDERR_FILENO)
   }
 
-  /// Columns and rows of the terminal that messages go to.
+  /// Columns and rows of the terminal on standard error.
   @Sendable static func size() -> (columns: Int, rows: Int) {
     var size = winsize()
     // SAFETY: the call fills `size`, which outlives it; nothing keeps the address.

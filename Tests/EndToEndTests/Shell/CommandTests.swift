@@ -58,7 +58,7 @@ extension ShellTests {
 
     @Test(arguments: [
       (":nothing", "there is no command `:nothing`"), (":lst", "did you mean `:list`?"),
-      (":s x", "`:s` may mean several commands"), (":show", "`:show` needs a name"),
+      (":s x", "`:s` is ambiguous"), (":show", "`:show` needs a name"),
       (":plan maybe", "`:plan` takes `on` or `off`, not `maybe`"),
       (":reset all", "`:reset` takes no argument"),
       (":set colour on", "there is no setting `colour`"),
@@ -71,14 +71,14 @@ extension ShellTests {
       (":console test", "has no console"),
       (":ssh nobody", "no object on the host has the name"),
       (":xml nobody", "no object on the host"),
-      ("list", "commands of the shell begin with a colon: `:list`"),
-      ("ls", "begin with a colon: `:list`"), ("exit", "begin with a colon: `:quit`"),
-      ("?", "begin with a colon: `:help"), ("show test", "begin with a colon: `:show NAME`"),
-      ("help memory", "begin with a colon: `:help"),
+      ("list", "write the command with a colon: `:list`"),
+      ("ls", "with a colon: `:list`"), ("exit", "with a colon: `:quit`"),
+      ("?", "with a colon: `:help"), ("show test", "with a colon: `:show NAME`"),
+      ("help memory", "with a colon: `:help"),
       ("start web-1", "a name with a hyphen is a string: write `\"web-1\"`"),
       ("t1.memory = 128MiB", "to change a resource, declare it again"),
       ("n.subnet = 10.0.0.0/24", "names and members cannot be assigned to"),
-      ("status", "`:plan on` shows what entries would change"),
+      ("status", "preview changes with `:plan on`"),
       ("destroy", "vmscript destroy --stack NAME"), ("clear", "press Ctrl-L"),
       ("web-1", "a name with a hyphen is a string"), ("web-1.memory", "a name with a hyphen is"),
       ("domain(web-1)", "a name with a hyphen is a string"),
@@ -160,7 +160,7 @@ extension ShellTests {
       }
       try await withShell(environment: ["PATH": "\(folder.path)/nowhere"]) { shell in
         try await shell.enter(":ssh test")
-        try await shell.expect("there is no program `ssh` on the path")
+        try await shell.expect("there is no program `ssh` in `PATH`")
       }
     }
 

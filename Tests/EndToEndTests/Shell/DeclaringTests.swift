@@ -37,8 +37,8 @@ extension ShellTests {
         try await shell.expect("✓ domain a  updated")
         try await shell.expect("✗ domain b  failed")
         try await shell.expect("- domain c  skipped: b failed")
-        try await shell.expect("not in effect, so not declared: domain b, domain c")
-        try await shell.expect("not in effect, so declared as before: domain x")
+        try await shell.expect("not applied, and no longer declared: domain b, domain c")
+        try await shell.expect("not applied, and still declared as before: domain x")
         try await shell.expect("shell: failed: 1 updated, 2 failed, 1 skipped in")
         try await shell.press("C-l")
         try await shell.enter("a.memory; b.memory")
@@ -51,7 +51,7 @@ extension ShellTests {
       try await withShell { shell in
         try await shell.enter("domain a { memory = 64MiB }; check 1 == 2")
         try await shell.expect("error[VM0313]")
-        try await shell.expect("not in effect, so not declared: domain a\nvm>")
+        try await shell.expect("not applied, and no longer declared: domain a\nvm>")
       }
     }
 
@@ -117,16 +117,16 @@ extension ShellTests {
         )
         try await shell.expect("1 created")
         try await shell.enter("domain t1 { memory = 32MiB, state = stopped, disk { size = 1GiB } }")
-        try await shell.expect("this declaration of domain t1 leaves out nic { net = ")
-        try await shell.expect("Go on? [y/N]")
+        try await shell.expect("this declaration of domain t1 omits nic { net = ")
+        try await shell.expect("Continue? [y/N]")
         try await shell.enter("n")
         try await shell.expect("refused: nothing was changed")
         try await shell.press("C-l")
         try await shell.enter("domain t1 { memory = 32MiB, state = stopped }")
-        try await shell.expect("leaves out disk { size = 1GiB }, nic { net = ")
+        try await shell.expect("omits disk { size = 1GiB }, nic { net = ")
         try await shell.expect(
-          "to keep that, write it too: domain t1 { …, disk { size = 1GiB }, nic")
-        try await shell.expect("1 change loses data. Go on? [y/N]")
+          "to keep it, add it to the declaration: domain t1 { …, disk { size = 1GiB }, nic")
+        try await shell.expect("1 change loses data. Continue? [y/N]")
         try await shell.enter("n")
         try await shell.expect("refused: nothing was changed")
         try await shell.enter("t1.memory")
@@ -135,8 +135,8 @@ extension ShellTests {
         try await shell.enter(":reset")
         try await shell.press("C-l")
         try await shell.enter("domain t1 { memory = 32MiB, state = stopped }")
-        try await shell.expect("this declaration of domain t1 leaves out disk { … }, nic { … }")
-        try await shell.expect("Go on? [y/N]")
+        try await shell.expect("this declaration of domain t1 omits disk { … }, nic { … }")
+        try await shell.expect("Continue? [y/N]")
         try await shell.enter("n")
         try await shell.expect("refused: nothing was changed")
       }

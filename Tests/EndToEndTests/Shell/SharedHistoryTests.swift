@@ -103,7 +103,7 @@ import Testing
     try Data().write(to: state)
     try await withShell(state: state) { shell in
       try await shell.enter("1 + 1")
-      try await shell.expect("entries are not kept for the next shell: ")
+      try await shell.expect("the history cannot be saved: ")
       try await shell.expectEnd("\n2\nvm>")
       try await shell.press("C-l")
       try await shell.enter("2 + 2")

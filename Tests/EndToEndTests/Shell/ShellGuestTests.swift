@@ -10,7 +10,7 @@ extension HostTests {
         try await host.withShell { shell in
           try await shell.enter(":help")
           try await shell.expect(":help domain")
-          let steps = try await shell.rows.prefix { !$0.hasPrefix("What is declared again") }
+          let steps = try await shell.rows.prefix { !$0.hasPrefix("Declare a resource again") }
             .filter { $0.hasPrefix("  ") && !$0.hasPrefix("  #") }
             .map { $0.trimmingCharacters(in: .whitespaces) }
           #expect(steps.count >= 6)
@@ -43,20 +43,20 @@ extension HostTests {
             "domain web { memory = 128MiB, disk { image = disk }, serial {}, vnc {} }")
           try await shell.expect("domain web  created")
           try await shell.enter(":console web")
-          try await shell.expect("at the console; Ctrl-] leaves it")
+          try await shell.expect("attached to the console; Ctrl-] detaches")
           try await shell.expect("vmscript-guest ready")
           // Ctrl-C is the guest's too.
           try await shell.press("C-c")
           try await shell.enter("echo guest $((6 * 7))")
           try await shell.expect("guest 42")
           try await shell.press("C-]")
-          try await shell.expect("left the console\nvm>")
+          try await shell.expect("detached from the console\nvm>")
           try await shell.enter("web.state")
           try await shell.expect("\"running\"\nvm>")
           try await shell.enter(":screenshot web \(host.folder)/web.png")
           try await shell.expect("wrote \(host.folder)/web.png")
           try await shell.enter(":console web")
-          try await shell.expect("at the console")
+          try await shell.expect("attached to the console")
           try await host.virsh("destroy", "web")
           try await shell.expect("the console was closed")
           try await shell.enter(":console web")

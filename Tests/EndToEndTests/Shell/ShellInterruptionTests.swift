@@ -127,7 +127,8 @@ extension HostTests {
             try await shell.enter("1 + 1")
             try await shell.expect("\n2\nvm>")
             try await shell.press("C-d")
-            try await shell.expect("unfinished, and ends with the shell: creating the image `big`")
+            try await shell.expect(
+              "unfinished, and stopped with the shell: creating the image `big`")
             try await shell.expect("left with 0")
           }
         }

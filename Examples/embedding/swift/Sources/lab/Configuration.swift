@@ -1,6 +1,6 @@
 import VMScript
 
-/// What a configuration of the program says: the outputs of the script.
+/// The program's configuration: the outputs of the script.
 struct Configuration: Decodable {
   var region: String
   var cores: Int
@@ -8,7 +8,7 @@ struct Configuration: Decodable {
   var names: [String]
 }
 
-/// A resource of the program's own kind.
+/// A resource of a kind that the program defines.
 struct Queue: Decodable {
   var depth: Int
   var retention: Duration

@@ -3,12 +3,12 @@ import VMScript
 
 /// Reads a configuration in VMScript: `lab FILE [PARAMETERS-AS-JSON]`.
 @main struct Lab {
-  /// Why there is no configuration; a script whose function throws it shows the words.
+  /// The reason why there is no configuration; a diagnostic of the script shows it.
   struct Failure: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// What is left of the cores, for the team that has any.
+  /// The remaining cores of a team.
   private static func quota(team: String, machines: Int) throws -> Int {
     guard team == "web" else { throw Failure(description: "\(team) has no quota") }
     guard machines > 0 else {
