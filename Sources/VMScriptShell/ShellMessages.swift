@@ -59,8 +59,8 @@ enum ShellMessages {
     }
     let (earlier, none) = (resources.filter(hasEarlier), resources.filter { !hasEarlier($0) })
     return [
-      none.isEmpty ? nil : "not applied, and no longer declared: \(names(none))",
-      earlier.isEmpty ? nil : "not applied, and still declared as before: \(names(earlier))",
+      none.isEmpty ? nil : "not applied, so not declared: \(names(none))",
+      earlier.isEmpty ? nil : "not applied, so still declared as before: \(names(earlier))",
     ].compactMap(\.self)
   }
 

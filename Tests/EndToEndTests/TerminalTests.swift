@@ -17,7 +17,7 @@ import Testing
     let host = try OwnedHost(stack: "ask", domains: ["old"])
     defer { host.remove() }
     let session = try TerminalSession(["destroy", "--stack", "ask", "-c", host.uri])
-    try session.expect("1 change deletes a resource. Go on? [y/N] ")
+    try session.expect("1 change deletes a resource. Continue? [y/N] ")
     #expect(session.transcript.contains("- domain old"))
     // It has no disk, no snapshot and no other state.
     #expect(!session.transcript.contains("loses data"))
@@ -75,7 +75,7 @@ import Testing
     try session.expect("wait a")
     session.interrupt()
     #expect(try session.finish() == 1)
-    #expect(session.transcript.contains("once more stops at once"))
+    #expect(session.transcript.contains("press Ctrl-C again to stop at once"))
     #expect(session.transcript.contains("error[VM0704]"))
     #expect(session.transcript.contains("command_line: cancelled: 1 created in "))
     #expect(!session.transcript.contains("domain b"))
@@ -94,10 +94,10 @@ import Testing
     try session.expect("+ domain a")
     while !FileManager.default.fileExists(atPath: log) { usleep(10_000) }
     session.interrupt()
-    try session.expect("once more stops at once")
+    try session.expect("press Ctrl-C again to stop at once")
     session.interrupt()
     #expect(try session.finish() == 1)
-    #expect(session.transcript.contains("the next run continues from what is there"))
+    #expect(session.transcript.contains("the next run continues from the current state"))
   }
 
   @Test func ctrlCEndsALoopOfTheScript() throws {

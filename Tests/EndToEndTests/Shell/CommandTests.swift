@@ -97,7 +97,7 @@ extension ShellTests {
     @Test func settingsAreListedAndChanged() async throws {
       try await withShell { shell in
         try await shell.enter(":set")
-        try await shell.expect("plan     off  Say what entries would change")
+        try await shell.expect("plan     off  Show what entries would change")
         try await shell.enter(":set time on")
         try await shell.expect("time is on")
         try await shell.enter("1 + 1")

@@ -37,8 +37,8 @@ extension ShellTests {
         try await shell.expect("✓ domain a  updated")
         try await shell.expect("✗ domain b  failed")
         try await shell.expect("- domain c  skipped: b failed")
-        try await shell.expect("not applied, and no longer declared: domain b, domain c")
-        try await shell.expect("not applied, and still declared as before: domain x")
+        try await shell.expect("not applied, so not declared: domain b, domain c")
+        try await shell.expect("not applied, so still declared as before: domain x")
         try await shell.expect("shell: failed: 1 updated, 2 failed, 1 skipped in")
         try await shell.press("C-l")
         try await shell.enter("a.memory; b.memory")
@@ -51,7 +51,7 @@ extension ShellTests {
       try await withShell { shell in
         try await shell.enter("domain a { memory = 64MiB }; check 1 == 2")
         try await shell.expect("error[VM0313]")
-        try await shell.expect("not applied, and no longer declared: domain a\nvm>")
+        try await shell.expect("not applied, so not declared: domain a\nvm>")
       }
     }
 

@@ -78,7 +78,7 @@ import Testing
       try await shell.enter("domain web { memory = 64MiB, nic { net = lab } }")
       try await shell.expect("1 created")
       try await shell.enter("net lab { subnet = 10.8.0.0/24, mode = isolated }")
-      try await shell.expect("Go on? [y/N]")
+      try await shell.expect("Continue? [y/N]")
       try await shell.press("y", key)
       try await shell.expect("refused: nothing was changed")
       try await shell.enter("lab.subnet")
