@@ -30,6 +30,8 @@ final class SimulatedHost: HostReader, StepPerformer {
     var networks: [String: Bridge] = [:]
     /// The volumes of each pool.
     var volumes: [String: [VolumeInventory.Volume]] = ["default": [], "other": []]
+    /// The folders of pools; one that is missing has the pool's name.
+    var folders: [String: String] = [:]
     var seeds: [String: [SeedFile]] = [:]
     /// Where the images are, by name.
     var images: [String: String] = [:]
@@ -77,7 +79,7 @@ final class SimulatedHost: HostReader, StepPerformer {
         autostart: network.autostart, xml: network.definition, running: network.running)
     }
     let pools = state.volumes.map { name, volumes in
-      LiveStorage.Reading(name: name, path: "/\(name)", volumes: volumes)
+      LiveStorage.Reading(name: name, path: state.folder(of: name), volumes: volumes)
     }
     return LiveState(
       domains: machines, networks: networks,
@@ -114,6 +116,8 @@ final class SimulatedHost: HostReader, StepPerformer {
 // MARK: - The effects of steps
 
 extension SimulatedHost.State {
+  fileprivate func folder(of pool: String) -> String { folders[pool] ?? "/\(pool)" }
+
   fileprivate mutating func apply(_ step: Step, of change: Change) throws {
     let name = change.name
     switch step {
@@ -252,7 +256,8 @@ extension SimulatedHost.State {
       role: .pin(key: upload.key.text, nonce: nonce), extension: "pin")
     add(
       .init(
-        name: pin.fileName, path: "/\(image.pool)/\(pin.fileName)", capacity: 512, format: "raw"),
+        name: pin.fileName, path: "\(folder(of: image.pool))/\(pin.fileName)", capacity: 512,
+        format: "raw"),
       to: image.pool)
     images[image.name] = image.path
   }

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -7,66 +6,6 @@ import VMScriptSyntax
 
 /// Random stacks and random edits on a simulated host: each plan ends in what is declared.
 @Suite struct SimulationTests {
-  /// What a run came to.
-  private enum Outcome: Equatable {
-    case done(changes: Int)
-    case crashed
-    /// The script or the host rules it out, by the numbers of the codes.
-    case refused([Int])
-  }
-
-  /// A script that may be run on a simulated host.
-  private struct Case {
-    let folder: ScratchFolder
-
-    init() throws {
-      folder = try ScratchFolder()
-      for (name, fill) in [("A.raw", 1), ("B.raw", 2)] as [(String, UInt8)] {
-        var bytes = [UInt8](repeating: fill, count: 4096)
-        (bytes[510], bytes[511]) = (0x55, 0xAA)
-        try folder.write(name, bytes)
-      }
-    }
-
-    /// What a script declares; nil for one that is refused without a host.
-    func declarations(_ script: String) throws -> (set: DeclarationSet, sources: SourceMap)? {
-      let text = SourceText(name: folder.file("lab.vmscript"), text: script)
-      let compiled = Engine().compilation(of: text)
-      let program = try #require(compiled.program, "\(compiled.diagnostics)\n\(script)")
-      let outcome = program.evaluate()
-      return outcome.succeeded ? (outcome.declarations, program.sources) : nil
-    }
-
-    func plan(
-      _ script: String, on host: SimulatedHost
-    ) async throws -> Planning.Outcome? {
-      guard let (set, sources) = try declarations(script) else { return nil }
-      return try await Planning(
-        host: host, hypervisor: "qemu", sources: sources, adopt: false, origin: nil,
-        waiting: { _ in }
-      ).plan(set.ofLibvirt, prune: .everything)
-    }
-
-    func run(_ script: String, on host: SimulatedHost) async throws -> Outcome {
-      guard let outcome = try await plan(script, on: host) else { return .refused([]) }
-      let errors = outcome.diagnostics.filter { $0.severity == .error }
-      guard errors.isEmpty else { return .refused(errors.map(\.code.number)) }
-      let isOver = Mutex(false)
-      let applied = await ChangeScheduler(jobs: 1, endsEverything: { _ in true })
-        .apply(outcome.plan.changes) { change throws(Diagnostic) in
-          do {
-            for step in change.steps { try await host.perform(step, of: change) }
-          } catch {
-            isOver.withLock { $0 = true }
-            throw Diagnostic(code: DiagnosticCode(1), "\(error)")
-          }
-        }
-      if isOver.withLock(\.self) { return .crashed }
-      try #require(applied.diagnostics.isEmpty)
-      return .done(changes: outcome.plan.changes.count)
-    }
-  }
-
   private static let empty = "stack \"lab\""
 
   /// A host with objects of others: two volumes and a network.
@@ -83,7 +22,7 @@ import VMScriptSyntax
   }
 
   private func expectConverged(
-    _ script: String, _ lab: Case, _ host: SimulatedHost, _ note: String = ""
+    _ script: String, _ lab: SimulatedLab, _ host: SimulatedHost, _ note: String = ""
   ) async throws {
     let again = try #require(try await lab.plan(script, on: host))
     let changes = again.plan.changes.map { change in
@@ -98,7 +37,7 @@ import VMScriptSyntax
 
   @Test(arguments: 0..<25)
   func aRunLeavesNothingToDoAndDestroyLeavesNothing(block: UInt64) async throws {
-    let lab = try Case()
+    let lab = try SimulatedLab()
     var refused = 0
     for seed in block * 20..<(block + 1) * 20 {
       var random = SeededGenerator(seed: seed)
@@ -128,7 +67,7 @@ import VMScriptSyntax
 
   @Test(arguments: 0..<20)
   func aRunThatEndsAnywhereIsFinishedByTheNext(seed: UInt64) async throws {
-    let lab = try Case()
+    let lab = try SimulatedLab()
     var random = SeededGenerator(seed: 1000 + seed)
     let first = RandomStack(&random)
     let second = first.edited(&random)
