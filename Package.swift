@@ -102,9 +102,13 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // The tests, laid out like the sources.
+    // The tests, laid out like the sources, and the set-up that several of them share.
+    .target(
+      name: "TestSupport", dependencies: ["VMScript", "VMScriptSyntax"], path: "Tests/TestSupport",
+      swiftSettings: strict),
     .testTarget(
-      name: "VMScriptSyntaxTests", dependencies: ["VMScriptSyntax"], swiftSettings: strict),
+      name: "VMScriptSyntaxTests", dependencies: ["TestSupport", "VMScriptSyntax"],
+      swiftSettings: strict),
     // The specification scripts of the language, shared by all test targets that run them.
     .target(
       name: "SpecSuite", dependencies: ["VMScript", "VMScriptSyntax"], path: "Tests/SpecSuite",
@@ -118,12 +122,14 @@ let package = Package(
       name: "EngineBenchmark", dependencies: ["VMScript"], path: "Tests/EngineBenchmark",
       swiftSettings: strict),
     .testTarget(
-      name: "VMScriptTests", dependencies: ["SpecSuite", "VMScript"], swiftSettings: strict),
+      name: "VMScriptTests", dependencies: ["SpecSuite", "TestSupport", "VMScript"],
+      swiftSettings: strict),
     .testTarget(
       name: "VMScriptEditingTests", dependencies: ["VMScriptEditing"], swiftSettings: strict),
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
     .testTarget(
-      name: "VMScriptRuntimeTests", dependencies: ["SpecSuite", "VMScriptPlan", "VMScriptRuntime"],
+      name: "VMScriptRuntimeTests",
+      dependencies: ["SpecSuite", "TestSupport", "VMScriptPlan", "VMScriptRuntime"],
       swiftSettings: strict),
     // libvirt's XML library, to verify our own reader; no product links it.
     .systemLibrary(
@@ -148,10 +154,11 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "VMScriptShellTests",
-      dependencies: ["VMScriptPlan", "VMScriptRuntime", "VMScriptShell"],
+      dependencies: ["TestSupport", "VMScriptPlan", "VMScriptRuntime", "VMScriptShell"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["HostileHost", "SpecSuite", "VMScript", "vmscript"],
+      name: "EndToEndTests",
+      dependencies: ["HostileHost", "SpecSuite", "TestSupport", "VMScript", "vmscript"],
       swiftSettings: strict),
   ]
 )

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Command lines as people write them.
@@ -56,22 +57,19 @@ import Testing
   }
 
   @Test func aSettingIsForTheScriptsThatKnowIt() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vms-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try ScratchFolder()
     for (name, text) in [("a", "param n: int\noutput x = n"), ("b", "output y = 1")] {
-      try Data(text.utf8).write(to: folder.appendingPathComponent("\(name).vmscript"))
+      try folder.write("\(name).vmscript", text)
     }
     let files = ["a.vmscript", "b.vmscript"]
-    #expect(try vmscript(["check"] + files + ["--set", "n=1"], folder: folder).status == 0)
-    let result = try vmscript(["eval"] + files + ["--set", "n=7"], folder: folder)
+    #expect(try vmscript(["check"] + files + ["--set", "n=1"], folder: folder.url).status == 0)
+    let result = try vmscript(["eval"] + files + ["--set", "n=7"], folder: folder.url)
     #expect(result.status == 0)
     #expect(result.output.filter { !$0.isWhitespace } == #"[{"x":7},{"y":1}]"#)
-    let unknown = try vmscript(["check"] + files + ["--set", "m=1"], folder: folder)
+    let unknown = try vmscript(["check"] + files + ["--set", "m=1"], folder: folder.url)
     #expect(unknown.status == 2)
     #expect(unknown.errors.contains("no parameter `m`"))
-    let alone = try vmscript(["check", "b.vmscript", "--set", "n=1"], folder: folder)
+    let alone = try vmscript(["check", "b.vmscript", "--set", "n=1"], folder: folder.url)
     #expect(alone.status == 2)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct FormatCommandTests {
@@ -12,10 +13,8 @@ import Testing
   }
 
   @Test func aFileIsFormattedInPlaceAndKeepsItsMode() throws {
-    let file = FileManager.default.temporaryDirectory
-      .appendingPathComponent("\(UUID().uuidString).vmscript")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try Data(messy).write(to: file)
+    let folder = try ScratchFolder()
+    let file = URL(fileURLWithPath: try folder.write("messy.vmscript", messy))
     try FileManager.default.setAttributes([.posixPermissions: 0o750], ofItemAtPath: file.path)
 
     let check = try vmscript("fmt", "--check", file.path)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `vmscript console`, `ssh` and `screenshot`.
@@ -6,8 +7,8 @@ import Testing
   private let host = ["-c", "test:///default"]
 
   @Test func aPictureIsWrittenOnce() throws {
-    let folder = try Folder()
-    let path = folder.url.appendingPathComponent("test.png").path
+    let folder = try ScratchFolder()
+    let path = folder.file("test.png")
     let first = try vmscript(["screenshot", "test", path] + host)
     #expect(first.status == 0)
     #expect(first.output == path + "\n")
@@ -19,13 +20,12 @@ import Testing
   }
 
   @Test func sshIsRunWithTheAddressThatTheHostKnows() throws {
-    let folder = try Folder()
-    let ssh = folder.url.appendingPathComponent("ssh")
-    try Data("#!/bin/sh\necho \"$@\"\nexit 7\n".utf8).write(to: ssh)
-    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: ssh.path)
+    let folder = try ScratchFolder()
+    let ssh = try folder.write("ssh", "#!/bin/sh\necho \"$@\"\nexit 7\n")
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: ssh)
     let run = try vmscript(
       ["ssh"] + host + ["root@test", "uname", "-a"],
-      environment: ["PATH": "\(folder.url.path):/usr/bin:/bin"])
+      environment: ["PATH": "\(folder.path):/usr/bin:/bin"])
     #expect(run.status == 7)
     #expect(
       run.output
@@ -43,14 +43,5 @@ import Testing
     let run = try vmscript(["console", "test"] + host)
     #expect(run.status == 1)
     #expect(run.errors.contains("error[VM0794]: the domain `test` has no console"))
-  }
-
-  /// A folder that goes with the test.
-  private final class Folder {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    init() throws {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(at: url) }
   }
 }

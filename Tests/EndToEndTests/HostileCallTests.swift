@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import VMScript
@@ -70,11 +71,8 @@ struct HostileCallTests {
 
   @Test(arguments: functions + methods + others)
   func aCallEndsAtALimit(name: String, calls: [String]) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vms-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("hostile.vmscript")
+    let folder = try ScratchFolder()
+    let file = folder.url.appendingPathComponent("hostile.vmscript")
     for call in calls {
       // What is refused for its types ends the script, and is none of the limits' business.
       let script =

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Scripts that mean harm, each in a process of its own with a hard limit on its memory and its time:
@@ -19,7 +20,6 @@ import Testing
     // On a slow machine any of them may run out of time first.
     let expected = first.split(separator: " ").dropFirst() + ["VM0417"]
     let playground = try Playground(file)
-    defer { playground.remove() }
     // A sanitizer takes as many addresses as there are, and its time.
     let limits = sanitizer == nil ? ["--as=2000000000", "--cpu=60"] : ["--cpu=600"]
     let result = try run(
@@ -50,27 +50,21 @@ import Testing
 /// A folder that a script may import from, with ways out of it, beside one that it must not see.
 private struct Playground {
   let script: URL
-  private let folder: URL
+  private let folder: ScratchFolder
 
   init(_ original: URL) throws {
     let files = FileManager.default
-    folder = files.temporaryDirectory.appendingPathComponent("vms-\(UUID().uuidString)")
-    let inside = folder.appendingPathComponent("inside")
-    let outside = folder.appendingPathComponent("outside")
-    let lib = inside.appendingPathComponent("lib")
-    for folder in [lib, outside] {
-      try files.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    folder = try ScratchFolder()
+    let inside = folder.url.appendingPathComponent("inside")
+    try folder.write("outside/secret.vmscript", "let word = \"the secret word\"\n")
+    try folder.write("inside/lib/fine.vmscript", "let word = \"fine\"\n")
+    try folder.write(
+      "inside/lib/many.vmscript", (0..<20_000).map { "let v\($0) = 1\n" }.joined())
+    try folder.write(
+      "inside/lib/climbs.vmscript",
+      "import \"../../outside/secret.vmscript\" as s\nlet word = s.word\n")
     script = inside.appendingPathComponent(original.lastPathComponent)
     try files.copyItem(at: original, to: script)
-    func write(_ text: String, _ folder: URL, _ name: String) throws {
-      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-    }
-    try write("let word = \"the secret word\"\n", outside, "secret.vmscript")
-    try write("let word = \"fine\"\n", lib, "fine.vmscript")
-    try write((0..<20_000).map { "let v\($0) = 1\n" }.joined(), lib, "many.vmscript")
-    try write(
-      "import \"../../outside/secret.vmscript\" as s\nlet word = s.word\n", lib, "climbs.vmscript")
     for (name, target) in [
       ("link.vmscript", "../outside/secret.vmscript"), ("linked", "../outside"),
       ("zero.vmscript", "/dev/zero"),
@@ -82,6 +76,4 @@ private struct Playground {
       throw CocoaError(.fileWriteUnknown)
     }
   }
-
-  func remove() { try? FileManager.default.removeItem(at: folder) }
 }

@@ -1,30 +1,27 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Reading never waits and never fills the memory, whatever lies at the path.
 @Suite struct ReadingTests {
   /// Files of every kind in a folder of their own, where scripts are evaluated.
   private func inFolder(_ body: (URL) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vms-\(UUID().uuidString)")
+    let folder = try ScratchFolder()
     let files = FileManager.default
-    try files.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? files.removeItem(at: folder) }
-    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
-    #expect(mkfifo(path("pipe"), 0o600) == 0)
-    try files.createDirectory(atPath: path("folder"), withIntermediateDirectories: true)
+    #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+    try files.createDirectory(atPath: folder.file("folder"), withIntermediateDirectories: true)
     for (name, target) in [
       ("zero", "/dev/zero"), ("loop", "pool"), ("pool", "loop"), ("self", "."),
       ("again", "."), ("to-pipe", "pipe"),
     ] {
-      try files.createSymbolicLink(atPath: path(name), withDestinationPath: target)
+      try files.createSymbolicLink(atPath: folder.file(name), withDestinationPath: target)
     }
-    try Data([0xFF, 0xFE]).write(to: folder.appendingPathComponent("bytes"))
-    #expect(files.createFile(atPath: path("huge"), contents: nil))
-    let huge = try FileHandle(forWritingTo: folder.appendingPathComponent("huge"))
+    try folder.write("bytes", [0xFF, 0xFE])
+    let huge = try FileHandle(
+      forWritingTo: URL(fileURLWithPath: try folder.write("huge", [])))
     try huge.truncate(atOffset: 1 << 40)
     try huge.close()
-    try body(folder)
+    try body(folder.url)
   }
 
   @Test(arguments: [

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct RunCommandTests {
@@ -142,16 +143,10 @@ import Testing
   }
 
   @Test func aScriptReachesWhatLiesBesideIt() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    func write(_ name: String, _ text: String) throws {
-      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-    }
-    try write("b.txt", "two\nlines\n")
-    try write("a.txt", "one")
-    try write(
+    let folder = try ScratchFolder()
+    try folder.write("b.txt", "two\nlines\n")
+    try folder.write("a.txt", "one")
+    try folder.write(
       "main.vmscript",
       """
       output read = read("a.txt")
@@ -159,7 +154,7 @@ import Testing
       output glob = glob("*.txt")
       output env = env("VMSCRIPT_SOME_THING")
       """)
-    let script = folder.appendingPathComponent("main.vmscript").path
+    let script = folder.file("main.vmscript")
     let result = try vmscript("eval", script, environment: ["VMSCRIPT_SOME_THING": "here"])
     #expect(result.status == 0)
     let document = try JSONSerialization.jsonObject(with: Data(result.output.utf8))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What Tab offers for `vmscript` in bash, zsh and fish, asked of the shells themselves.
@@ -74,18 +75,12 @@ import Testing
   private func expectOffers(
     of shell: String, _ lines: [(String, String)], _ arguments: [String]
   ) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    func write(_ name: String, _ text: String) throws {
-      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-    }
-    try write(
+    let folder = try ScratchFolder()
+    try folder.write(
       "lab.vmscript", "net lab { subnet = 10.10.0.0/24 }\ndomain \"db-1\" { nic { net = lab } }")
     let script = try vmscript("--generate-completion-script", shell)
     try #require(script.status == 0, "\(script.errors)")
-    try write("completions", script.output)
+    try folder.write("completions", script.output)
     let built = vmscriptBinary.deletingLastPathComponent().path
     let inherited = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     for (line, offer) in lines {
@@ -96,7 +91,7 @@ import Testing
           "PATH": "\(built):\(inherited)", "LIBVIRT_DEFAULT_URI": "test:///default",
           "HOME": folder.path, "TERM": "dumb",
         ],
-        folder: folder)
+        folder: folder.url)
       let seen = result.output.replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: " ")
       let words = Set(seen.split { $0.isWhitespace }.map(String.init))
       #expect(words.contains(offer), "\(shell): \(line): \(seen) \(result.errors)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is not written must not be taken for done.
@@ -56,15 +57,12 @@ import Testing
   private func redirected(
     _ command: [String], _ redirection: String, input: String = "let a=1\n"
   ) throws -> CommandResult {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vms-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try Data(Self.script.utf8).write(to: folder.appendingPathComponent("x.vmscript"))
+    let folder = try ScratchFolder()
+    try folder.write("x.vmscript", Self.script)
     return try run(
       URL(fileURLWithPath: "/bin/bash"),
       ["-c", "\"$@\" \(redirection)", "bash", vmscriptBinary.path] + command,
       input: Array(input.utf8), environment: ["LIBVIRT_DEFAULT_URI": "test:///default"],
-      folder: folder)
+      folder: folder.url)
   }
 }

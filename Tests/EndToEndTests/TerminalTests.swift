@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a user sees who sits at a terminal.
@@ -83,10 +84,8 @@ import Testing
 
   @Test func ctrlCTwiceEndsAtOnce() throws {
     // A call of libvirt's that never returns: nothing but the second signal can end this.
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let log = folder.appendingPathComponent("log").path
+    let folder = try ScratchFolder()
+    let log = folder.file("log")
     let environment = try FaultLibrary(in: folder.path).environment(
       counting: .change, fault: .init(kind: .change, mode: .hang, call: 1), log: log)
     let session = try TerminalSession(

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `to_yaml` writes, held against PyYAML, which reads YAML 1.1 as cloud-init and Ansible do.
@@ -21,17 +22,14 @@ struct YAMLTests {
 
   @Test(arguments: 0..<4 as Range<UInt64>)
   func everyReaderGetsBackWhatWasWritten(seed: UInt64) throws {
-    var random = SeededNumbers(state: seed)
+    var random = SeededGenerator(seed: seed)
     var texts = Self.fixed
     for _ in 0..<500 {
       let count = Int.random(in: 1...9, using: &random)
       texts.append(
         (0..<count).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined())
     }
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vms-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try ScratchFolder()
     let numbers = "[1.5, 1e20, -3e-9, 1e16, -7, null, true, [[\"a\\nb\"], {\"k\\nl\": \" v\\n\"}]]"
     let list = try JSONSerialization.data(withJSONObject: texts)
     var document = Data("{\"list\": ".utf8) + list + Data(", \"more\": \(numbers), \"map\": {".utf8)
@@ -43,17 +41,17 @@ struct YAMLTests {
       entries.append(key + Data(": 1".utf8))
     }
     document += Data(entries.joined(separator: Data(",".utf8))) + Data("}}".utf8)
-    try document.write(to: folder.appendingPathComponent("in.json"))
+    try document.write(to: folder.url.appendingPathComponent("in.json"))
     let script = """
       let d = json(read("in.json"))
       let t = to_yaml(d)
       output yaml = t
       output same = yaml(t) == d
       """
-    try Data(script.utf8).write(to: folder.appendingPathComponent("t.vmscript"))
-    let result = try vmscript(["eval", "t.vmscript"], folder: folder)
+    try folder.write("t.vmscript", script)
+    let result = try vmscript(["eval", "t.vmscript"], folder: folder.url)
     #expect(result.status == 0, "\(result.errors)")
-    try Data(result.output.utf8).write(to: folder.appendingPathComponent("out.json"))
+    try folder.write("out.json", result.output)
     let compare = """
       import json, yaml
       given = json.load(open("in.json", encoding="utf-8"))
@@ -65,21 +63,8 @@ struct YAMLTests {
           assert a == b and type(a) is type(b), (kind, a, b)
       assert read == given
       """
-    let compared = try run(PyYAML.python, ["-c", compare], folder: folder)
+    let compared = try run(PyYAML.python, ["-c", compare], folder: folder.url)
     #expect(compared.status == 0, "seed \(seed): \(compared.errors.suffix(500))")
-  }
-}
-
-/// The same numbers for a seed, on every machine (SplitMix64).
-private struct SeededNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

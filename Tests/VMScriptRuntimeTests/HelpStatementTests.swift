@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -26,7 +27,9 @@ import VMScriptSyntax
 
   /// Every message whose help has a statement on a domain, for a domain of this name.
   private static func diagnostics(_ name: String) throws -> [Diagnostic] {
-    let declaration = RunFixture.domain(name)
+    let declared = try Script.declarations("net n { mode = isolated }\ndomain d { }")
+      .map { $0.replacing(["n": name, "d": name]) }
+    let (net, declaration) = (declared[0], declared[1])
     let lease = GivenLease(
       mac: try #require(MACAddress("52:54:00:00:00:01")), ip: IPAddress(value: 0x0A00_0001),
       expires: 0)
@@ -39,7 +42,7 @@ import VMScriptSyntax
       PlanMessages.activeSource(try live(name), at: span),
       PlanMessages.activeSource(try live(name, .stopped, isSaved: true), at: span),
       PlanMessages.earlierLease(name, lease, lease.ip, at: span),
-      PlanMessages.foreignNetwork(RunFixture.net(name), stack: "lab"),
+      PlanMessages.foreignNetwork(net, stack: "lab"),
       ReachMessages.notRunning(name), ReachMessages.noAddress(name),
       Shutdown.timeout(name, state: "running", at: span),
     ]

@@ -1,17 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import VMScriptShell
 
 /// The file that shells share their entries in.
-@Suite final class HistoryFileTests {
-  private let folder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("vms-history-\(UUID().uuidString)")
-  private var file: HistoryFile {
-    HistoryFile(path: folder.appendingPathComponent("deep/history").path)
-  }
+@Suite struct HistoryFileTests {
+  private let folder: ScratchFolder
+  private var file: HistoryFile { HistoryFile(path: folder.file("deep/history")) }
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  init() throws { folder = try ScratchFolder() }
 
   private func write(_ bytes: some Sequence<UInt8>) throws {
     try file.append("first")
@@ -39,7 +37,7 @@ import Testing
     let files = FileManager.default
     let mode = try files.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int
     #expect(mode == 0o600)
-    let parent = folder.appendingPathComponent("deep").path
+    let parent = folder.file("deep")
     let folderMode = try files.attributesOfItem(atPath: parent)[.posixPermissions] as? Int
     #expect(folderMode == 0o700)
   }
@@ -107,7 +105,7 @@ import Testing
     let within = HistoryFile(path: file.path + "/history")
     #expect(within.read().isEmpty)
     #expect(throws: HistoryError.self) { try within.append("a") }
-    let pipe = HistoryFile(path: folder.appendingPathComponent("pipe").path)
+    let pipe = HistoryFile(path: folder.file("pipe"))
     #expect(mkfifo(pipe.path, 0o600) == 0)
     #expect(pipe.read().isEmpty)
     #expect(throws: HistoryError.self) { try pipe.append("a") }

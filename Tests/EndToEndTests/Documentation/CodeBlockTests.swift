@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import VMScript
 
@@ -63,8 +64,8 @@ import VMScript
   }
 
   @Test func swiftRuns() throws {
-    let program = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: program) }
+    let folder = try ScratchFolder()
+    let program = folder.url.appendingPathComponent("blocks")
     let alone = try blocks(.swift).filter { block in
       ["README.md", "Sources/VMScript/"].contains { block.file.hasPrefix($0) }
     }
@@ -97,15 +98,13 @@ import VMScript
     }
     text += "@main struct Blocks { static func main() async throws {\n"
     text += blocks.indices.map { "try await block\($0)()\n" }.joined() + "} }\n"
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "\(UUID().uuidString).swift")
-    try text.write(to: file, atomically: true, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(at: file) }
+    let folder = try ScratchFolder()
+    let file = try folder.write("blocks.swift", text)
     try Prefix.succeed(
       URL(fileURLWithPath: "/usr/bin/env"),
       [
         "swiftc", "-swift-version", "6", "-parse-as-library", "-suppress-warnings",
-        "-I", productsFolder.appendingPathComponent("Modules").path, file.path,
+        "-I", productsFolder.appendingPathComponent("Modules").path, file,
       ] + (sanitizer.map { ["-sanitize=\($0)"] } ?? []) + (try Self.moduleMaps()) + options)
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The documentation of both libraries builds, with every article, from what was built for the tests.
@@ -6,8 +7,8 @@ import Testing
   /// `scripts/docs` takes every warning for an error.
   @Test func itBuildsWithoutWarnings() throws {
     let files = FileManager.default
-    let archives = files.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { try? files.removeItem(at: archives) }
+    let scratch = try ScratchFolder()
+    let archives = scratch.url.appendingPathComponent("archives")
     try Prefix.succeed(
       packageFolder.appendingPathComponent("scripts/docs"),
       ["--built", productsFolder.path, archives.path])

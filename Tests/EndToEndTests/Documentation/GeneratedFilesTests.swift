@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is made from the tables of the language is committed as they make it.
 @Suite struct GeneratedFilesTests {
   @Test func theFilesAreCurrent() throws {
-    let scratch = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: scratch) }
+    let folder = try ScratchFolder()
+    let scratch = folder.url
     let result = try vmscript("generate", scratch.path)
     #expect(result.status == 0, "\(result.errors)")
     for folder in ["grammar/vim", "Sources/VMScript/VMScript.docc/Reference"] {

@@ -1,10 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What an editor is told is wrong, while one types.
 @Suite struct DiagnosticsTests {
-  private let folder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("vmscript-lsp-\(UUID().uuidString)")
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
 
   /// What both say of a text: code, place, and the first line of the message.
   private struct Finding: Equatable, CustomStringConvertible {
@@ -164,12 +166,9 @@ import Testing
   }
 
   @Test func anImportedFileNeedNotBeUnicode() throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try Data([0x6C, 0x65, 0x74, 0x20, 0xFF, 0x0A]).write(
-      to: folder.appendingPathComponent("bad.vmscript"))
+    try folder.write("bad.vmscript", [0x6C, 0x65, 0x74, 0x20, 0xFF, 0x0A])
     let client = try LanguageClient.initialized()
-    let uri = folder.appendingPathComponent("main.vmscript").absoluteString
+    let uri = folder.url.appendingPathComponent("main.vmscript").absoluteString
     try client.open(uri, "import \"bad.vmscript\" as bad\n")
     let found = try client.diagnostics(uri)
     #expect(!found.isEmpty)

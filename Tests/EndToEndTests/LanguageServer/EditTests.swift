@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Incremental edits: the server's text stays that of the editor.
@@ -23,7 +24,7 @@ import Testing
     }
 
     /// A place at random to which a position leads: none within an end of a line.
-    func place(in range: ClosedRange<Int>, using random: inout Seeded) -> Int {
+    func place(in range: ClosedRange<Int>, using random: inout SeededGenerator) -> Int {
       let scalars = Array(text.unicodeScalars)
       let offset = Int.random(in: range, using: &random)
       let isWithin =
@@ -49,7 +50,7 @@ import Testing
 
   @Test(arguments: ["utf-16", "utf-8"], [1, 2] as [UInt64])
   func randomEditsLeaveBothSidesTheSame(encoding: String, seed: UInt64) throws {
-    var random = Seeded(state: seed)
+    var random = SeededGenerator(seed: seed)
     let client = try LanguageClient.initialized(encodings: [encoding])
     var buffer = Buffer(text: "let small = 512MiB\nprint small, \"größe\"\n")
     try client.open("untitled:edited", buffer.text)
@@ -93,17 +94,5 @@ import Testing
       #expect(edited.compactMap { $0["code"] as? String } == codes, "\(buffer.text)")
     }
     #expect(try client.leave() == 0)
-  }
-
-  /// A SplitMix64 generator.
-  private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
   }
 }

@@ -1,10 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the server does unasked gives way to what it is asked.
 @Suite struct EvaluationInterruptionTests {
-  private let folder = FileManager.default.temporaryDirectory
-    .appendingPathComponent("vmscript-lsp-\(UUID().uuidString)")
+  private let folder: ScratchFolder
+
+  init() throws { folder = try ScratchFolder() }
 
   /// Tells when a file is opened: a script that reads it is being evaluated then.
   private final class FileWatch {
@@ -28,12 +30,8 @@ import Testing
   /// A request that comes in while a text is evaluated, which would go on for a second, is answered
   /// before the diagnostics are told; and these come all the same, by an evaluation begun again.
   @Test func aRequestDoesNotWaitForAnEvaluation() throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let sign = folder.appendingPathComponent("sign")
-    try Data("begun".utf8).write(to: sign)
-    let watch = try FileWatch(sign.path)
-    let uri = folder.appendingPathComponent("endless.vmscript").absoluteString
+    let watch = try FileWatch(try folder.write("sign", "begun"))
+    let uri = folder.url.appendingPathComponent("endless.vmscript").absoluteString
     let text = "let sign = read(\"sign\")\nfor i in 1...1_000_000_000_000 { let x = i }\n"
 
     let client = try LanguageClient.initialized()

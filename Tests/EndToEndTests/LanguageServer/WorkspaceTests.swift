@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What the language server does with files that the editor has not opened.
@@ -7,22 +8,16 @@ import Testing
 
   /// A folder with files, and a client that has it open.
   private final class Workspace {
-    let folder: URL
+    let folder: ScratchFolder
     let client: LanguageClient
 
     init(_ files: [String: String], isOpen: Bool = true) throws {
-      folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
-        .appendingPathComponent("vmscript-workspace-\(UUID().uuidString)")
-      for (name, text) in files {
-        let file = folder.appendingPathComponent(name)
-        try FileManager.default.createDirectory(
-          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: file)
-      }
+      folder = try ScratchFolder()
+      for (name, text) in files { try folder.write(name, text) }
       client = try LanguageClient()
       var parameters: Message = ["capabilities": [:] as Message, "rootUri": NSNull()]
       if isOpen {
-        parameters["workspaceFolders"] = [["uri": folder.absoluteString, "name": "lab"]]
+        parameters["workspaceFolders"] = [["uri": folder.url.absoluteString, "name": "lab"]]
       }
       let result = try client.request("initialize", parameters) as? Message ?? [:]
       let capabilities = result.object("capabilities")
@@ -31,9 +26,7 @@ import Testing
       try client.notify("initialized", [:])
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    func uri(_ name: String) -> String { folder.appendingPathComponent(name).absoluteString }
+    func uri(_ name: String) -> String { folder.url.appendingPathComponent(name).absoluteString }
 
     func symbols(_ query: String) throws -> [String] {
       let found = try client.request("workspace/symbol", ["query": query]) as? [Message] ?? []
@@ -62,12 +55,11 @@ import Testing
     try lab.client.open(lab.uri("web.vmscript"), "\ndomain website {}\n")
     #expect(try lab.symbols("web") == ["website web.vmscript 1:7-1:14"])
     // A file that changes on the disk is read again.
-    try Data("let other = 1\n".utf8).write(
-      to: lab.folder.appendingPathComponent("lib/sizes.vmscript"))
+    try lab.folder.write("lib/sizes.vmscript", "let other = 1\n")
     #expect(try lab.symbols("small").isEmpty)
     #expect(try lab.symbols("other") == ["other sizes.vmscript 0:4-0:9"])
     let event: Message = [
-      "added": [] as [Message], "removed": [["uri": lab.folder.absoluteString, "name": "lab"]],
+      "added": [] as [Message], "removed": [["uri": lab.folder.url.absoluteString, "name": "lab"]],
     ]
     try lab.client.notify("workspace/didChangeWorkspaceFolders", ["event": event])
     #expect(try lab.symbols("other").isEmpty)

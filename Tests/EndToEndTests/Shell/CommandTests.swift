@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension ShellTests {
@@ -125,10 +126,8 @@ extension ShellTests {
     }
 
     @Test func aPictureOfTheGuestIsAFileOfItsOwn() async throws {
-      let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
-      let path = folder.appendingPathComponent("test.png").path
+      let folder = try ScratchFolder()
+      let path = folder.file("test.png")
       try await withShell(columns: 200) { shell in
         try await shell.enter(":screenshot test \(path)")
         try await shell.expect("wrote \(path)")
@@ -142,13 +141,10 @@ extension ShellTests {
     }
 
     @Test func sshIsGivenTheTerminalAndTheAddress() async throws {
-      let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
-      let ssh = folder.appendingPathComponent("ssh")
-      try Data("#!/bin/sh\necho \"$@\"; read line; echo \"read $line\"; exit 3\n".utf8).write(
-        to: ssh)
-      try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: ssh.path)
+      let folder = try ScratchFolder()
+      let ssh = try folder.write(
+        "ssh", "#!/bin/sh\necho \"$@\"; read line; echo \"read $line\"; exit 3\n")
+      try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: ssh)
       try await withShell(environment: ["PATH": "\(folder.path):/usr/bin:/bin"]) { shell in
         try await shell.enter(":ssh root@test uname -a")
         try await shell.expect(

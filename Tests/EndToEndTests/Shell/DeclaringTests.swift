@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension ShellTests {
@@ -143,9 +144,8 @@ extension ShellTests {
     }
 
     @Test func whatIsSavedHasNoSecretsAndIsInEffect() async throws {
-      let file = FileManager.default.temporaryDirectory
-        .appendingPathComponent("\(UUID().uuidString).vmscript")
-      defer { try? FileManager.default.removeItem(at: file) }
+      let folder = try ScratchFolder()
+      let file = folder.url.appendingPathComponent("lab.vmscript")
       let secrets = ["VMSCRIPT_BASE_VNC_PASSWORD": "geheim"]
       try await withShell(columns: 120, environment: secrets) { shell in
         try await shell.enter("net lab { subnet = 10.9.0.0/24, mode = isolated }")

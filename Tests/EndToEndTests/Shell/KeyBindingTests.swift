@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The keys that a user asks for in ~/.editrc.
@@ -7,11 +8,9 @@ import Testing
   private func withKeys(
     _ text: String, _ body: (ShellScreen) async throws -> Void
   ) async throws {
-    let file = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vms-editrc-\(UUID().uuidString)")
-    try Data(text.utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    try await withShell(environment: ["EDITRC": file.path]) { try await body($0) }
+    let folder = try ScratchFolder()
+    let file = try folder.write("editrc", text)
+    try await withShell(environment: ["EDITRC": file]) { try await body($0) }
   }
 
   @Test func viEditsEachLineOfAnEntry() async throws {

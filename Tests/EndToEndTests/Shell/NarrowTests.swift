@@ -1,12 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Windows that are narrow, and become so.
 @Suite(.enabled(if: ShellScreen.isAvailable)) struct NarrowTests {
   @Test func anEntryIsWholeAfterEachResize() async throws {
-    let record = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vms-record-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: record) }
+    let folder = try ScratchFolder()
+    let record = folder.url.appendingPathComponent("record")
     try await withShell(columns: 60, rows: 20) { shell in
       try await shell.record(to: record)
       /// Makes the window as wide as this, and waits until the shell has drawn anew: the terminal

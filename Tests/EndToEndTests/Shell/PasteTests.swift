@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Text that is pasted is text.
@@ -81,9 +82,8 @@ import Testing
   }
 
   @Test func hundredsOfLinesAreDrawnOnce() async throws {
-    let record = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vms-record-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: record) }
+    let folder = try ScratchFolder()
+    let record = folder.url.appendingPathComponent("record")
     try await withShell { shell in
       try await shell.record(to: record)
       try await shell.paste("let rows = [\n" + (0..<500).map { "  \($0),\n" }.joined() + "]\n")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Terminals without colours, terminals that cannot move their cursor, and none at all.
@@ -7,9 +8,8 @@ import Testing
   private func record(
     _ environment: [String: String], _ body: (ShellScreen) async throws -> Void
   ) async throws -> String {
-    let file = FileManager.default.temporaryDirectory
-      .appendingPathComponent("vms-record-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: file) }
+    let folder = try ScratchFolder()
+    let file = folder.url.appendingPathComponent("record")
     // Where nothing is drawn anew, the connection may be told with the second prompt.
     try await withShell(
       environment: environment, isAnswering: !["dumb", ""].contains(environment["TERM"])

@@ -1,19 +1,21 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Entries that outlive a shell.
 @Suite(.enabled(if: ShellScreen.isAvailable)) struct SharedHistoryTests {
-  private static func folder() -> URL {
-    FileManager.default.temporaryDirectory.appendingPathComponent("vms-shared-\(UUID().uuidString)")
-  }
+  private let folder: ScratchFolder
+  /// The folder that the shells keep their state in.
+  private let state: URL
+  private let file: URL
 
-  private static func file(in state: URL) -> URL {
-    state.appendingPathComponent("vmscript/history")
+  init() throws {
+    folder = try ScratchFolder()
+    state = folder.url.appendingPathComponent("state")
+    file = state.appendingPathComponent("vmscript/history")
   }
 
   @Test func entriesOfSeveralLinesAreKeptOnceForTheNextShell() async throws {
-    let state = Self.folder()
-    defer { try? FileManager.default.removeItem(at: state) }
     try await withShell(state: state) { shell in
       try await shell.enter("[1,")
       try await shell.enter("2]")
@@ -21,7 +23,7 @@ import Testing
       try await shell.enter("3")
       try await shell.press("Up", "Up", "Enter")
       try await shell.expectEnd("\n3\nvm> [1,\n  2]\n[1, 2]\nvm>")
-      let attributes = try FileManager.default.attributesOfItem(atPath: Self.file(in: state).path)
+      let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
       #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
     try await withShell(state: state) { shell in
@@ -35,8 +37,6 @@ import Testing
   }
 
   @Test func twoShellsAtOnceLoseNothing() async throws {
-    let state = Self.folder()
-    defer { try? FileManager.default.removeItem(at: state) }
     try await withShell(state: state) { first in
       try await withShell(state: state) { second in
         try await first.enter("\"first\"")
@@ -63,8 +63,6 @@ import Testing
   }
 
   @Test func secretsAreNotKept() async throws {
-    let state = Self.folder()
-    defer { try? FileManager.default.removeItem(at: state) }
     try await withShell(state: state) { shell in
       try await shell.enter("let key = secret(\"hidden\")")
       try await shell.enter("let key = \"hid\" + \"den\"")
@@ -74,14 +72,11 @@ import Testing
       try await shell.press("Up", "Up")
       try await shell.expectEnd("vm> len([7])")
     }
-    let text = try String(contentsOf: Self.file(in: state), encoding: .utf8)
+    let text = try String(contentsOf: file, encoding: .utf8)
     #expect(text == "len([7])\n")
   }
 
   @Test func whatIsNoHistoryDoesNoHarm() async throws {
-    let state = Self.folder()
-    let file = Self.file(in: state)
-    defer { try? FileManager.default.removeItem(at: state) }
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     var bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 131) }
@@ -98,8 +93,6 @@ import Testing
   }
 
   @Test func aFolderThatCannotBeWrittenToIsToldOnce() async throws {
-    let state = Self.folder()
-    defer { try? FileManager.default.removeItem(at: state) }
     try Data().write(to: state)
     try await withShell(state: state) { shell in
       try await shell.enter("1 + 1")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a user of the shell types and sees.
@@ -97,8 +98,8 @@ import Testing
   }
 
   @Test func historyIsKeptForTheNextShell() async throws {
-    let state = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: state) }
+    let folder = try ScratchFolder()
+    let state = folder.url
     try await withShell(state: state) { first in
       try await first.enter("[1,")
       try await first.enter("2]")
@@ -166,9 +167,8 @@ import Testing
 
   @Test func whatWasDeclaredIsSavedAsAScriptThatRuns() async throws {
     try await withShell { shell in
-      let file = FileManager.default.temporaryDirectory
-        .appendingPathComponent("\(UUID().uuidString).vmscript")
-      defer { try? FileManager.default.removeItem(at: file) }
+      let folder = try ScratchFolder()
+      let file = folder.url.appendingPathComponent("lab.vmscript")
       try await shell.enter("let size = 64MiB")
       try await shell.enter("net lab { subnet = 10.9.0.0/24, mode = isolated }")
       try await shell.enter(

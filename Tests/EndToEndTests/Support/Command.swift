@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A finished run of the built `vmscript`.
 struct CommandResult {
@@ -30,15 +31,10 @@ func run(
   _ program: URL, _ arguments: [String], input: [UInt8] = [],
   environment: [String: String] = [:], folder: URL = packageFolder
 ) throws -> CommandResult {
-  let files = FileManager.default
-  let scratch = files.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-  try files.createDirectory(at: scratch, withIntermediateDirectories: true)
-  defer { try? files.removeItem(at: scratch) }
+  let scratch = try ScratchFolder()
   // Files, not pipes: whatever the program writes, neither side can wait for the other.
   func file(_ name: String, _ content: [UInt8] = []) throws -> URL {
-    let url = scratch.appendingPathComponent(name)
-    try Data(content).write(to: url)
-    return url
+    URL(fileURLWithPath: try scratch.write(name, content))
   }
   let output = try file("out")
   let errors = try file("err")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Has a body use the shell on a screen, over the test driver unless `host` says otherwise, and ends
@@ -13,11 +14,9 @@ func withShell(
   environment: [String: String] = [:], isAnswering: Bool = true, _ arguments: [String] = [],
   _ body: (ShellScreen) async throws -> Void
 ) async throws {
-  let own = FileManager.default.temporaryDirectory
-    .appendingPathComponent("vms-state-\(UUID().uuidString)")
-  defer { try? FileManager.default.removeItem(at: own) }
+  let own = try ScratchFolder()
   let variables = environment.merging([
-    "LIBVIRT_DEFAULT_URI": host, "XDG_STATE_HOME": (state ?? own).path, "EDITRC": "/dev/null",
+    "LIBVIRT_DEFAULT_URI": host, "XDG_STATE_HOME": state?.path ?? own.path, "EDITRC": "/dev/null",
     "NO_COLOR": "",
   ]) { mine, _ in mine }
   let command =

@@ -1,4 +1,5 @@
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax

@@ -1,5 +1,6 @@
 import Foundation
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -76,8 +77,7 @@ struct HostLab {
     let text =
       "stack \"\(stack)\"\nimage \"\(stack)-guest\" { source = \"\(Self.guest ?? "")\" }\n"
       + script.replacing("STACK", with: stack).replacing("SUBNET", with: subnet)
-    let compiled = Engine().compilation(of: SourceText(name: "live.vmscript", text: text))
-    return try #require(compiled.program, "\(compiled.diagnostics)")
+    return try Script.program(text)
   }
 
   /// The devices of a domain, as it runs or as it is defined.

@@ -1,5 +1,6 @@
 import Foundation
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -11,6 +12,8 @@ import VMScriptSyntax
 @Suite struct InspectorTests {
   private static let uri = "test:///default"
   private let stack = TestHost.name("seen")
+
+  init() async throws { try await TestHost.keep() }
 
   private var script: String {
     """
@@ -26,18 +29,12 @@ import VMScriptSyntax
     """
   }
 
-  private func program(_ text: String) throws -> Program {
-    try #require(Engine().compilation(of: SourceText(name: "seen.vmscript", text: text)).program)
-  }
-
   private func withRun(_ body: () async throws -> Void) async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     let options = RunOptions(uri: Self.uri, assumeYes: true)
-    let report = await Runner.run(try program(script), options: options)
+    let report = await Runner.run(try Script.program(script), options: options)
     #expect(report.outcome == .done, "\(report.diagnostics)")
     try await body()
     #expect(await Runner.destroy(stack: stack, options: options).outcome == .done)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func theInventorySaysWhoseThingsAre() async throws {
@@ -75,7 +72,7 @@ import VMScriptSyntax
 
   @Test func aDefinitionIsWrittenOntoWhatIsThere() async throws {
     try await withRun {
-      let changed = try program(script.replacingOccurrences(of: "64MiB\n", with: "128MiB\n"))
+      let changed = try Script.program(script.replacingOccurrences(of: "64MiB\n", with: "128MiB\n"))
       let report = await Definitions.of(
         changed, named: "\(stack)-web", evaluation: EvaluationOptions(),
         options: RunOptions(uri: Self.uri), isOnHost: true)
@@ -94,7 +91,7 @@ import VMScriptSyntax
         domain "\(stack)-web" { memory = 128MiB, state = stopped }
         domain "\(stack)-new" { memory = 64MiB }
         """
-      let report = await Runner.plan(try program(other), options: RunOptions(uri: Self.uri))
+      let report = await Runner.plan(try Script.program(other), options: RunOptions(uri: Self.uri))
       let status = StackStatus(report)
       let standings = Dictionary(
         uniqueKeysWithValues: status.entries.map { ($0.resource.name, $0.standing) })

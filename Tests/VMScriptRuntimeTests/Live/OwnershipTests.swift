@@ -49,11 +49,11 @@ import VMScript
 
   @Test func aRenamedDomainIsRenamedBack() throws {
     let live = LiveState(domains: [try renamed("hh", from: "h")]).seen(by: ownership)
-    let (plan, diagnostics) = RunFixture.plan([RunFixture.domain("h", state: "stopped")], live)
+    let (plan, diagnostics) = try RunFixture.plan("domain h { state = stopped }", live)
     #expect(diagnostics.isEmpty)
     #expect(plan.changes.map(\.name) == ["h"])
     #expect(plan.changes.first?.properties.map(\.path) == ["name"])
-    let pruned = RunFixture.plan([], live, prune: true).plan
+    let pruned = try RunFixture.plan("", live, prune: true).plan
     #expect(pruned.changes.map { "\($0.action) \($0.name)" } == ["delete h"])
   }
 
@@ -64,11 +64,11 @@ import VMScript
       ]
     ).seen(by: ownership)
     #expect(live.domains.count == 2)
-    let (plan, diagnostics) = RunFixture.plan([RunFixture.domain("h", state: "stopped")], live)
+    let (plan, diagnostics) = try RunFixture.plan("domain h { state = stopped }", live)
     #expect(plan.isEmpty)
     #expect(diagnostics.map(\.code.number) == [501])
     // What others have under the name is left, what the stack made goes.
-    let pruned = RunFixture.plan([], live, prune: true).plan
+    let pruned = try RunFixture.plan("", live, prune: true).plan
     #expect(pruned.changes.map { "\($0.action) \($0.name)" } == ["delete h"])
   }
 

@@ -105,18 +105,18 @@ import VMScriptSyntax
   }
 
   @Test func itsOwnDeclarationIsNeitherCreatedNorCompared() throws {
-    let domains = [RunFixture.domain("odd"), RunFixture.domain("even")]
     for uuid in [
       RunFixture.foreign, Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "odd"),
     ] {
       let live = LiveState(unreadable: [unreadable(uuid: uuid)])
-      let (plan, diagnostics) = RunFixture.plan(domains, live)
+      let (plan, diagnostics) = try RunFixture.plan("domain odd { }\ndomain even { }", live)
       #expect(diagnostics.map(\.code.number) == [519])
       #expect(diagnostics.first?.message.contains("`odd`") == true)
       #expect(plan.changes.map(\.name) == ["even"])
     }
     let net = LiveState(unreadable: [unreadable(.network)])
-    let (plan, diagnostics) = RunFixture.plan([RunFixture.net("odd"), RunFixture.net("even")], net)
+    let (plan, diagnostics) = try RunFixture.plan(
+      "net odd { mode = isolated }\nnet even { mode = isolated }", net)
     #expect(diagnostics.map(\.code.number) == [519])
     #expect(plan.changes.map(\.name) == ["even"])
   }
@@ -124,7 +124,7 @@ import VMScriptSyntax
   @Test func oneOfTheStackIsStillThereThoughItIsNotDeclared() throws {
     let own = Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "odd")
     let live = LiveState(unreadable: [unreadable(uuid: own), unreadable(.domain, "theirs")])
-    #expect(RunFixture.plan([], live).plan.undeclared.map(\.name) == ["odd"])
+    #expect(try RunFixture.plan("", live).plan.undeclared.map(\.name) == ["odd"])
     let volumes = StackVolumes(
       stack: RunFixture.stack, storage: LiveStorage(unreadable: live.unreadable))
     #expect(volumes.refusals(toDelete: ["odd"], of: [:]).map(\.code.number).contains(519))
@@ -144,15 +144,15 @@ import VMScriptSyntax
         unreadable(.domain, "odd", ["<mac address='\(mac)'/><a b='<'/>"]),
         unreadable(.network, "oddnet"),
       ])
-    let domain = RunFixture.domain(
-      "a", blocks: [RunFixture.nic(net: "lan", mac: mac), RunFixture.nic(net: "oddnet")])
-    #expect(RunFixture.plan([domain], live).diagnostics.map(\.code.number) == [502])
+    let script = """
+      domain a { nic { net = "lan", mac = "\(mac)" }, nic { net = "oddnet" } }
+      """
+    #expect(try RunFixture.plan(script, live).diagnostics.map(\.code.number) == [502])
   }
 
   @Test func aCloneOfItIsRefused() throws {
-    let clone = RunFixture.domain("c", source: .host("odd"))
     let live = LiveState(unreadable: [unreadable()])
-    #expect(RunFixture.plan([clone], live).diagnostics.map(\.code.number) == [519])
+    #expect(try RunFixture.plan("clone \"odd\" as c", live).diagnostics.map(\.code.number) == [519])
   }
 
   @Test func aPoolThatCannotBeReadIsNamedWhereItIsWanted() {

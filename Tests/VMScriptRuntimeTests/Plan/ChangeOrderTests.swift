@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import VMScript
 
@@ -48,9 +49,8 @@ import VMScript
       let declared = Bool.random(using: &random) ? ", mac = \"52:54:00:00:00:0\(mac)\"" : ""
       lines.append("domain d\(number) { nic { net = \(net)\(declared) } }")
     }
-    let (plan, _) = RunFixture.plan(
-      try Script.declarations(lines.joined(separator: "\n")),
-      LiveState(domains: domains, networks: networks), prune: true
+    let (plan, _) = try RunFixture.plan(
+      lines.joined(separator: "\n"), LiveState(domains: domains, networks: networks), prune: true
     ) { _ in
       [PropertyDifference(name: "x", from: .int(0), to: .int(1), impact: .live)]
     }
@@ -63,8 +63,8 @@ import VMScript
     let guest = try RunFixture.liveDomain(
       "guest", devices: "<interface><source network='old'/></interface>")
     let idle = try RunFixture.liveDomain("idle")
-    let plan = RunFixture.plan(
-      try Script.declarations("net new { subnet = 10.0.0.0/24 }"),
+    let plan = try RunFixture.plan(
+      "net new { subnet = 10.0.0.0/24 }",
       LiveState(domains: [guest, idle], networks: [old, other]), prune: true
     ).plan
     #expect(

@@ -21,51 +21,52 @@ import VMScript
       ])
   }
 
-  private func codes(_ declarations: [Declaration], _ live: LiveState) -> [Int] {
-    RunFixture.plan(declarations, live).diagnostics.map(\.code.number)
+  private func codes(_ script: String, _ live: LiveState) throws -> [Int] {
+    try RunFixture.plan(script, live).diagnostics.map(\.code.number)
   }
 
   @Test func aMACOfAnotherDomainIsRefused() throws {
-    let web = RunFixture.domain("web", blocks: [RunFixture.nic(net: "default", mac: taken)])
-    #expect(codes([web], try live()) == [502])
-    let free = RunFixture.nic(net: "default", mac: "52:54:00:00:00:02")
-    #expect(codes([RunFixture.domain("web", blocks: [free])], try live()).isEmpty)
+    func web(_ mac: String) -> String {
+      "domain web { nic { net = \"default\", mac = \"\(mac)\" } }"
+    }
+    #expect(try codes(web(taken), live()) == [502])
+    #expect(try codes(web("52:54:00:00:00:02"), live()).isEmpty)
   }
 
   @Test(arguments: ["192.168.122.0/24", "192.168.0.0/16", "192.168.122.128/25"])
   func aSubnetOfAnotherNetworkIsRefused(subnet: String) throws {
-    #expect(codes([RunFixture.net("lan", subnet: subnet)], try live()) == [503])
+    #expect(try codes("net lan { subnet = \(subnet) }", live()) == [503])
   }
 
   @Test func aNeighbouringSubnetIsFine() throws {
-    #expect(codes([RunFixture.net("lan", subnet: "192.168.123.0/24")], try live()).isEmpty)
+    #expect(try codes("net lan { subnet = 192.168.123.0/24 }", live()).isEmpty)
   }
 
   @Test func aCloneNeedsAHostDomainThatIsShutOff() throws {
-    func clone(_ source: String) -> [Declaration] {
-      [RunFixture.domain("c", source: .host(source))]
-    }
-    #expect(codes(clone("nowhere"), try live()) == [504])
-    #expect(codes(clone("other"), try live()) == [505])
-    #expect(codes(clone("other"), try live(state: .stopped)).isEmpty)
+    #expect(try codes("clone \"nowhere\" as c", live()) == [504])
+    #expect(try codes("clone \"other\" as c", live()) == [505])
+    #expect(try codes("clone \"other\" as c", live(state: .stopped)).isEmpty)
   }
 
   @Test func aCloneThatExistsNeedsNoSource() throws {
     let state = LiveState(domains: [try RunFixture.liveDomain("c")])
-    #expect(codes([RunFixture.domain("c", source: .host("nowhere"))], state).isEmpty)
+    #expect(try codes("clone \"nowhere\" as c", state).isEmpty)
   }
 
   @Test func aFixedAddressNeedsADeclaredNetwork() throws {
-    let nic = RunFixture.nic(net: "default", ip: "192.168.122.9")
-    #expect(codes([RunFixture.domain("web", blocks: [nic])], try live()) == [507])
-    let own = RunFixture.nic(net: "lan", ip: "10.0.0.9")
-    let declared = [RunFixture.net("lan"), RunFixture.domain("web", blocks: [own])]
-    #expect(codes(declared, try live()).isEmpty)
+    let host = "domain web { nic { net = \"default\", ip = 192.168.122.9 } }"
+    #expect(try codes(host, live()) == [507])
+    let own = """
+      net lan { subnet = 10.0.0.0/24 }
+      domain web { nic { net = lan, ip = 10.0.0.9 } }
+      """
+    #expect(try codes(own, live()).isEmpty)
   }
 
   @Test func aNetworkMustBeThere() throws {
-    let web = RunFixture.domain("web", blocks: [RunFixture.nic(net: "defautl")])
-    let diagnostics = RunFixture.plan([web], try live()).diagnostics
+    let diagnostics = try RunFixture.plan(
+      "domain web { nic { net = \"defautl\" } }", live()
+    ).diagnostics
     #expect(diagnostics.map(\.code.number) == [514])
     #expect(diagnostics.first?.helps.map(\.text) == ["did you mean `default`?"])
   }
@@ -74,18 +75,16 @@ import VMScript
     let state = LiveState(networks: [
       try RunFixture.liveNetwork("default", uuid: RunFixture.foreign, isActive: false)
     ])
-    let nic = RunFixture.nic(net: "default")
-    #expect(codes([RunFixture.domain("web", blocks: [nic])], state) == [515])
-    let stopped = try Script.declarations(
-      "domain web { state = stopped, nic { net = \"default\" } }")
-    #expect(codes(stopped, state).isEmpty)
+    #expect(try codes("domain web { nic { net = \"default\" } }", state) == [515])
+    let stopped = "domain web { state = stopped, nic { net = \"default\" } }"
+    #expect(try codes(stopped, state).isEmpty)
   }
 
   @Test func aNetworkThatIsPrunedIsNotThere() throws {
     let state = LiveState(networks: [try RunFixture.liveNetwork("old")])
-    let web = [RunFixture.domain("web", blocks: [RunFixture.nic(net: "old")])]
-    #expect(RunFixture.plan(web, state).diagnostics.isEmpty)
-    #expect(RunFixture.plan(web, state, prune: true).diagnostics.map(\.code.number) == [514])
+    let web = "domain web { nic { net = \"old\" } }"
+    #expect(try codes(web, state).isEmpty)
+    #expect(try RunFixture.plan(web, state, prune: true).diagnostics.map(\.code.number) == [514])
   }
 
   @Test(arguments: [
@@ -96,8 +95,8 @@ import VMScript
       try RunFixture.liveNetwork(
         "other", uuid: RunFixture.foreign, ip: "\(forward)<bridge name='lab0'/>")
     ])
-    let nets = try Script.declarations("net a { subnet = 10.1.0.0/24, bridge = \"lab0\" }")
-    #expect(codes(nets, state) == expected)
+    let net = "net a { subnet = 10.1.0.0/24, bridge = \"lab0\" }"
+    #expect(try codes(net, state) == expected)
   }
 
   /// A network whose DHCP server gave out one address.
@@ -118,18 +117,16 @@ import VMScript
     """
 
   @Test func anAddressThatAnotherMachineHasIsAWarning() throws {
-    let declarations = try Script.declarations(leased)
     let other = try RunFixture.liveDomain(
       "old", devices: "<interface><mac address='\(taken)'/></interface>")
-    let held = RunFixture.plan(declarations, try state(lease: taken, "10.1.0.9", [other]))
+    let held = try RunFixture.plan(leased, state(lease: taken, "10.1.0.9", [other]))
     #expect(held.diagnostics.map(\.message) == ["10.1.0.9 is leased to `old`"])
     #expect(held.diagnostics.allSatisfy { $0.severity == .warning })
-    #expect(codes(declarations, try state(lease: taken, "10.1.0.10", [other])).isEmpty)
-    #expect(codes(declarations, try state(lease: "52:54:00:00:00:02", "10.1.0.9", [])).isEmpty)
+    #expect(try codes(leased, state(lease: taken, "10.1.0.10", [other])).isEmpty)
+    #expect(try codes(leased, state(lease: "52:54:00:00:00:02", "10.1.0.9", [])).isEmpty)
   }
 
   @Test func anAddressThatARunningGuestDoesNotHaveYetIsAWarning() throws {
-    let declarations = try Script.declarations(leased)
     let xml = """
       <domain><name>web</name><devices><interface><mac address='52:54:00:00:00:02'/></interface>
       </devices></domain>
@@ -138,7 +135,7 @@ import VMScript
       let web = try LiveDomain(
         name: "web", uuid: Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "web"),
         state: running == nil ? .stopped : .running, xml: xml, running: running)
-      return self.codes(declarations, try state(lease: "52:54:00:00:00:02", "10.1.0.8", [web]))
+      return try self.codes(leased, state(lease: "52:54:00:00:00:02", "10.1.0.8", [web]))
     }
     #expect(try codes(running: xml) == [518])
     #expect(try codes(running: nil).isEmpty)

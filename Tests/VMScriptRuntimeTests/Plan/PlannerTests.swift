@@ -6,18 +6,19 @@ import VMScriptSyntax
 @testable import VMScriptRuntime
 
 @Suite struct PlannerTests {
-  @Test func whatIsMissingIsCreatedAlongItsDependencies() {
-    let disk = RunFixture.block("disk", [("image", .resource([.image]), .string("base"))])
-    let (plan, diagnostics) = RunFixture.plan([
-      RunFixture.domain("clone", source: .declared("web")),
-      RunFixture.domain("web", blocks: [disk, RunFixture.nic(net: "lan")]),
-      RunFixture.net("lan"), RunFixture.image("base"),
-    ])
+  @Test func whatIsMissingIsCreatedAlongItsDependencies() throws {
+    let (plan, diagnostics) = try RunFixture.plan(
+      """
+      domain web { disk { image = image("base") }, nic { net = net("lan") } }
+      clone web as copy
+      net lan { mode = isolated }
+      image base { size = 1MiB }
+      """)
     #expect(diagnostics.isEmpty)
-    #expect(plan.changes.map(\.name) == ["clone", "web", "lan", "base"])
+    #expect(plan.changes.map(\.name) == ["web", "copy", "lan", "base"])
     #expect(plan.changes.allSatisfy { $0.action == .create })
-    #expect(plan.changes.map(\.dependencies) == [[1], [2, 3], [], []])
-    #expect(plan.changes[0].source == "web")
+    #expect(plan.changes.map(\.dependencies) == [[2, 3], [0, 2, 3], [], []])
+    #expect(plan.changes[1].source == "web")
   }
 
   @Test(arguments: [
@@ -33,8 +34,8 @@ import VMScriptSyntax
     let network = try LiveNetwork(
       name: "lan", uuid: Identity.uuid(stack: RunFixture.stack, kind: .net, name: "lan"),
       isActive: true, xml: "<network><name>lan</name></network>", ports: ports.map(Set.init))
-    let (plan, _) = RunFixture.plan(
-      [RunFixture.net("lan")], LiveState(domains: [guest], networks: [network]))
+    let (plan, _) = try RunFixture.plan(
+      "net lan { mode = isolated }", LiveState(domains: [guest], networks: [network]))
     #expect(plan.isEmpty == isPlugged)
     #expect(plan.changes.flatMap(\.properties).allSatisfy { $0.impact == .live })
   }
@@ -47,10 +48,9 @@ import VMScriptSyntax
       "lan",
       ip: "<ip address='10.0.0.1' prefix='24'><dhcp><host mac='\(mac)' ip='10.0.0.9'/></dhcp></ip>")
     func dependencies(_ nic: String) throws -> [Int]? {
-      let declared = try Script.declarations(
-        "net lan { subnet = 10.0.0.0/24 }\ndomain app { nic { net = lan, \(nic) } }")
-      let (plan, _) = RunFixture.plan(
-        declared, LiveState(domains: [old], networks: [lan]), prune: true)
+      let (plan, _) = try RunFixture.plan(
+        "net lan { subnet = 10.0.0.0/24 }\ndomain app { nic { net = lan, \(nic) } }",
+        LiveState(domains: [old], networks: [lan]), prune: true)
       let deletion = try #require(plan.changes.first { $0.action == .delete })
       let app = try #require(plan.changes.first { $0.name == "app" })
       return app.dependencies.filter { $0 == deletion.id }
@@ -64,14 +64,14 @@ import VMScriptSyntax
     let live = LiveState(
       domains: [try RunFixture.liveDomain("web")], networks: [try RunFixture.liveNetwork("lan")],
       images: ["base"])
-    let (plan, diagnostics) = RunFixture.plan(
-      [RunFixture.image("base"), RunFixture.net("lan"), RunFixture.domain("web")], live)
+    let (plan, diagnostics) = try RunFixture.plan(
+      "image base { size = 1MiB }\nnet lan { mode = isolated }\ndomain web { }", live)
     #expect(plan.isEmpty && plan.undeclared.isEmpty && diagnostics.isEmpty)
   }
 
   @Test func anUpdateHasItsHardestImpact() throws {
     let live = LiveState(domains: [try RunFixture.liveDomain("web")])
-    let (plan, _) = RunFixture.plan([RunFixture.domain("web")], live) { _ in
+    let (plan, _) = try RunFixture.plan("domain web { }", live) { _ in
       [
         PropertyDifference(name: "memory", from: .int(1), to: .int(2), impact: .nextStart),
         PropertyDifference(name: "title", from: nil, to: .string("x"), impact: .live),
@@ -85,7 +85,7 @@ import VMScriptSyntax
   @Test(arguments: [false, true])
   func aForeignDomainIsRefusedUnlessAdopted(adopt: Bool) throws {
     let live = LiveState(domains: [try RunFixture.liveDomain("web", uuid: RunFixture.foreign)])
-    let (plan, diagnostics) = RunFixture.plan([RunFixture.domain("web")], live, adopt: adopt)
+    let (plan, diagnostics) = try RunFixture.plan("domain web { }", live, adopt: adopt)
     #expect(plan.changes.map(\.action) == (adopt ? [.update] : []))
     #expect(diagnostics.map(\.code.description) == (adopt ? [] : ["VM0501"]))
   }
@@ -93,7 +93,7 @@ import VMScriptSyntax
   @Test(arguments: [false, true])
   func aForeignNetworkIsRefusedAlways(adopt: Bool) throws {
     let live = LiveState(networks: [try RunFixture.liveNetwork("lan", uuid: RunFixture.foreign)])
-    let (plan, diagnostics) = RunFixture.plan([RunFixture.net("lan")], live, adopt: adopt)
+    let (plan, diagnostics) = try RunFixture.plan("net lan { mode = isolated }", live, adopt: adopt)
     #expect(plan.isEmpty)
     #expect(diagnostics.map(\.code.number) == [501])
   }
@@ -102,8 +102,8 @@ import VMScriptSyntax
     let live = LiveState(
       domains: [try RunFixture.liveDomain("web", state: .stopped)],
       networks: [try RunFixture.liveNetwork("lan", isActive: false)])
-    let (plan, _) = RunFixture.plan(
-      [RunFixture.net("lan"), RunFixture.domain("web", blocks: [RunFixture.nic(net: "lan")])], live)
+    let (plan, _) = try RunFixture.plan(
+      "net lan { mode = isolated }\ndomain web { nic { net = lan } }", live)
     #expect(plan.changes.map { $0.properties.map(\.name) } == [["state"], ["state"]])
     #expect(plan.changes.map(\.dependencies) == [[], [0]])
   }
@@ -112,21 +112,22 @@ import VMScriptSyntax
     let live = LiveState(domains: [
       try RunFixture.liveDomain("base"), try RunFixture.liveDomain("web"),
     ])
-    let clone = RunFixture.domain("web", source: .declared("base"))
-    #expect(RunFixture.plan([RunFixture.domain("base"), clone], live).plan.isEmpty)
-    let stopped = RunFixture.plan([RunFixture.domain("base", state: "stopped"), clone], live).plan
-    #expect(stopped.changes.map(\.name) == ["base"])
+    let cloned = try RunFixture.plan("domain base { }\nclone base as web", live)
+    #expect(cloned.plan.isEmpty)
+    let stopped = try RunFixture.plan(
+      "domain base { state = stopped }\nclone base as web { state = running }", live)
+    #expect(stopped.plan.changes.map(\.name) == ["base"])
   }
 
   @Test func aPausedDomainIsNotStarted() throws {
     let live = LiveState(domains: [try RunFixture.liveDomain("web", state: .paused)])
-    #expect(RunFixture.plan([RunFixture.domain("web")], live).plan.isEmpty)
+    #expect(try RunFixture.plan("domain web { }", live).plan.isEmpty)
   }
 
   @Test func aDomainWithOverlaysOnItIsNotStarted() throws {
     let live = LiveState(
       domains: [try RunFixture.liveDomain("web", state: .stopped)], overlaidDomains: ["web"])
-    let (plan, diagnostics) = RunFixture.plan([RunFixture.domain("web")], live)
+    let (plan, diagnostics) = try RunFixture.plan("domain web { }", live)
     #expect(plan.isEmpty)
     #expect(diagnostics.map(\.code.number) == [506])
   }
@@ -147,10 +148,10 @@ import VMScriptSyntax
         try RunFixture.liveNetwork("lan"),
         try RunFixture.liveNetwork("default", uuid: RunFixture.foreign),
       ])
-    let kept = RunFixture.plan([], live).plan
+    let kept = try RunFixture.plan("", live).plan
     #expect(kept.isEmpty)
     #expect(kept.undeclared.map(\.name) == ["copy", "web", "lan"])
-    let pruned = RunFixture.plan([], live, prune: true).plan
+    let pruned = try RunFixture.plan("", live, prune: true).plan
     #expect(pruned.changes.map(\.action) == [.delete, .delete, .delete])
     #expect(pruned.changes.map(\.dependencies) == [[], [0], [1]])
     #expect(pruned.changes.map(\.risk) == [.losesData, .losesData, .deletes])
@@ -159,7 +160,7 @@ import VMScriptSyntax
   @Test func aDeletionLosesDataOnlyWhereThereIsSome() throws {
     var live = LiveState(domains: [try RunFixture.liveDomain("web", state: .stopped)])
     live.datalessDomains = ["web"]
-    let pruned = RunFixture.plan([], live, prune: true).plan
+    let pruned = try RunFixture.plan("", live, prune: true).plan
     #expect(pruned.changes.map(\.impact) == [.none])
     #expect(pruned.changes.map(\.risk) == [.deletes])
     #expect(pruned.needsConsent)
@@ -176,9 +177,9 @@ import VMScriptSyntax
           devices: "<interface type='network'><source network='lan'/></interface>")
       ], networks: [try RunFixture.liveNetwork("lan")])
     let subnet = PropertyDifference(name: "subnet", from: nil, to: .int(1), impact: .restart)
-    let changed = RunFixture.plan([RunFixture.net("lan")], live) { _ in [subnet] }.plan
+    let changed = try RunFixture.plan("net lan { mode = isolated }", live) { _ in [subnet] }.plan
     #expect(changed.changes.map(\.risk) == [state == .stopped ? nil : .unplugsGuests])
-    let deleted = RunFixture.plan([], live, prune: true).plan
+    let deleted = try RunFixture.plan("", live, prune: true).plan
     #expect(deleted.changes.map(\.risk) == [state == .stopped ? .deletes : .unplugsGuests])
   }
 
@@ -186,18 +187,16 @@ import VMScriptSyntax
     let live = LiveState(networks: [
       try RunFixture.liveNetwork("old", ip: "<ip address='10.0.0.1' prefix='24'/>")
     ])
-    let declared = [RunFixture.net("new", subnet: "10.0.0.0/24")]
-    let (plan, diagnostics) = RunFixture.plan(declared, live, prune: true)
+    let declared = "net new { subnet = 10.0.0.0/24 }"
+    let (plan, diagnostics) = try RunFixture.plan(declared, live, prune: true)
     #expect(diagnostics.isEmpty)
     #expect(plan.changes.map(\.dependencies) == [[1], []])
-    #expect(RunFixture.plan(declared, live).diagnostics.map(\.code.number) == [503])
+    #expect(try RunFixture.plan(declared, live).diagnostics.map(\.code.number) == [503])
   }
 
   @Test func aComparisonThatFailsIsReportedAndTheOthersGoOn() throws {
     let live = LiveState(domains: [try RunFixture.liveDomain("bad")])
-    let (plan, diagnostics) = RunFixture.plan(
-      [RunFixture.domain("bad"), RunFixture.domain("new")], live
-    ) {
+    let (plan, diagnostics) = try RunFixture.plan("domain bad { }\ndomain new { }", live) {
       _ throws(Diagnostic) in throw Diagnostic(code: DiagnosticCode(599), "cannot compare")
     }
     #expect(plan.changes.map(\.name) == ["new"])
@@ -219,13 +218,13 @@ import VMScriptSyntax
   }
 
   @Test func aSavedDomainIsNotRenamedHalfWayThrough() throws {
-    let declared = RunFixture.domain("web", state: "stopped")
+    let declared = "domain web { state = stopped }"
     for (saved, running, codes) in [(true, false, [521]), (false, false, []), (false, true, [])] {
-      let found = RunFixture.plan([declared], try renamed(saved: saved, running: running))
+      let found = try RunFixture.plan(declared, renamed(saved: saved, running: running))
       #expect(found.diagnostics.map(\.code.number) == codes)
       #expect(found.plan.changes.isEmpty != codes.isEmpty)
     }
-    let (_, diagnostics) = RunFixture.plan([declared], try renamed(saved: true))
+    let (_, diagnostics) = try RunFixture.plan(declared, renamed(saved: true))
     #expect(
       diagnostics.first?.helps.map(\.text).joined().contains("managedsave-remove other") == true)
   }
@@ -233,11 +232,8 @@ import VMScriptSyntax
   @Test func anotherUUIDIsAnotherMachine() throws {
     let own = Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "web")
     for (uuid, codes) in [(own, []), (own.uppercased(), []), (RunFixture.foreign, [520])] {
-      let body = RunFixture.block("domain", [("uuid", .uuid, .string(uuid))])
-      let declared = Declaration(
-        kind: .domain, name: "web", body: body, span: RunFixture.span, nameSpan: RunFixture.span)
       let live = LiveState(domains: [try RunFixture.liveDomain("web")])
-      let (_, diagnostics) = RunFixture.plan([declared], live)
+      let (_, diagnostics) = try RunFixture.plan("domain web { uuid = \"\(uuid)\" }", live)
       #expect(diagnostics.map(\.code.number) == codes)
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -68,12 +69,9 @@ struct StorageFixture {
   }
 
   func declarations(_ script: String) throws -> (set: DeclarationSet, sources: SourceMap) {
-    let text = SourceText(name: folder.file("lab.vmscript"), text: "stack \"lab\"\n" + script)
-    let compiled = Engine().compilation(of: text)
-    let program = try #require(compiled.program, "\(compiled.diagnostics)")
-    let outcome = program.evaluate()
-    try #require(outcome.succeeded, "\(outcome.diagnostics)")
-    return (outcome.declarations, program.sources)
+    let program = try Script.program(
+      "stack \"\(Self.stack)\"\n" + script, name: folder.file("lab.vmscript"))
+    return (try program.evaluate().get().declarations, program.sources)
   }
 
   /// What a script resolves to on the host.

@@ -1,4 +1,5 @@
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -89,9 +90,7 @@ import VMScriptSyntax
         """
       let lines = numbers.map { line($0, isChanged: isChanged) + "\n" }
       let text = head.replacing("; let", with: "\nlet") + lines.joined()
-      let source = SourceText(name: folder.file("changes.vmscript"), text: text)
-      let compiled = Engine().compilation(of: source)
-      let program = try #require(compiled.program, "\(compiled.diagnostics)")
+      let program = try Script.program(text, name: folder.file("changes.vmscript"))
       return await runs(
         program, RunOptions(uri: uri, assumeYes: true, prune: false, hypervisor: "qemu"))
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -37,8 +38,7 @@ import VMScriptSyntax
 
     /// What a run of the saved script would change.
     func changes(set parameters: [String: String] = [:]) async throws -> [String] {
-      let compiled = Engine().compilation(of: SourceText(name: "/tmp/saved.vmscript", text: script))
-      let program = try #require(compiled.program)
+      let program = try Script.program(script, name: "/tmp/saved.vmscript")
       let report = await Runner.plan(
         program, evaluation: EvaluationOptions(parameters: parameters),
         options: RunOptions(uri: "test:///default"))

@@ -1,4 +1,5 @@
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -12,12 +13,13 @@ import VMScriptSyntax
 @Suite(.serialized) struct MovedHostTests {
   private let stack = TestHost.name("moved")
 
+  init() async throws { try await TestHost.keep() }
+
   private func run(
     _ script: String, meanwhile change: @escaping @Sendable (Connection) throws -> Void = { _ in }
   ) async throws -> RunReport {
     let text = "stack \"\(stack)\"\n" + script.replacing("STACK", with: stack)
-    let compiled = Engine().compilation(of: SourceText(name: "lab.vmscript", text: text))
-    let program = try #require(compiled.program, "\(compiled.diagnostics)")
+    let program = try Script.program(text)
     let options = RunOptions(
       uri: "test:///default", prune: true,
       confirm: { _ in (try? await TestHost.pool.run(change)) != nil })
@@ -50,7 +52,6 @@ import VMScriptSyntax
     """
 
   @Test func itsChangeIsPlannedAnew() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await run(Self.both).outcome == .done)
     let script = "domain \"STACK-a\" { memory = 128MiB, title = \"t\", state = stopped }"
     let report = try await run(
@@ -67,22 +68,18 @@ import VMScriptSyntax
     #expect(root.text(at: "title") == "t")
     #expect(root.text(at: "description") == "theirs")
     #expect(try await run(script).plan.isEmpty)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func whatIsAsDeclaredByNowIsLeftAlone() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await run(Self.both).outcome == .done)
     let report = try await run(
       "domain \"STACK-a\" { memory = 64MiB, title = \"new\", state = stopped }",
       meanwhile: redefine("a") { $0.setText("new", at: "title") })
     #expect(report.outcome == .done && report.diagnostics.isEmpty, "\(report.diagnostics)")
     #expect(try await definition("a").text(at: "title") == "new")
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func whatIsGoneByNowIsMadeAgain() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await run(Self.both).outcome == .done)
     let name = "\(stack)-a"
     let report = try await run(
@@ -90,6 +87,5 @@ import VMScriptSyntax
       meanwhile: { try $0.domain(named: name)?.undefine() })
     #expect(report.outcome == .done, "\(report.diagnostics)")
     #expect(try await definition("a").text(at: "memory") == "131072")
-    withExtendedLifetime(keeper) {}
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -194,9 +195,7 @@ import VMScriptSyntax
     }
 
     func program(_ statements: [String]) throws -> Program {
-      let text = "stack \"\(stack)\"\n" + statements.joined()
-      let compiled = Engine().compilation(of: SourceText(name: "patched.vmscript", text: text))
-      return try #require(compiled.program, "\(compiled.diagnostics)")
+      try Script.program("stack \"\(stack)\"\n" + statements.joined())
     }
 
     var options: RunOptions { RunOptions(uri: uri, assumeYes: true, hypervisor: "qemu") }

@@ -1,4 +1,5 @@
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -12,12 +13,13 @@ import VMScriptSyntax
   private let stack = TestHost.name("pending")
   private let domain = TestHost.name("d")
 
+  init() async throws { try await TestHost.keep() }
+
   private func report(
     _ body: String, plan: Bool = false, adopt: Bool = false, more: String = ""
   ) async throws -> RunReport {
     let text = "stack \"\(stack)\"\ndomain \"\(domain)\" { \(body) }\n\(more)"
-    let compiled = Engine().compilation(of: SourceText(name: "lab.vmscript", text: text))
-    let program = try #require(compiled.program, "\(text)\n\(compiled.diagnostics)")
+    let program = try Script.program(text)
     let options = RunOptions(uri: "test:///default", assumeYes: true, adopt: adopt)
     return plan
       ? await Runner.plan(program, options: options) : await Runner.run(program, options: options)
@@ -42,7 +44,6 @@ import VMScriptSyntax
   }
 
   @Test func aChangeThatWaitsStaysVisibleUntilItIsInEffect() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await report("memory = 128MiB, cpus = 1").outcome == .done)
     #expect(try await report("memory = 256MiB, cpus = 2").outcome == .done)
     let waiting = try await report("memory = 256MiB, cpus = 2", plan: true)
@@ -67,11 +68,9 @@ import VMScriptSyntax
       await Runner.destroy(
         stack: stack, options: RunOptions(uri: "test:///default", assumeYes: true)
       ).outcome == .done)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func aDefinitionThatOthersEditedIsPendingToo() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await report("memory = 128MiB").outcome == .done)
     try await onDomain { domain in
       let root = try XMLElement.parse(domain.xml(inactive: true), root: "domain")
@@ -87,11 +86,9 @@ import VMScriptSyntax
     #expect(try await report("memory = 128MiB", plan: true).plan.isEmpty)
     _ = await Runner.destroy(
       stack: stack, options: RunOptions(uri: "test:///default", assumeYes: true))
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func aSavedStateIsSaidBeforeItComesBack() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await report("memory = 64MiB").outcome == .done)
     try await onDomain { try $0.managedSave() }
     let saved = try await report("memory = 64MiB", plan: true)
@@ -111,11 +108,9 @@ import VMScriptSyntax
         stack: stack, options: RunOptions(uri: "test:///default", assumeYes: true)
       ).outcome == .done)
     #expect(try await !TestHost.exists(domain))
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func aPausedGuestIsStoppedWhereThatIsDeclared() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await report("memory = 64MiB").outcome == .done)
     try await onDomain { try $0.suspend() }
     // A verb may have paused it: it counts as running.
@@ -126,7 +121,6 @@ import VMScriptSyntax
     #expect(try await onDomain { try !$0.isActive() })
     _ = await Runner.destroy(
       stack: stack, options: RunOptions(uri: "test:///default", assumeYes: true))
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func aSavedStateIsDroppedWithADiskAndSaid() throws {
@@ -135,7 +129,7 @@ import VMScriptSyntax
         name: "web", uuid: Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "web"),
         state: .stopped, xml: "<domain><name>web</name></domain>", hasSavedState: true)
     ])
-    let (plan, _) = RunFixture.plan([RunFixture.domain("web")], live) { _ in
+    let (plan, _) = try RunFixture.plan("domain web { }", live) { _ in
       [
         PropertyDifference(block: "disk", name: "device", from: nil, to: nil, impact: .dataLoss)
           .of(DeviceName(block: "disk", key: ""))
@@ -148,7 +142,6 @@ import VMScriptSyntax
 
   /// Undefines a domain that runs: it is transient from then on.
   @Test func aTransientDomainOfTheStackIsStoredAgain() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await report("memory = 64MiB").outcome == .done)
     try await onDomain { try $0.undefine() }
     #expect(try await onDomain { try !$0.isPersistent() })
@@ -166,19 +159,16 @@ import VMScriptSyntax
         .stop, targets: [.pattern(domain)], span: RunFixture.span,
         targetSpan: RunFixture.span))
     #expect(try await !TestHost.exists(domain))
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func aForeignTransientDomainIsRefusedAdoptedAndNotCloned() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     try await TestHost.define(domain)
     try await onDomain { try $0.start() }
     try await onDomain { try $0.undefine() }
     #expect(try await report("memory = 128MiB", plan: true).diagnostics.map(\.code.number) == [501])
     let text = "stack \"\(stack)\"\nclone \"\(domain)\" as \"\(domain)-copy\"\n"
-    let compiled = Engine().compilation(of: SourceText(name: "c.vmscript", text: text))
     let cloned = await Runner.plan(
-      try #require(compiled.program), options: RunOptions(uri: "test:///default"))
+      try Script.program(text), options: RunOptions(uri: "test:///default"))
     #expect(cloned.diagnostics.map(\.code.number) == [505])
     #expect(cloned.diagnostics.first?.notes.contains { $0.contains("transient") } ?? false)
 
@@ -189,6 +179,5 @@ import VMScriptSyntax
         stack: stack, options: RunOptions(uri: "test:///default", assumeYes: true)
       ).outcome == .done)
     #expect(try await !TestHost.exists(domain))
-    withExtendedLifetime(keeper) {}
   }
 }

@@ -1,4 +1,5 @@
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -11,10 +12,11 @@ import VMScriptSyntax
   private let stack = TestHost.name("phases")
   private let options = RunOptions(uri: "test:///default", assumeYes: true)
 
+  init() async throws { try await TestHost.keep() }
+
   private func report(_ text: String, plan: Bool = true) async throws -> RunReport {
     let text = "stack \"\(stack)\"\n" + text
-    let compiled = Engine().compilation(of: SourceText(name: "lab.vmscript", text: text))
-    let program = try #require(compiled.program, "\(text)\n\(compiled.diagnostics)")
+    let program = try Script.program(text)
     return plan
       ? await Runner.plan(program, options: options) : await Runner.run(program, options: options)
   }
@@ -82,7 +84,6 @@ import VMScriptSyntax
   }
 
   @Test func aNetworkThatGrowsWithEachPhaseStandsOnceInPlanAndRun() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     func script(_ count: Int) -> String {
       "net \"\(stack)-n\" { subnet = 10.198.0.0/24 }\n"
         + (1...count).map { number in
@@ -107,11 +108,9 @@ import VMScriptSyntax
       #expect(net.action == .update && net.properties.count == 2, "\(net.properties)")
     }
     #expect(await Runner.destroy(stack: stack, options: options).outcome == .done)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func aVerbCountsAsDoneForWhatIsPlannedAfterIt() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     let base = "domain \"\(stack)-base\" { memory = 64MiB, state = running }\n"
     let made = try await report(base, plan: false)
     #expect(made.outcome == .done, "\(made.diagnostics)")
@@ -129,19 +128,5 @@ import VMScriptSyntax
     let deleted = try await report("delete \"\(stack)-base\"\n")
     #expect(deleted.plan.undeclared.isEmpty && deleted.plan.changes.isEmpty)
     #expect(await Runner.destroy(stack: stack, options: options).outcome == .done)
-    withExtendedLifetime(keeper) {}
-  }
-}
-
-/// Numbers that are the same at each run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

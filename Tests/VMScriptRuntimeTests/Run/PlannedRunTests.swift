@@ -9,6 +9,8 @@ import VMScript
   private let stack = TestHost.name("planned")
   private let name = TestHost.name("box")
 
+  init() async throws { try await TestHost.keep() }
+
   private func program(_ rest: String = "") throws -> Program {
     var engine = Engine()
     engine.resource(
@@ -31,8 +33,6 @@ import VMScript
   }
 
   @Test func aPlanIsAppliedEventByEvent() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
-    defer { withExtendedLifetime(keeper) {} }
     let planned = try await program().plan(on: "test:///default", parameters: ["megabytes": 64])
     #expect(planned.plan.changes.map(\.name) == [name])
     #expect(planned.outputs["state"]?.isUnknown == true)

@@ -1,4 +1,5 @@
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -12,6 +13,8 @@ import VMScriptSyntax
   private let net = TestHost.name("lab")
   private let domain = TestHost.name("hello")
 
+  init() async throws { try await TestHost.keep() }
+
   private func script(memory: String = "256MiB", rest: String = "") -> String {
     """
     stack "\(stack)"
@@ -22,8 +25,7 @@ import VMScriptSyntax
   }
 
   private func run(_ text: String, plan: Bool = false) async throws -> RunReport {
-    let compiled = Engine().compilation(of: SourceText(name: "lab.vmscript", text: text))
-    let program = try #require(compiled.program)
+    let program = try Script.program(text)
     let options = RunOptions(uri: "test:///default", assumeYes: true)
     return plan
       ? await Runner.plan(program, options: options)
@@ -36,8 +38,6 @@ import VMScriptSyntax
   }
 
   @Test func aRunCreatesASecondChangesNothingAndDestroyLeavesNothing() async throws {
-    // Keeps the driver's state while no run is connected.
-    let keeper = try await TestHost.pool.run { $0 }
     let planned = try await run(script(), plan: true)
     #expect(planned.plan.changes.map(\.name) == [net, domain])
     #expect(try await !TestHost.exists(domain))
@@ -59,7 +59,6 @@ import VMScriptSyntax
     #expect(gone.plan.changes.count == 2)
     #expect(try await !TestHost.exists(domain))
     #expect(await destroy().plan.isEmpty)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func onlyARunThatIsDoneHasOutputs() async throws {
@@ -69,7 +68,6 @@ import VMScriptSyntax
   }
 
   @Test func aPasswordThatIsAsDeclaredIsNoChange() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     func script(_ password: String) -> String {
       """
       stack "\(stack)"
@@ -83,7 +81,6 @@ import VMScriptSyntax
     let document = changed.plan.document(sources: changed.sources).json()
     #expect(!document.contains("hunter"))
     #expect(await destroy().outcome == .done)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func aForeignDomainIsLeftUntouched() async throws {
@@ -95,16 +92,14 @@ import VMScriptSyntax
   }
 
   @Test func aHostThatDoesNotAnswerIsNoConnection() async throws {
-    let compiled = Engine().compilation(of: SourceText(name: "a.vmscript", text: "stop \"a\""))
-    let program = try #require(compiled.program)
+    let program = try Script.program("stop \"a\"")
     let report = await Runner.run(program, options: RunOptions(uri: "test:///nowhere.xml"))
     #expect(report.outcome == .noConnection)
     #expect(report.diagnostics.map(\.code.number) == [701])
   }
 
   @Test func aScriptWithoutResourcesNeedsNoHost() async throws {
-    let compiled = Engine().compilation(of: SourceText(name: "a.vmscript", text: "output a = 1"))
-    let program = try #require(compiled.program)
+    let program = try Script.program("output a = 1")
     let report = await Runner.run(program, options: RunOptions(uri: "test:///nowhere.xml"))
     #expect(report.outcome == .done)
     #expect(report.outputs["a"]?.json() == "1")

@@ -1,6 +1,7 @@
 import Foundation
 import Libvirt
 import Synchronization
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -16,6 +17,8 @@ import VMScriptSyntax
   private let there = StackOrigin(host: "laptop", script: "/srv/b/lab.vmscript")
   private let elsewhere = StackOrigin(host: "ci-1", script: "/srv/a/lab.vmscript")
 
+  init() async throws { try await TestHost.keep() }
+
   private func script(_ memory: String = "64MiB", rest: String = "") -> String {
     """
     stack "\(stack)"
@@ -28,10 +31,9 @@ import VMScriptSyntax
     _ text: String, from origin: StackOrigin?, yes: Bool = false,
     confirm: @escaping @Sendable (Plan) async -> Bool = { _ in false }
   ) async throws -> RunReport {
-    let compiled = Engine().compilation(of: SourceText(name: "lab.vmscript", text: text))
     var options = RunOptions(uri: "test:///default", assumeYes: yes, confirm: confirm)
     options.origin = origin
-    return await Runner.run(try #require(compiled.program), options: options)
+    return await Runner.run(try Script.program(text), options: options)
   }
 
   private func destroy(from origin: StackOrigin?, yes: Bool) async -> RunReport {
@@ -50,7 +52,6 @@ import VMScriptSyntax
   }
 
   @Test func aChangeFromElsewhereIsConfirmedOnce() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     for other in [there, elsewhere] {
       #expect(try await run(script(), from: here, yes: true).outcome == .done)
       #expect(try await recorded() == here)
@@ -74,12 +75,10 @@ import VMScriptSyntax
       #expect(next.outcome == .done && next.diagnostics.isEmpty, "\(next.diagnostics)")
       #expect(await destroy(from: other, yes: true).outcome == .done)
     }
-    withExtendedLifetime(keeper) {}
   }
 
   /// What is recorded of a network that runs shows on a real host alone: see `StackIdentityTests`.
   @Test func aStackOfNetworksAloneKnowsItsOrigin() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     func script(_ number: Int) -> String {
       "stack \"\(stack)\"\nnet \"\(domain)\" { subnet = 10.199.\(number).0/24 }"
     }
@@ -88,11 +87,9 @@ import VMScriptSyntax
     #expect(refused.outcome == .refused && refused.diagnostics.map(\.code.number) == [762])
     #expect(await destroy(from: there, yes: false).outcome == .refused)
     #expect(await destroy(from: here, yes: true).outcome == .done)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func whatChangesNothingIsNotAskedFor() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await run(script(), from: here).outcome == .done)
     let same = try await run(script(), from: there)
     #expect(same.outcome == .done && same.plan.isEmpty)
@@ -104,11 +101,9 @@ import VMScriptSyntax
     #expect(try await recorded() == there)
     #expect(try await run(script(), from: there).diagnostics.isEmpty)
     _ = await destroy(from: there, yes: true)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func destroyAndVerbsAreConfirmedToo() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await run(script(), from: here).outcome == .done)
     #expect(await destroy(from: there, yes: false).diagnostics.map(\.code.number) == [762])
     let verb = "stack \"\(stack)\"\ndelete domain(\"\(domain)\")"
@@ -118,11 +113,9 @@ import VMScriptSyntax
     #expect(try await TestHost.exists(domain))
     #expect(await destroy(from: there, yes: true).outcome == .done)
     #expect(try await !TestHost.exists(domain))
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func aScriptWithoutAFileComparesAndRecordsNothing() async throws {
-    let keeper = try await TestHost.pool.run { $0 }
     #expect(try await run(script(), from: here).outcome == .done)
     let report = try await run(script("96MiB"), from: nil)
     #expect(report.outcome == .done && report.diagnostics.isEmpty, "\(report.diagnostics)")
@@ -133,7 +126,6 @@ import VMScriptSyntax
     #expect(try await run(script("96MiB"), from: there).diagnostics.isEmpty)
     #expect(try await recorded() == there)
     _ = await destroy(from: there, yes: true)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func twoSpellingsOfAPathAreOne() throws {

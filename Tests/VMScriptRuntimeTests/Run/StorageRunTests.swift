@@ -1,5 +1,6 @@
 import Foundation
 import Libvirt
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -19,7 +20,8 @@ import VMScriptSyntax
     let folder: ScratchFolder
     let connections: ConnectionPool
 
-    init(_ uri: String) throws {
+    init(_ uri: String) async throws {
+      try await TestHost.keep()
       self.uri = uri
       folder = try ScratchFolder()
       connections = ConnectionPool(uri: uri, size: 2)
@@ -35,9 +37,7 @@ import VMScriptSyntax
     /// `$` stands for the stack's name, so that domains of two labs differ.
     func run(_ script: String, yes: Bool = true) async throws -> RunReport {
       let text = "stack \"\(stack)\"\n" + script.replacingOccurrences(of: "$", with: stack)
-      let compiled = Engine().compilation(
-        of: SourceText(name: folder.file("lab.vmscript"), text: text))
-      let program = try #require(compiled.program, "\(compiled.diagnostics)")
+      let program = try Script.program(text, name: folder.file("lab.vmscript"))
       return await Runner.run(program, options: options(yes))
     }
 
@@ -76,8 +76,7 @@ import VMScriptSyntax
 
   @Test(arguments: uris)
   func aRunMakesEverythingASecondNothingAndDestroyLeavesNothing(uri: String) async throws {
-    let lab = try Lab(uri)
-    let keeper = try await lab.connections.run { $0 }
+    let lab = try await Lab(uri)
     let first = try await lab.run(Self.script)
     #expect(first.outcome == .done, "\(first.diagnostics)")
     #expect(first.plan.changes.count == 5)
@@ -95,13 +94,11 @@ import VMScriptSyntax
     let gone = await lab.destroy()
     #expect(gone.outcome == .done, "\(gone.diagnostics)")
     #expect(try await lab.volumes().isEmpty)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test(arguments: uris)
   func whatAnInterruptedRunLeftIsFinishedOrRemoved(uri: String) async throws {
-    let lab = try Lab(uri)
-    let keeper = try await lab.connections.run { $0 }
+    let lab = try await Lab(uri)
     _ = try await lab.run(Self.script)
     // As if it had been killed before the definition of one domain and amid the deletion of another.
     let removed = try #require(try await lab.disk("full", "data"))
@@ -122,13 +119,11 @@ import VMScriptSyntax
     try await lab.connections.run { try $0.domain(named: copy)?.undefine() }
     #expect(await lab.destroy().outcome == .done)
     #expect(try await lab.volumes().isEmpty)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test(arguments: uris)
   func anotherImageNeedsAYes(uri: String) async throws {
-    let lab = try Lab(uri)
-    let keeper = try await lab.connections.run { $0 }
+    let lab = try await Lab(uri)
     func script(_ image: String) -> String {
       """
       image one { source = "disk.raw" }
@@ -146,13 +141,11 @@ import VMScriptSyntax
     #expect(try await lab.disk("web", "disk1")?.backing != before?.backing)
     #expect(try await lab.run(script("two")).plan.isEmpty)
     _ = await lab.destroy()
-    withExtendedLifetime(keeper) {}
   }
 
   @Test(arguments: uris)
   func deletedDomainsTakeTheirVolumesAlong(uri: String) async throws {
-    let lab = try Lab(uri)
-    let keeper = try await lab.connections.run { $0 }
+    let lab = try await Lab(uri)
     _ = try await lab.run(Self.script)
     let refused = try await lab.run(Self.script + "\ndelete \"$-web\"")
     #expect(refused.diagnostics.map(\.code.number) == [510])
@@ -162,13 +155,11 @@ import VMScriptSyntax
     #expect(try await lab.disk("full", "disk1") != nil)
     _ = await lab.destroy()
     #expect(try await lab.volumes().isEmpty)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test(arguments: uris)
   func imagesOnImagesComeAndGoInOrder(uri: String) async throws {
-    let lab = try Lab(uri)
-    let keeper = try await lab.connections.run { $0 }
+    let lab = try await Lab(uri)
     let report = try await lab.run(
       """
       image low { size = 1MiB }
@@ -180,13 +171,11 @@ import VMScriptSyntax
     let gone = await lab.destroy()
     #expect(gone.outcome == .done, "\(gone.diagnostics)")
     #expect(try await lab.volumes().isEmpty)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test(arguments: uris)
   func imagesTellWhereAndWhatTheyAre(uri: String) async throws {
-    let lab = try Lab(uri)
-    let keeper = try await lab.connections.run { $0 }
+    let lab = try await Lab(uri)
     let script = """
       image base { source = "disk.raw" }
       output path = base.path
@@ -200,13 +189,11 @@ import VMScriptSyntax
     #expect(report.outputs["capacity"]?.description == "1MiB")
     #expect(report.outputs["digest"]?.description.count == 64)
     _ = await lab.destroy()
-    withExtendedLifetime(keeper) {}
   }
 
   @Test(arguments: uris)
   func aBaseIsNotStartedByAVerbEither(uri: String) async throws {
-    let lab = try Lab(uri)
-    let keeper = try await lab.connections.run { $0 }
+    let lab = try await Lab(uri)
     let script = """
       domain "$-web" { memory = 64MiB, disk { size = 1MiB }, state = stopped }
       clone "$-web" as "$-copy" { state = stopped }
@@ -214,11 +201,10 @@ import VMScriptSyntax
       """
     #expect(try await lab.run(script).diagnostics.map(\.code.number) == [506])
     #expect(await lab.destroy().outcome == .done)
-    withExtendedLifetime(keeper) {}
   }
 
   @Test func aWrongImageChangesNothing() async throws {
-    let lab = try Lab("test:///default")
+    let lab = try await Lab("test:///default")
     let report = try await lab.run(
       "image x { source = \"none.qcow2\" }\ndomain \"$-web\" { disk { size = 1GiB } }")
     #expect(report.diagnostics.map(\.code.number) == [601])
@@ -226,7 +212,7 @@ import VMScriptSyntax
   }
 
   @Test func aSourceThatIsToRunCannotBeCloned() async throws {
-    let lab = try Lab("test:///default")
+    let lab = try await Lab("test:///default")
     let report = try await lab.run(
       """
       domain "$-web" { disk { size = 1GiB }, state = running }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -10,33 +11,28 @@ import VMScriptSyntax
     stack: "s", uuid: "11111111-2222-5333-8444-555555555555", hypervisor: "qemu",
     disks: ["disk1": .init(path: "/pool/a.qcow2", format: "qcow2")], seed: "/pool/seed.iso")
 
-  /// What 02-by-hand.vmscript declares.
-  var byHand: Declaration {
-    Fixture.declaration(
-      .domain, "ubuntu-12.10",
-      [
-        ("title", .string("Installed from its ISO")), ("machine", .string("pc")),
-        ("acpi", .bool(true)), ("apic", .bool(true)), ("pae", .bool(true)),
-        ("on_poweroff", .string("destroy")),
-        ("boot", .list([.string("cdrom"), .string("disk")])),
-        ("labels", .map(["role": .string("web")])),
-      ],
-      blocks: [
-        Fixture.inner("cpus", of: .domain, [("max", .int(2))]),
-        Fixture.inner("memory", of: .domain, [("max", .size(ByteSize(bytes: 1 << 30)))]),
-        Fixture.inner("disk", of: .domain, [("bus", .string("virtio")), ("dev", .string("vda"))]),
-        Fixture.inner("cdrom", of: .domain, [("bus", .string("ide")), ("dev", .string("hdb"))]),
-        Fixture.inner("nic", of: .domain, [("net", .string("default"))]),
-        Fixture.inner(
-          "nic", of: .domain, [("net", .string("default")), ("model", .string("e1000"))]),
-        Fixture.inner(
-          "vnc", of: .domain, [("listen", .string("0.0.0.0")), ("keymap", .string("en-us"))]),
-        Fixture.inner("serial", of: .domain),
-      ])
+  /// The machine of `02-by-hand.vmscript`.
+  private static let byHand = """
+    domain "ubuntu-12.10" {
+      title = "Installed from its ISO", machine = "pc", acpi = true, apic = true, pae = true
+      on_poweroff = destroy, boot = [cdrom, disk], labels = { role: "web" }
+      cpus = 2, memory = 1GiB
+      disk { size = 1GiB, bus = virtio, dev = "vda" }
+      cdrom { bus = ide, dev = "hdb" }
+      nic { net = "default" }
+      nic { net = "default", model = e1000 }
+      vnc { listen = "0.0.0.0", keymap = "en-us" }
+      serial { }
+    }
+    """
+
+  private func declared(_ script: String) throws -> Declaration {
+    try #require(try Script.declarations(script).first)
   }
 
   @Test("What was written reads back without a difference")
   func roundTrip() throws {
+    let byHand = try declared(Self.byHand)
     let xml = try DomainXML.render(byHand, context: context, onto: nil)
     #expect(try DomainXML.differences(byHand, context: context, live: xml).map(\.path) == [])
     let again = try DomainXML.render(byHand, context: context, onto: xml)
@@ -45,6 +41,7 @@ import VMScriptSyntax
 
   @Test("An alias of a machine type is not a difference, another type is")
   func machineAlias() throws {
+    let byHand = try declared(Self.byHand)
     let xml = try DomainXML.render(byHand, context: context, onto: nil)
     let expanded = xml.replacing("machine='pc'", with: "machine='pc-i440fx-7.2'")
     #expect(expanded != xml)
@@ -56,8 +53,8 @@ import VMScriptSyntax
 
   @Test("Text is escaped, never a tag", arguments: ["<a/>", "\"'&", "]]>", "a\nb", "é &amp; ü"])
   func escaping(text: String) throws {
-    let domain = Fixture.declaration(
-      .domain, "x", [("title", .string(text)), ("machine", .string(text))])
+    let domain = try declared("domain x { title = \"t\", machine = \"m\" }")
+      .replacing(["t": text, "m": text])
     let xml = try DomainXML.render(domain, context: context, onto: nil)
     let root = try XMLElement.parse(xml, root: "domain")
     #expect(root.text(at: "title") == text)
@@ -65,8 +62,8 @@ import VMScriptSyntax
   }
 
   @Test("A control character is refused")
-  func controlCharacter() {
-    let domain = Fixture.declaration(.domain, "x", [("title", .string("a\u{1}b"))])
+  func controlCharacter() throws {
+    let domain = try declared("domain x { title = \"t\" }").replacing(["t": "a\u{1}b"])
     #expect(throws: Diagnostic.self) {
       try DomainXML.render(domain, context: context, onto: nil)
     }
@@ -74,6 +71,7 @@ import VMScriptSyntax
 
   @Test("A clone's base keeps nothing of its source's identity")
   func stripping() throws {
+    let byHand = try declared(Self.byHand)
     let xml = try DomainXML.render(byHand, context: context, onto: nil)
     let root = try XMLElement.parse(xml)
     SourceXML.strip(root)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import VMScriptSyntax
 
@@ -34,11 +35,11 @@ import VMScriptSyntax
         properties: [PropertySchema("size", .int(1...9), "Size.", xml: XMLPlace("@size"))]),
     ])
 
-  private static func block(
-    _ path: [String] = [], _ values: [(String, Value)] = [], _ blocks: [DeclaredBlock] = []
-  ) throws -> DeclaredBlock {
-    let schema = try path.reduce(Self.schema) { try #require($0.block($1)) }
-    return Fixture.block(schema, values, blocks: blocks)
+  /// The block that a script declares, of a resource with this schema.
+  private static func block(_ body: String) throws -> DeclaredBlock {
+    var engine = Engine()
+    engine.resource(schema)
+    return try #require(try Script.declarations("disk a { \(body) }", engine: engine).first).body
   }
 
   private static func element(_ xml: String) throws -> XMLElement {
@@ -55,15 +56,14 @@ import VMScriptSyntax
 
   private static func full() throws -> DeclaredBlock {
     try block(
-      [], [("cache", .string("none"))],
-      [
-        block(
-          ["limits"], [("bytes", .size(ByteSize(bytes: 1 << 20))), ("calls", .int(7))],
-          [block(["limits", "burst"], [("calls", .int(9))])]),
-        block(["part"], [("name", .string("a")), ("size", .int(1))]),
-        block(["part"], [("name", .string("b")), ("size", .int(2))]),
-        block(["step"], [("size", .int(1))]), block(["step"], [("size", .int(2))]),
-      ])
+      """
+      cache = "none"
+      limits { bytes = 1MiB, calls = 7, burst { calls = 9 } }
+      part { name = "a", size = 1 }
+      part { name = "b", size = 2 }
+      step { size = 1 }
+      step { size = 2 }
+      """)
   }
 
   @Test func whatIsWrittenIsNoDifference() throws {
@@ -85,13 +85,12 @@ import VMScriptSyntax
     let element = try Self.element("<disk/>")
     try XMLRows.write(Self.full(), to: element)
     let less = try Self.block(
-      [], [],
-      [
-        Self.block(["limits"], [("bytes", .size(ByteSize(bytes: 2 << 20)))]),
-        Self.block(["part"], [("name", .string("b")), ("size", .int(3))]),
-        Self.block(["part"], [("name", .string("c"))]),
-        Self.block(["step"], [("size", .int(2))]),
-      ])
+      """
+      limits { bytes = 2MiB }
+      part { name = "b", size = 3 }
+      part { name = "c" }
+      step { size = 2 }
+      """)
     #expect(
       Self.differences(less, element) == [
         "disk 1 limits: 1MiB → 2MiB", "disk 1 limits calls: 7 → -",
@@ -110,7 +109,7 @@ import VMScriptSyntax
   @Test func aBlockThatIsNotDeclaredStaysUnlessItWas() throws {
     let element = try Self.element("<disk/>")
     try XMLRows.write(Self.full(), to: element)
-    let bare = try Self.block()
+    let bare = try Self.block("")
     #expect(Self.differences(bare, element) == [])
     try XMLRows.write(bare, to: element)
     #expect(element.first("limits") != nil && element.all("step").count == 2)

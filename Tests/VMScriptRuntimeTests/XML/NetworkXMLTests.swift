@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -10,8 +11,7 @@ import VMScriptSyntax
 
   @Test("Gateway and DHCP range follow from the subnet")
   func standards() throws {
-    let subnet = try #require(Subnet("10.10.0.0/24"))
-    let net = Fixture.declaration(.net, "lab", [("subnet", .cidr(subnet))])
+    let net = try net("subnet = 10.10.0.0/24")
     let xml = try NetworkXML.render(net, context: context, onto: nil)
     let root = try XMLElement.parse(xml, root: "network")
     #expect(root.text(at: "forward/@mode") == "nat")
@@ -23,9 +23,7 @@ import VMScriptSyntax
 
   @Test("Every mode reads back as it was written", arguments: ["nat", "isolated", "route", "open"])
   func modes(mode: String) throws {
-    let subnet = try #require(Subnet("10.91.0.0/24"))
-    let net = Fixture.declaration(
-      .net, "n", [("mode", .string(mode)), ("subnet", .cidr(subnet)), ("dhcp", .bool(false))])
+    let net = try net("mode = \(mode), subnet = 10.91.0.0/24, dhcp = false")
     let xml = try NetworkXML.render(net, context: context, onto: nil)
     let root = try XMLElement.parse(xml, root: "network")
     #expect((root.text(at: "forward/@mode") ?? "isolated") == mode)
@@ -35,8 +33,7 @@ import VMScriptSyntax
 
   @Test("A new lease is a live change")
   func lease() throws {
-    let subnet = try #require(Subnet("10.91.0.0/24"))
-    let net = Fixture.declaration(.net, "n", [("subnet", .cidr(subnet))])
+    let net = try net("subnet = 10.91.0.0/24")
     let xml = try NetworkXML.render(net, context: context, onto: nil)
     var more = context
     more.leases = [

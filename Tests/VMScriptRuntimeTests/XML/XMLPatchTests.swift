@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import VMScript
 import VMScriptSyntax
@@ -9,12 +10,12 @@ import VMScriptSyntax
   let context = XMLContext(
     stack: "s", uuid: "11111111-2222-5333-8444-555555555555", hypervisor: "qemu")
 
-  private func patched(_ patches: (path: String, text: String)...) -> Declaration {
-    Fixture.declaration(
-      .domain, "x",
-      blocks: patches.map { path, text in
-        Fixture.inner("xml", of: .domain, label: path, [("append", .string(text))])
-      })
+  private func patched(_ patches: (path: String, text: String)...) throws -> Declaration {
+    let blocks = patches.map { path, text in
+      "xml \(Value.string(path).literal) { append = \(Value.string(text).literal) }"
+    }
+    return try #require(
+      try Script.declarations("domain x { \(blocks.joined(separator: "\n")) }").first)
   }
 
   private func render(_ domain: Declaration, onto base: String? = nil) throws -> String {
@@ -87,7 +88,7 @@ import VMScriptSyntax
   @Test("An element that came without the script's doing is not patched as well")
   func laterElements() throws {
     let alias = (path: "/domain/devices/input[@type='mouse']", text: "<alias name='ua-m'/>")
-    let domain = patched(mouse, alias)
+    let domain = try patched(mouse, alias)
     let xml = try render(domain).replacing(
       "</devices>", with: "<input type='mouse' bus='ps2'/></devices>")
     #expect(try differences(domain, xml) == [])
@@ -107,7 +108,7 @@ import VMScriptSyntax
       "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1'/><product id='\(product)'/>"
         + "</source><nonsense/></hostdev>"
     }
-    let domain = patched(
+    let domain = try patched(
       ("/domain/devices", device("0x2")), ("/domain/devices", device("0x3")),
       ("/domain", "<bogus a='1'/>"), ("/domain", "<title>second</title>"))
     let sent = try render(domain)
@@ -131,7 +132,7 @@ import VMScriptSyntax
     #expect(again.ranges(of: "<hostdev").count == 2 && !again.contains("<bogus"))
     #expect(try settle(of: domain, again, again).warnings.isEmpty)
 
-    let one = patched(("/domain/devices", device("0x3")))
+    let one = try patched(("/domain/devices", device("0x3")))
     let rest = try render(one, onto: noted)
     #expect(rest.contains("0x0003") && !rest.contains("0x0002") && !rest.contains("<title"))
     #expect(try differences(domain, rest).count == 3)
@@ -140,7 +141,7 @@ import VMScriptSyntax
   @Test("Patches that a run appended before it was killed are neither doubled nor lost")
   func unsettled() throws {
     let mouse = (path: "/domain/devices", text: "<input type='mouse' bus='usb' x='0x1'/>")
-    let twice = patched(mouse, mouse)
+    let twice = try patched(mouse, mouse)
     let defined = try render(twice).replacing("x='0x1'/>", with: "x='1'/>")
     #expect(try differences(twice, defined) == [])
     #expect(try inputs(render(twice, onto: defined)) == ["mouse", "mouse"])
@@ -150,7 +151,7 @@ import VMScriptSyntax
   func merged() throws {
     let pae = ("/domain", "<features><pae/></features>")
     let hap = ("/domain", "<features><acpi/><hap/></features>")
-    let domain = patched(pae, hap)
+    let domain = try patched(pae, hap)
     let sent = try render(domain)
     let defined = sent.replacing("<features>\n    <pae/>\n  </features>", with: "")
       .replacing("<features>\n    <acpi/>\n    <hap/>\n  </features>", with: "")
@@ -174,7 +175,7 @@ import VMScriptSyntax
 
   @Test("A patch whose target libvirt dropped is no error of later plans")
   func lostTarget() throws {
-    let domain = patched(("/domain", "<bogus/>"), ("/domain/bogus", "<x/>"))
+    let domain = try patched(("/domain", "<bogus/>"), ("/domain/bogus", "<x/>"))
     let sent = try render(domain)
     let defined = sent.replacing("<bogus>\n    <x/>\n  </bogus>", with: "")
     #expect(defined != sent)
@@ -231,8 +232,9 @@ import VMScriptSyntax
       ("/domain", "<name>y</name>", 292), ("/domain", "<metadata/>", 292),
       ("/domain/metadata", "<v:resource xmlns:v='https://vmscript.dev/xmlns/1'/>", 292),
     ])
-  func refusals(path: String, text: String, code: Int) {
-    let error = #expect(throws: Diagnostic.self) { try render(patched((path, text))) }
+  func refusals(path: String, text: String, code: Int) throws {
+    let domain = try patched(("/domain", "<a/>")).replacing(["/domain": path, "<a/>": text])
+    let error = #expect(throws: Diagnostic.self) { try render(domain) }
     #expect(error?.code.number == code)
   }
 }

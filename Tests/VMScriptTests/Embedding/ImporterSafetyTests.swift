@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import VMScript
@@ -7,24 +8,18 @@ import Testing
 @Suite struct ImporterSafetyTests {
   /// A folder with a file in it and one beside it, which nothing may reach.
   private func withFolder(_ body: (URL) throws -> Void) throws {
-    let top = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: top) }
-    let folder = top.appendingPathComponent("conf.d")
-    try FileManager.default.createDirectory(
-      at: folder.appendingPathComponent("sub"), withIntermediateDirectories: true)
-    func write(_ text: String, _ path: String) throws {
-      try Data(text.utf8).write(to: top.appendingPathComponent(path))
-    }
-    try write("let secret_value = 42", "outside.vmscript")
-    try write("let secret_value = 42", "conf.dx")
-    try write("let a = 1", "conf.d/a.vmscript")
-    try write("import \"../a.vmscript\"\nlet b = a + 1", "conf.d/sub/b.vmscript")
-    try write("import \"../../outside.vmscript\"", "conf.d/sub/up.vmscript")
+    let top = try ScratchFolder()
+    try top.write("outside.vmscript", "let secret_value = 42")
+    try top.write("conf.dx", "let secret_value = 42")
+    try top.write("conf.d/a.vmscript", "let a = 1")
+    try top.write("conf.d/sub/b.vmscript", "import \"../a.vmscript\"\nlet b = a + 1")
+    try top.write("conf.d/sub/up.vmscript", "import \"../../outside.vmscript\"")
+    let folder = top.url.appendingPathComponent("conf.d")
     try FileManager.default.createSymbolicLink(
       at: folder.appendingPathComponent("link"),
-      withDestinationURL: top.appendingPathComponent("outside.vmscript"))
+      withDestinationURL: top.url.appendingPathComponent("outside.vmscript"))
     try FileManager.default.createSymbolicLink(
-      at: folder.appendingPathComponent("out"), withDestinationURL: top)
+      at: folder.appendingPathComponent("out"), withDestinationURL: top.url)
     mkfifo(folder.appendingPathComponent("pipe").path, 0o600)
     try body(folder)
   }

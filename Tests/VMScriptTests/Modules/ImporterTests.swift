@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import VMScriptSyntax
 
@@ -10,24 +11,13 @@ import VMScriptSyntax
   private func run(_ files: [String: String], main: String = "main.vmscript") throws -> (
     ran: Ran, sources: [String]
   ) {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    for (path, text) in files {
-      let file = folder.appendingPathComponent(path)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: file)
-    }
-    let path = folder.path + "/" + main
-    let source = SourceText(name: path, text: try String(contentsOfFile: path, encoding: .utf8))
-    let compiled = Engine(importer: .local).compilation(of: source)
-    let host = OfflineHost()
-    let outcome = compiled.program?.evaluate(host: host)
-    let ran = Ran(
-      outcome: outcome, diagnostics: compiled.diagnostics + (outcome?.diagnostics ?? []),
-      lines: host.lines, verbs: [])
-    let names = compiled.sources.sources.map {
-      $0.name.replacingOccurrences(of: folder.path + "/", with: "")
+    let folder = try ScratchFolder()
+    for (path, text) in files { try folder.write(path, text) }
+    let path = folder.file(main)
+    let ran = VMScriptTests.run(
+      try String(contentsOfFile: path, encoding: .utf8), name: path, importer: .local)
+    let names = ran.sources.map {
+      $0.replacingOccurrences(of: folder.path + "/", with: "")
     }
     return (ran, names)
   }

@@ -8,6 +8,8 @@ struct Ran {
   let diagnostics: [Diagnostic]
   let lines: [String]
   let verbs: [VerbRequest]
+  /// The names of the script and of all that it imports.
+  let sources: [String]
 
   var json: String? { outcome.map { Value.map($0.outputs).json(indentation: nil) } }
   var codes: [Int] { diagnostics.map(\.code.number) }
@@ -24,13 +26,15 @@ func run(
   importer: (any Importer)? = nil, limits: Limits = Limits()
 ) -> Ran {
   let compiled = Engine(importer: importer).compilation(of: SourceText(name: name, text: text))
+  let sources = compiled.sources.sources.map(\.name)
   guard let program = compiled.program else {
-    return Ran(outcome: nil, diagnostics: compiled.diagnostics, lines: [], verbs: [])
+    return Ran(
+      outcome: nil, diagnostics: compiled.diagnostics, lines: [], verbs: [], sources: sources)
   }
   let host = OfflineHost()
   let outcome = program.evaluate(
     EvaluationOptions(parameters: parameters, limits: limits), host: host)
   return Ran(
     outcome: outcome, diagnostics: compiled.diagnostics + outcome.diagnostics, lines: host.lines,
-    verbs: host.verbs)
+    verbs: host.verbs, sources: sources)
 }

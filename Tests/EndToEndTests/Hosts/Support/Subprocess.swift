@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Runs a program without keeping a thread of the test run busy; ends it when the task is cancelled.
 ///
@@ -14,12 +15,9 @@ enum Subprocess {
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     started: @escaping @Sendable (pid_t) -> Void = { _ in }
   ) async throws -> CommandResult {
-    let files = FileManager.default
-    let scratch = files.temporaryDirectory.appendingPathComponent("vmo-" + UUID().uuidString)
-    try files.createDirectory(at: scratch, withIntermediateDirectories: true)
-    defer { try? files.removeItem(at: scratch) }
-    let output = scratch.appendingPathComponent("out")
-    let errors = scratch.appendingPathComponent("err")
+    let scratch = try ScratchFolder()
+    let output = scratch.url.appendingPathComponent("out")
+    let errors = scratch.url.appendingPathComponent("err")
     let child = try spawn(
       ["env", "--chdir", packageFolder.path, program] + arguments,
       ProcessInfo.processInfo.environment.merging(environment) { $1 },

@@ -6,10 +6,15 @@ import VMScript
 enum TestHost {
   static let pool = ConnectionPool(uri: "test:///default", size: 2)
 
+  private static let keeper = Task { try await pool.run { $0 } }
+
+  /// Keeps the driver's state until the process ends: it goes with the last connection.
+  static func keep() async throws { _ = try await keeper.value }
+
   /// A name that no other test uses.
   static func name(_ stem: String) -> String { "\(stem)-\(UUID().uuidString.prefix(8))" }
 
-  /// Defines a domain, owned by `stack` through its UUID or, without one, by nobody.
+  /// Defines a domain whose UUID belongs to `stack`; without a stack, nobody owns it.
   static func define(_ name: String, stack: String? = nil) async throws {
     let uuid =
       stack.map { Identity.uuid(stack: $0, kind: .domain, name: name) }
@@ -24,7 +29,7 @@ enum TestHost {
     }
   }
 
-  /// The domain's state in the language's words; nil if there is none of that name.
+  /// Whether there is a domain of this name.
   static func exists(_ name: String) async throws -> Bool {
     try await pool.run { try $0.domain(named: name) != nil }
   }
