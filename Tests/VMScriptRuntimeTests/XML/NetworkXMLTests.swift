@@ -85,6 +85,14 @@ import VMScriptSyntax
     #expect(try NetworkXML.differences(small, context: context, live: after).isEmpty)
   }
 
+  @Test("An emptied list of name servers is one change")
+  func emptiedForwarders() throws {
+    let live = try xml("subnet = 10.91.0.0/24, dns { forward = [10.91.0.3] }")
+    let wanted = try net("subnet = 10.91.0.0/24, dns { forward = [] }")
+    let changes = try NetworkXML.differences(wanted, context: context, live: live)
+    #expect(changes.map(\.path) == ["dns forward"])
+  }
+
   @Test("A network that is off is not restarted, and one that runs otherwise is noticed")
   func runningIsCompared() throws {
     let wanted = try net("subnet = 10.91.0.0/24, mtu = 1400")
