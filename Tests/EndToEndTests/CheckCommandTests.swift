@@ -78,7 +78,7 @@ import Testing
     [0xFF, 0xFE], [0x00], Array("let s = \"open".utf8), Array("net a {".utf8),
     Array("let s = \"\\(1\"".utf8), Array(repeating: UInt8(ascii: "("), count: 100_000),
   ])
-  func whatIsNoScriptIsRefusedWithoutACrash(bytes: [UInt8]) throws {
+  func binaryInputIsRefused(bytes: [UInt8]) throws {
     let result = try vmscript("check", "-", input: bytes)
     #expect(result.status == 2)
     #expect(result.errors.hasPrefix("error[VM01"))

@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: [("apply", "run"), ("ls", "list"), ("validate", "check"), ("down", "destroy")])
-  func whatOtherProgramsSayIsUnderstood(word: String, command: String) throws {
+  func commandsOfOtherProgramsAreUnderstood(word: String, command: String) throws {
     let result = try vmscript(word)
     #expect(result.status == 64)
     #expect(result.errors.contains("did you mean `vmscript \(command)`?"))

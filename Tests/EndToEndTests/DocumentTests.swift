@@ -112,7 +112,7 @@ import Testing
         == ["back", "production-1", "production-2", "production-3"])
   }
 
-  @Test func whatIsNoLongerDeclared() throws {
+  @Test func undeclaredResourcesAreInTheDocument() throws {
     let host = try OwnedHost(stack: "stdin", domains: ["old"], networks: ["gone"])
     defer { host.remove() }
     let script = Array("domain new { memory = 64MiB }\n".utf8)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a script that calls `vmscript` can rely on.
+/// The exit codes of `vmscript`.
 @Suite struct ExitCodeTests {
   private let testHost = RunCommandTests.testHost
   private let domain = Array("domain a { memory = 64MiB }\n".utf8)
@@ -31,7 +31,7 @@ import Testing
     #expect(result.errors.contains("error[VM0"))
   }
 
-  @Test func threeIsAYesThatNobodyGave() throws {
+  @Test func exitStatusThreeMeansMissingConfirmation() throws {
     let host = try OwnedHost(stack: "ask", domains: ["old"])
     defer { host.remove() }
     let result = try vmscript("destroy", "--stack", "ask", "-c", host.uri)

@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: [["console"], ["ssh"], ["screenshot"]])
-  func whatIsNotThereIsSaid(_ command: [String]) throws {
+  func aMissingDomainIsReported(_ command: [String]) throws {
     let run = try vmscript(command + host + ["nobody"])
     #expect(run.status == 1)
     #expect(run.errors.contains("error[VM0790]: no object on the host has the name `nobody`"))

@@ -31,10 +31,9 @@ import Testing
     #expect(!result.output.contains("the secret word"))
   }
 
-  /// Where there is no room for the stack of an evaluation, that is said: nobody waits for a thread
-  /// that never was.
+  /// An evaluation without room for its stack is an error, and waits for no thread.
   @Test(.enabled(if: sanitizer == nil, "a sanitizer needs more addresses"))
-  func whereNoThreadCanBeHadThatIsSaid() throws {
+  func aMissingThreadIsReported() throws {
     let addresses = ["--as=\(1 << 29)", "--cpu=60"]
     let script = packageFolder.appendingPathComponent("Examples/embedding/lab.vmscript").path
     for (program, arguments) in [(Self.host, [script]), (vmscriptBinary, ["check", script])] {

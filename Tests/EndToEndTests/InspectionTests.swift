@@ -4,7 +4,7 @@ import Testing
 @Suite struct InspectionTests {
   private let testHost = RunCommandTests.testHost
 
-  @Test func aListSaysWhatIsThereAndWhoseItIs() throws {
+  @Test func aListShowsObjectsAndTheirOwners() throws {
     let host = try OwnedHost(stack: "lab", domains: ["web", "db"], networks: ["lan"])
     defer { host.remove() }
     let all = try vmscript("list", "--stack", "lab", "-c", host.uri)

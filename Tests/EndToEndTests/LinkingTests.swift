@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a program loads that hosts the language alone.
+/// The libraries that a program loads with the language alone.
 @Suite struct LinkingTests {
   @Test func theLanguageAloneLoadsNoLibvirt() throws {
     let host = productsFolder.appendingPathComponent("HostileHost")

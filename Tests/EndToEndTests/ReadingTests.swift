@@ -30,7 +30,7 @@ import Testing
     ("bytes", "is not UTF-8"), ("huge", "has more than 256MiB"), ("nothing", "there is no file"),
     ("pipe/x", "there is no file"), ("/dev/tty", "is a device"),
   ])
-  func whatIsNoFileOfTextIsRefused(name: String, reason: String) throws {
+  func pathsThatAreNoTextFilesAreRefused(name: String, reason: String) throws {
     try inFolder { folder in
       for (command, statement) in [
         ("eval", "output x = read(\"\(name)\")"), ("check", "output x = lines(\"\(name)\")"),

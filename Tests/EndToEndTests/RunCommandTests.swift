@@ -118,7 +118,7 @@ import Testing
     #expect(result.output.contains("\"a\": 1"))
   }
 
-  @Test func standardInputIsReadWhereNobodyTypes() throws {
+  @Test func standardInputIsReadWithoutATerminal() throws {
     let result = try vmscript([], input: Array("print \"piped\"\n".utf8), environment: testHost)
     #expect(result.status == 0)
     #expect(result.output == "piped\n")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What Tab offers for `vmscript` in bash, zsh and fish, asked of the shells themselves.
+/// Completions for `vmscript` in bash, zsh and fish, from the shells themselves.
 @Suite struct ShellCompletionScriptTests {
   /// Lines whose last word is being completed, and the one offer for it.
   private static let lines = [
@@ -56,7 +56,7 @@ import Testing
       of: "zsh", Self.lines + [Self.several], ["-f", "-c", Self.onTerminal(begin), "zsh"])
   }
 
-  /// What has zsh run a shell on a terminal of its own, press Tab behind a line, and print what is seen
+  /// A script that has zsh run a shell on its own terminal, press Tab after a line, and print what is seen
   /// until the offer is.
   private static func onTerminal(_ begin: String) -> String {
     """

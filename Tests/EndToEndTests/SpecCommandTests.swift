@@ -5,7 +5,7 @@ import Testing
 /// The suite of the language once more, as `vmscript eval` and `vmscript check` show it.
 @Suite struct SpecCommandTests {
   @Test(arguments: try SpecCase.all())
-  func aScriptGivesWhatStandsBesideIt(script: SpecCase) throws {
+  func aScriptMatchesItsExpectations(script: SpecCase) throws {
     let runner = CommandLineRunner()
     let directives = try script.directives()
     guard runner.obstacle(directives) == nil else { return }
@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(arguments: try SpecCase.formatted())
-  func aScriptIsFormattedAsStandsBesideIt(script: SpecCase) throws {
+  func aFormattedScriptMatchesItsExpectation(script: SpecCase) throws {
     let runner = CommandLineRunner()
     let formatted = script.expected().fmt
     #expect(try runner.format(script.bytes()) == formatted)
@@ -55,7 +55,7 @@ struct CommandLineRunner: SpecRunner, SpecFormatter {
     ]
   }
 
-  /// Outputs are given by a script without errors only; what it prints stands before the errors.
+  /// Only a script without errors has outputs; its printed lines precede the errors.
   func expectation(_ results: SpecResults, _ directives: SpecDirectives) -> [String: String] {
     let document = results.json.isEmpty ? "{}\n" : results.json
     return [

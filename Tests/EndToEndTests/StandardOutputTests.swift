@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is not written must not be taken for done.
+/// Output that cannot be written is an error.
 @Suite struct StandardOutputTests {
   /// Every command that prints, and what it is given.
   private static let commands: [[String]] = [
@@ -41,7 +41,7 @@ import Testing
     #expect(!result.errors.contains("error"), "\(result.errors)")
   }
 
-  @Test func whatIsBegunIsDoneThoughNobodyReads() throws {
+  @Test func aRunCompletesWithoutAReader() throws {
     let result = try redirected(
       ["run", "x.vmscript"], "| true; exit ${PIPESTATUS[0]}")
     #expect(result.errors.contains("1 created"))

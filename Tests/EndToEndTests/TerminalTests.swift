@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a user sees who sits at a terminal.
+/// The command line on a terminal.
 @Suite struct TerminalTests {
   private static let waiting = """
     domain a { memory = 64MiB }
@@ -14,7 +14,7 @@ import Testing
     arguments: [
       ("y\n", 0), ("yes\n", 0), ("n\n", 3), ("\n", 3), ("yep\n", 3), ("\u{4}", 3),
     ] as [(String, Int32)])
-  func whatIsDeletedIsAskedForFirst(answer: String, status: Int32) throws {
+  func deletionsNeedConfirmation(answer: String, status: Int32) throws {
     let host = try OwnedHost(stack: "ask", domains: ["old"])
     defer { host.remove() }
     let session = try TerminalSession(["destroy", "--stack", "ask", "-c", host.uri])
@@ -161,7 +161,7 @@ import Testing
     #expect(session.transcript == "no errors\r\n")
   }
 
-  @Test func whatAScriptPrintsCannotStirTheTerminal() throws {
+  @Test func printedControlCharactersAreEscaped() throws {
     let session = try TerminalSession(["-e", #"print "a\u{1B}[2J\tb\nc""#])
     #expect(try session.finish() == 0)
     #expect(session.transcript == "a\\u{1B}[2J\tb\r\nc\r\n")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `to_yaml` writes, held against PyYAML, which reads YAML 1.1 as cloud-init and Ansible do.
+/// The output of `to_yaml`, compared with PyYAML, which reads YAML 1.1 as cloud-init and Ansible do.
 @Suite(.enabled(if: PyYAML.isThere, "PyYAML is not installed"))
 struct YAMLTests {
 

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// What `scripts/fuzz` does without an end, for a bounded number of runs: the seeds, and changes to
+/// The endless run of `scripts/fuzz`, for a bounded number of runs: the seeds, and changes to
 /// them that are the same in every run.
 @Suite struct FuzzTests {
   @Test(arguments: FuzzTarget.allCases)
-  func nothingThatIsReadDoesHarm(target: FuzzTarget) throws {
+  func noInputCausesACrash(target: FuzzTarget) throws {
     let seeds = try Seeds.of(target)
     try #require(!seeds.isEmpty)
     // If the process ends here, the input that ended it is in this file.
@@ -29,7 +29,7 @@ import Testing
     ProcessInfo.processInfo.environment["VMSCRIPT_FUZZ_RUNS"].flatMap(Int.init) ?? 400
 }
 
-/// What the fuzzers begin with; `scripts/fuzz` takes the same.
+/// The seeds of the fuzzers, which `scripts/fuzz` uses too.
 enum Seeds {
   static func of(_ target: FuzzTarget) throws -> [[UInt8]] {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

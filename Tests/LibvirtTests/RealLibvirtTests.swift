@@ -6,7 +6,7 @@ import Testing
 @Suite(
   .enabled(if: IsolatedLibvirtd.canRun, IsolatedLibvirtd.obstacle ?? "runs here"), .serialized)
 struct RealLibvirtTests {
-  @Test func contentComesBackAsItWent() async throws {
+  @Test func contentSurvivesARoundTrip() async throws {
     try await IsolatedLibvirtd.run { daemon in
       let connection = try Connection.open(daemon.uri)
       let pool = try #require(try connection.pool(named: "default"))

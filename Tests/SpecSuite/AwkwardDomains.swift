@@ -64,7 +64,7 @@ public enum AwkwardDomains {
   /// Rows that have tests of their own: sizes are rounded, and a disk is moved from another domain.
   private static let untried: Set = ["disk size", "disk moved_disk"]
 
-  /// What else a row needs.
+  /// The entries that a row needs.
   private static let companions = [
     "boot": ["disk { size = 1MiB }", "cdrom { }", "floppy { }", "nic { }"],
     "initrd": ["kernel = \"/bin/sh\""], "cmdline": ["kernel = \"/bin/sh\""],
@@ -76,7 +76,7 @@ public enum AwkwardDomains {
     "cpus max": [], "cpus sockets": [],
     "cpus cores": [], "cpus threads": [], "cpus model": [], "sound model": [],
   ]
-  /// What else a block needs.
+  /// The entries that a block needs.
   private static let defaults = [
     "nic": ["net = \"default\""], "nic bandwidth inbound": ["average = 5"],
     "nic bandwidth outbound": ["average = 5"],

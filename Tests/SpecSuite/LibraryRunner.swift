@@ -7,7 +7,7 @@ public struct LibraryRunner: SpecRunner, SpecFormatter {
   /// A runner without a state of its own.
   public init() {}
 
-  /// What a case gives, by the endings of the files beside it.
+  /// Runs a case; returns its results by the extensions of the files beside it.
   public func run(_ script: SpecCase) throws -> [String: String] {
     let results = try results(script)
     return ["out": results.out, "json": results.json, "err": results.err]
@@ -21,7 +21,7 @@ public struct LibraryRunner: SpecRunner, SpecFormatter {
     }
   }
 
-  /// What a case gives.
+  /// Runs a case; returns its results.
   public func results(_ script: SpecCase) throws -> SpecResults {
     var results = try evaluated(script)
     if script.isFormatted { results.fmt = try format(try script.bytes()) }
@@ -52,7 +52,7 @@ public struct LibraryRunner: SpecRunner, SpecFormatter {
     return results
   }
 
-  /// What a case declares; nil for a case that is wrong.
+  /// Returns the declarations of a case; nil for a case with errors.
   public func declarations(_ script: SpecCase) throws -> DeclarationSet? {
     let (compiled, options) = try compile(script, try script.directives())
     let outcome = compiled.program?.evaluate(options, host: OfflineHost())

@@ -26,7 +26,7 @@ public struct SpecCase: Sendable, CustomStringConvertible {
   /// The script itself.
   public var file: URL { url("vmscript") }
 
-  /// Where it stands, and what it imports and reads is relative to.
+  /// The script's folder, to which its imports and reads are relative.
   public var folder: URL { file.deletingLastPathComponent() }
 
   /// Its text.
@@ -35,7 +35,7 @@ public struct SpecCase: Sendable, CustomStringConvertible {
   /// How it is run.
   public func directives() throws -> SpecDirectives { SpecDirectives(try bytes()) }
 
-  /// What stands beside the script.
+  /// The results in the files beside the script.
   public func expected() -> SpecResults {
     SpecResults(
       out: content("out"), json: content("json"), err: content("err"), fmt: content("fmt"))

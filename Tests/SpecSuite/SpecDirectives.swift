@@ -1,4 +1,4 @@
-/// What the `#:` lines at the top of a spec script say.
+/// The `#:` lines at the top of a spec script.
 public struct SpecDirectives: Sendable {
   /// `#: set NAME=VALUE`, in their order.
   public private(set) var settings: [(name: String, value: String)] = []
@@ -19,7 +19,7 @@ public struct SpecDirectives: Sendable {
   /// `#: no access`: whoever runs the script can refuse it the files and the environment.
   public private(set) var refusesAccess = false
 
-  /// What the variable `SPEC` holds where access is granted.
+  /// The value of the variable `SPEC` where access is granted.
   public static let variable = "a value"
 
   init(_ script: [UInt8]) {

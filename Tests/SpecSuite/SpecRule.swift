@@ -4,7 +4,7 @@ import Foundation
 public struct SpecRule: Sendable, CustomStringConvertible {
   /// The rule in words.
   public let text: String
-  /// What stands behind its arrow: `FOLDER/NAME` of a case, `FOLDER/` for all of a folder, and paths of
+  /// The references after its arrow: `FOLDER/NAME` of a case, `FOLDER/` for all of a folder, and paths of
   /// tests, which begin with `Tests/`.
   public let references: [String]
 

@@ -1,6 +1,6 @@
-/// What a case gives; an empty text is nothing of the kind.
+/// The results of a case; a part without a result is empty.
 public struct SpecResults: Sendable, Equatable {
-  /// What `print` writes.
+  /// The lines that `print` writes.
   public var out: String
   /// The outputs, and the declarations where the case asks for them.
   public var json: String
@@ -9,7 +9,7 @@ public struct SpecResults: Sendable, Equatable {
   /// The script in the one style, where the case is about formatting and the syntax is right.
   public var fmt: String
 
-  /// Nothing, unless told.
+  /// Creates results, which are empty by default.
   public init(out: String = "", json: String = "", err: String = "", fmt: String = "") {
     self.out = out
     self.json = json
@@ -28,7 +28,7 @@ public struct SpecResults: Sendable, Equatable {
 public protocol SpecRunner: Sendable {
   /// Why a case cannot be run this way; nil if it can.
   func obstacle(_ directives: SpecDirectives) -> String?
-  /// What a case gives, each part by the name of the place where it is found.
+  /// Runs a case; returns each part of its results under the name of its place.
   func run(_ script: SpecCase) throws -> [String: String]
   /// Where the parts of what a case gives are found when it is run this way.
   func expectation(_ results: SpecResults, _ directives: SpecDirectives) -> [String: String]

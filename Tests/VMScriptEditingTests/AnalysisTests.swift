@@ -5,7 +5,7 @@ import VMScriptSyntax
 @testable import VMScript
 @testable import VMScriptEditing
 
-/// What an editor is told of a script.
+/// The analysis of a script for editors.
 @Suite struct AnalysisTests {
   /// Files by path, for imports.
   private struct Files: Importer {

@@ -3,7 +3,7 @@ import Testing
 @testable import VMScript
 @testable import VMScriptEditing
 
-/// What may stand at the end of a text.
+/// The completions at the end of a text.
 @Suite struct CompletionTests {
   /// Of all candidates those that begin as what was typed.
   private func complete(_ text: String, _ names: [KnownName] = []) -> [String] {
@@ -42,7 +42,7 @@ import Testing
     ("import \"a\" a", ["as"]),
     ("nothingbeginslikethis", []),
   ])
-  func whatFits(text: String, expected: [String]) {
+  func fittingCandidatesAreOffered(text: String, expected: [String]) {
     #expect(complete(text) == expected)
   }
 
@@ -108,7 +108,7 @@ import Testing
     #expect(CursorContext(before: "start ").quotedKinds == [.domain])
   }
 
-  @Test func whatStringsHold() {
+  @Test func contentOfStringsIsUnchanged() {
     func context(_ text: String) -> CursorContext { CursorContext(before: text) }
     #expect(context("import \"lib/na").takesFiles)
     #expect(context("import \"lib/na").typed == "lib/na")

@@ -4,7 +4,7 @@ import VMScriptSyntax
 @testable import VMScript
 @testable import VMScriptEditing
 
-/// What is said of the word at `^` in a script.
+/// The hover text of the word at `^` in a script.
 @Suite struct HoverTests {
   private func hover(_ marked: String) throws -> Hover? {
     let place = try #require(marked.utf8.firstIndex(of: UInt8(ascii: "^")))
@@ -38,7 +38,7 @@ import VMScriptSyntax
     #expect(hover.paragraphs.contains("`map`: Whether it has the key."))
   }
 
-  @Test func nothingIsSaidOfWhatIsNoMember() throws {
+  @Test func unknownMembersHaveNoHover() throws {
     #expect(try hover("print \"a\".^nothing") == nil)
     #expect(try hover("func f(x) = x.^nothing") == nil)
   }

@@ -4,9 +4,9 @@ import VMScriptSyntax
 @testable import VMScript
 @testable import VMScriptEditing
 
-/// The places of names, whatever white space and comments stand around them.
+/// The places of names, with any white space and comments around them.
 ///
-/// In the templates, `·` stands for white space on one line and `¶` for white space and comments on
+/// In the templates, `·` is white space on one line and `¶` is white space and comments on
 /// any number of lines.
 @Suite struct NamePlaceTests {
   private struct Library: Importer {

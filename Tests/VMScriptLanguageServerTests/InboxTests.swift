@@ -21,7 +21,7 @@ import Testing
     #expect(!inbox.takeCancellation(of: .number(7)))
   }
 
-  @Test func whatIsTakenBackTooLateIsForgotten() {
+  @Test func aLateCancellationIsIgnored() {
     let inbox = Inbox()
     inbox.add(message(cancel))
     inbox.add(message(request))

@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func whatIsOutsideOfTheTextIsAtItsEdges() {
+  @Test func positionsOutsideTheTextAreClamped() {
     let text = table("ab\r\ncd")
     #expect(text.offset(of: Position(line: 0, character: 9)) == 2)
     #expect(text.offset(of: Position(line: 7, character: 0)) == 6)

@@ -79,7 +79,7 @@ import VMScriptSyntax
     #expect(QuotedText.shellWord(name) == word)
   }
 
-  /// Helps are written by `StatementForm`, which knows how a name stands in a statement.
+  /// Helps are written by `StatementForm`, which quotes names in statements.
   @Test func noMessageWritesANameAfterAVerbItself() throws {
     let sources = URL(filePath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")

@@ -30,7 +30,7 @@ import VMScriptEditing
     #expect(rows(noted, 12) == ["  size", "  format"])
   }
 
-  @Test func whatFindsNoRoomIsCounted() {
+  @Test func hiddenCandidatesAreCounted() {
     #expect(rows(plain, 15, 2) == ["  a     d", "  … 3 more"])
     #expect(rows(noted, 80, 1) == ["  … 2 more"])
     let many = (10..<100).map { Candidate("word\($0)", .word) }

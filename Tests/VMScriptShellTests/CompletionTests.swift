@@ -5,7 +5,7 @@ import VMScriptRuntime
 
 @testable import VMScriptShell
 
-/// What may stand at the end of a text.
+/// The completions at the end of a text.
 @Suite struct CompletionTests {
   private func complete(_ text: String) -> [String] {
     let session = LiveSession(stack: "test")
@@ -21,7 +21,7 @@ import VMScriptRuntime
     (":help ima", ["image"]),
     ("nothingbeginslikethis", []),
   ])
-  func whatFits(text: String, expected: [String]) {
+  func fittingCandidatesAreOffered(text: String, expected: [String]) {
     #expect(complete(text) == expected)
   }
 

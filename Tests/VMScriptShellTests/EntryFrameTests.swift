@@ -2,7 +2,7 @@ import Testing
 
 @testable import VMScriptShell
 
-/// How an entry stands on a terminal.
+/// The layout of an entry on a terminal.
 @Suite struct EntryFrameTests {
   private func frame(_ text: String, cursor: Int? = nil, columns: Int = 10) -> EntryFrame {
     var builder = EntryFrameBuilder(columns: columns)
@@ -20,7 +20,7 @@ import Testing
     #expect(frame("").rows.count == 1)
   }
 
-  @Test func theCursorStandsBehindAFullRowBelowIt() {
+  @Test func theCursorAfterAFullRowIsOnTheNext() {
     #expect(frame("abcdefghij").rows.map(\.text) == ["abcdefghij", ""])
     #expect(frame("abcdefghij\nb", cursor: 0).rows.map(\.text) == ["abcdefghij", "b"])
     let cursor = frame("e\u{301}漢b", cursor: 2).cursor
@@ -31,7 +31,7 @@ import Testing
     #expect(frame("a\u{1B}b").rows.map(\.text) == ["a\\u{1B}b"])
   }
 
-  @Test func whatIsHigherThanTheScreenShowsTheRowWithTheCursor() {
+  @Test func aTallEntryShowsTheRowWithTheCursor() {
     let whole = frame("a\nb\nc\nd\ne", cursor: 6)
     var first = 0
     #expect(whole.clipped(to: 9, near: &first) == whole)
@@ -50,7 +50,7 @@ import Testing
   }
 }
 
-/// What a reader takes for one character.
+/// Characters as a reader perceives them.
 @Suite struct ClustersTests {
   private let line = Array("ae\u{301}漢👩\u{200D}💻".unicodeScalars)
 
@@ -62,7 +62,7 @@ import Testing
   }
 }
 
-/// What undoing gives back.
+/// The states that undo restores.
 @Suite struct UndoHistoryTests {
   private func state(_ text: String) -> Entry.State {
     .init(text: Array(text.unicodeScalars), cursor: text.unicodeScalars.count)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import VMScriptShell
 
-/// What the editor makes of text.
+/// The editor's handling of text.
 @Suite struct EntryTests {
   @Test func pastedTextHasNoControlCharacters() {
     func cleaned(_ text: String) -> String {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import VMScriptShell
 
-/// What is written to bring a frame onto the terminal.
+/// The bytes that draw a frame on the terminal.
 @Suite struct FramePainterTests {
   private func frame(_ text: String, cursor: Int? = nil, columns: Int = 10) -> EntryFrame {
     var builder = EntryFrameBuilder(columns: columns)
@@ -34,12 +34,12 @@ import Testing
     #expect(written(painter.paint(frame("ab"), columns: 4)) == "^[2A\r^[J\rab\r^[2C")
   }
 
-  @Test func theCursorIsPutBehindWhatStandsBeforeIt() {
+  @Test func theCursorFollowsTheTextBeforeIt() {
     var painter = FramePainter()
     #expect(written(painter.paint(frame("漢"), columns: 10)) == "\r漢\r漢")
   }
 
-  @Test func whateverStoodThereTheFrameIsWhatIsSeen() {
+  @Test func aFrameReplacesAnyEarlierScreen() {
     var numbers = SystemRandomNumberGenerator()
     var painter = FramePainter()
     var model = ScreenModel(columns: 10, rows: 6)

@@ -55,14 +55,14 @@ import Testing
     #expect(entries.filter { $0.hasPrefix("shell 3") } == (0..<50).map { "shell 3: \($0)" })
   }
 
-  @Test func aLineThatNobodyEndedSpoilsNoOther() throws {
+  @Test func anUnfinishedLineAffectsNoOther() throws {
     try write("a\nhalf of a li".utf8)
     #expect(file.read() == ["a", "half of a li"])
     try file.append("b")
     #expect(file.read() == ["a", "half of a li", "b"])
   }
 
-  @Test func whatIsNoTextIsLeftOut() throws {
+  @Test func invalidTextIsLeftOut() throws {
     try write(Array("a\n".utf8) + [0xFF, 0xFE, 0x0A] + Array("b\u{1B}[2Jc\n\n\nd\n".utf8))
     #expect(file.read() == ["a", "d"])
     try write((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) })
@@ -100,7 +100,7 @@ import Testing
     #expect(file.read().isEmpty)
   }
 
-  @Test func whatIsNoFileIsSaid() throws {
+  @Test func aPathThatIsNoFileIsAnError() throws {
     try file.append("a")
     let within = HistoryFile(path: file.path + "/history")
     #expect(within.read().isEmpty)

@@ -14,7 +14,7 @@ import Testing
     #expect(history.later(than: "domain a { }") == "d")
   }
 
-  @Test func whatWasChangedIsWhatOneTypes() {
+  @Test func undoGroupsTypedText() {
     var history = History(["print 1", "print 2", "let a = 1"])
     #expect(history.earlier(than: "") == "let a = 1")
     #expect(history.earlier(than: "print") == "print 2")
@@ -44,7 +44,7 @@ import Testing
     "domain a { }", "let a = 1 # http://example.org/a@b", ":connect qemu+ssh://root@host/system",
     "print key", "let hidden = 1", "f(hidden == 1)",
   ])
-  func whatHoldsNoSecretIsKept(entry: String) {
+  func entriesWithoutSecretsAreKept(entry: String) {
     #expect(Secrecy.mayKeep(entry))
     #expect(Secrecy.mayKeep(entry, secretNames: ["key"]))
   }
@@ -54,7 +54,7 @@ import Testing
     ":connect qemu+ssh://root:pass@host/system", "let x = \"esx://a:b@c\"", "print \"Passphrase\"",
     "key = 1", "f(key: 2)", ":set key=3", "let key =\n  4",
   ])
-  func whatMayHoldASecretIsNot(entry: String) {
+  func entriesWithPossibleSecretsAreNotKept(entry: String) {
     #expect(!Secrecy.mayKeep(entry, secretNames: ["key"]))
   }
 }

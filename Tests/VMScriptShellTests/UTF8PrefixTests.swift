@@ -18,7 +18,7 @@ import Testing
       ([0xF8, 0x61], "\u{FFFD}a"),
       ([0xE9, 0xC3, 0xA9], "\u{FFFD}é"), ([0xF4], "\u{FFFD}"),
     ] as [([UInt8], String)])
-  func whatIsNotUTF8TakesNothingAlong(bytes: [UInt8], text: String) {
+  func invalidUTF8AffectsNoOtherText(bytes: [UInt8], text: String) {
     #expect(scalars(bytes) == text)
   }
 

@@ -81,7 +81,7 @@ import Testing
     #expect(parsed.description.contains("(letStatement d (intLiteral 1))"))
   }
 
-  @Test func invalidUTF8IsReportedWhereItStands() {
+  @Test func invalidUTF8IsReportedAtItsPlace() {
     for wrong in [
       [0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82],
     ]

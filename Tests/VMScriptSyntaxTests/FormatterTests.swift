@@ -80,7 +80,7 @@ func formatted(_ text: String) -> String { formatted(SourceText(name: "f", text:
     #expect(formatted(expected) == expected)
   }
 
-  @Test func whatStandsInAStringIsNotOpenedUp() {
+  @Test func contentOfStringsIsNotExpanded() {
     let source = "print \"\\({ key: \"\(String(repeating: "long ", count: 30))\" }.key)\"\n"
     #expect(formatted(source) == source)
   }

@@ -19,7 +19,7 @@ import VMScriptSyntax
     #expect(pieces("let a; net b")[3] == "keyword net")
   }
 
-  @Test func whatTheLanguageDoesNotKnowIsInvalid() {
+  @Test func unknownSyntaxIsInvalid() {
     #expect(pieces("\"a") == ["invalid \"a"])
     #expect(pieces("\"a\" # b") == ["string \"a\"", "comment # b"])
     #expect(pieces("1GiB") == ["number 1GiB"])

@@ -48,7 +48,7 @@ import VMScriptTerminal
     #expect(plain.lines(stack: "lab", changes: []) == ["lab: nothing to change"])
   }
 
-  @Test func whatWaitsForARestartHasItsLines() {
+  @Test func pendingChangesAreListed() {
     let memory = PlanLine.Property(name: "memory", from: "128MiB", to: "256MiB")
     let pending = [
       PlanLine.Pending(kind: "domain", name: "d", properties: [memory]),
@@ -64,7 +64,7 @@ import VMScriptTerminal
       ])
   }
 
-  @Test func lossOfDataIsSaidOnceOfAResource() {
+  @Test func lossOfDataIsReportedOnceForEachResource() {
     func lines(_ properties: [PlanLine.Property]) -> [String] {
       plain.lines([
         PlanLine(

@@ -62,7 +62,7 @@ import VMScriptTerminal
     }
   }
 
-  @Test func whatFindsNoRoomIsCounted() {
+  @Test func hiddenTasksAreCounted() {
     var board = ProgressBoard()
     for number in 1...5 { board.start("\(number)", label: "d\(number)", at: .zero) }
     #expect(

@@ -6,7 +6,7 @@ import VMScriptSyntax
 import VMScriptTerminal
 
 @Suite struct RunDisplayTests {
-  /// What was written, messages and output in one.
+  /// The written messages and output.
   private final class Paper: Sendable {
     private let content = Mutex("")
     var text: String { content.withLock(\.self) }
@@ -50,7 +50,7 @@ import VMScriptTerminal
         """)
   }
 
-  @Test func whatOthersKeepIsReleasedAndNotDeleted() {
+  @Test func volumesOfOthersAreReleasedAndNotDeleted() {
     let paper = Paper()
     let display = RunDisplay(screen: paper.screen())
     var image = Change(id: 0, action: .delete, kind: .image, name: "i", impact: .dataLoss)
@@ -103,7 +103,7 @@ import VMScriptTerminal
       withoutTimes(paper.text).hasSuffix("\u{1B}[1A\r✓ net    lan  created\u{1B}[K\n\u{1B}[J"))
   }
 
-  @Test func nothingMovesWhileAQuestionStands() {
+  @Test func theScreenIsStillDuringAQuestion() {
     let paper = Paper()
     let display = RunDisplay(screen: paper.screen(isLive: true))
     display.take(.started(lan))
@@ -116,7 +116,7 @@ import VMScriptTerminal
     #expect(paper.text.hasSuffix("uploading █████░░░░░ 50%  0.0s\u{1B}[K\n"))
   }
 
-  @Test func whatIsShownOnATerminalIsEscaped() {
+  @Test func terminalOutputIsEscaped() {
     let paper = Paper()
     let display = RunDisplay(screen: paper.screen(isLive: true, showsOutput: true))
     display.take(.started(Change(id: 0, action: .create, kind: .domain, name: "\u{1B}[2J")))
@@ -162,7 +162,7 @@ import VMScriptTerminal
     return RunSummary.line(RunReport(plan: plan, outcome: outcome), elapsed: .seconds(2))
   }
 
-  @Test func whatWasDoneIsCounted() {
+  @Test func completedChangesAreCounted() {
     #expect(
       line([
         change(0, .create, .done), change(1, .create, .done), change(2, .update, .done),

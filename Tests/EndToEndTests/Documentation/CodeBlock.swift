@@ -1,16 +1,16 @@
 import Foundation
 
-/// A block of code in the documentation, and where it stands.
+/// A block of code in the documentation, with its place.
 struct CodeBlock: CustomStringConvertible {
   enum Language: String {
     case swift, vmscript, c, json
     /// Commands to type.
     case shell = "sh"
-    /// What a terminal shows, after `$ ` what is typed.
+    /// A terminal session, with the input after `$ `.
     case terminal = "console"
-    /// What sets an editor up; the tests have none.
+    /// The configuration of an editor, which the tests do not have.
     case lua
-    /// What no program reads.
+    /// Text that no program reads.
     case text
   }
 
@@ -61,7 +61,7 @@ struct CodeBlockReader {
   /// The block that is open.
   private var lines: [String] = []
   private var start = 0
-  /// What the open fence says; nil where none is open.
+  /// The info string of the open fence; nil where none is open.
   private var fence: String?
   private var previousIsBlank = true
 
@@ -70,7 +70,7 @@ struct CodeBlockReader {
     self.indented = indented
   }
 
-  /// What a comment whose lines begin with a mark has on a line; nil where the line is none.
+  /// The content of a comment line that begins with a mark; nil for another line.
   static func comment(_ line: String, _ mark: String) -> String? {
     guard let start = line.range(of: mark),
       line[..<start.lowerBound].allSatisfy({ $0 == " " })

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import VMScript
 
-/// What the documentation shows is right: scripts pass `check`, Swift compiles and, where it needs no
+/// The examples of the documentation are right: scripts pass `check`, Swift compiles and, where it needs no
 /// host, runs.
 @Suite struct CodeBlockTests {
   private static let blocks = Result { try CodeBlock.all() }

@@ -38,7 +38,7 @@ enum DocumentedNames {
 
     """
 
-  /// What the examples have of a host.
+  /// The names that the examples use of a host.
   static let host = """
     func example<T>(_ type: T.Type = T.self) throws -> T { throw CancellationError() }
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is made from the tables of the language is committed as they make it.
+/// The committed generated files match the tables of the language.
 @Suite struct GeneratedFilesTests {
   @Test func theFilesAreCurrent() throws {
     let folder = try ScratchFolder()

@@ -3,7 +3,7 @@ import SpecSuite
 import Testing
 import VMScript
 
-/// The library as C programs use it; what they check themselves stands in `Tests/CLibrary`.
+/// The library in C programs; their own checks are in `Tests/CLibrary`.
 @Suite struct CLibraryTests {
   @Test func everyFunctionTakesGoodAndBadInput() throws {
     let prefix = try Prefix.shared.get()

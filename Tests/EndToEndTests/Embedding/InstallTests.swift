@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `scripts/install` leaves below a prefix.
+/// The files that `scripts/install` installs below a prefix.
 @Suite(.enabled(if: sanitizer == nil, "nothing is installed with a sanitizer"))
 struct InstallTests {
   @Test(arguments: [
@@ -10,7 +10,7 @@ struct InstallTests {
     "share/bash-completion/completions/vmscript", "share/zsh/site-functions/_vmscript",
     "share/fish/vendor_completions.d/vmscript.fish", "share/vmscript/grammar/vmscript.ebnf",
   ])
-  func everythingIsThere(path: String) throws {
+  func everyFileIsInstalled(path: String) throws {
     let file = try Prefix.shared.get().file(path)
     #expect(try !Data(contentsOf: file).isEmpty)
   }

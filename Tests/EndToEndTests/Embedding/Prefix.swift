@@ -1,6 +1,6 @@
 import Foundation
 
-/// What `scripts/install` makes of the products that are built already, once for all tests; or the
+/// An installation of the built products by `scripts/install`, once for all tests; or the
 /// prefix that `VMSCRIPT_TEST_PREFIX` names.
 struct Prefix {
   struct Failed: Error, CustomStringConvertible {
@@ -47,7 +47,7 @@ struct Prefix {
     return program
   }
 
-  /// What lets a program find the library.
+  /// The environment in which a program finds the library.
   var environment: [String: String] { ["LD_LIBRARY_PATH": file("lib").path] }
 
   /// Runs a program that has to succeed.

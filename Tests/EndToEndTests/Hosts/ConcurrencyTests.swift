@@ -61,7 +61,7 @@ extension HostTests {
       }
     }
 
-    @Test func runsAtOnceFromTwoMachinesHarmNothing() async throws {
+    @Test func simultaneousRunsOfTwoMachinesLeaveTheStackIntact() async throws {
       try await Host.run { host in
         let lab = try await Lab(on: host)
         // They see each other's claims alone, and may both be refused.

@@ -211,7 +211,7 @@ extension HostTests {
       }
     }
 
-    @Test func aDiskOfADeletedDomainIsMovedBeforeItGoes() async throws {
+    @Test func aDiskIsMovedBeforeItsDomainIsDeleted() async throws {
       try await Host.run { host in
         let before = try await HostSnapshot.of(host)
         let first = try host.file(

@@ -5,8 +5,7 @@ import Testing
 extension HostTests {
   /// Every row of the schema of domains, with values that are awkward for its type.
   @Suite struct EveryRowTests {
-    @Test("What a check and a plan take is in place after one run, and the next plan is empty")
-    func everyRow() async throws {
+    @Test func everyCheckedValueIsInPlaceAfterOneRun() async throws {
       try await Host.run { host in
         let all = AwkwardDomains.cases
         var cases = all

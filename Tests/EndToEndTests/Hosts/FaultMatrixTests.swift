@@ -34,7 +34,7 @@ struct FaultShare {
   let index: Int
   let count: Int
 
-  /// What `VMSCRIPT_TEST_FAULTS` asks for: `all`, or `2/4` for the second of four shares; nil for the
+  /// The value of `VMSCRIPT_TEST_FAULTS`: `all`, or `2/4` for the second of four shares; nil for the
   /// few faults that the tests meet by default.
   static let asked: FaultShare? = {
     guard let text = ProcessInfo.processInfo.environment["VMSCRIPT_TEST_FAULTS"] else { return nil }

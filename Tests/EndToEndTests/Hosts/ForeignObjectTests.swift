@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension HostTests {
-  /// What no stack made, and what another stack made, is refused by name and left as it is.
+  /// Objects of no stack and of other stacks are refused by name and left unchanged.
   @Suite struct ForeignObjectTests {
     @Test(arguments: [
       "domain \(Host.unrelated) { memory = 64MiB, state = stopped }",
@@ -27,7 +27,7 @@ extension HostTests {
       }
     }
 
-    @Test func whatAnotherStackMadeIsRefusedToo() async throws {
+    @Test func objectsOfAnotherStackAreRefused() async throws {
       try await Host.run { host in
         let text =
           "net shared { subnet = 10.79.0.0/24 }\ndomain m { memory = 64MiB, state = stopped }\n"

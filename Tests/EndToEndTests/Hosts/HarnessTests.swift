@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the tests on a host stand on: that the log of calls tells reading from changing, and that a
+/// The assumptions of the tests on a host: the log of calls distinguishes reading from changing, and a
 /// snapshot shows what changed.
 extension HostTests {
   @Suite struct HarnessTests {

@@ -31,7 +31,7 @@ extension HostTests {
       }
     }
 
-    @Test func startAndStopMayBeSaidTwiceAndRestartNeedsADaemon() async throws {
+    @Test func startAndStopMayBeRepeatedAndRestartNeedsADaemon() async throws {
       try await Host.run { host in
         let daemon = try await host.daemon()
         #expect(try await script("libvirtd", "start", host.folder).status == 0)
@@ -48,7 +48,7 @@ extension HostTests {
       }
     }
 
-    @Test func whatWasDefinedIsThereAfterAPowerFailure() async throws {
+    @Test func definitionsSurviveAPowerFailure() async throws {
       try await Host.run { host in
         let before = try await HostSnapshot.of(host)
         try await host.powerCycle()

@@ -65,7 +65,7 @@ extension HostTests {
       }
     }
 
-    /// What a run that nobody disturbs does and leaves.
+    /// The calls and the result of an undisturbed run.
     private struct Reference {
       let changes: Int
       let sends: Int

@@ -4,8 +4,7 @@ import Testing
 extension HostTests {
   /// Blocks in devices, on a machine that runs.
   @Suite struct NestedBlockTests {
-    @Test("Limits of a disk change while its guest runs, and go with their block")
-    func limitsOfADisk() async throws {
+    @Test func limitsOfADiskChangeWhileItsGuestRunsAndGoWithTheirBlock() async throws {
       try await Host.run { host in
         func script(_ block: String) throws -> String {
           try host.file(
@@ -47,8 +46,7 @@ extension HostTests {
     }
 
     // To set the limits of a running interface, the kernel must have classes of traffic.
-    @Test("Limits of an interface are in its definition, and go with their block")
-    func limitsOfAnInterface() async throws {
+    @Test func limitsOfAnInterfaceAreDefinedAndGoWithTheirBlock() async throws {
       try await Host.run { host in
         let bodies = [
           (", bandwidth { inbound = 1000 }", "<inbound average='1000'/>"),

@@ -3,7 +3,7 @@ import Testing
 import VMScript
 
 extension HostTests {
-  /// What networks and interfaces can be given: awkward values are refused by a check, or taken by
+  /// Properties of networks and interfaces: awkward values are refused by a check, or taken by
   /// libvirt and found again as they were declared.
   @Suite struct NetworkPropertyTests {
     private static let subnet = "subnet = 10.120.0.0/24"

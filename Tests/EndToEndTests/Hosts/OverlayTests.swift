@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension HostTests {
-  /// What overlays are backed by is neither written to nor deleted, and an overlay stays its domain's.
+  /// The backing images of overlays are neither written nor deleted, and an overlay stays its domain's.
   @Suite struct OverlayTests {
     private func clone(_ host: Host) throws -> String {
       try host.file(
@@ -117,7 +117,7 @@ extension HostTests {
       }
     }
 
-    @Test func aLostBaseIsSaidAndNothingIsMadeInItsPlace() async throws {
+    @Test func aLostBaseIsReportedAndNotReplaced() async throws {
       try await Host.run { host in
         let before = try await HostSnapshot.of(host)
         let plain = host.folder + "/plain.qcow2"

@@ -44,8 +44,7 @@ extension HostTests {
       }
     }
 
-    @Test("Two patches of one path are two devices, whatever libvirt makes of their numbers")
-    func twoPatchesOfOnePath() async throws {
+    @Test func twoPatchesOfOnePathAreTwoDevices() async throws {
       try await Host.run { host in
         func device(_ product: String) -> String {
           """
@@ -72,8 +71,7 @@ extension HostTests {
       }
     }
 
-    @Test("What libvirt drops of a patch is reported once and no difference from then on")
-    func dropped() async throws {
+    @Test func aDroppedPatchIsReportedOnceAndIsNoDifference() async throws {
       try await Host.run { host in
         let path = try host.file(
           "dropped.vmscript",

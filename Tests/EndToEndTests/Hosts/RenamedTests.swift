@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension HostTests {
-  /// What is renamed in the script takes the place of what is pruned, before the script waits for it.
+  /// A renamed object replaces the pruned one before the script waits for it.
   @Suite struct RenamedTests {
     private func script(
       _ host: Host, net: String, machine: String, verbs: String? = nil, rest: String = ""
@@ -61,7 +61,7 @@ extension HostTests {
       }
     }
 
-    @Test func whatIsDeclaredLaterIsNotInTheWay() async throws {
+    @Test func aLaterDeclarationBlocksNothing() async throws {
       try await Host.run { host in
         let before = try await HostSnapshot.of(host)
         _ = try await host.json(["run", script(host, net: "lan", machine: "web"), "--yes"])

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension HostTests {
-  /// What a stack and its machines are taken for, on a host that lasts from run to run.
+  /// The identity of a stack and its machines, on a host that lasts from run to run.
   @Suite struct StackIdentityTests {
     private func file(_ folder: String, _ content: String, on host: Host) throws -> String {
       let path = "\(host.folder)/\(folder)"
@@ -126,7 +126,7 @@ extension HostTests {
       }
     }
 
-    @Test func theSeedsOfOtherMachinesChangeOnlyWhereThatIsSaid() async throws {
+    @Test func theSeedsOfOtherMachinesChangeOnlyWhenDeclared() async throws {
       try await Host.run { host in
         func script(_ workers: Int) throws -> String {
           try host.file(

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension HostTests {
-  /// What libvirt's lists do not say: files that others made, moved or removed.
+  /// Facts that libvirt's lists do not show: files that others made, moved or removed.
   @Suite struct StorageFactTests {
     private static let stopped = "memory = 64MiB, state = stopped"
 
@@ -102,7 +102,7 @@ extension HostTests {
       }
     }
 
-    @Test func aDiskWhoseFileIsGoneIsMadeAnewAfterAYes() async throws {
+    @Test func aDiskWithoutItsFileIsCreatedAgainAfterConfirmation() async throws {
       try await Host.run { host in
         let script = try host.file(
           "gone.vmscript", "domain a { \(Self.stopped), disk data { size = 64MiB } }")
@@ -155,7 +155,7 @@ extension HostTests {
       }
     }
 
-    @Test func anOverlayThatNobodyToldLibvirtOfKeepsItsBase() async throws {
+    @Test func anOverlayUnknownToLibvirtKeepsItsBase() async throws {
       try await Host.run { host in
         let script = try host.file(
           "told.vmscript", "domain gold { \(Self.stopped), disk { size = 8MiB } }")
@@ -200,7 +200,7 @@ extension HostTests {
       }
     }
 
-    @Test func whatAFailedCloneLeftGoesThoughOthersHaveItsName() async throws {
+    @Test func partsOfAFailedCloneAreRemovedThoughOthersHaveItsName() async throws {
       try await Host.run { host in
         let script = try host.file(
           "left.vmscript",

@@ -28,7 +28,7 @@ extension HostTests {
       try await host.virsh("net-define", network)
     }
 
-    @Test func whatTheyDoNotConcernGoesOn() async throws {
+    @Test func unrelatedWorkContinues() async throws {
       try await Host.run { host in
         try await addOdd(to: host, disk: "\(host.poolFolder)/\(Host.unrelated).qcow2")
         let before = try await HostSnapshot.of(host)
@@ -65,7 +65,7 @@ extension HostTests {
       }
     }
 
-    @Test func whatItUsesStays() async throws {
+    @Test func volumesInUseAreKept() async throws {
       try await Host.run { host in
         let text = "domain own { memory = 64MiB, disk { size = 16MiB }, state = stopped }\n"
         let script = try host.file("lab.vmscript", text)

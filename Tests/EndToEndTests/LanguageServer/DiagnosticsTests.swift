@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What an editor is told is wrong, while one types.
+/// The diagnostics of the language server while the user types.
 @Suite struct DiagnosticsTests {
   private let folder: ScratchFolder
 
   init() throws { folder = try ScratchFolder() }
 
-  /// What both say of a text: code, place, and the first line of the message.
+  /// A diagnostic as both report it: code, position, and the first line of the message.
   private struct Finding: Equatable, CustomStringConvertible {
     let code: String
     let line: Int
@@ -93,7 +93,7 @@ import Testing
     ]
   }
 
-  @Test func whatImportsAFileIsJudgedWithIt() throws {
+  @Test func importingFilesAreCheckedAgain() throws {
     let client = try LanguageClient.initialized()
     let (main, library) = ("file:///nowhere/main.vmscript", "file:///nowhere/lib%20a.vmscript")
     try client.open(library, "let one = 1\n")
@@ -176,7 +176,7 @@ import Testing
     #expect(try client.leave() == 0)
   }
 
-  @Test func hugeAndEndlessTextsKeepNobodyWaiting() throws {
+  @Test func hugeAndEndlessTextsBlockNoRequest() throws {
     let client = try LanguageClient.initialized()
     try client.open("untitled:huge", String(repeating: "let x = [1, 2, \"é\"]\n", count: 50_000))
     try client.open("untitled:deep", String(repeating: "[", count: 200_000))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the server does unasked gives way to what it is asked.
+/// Background evaluation yields to requests.
 @Suite struct EvaluationInterruptionTests {
   private let folder: ScratchFolder
 
@@ -27,8 +27,8 @@ import Testing
     }
   }
 
-  /// A request that comes in while a text is evaluated, which would go on for a second, is answered
-  /// before the diagnostics are told; and these come all the same, by an evaluation begun again.
+  /// A request during a long evaluation is answered before the diagnostics are published. A new
+  /// evaluation then publishes them.
   @Test func aRequestDoesNotWaitForAnEvaluation() throws {
     let watch = try FileWatch(try folder.write("sign", "begun"))
     let uri = folder.url.appendingPathComponent("endless.vmscript").absoluteString

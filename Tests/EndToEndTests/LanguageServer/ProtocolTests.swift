@@ -3,7 +3,7 @@ import Testing
 
 /// How the language server meets an editor, a well-behaved one and others.
 @Suite struct ProtocolTests {
-  @Test func anEditorComesAndGoes() throws {
+  @Test func anEditorConnectsAndDisconnects() throws {
     let client = try LanguageClient()
     let result = try client.request("initialize", ["capabilities": [:] as [String: Any]])
     let capabilities = (result as? LanguageClient.Message)?.object("capabilities") ?? [:]
@@ -40,7 +40,7 @@ import Testing
     #expect(try client.errorCode("textDocument/hover", [:]) == -32600)
   }
 
-  @Test func whatIsUnknownOrUnfitIsRefused() throws {
+  @Test func unknownAndUnfitRequestsAreRefused() throws {
     let client = try LanguageClient.initialized()
     #expect(try client.errorCode("textDocument/fly", [:]) == -32601)
     #expect(try client.errorCode("$/fly") == -32601)
@@ -63,7 +63,7 @@ import Testing
     ("Content-Type: x\r\n\r\n", -32700),
     ("\r\n\r\n", -32700),
   ])
-  func whatIsNoMessageIsSaidSo(text: String, code: Int) throws {
+  func aMalformedMessageIsReported(text: String, code: Int) throws {
     let client = try LanguageClient.initialized()
     try client.write(Data(text.utf8))
     let answer = try client.wait { $0["error"] != nil }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What the language server answers about a text.
+/// The language server's answers about a text.
 @Suite struct RequestTests {
   private typealias Message = LanguageClient.Message
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the language server does with files that the editor has not opened.
+/// The language server and files that the editor has not opened.
 @Suite struct WorkspaceTests {
   private typealias Message = LanguageClient.Message
 

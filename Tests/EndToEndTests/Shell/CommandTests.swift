@@ -86,7 +86,7 @@ extension ShellTests {
       ("start t1", "name a domain that the script does not declare by a string: `\"t1\"`"),
       (":type", "`:type` needs an expression"), (":type 1 +", "error[VM0101]"),
     ])
-    func whatCannotBeDoneIsSaid(_ entry: String, _ message: String) async throws {
+    func impossibleCommandsAreReported(_ entry: String, _ message: String) async throws {
       try await withShell { shell in
         try await shell.enter(entry)
         try await shell.expect(message)
@@ -108,7 +108,7 @@ extension ShellTests {
       }
     }
 
-    @Test func whatIsLongIsShownAScreenAtATime() async throws {
+    @Test func longOutputIsPaged() async throws {
       try await withShell(rows: 10) { shell in
         try await shell.enter(":help functions")
         try await shell.expect("-- more")
@@ -176,7 +176,7 @@ extension ShellTests {
       }
     }
 
-    @Test func whatIsDeclaredAsItIsChangesNothing() async throws {
+    @Test func aMatchingDeclarationChangesNothing() async throws {
       try await withShell { shell in
         try await shell.enter("domain web { memory = 64MiB }")
         try await shell.expect("1 created")

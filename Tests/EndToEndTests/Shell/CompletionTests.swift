@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func tabIndentsWhatStandsTooFarToTheLeft() async throws {
+  @Test func tabCorrectsTheIndentation() async throws {
     try await withShell { shell in
       try await shell.enter("domain web {")
       try await shell.press("BSpace", "M-Enter", "Up", "Home", "Delete", "Delete", "Tab")

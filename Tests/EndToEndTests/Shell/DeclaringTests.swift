@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension ShellTests {
-  /// What becomes of declarations that are made again, fail, or are taken back.
+  /// Declarations that are repeated, fail, or are withdrawn.
   @Suite struct DeclaringTests {
     @Test func aSourceThatIsDeclaredAgainChangesItsClones() async throws {
       try await withShell { shell in
@@ -20,7 +20,7 @@ extension ShellTests {
       }
     }
 
-    @Test func whatTookEffectAndWhatDidNotIsSaid() async throws {
+    @Test func completedAndOpenChangesAreReported() async throws {
       try await withShell { shell in
         try await shell.enter("domain a { memory = 64MiB, state = stopped }")
         try await shell.expect("shell: 1 created")
@@ -56,7 +56,7 @@ extension ShellTests {
       }
     }
 
-    @Test func whatIsDeletedIsGoneUntilItIsDeclaredAgain() async throws {
+    @Test func aDeletedNameIsFreeUntilItIsDeclaredAgain() async throws {
       try await withShell { shell in
         try await shell.enter("domain x { memory = 64MiB }")
         try await shell.expect("1 created")
@@ -74,7 +74,7 @@ extension ShellTests {
       }
     }
 
-    @Test func nothingIsDeletedWithoutAYes() async throws {
+    @Test func deletionsNeedConfirmation() async throws {
       try await withShell { shell in
         try await shell.enter("domain a { memory = 64MiB }; domain b { memory = 64MiB }")
         try await shell.expect("2 created")
@@ -111,7 +111,7 @@ extension ShellTests {
       }
     }
 
-    @Test func whatADeclarationLeavesOutIsSaidBeforeItGoes() async throws {
+    @Test func removalsOfADeclarationAreShownFirst() async throws {
       try await withShell(columns: 120) { shell in
         try await shell.enter(
           "domain t1 { memory = 64MiB, state = stopped, disk { size = 1GiB }, nic { net = \"default\" } }"
@@ -143,7 +143,7 @@ extension ShellTests {
       }
     }
 
-    @Test func whatIsSavedHasNoSecretsAndIsInEffect() async throws {
+    @Test func aSavedScriptHasNoSecretsAndIsInEffect() async throws {
       let folder = try ScratchFolder()
       let file = folder.url.appendingPathComponent("lab.vmscript")
       let secrets = ["VMSCRIPT_BASE_VNC_PASSWORD": "geheim"]

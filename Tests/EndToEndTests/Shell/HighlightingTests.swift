@@ -2,7 +2,7 @@ import Testing
 
 /// Colours, and what the shell suggests.
 @Suite(.enabled(if: ShellScreen.isAvailable)) struct HighlightingTests {
-  @Test func whatOneTypesIsColoured() async throws {
+  @Test func inputIsColoured() async throws {
     try await withShell { shell in
       try await shell.type("let size = 2GiB + f(\"x\") # why")
       try await shell.expectColored(

@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func aWindowOfAFewRowsDoesNoHarm() async throws {
+  @Test func aWindowOfAFewRowsIsUsable() async throws {
     try await withShell(columns: 40, rows: 10) { shell in
       try await shell.resize(columns: 10, rows: 3)
       try await shell.enter("let a = [")
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test func whatWorkShowsIsWholeAfterAResize() async throws {
+  @Test func progressIsRedrawnAfterAResize() async throws {
     try await withShell(columns: 80, rows: 20) { shell in
       try await shell.enter(
         "domain web { memory = 64MiB }; wait web for web.state == \"stopped\" within 10m")

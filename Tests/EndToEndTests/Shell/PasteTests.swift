@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func whatIsPastedDuringWorkWaitsForTheNextEntry() async throws {
+  @Test func textPastedDuringWorkIsKeptForTheNextEntry() async throws {
     try await withShell { shell in
       try await shell.enter(
         "domain web { memory = 64MiB }; wait web for web.state == \"stopped\" within 10s")

@@ -4,7 +4,7 @@ import Testing
 
 /// Terminals without colours, terminals that cannot move their cursor, and none at all.
 @Suite(.enabled(if: ShellScreen.isAvailable)) struct PlainTests {
-  /// What the shell wrote while a body used it.
+  /// The output of the shell while a body uses it.
   private func record(
     _ environment: [String: String], _ body: (ShellScreen) async throws -> Void
   ) async throws -> String {
@@ -65,7 +65,7 @@ import Testing
     #expect(!written.contains("\u{1B}"))
   }
 
-  @Test(arguments: ["", "dumb"]) func theFirstPromptStandsOnce(terminal: String) async throws {
+  @Test(arguments: ["", "dumb"]) func theFirstPromptIsDrawnOnce(terminal: String) async throws {
     // What tmux would set is taken away: `env` knows no other way to have the variable unset.
     let start = terminal.isEmpty ? ["env", "-u", "TERM"] : ["env", "TERM=\(terminal)"]
     let shell = try await ShellScreen(

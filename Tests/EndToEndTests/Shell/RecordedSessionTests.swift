@@ -6,7 +6,7 @@ extension HostTests {
   ///
   /// `VMSCRIPT_RECORD=1 scripts/test --filter RecordedSessionTests` writes it anew.
   @Suite(.enabled(if: ShellScreen.isAvailable)) struct RecordedSessionTests {
-    /// What is typed; the last text that each entry leads to is waited for.
+    /// The input; the session waits for the last text of each entry.
     private let entries = [
       ("net lab { subnet = 10.10.0.0/24 }", "1 created in"),
       (#"image base { source = "guest.qcow2" }"#, "1 created in"),

@@ -76,7 +76,7 @@ import Testing
     #expect(text == "len([7])\n")
   }
 
-  @Test func whatIsNoHistoryDoesNoHarm() async throws {
+  @Test func aMalformedHistoryIsIgnored() async throws {
     try FileManager.default.createDirectory(
       at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
     var bytes = (0..<70_000).map { UInt8(truncatingIfNeeded: $0 &* 131) }
@@ -92,7 +92,7 @@ import Testing
     #expect(try Data(contentsOf: file).suffix(11) == Data("half\n5 * 5\n".utf8))
   }
 
-  @Test func aFolderThatCannotBeWrittenToIsToldOnce() async throws {
+  @Test func aReadOnlyFolderIsReportedOnce() async throws {
     try Data().write(to: state)
     try await withShell(state: state) { shell in
       try await shell.enter("1 + 1")

@@ -27,7 +27,7 @@ extension HostTests {
       }
     }
 
-    @Test func aHostThatAnswersLateIsTold() async throws {
+    @Test func aLateHostIsReported() async throws {
       try await Host.run { host in
         var daemon: pid_t = 0
         daemon = try #require(try await host.daemon())
@@ -42,7 +42,7 @@ extension HostTests {
       }
     }
 
-    @Test func aLostConnectionIsToldOnceAndMendedByTheNextUse() async throws {
+    @Test func aLostConnectionIsReportedOnceAndOpenedAgain() async throws {
       try await Host.run { host in
         try await host.withShell { shell in
           try await shell.enter("domain a { memory = 32MiB }; let x = 5")

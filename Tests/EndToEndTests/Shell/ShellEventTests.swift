@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 extension HostTests {
-  /// What happens on the host is told above the line that is being typed.
+  /// Events of the host are printed above the input line.
   @Suite(.enabled(if: ShellScreen.isAvailable)) struct ShellEventTests {
-    @Test func whatOthersDoIsToldAboveTheLineAndSpoilsNothing() async throws {
+    @Test func eventsOfOthersAppearAboveTheInput() async throws {
       try await Host.run { host in
         try await host.define("a")
         try await host.withShell { shell in
@@ -28,7 +28,7 @@ extension HostTests {
       }
     }
 
-    @Test func aGuestThatCrashesIsToldEvenInTheMiddleOfAnEntry() async throws {
+    @Test func aCrashedGuestIsReportedDuringAnEntry() async throws {
       try await Host.run { host in
         try await host.withShell { shell in
           try await shell.enter("domain a { memory = 32MiB }; domain b { memory = 32MiB }")
@@ -47,7 +47,7 @@ extension HostTests {
       }
     }
 
-    @Test func theEventsOfAnEntryItselfAreNotTold() async throws {
+    @Test func theEventsOfAnEntryAreNotReported() async throws {
       try await Host.run { host in
         try await host.withShell { shell in
           try await shell.enter("domain a { memory = 32MiB }")
@@ -83,7 +83,7 @@ extension HostTests {
       }
     }
 
-    @Test func aGuestThatGetsItsAddressIsTold() async throws {
+    @Test func theAddressOfAGuestIsReported() async throws {
       try await Host.run { host in
         try await host.withShell { shell in
           let guest = try #require(Host.guest)
@@ -131,8 +131,8 @@ extension Host {
 }
 
 extension ShellScreen {
-  /// Types and presses Tab until that completes as expected: what is completed from is renewed behind
-  /// an event, not before it is told.
+  /// Types and presses Tab until the completion is as expected: candidates are updated after an event
+  /// is printed.
   fileprivate func typeUntilCompleted(_ text: String, shows wanted: String) async throws {
     try await type(text)
     for _ in 0..<100 {

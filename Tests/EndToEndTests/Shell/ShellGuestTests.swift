@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 extension HostTests {
-  /// What the shell does with guests that run.
+  /// The shell with running guests.
   @Suite(.enabled(if: ShellScreen.isAvailable)) struct ShellGuestTests {
-    @Test func whatHelpSaysFirstWorksAsItStands() async throws {
+    @Test func theFirstExampleOfHelpWorks() async throws {
       let guest = try #require(Host.guest)
       try await Host.run { host in
         try await host.withShell { shell in

@@ -135,7 +135,7 @@ extension HostTests {
       }
     }
 
-    @Test func whoLeavesIsToldWhatRunsOn() async throws {
+    @Test func leavingListsTheRunningDomains() async throws {
       try await Host.run { host in
         try await host.withShell { shell in
           try await shell.enter("domain a { memory = 32MiB }")

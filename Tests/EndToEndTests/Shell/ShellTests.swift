@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a user of the shell types and sees.
+/// The input and the screen of the shell.
 @Suite(.enabled(if: ShellScreen.isAvailable)) struct ShellTests {
   @Test func expressionsPrintTheirValues() async throws {
     try await withShell { shell in
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func whatIsTypedWhileAnEntryRunsIsTheNextOne() async throws {
+  @Test func textTypedDuringAnEntryIsTheNextEntry() async throws {
     try await withShell { shell in
       try await shell.enter(
         "domain web { memory = 64MiB }; wait web for web.state == \"stopped\" within 2s")
@@ -88,7 +88,7 @@ import Testing
     }
   }
 
-  @Test func whatIsPastedIsNotRun() async throws {
+  @Test func pastedTextIsNotRun() async throws {
     try await withShell { shell in
       try await shell.paste("let a = 1\nlet b = 2\na + b\n")
       try await shell.expect("vm> let a = 1\nlet b = 2\na + b")
@@ -165,7 +165,7 @@ import Testing
     }
   }
 
-  @Test func whatWasDeclaredIsSavedAsAScriptThatRuns() async throws {
+  @Test func declarationsAreSavedAsAScriptThatRuns() async throws {
     try await withShell { shell in
       let folder = try ScratchFolder()
       let file = folder.url.appendingPathComponent("lab.vmscript")
@@ -211,7 +211,7 @@ import Testing
     }
   }
 
-  @Test func whatUnplugsGuestsIsAskedForFirst() async throws {
+  @Test func unpluggingGuestsNeedsConfirmation() async throws {
     try await withShell { shell in
       try await shell.enter("net lab { subnet = 10.9.0.0/24, mode = isolated }")
       try await shell.expect("1 created")

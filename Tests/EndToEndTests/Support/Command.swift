@@ -55,7 +55,7 @@ func run(
     errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
 }
 
-/// The top of the package, where the examples and the spec stand.
+/// The top of the package, with the examples and the spec.
 let packageFolder = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent().deletingLastPathComponent()

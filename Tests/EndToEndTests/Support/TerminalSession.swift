@@ -43,7 +43,7 @@ final class TerminalSession {
     close(controller)
   }
 
-  /// Reads until the text stands in what was written so far.
+  /// Reads until the output contains the text.
   func expect(_ text: String) throws {
     while !transcript.contains(text) {
       guard try readMore() else {
@@ -58,7 +58,7 @@ final class TerminalSession {
     #expect(write(controller, bytes, bytes.count) == bytes.count)
   }
 
-  /// What Ctrl-C sends.
+  /// The character that Ctrl-C sends.
   func interrupt() { process.interrupt() }
 
   /// Reads to the end; gives the exit code.

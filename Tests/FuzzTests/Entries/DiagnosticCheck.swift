@@ -1,9 +1,9 @@
 import Foundation
 import VMScriptSyntax
 
-/// What holds of diagnostics, whatever they are about.
+/// Invariants of all diagnostics.
 enum DiagnosticCheck {
-  /// What is wrong with them, or with what they look like; nil if all is well.
+  /// The first violation, in the diagnostics or in their rendered text; nil if there is none.
   static func problem(_ diagnostics: [Diagnostic], _ sources: SourceMap) -> String? {
     for diagnostic in diagnostics {
       let labels = diagnostic.secondary + (diagnostic.primary.map { [$0] } ?? [])

@@ -3,7 +3,7 @@ import VMScript
 import VMScriptSyntax
 
 extension FuzzTarget {
-  /// What a script reads and writes again is the same.
+  /// A document that a script reads and writes again is the same.
   static func documents(_ bytes: [UInt8]) -> String? {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
     for format in ["json", "yaml"] {

@@ -3,7 +3,7 @@ import VMScriptEditing
 import VMScriptSyntax
 
 extension FuzzTarget {
-  /// Whatever an editor asks, at whatever place, what it is told lies within the text.
+  /// The answer to any request of an editor, at any place, lies within the text.
   static func editing(_ bytes: [UInt8]) -> String? {
     let script = SourceText(name: "f", bytes: bytes)
     let analysis = Analysis(script, engine: Engine())

@@ -24,7 +24,7 @@ extension FuzzTarget {
     steps: 20_000, depth: 100, memory: .mib(1), output: .kib(64), time: .seconds(5))
 }
 
-/// What an evaluation came to.
+/// The result of an evaluation.
 private struct Finding {
   private let outcome: EvaluationOutcome
   private let outputs: String

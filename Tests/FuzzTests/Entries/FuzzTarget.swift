@@ -5,7 +5,7 @@ import VMScript
 @testable import VMScriptRuntime
 @testable import VMScriptSyntax
 
-/// What reads bytes that anyone may have written.
+/// A reader of untrusted bytes.
 enum FuzzTarget: String, CaseIterable, Sendable {
   /// The pieces that highlighting colours.
   case lexer
@@ -15,7 +15,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
   case formatter
   /// A script, under limits, twice.
   case evaluator
-  /// What an editor asks while a script is written.
+  /// The requests of an editor.
   case editing
   /// A script, through the library for C.
   case library

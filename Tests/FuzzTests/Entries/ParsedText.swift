@@ -18,7 +18,7 @@ struct ParsedText {
     diagnostics = result.diagnostics
   }
 
-  /// All that the tree says, without where it stands in the text.
+  /// The content of the tree without its positions in the text.
   var meaning: [String] {
     var lines: [String] = []
     var open = [(tree.root, 0)]

@@ -2,7 +2,7 @@ import VMScript
 
 /// The tree of a document, a line for each part, so that two readers of it can be compared.
 ///
-/// Namespace declarations stand apart from attributes: libxml2 does not keep their common order.
+/// Namespace declarations are separate from attributes: libxml2 does not keep their common order.
 struct TreeText {
   private(set) var lines: [String] = []
   private var isInText = false

@@ -12,7 +12,7 @@ import VMScriptSyntax
     }
   }
 
-  /// What was performed, in the order of its ends.
+  /// The completed changes, in the order of completion.
   private final class Log: Sendable {
     private let entries = Mutex<[Int]>([])
     var order: [Int] { entries.withLock(\.self) }

@@ -46,7 +46,7 @@ import Testing
     #expect(String(decoding: open.output, as: UTF8.self) == "0\n1\n2\n3\n4\n")
   }
 
-  @Test func whatTakesTooLongIsEnded() async throws {
+  @Test func aSlowProcessIsTerminated() async throws {
     var limits = Self.limits
     limits.seconds = 0.2
     await #expect(throws: StorageFailure.toolTimedOut("sleep", seconds: 0)) {
@@ -96,7 +96,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
-  @Test func whatAKilledProcessLeftIsSwept() throws {
+  @Test func filesOfAKilledProcessAreRemoved() throws {
     let parent = try ScratchFolder()
     let left = parent.file("vmscript-\(UUID().uuidString)")
     let young = parent.file("vmscript-\(UUID().uuidString)")

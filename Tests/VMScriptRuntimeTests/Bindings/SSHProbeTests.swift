@@ -45,11 +45,11 @@ import VMScript
     return obstacle?.replacing("127.0.0.1:\(server.port)", with: "PLACE")
   }
 
-  @Test func aServerThatGreetsIsThere() async throws {
+  @Test func aServerThatGreetsIsReady() async throws {
     #expect(try await obstacle("SSH-2.0-OpenSSH_9.2\r\n") == nil)
   }
 
-  @Test func whatElseIsThereIsSaid() async throws {
+  @Test func otherContentIsReported() async throws {
     #expect(try await obstacle("220 mail ESMTP\r\n") == "PLACE answers, but not as SSH does")
     #expect(try await obstacle("SS") == "PLACE answers, but not as SSH does")
     #expect(try await obstacle(nil) == "PLACE: Connection refused")

@@ -7,7 +7,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What asks the agent inside a guest. The guest runs a script from its second disk that speaks the
+/// Questions to the agent in a guest. The guest runs a script from its second disk that speaks the
 /// agent's protocol as far as is asked of it.
 @Suite(
   .serialized, .enabled(if: HostLab.canRun, "scripts/test starts what these tests need"),

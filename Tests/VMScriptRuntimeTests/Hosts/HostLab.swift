@@ -43,7 +43,7 @@ struct HostLab {
   /// The name on the host of what the scripts call `NAME`.
   func name(_ stem: String) -> String { "\(stack)-\(stem)" }
 
-  /// Runs a script in which `STACK` and `SUBNET` stand for the lab's, the first three parts of it.
+  /// Runs a script in which `STACK` is the lab's stack and `SUBNET` the first three parts of its subnet.
   func run(_ script: String) async throws -> RunReport {
     await Runner.run(try program(script), options: options)
   }
@@ -52,7 +52,7 @@ struct HostLab {
     await Runner.plan(try program(script), options: options)
   }
 
-  /// What a plan says: each property with its impact.
+  /// The properties of a plan, each with its impact.
   func impacts(_ script: String) async throws -> [String] {
     let report = try await plan(script)
     try #require(report.outcome == .done, "\(report.diagnostics)")

@@ -6,7 +6,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What a guest on a real host takes on at its next start, and what others did to it.
+/// Pending changes of a guest on a real host, its own and those of others.
 @Suite(
   .serialized, .enabled(if: HostLab.canRun, "scripts/test starts what these tests need"),
   .timeLimit(.minutes(8)))
@@ -40,7 +40,7 @@ struct PendingGuestTests {
     }
   }
 
-  @Test func whatWaitsForAStartIsSaidAndNothingElse() async throws {
+  @Test func onlyPendingChangesAreReported() async throws {
     try await HostLab.run(subnet: "10.181.9") { lab in
       let web = lab.name("web")
       func onDomain<T: Sendable>(

@@ -199,7 +199,7 @@ struct RunningGuestTests {
     }
   }
 
-  @Test func aGuestIsShutDownAndOneThatDoesNotHeedItsButtonIsSaid() async throws {
+  @Test func aGuestIsShutDownAndOneThatIgnoresItsButtonIsReported() async throws {
     try await HostLab.run(subnet: "10.181.5") { lab in
       let nic = "nic { net = net(\"STACK-a\") }"
       let web = lab.name("web")

@@ -8,7 +8,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What can be seen of a stack that was run, on libvirt's test driver.
+/// Inspection of a stack that was run, on libvirt's test driver.
 @Suite struct InspectorTests {
   private static let uri = "test:///default"
   private let stack = TestHost.name("seen")

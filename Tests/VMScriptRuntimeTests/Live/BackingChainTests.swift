@@ -6,7 +6,7 @@ import VMScript
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What is known of files that no pool lists, and what stays because of it.
+/// Backing files outside all pools, and the volumes that are kept because of them.
 @Suite struct BackingChainTests {
   private let folder: ScratchFolder
   /// Where a base of the stack lies.
@@ -120,17 +120,17 @@ import VMScript
   @Test(arguments: [
     "json:{}", "json:{\"driver\":\"nbd\"}", "json:garbage",
   ])
-  func aBaseThatIsNotUnderstoodIsNotTakenForNone(spelling: String) throws {
+  func anUnknownBaseIsAnError(spelling: String) throws {
     let path = try overlay("elsewhere/mine.qcow2", on: spelling)
     #expect(try refusal(storage(guest(disk(path)))) == .mayHaveOverlays([path]))
   }
 
-  @Test func aHeaderThatIsCutShortIsNotTakenForNone() throws {
+  @Test func aTruncatedHeaderIsAnError() throws {
     let path = try folder.write("elsewhere/mine.qcow2", [0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 3])
     #expect(try refusal(storage(guest(disk(path)))) == .mayHaveOverlays([path]))
   }
 
-  @Test func whatBacksOntoNothingKeepsNothing() throws {
+  @Test func aFileWithoutABackingImageKeepsNothing() throws {
     let alone = try overlay("elsewhere/alone.qcow2", on: nil)
     #expect(try refusal(storage(guest(disk(alone)))) == nil)
     let raw = try overlay("elsewhere/raw.img", on: "\(pool)/\(base())")

@@ -18,7 +18,7 @@ import Testing
     #expect(network.subnets.map(\.description) == ["192.168.122.0/24"])
   }
 
-  @Test func whatIsGoneAfterItsListingIsNotThere() async throws {
+  @Test func anObjectDeletedAfterItsListingIsAbsent() async throws {
     let (stays, goes) = (TestHost.name("stays"), TestHost.name("goes"))
     try await TestHost.define(stays)
     try await TestHost.define(goes)

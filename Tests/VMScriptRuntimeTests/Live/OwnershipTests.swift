@@ -73,7 +73,7 @@ import VMScript
   }
 
   @Test(arguments: ["", " ", "no xml", "<network/>"])
-  func whatIsNoDomainIsAnError(xml: String) {
+  func anotherDocumentThanADomainIsAnError(xml: String) {
     #expect(throws: MalformedXML.self) { try DomainFacts(xml: xml) }
   }
 

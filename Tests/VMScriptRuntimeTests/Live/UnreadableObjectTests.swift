@@ -63,7 +63,7 @@ import VMScriptSyntax
     ["<domain><name>odd</name><filterref filter='a<b'/><source file='\(path)'/></domain>"]
   }
 
-  @Test func whatItMayUseIsKeptAndAllElseGoes() async throws {
+  @Test func onlyVolumesThatItMayUseAreKept() async throws {
     let own = StorageFixture.path(try StorageFixture.name("web", .disk("disk1")))
     for (documents, isKept) in [
       (nil, true), (Self.document(own), true), (Self.document("/elsewhere/x.qcow2"), false),

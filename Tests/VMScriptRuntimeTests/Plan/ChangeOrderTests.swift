@@ -57,7 +57,7 @@ import VMScript
     #expect(isAcyclic(plan), "\(lines)\n\(plan.changes)")
   }
 
-  @Test func whatIsInTheWayIsWhatAChangeWaitsFor() throws {
+  @Test func aChangeWaitsForTheDeletionOfConflictingObjects() throws {
     let old = try RunFixture.liveNetwork("old", ip: "<ip address='10.0.0.1' prefix='24'/>")
     let other = try RunFixture.liveNetwork("other", ip: "<ip address='10.9.0.1' prefix='24'/>")
     let guest = try RunFixture.liveDomain(

@@ -5,7 +5,7 @@ import VMScript
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-@Suite("Machine types of a host") struct HostMachinesTests {
+@Suite struct HostMachinesTests {
   private let machines = Result {
     try HostMachines(
       capabilities: """
@@ -21,26 +21,23 @@ import VMScript
   }
 
   @Test(
-    "What a host does not offer is an error of the plan",
     arguments: [
       ("machine = \"q35\"", []), ("machine = \"isapc\"", []), ("arch = \"x86_64\"", []),
       ("machine = \"q36\"", [751]), ("arch = aarch64", [751]),
       ("cpus = 255", []), ("cpus = 256", [752]), ("machine = \"q35\", cpus = 288", []),
       ("machine = \"q35\", cpus = 289", [752]), ("cpus { sockets = 64, cores = 8 }", [752]),
     ])
-  func offered(body: String, codes: [Int]) throws {
+  func anUnavailableMachineIsAnErrorOfThePlan(body: String, codes: [Int]) throws {
     let domain = try #require(try Script.declarations("domain a { \(body) }").first)
     #expect(try machines.get().problems(of: domain).map(\.code.number) == codes)
   }
 
-  @Test("A host that lists nothing is not judged")
-  func nothingListed() throws {
+  @Test func aHostWithoutAListOfMachinesIsNotChecked() throws {
     let domain = try #require(try Script.declarations("domain a { machine = \"x\" }").first)
     #expect(try HostMachines(capabilities: "<capabilities/>").problems(of: domain).isEmpty)
   }
 
-  @Test("Capabilities that cannot be read are not empty ones")
-  func unreadable() {
+  @Test func unreadableCapabilitiesAreAnError() {
     #expect(throws: MalformedXML.self) { try HostMachines(capabilities: "no XML") }
   }
 }

@@ -6,7 +6,7 @@ import VMScriptSyntax
 @testable import VMScriptRuntime
 
 @Suite struct PlannerTests {
-  @Test func whatIsMissingIsCreatedAlongItsDependencies() throws {
+  @Test func missingResourcesAreCreatedInTheOrderOfTheirDependencies() throws {
     let (plan, diagnostics) = try RunFixture.plan(
       """
       domain web { disk { image = image("base") }, nic { net = net("lan") } }
@@ -60,7 +60,7 @@ import VMScriptSyntax
     #expect(try dependencies("ip = 10.0.0.10")?.count == 0)
   }
 
-  @Test func whatIsAsDeclaredIsLeftAlone() throws {
+  @Test func matchingResourcesAreUnchanged() throws {
     let live = LiveState(
       domains: [try RunFixture.liveDomain("web")], networks: [try RunFixture.liveNetwork("lan")],
       images: ["base"])
@@ -98,7 +98,7 @@ import VMScriptSyntax
     #expect(diagnostics.map(\.code.number) == [501])
   }
 
-  @Test func whatWasInterruptedBeforeItsStartIsStarted() throws {
+  @Test func aDomainOfAnInterruptedRunIsStarted() throws {
     let live = LiveState(
       domains: [try RunFixture.liveDomain("web", state: .stopped)],
       networks: [try RunFixture.liveNetwork("lan", isActive: false)])
@@ -132,7 +132,7 @@ import VMScriptSyntax
     #expect(diagnostics.map(\.code.number) == [506])
   }
 
-  @Test func whatIsNoLongerDeclaredIsListedAndPrunedInReverse() throws {
+  @Test func undeclaredResourcesAreListedAndPrunedInReverse() throws {
     let onLan = "<interface type='network'><source network='lan'/></interface>"
     let mark = """
       <vmscript:resource xmlns:vmscript='\(DomainMetadata.namespace)' stack='lab' name='copy' \

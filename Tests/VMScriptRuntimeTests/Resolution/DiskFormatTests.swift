@@ -120,7 +120,7 @@ import VMScript
       try await fixture.errors("image i { source = \(source) }") == [isEncrypted ? 631 : 660])
   }
 
-  @Test func whatAGuestWroteToARawDiskIsNoBaseAndNoSize() async throws {
+  @Test func contentOfARawDiskDecidesNeitherBaseNorSize() async throws {
     var fixture = try StorageFixture()
     let (base, disk) = (
       try StorageFixture.name("base", .disk("disk1")),
@@ -177,7 +177,7 @@ import VMScript
 
   // MARK: Files and block devices
 
-  @Test func whatAPathIsDecidesNotItsName() throws {
+  @Test func theKindOfAFileDecidesNotItsName() throws {
     let folder = try ScratchFolder()
     let file = try folder.write("file", [0])
     let (link, dangling) = (folder.file("link"), folder.file("dangling"))
@@ -205,7 +205,7 @@ import VMScript
     }
   }
 
-  @Test func whatCanBeNoDiskIsRefused() async throws {
+  @Test func contentThatIsNoDiskIsRefused() async throws {
     let fixture = try StorageFixture()
     #expect(mkfifo(fixture.folder.file("pipe"), 0o600) == 0)
     for path in [fixture.folder.path, fixture.folder.file("pipe"), "/dev/null"] {

@@ -91,7 +91,7 @@ import VMScriptSyntax
     }
   }
 
-  @Test func aDiskThatNobodyLetsGoOfIsNotMoved() async throws {
+  @Test func aDiskThatItsDomainStillDeclaresIsNotMoved() async throws {
     let (fixture, _) = try host()
     let plan = try await fixture.plan("domain b { disk data { moved_from = \"a\" } }")
     #expect(plan.obstaclesToMoves([]).map(\.code.number) == [667])

@@ -49,7 +49,7 @@ import VMScriptSyntax
     #expect(try await found(properties, size: 4608).isEmpty)
   }
 
-  @Test func whatTheDomainHasIsNotWarnedOfAgain() async throws {
+  @Test func anExistingMediumCausesNoWarning() async throws {
     let properties = "format = raw, cache = none"
     #expect(try await found(properties, size: 4608, present: "none").isEmpty)
     #expect(try await found(properties, size: 4608, present: "writeback").count == 1)

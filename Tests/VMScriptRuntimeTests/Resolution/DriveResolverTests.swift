@@ -59,7 +59,7 @@ import VMScript
       ])
   }
 
-  @Test func whatCannotBeIsAnErrorAtItsDrive() async throws {
+  @Test func anInvalidTargetIsAnErrorAtItsDrive() async throws {
     let fixture = try StorageFixture()
     try fixture.disk("a.raw")
     let image = "image base { source = \"a.raw\" }\n"
@@ -84,7 +84,7 @@ import VMScript
         "image x { source = \"none\" }\ndomain web { disk { image = x } }") == [601])
   }
 
-  @Test func aCloneStandsOnTheDisksOfItsSource() async throws {
+  @Test func aCloneIsBackedByTheDisksOfItsSource() async throws {
     let fixture = try StorageFixture()
     try fixture.disk("a.raw")
     let script = """
@@ -136,7 +136,7 @@ import VMScript
         == ["disk new size: 1GiB → 2GiB (live)"])
   }
 
-  @Test func anExternalSnapshotIsTheDiskThatItStandsOn() async throws {
+  @Test func anExternalSnapshotIsItsDisk() async throws {
     var fixture = try StorageFixture()
     let disk = try StorageFixture.name("web", .disk("disk1"))
     fixture.add(disk, capacity: 1 << 30)

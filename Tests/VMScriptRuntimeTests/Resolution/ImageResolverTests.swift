@@ -6,7 +6,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What is wrong with an image is found before anything is changed, at the property that causes it.
+/// Errors of images are reported before any change, at the property that causes them.
 @Suite struct ImageResolverTests {
   @Test func filesThatAreNoSoundImagesAreRefused() async throws {
     let fixture = try StorageFixture()
@@ -153,7 +153,7 @@ import VMScriptSyntax
     #expect(rows.map(\.name) == ["kernel", "initrd"])
   }
 
-  @Test func whatIsNotFetchedIsSaid() async throws {
+  @Test func aDownloadIsRefused() async throws {
     let fixture = try StorageFixture()
     try fixture.disk("a.raw")
     #expect(try await fixture.errors(#"image x { source = "https://x.test/a.qcow2" }"#) == [619])

@@ -27,7 +27,7 @@ import Testing
     #expect(ImageSource("file://" + escaped, folder: nil) == .local(path))
   }
 
-  @Test func volumesAndAddressesAreToldApart() {
+  @Test func volumesAndAddressesAreDistinguished() {
     #expect(ImageSource("volume:fast/a/b", folder: nil) == .volume(pool: "fast", name: "a/b"))
     #expect(ImageSource("https://x.test/a", folder: nil) == .remote("https://x.test/a"))
     #expect(ImageSource("/no/such.qcow2", folder: nil) == .host("/no/such.qcow2"))

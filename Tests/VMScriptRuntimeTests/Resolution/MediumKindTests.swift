@@ -47,7 +47,7 @@ import VMScript
     #expect(found.allSatisfy { $0.severity == .warning })
   }
 
-  @Test func whatIsInPlaceIsNotWarnedOfAgain() async throws {
+  @Test func anExistingDriveCausesNoWarning() async throws {
     var fixture = try fixture()
     let path = fixture.folder.file("debian.iso")
     try fixture.add(domain: "a", [("vda", path)], format: "raw", keys: ["disk1"])

@@ -74,7 +74,7 @@ struct StorageFixture {
     return (try program.evaluate().get().declarations, program.sources)
   }
 
-  /// What a script resolves to on the host.
+  /// The storage plan of a script for the host.
   func plan(_ script: String) async throws -> StoragePlan {
     let (set, sources) = try declarations(script)
     let storage = LiveStorage(

@@ -5,11 +5,11 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What a domain stands on, compared with what the host has.
+/// The storage of a domain, compared with the host's.
 @Suite struct StoragePlanTests {
   private let image = "image base { source = \"a.raw\" }\n"
 
-  /// A host on which `web` stands on an upload of `a.raw`.
+  /// A host on which `web` is backed by an upload of `a.raw`.
   ///
   /// - Parameter length: of the upload now; it was 1 MiB.
   private func host(length: Int64? = nil) async throws -> StorageFixture {
@@ -27,7 +27,7 @@ import VMScriptSyntax
     return fixture
   }
 
-  @Test func whatIsAsDeclaredHasNoDifference() async throws {
+  @Test func matchingStorageHasNoDifference() async throws {
     let fixture = try await host()
     let script = image + "domain web { disk { image = base, size = 2MiB } }"
     #expect(try await fixture.differences(script, of: "web") == [])
@@ -74,7 +74,7 @@ import VMScriptSyntax
     }
   }
 
-  @Test func aChangedFileLeavesTheDiskOnWhatItStandsOn() async throws {
+  @Test func aChangedFileLeavesTheDiskOnItsBase() async throws {
     let fixture = try await host()
     try fixture.disk("a.raw", fill: 7)
     let script = image + "domain web { disk { image = base } }"
@@ -187,7 +187,7 @@ import VMScriptSyntax
     #expect(plan.overlaidDomains == ["writer"])
   }
 
-  @Test func whatNothingStandsForIsLeftOver() async throws {
+  @Test func volumesWithoutADeclarationAreLeftOver() async throws {
     var fixture = try await host()
     fixture.domains = []
     fixture.add(try StorageFixture.name("x", .base(key: "k", nonce: "2")))

@@ -5,7 +5,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What could not be read is neither a difference nor none: it keeps what it may concern from being
+/// A volume that cannot be read is neither equal nor different: it keeps what it may concern from being
 /// replaced, grown, started or deleted, and is named.
 @Suite struct UnreadableVolumeTests {
   /// A host on which `gold` and `other`'s `work` exist; `unreadable` names volumes that cannot be read.
@@ -49,7 +49,7 @@ import VMScriptSyntax
     #expect(named.contains("other.work.vda") && named.contains("Too many open files"))
   }
 
-  @Test func whatGoesTogetherIsNotKeptByItself() async throws {
+  @Test func volumesThatAreDeletedTogetherAreNotKept() async throws {
     let plan = try await host(unreadable: ["gold"]).plan("")
     // The stack's own disk is unreadable, and cannot back onto its own overlay.
     #expect(
@@ -93,7 +93,7 @@ import VMScriptSyntax
     #expect(throws: StorageFailure.self) { try plan.keysInUse() }
   }
 
-  @Test func anImageThatCannotBeReadIsNotTakenForARawOne() async throws {
+  @Test func anUnreadableImageIsNotRaw() async throws {
     var fixture = try StorageFixture()
     fixture.volumes = [.init(name: "a.qcow2", path: "/pool/a.qcow2", unreadable: "I/O error")]
     #expect(try await fixture.errors(#"image a { source = "volume:default/a.qcow2" }"#) == [645])
@@ -133,7 +133,7 @@ import VMScriptSyntax
       plan.volumes.refusals(toDelete: ["gold"], of: plan.live.domains).map(\.code.number) == [648])
   }
 
-  @Test func whyAnImagesContentStaysIsSaid() async throws {
+  @Test func theReasonToKeepTheContentOfAnImageIsReported() async throws {
     var fixture = try StorageFixture()
     let base = try StorageFixture.name("i", .base(key: "k", nonce: "1"))
     fixture.add(base)

@@ -40,7 +40,7 @@ import VMScriptSyntax
     #expect(choice == "test")
   }
 
-  @Test func whatCannotBeReadIsNotTakenForQEMU() throws {
+  @Test func unreadableCapabilitiesAreNotTakenForQEMU() throws {
     let error = #expect(throws: Diagnostic.self) {
       try HypervisorChoice.resolve(
         driver: "QEMU", option: nil, environment: nil, capabilities: "<capabilities")

@@ -8,7 +8,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What entries do to libvirt's test driver, and what a session keeps of them.
+/// Entries on libvirt's test driver, and what a session keeps of them.
 @Suite struct LiveSessionTests {
   /// A session of a stack of its own, with names that no other test uses.
   private final class Entries: Sendable {
@@ -36,7 +36,7 @@ import VMScriptSyntax
 
     var script: String { session.script(for: "/tmp/saved.vmscript") }
 
-    /// What a run of the saved script would change.
+    /// The resources that a run of the saved script would change.
     func changes(set parameters: [String: String] = [:]) async throws -> [String] {
       let program = try Script.program(script, name: "/tmp/saved.vmscript")
       let report = await Runner.plan(
@@ -47,7 +47,7 @@ import VMScriptSyntax
     }
   }
 
-  @Test func whatIsSavedIsInEffectAlready() async throws {
+  @Test func aSavedScriptIsInEffect() async throws {
     let entries = Entries()
     let (a, b, c) = (entries.a, entries.b, entries.c)
     await entries.enter(
@@ -91,7 +91,7 @@ import VMScriptSyntax
     #expect(entries.declared == [])
   }
 
-  @Test func whatFailedIsNotDeclared() async throws {
+  @Test func aFailedEntryDeclaresNothing() async throws {
     let entries = Entries()
     let (a, b, c) = (entries.a, entries.b, entries.c)
     await entries.enter("domain \"\(a)\" { memory = 64MiB }")
@@ -112,7 +112,7 @@ import VMScriptSyntax
     await entries.enter("delete [\"\(a)\", \"\(c)\"]")
   }
 
-  @Test func whatIsRefusedLeavesTheEarlierDeclaration() async throws {
+  @Test func aRefusedEntryKeepsTheEarlierDeclaration() async throws {
     let entries = Entries()
     let name = entries.a
     let head = "domain \"\(name)\" { state = stopped, memory ="
@@ -127,7 +127,7 @@ import VMScriptSyntax
     await entries.enter("delete \"\(name)\"")
   }
 
-  @Test func whatIsDeletedCanBeDeclaredAgain() async throws {
+  @Test func aDeletedResourceCanBeDeclaredAgain() async throws {
     let entries = Entries()
     let name = entries.a
     let declaration = "domain \"\(name)\" { memory = 64MiB }"
@@ -168,7 +168,7 @@ import VMScriptSyntax
     #expect(entries.declared == [])
   }
 
-  @Test func whatIsCancelledInTheMiddleKeepsWhatTookEffect() async throws {
+  @Test func aCancelledEntryKeepsItsCompletedChanges() async throws {
     let entries = Entries()
     let (a, b) = (entries.a, entries.b)
     let begun = AsyncStream.makeStream(of: Void.self)

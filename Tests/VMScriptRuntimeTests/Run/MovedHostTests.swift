@@ -70,7 +70,7 @@ import VMScriptSyntax
     #expect(try await run(script).plan.isEmpty)
   }
 
-  @Test func whatIsAsDeclaredByNowIsLeftAlone() async throws {
+  @Test func anObjectThatOthersChangedToMatchIsUnchanged() async throws {
     #expect(try await run(Self.both).outcome == .done)
     let report = try await run(
       "domain \"STACK-a\" { memory = 64MiB, title = \"new\", state = stopped }",
@@ -79,7 +79,7 @@ import VMScriptSyntax
     #expect(try await definition("a").text(at: "title") == "new")
   }
 
-  @Test func whatIsGoneByNowIsMadeAgain() async throws {
+  @Test func anObjectThatOthersDeletedIsCreatedAgain() async throws {
     #expect(try await run(Self.both).outcome == .done)
     let name = "\(stack)-a"
     let report = try await run(

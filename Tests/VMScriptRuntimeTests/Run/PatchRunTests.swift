@@ -8,7 +8,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What becomes of `xml` blocks on libvirt's test driver, and on a real libvirtd where there is one: each
+/// The effect of `xml` blocks on libvirt's test driver, and on a real libvirtd where there is one: each
 /// is in effect as it is written or reported once, and is no difference from then on.
 @Suite(.serialized) struct PatchRunTests {
   static let uris = ["test:///default", IsolatedHost.uri].compactMap(\.self)
@@ -160,7 +160,7 @@ import VMScriptSyntax
     ("/domain/clock", "<timer name='hpet' present='no'/>"),
   ]
 
-  /// What libvirt writes in a second place too, from where it comes back.
+  /// Elements that libvirt copies to a second place, from where it restores them.
   static let staying: Set = [
     "<listen type='address' address='127.0.0.1'/>", "<serial type='pty'/>",
     "<serial type='pty'><target port='1'/></serial>", "<console type='pty'/>",
@@ -227,7 +227,7 @@ import VMScriptSyntax
       })
   }
 
-  /// Whether everything that a fragment says stands in one of these elements, whatever the spelling.
+  /// Whether one of these elements holds the content of a fragment, in any spelling.
   private func isSaid(_ fragment: XMLElement, in others: [XMLElement]) -> Bool {
     others.contains { other in
       guard other.hasName(of: fragment) else { return false }

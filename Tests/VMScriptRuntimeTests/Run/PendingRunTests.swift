@@ -7,7 +7,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What a run leaves for a restart, and machines in states that others brought them to, on libvirt's
+/// Changes that wait for a restart, and machines in states that others brought them to, on libvirt's
 /// test driver.
 @Suite(.serialized) struct PendingRunTests {
   private let stack = TestHost.name("pending")
@@ -88,7 +88,7 @@ import VMScriptSyntax
       stack: stack, options: RunOptions(uri: "test:///default", assumeYes: true))
   }
 
-  @Test func aSavedStateIsSaidBeforeItComesBack() async throws {
+  @Test func aSavedStateIsReportedBeforeItIsRestored() async throws {
     #expect(try await report("memory = 64MiB").outcome == .done)
     try await onDomain { try $0.managedSave() }
     let saved = try await report("memory = 64MiB", plan: true)
@@ -123,7 +123,7 @@ import VMScriptSyntax
       stack: stack, options: RunOptions(uri: "test:///default", assumeYes: true))
   }
 
-  @Test func aSavedStateIsDroppedWithADiskAndSaid() throws {
+  @Test func aSavedStateIsDroppedWithADiskAndReported() throws {
     let live = LiveState(domains: [
       try LiveDomain(
         name: "web", uuid: Identity.uuid(stack: RunFixture.stack, kind: .domain, name: "web"),

@@ -21,7 +21,7 @@ import VMScriptSyntax
       ? await Runner.plan(program, options: options) : await Runner.run(program, options: options)
   }
 
-  /// The resources of a plan, each as often as it stands there.
+  /// The resources of a plan, with duplicates.
   private func resources(_ report: RunReport) -> [String] {
     report.plan.changes.map { "\($0.kind.rawValue) \($0.name)" }
   }
@@ -72,7 +72,7 @@ import VMScriptSyntax
   }
 
   @Test(arguments: 0..<40 as Range<UInt64>)
-  func noResourceStandsTwice(seed: UInt64) async throws {
+  func noResourceIsListedTwice(seed: UInt64) async throws {
     var random = SeededGenerator(seed: seed)
     let (text, count) = script(&random)
     let report = try await report(text)
@@ -83,7 +83,7 @@ import VMScriptSyntax
     #expect(report.plan.changes.enumerated().allSatisfy { $0.offset == $0.element.id })
   }
 
-  @Test func aNetworkThatGrowsWithEachPhaseStandsOnceInPlanAndRun() async throws {
+  @Test func aNetworkOfSeveralPhasesIsListedOnce() async throws {
     func script(_ count: Int) -> String {
       "net \"\(stack)-n\" { subnet = 10.198.0.0/24 }\n"
         + (1...count).map { number in

@@ -48,7 +48,7 @@ import VMScript
     #expect(try await !TestHost.exists(name))
   }
 
-  @Test func whatKeepsAPlanFromBeingMadeIsThrown() async throws {
+  @Test func errorsOfAPlanAreThrown() async throws {
     let program = try program()
     let missing = try await #require(throws: ScriptError.self) {
       try await program.plan(on: "test:///default")

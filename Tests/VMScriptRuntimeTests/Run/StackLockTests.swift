@@ -150,7 +150,7 @@ import VMScriptSyntax
     #expect(try await claims(of: stack).isEmpty)
   }
 
-  @Test func theClaimOfAKilledRunIsInNobodysWay() async throws {
+  @Test func theClaimOfAKilledRunBlocksNoOther() async throws {
     let stack = TestHost.name("claim")
     _ = try await make(LockClaim(stack: stack).name)
     let lock = try await StackLock.take(stack: stack, on: connections)

@@ -77,7 +77,7 @@ import VMScriptSyntax
     }
   }
 
-  /// What is recorded of a network that runs shows on a real host alone: see `StackIdentityTests`.
+  /// The origin of a running network is tested on a real host: see `StackIdentityTests`.
   @Test func aStackOfNetworksAloneKnowsItsOrigin() async throws {
     func script(_ number: Int) -> String {
       "stack \"\(stack)\"\nnet \"\(domain)\" { subnet = 10.199.\(number).0/24 }"
@@ -89,7 +89,7 @@ import VMScriptSyntax
     #expect(await destroy(from: here, yes: true).outcome == .done)
   }
 
-  @Test func whatChangesNothingIsNotAskedFor() async throws {
+  @Test func aRunWithoutChangesNeedsNoConfirmation() async throws {
     #expect(try await run(script(), from: here).outcome == .done)
     let same = try await run(script(), from: there)
     #expect(same.outcome == .done && same.plan.isEmpty)

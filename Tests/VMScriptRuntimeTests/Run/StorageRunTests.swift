@@ -47,7 +47,7 @@ import VMScriptSyntax
       RunOptions(uri: uri, assumeYes: yes, hypervisor: "qemu")
     }
 
-    /// The stack's volumes as owner, role and what they stand on.
+    /// The stack's volumes with owner, role and backing file.
     func volumes() async throws -> [LiveStorage.Place] {
       try await LiveReader(pool: connections).read().storage.owned(by: stack)
     }
@@ -97,7 +97,7 @@ import VMScriptSyntax
   }
 
   @Test(arguments: uris)
-  func whatAnInterruptedRunLeftIsFinishedOrRemoved(uri: String) async throws {
+  func aRunCompletesOrRemovesWhatAnInterruptedRunLeft(uri: String) async throws {
     let lab = try await Lab(uri)
     _ = try await lab.run(Self.script)
     // As if it had been killed before the definition of one domain and amid the deletion of another.
@@ -122,7 +122,7 @@ import VMScriptSyntax
   }
 
   @Test(arguments: uris)
-  func anotherImageNeedsAYes(uri: String) async throws {
+  func anotherImageNeedsConfirmation(uri: String) async throws {
     let lab = try await Lab(uri)
     func script(_ image: String) -> String {
       """

@@ -33,7 +33,7 @@ import Testing
       get async throws { try await FileDigest.of(path, cache: cache) }
     }
 
-    /// What the cache holds of the file as it is now.
+    /// The cached digest of the file's current state.
     var kept: FileDigest? {
       get throws { cache.digest(of: try FileIdentity(path: path)) }
     }
@@ -68,7 +68,7 @@ import Testing
     #expect(try await file.digest != first)
   }
 
-  @Test func whatWasChangedAMomentAgoIsNotKept() async throws {
+  @Test func aRecentlyChangedFileIsNotCached() async throws {
     let file = try OldFile(settling: 60)
     _ = try await file.digest
     #expect(try file.kept == nil)

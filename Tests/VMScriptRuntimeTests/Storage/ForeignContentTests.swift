@@ -5,7 +5,7 @@ import Testing
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// Files that are no raw disk are told by their content; `format = raw` takes them all the same.
+/// Files that are no raw disk are recognised by their content; `format = raw` accepts them.
 @Suite struct ForeignContentTests {
   private static let starts: [(name: String, bytes: [UInt8])] = [
     ("gzip", [0x1F, 0x8B, 8]), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]),
@@ -95,7 +95,7 @@ import Testing
     #expect(try await ImageFile.open(path, declared: .raw).probe.format == .raw)
   }
 
-  /// What disks begin with: nothing, noise, a boot record, characters before zeros.
+  /// The first bytes of disks: nothing, noise, a boot record, characters before zeros.
   @Test(arguments: ["zeros", "noise", "boot record", "characters", "ones"])
   func disksAreTaken(kind: String) async throws {
     var bytes = [UInt8](repeating: kind == "ones" ? 255 : 0, count: 65_536)

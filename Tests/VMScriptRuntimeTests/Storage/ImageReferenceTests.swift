@@ -193,7 +193,7 @@ import Testing
     await refused(path)
   }
 
-  @Test func whatQEMUWouldOpenIsAskedOfQEMU() throws {
+  @Test func filesThatQEMUWouldOpenAreProbedWithQEMU() throws {
     let own = ChildProcess.inheritedFile
     let children = ["children": [["name": "file", "info": ["filename": own, "format": "file"]]]]
     try ImageInspection.refuseReferences(["filename": own].merging(children) { $1 })

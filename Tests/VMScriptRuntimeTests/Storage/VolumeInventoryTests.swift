@@ -76,7 +76,7 @@ import Testing
     #expect(try description("1").length == 196_616)
   }
 
-  @Test func whatIsUsedOrForeignStays() throws {
+  @Test func usedAndForeignVolumesAreKept() throws {
     let base = try name("lab", .base(key: key.text, nonce: "1"))
     let disk = try name("lab", .disk("disk1"))
     let inventory = VolumeInventory(

@@ -26,11 +26,11 @@ import Testing
   @Test(arguments: [
     "debian.qcow2", "lab.web.disk1.00000000.qcow2", "lab..disk1.00000000.qcow2", "", "....",
   ])
-  func foreignNamesAreNobodys(name: String) {
+  func foreignNamesHaveNoOwner(name: String) {
     #expect(VolumeName(parsing: name) == nil)
   }
 
-  @Test func aRenamedVolumeIsNobodys() throws {
+  @Test func aRenamedVolumeHasNoOwner() throws {
     let name = try VolumeName(stack: "lab", owner: "web", role: .disk("disk1"), extension: "qcow2")
     #expect(VolumeName(parsing: "other" + name.fileName.dropFirst(3)) == nil)
   }
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(arguments: ["image", "seed-1", "base-a-b", "pin-a-b"])
-  func aDisksLabelIsNeverTakenForAnotherRole(label: String) throws {
+  func theLabelOfADiskIsNoOtherRole(label: String) throws {
     let name = try VolumeName(stack: "lab", owner: "x", role: .disk(label), extension: "qcow2")
     guard case .disk = try #require(VolumeName(parsing: name.fileName)).role else {
       Issue.record("\(name.fileName) is read as another role")

@@ -73,7 +73,7 @@ struct VolumeStoreTests {
     try await host.close()
   }
 
-  @Test func whatAKilledRunLeftIsNeverUsedAndIsRemoved() async throws {
+  @Test func partsOfAKilledRunAreRemovedUnused() async throws {
     let host = try await IsolatedHost()
     let local = try ScratchFolder()
     let upload = try await image(local)

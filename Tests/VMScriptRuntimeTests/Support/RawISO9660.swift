@@ -1,6 +1,6 @@
 /// Reads the root folder of an ISO 9660 image by its directory records alone, as a simple guest does.
 struct RawISO9660 {
-  /// Which volume descriptor is read, and where names stand.
+  /// The volume descriptor that is read, which decides the place of names.
   enum Names { case rockRidge, joliet }
 
   struct Entry {

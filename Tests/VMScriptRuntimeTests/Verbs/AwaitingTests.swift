@@ -31,11 +31,11 @@ import VMScriptSyntax
     #expect(late.helps.map(\.text) == ["give it longer: `within 10m`"])
   }
 
-  @Test func whatIsSoAtOnceNeedsNoNewsAndNoTime() async throws {
+  @Test func aConditionThatHoldsEndsTheWaitAtOnce() async throws {
     #expect(try await Awaiting.until(.now, news: news) { nil } == nil)
   }
 
-  @Test func whatIsNotSoAtTheDeadlineSaysWhy() async throws {
+  @Test func aTimeoutReportsTheReason() async throws {
     #expect(try await Awaiting.until(.now, news: news) { "not yet" } == "not yet")
   }
 
@@ -94,7 +94,7 @@ import VMScriptSyntax
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
-  @Test func newsBeforeTheDeadlineIsTold() async {
+  @Test func eventsBeforeTheDeadlineAreReported() async {
     tell.yield()
     #expect(await Awaiting.isNews(in: news, before: never))
     #expect(await !Awaiting.isNews(in: news, before: .now))

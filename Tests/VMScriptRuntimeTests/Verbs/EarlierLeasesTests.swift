@@ -43,7 +43,7 @@ import VMScript
     #expect(believed(5, noted: [], reported: noted) == "lar")
   }
 
-  @Test func whatCannotBeReadShowsNoRenewal() {
+  @Test func anUnreadableLeaseIsNoRenewal() {
     #expect(believed(5, noted: [lease(5, 100)], reported: nil) == "a")
   }
 
@@ -59,7 +59,7 @@ import VMScript
     #expect(EarlierLeases(of: [own], among: ["lan": [lease(5, 100)]]).networks == ["lan"])
   }
 
-  @Test func theAgentOfAGuestThatIsAskedToRebootMayBeThatOfBefore() {
+  @Test func theAgentOfARebootingGuestMayBeTheEarlierOne() {
     let noted = [lease(5, 100)]
     #expect(believed(5, noted: noted, reported: noted, lingers: true) == "")
     #expect(believed(6, noted: noted, reported: noted, lingers: true) == "lar")

@@ -76,7 +76,7 @@ import VMScriptSyntax
     #expect(try await state(name) == .running)
   }
 
-  @Test func whatIsMissingIsSaid() async throws {
+  @Test func missingObjectsAreReported() async throws {
     let name = TestHost.name("missing")
     #expect(await failure(.start, name) == 706)
     try await TestHost.define(name, stack: stack)
@@ -85,7 +85,7 @@ import VMScriptSyntax
     #expect(await failure(.wait, name) { $0.condition = .cloudInit } == 710)
   }
 
-  @Test func waitingInVainSaysTheState() async throws {
+  @Test func aTimeoutShowsTheState() async throws {
     let name = TestHost.name("waits")
     try await TestHost.define(name, stack: stack)
     try await perform(.start, name)
@@ -102,7 +102,7 @@ import VMScriptSyntax
   }
 
   @Test(arguments: [WaitCondition.ip, .ssh])
-  func whatIsOffIsNotWaitedFor(_ condition: WaitCondition) async throws {
+  func aStoppedDomainIsNotAwaited(_ condition: WaitCondition) async throws {
     let name = TestHost.name("off")
     try await TestHost.define(name, stack: stack)
     #expect(await failure(.wait, name) { $0.condition = condition } == 792)

@@ -5,7 +5,7 @@ import VMScript
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What differs, when it takes effect, and what is done to a running machine for it.
+/// The differences of domains, their impact, and the steps on a running machine.
 @Suite struct DomainChangesTests {
   private let stack = "lab"
 
@@ -27,7 +27,7 @@ import VMScript
     try DomainXML.render(domain(body), context: context(disks), onto: nil)
   }
 
-  /// What a plan says of the change from one body to another: path and impact.
+  /// The path and the impact of each difference between two bodies.
   private func plan(
     from old: String, to new: String, running: String? = nil,
     _ disks: [String: XMLContext.Storage] = [:], after later: [String: XMLContext.Storage]? = nil
@@ -142,7 +142,7 @@ import VMScript
 
   // MARK: Blocks that are no longer declared
 
-  @Test func aDeviceThatIsNoLongerDeclaredGoes() throws {
+  @Test func anUndeclaredDeviceIsRemoved() throws {
     let old = "nic { net = a }\nnic { net = b }\nvnc { }\nserial { }"
     #expect(
       try plan(from: old, to: "nic { net = a }", running: running(old))
@@ -156,7 +156,7 @@ import VMScript
       try DomainXML.differences(domain("nic { net = a }"), context: context(), live: gone).isEmpty)
   }
 
-  @Test func whatOthersAddedStays() throws {
+  @Test func devicesOfOthersAreKept() throws {
     let root = try XMLElement.parse(definition("nic { net = a }"), root: "domain")
     root.ensure("devices").add("watchdog", ["model": "i6300esb", "action": "reset"])
     root.ensure("devices").add("interface", ["type": "network"]).setText(
@@ -175,7 +175,7 @@ import VMScript
     #expect(devices.all("interface").count == 2)
   }
 
-  @Test func aDiskKeepsItsTargetWhenOneBeforeItGoes() throws {
+  @Test func aDiskKeepsItsTargetWhenAnEarlierOneIsRemoved() throws {
     func storage(_ key: String) throws -> XMLContext.Storage {
       let name = try VolumeName(
         stack: stack, owner: "web", role: .disk(key), extension: "qcow2")
@@ -230,7 +230,7 @@ import VMScript
     #expect(update.contains("network='b'") && update.contains("net0") && !update.contains("mtu"))
   }
 
-  @Test func whatIsInEffectAlreadyIsNotDoneAgain() throws {
+  @Test func stepsInEffectAreNotRepeated() throws {
     // A run that was cut short before it wrote the definition down.
     let (old, new) = ("nic { net = a }", "title = \"t\"\nnic { net = a }\nnic { net = b }")
     let changes = try changes(from: old, to: new, running: running(new))

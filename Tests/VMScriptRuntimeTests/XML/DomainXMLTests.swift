@@ -6,7 +6,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-@Suite("A domain's XML") struct DomainXMLTests {
+@Suite struct DomainXMLTests {
   let context = XMLContext(
     stack: "s", uuid: "11111111-2222-5333-8444-555555555555", hypervisor: "qemu",
     disks: ["disk1": .init(path: "/pool/a.qcow2", format: "qcow2")], seed: "/pool/seed.iso")
@@ -30,8 +30,7 @@ import VMScriptSyntax
     try #require(try Script.declarations(script).first)
   }
 
-  @Test("What was written reads back without a difference")
-  func roundTrip() throws {
+  @Test func aDefinitionReadsBackWithoutADifference() throws {
     let byHand = try declared(Self.byHand)
     let xml = try DomainXML.render(byHand, context: context, onto: nil)
     #expect(try DomainXML.differences(byHand, context: context, live: xml).map(\.path) == [])
@@ -39,8 +38,7 @@ import VMScriptSyntax
     #expect(try DomainXML.differences(byHand, context: context, live: again).map(\.path) == [])
   }
 
-  @Test("An alias of a machine type is not a difference, another type is")
-  func machineAlias() throws {
+  @Test func anAliasOfAMachineTypeIsNoDifference() throws {
     let byHand = try declared(Self.byHand)
     let xml = try DomainXML.render(byHand, context: context, onto: nil)
     let expanded = xml.replacing("machine='pc'", with: "machine='pc-i440fx-7.2'")
@@ -51,8 +49,9 @@ import VMScriptSyntax
       try DomainXML.differences(byHand, context: context, live: other).map(\.path) == ["machine"])
   }
 
-  @Test("Text is escaped, never a tag", arguments: ["<a/>", "\"'&", "]]>", "a\nb", "é &amp; ü"])
-  func escaping(text: String) throws {
+  @Test(
+    arguments: ["<a/>", "\"'&", "]]>", "a\nb", "é &amp; ü"])
+  func textIsEscaped(text: String) throws {
     let domain = try declared("domain x { title = \"t\", machine = \"m\" }")
       .replacing(["t": text, "m": text])
     let xml = try DomainXML.render(domain, context: context, onto: nil)
@@ -61,16 +60,14 @@ import VMScriptSyntax
     #expect(root.all("title").count == 1)
   }
 
-  @Test("A control character is refused")
-  func controlCharacter() throws {
+  @Test func aControlCharacterIsRefused() throws {
     let domain = try declared("domain x { title = \"t\" }").replacing(["t": "a\u{1}b"])
     #expect(throws: Diagnostic.self) {
       try DomainXML.render(domain, context: context, onto: nil)
     }
   }
 
-  @Test("A clone's base keeps nothing of its source's identity")
-  func stripping() throws {
+  @Test func theBaseOfACloneKeepsNoIdentityOfItsSource() throws {
     let byHand = try declared(Self.byHand)
     let xml = try DomainXML.render(byHand, context: context, onto: nil)
     let root = try XMLElement.parse(xml)

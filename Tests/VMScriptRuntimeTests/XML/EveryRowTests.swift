@@ -9,9 +9,8 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-@Suite("Every row of the schema of domains") struct EveryRowTests {
-  @Test("What a check takes comes back from libvirt as it was declared")
-  func awkwardValues() async throws {
+@Suite struct EveryRowTests {
+  @Test func acceptedValuesComeBackFromLibvirtAsDeclared() async throws {
     var taken: Set<String> = []
     var refusals: [String] = []
     for one in AwkwardDomains.cases {

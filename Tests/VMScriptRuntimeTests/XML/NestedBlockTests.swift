@@ -66,7 +66,7 @@ import VMScriptSyntax
       """)
   }
 
-  @Test func whatIsWrittenIsNoDifference() throws {
+  @Test func aWrittenBlockHasNoDifference() throws {
     let (full, element) = (try Self.full(), try Self.element("<disk><limits floor='1'/></disk>"))
     try XMLRows.write(full, to: element)
     let expected = try Self.element(
@@ -126,7 +126,7 @@ import VMScriptSyntax
     #expect(element.first("parts") != nil)
   }
 
-  @Test func whatIsNotWantedLeavesNoEmptyElements() throws {
+  @Test func skippedRowsLeaveNoEmptyElements() throws {
     let element = try Self.element("<disk/>")
     try XMLRows.write(Self.full(), to: element) { $0.name == "cache" }
     #expect(element.children.map(\.name) == ["driver"])

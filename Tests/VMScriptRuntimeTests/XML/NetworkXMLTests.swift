@@ -6,11 +6,10 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-@Suite("A network's XML") struct NetworkXMLTests {
+@Suite struct NetworkXMLTests {
   let context = XMLContext(stack: "s", uuid: "11111111-2222-5333-8444-555555555555")
 
-  @Test("Gateway and DHCP range follow from the subnet")
-  func standards() throws {
+  @Test func gatewayAndDHCPRangeDefaultToThoseOfTheSubnet() throws {
     let net = try net("subnet = 10.10.0.0/24")
     let xml = try NetworkXML.render(net, context: context, onto: nil)
     let root = try XMLElement.parse(xml, root: "network")
@@ -21,8 +20,9 @@ import VMScriptSyntax
     #expect(try NetworkXML.differences(net, context: context, live: xml).map(\.path) == [])
   }
 
-  @Test("Every mode reads back as it was written", arguments: ["nat", "isolated", "route", "open"])
-  func modes(mode: String) throws {
+  @Test(
+    arguments: ["nat", "isolated", "route", "open"])
+  func everyModeReadsBackAsItWasWritten(mode: String) throws {
     let net = try net("mode = \(mode), subnet = 10.91.0.0/24, dhcp = false")
     let xml = try NetworkXML.render(net, context: context, onto: nil)
     let root = try XMLElement.parse(xml, root: "network")
@@ -31,8 +31,7 @@ import VMScriptSyntax
     #expect(try NetworkXML.differences(net, context: context, live: xml).isEmpty)
   }
 
-  @Test("A new lease is a live change")
-  func lease() throws {
+  @Test func aNewLeaseIsALiveChange() throws {
     let net = try net("subnet = 10.91.0.0/24")
     let xml = try NetworkXML.render(net, context: context, onto: nil)
     var more = context
@@ -68,8 +67,7 @@ import VMScriptSyntax
     bandwidth { inbound = 100 }
     """
 
-  @Test("Blocks that are no longer declared go")
-  func goneBlocks() throws {
+  @Test func undeclaredBlocksAreRemoved() throws {
     let live = try xml(Self.full)
     #expect(
       try NetworkXML.differences(net(Self.full), context: context, live: live, running: live)
@@ -85,16 +83,14 @@ import VMScriptSyntax
     #expect(try NetworkXML.differences(small, context: context, live: after).isEmpty)
   }
 
-  @Test("An emptied list of name servers is one change")
-  func emptiedForwarders() throws {
+  @Test func anEmptiedListOfNameServersIsOneChange() throws {
     let live = try xml("subnet = 10.91.0.0/24, dns { forward = [10.91.0.3] }")
     let wanted = try net("subnet = 10.91.0.0/24, dns { forward = [] }")
     let changes = try NetworkXML.differences(wanted, context: context, live: live)
     #expect(changes.map(\.path) == ["dns forward"])
   }
 
-  @Test("A network that is off is not restarted, and one that runs otherwise is noticed")
-  func runningIsCompared() throws {
+  @Test func theRunningNetworkIsComparedToo() throws {
     let wanted = try net("subnet = 10.91.0.0/24, mtu = 1400")
     let (old, new) = (
       try xml("subnet = 10.91.0.0/24"), try xml("subnet = 10.91.0.0/24, mtu = 1400")
@@ -109,8 +105,7 @@ import VMScriptSyntax
     #expect(try impacts(new, new) == [])
   }
 
-  @Test("Entries of a running network come and go, those that go first")
-  func entries() throws {
+  @Test func entriesOfARunningNetworkAreRemovedBeforeOthersAreAdded() throws {
     let old = try xml(Self.full)
     let new = try net(
       """
@@ -128,8 +123,7 @@ import VMScriptSyntax
     #expect(changes[4].xml.contains("52:54:00:aa:bb:02"))
   }
 
-  @Test("A bridge has a name of its own, and keeps the one that it has")
-  func bridges() throws {
+  @Test func aBridgeHasAUniqueNameAndKeepsIt() throws {
     func bridge(_ xml: String) throws -> String? {
       try XMLElement.parse(xml, root: "network").text(at: "bridge/@name")
     }
@@ -146,8 +140,7 @@ import VMScriptSyntax
     #expect(try NetworkXML.differences(lab, context: context, live: live).isEmpty)
   }
 
-  @Test("A network takes on any other mode, and leaves what belonged to the earlier one")
-  func changedModes() throws {
+  @Test func aNetworkChangesBetweenAllModes() throws {
     let modes = [
       "subnet = 10.91.0.0/24", "mode = isolated", "mode = route, subnet = 10.91.0.0/24",
       "mode = open, subnet = 10.91.0.0/24, mtu = 1400, dns { domain = \"a.test\" }",
@@ -171,13 +164,12 @@ import VMScriptSyntax
   }
 
   @Test(
-    "DHCP entries go by MAC address, and have a name where dnsmasq takes it as one",
     arguments: [
       ("web", true), ("Web_1", true), ("my box", false), ("1web", false), ("12h", false),
       ("ignore", false), ("infinite", false), ("größe", false), ("a.b", false), ("#web", false),
       ("set:web", false), ("web,x", false),
     ])
-  func entryNames(name: String, isName: Bool) throws {
+  func dhcpEntriesAreKeyedByMACAndNamedWhereDnsmasqAllows(name: String, isName: Bool) throws {
     var context = context
     let macs = try ["52:54:00:00:00:01", "52:54:00:00:00:02"].map { try #require(MACAddress($0)) }
     let ip = try #require(IPAddress("10.91.0.9"))
@@ -189,8 +181,7 @@ import VMScriptSyntax
     #expect(entries.map(\.name) == [isName ? name : nil, nil])
   }
 
-  @Test("The DHCP range of any subnet is one that libvirt takes")
-  func ranges() throws {
+  @Test func theDHCPRangeOfAnySubnetIsValid() throws {
     for prefix in 8...30 {
       let subnet = try #require(Subnet("10.0.0.0/\(prefix)"))
       for gateway in [subnet.first, subnet.last, subnet.first.advanced(by: subnet.count / 2)] {
@@ -203,8 +194,7 @@ import VMScriptSyntax
     #expect(Subnet("10.0.0.0/31")?.dhcpRange(gateway: IPAddress(value: 10 << 24)) == nil)
   }
 
-  @Test("An address is compared without its spelling")
-  func spelling() throws {
+  @Test func addressesAreComparedWithoutTheirSpelling() throws {
     let wanted = try net("mode = isolated, ipv6 { subnet = \"FD00:91:0::/64\" }")
     for address in ["fd00:91::1", "FD00:91::1", "fd00:91:0:0:0:0:0:1"] {
       let live = """

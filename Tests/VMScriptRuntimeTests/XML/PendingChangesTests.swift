@@ -4,7 +4,7 @@ import VMScript
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// What a definition says and the machine, or the network, takes on at its next start.
+/// Changes of a definition that a machine or a network applies at its next start.
 @Suite struct PendingChangesTests {
   private static let drive =
     "<disk type='file' device='disk'><source file='/a.qcow2'/><target dev='vda' bus='virtio'/></disk>"
@@ -32,7 +32,7 @@ import VMScript
     #expect(off.pendingChanges().isEmpty)
   }
 
-  @Test func memoryIsSaidOnce() throws {
+  @Test func memoryIsReportedOnce() throws {
     #expect(
       try pending(document(""), document("", memory: 262_144)) == ["memory 128MiB → 256MiB"])
   }
@@ -50,7 +50,7 @@ import VMScript
       ])
   }
 
-  @Test func whatLibvirtAddsToAMachineIsNoDifference() throws {
+  @Test func additionsOfLibvirtAreNoDifference() throws {
     let definition = document(
       """
       <vcpu>1</vcpu><os><type machine='pc-q35-7.2'>hvm</type></os><cpu mode='host-model'/>
@@ -81,7 +81,7 @@ import VMScript
     #expect(try pending(running, definition) == [])
   }
 
-  @Test func devicesThatOneOfThemLacksAreSaid() throws {
+  @Test func missingDevicesAreReported() throws {
     let other = Self.drive.replacing("vda", with: "vdb").replacing("/a.", with: "/b.")
     let nic = "<interface type='network'><mac address='52:54:00:00:00:01'/></interface>"
     let one = document("<devices>\(Self.drive)</devices>")
@@ -116,7 +116,7 @@ import VMScript
     #expect(try pending(machine("", limits), machine("", "")) == [])
   }
 
-  @Test func whatNoPropertyCoversIsComparedToo() throws {
+  @Test func elementsWithoutAPropertyAreComparedToo() throws {
     let found = try pending(
       document("<cputune><shares>1</shares></cputune>"),
       document("<cputune><shares>2</shares></cputune>"))

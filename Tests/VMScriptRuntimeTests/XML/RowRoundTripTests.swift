@@ -60,7 +60,7 @@ import VMScriptSyntax
     "net.dns.srv": "service = \"ldap\", protocol = tcp, target = \"a.test\", port = 389",
   ]
 
-  /// The paths of the differences of rows that are told apart as entries, from the values of both.
+  /// The paths of the differences of rows that identify entries, from both values.
   private static let entries: [String: @Sendable (String, String) -> [String]] = [
     "domain.xml append": { _, _ in Array(repeating: "xml /domain/features append", count: 2) },
     "net.host mac": { _, _ in ["host one", "host one"] },
@@ -220,7 +220,7 @@ import VMScriptSyntax
     }
   }
 
-  /// What a row needs in its block: by the list, by the schema, and by the table of combinations.
+  /// The entries that a row needs: from the list, the schema and the table of combinations.
   private static func companions(of row: SchemaRow) -> [String] {
     let listed = entries(
       beside[row.description] ?? beside[row.blockPath], without: row.property.name)

@@ -6,7 +6,7 @@ import VMScriptSyntax
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-@Suite("Patches of a domain's XML") struct XMLPatchTests {
+@Suite struct XMLPatchTests {
   let context = XMLContext(
     stack: "s", uuid: "11111111-2222-5333-8444-555555555555", hypervisor: "qemu")
 
@@ -40,8 +40,7 @@ import VMScriptSyntax
 
   let mouse = (path: "/domain/devices", text: "<input type='mouse' bus='usb'/>")
 
-  @Test("A patch is put in once, whatever libvirt makes of it")
-  func idempotence() throws {
+  @Test func aPatchIsAppliedOnce() throws {
     let xml = try render(patched(mouse))
     #expect(try inputs(xml) == ["mouse"])
     #expect(try inputs(render(patched(mouse), onto: xml)) == ["mouse"])
@@ -53,8 +52,7 @@ import VMScriptSyntax
     #expect(try differences(patched(mouse), addressed) == [])
   }
 
-  @Test("Namespaces may be declared where libvirt writes them")
-  func namespaces() throws {
+  @Test func namespacesMayBeDeclaredWhereLibvirtWritesThem() throws {
     let arguments = "<q:commandline xmlns:q='urn:q'><q:arg value='-name'/></q:commandline>"
     let xml = try render(patched(("/domain", arguments)))
     let moved = xml.replacing(" xmlns:q='urn:q'>", with: ">").replacing(
@@ -63,8 +61,7 @@ import VMScriptSyntax
     #expect(try differences(patched(("/domain", arguments)), moved) == [])
   }
 
-  @Test("What a patch no longer says goes; what it says now comes")
-  func changes() throws {
+  @Test func aChangedPatchReplacesTheEarlierOne() throws {
     let tablet = (path: mouse.path, text: "<input type='tablet' bus='usb'/>")
     let xml = try render(patched(mouse))
     #expect(
@@ -76,8 +73,7 @@ import VMScriptSyntax
     #expect(try differences(patched(), render(patched(), onto: xml)) == [])
   }
 
-  @Test("What somebody else put there is neither doubled nor taken out")
-  func foreign() throws {
+  @Test func elementsOfOthersAreNeitherDoubledNorRemoved() throws {
     let xml = try render(patched()).replacing(
       "<devices/>", with: "<devices>\(mouse.text)</devices>")
     let met = try render(patched(mouse), onto: xml)
@@ -85,8 +81,7 @@ import VMScriptSyntax
     #expect(try inputs(render(patched(), onto: met)) == ["mouse"])
   }
 
-  @Test("An element that came without the script's doing is not patched as well")
-  func laterElements() throws {
+  @Test func anElementThatOthersAddIsNotPatched() throws {
     let alias = (path: "/domain/devices/input[@type='mouse']", text: "<alias name='ua-m'/>")
     let domain = try patched(mouse, alias)
     let xml = try render(domain).replacing(
@@ -95,15 +90,13 @@ import VMScriptSyntax
     #expect(try render(domain, onto: xml).ranges(of: "<alias").count == 1)
   }
 
-  @Test("A second block of the same text is a second element")
-  func twice() throws {
+  @Test func aSecondBlockOfTheSameTextIsASecondElement() throws {
     let xml = try render(patched(mouse, mouse))
     #expect(try inputs(xml) == ["mouse", "mouse"])
     #expect(try inputs(render(patched(mouse, mouse), onto: xml)) == ["mouse", "mouse"])
   }
 
-  @Test("What libvirt respells or drops is noted and is no difference from then on")
-  func settled() throws {
+  @Test func respelledAndDroppedPatchesAreRecordedAndNoDifference() throws {
     func device(_ product: String) -> String {
       "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1'/><product id='\(product)'/>"
         + "</source><nonsense/></hostdev>"
@@ -138,8 +131,7 @@ import VMScriptSyntax
     #expect(try differences(domain, rest).count == 3)
   }
 
-  @Test("Patches that a run appended before it was killed are neither doubled nor lost")
-  func unsettled() throws {
+  @Test func patchesOfAKilledRunAreNeitherDoubledNorLost() throws {
     let mouse = (path: "/domain/devices", text: "<input type='mouse' bus='usb' x='0x1'/>")
     let twice = try patched(mouse, mouse)
     let defined = try render(twice).replacing("x='0x1'/>", with: "x='1'/>")
@@ -147,8 +139,7 @@ import VMScriptSyntax
     #expect(try inputs(render(twice, onto: defined)) == ["mouse", "mouse"])
   }
 
-  @Test("What libvirt merges with an element that was there is one, and alone goes again")
-  func merged() throws {
+  @Test func aMergedPatchIsOneElementAndIsRemovedAlone() throws {
     let pae = ("/domain", "<features><pae/></features>")
     let hap = ("/domain", "<features><acpi/><hap/></features>")
     let domain = try patched(pae, hap)
@@ -173,8 +164,7 @@ import VMScriptSyntax
     #expect(none.contains("<acpi/>") && !none.contains("<pae/>") && !none.contains("<hap/>"))
   }
 
-  @Test("A patch whose target libvirt dropped is no error of later plans")
-  func lostTarget() throws {
+  @Test func aPatchWithADroppedTargetIsNoErrorLater() throws {
     let domain = try patched(("/domain", "<bogus/>"), ("/domain/bogus", "<x/>"))
     let sent = try render(domain)
     let defined = sent.replacing("<bogus>\n    <x/>\n  </bogus>", with: "")
@@ -186,8 +176,7 @@ import VMScriptSyntax
     #expect(try differences(domain, root.xmlString) == [])
   }
 
-  @Test("What an element has in common with another one")
-  func projections() throws {
+  @Test func aProjectionKeepsTheCommonPart() throws {
     func projection(_ a: String, _ b: String) throws -> [String] {
       let projection = XMLProjection(
         of: try XMLElement.parse(a), onto: try XMLElement.parse(b))
@@ -212,7 +201,6 @@ import VMScriptSyntax
   }
 
   @Test(
-    "One that fits nowhere or is no XML is refused",
     arguments: [
       ("/domain/nothing", "<a/>", 273), ("/domain", "<a>", 272), ("/domain", "<a/><b/>", 272),
       ("/domain", "", 272), ("/domain", "text", 272), ("][", "<a/>", 274),
@@ -232,7 +220,7 @@ import VMScriptSyntax
       ("/domain", "<name>y</name>", 292), ("/domain", "<metadata/>", 292),
       ("/domain/metadata", "<v:resource xmlns:v='https://vmscript.dev/xmlns/1'/>", 292),
     ])
-  func refusals(path: String, text: String, code: Int) throws {
+  func aPatchWithoutATargetOrWithMalformedTextIsRefused(path: String, text: String, code: Int) throws {
     let domain = try patched(("/domain", "<a/>")).replacing(["/domain": path, "<a/>": text])
     let error = #expect(throws: Diagnostic.self) { try render(domain) }
     #expect(error?.code.number == code)

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What may stand in a rule of the published grammar.
+/// An expression in a rule of the published grammar.
 indirect enum GrammarExpression {
   case terminal(String)
   case rule(String)

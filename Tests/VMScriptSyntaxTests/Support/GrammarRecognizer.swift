@@ -10,7 +10,7 @@ struct GrammarRecognizer {
   private struct Production {
     let rule: Int
     let symbols: [Symbol]
-    /// What it may begin with; nil if it may be empty, and so begin with anything.
+    /// The tokens that it can begin with; nil if it can be empty.
     var first: Set<String>?
   }
 

@@ -2,7 +2,7 @@
 
 /// A text as the grammar sees it: what its terminals and token rules are compared with.
 struct GrammarTokens {
-  /// The names of the token rules that a token may stand for, and its own text.
+  /// The names of the token rules that match a token, and its own text.
   private(set) var tokens: [Set<String>] = []
   /// The expressions in strings, each of which the grammar derives on its own.
   private(set) var interpolations: [GrammarTokens] = []
@@ -77,7 +77,7 @@ struct GrammarTokens {
       && ![.dot, .question, .colon, .arrow, .rightBrace].contains(next)
   }
 
-  /// What a line may end with and still go on, apart from binary operators.
+  /// The tokens other than binary operators after which a line continues.
   private static let goesOn: Set<TokenKind> = [
     .leftBrace, .equals, .comma, .dot, .arrow, .question, .colon, .not, .if, .import,
   ]
@@ -89,7 +89,7 @@ struct GrammarTokens {
       ? [rule, text, "KIND"] : [rule, text]
   }
 
-  /// What `KIND` is not.
+  /// The words that are no `KIND`.
   private static let otherStatements: Set = [
     "print", "check", "output", "stack", "clone", "start", "stop", "reboot", "suspend", "resume",
     "delete", "snapshot", "revert", "wait",

@@ -5,13 +5,13 @@ import VMScriptSyntax
 
 @testable import VMScript
 
-/// Outputs as Swift values, and what is said where they do not fit.
+/// Outputs as Swift values, and the errors of those that do not fit.
 @Suite struct DecodingTests {
   private func decode<T: Decodable>(_ type: T.Type, _ text: String) throws -> T {
     try Engine().compile(.text(text, name: "t")).decode(type)
   }
 
-  /// What is wrong, with the text that it points to.
+  /// The diagnostics, each with the text that it points to.
   private func problem<T: Decodable>(
     _ type: T.Type, _ text: String
   ) throws -> (diagnostic: Diagnostic, place: String) {
@@ -132,7 +132,7 @@ import VMScriptSyntax
     #expect(Array(ordered.keys) == ["z", "a"])
   }
 
-  @Test func aWrongTypeIsToldAtTheVeryEntry() throws {
+  @Test func aWrongTypeIsReportedAtItsEntry() throws {
     struct Wrapped: Decodable { var lab: [String: [Node]] }
     let (diagnostic, place) = try problem(
       Wrapped.self,
@@ -234,7 +234,7 @@ import VMScriptSyntax
     #expect(error.diagnostics.map(\.code.number) == [305])
   }
 
-  @Test func whatOnlyAHostKnowsCannotBeDecoded() throws {
+  @Test func unknownValuesCannotBeDecoded() throws {
     let found = try problem([String: String].self, "domain a { memory = 1GiB }\noutput x = a.ip")
     #expect(found.diagnostic.code.number == 320)
     #expect(found.place == "a.ip")

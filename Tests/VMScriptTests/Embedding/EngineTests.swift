@@ -4,7 +4,7 @@ import VMScriptSyntax
 @testable import VMScript
 import VMScriptEditing
 
-/// What a host sets up an engine with, and what scripts make of it.
+/// Functions, values and limits that a host gives an engine.
 @Suite struct EngineTests {
   private func output(_ engine: Engine, _ text: String) throws -> Value {
     let outcome = try engine.compile(.text("output x = \(text)")).evaluate()
@@ -12,7 +12,7 @@ import VMScriptEditing
     return try #require(outcome.outputs["x"])
   }
 
-  /// What compiling or evaluating complains of.
+  /// The diagnostics of compiling and evaluating.
   private func problems(_ engine: Engine, _ text: String) -> [Diagnostic] {
     let compiled = engine.compilation(of: SourceText(name: "t", text: text))
     return compiled.diagnostics + (compiled.program?.evaluate().diagnostics ?? [])
@@ -62,7 +62,7 @@ import VMScriptEditing
     #expect(try output(engine, "same({ a: none })") == ["a": .none])
   }
 
-  @Test func argumentsOfAWrongTypeAreToldWhereTheyStand() throws {
+  @Test func argumentsOfAWrongTypeAreReportedAtTheirPlaces() throws {
     var engine = Engine()
     engine.function("quota") { (team: String, cores: Int8?) in team }
     let text = "let x = quota('web', 'many')"
@@ -119,7 +119,7 @@ import VMScriptEditing
     #expect(problems(engine, text).map(\.message) == [message])
   }
 
-  @Test func aNamedArgumentOfAWrongTypeIsToldWhereItStands() throws {
+  @Test func aNamedArgumentOfAWrongTypeIsReportedAtItsPlace() throws {
     var engine = Engine()
     engine.function("quota", parameters: ["team", "cores"]) { (team: String, cores: Int) in team }
     let problem = try #require(problems(engine, "quota(cores: 'many', team: 'web')").first)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import VMScript
 
-/// What an importer gives, and what it refuses.
+/// The files that an importer loads, and those that it refuses.
 @Suite struct ImporterSafetyTests {
   /// A folder with a file in it and one beside it, which nothing may reach.
   private func withFolder(_ body: (URL) throws -> Void) throws {

@@ -79,7 +79,7 @@ import VMScriptEditing
     return (outcome, compiled.diagnostics + (outcome?.diagnostics ?? []))
   }
 
-  @Test func whatIsDeclaredComesBack() throws {
+  @Test func declarationsSurviveARoundTrip() throws {
     let (outcome, diagnostics) = run(
       """
       queue jobs { depth = 10, retention = 90s, order = lifo }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import VMScript
 
-/// What an engine makes may be used from any thread at once; under Thread Sanitizer this shows
+/// Programs and values are usable from any thread at once; under Thread Sanitizer this shows
 /// whether anything of it is shared that should not be.
 @Suite struct ThreadsTests {
   private struct Lab: Decodable, Equatable {

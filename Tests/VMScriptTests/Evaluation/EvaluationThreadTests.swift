@@ -6,7 +6,7 @@ import Testing
 
 /// Where evaluations run: threads with deep stacks that are used again.
 @Suite struct EvaluationThreadTests {
-  /// What a host function holds.
+  /// An object that a host function captures.
   private final class Ledger: Sendable {
     func cores() -> Int { 7 }
   }
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func whatWorkCapturedIsReleasedBeforeItsCallerGoesOn() {
+  @Test func capturedObjectsAreReleasedBeforeTheCallerContinues() {
     func run() -> () -> Ledger? {
       let ledger = Ledger()
       let cores: Int? = EvaluationThread.run { ledger.cores() }

@@ -42,7 +42,7 @@ import VMScriptSyntax
     #expect(try run(files, main: "lib/../main.vmscript").ran.codes == [402])
   }
 
-  @Test func whatIsNoFileSaysSo() throws {
+  @Test func aMissingFileIsReported() throws {
     let missing = try run(["main.vmscript": "import \"nope.vmscript\""]).ran
     #expect(missing.codes == [401])
     #expect(missing.diagnostics.first?.notes.first?.hasPrefix("there is no file") == true)

@@ -2,12 +2,12 @@ import Testing
 
 @testable import VMScript
 
-/// What is said about the words of the language holds.
+/// The reference of the language agrees with the language.
 @Suite struct ReferenceTests {
   private static let members = Reference.types.flatMap { $0.members + $0.methods }
 
   @Test(arguments: (Reference.functions + members).filter { $0.result != nil })
-  func theExampleGivesWhatIsSaid(_ entry: ReferenceEntry) {
+  func theExampleHasTheDocumentedOutput(_ entry: ReferenceEntry) {
     let entries = Entries()
     #expect(entries.values(entry.example) == [entry.result])
   }

@@ -1,10 +1,10 @@
 import Testing
 import VMScript
 
-@Suite("The schema table") struct SchemaTests {
+@Suite struct SchemaTests {
   @Test(
-    "Every row has a doc line and stands on the reference page", arguments: ResourceKind.allCases)
-  func complete(kind: ResourceKind) {
+    arguments: ResourceKind.allCases)
+  func everyRowIsDocumented(kind: ResourceKind) {
     let page = SchemaReference.markdown()
     func visit(_ block: BlockSchema) {
       #expect(!block.doc.isEmpty, "\(block.name)")

@@ -1,7 +1,7 @@
 import Testing
 @testable import VMScript
 
-@Suite("Texts that other programs read") struct TextFormatTests {
+@Suite struct TextFormatTests {
   /// No format with a structure of its own can hold one of these.
   private static let awkward = [
     "", "\n", "a\nb", "a\r\nb", "a\u{0}b", "a\tb", "a\u{1b}[31m", "a\u{85}b", "a\u{2028}b",
@@ -67,8 +67,9 @@ import Testing
       }
   }
 
-  @Test("A text that its format cannot hold is refused by a check", arguments: places)
-  func refused(place: Place) {
+  @Test(
+    arguments: places)
+  func aTextThatItsFormatCannotHoldIsRefused(place: Place) {
     for text in Self.awkward where place.format.obstacle(to: text) != nil {
       let codes = run(place.script(text)).codes
       // An empty path is no path.
@@ -93,9 +94,8 @@ import Testing
   }
 
   @Test(
-    "Every format but those of free text refuses what is awkward",
     arguments: TextFormat.allCases)
-  func awkward(format: TextFormat) {
+  func everyFormatButFreeTextRefusesAwkwardText(format: TextFormat) {
     let refused = Self.awkward.filter { format.obstacle(to: $0) != nil }
     switch format {
     case .text: #expect(refused == ["a\u{0}b", "a\u{1b}[31m", "a\u{85}b", "\u{7f}"])
@@ -105,8 +105,7 @@ import Testing
     #expect(format.obstacle(to: "a\u{fffe}") != nil && format.obstacle(to: "a\u{ffff}") != nil)
   }
 
-  @Test("Every text that a domain's definition holds has a format")
-  func everyTextOfDefinitions() {
+  @Test func everyTextOfADefinitionHasAFormat() {
     func rows(_ block: BlockSchema) -> [PropertySchema] {
       block.properties + block.blocks.filter { $0.name != "xml" }.flatMap(rows)
     }
@@ -123,18 +122,16 @@ import Testing
   }
 
   @Test(
-    "No name of another program's holds what separates, quotes or comments there",
     arguments: [
       TextFormat.hostName, .leaseName, .domainName, .serviceName, .interfaceName, .token, .model,
     ])
-  func names(format: TextFormat) {
+  func noNameHoldsSeparatorsQuotesOrComments(format: TextFormat) {
     for text in Self.awkward + Self.noNames {
       #expect(format.obstacle(to: text) != nil, "\(text.debugDescription)")
     }
   }
 
-  @Test("Every format takes what it is for, up to its length")
-  func taken() {
+  @Test func everyFormatAcceptsItsTextsUpToItsLength() {
     let label = String(repeating: "a", count: 63)
     for (format, texts) in [
       (TextFormat.hostName, ["web", "web-1.lab.test", "10", label]),
@@ -182,8 +179,7 @@ import Testing
     }
   }
 
-  @Test("A secret that does not fit is not shown")
-  func secrets() {
+  @Test func anUnfitSecretIsNotShown() {
     let kind = BlockSchema(
       "queue", "A queue.",
       properties: [PropertySchema("key", .secret, "A key.", format: .token)])

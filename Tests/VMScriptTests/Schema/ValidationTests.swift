@@ -2,7 +2,7 @@ import Testing
 import VMScript
 import VMScriptSyntax
 
-@Suite("Resources that do not fit together") struct ValidationTests {
+@Suite struct ValidationTests {
   private let span = Span(source: SourceID(index: 0), start: 0, length: 0)
 
   private func net(_ name: String, _ subnet: String, gateway: String? = nil) -> Declaration {
@@ -27,15 +27,13 @@ import VMScriptSyntax
     Validation.check(DeclarationSet(stack: "s", declarations: declarations)).map(\.code.number)
   }
 
-  @Test("Subnets and gateways are checked against each other")
-  func networks() {
+  @Test func subnetsAndGatewaysAreCheckedAgainstEachOther() {
     #expect(codes(net("a", "10.0.0.0/24"), net("b", "10.0.1.0/24")).isEmpty)
     #expect(codes(net("a", "10.0.0.0/16"), net("b", "10.0.1.0/24")) == [256])
     #expect(codes(net("a", "10.0.0.0/24", gateway: "10.0.1.1")) == [252])
   }
 
-  @Test("Every code that a check gives is explained once")
-  func explained() {
+  @Test func everyCodeIsExplainedOnce() {
     let codes = Validation.codes.map(\.number)
     #expect(codes == Set(codes).sorted())
     #expect(codes.allSatisfy { (252...299).contains($0) })

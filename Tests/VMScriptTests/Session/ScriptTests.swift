@@ -33,7 +33,7 @@ import VMScriptSyntax
   }
 
   @Test(arguments: try SpecCase.all())
-  func whatASpecDeclares(script: SpecCase) throws {
+  func aSpecIsDecoded(script: SpecCase) throws {
     guard let set = try LibraryRunner().declarations(script), !set.declarations.isEmpty,
       // What is not known cannot be written.
       script.path != "unknown/in-properties"
@@ -46,7 +46,7 @@ import VMScriptSyntax
     ("05-modules", ["environment": "production", "disks": "2"]),
     ("07-networks", [:]),
   ])
-  func whatTheTourDeclares(name: String, parameters: [String: String]) throws {
+  func theTourIsDecoded(name: String, parameters: [String: String]) throws {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../../Examples/tour/\(name).vmscript").standardizedFileURL
     let ran = run(
@@ -110,7 +110,7 @@ import VMScriptSyntax
     #expect(again.domain("web_1")?.body["title"] == set.declarations[0].body["title"])
   }
 
-  @Test func whatIsDeclaredIsReferredToByName() throws {
+  @Test func declaredResourcesAreReferredToByName() throws {
     let ran = run(
       """
       net lab { subnet = 10.1.0.0/24 }
@@ -183,7 +183,7 @@ import VMScriptSyntax
     #expect(again.domain("more")?.body.document == set.declarations[1].body.document)
   }
 
-  @Test func whatIsNotKnownIsAComment() throws {
+  @Test func unknownValuesBecomeComments() throws {
     let ran = run("domain a { }\ndomain b { title = \"at \\(a.ip)\", memory = 1GiB }")
     let set = try #require(ran.outcome?.declarations)
     #expect(set.script.contains("  # title = (known after apply)\n"))

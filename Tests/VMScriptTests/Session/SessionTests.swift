@@ -3,7 +3,7 @@ import VMScriptSyntax
 
 @testable import VMScript
 
-/// What an entry of a session sees of the entries before it.
+/// Entries of a session, and what each sees of the earlier ones.
 @Suite struct SessionTests {
   @Test func namesStayAndTheLastValueIsKept() {
     let entries = Entries()
@@ -22,7 +22,7 @@ import VMScriptSyntax
     #expect(entries.enter("let y = 1\nlet y = 2") == [202])
   }
 
-  @Test func whatIsWrongLeavesTheSessionAsItWas() {
+  @Test func anErrorLeavesTheSessionUnchanged() {
     let entries = Entries()
     entries.enter("let x = 1")
     #expect(!entries.enter("let x = 2\nlet y = )").isEmpty)
@@ -79,7 +79,7 @@ import VMScriptSyntax
     #expect(entries.enter("domain b { }\ndomain b { }").count == 1)
   }
 
-  @Test func whatDidNotTakeEffectIsWithdrawn() {
+  @Test func aDeclarationWithoutEffectIsWithdrawn() {
     let entries = Entries()
     entries.enter("domain a { memory = 64MiB }")
     entries.enter("domain a { memory = 128MiB }\ndomain b { }\ndomain c { }")
@@ -88,7 +88,7 @@ import VMScriptSyntax
     #expect(entries.values("a.memory") == ["64MiB"])
   }
 
-  @Test func whatIsDeclaredAgainStandsBehindWhatItNeedsNow() {
+  @Test func aRepeatedDeclarationFollowsItsDependencies() {
     let entries = Entries()
     entries.enter("domain a { }\nnet n { subnet = 10.0.0.0/24 }\nimage i { size = 1GiB }")
     #expect(entries.enter("domain a { nic { net = n }, disk { image = i } }").isEmpty)
@@ -144,7 +144,7 @@ import VMScriptSyntax
     #expect(entries.values("domain(\"deep\").memory") == ["32MiB"])
   }
 
-  @Test func whatAPreviewDeletedIsRestored() {
+  @Test func deletionsOfAPreviewAreRestored() {
     let entries = Entries()
     entries.enter("domain a { }\ndomain b { }")
     entries.enter("delete a")

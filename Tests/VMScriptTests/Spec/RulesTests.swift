@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func whatIsSaidToLackIsNotInTheSchema() throws {
+  @Test func missingPropertiesAreNotInTheSchema() throws {
     let missing = try SpecRule.words(ofParagraph: "Not in the schema yet")
     #expect(!missing.isEmpty)
     for word in missing {

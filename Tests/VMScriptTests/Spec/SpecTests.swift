@@ -10,7 +10,7 @@ import VMScriptSyntax
 /// `VMSCRIPT_RECORD=1` writes the expectations anew; read the difference before it is kept.
 @Suite struct SpecTests {
   @Test(arguments: try SpecCase.all())
-  func aScriptGivesWhatStandsBesideIt(script: SpecCase) throws {
+  func aScriptMatchesItsExpectations(script: SpecCase) throws {
     let directives = try script.directives()
     #expect(directives.unknown == [], "\(script.path)")
     let results = try LibraryRunner().results(script)
@@ -24,7 +24,7 @@ import VMScriptSyntax
   }
 
   @Test(arguments: try SpecCase.formatted())
-  func whatIsInTheStyleStaysAsItIs(script: SpecCase) throws {
+  func formattedTextIsUnchanged(script: SpecCase) throws {
     let formatted = script.expected().fmt
     #expect(try LibraryRunner().format(Array(formatted.utf8)) == formatted)
   }

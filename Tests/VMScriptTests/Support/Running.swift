@@ -2,7 +2,7 @@ import VMScriptSyntax
 
 @testable import VMScript
 
-/// What a script gives without a connection.
+/// The results of a script without a connection.
 struct Ran {
   let outcome: EvaluationOutcome?
   let diagnostics: [Diagnostic]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import VMScript
 
-@Suite("Paths of patches") struct XMLPathTests {
+@Suite struct XMLPathTests {
   static let document = """
     <domain><name>web</name><devices><disk n='1' device='disk'/><disk n='2' device='cdrom'/>
     <disk n='3' device="it's"><boot>x</boot></disk><q:arg n='4'/></devices><more><disk n='5'/></more>
@@ -10,7 +10,6 @@ import Testing
     """
 
   @Test(
-    "A path leads to elements in document order",
     arguments: [
       ("/domain/devices/disk", ["1", "2", "3"]), ("/*/devices/*", ["1", "2", "3", "4"]),
       ("/domain/*/disk", ["1", "2", "3", "5"]), ("/domain/devices/disk[2]", ["2"]),
@@ -19,20 +18,19 @@ import Testing
       ("/domain[name='web']/devices/q:arg", ["4"]), ("/domain/devices/disk[4]", []),
       ("/network/devices/disk", []), ("/domain/devices/disk[1][2]", []),
     ])
-  func elements(path: String, numbers: [String]) throws {
+  func aPathLeadsToElementsInDocumentOrder(path: String, numbers: [String]) throws {
     let root = try XMLElement.parse(Self.document)
     #expect(try XMLPath(path).elements(from: root).map { $0["n"] } == numbers)
   }
 
   @Test(
-    "Other XPath is not understood",
     arguments: [
       "", "/", "domain", "//disk", "/domain/", "/domain//disk", "/domain/@type", "/domain[0]",
       "/domain[-1]", "/domain[last()]", "/domain[]", "/domain[1", "/domain[@a]", "/domain[@a=1]",
       "/domain[@a='1]", "/domain | /network", "/domain/..", "/domain/text()", "][",
       "/domain[99999999999999999999]", "/domain[@a='1' and @b='2']", " /domain", "/domain ",
     ])
-  func unsupported(path: String) {
+  func otherXPathIsRefused(path: String) {
     #expect(throws: XMLPath.Unsupported.self) { try XMLPath(path) }
   }
 }

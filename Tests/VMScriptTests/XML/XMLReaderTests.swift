@@ -2,9 +2,8 @@ import Testing
 
 @testable import VMScript
 
-@Suite("Reading XML") struct XMLReaderTests {
-  @Test("Elements, attributes and text are found by name and path")
-  func access() throws {
+@Suite struct XMLReaderTests {
+  @Test func elementsAttributesAndTextAreFoundByNameAndPath() throws {
     let root = try XMLElement.parse(
       """
       <?xml version='1.0' encoding='UTF-8'?>
@@ -28,59 +27,52 @@ import Testing
     #expect(devices.descendants.compactMap { $0["file"] } == ["/a", "/b"])
   }
 
-  @Test("Newlines and spaces are normalised as XML says")
-  func normalisation() throws {
+  @Test func lineBreaksAndSpacesAreNormalisedAsInXML() throws {
     let root = try XMLElement.parse("<a b='1\t2\r\n3&#10;4'>x\r\ny\rz<![CDATA[<&>]]></a>")
     #expect(root["b"] == "1 2 3\n4")
     #expect(root.stringValue == "x\ny\nz<&>")
   }
 
-  @Test("Any number of zeros may lead a character's number")
-  func longReference() throws {
+  @Test func aCharacterReferenceMayHaveLeadingZeros() throws {
     let root = try XMLElement.parse("<a>&#x0000000000000041;&#00000000000000066;</a>")
     #expect(root.stringValue == "AB")
   }
 
   @Test(
-    "An XML declaration is read as XML has it",
     arguments: [
       "version='1.0'", "version = \"1.1\"\n", "version='1.0' encoding='iso-8859-1'",
       "version='1.0' standalone='yes' ", "version='1.0' encoding='UTF-8' standalone='no'",
     ])
-  func declaration(content: String) throws {
+  func anXMLDeclarationIsRead(content: String) throws {
     #expect(try XMLElement.parse("<?xml \(content)?><a/>").name == "a")
   }
 
   @Test(
-    "An XML declaration that says anything else is refused",
     arguments: [
       "", "encoding='UTF-8'", "version=1.0", "version='2.0'", "version='1.0x'",
       "version='1.0'encoding='UTF-8'", "version='1.0' encoding=''", "version='1.0' encoding='8'",
       "version='1.0' standalone='maybe'", "version='1.0' standalone='no' encoding='UTF-8'",
       "version='1.0' version='1.0'",
     ])
-  func malformedDeclaration(content: String) {
+  func aMalformedXMLDeclarationIsRefused(content: String) {
     #expect(throws: MalformedXML.self) { try XMLElement.parse("<?xml \(content)?><a/>") }
   }
 
-  @Test("What stands before and behind the root is no part of it")
-  func prolog() throws {
+  @Test func contentBeforeAndAfterTheRootIsIgnored() throws {
     for prolog in ["", "\u{FEFF}", "<?xml\n version='1.0'?>\n", "\n\n<!-- a -->\t", "<?a b?>\n"] {
       let root = try XMLElement.parse(prolog + "<a>x<b/></a>\n<!-- c --> <?d?>\n")
       #expect(root.stringValue == "x")
     }
   }
 
-  @Test("A part outlives its document")
-  func lifetime() throws {
+  @Test func aPartOutlivesItsDocument() throws {
     let devices = try XMLElement.parse("<domain><devices><disk/></devices></domain>").first(
       "devices")
     #expect(devices?.children.count == 1)
     #expect(devices?.parent == nil)
   }
 
-  @Test("Namespaces are told by their URI, not by their prefix")
-  func namespaces() throws {
+  @Test func namespacesAreComparedByURI() throws {
     let root = try XMLElement.parse(
       "<m xmlns='urn:d' xmlns:x='urn:x'><x:r/><r/><y:r xmlns:y='urn:x'/><z:r/><r xmlns=''/></m>")
     #expect(root.children.map(\.namespaceURI) == ["urn:x", "urn:d", "urn:x", nil, nil])
@@ -88,7 +80,6 @@ import Testing
   }
 
   @Test(
-    "What is not well-formed is refused",
     arguments: [
       "", " \n", "text", "<a>", "<a", "<a b", "<a b=", "<a b='", "<a b='c", "<a b='c'", "<a/",
       "</a>",
@@ -109,12 +100,11 @@ import Testing
       <a>&b;&c;</a>
       """,
     ])
-  func malformed(text: String) {
+  func malformedDocumentsAreRefused(text: String) {
     #expect(throws: MalformedXML.self) { try XMLElement.parse(text) }
   }
 
-  @Test("Every beginning of a document is refused")
-  func truncated() throws {
+  @Test func truncatedDocumentsAreRefused() throws {
     let whole = "<?xml version='1.0'?><a b='&lt;'>x<!-- c --><d><![CDATA[e]]></d><?f g?>&#65;</a>"
     _ = try XMLElement.parse(whole)
     for length in 0..<whole.count {
@@ -122,21 +112,20 @@ import Testing
     }
   }
 
-  @Test("Bytes that are no UTF-8 are no names and no end")
-  func invalidText() throws {
+  @Test func invalidUTF8IsRefusedInNamesAndAtTheEnd() throws {
     let text = String(decoding: [0x3C, 0x61, 0xFF, 0xFE, 0x3E] as [UInt8], as: UTF8.self)
     #expect(throws: MalformedXML.self) { try XMLElement.parse(text) }
   }
 
-  @Test("Depth is bounded", arguments: [(256, true), (257, false), (100_000, false)])
-  func depth(levels: Int, isAllowed: Bool) {
+  @Test(
+    arguments: [(256, true), (257, false), (100_000, false)])
+  func depthIsLimited(levels: Int, isAllowed: Bool) {
     let text =
       String(repeating: "<a>", count: levels) + String(repeating: "</a>", count: levels)
     #expect(((try? XMLElement.parse(text)) != nil) == isAllowed)
   }
 
-  @Test("Damaged text is refused, or read as what is written again")
-  func damage() throws {
+  @Test func damagedTextIsRefusedOrSurvivesARoundTrip() throws {
     let whole = Array(
       """
       <?xml version='1.0'?><!-- c --><a b='1' c="x&lt;&#10;&#x41;">t&amp;<b/>u<![CDATA[<x>]]>é
@@ -168,8 +157,7 @@ import Testing
     }
   }
 
-  @Test("An error says where and what")
-  func wording() {
+  @Test func anErrorHasAPlaceAndAReason() {
     #expect(throws: MalformedXML(.wrongEnd("b"), line: 2)) { try XMLElement.parse("<a>\n</b>") }
     let other = MalformedXML(.otherRoot(found: "a", expected: "domain"), line: 1)
     #expect(throws: other) { try XMLElement.parse("<a/>", root: "domain") }

@@ -2,9 +2,8 @@ import Testing
 
 @testable import VMScript
 
-@Suite("Writing XML") struct XMLWriterTests {
-  @Test("A document in libvirt's layout comes out as it went in")
-  func layout() throws {
+@Suite struct XMLWriterTests {
+  @Test func aDocumentInLibvirtsLayoutIsUnchanged() throws {
     let text = """
       <domain type='qemu' id='1'>
         <name>a</name>
@@ -24,11 +23,10 @@ import Testing
   }
 
   @Test(
-    "Text and attributes come back as they were put in",
     arguments: [
       "", " ", "<a/>", "\"'&", "]]>", "a\nb", "a\r\nb", "\ttab ", "&amp;", "é ü 🧵", "&#10;", "-->",
     ])
-  func escaping(text: String) throws {
+  func textAndAttributesSurviveARoundTrip(text: String) throws {
     let root = XMLElement(name: "a")
     root["b"] = text
     root.stringValue = text
@@ -40,16 +38,14 @@ import Testing
     #expect(read?.stringValue == text)
   }
 
-  @Test("Elements added to a read document are indented as the others")
-  func additions() throws {
+  @Test func addedElementsAreIndentedLikeTheOthers() throws {
     let root = try XMLElement.parse("<a>\n    <b>\n    </b>\n</a>")
     root.first("b")?.add("c", ["d": "1"])
     root.setText("2", at: "e/@f")
     #expect(root.xmlString == "<a>\n  <b>\n    <c d='1'/>\n  </b>\n  <e f='2'/>\n</a>")
   }
 
-  @Test("An element stands in one place")
-  func moving() throws {
+  @Test func anElementHasOneParent() throws {
     let root = try XMLElement.parse("<a><b/><c/></a>")
     let (first, second) = (try #require(root.first("b")), try #require(root.first("c")))
     second.append(.element(first))
@@ -61,8 +57,7 @@ import Testing
     #expect(first.parent == nil)
   }
 
-  @Test("A copy shares nothing")
-  func copying() throws {
+  @Test func aCopySharesNothing() throws {
     let root = try XMLElement.parse("<a b='1'><c/></a>")
     let copy = root.copy()
     copy["b"] = nil

@@ -2,10 +2,12 @@ import VMScript
 
 /// Compares what ``NetworkShape`` writes with what a live network has.
 struct NetworkComparison {
-  package let found: XMLElement
-  package let wanted: XMLElement
+  let found: XMLElement
+  let wanted: XMLElement
+  /// Whether the rows of a `dns` block are compared.
+  var declaresDNS = false
 
-  package func differences() -> [PropertyDifference] {
+  func differences() -> [PropertyDifference] {
     let properties = [
       difference("mode", .restart) { $0.text(at: "forward/@mode") ?? "isolated" },
       difference("dev", .restart) {
@@ -18,7 +20,9 @@ struct NetworkComparison {
       },
       // Left out of the comparison of rows where the block is gone.
       difference("dns", .restart) { root in
-        guard wanted.first("dns") == nil, wanted.first("domain") == nil else { return nil }
+        guard !declaresDNS, wanted.first("dns") == nil, wanted.first("domain") == nil else {
+          return nil
+        }
         let servers = (root.first("dns")?.all("forwarder") ?? []).compactMap { $0["addr"] }
         return servers.isEmpty ? root.text(at: "domain/@name") : servers.joined(separator: ", ")
       },

@@ -68,7 +68,8 @@ public enum NetworkXML {
   ) throws(Diagnostic) -> NetworkComparison {
     let (found, wanted) = (live.element(), live.element())
     try write(declaration, context, to: wanted)
-    return NetworkComparison(found: found, wanted: wanted)
+    return NetworkComparison(
+      found: found, wanted: wanted, declaresDNS: declaration.body.block("dns") != nil)
   }
 
   private static func differences(

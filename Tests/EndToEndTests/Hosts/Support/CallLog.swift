@@ -8,7 +8,7 @@ import Testing
 struct CallLog: Sendable {
   let path: String
 
-  /// What makes a client write the log.
+  /// The environment in which a client writes the log.
   var environment: [String: String] {
     [
       "LIBVIRT_DEBUG": "3", "LIBVIRT_LOG_FILTERS": "1:libvirt",
@@ -63,7 +63,7 @@ final class CallWatch: Sendable {
   private let continuation: AsyncStream<pid_t>.Continuation
 
   /// - Parameters:
-  ///   - isMoment: told the calls so far whenever there are more.
+  ///   - isMoment: receives all calls so far whenever there are more.
   ///   - act: given the writer's process identifier.
   init(
     log: CallLog, isMoment: @escaping @Sendable ([String]) -> Bool,

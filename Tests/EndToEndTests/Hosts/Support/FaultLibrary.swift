@@ -7,7 +7,7 @@ struct FaultLibrary: Sendable {
   /// Calls that are counted together.
   enum Kind: String, Sendable { case change, read }
 
-  /// What happens at a call.
+  /// The effect of a fault on a call.
   enum Mode: String, CaseIterable, Sendable {
     case killBefore = "kill-before"
     case killAfter = "kill-after"
@@ -45,7 +45,7 @@ struct FaultLibrary: Sendable {
     try #require(result.status == 0, "\(result.errors)")
   }
 
-  /// What has a process count its calls of a kind, and meet a fault.
+  /// The environment in which a process counts its calls of a kind and meets a fault.
   ///
   /// - Parameter log: a file that gets a line for each counted call.
   func environment(counting kind: Kind, fault: Fault? = nil, log: String) -> [String: String] {

@@ -56,7 +56,7 @@ struct Host: Sendable {
     return result.output.split(separator: "\n").joined(separator: "\n")
   }
 
-  /// What virsh lists, one item a line.
+  /// The output of a list command of virsh, one item a line.
   func virshLines(_ arguments: String...) async throws -> [String] {
     let result = try await Subprocess.run("virsh", ["-q", "-c", uri] + arguments)
     try #require(result.status == 0, "virsh \(arguments.joined(separator: " ")): \(result.errors)")

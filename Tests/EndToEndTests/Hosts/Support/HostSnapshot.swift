@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What is on a host, as lines of text.
+/// The state of a host, as lines of text.
 struct HostSnapshot {
   private let lines: [String]
 
@@ -23,7 +23,7 @@ struct HostSnapshot {
     #expect(changes == [], comment, sourceLocation: sourceLocation)
   }
 
-  /// What `virsh` lists, the definitions of everything, and the pool's files with their content.
+  /// The lists of `virsh`, the definitions of all objects, and the pool's files with their content.
   static func of(_ host: Host) async throws -> HostSnapshot {
     var lines: [String] = []
     for name in try await host.virshLines("list", "--all", "--name").sorted() {

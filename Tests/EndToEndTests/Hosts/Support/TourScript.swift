@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A script of the tour, as it stands or with some of its text changed.
+/// A script of the tour, unchanged or with some of its text replaced.
 struct TourScript {
   let name: String
   private(set) var text: String
