@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Signals to a run whose output nobody watches.
+/// Signals to a run without a terminal.
 @Suite struct InterruptionTests {
   private static let script = """
     domain a { memory = 64MiB }

@@ -93,7 +93,7 @@ import Testing
   }
 }
 
-/// Where a script comes from, and what it is given.
+/// The sources of scripts and of their parameters.
 @Suite struct ScriptInputTests {
   private let testHost = RunCommandTests.testHost
 

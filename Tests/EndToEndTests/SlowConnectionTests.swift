@@ -65,7 +65,7 @@ import Testing
     let silent = try SilentSocket()
     let session = try TerminalSession(["-c", silent.uri, "--connect-timeout", "4s"])
     try session.expect("vm> ")
-    // The prompt waits for nothing; the delay is told above it.
+    // The prompt appears at once; the delay is reported above it.
     session.type("40 + 2\r")
     try session.expect("42\r\n")
     try session.expect("waiting for \(silent.uri) to answer")

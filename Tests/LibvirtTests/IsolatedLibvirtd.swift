@@ -8,7 +8,7 @@ struct IsolatedLibvirtd {
   let directory: String
   let uri: String
 
-  /// Why it cannot run here, nil where it can.
+  /// The reason why it cannot run here; nil if it can.
   static let obstacle: Comment? = {
     guard getuid() == 0 else { return "an isolated libvirtd needs root" }
     let needed = ["libvirtd", "virsh", "unshare", "ip", "dnsmasq"]

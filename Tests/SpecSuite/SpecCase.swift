@@ -32,7 +32,7 @@ public struct SpecCase: Sendable, CustomStringConvertible {
   /// Its text.
   public func bytes() throws -> [UInt8] { Array(try Data(contentsOf: file)) }
 
-  /// How it is run.
+  /// The directives of its run.
   public func directives() throws -> SpecDirectives { SpecDirectives(try bytes()) }
 
   /// The results in the files beside the script.

@@ -6,7 +6,7 @@ public struct SpecDirectives: Sendable {
   public private(set) var environment: [(name: String, value: String)] = []
   /// `#: stack NAME`.
   public private(set) var stack: String?
-  /// Every case runs under limits, for none may take long wherever it is run.
+  /// The limits of a case; the defaults keep every case short on any machine.
   public private(set) var limits = [
     "steps": "10000000", "depth": "1000", "memory": "64MiB", "output": "1MiB",
   ]
@@ -16,7 +16,7 @@ public struct SpecDirectives: Sendable {
   public private(set) var showsResources = false
   /// `#: access`: the script may read below its folder, and the variable `SPEC`.
   public private(set) var grantsAccess = false
-  /// `#: no access`: whoever runs the script can refuse it the files and the environment.
+  /// `#: no access`: the script has no access to files and the environment.
   public private(set) var refusesAccess = false
 
   /// The value of the variable `SPEC` where access is granted.

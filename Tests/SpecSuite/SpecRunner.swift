@@ -26,11 +26,11 @@ public struct SpecResults: Sendable, Equatable {
 /// A runner is held to the suite by a test that runs every case, and expects of each what
 /// ``expectation(_:)`` makes of the files beside it.
 public protocol SpecRunner: Sendable {
-  /// Why a case cannot be run this way; nil if it can.
+  /// The reason why the runner cannot run a case; nil if it can.
   func obstacle(_ directives: SpecDirectives) -> String?
   /// Runs a case; returns each part of its results under the name of its place.
   func run(_ script: SpecCase) throws -> [String: String]
-  /// Where the parts of what a case gives are found when it is run this way.
+  /// The expected results of a case, each part under the name of its place.
   func expectation(_ results: SpecResults, _ directives: SpecDirectives) -> [String: String]
 }
 

@@ -97,7 +97,7 @@ import VMScriptSyntax
     }
   }
 
-  /// Whatever a text lacks, it is understood as far as it goes.
+  /// An incomplete text is analysed as far as possible.
   @Test func mutilatedScriptsHaveAnAnalysis() throws {
     var random = SystemRandomNumberGenerator()
     for script in try specScripts() {

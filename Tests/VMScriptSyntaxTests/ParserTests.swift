@@ -147,3 +147,63 @@ import Testing
     #expect(codes == Array(101...119))
   }
 }
+
+@Suite struct CompletenessTests {
+  @Test(arguments: [
+    "domain a {", "let x = (", "let x = [1,", "let x = 1 +", "let x =", "let s = \"\"\"\n a",
+    "f(x,",
+    "if a {\n b()\n", "let x = a ?", "let x = a ? b :", "let m = { a:", "print 1,", "net lab {\n",
+    "let s = \"\"\"\n \\(f(", "func f(a, b) =", "for x in", "clone a as",
+  ])
+  func moreLinesMayHelp(_ text: String) {
+    #expect(parsed(text).result.completeness == .incomplete)
+    #expect(parsed(text + "\n").result.completeness == .incomplete)
+  }
+
+  @Test(arguments: [
+    "", "let x = 1", "domain a { }", "clone a as b", "let = {", "let s = \"abc", "}",
+    "let x = 1 2 (", "print",
+    "# {",
+  ])
+  func moreLinesDoNotHelp(_ text: String) {
+    #expect(parsed(text).result.completeness == .complete)
+  }
+}
+
+/// The pieces that editors colour.
+@Suite struct PieceTests {
+  private func pieces(_ text: String) -> [String] {
+    let bytes = Array(text.utf8)
+    return Piece.all(in: bytes).map {
+      "\($0.kind) \(String(decoding: bytes[$0.range], as: UTF8.self))"
+    }
+  }
+
+  @Test func wordsOfStatementsAreKeywordsWhereTheyBeginOne() {
+    #expect(pieces("domain net") == ["keyword domain", "name net"])
+    #expect(
+      pieces("nic { net = lab }")
+        == ["name nic", "bracket {", "name net", "punctuation =", "name lab", "bracket }"])
+    #expect(pieces("{ image: 1 }")[1] == "name image")
+    #expect(pieces("let a; net b")[3] == "keyword net")
+  }
+
+  @Test func unknownSyntaxIsInvalid() {
+    #expect(pieces("\"a") == ["invalid \"a"])
+    #expect(pieces("\"a\" # b") == ["string \"a\"", "comment # b"])
+    #expect(pieces("1GiB") == ["number 1GiB"])
+  }
+}
+
+@Suite struct TourTests {
+  @Test func everyTourScriptParsesWithoutADiagnostic() throws {
+    let scripts = try tourScripts()
+    #expect(scripts.count >= 9)
+    for script in scripts {
+      let parsed = parsed(bytes: script.bytes, name: script.name)
+      #expect(parsed.result.diagnostics.map(\.message) == [], "\(script.name)")
+      #expect(parsed.places == [], "\(script.name)")
+      #expect(parsed.result.completeness == .complete)
+    }
+  }
+}

@@ -34,7 +34,7 @@ import VMScript
     let header = packageFolder.appendingPathComponent("Sources/CVMScript/include").path
     let head = "#include <stdio.h>\n#include <string.h>\n#include <vmscript.h>\n"
     for block in try blocks(.c) {
-      // Statements stand in a function; what begins as one is one.
+      // Statements are in a function; a declaration of a function is one itself.
       let text =
         block.text.hasPrefix("static ") ? block.text : "void block(void) {\n\(block.text)\n}"
       try Prefix.succeed(
@@ -115,7 +115,7 @@ import VMScript
       .joined(separator: "\n")
   }
 
-  /// Where the compiler finds the C modules below ours.
+  /// The folders of the C modules that our modules import.
   private static func moduleMaps() throws -> [String] {
     let files = FileManager.default
     var maps = [

@@ -24,7 +24,7 @@ struct Prefix {
       ["--built", productsFolder.path, folder.path])
   }
 
-  /// Where something below the prefix is.
+  /// The location of a file below the prefix.
   func file(_ path: String) -> URL { folder.appendingPathComponent(path) }
 
   /// Compiles a C program as its author would, who knows of pkg-config; or with a sanitizer.

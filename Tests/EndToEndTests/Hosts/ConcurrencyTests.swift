@@ -88,7 +88,7 @@ extension HostTests {
             lab.arguments, environment: ["XDG_RUNTIME_DIR": "/nowhere"])
           #expect(cron.status == 1)
           #expect(cron.errors.contains("process \(first) of "), "\(cron.errors)")
-          // A killed run is in nobody's way on its own machine.
+          // A killed run blocks no other on its own machine.
           kill(first, SIGKILL)
         }
         try await host.json(lab.arguments)

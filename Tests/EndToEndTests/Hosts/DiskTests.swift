@@ -193,7 +193,7 @@ extension HostTests {
             isByPath
               ? ", disk data { source = \"\(path)\" }"
               : ", disk data { moved_from = a, size = 3MiB, format = raw }")
-          // Nothing is lost, so nothing needs a yes.
+          // Nothing is lost, so nothing needs confirmation.
           let run = try await host.json(["run", moved])
           #expect(run["changes"].items.count == 2)
           try await expectSettled(moved, on: host)

@@ -126,7 +126,7 @@ private struct FaultMatrix {
     return faults.enumerated().filter { share.holds($0.offset) }.map(\.element)
   }
 
-  /// How many calls of a kind a command makes that nothing disturbs.
+  /// The number of calls of a kind that an undisturbed command makes.
   private func count(_ kind: FaultLibrary.Kind, of command: Command) async throws -> Int {
     try await prepare(command)
     let result = try await faulty(command, library.environment(counting: kind, log: newLog()))

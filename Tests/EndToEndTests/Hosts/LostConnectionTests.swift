@@ -4,7 +4,7 @@ import Testing
 extension HostTests {
   /// A libvirtd that goes away in the middle: a clear error, nothing lost, and the next run finishes.
   @Suite struct LostConnectionTests {
-    /// Where the daemon is killed: at the first call of this name.
+    /// The call at which the daemon is killed: the first one of this name.
     ///
     /// Not while it starts a network: what is left of a bridge then is the host's own to remove.
     enum Moment: String, CaseIterable, Sendable {
@@ -30,7 +30,7 @@ extension HostTests {
 
     private func loseDaemon(at moment: Moment, on host: Host) async throws {
       let daemon = try #require(try await host.daemon())
-      // The run stands still until the daemon is another one, so that it surely loses this one.
+      // The run is stopped until another daemon runs, so that it loses this one.
       let watch = CallWatch(log: host.newCallLog()) { calls in
         calls.contains { $0.hasPrefix(moment.rawValue) }
       } act: { client in
@@ -85,7 +85,7 @@ extension HostTests {
           image base { source = "\(try #require(Host.guest))" }
           domain m { memory = 64MiB, disk { image = base }, state = stopped }
           """)
-        // It stands still while its connections are cut, so that it is surely in the upload.
+        // It is stopped while its connections are cut, so that it is in the upload.
         let watch = CallWatch(log: host.newCallLog()) { calls in
           calls.contains("virStreamSend")
         } act: { client in

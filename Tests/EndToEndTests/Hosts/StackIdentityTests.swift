@@ -40,7 +40,7 @@ extension HostTests {
 
         let confirmed = try await host.vmscript(["run", two, "--yes"])
         #expect(confirmed.status == 0, "\(confirmed.errors)")
-        // It is said before it is done, and not again.
+        // It is reported before the change, and once.
         let warning = try #require(confirmed.errors.range(of: "was last run from"))
         if first != second {
           let done = try #require(confirmed.errors.range(of: "updated"))

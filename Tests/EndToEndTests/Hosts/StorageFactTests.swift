@@ -137,7 +137,7 @@ extension HostTests {
         let before = try await HostSnapshot.of(host)
         let name = try #require(try host.volumes().first { $0.hasPrefix("sb.") })
         let path = "\(host.poolFolder)/\(name)"
-        // It is there, and libvirt cannot look into it.
+        // It exists, and libvirt cannot read it.
         try FileManager.default.moveItem(atPath: path, toPath: "\(path).aside")
         try #require(mkfifo(path, 0o600) == 0)
         for arguments in [["destroy", "--stack", "sa", "--yes"], ["run", starts, "--yes"]] {
@@ -169,7 +169,7 @@ extension HostTests {
           let other = try host.file("other.vmscript", "stack \"told\"\ndomain gold { \(edition) }")
           let result = try await host.vmscript(["run", other, "--yes"])
           #expect(result.status == 1 && result.errors.contains(code), "\(result.errors)")
-          // As if nobody had told libvirt yet.
+          // As if libvirt did not know it yet.
           try await host.virsh("vol-delete", "byhand.qcow2", "default")
           try await host.image(
             "\(host.poolFolder)/byhand.qcow2", on: "\(host.poolFolder)/\(base)")

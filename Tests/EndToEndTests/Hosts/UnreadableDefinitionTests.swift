@@ -71,7 +71,7 @@ extension HostTests {
         let script = try host.file("lab.vmscript", text)
         try await host.json(["run", script])
         let path = try #require(try await host.domain("own", inactive: true)["//disk/source/@file"])
-        // An overlay that no pool lists, so that the definition alone says what it stands on.
+        // An overlay outside all pools, whose base only the definition names.
         let folder = host.folder + "/elsewhere"
         try FileManager.default.createDirectory(
           atPath: folder, withIntermediateDirectories: true)

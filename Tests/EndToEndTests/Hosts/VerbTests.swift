@@ -35,7 +35,7 @@ extension HostTests {
         let waiting = try await host.json(["plan", script("96MiB", "state = stopped")])
         #expect(waiting["changes"].items.isEmpty)
         #expect(waiting["pending"].items.count == 1, "\(waiting)")
-        // A disk that comes to one that is brought back comes at once, and is said once.
+        // A disk for a restored machine is attached at once, and listed once.
         let added = try script("96MiB", "disk data { size = 8MiB }")
         let run = try await host.json(["run", added])
         #expect(run["changes"][0]["impact"].text == "live", "\(run)")

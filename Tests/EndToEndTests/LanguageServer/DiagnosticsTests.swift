@@ -137,7 +137,7 @@ import Testing
     let unknown = try hover(1, 4)
     #expect(unknown.object("range").rangeText == "1:2-1:8")
     #expect(text(unknown) == "**\(explained[0])**\n\n\(explained[1].dropLast())")
-    // A word that is known is told about too.
+    // A known word has a hover text too.
     #expect(text(try hover(2, 3)).contains("cpus"))
     #expect(text(try hover(2, 9)).contains("**VM0213"))
     #expect(text(try hover(0, 3)).contains("domain NAME"))

@@ -36,7 +36,7 @@ import Testing
 
     let client = try LanguageClient.initialized()
     try client.open(uri, text)
-    // On a machine that stands still for a second the evaluation may end before the request comes
+    // On a machine that stalls for a second the evaluation may end before the request comes
     // in. A server that lets requests wait never answers first.
     for version in 1...30 {
       try watch.wait()

@@ -31,7 +31,7 @@ import Testing
     let renamed = try client.at(0, 4, of: uri, "rename", ["newName": "n"]).object("result")
     let edits = renamed.object("changes")[uri] as? [Message] ?? []
     #expect(ranges(edits) == ["0:4-0:5", "1:14-1:15"])
-    // A word is completed where it stands, behind pairs.
+    // A word is completed at its place, after surrogate pairs.
     let items = try client.at(1, 21, of: uri, "completion").object("result")["items"]
     let edited = (items as? [Message] ?? []).map { $0.object("textEdit") }
     #expect(Set(ranges(edited)) == ["1:19-1:21"])
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func lineEndsAreJoinedAndSplit() throws {
-    // What stands between a carriage return and a line feed goes: three lines become two.
+    // The text between a carriage return and a line feed is deleted: three lines become two.
     #expect(try places("let a = 1\rX\nprint b\n", [edit(1, 0, 1, 1, "")]) == ["1:6-1:7"])
     #expect(
       try places("let a = 1\rX\nprint b\n", [edit(1, 0, 1, 1, "")], [edit(1, 6, 1, 7, "a")])

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// How the language server meets an editor, a well-behaved one and others.
+/// The protocol of the language server, with well-behaved and other editors.
 @Suite struct ProtocolTests {
   @Test func anEditorConnectsAndDisconnects() throws {
     let client = try LanguageClient()

@@ -1,6 +1,6 @@
 import Testing
 
-/// How completion looks.
+/// The display of completions.
 @Suite(.enabled(if: ShellScreen.isAvailable)) struct CompletionTests {
   @Test func tabPutsInWhatIsCommonAndThenLists() async throws {
     try await withShell { shell in

@@ -20,7 +20,7 @@ import Testing
         try await shell.resize(columns: columns)
         while try drawings() == before { try await Task.sleep(for: .milliseconds(50)) }
       }
-      // A terminal may take rows off its top, not those that stand at its end.
+      // A terminal may remove rows at its top, not at its end.
       try await shell.enter("for n in 1...20 { print n }")
       try await shell.enter("20GiB / 8GiB")
       try await shell.expectEnd("\n2.5\nvm>")

@@ -10,7 +10,7 @@ import Testing
   ) async throws -> String {
     let folder = try ScratchFolder()
     let file = folder.url.appendingPathComponent("record")
-    // Where nothing is drawn anew, the connection may be told with the second prompt.
+    // Without redrawing, the connection may be reported with the second prompt.
     try await withShell(
       environment: environment, isAnswering: !["dumb", ""].contains(environment["TERM"])
     ) { shell in

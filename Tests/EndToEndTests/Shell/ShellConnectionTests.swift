@@ -56,7 +56,7 @@ extension HostTests {
           }
           try await shell.enter("[a.state, x]")
           try await shell.expect(#"["running", 5]"#)
-          // Events flow again as soon as that is told.
+          // Events flow again after that message.
           try await shell.expect("connected to \(host.uri)\nvm>")
           try await host.virsh("suspend", "a")
           try await shell.expect("a was suspended\nvm>")

@@ -70,7 +70,7 @@ extension HostTests {
           try await shell.expect("vm> :events off\nevents is off\nvm>")
           try await host.virsh("start", "a")
           try await host.define("latecomer")
-          // What names are completed from is fresh all the same, so that the events have come.
+          // The names for completion are current, so the events have arrived.
           try await shell.typeUntilCompleted(#"domain("late"#, shows: #"vm> domain("latecomer"#)
           try await shell.press("C-c")
           try await shell.enter(":events on")

@@ -68,6 +68,6 @@ let vmscriptBinary: URL =
     productsFolder.appendingPathComponent("vmscript")
   }
 
-/// Where the build put the tests and the programs beside them.
+/// The folder of the built tests and programs.
 let productsFolder = URL(fileURLWithPath: "/proc/self/exe")
   .resolvingSymlinksInPath().deletingLastPathComponent()

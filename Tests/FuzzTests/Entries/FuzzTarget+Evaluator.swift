@@ -65,7 +65,7 @@ private struct Finding {
   }
 }
 
-/// Whatever is there, asked for in every way that a host may ask.
+/// Reads every result in every way that a host can.
 private struct Anything: Decodable {
   private struct Key: CodingKey {
     let stringValue: String

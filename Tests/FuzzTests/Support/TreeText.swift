@@ -27,7 +27,7 @@ struct TreeText {
     isInText = false
   }
 
-  /// Where two trees differ first; nil where they are the same, byte for byte.
+  /// The first difference of two trees; nil if they are equal byte by byte.
   static func difference(_ own: TreeText, _ other: TreeText) -> String? {
     for (one, two) in zip(own.lines, other.lines) where Array(one.utf8) != Array(two.utf8) {
       return "\(one.debugDescription), and libxml2 has \(two.debugDescription)"

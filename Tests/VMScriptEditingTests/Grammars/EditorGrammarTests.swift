@@ -46,7 +46,7 @@ import VMScriptSyntax
       for path in try FileManager.default.subpathsOfDirectory(atPath: root.path).sorted()
       where path.hasSuffix(".vmscript") {
         let bytes = Array(try Data(contentsOf: root.appendingPathComponent(path)))
-        // What does not lex is for nobody to colour; other line ends are the editor's to hide.
+        // Invalid tokens need no colour; the editor hides other line ends.
         guard let text = String(validating: bytes, as: UTF8.self), bytes.count < 20_000,
           !bytes.contains(UInt8(ascii: "\r")), bytes.first != 0xEF
         else { continue }

@@ -6,7 +6,7 @@ import VMScript
 @testable import VMScriptRuntime
 
 @Suite struct SSHProbeTests {
-  /// A server on this machine that greets whoever connects first.
+  /// A server on this machine that greets the first client.
   private final class Server: Sendable {
     let port: UInt16
     private let descriptor: Int32

@@ -9,7 +9,7 @@ import VMScript
 /// Backing files outside all pools, and the volumes that are kept because of them.
 @Suite struct BackingChainTests {
   private let folder: ScratchFolder
-  /// Where a base of the stack lies.
+  /// The path of a base of the stack.
   private let pool: String
 
   init() throws {

@@ -1,5 +1,6 @@
 import Libvirt
 import Testing
+import VMScript
 
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
@@ -33,5 +34,45 @@ import Testing
   @Test func aHostThatIsNotThereIsAnError() async throws {
     let pool = ConnectionPool(uri: "test:///nowhere/at/all.xml", size: 1)
     await #expect(throws: LibvirtError.self) { try await LiveReader(pool: pool).read() }
+  }
+}
+
+@Suite struct HostURITests {
+  @Test(
+    arguments: [
+      ("test:///a", "test:///b", "test:///a"), ("test:///a", nil, "test:///a"),
+      (nil, "test:///b", "test:///b"), ("", "test:///b", "test:///b"), (nil, "", nil),
+      ("", "", nil),
+      (nil, nil, nil),
+    ] as [(String?, String?, String?)])
+  func theGivenURIComesBeforeTheEnvironments(given: String?, variable: String?, counts: String?) {
+    let environment = ["LIBVIRT_DEFAULT_URI": variable].compactMapValues(\.self)
+    #expect(HostURI.resolve(given, environment: environment) == counts)
+  }
+}
+
+@Suite struct AttributeTests {
+  private let reader = AttributeReader(pool: TestHost.pool)
+
+  @Test func aNetworkSaysItsBridgeAndWhetherItRuns() async throws {
+    #expect(
+      try await reader.value(of: LiveAttribute.NetworkAttribute.bridge, "default")
+        == .string("virbr0"))
+    #expect(
+      try await reader.value(of: LiveAttribute.NetworkAttribute.state, "default")
+        == .string("running"))
+  }
+
+  @Test(arguments: LiveAttribute.DomainAttribute.allCases)
+  func aDomainHasEachOrSaysThatThereIsNone(_ attribute: LiveAttribute.DomainAttribute) async throws
+  {
+    #expect(try await reader.value(of: attribute, "test") != nil)
+    #expect(try await reader.value(of: attribute, TestHost.name("none")) == nil)
+  }
+
+  @Test func aNetworkThatDoesNotExistHasNone() async throws {
+    for attribute in LiveAttribute.NetworkAttribute.allCases {
+      #expect(try await reader.value(of: attribute, TestHost.name("none")) == nil)
+    }
   }
 }

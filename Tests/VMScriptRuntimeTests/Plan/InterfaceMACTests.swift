@@ -5,7 +5,7 @@ import VMScript
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// Which MAC an interface gets that declares none.
+/// The MAC address of an interface that declares none.
 @Suite struct InterfaceMACTests {
   private static let held = "52:54:00:00:00:01"
   private let stack = RunFixture.stack

@@ -87,7 +87,7 @@ import VMScript
       let helps = plan.diagnostics.flatMap(\.helps).map(\.text).filter { $0.contains("= raw") }
       #expect(helps.count == 1 && helps.allSatisfy { $0.contains("image NAME {") }, "\(helps)")
     }
-    // libvirt takes such a volume for raw.
+    // libvirt treats such a volume as raw.
     fixture.volumes.append(.init(name: name, path: path, capacity: 1024, format: "raw"))
     #expect(try await format(source, fixture) == code)
     #expect(try await format("\"volume:default/\(name)\"", fixture) == code)

@@ -69,7 +69,7 @@ import VMScriptSyntax
     #expect(plan.diagnostics.isEmpty, "\(plan.diagnostics)")
     #expect(try differences("a", plan) == ["disk data device (next-start)"])
     #expect(plan.warnings().map(\.code.number) == [662])
-    // Named by nobody, it goes.
+    // Without a reference, it is deleted.
     let bare = try await fixture.plan("domain a { }\ndomain b { }")
     #expect(try differences("a", bare) == ["disk data device (data-loss)"])
   }

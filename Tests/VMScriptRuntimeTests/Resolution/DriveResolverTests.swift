@@ -1,10 +1,12 @@
+import Foundation
 import Testing
 import VMScript
+import VMScriptSyntax
 
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// Which storage each drive of a declared domain gets.
+/// The storage of the drives of a declared domain.
 @Suite struct DriveResolverTests {
   private func drives(_ script: String, of domain: String, _ fixture: StorageFixture) async throws
     -> [String]
@@ -181,5 +183,125 @@ import VMScript
     #expect(seeds[0] != nil && seeds[1] != nil && seeds[0] != seeds[1] && seeds[2] == nil)
     let again = try await fixture.plan("domain web { cloud_init { run = [\"true\"] } }")
     #expect(again.domains["web"]?.seed?.path == plan.domains["web"]?.seed?.path)
+  }
+}
+
+/// Raw disks that QEMU reads and writes past the cache of the host.
+@Suite struct DriveCacheTests {
+  /// The diagnostics of a disk on a file of this size, on a host that is not this machine.
+  private func found(
+    _ properties: String, size: Int64, present: String? = nil
+  ) async throws -> [Diagnostic] {
+    var fixture = try StorageFixture()
+    fixture.add("r.img", capacity: size, format: "raw", length: size)
+    if let present {
+      let xml = """
+        <domain><name>d</name><devices><disk type='file' device='disk'>
+        <driver name='qemu' type='raw' cache='\(present)'/><source file='/pool/r.img'/>
+        <target dev='vda' bus='virtio'/></disk></devices></domain>
+        """
+      fixture.domains = [
+        try LiveDomain(
+          name: "d", uuid: Identity.uuid(stack: StorageFixture.stack, kind: .domain, name: "d"),
+          state: .stopped, xml: xml)
+      ]
+    }
+    return try await fixture.plan(
+      "domain d { disk { source = \"/pool/r.img\", \(properties) } }"
+    ).diagnostics
+  }
+
+  @Test(arguments: ["none", "directsync"])
+  func aWritableDiskThatMayEndWithinABlockIsWarnedOf(cache: String) async throws {
+    for (size, isWhole) in [(4096, true), (3585, true), (4608, false), (1 << 20, true)] {
+      let found = try await found("format = raw, cache = \(cache)", size: Int64(size))
+      #expect(found.map(\.code.number) == (isWhole ? [] : [641]), "\(size)")
+      #expect(found.allSatisfy { $0.severity == .warning })
+    }
+  }
+
+  @Test(arguments: [
+    "format = raw", "format = raw, cache = writeback",
+    "format = raw, cache = none, readonly = true",
+    "format = qcow2, cache = none",
+  ])
+  func anyOtherIsNot(properties: String) async throws {
+    #expect(try await found(properties, size: 4608).isEmpty)
+  }
+
+  @Test func anExistingMediumCausesNoWarning() async throws {
+    let properties = "format = raw, cache = none"
+    #expect(try await found(properties, size: 4608, present: "none").isEmpty)
+    #expect(try await found(properties, size: 4608, present: "writeback").count == 1)
+  }
+
+  /// The file system of `/dev/shm` has no blocks of its own, so that QEMU takes the largest.
+  @Test(.enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm")))
+  func aFileOfThisMachineIsMeasured() async throws {
+    let path = "/dev/shm/vmscript-\(UUID().uuidString)"
+    try Data(count: 4608).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    guard let block = DirectIO.alignment(of: path) else { return }
+    let fixture = try StorageFixture()
+    let found = try await fixture.plan(
+      "domain d { disk { source = \"\(path)\", format = raw, cache = none } }"
+    ).diagnostics
+    #expect(found.map(\.code.number) == (4608 % block == 0 ? [] : [641]))
+    #expect(found.allSatisfy { $0.severity == .error })
+    #expect(
+      found.flatMap(\.helps).map(\.text).first == "pad it: `truncate --size=%\(block) \(path)`"
+        || found.isEmpty)
+  }
+}
+
+/// A disc in the place of a disk, and a disk in the place of a disc.
+@Suite struct MediumKindTests {
+  private func fixture() throws -> StorageFixture {
+    var fixture = try StorageFixture()
+    try fixture.disk("disk.raw")
+    try fixture.folder.write("debian.iso", Self.disc)
+    fixture.add("host.iso", capacity: 40_960, format: "iso")
+    fixture.add("host.qcow2", capacity: 1 << 20)
+    return fixture
+  }
+
+  /// The minimum of an ISO 9660 image: its primary volume descriptor.
+  private static let disc: [UInt8] = {
+    var bytes = [UInt8](repeating: 0, count: 40_960)
+    bytes.replaceSubrange(32_769..<32_774, with: "CD001".utf8)
+    (bytes[32_848], bytes[32_896], bytes[32_897]) = (20, 0, 8)
+    return bytes
+  }()
+
+  @Test(arguments: [
+    ("image d { source = \"debian.iso\" }\ndomain a { disk { image = d } }", [668]),
+    ("domain a { disk { source = \"FOLDER/debian.iso\" } }", [668]),
+    ("domain a { disk { source = \"volume:default/host.iso\" } }", [668]),
+    ("domain a { disk { image = image(\"host.iso\") } }", [668]),
+    ("image d { source = \"disk.raw\", format = qcow2 }\ndomain a { cdrom { source = d } }", [669]),
+    ("domain a { cdrom { source = image(\"host.qcow2\") } }", [669]),
+    // What is meant as it is.
+    ("image d { source = \"debian.iso\" }\ndomain a { cdrom { source = d } }", []),
+    ("domain a { cdrom { source = \"FOLDER/debian.iso\" } }", []),
+    ("domain a { disk { source = \"FOLDER/debian.iso\", readonly = true } }", []),
+    ("domain a { disk { source = \"FOLDER/debian.iso\", format = raw } }", []),
+    ("image d { source = \"debian.iso\", format = raw }\ndomain a { disk { image = d } }", []),
+    ("image d { source = \"disk.raw\" }\ndomain a { disk { image = d } }", []),
+    ("domain a { disk { image = image(\"host.qcow2\") } }", []),
+  ])
+  func kinds(script: String, codes: [Int]) async throws {
+    let fixture = try fixture()
+    let text = script.replacing("FOLDER", with: fixture.folder.path)
+    let found = try await fixture.plan(text).diagnostics
+    #expect(found.map(\.code.number) == codes, "\(found)")
+    #expect(found.allSatisfy { $0.severity == .warning })
+  }
+
+  @Test func anExistingDriveCausesNoWarning() async throws {
+    var fixture = try fixture()
+    let path = fixture.folder.file("debian.iso")
+    try fixture.add(domain: "a", [("vda", path)], format: "raw", keys: ["disk1"])
+    let found = try await fixture.plan("domain a { disk { source = \"\(path)\" } }").diagnostics
+    #expect(found.isEmpty, "\(found)")
   }
 }

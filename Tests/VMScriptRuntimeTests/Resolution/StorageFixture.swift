@@ -17,7 +17,7 @@ struct StorageFixture {
 
   init() throws { folder = try ScratchFolder() }
 
-  /// A disk image with a boot record, so that it is taken for one.
+  /// Writes a disk image with a boot record, so that it is recognised as a disk.
   @discardableResult
   func disk(_ name: String, size: Int = 1 << 20, fill: UInt8 = 0) throws -> String {
     var bytes = [UInt8](repeating: fill, count: size)

@@ -55,7 +55,7 @@ import VMScriptSyntax
     #expect(base.path != present)
     #expect(plan.warnings().map(\.code.number) == [638])
     #expect(plan.warnings().first?.notes.first?.contains("web") == true)
-    // The disk that is there stays as it is.
+    // The existing disk is unchanged.
     #expect(try await fixture.differences(script, of: "web") == [])
   }
 

@@ -31,7 +31,7 @@ import VMScriptSyntax
     let connections = ConnectionPool(uri: uri, size: 2)
     let pools = try ScratchFolder()
     let pool = try await connections.run { connection in
-      // Other tests stand on the one pool that the test driver has.
+      // Other tests use the only pool of the test driver.
       if !connection.isTestDriver {
         let target = "<target><path>\(pools.path)</path></target>"
         try connection.definePool(xml: "<pool type='dir'><name>\(other)</name>\(target)</pool>")

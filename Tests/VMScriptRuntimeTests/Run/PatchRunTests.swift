@@ -266,7 +266,7 @@ import VMScriptSyntax
         + taken.map { lab.statement($0, patched ? Self.patches[$0] : [], title: title) }
     }
     let first = try await lab.run(statements())
-    // What libvirt refuses is told by its own words, and is no question of what it keeps.
+    // libvirt reports its refusals itself; they do not concern dropped elements.
     let failed = first.plan.changes.filter { $0.result != .done }.map(\.name)
     taken.removeAll { failed.contains(lab.name($0)) }
     #expect(taken.count > Self.patches.count - 8)

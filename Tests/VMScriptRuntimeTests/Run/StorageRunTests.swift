@@ -34,7 +34,7 @@ import VMScriptSyntax
 
     func domain(_ name: String) -> String { "\(stack)-\(name)" }
 
-    /// `$` stands for the stack's name, so that domains of two labs differ.
+    /// Runs a script in which `$` is the stack's name, so that domains of two labs differ.
     func run(_ script: String, yes: Bool = true) async throws -> RunReport {
       let text = "stack \"\(stack)\"\n" + script.replacingOccurrences(of: "$", with: stack)
       let program = try Script.program(text, name: folder.file("lab.vmscript"))

@@ -98,7 +98,7 @@ struct VolumeStoreTests {
     let store = VolumeStore(connections: host.connections)
     let base = try await store.publish(upload, key: key, stack: "lab", image: "i", pool: pool)
     #expect(try await store.digest(of: base) == upload.sha256)
-    // Nothing that the host does by itself is taken for a change.
+    // Actions of the host itself are no change.
     try await host.connections.run { try $0.pool(named: pool)?.refresh() }
     let again = try await store.publish(upload, key: key, stack: "two", image: "i", pool: pool)
     #expect(again == base)

@@ -2,6 +2,7 @@ import TestSupport
 import VMScript
 import VMScriptSyntax
 
+@testable import VMScriptPlan
 @testable import VMScriptRuntime
 
 /// Objects of a host, and plans of scripts for it.

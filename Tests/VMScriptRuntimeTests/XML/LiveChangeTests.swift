@@ -51,16 +51,16 @@ import VMScriptSyntax
     return bodies
   }()
 
-  private static func rows(
-    _ block: BlockSchema, _ path: String = ""
-  ) -> [(name: String, row: PropertySchema)] {
-    block.properties.map { (path + $0.name, $0) }
-      + block.blocks.flatMap { rows($0, "\(path)\($0.name) ") }
+  /// The rows of a kind, each by the names of its blocks and its own.
+  private static func rows(_ kind: ResourceKind) -> [(name: String, row: PropertySchema)] {
+    SchemaRow.all([kind]).map { row in
+      ((row.blocks.map(\.name) + [row.property.name]).joined(separator: " "), row.property)
+    }
   }
 
   @Test(arguments: ResourceKind.allCases)
   func everyLiveRowNamesItsChange(kind: ResourceKind) {
-    for (name, row) in Self.rows(Schema.resource(kind)) {
+    for (name, row) in Self.rows(kind) {
       #expect((row.impact == .live) == (row.live != nil), "\(kind.rawValue) \(name)")
     }
   }
@@ -72,7 +72,7 @@ import VMScriptSyntax
   }
 
   /// The rows of a domain that are changed by a step of its machine.
-  private static let rowsOfMachine = rows(Schema.resource(.domain)).filter { _, row in
+  private static let rowsOfMachine = rows(.domain).filter { _, row in
     switch row.live {
     case nil, .growth, .autostart, .power, .lease: false
     default: true

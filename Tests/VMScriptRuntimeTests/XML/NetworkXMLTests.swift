@@ -163,12 +163,11 @@ import VMScriptSyntax
     }
   }
 
-  @Test(
-    arguments: [
-      ("web", true), ("Web_1", true), ("my box", false), ("1web", false), ("12h", false),
-      ("ignore", false), ("infinite", false), ("größe", false), ("a.b", false), ("#web", false),
-      ("set:web", false), ("web,x", false),
-    ])
+  @Test(arguments: [
+    ("web", true), ("Web_1", true), ("my box", false), ("1web", false), ("12h", false),
+    ("ignore", false), ("infinite", false), ("größe", false), ("a.b", false), ("#web", false),
+    ("set:web", false), ("web,x", false),
+  ])
   func dhcpEntriesAreKeyedByMACAndNamedWhereDnsmasqAllows(name: String, isName: Bool) throws {
     var context = context
     let macs = try ["52:54:00:00:00:01", "52:54:00:00:00:02"].map { try #require(MACAddress($0)) }

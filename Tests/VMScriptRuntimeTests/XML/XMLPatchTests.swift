@@ -200,27 +200,26 @@ import VMScriptSyntax
         == ["<q:a xmlns:q='u' v='1'/>"])
   }
 
-  @Test(
-    arguments: [
-      ("/domain/nothing", "<a/>", 273), ("/domain", "<a>", 272), ("/domain", "<a/><b/>", 272),
-      ("/domain", "", 272), ("/domain", "text", 272), ("][", "<a/>", 274),
-      ("//devices", "<a/>", 274), ("", "<a/>", 274), ("/network", "<a/>", 273),
-      ("/domain", "<x:a/>", 290), ("/domain", "<a x:b='1'/>", 290),
-      ("/domain", "<a><b><x:c/></b></a>", 290),
-      ("/domain", "<:a/>", 290), ("/domain", "<a:/>", 290),
-      ("/domain", "<a:b:c xmlns:a='u'/>", 290),
-      ("/domain", "<a xmlns:x=''/>", 290), ("/domain", "<a xmlns:xml='u'/>", 290),
-      ("/domain", "<a xmlns:x='u' xmlns:y='u' x:b='1' y:b='2'/>", 290),
-      ("/domain", "<a\u{d7}/>", 272), ("/domain", "<a b='\u{1}'/>", 272),
-      ("/domain", "<a/>text", 272),
-      ("/domain", "<a>" + String(repeating: "x", count: 262_144) + "</a>", 291),
-      (
-        "/domain", String(repeating: "<a>", count: 256) + String(repeating: "</a>", count: 256), 272
-      ),
-      ("/domain", "<name>y</name>", 292), ("/domain", "<metadata/>", 292),
-      ("/domain/metadata", "<v:resource xmlns:v='https://vmscript.dev/xmlns/1'/>", 292),
-    ])
-  func aPatchWithoutATargetOrWithMalformedTextIsRefused(path: String, text: String, code: Int) throws {
+  @Test(arguments: [
+    ("/domain/nothing", "<a/>", 273), ("/domain", "<a>", 272), ("/domain", "<a/><b/>", 272),
+    ("/domain", "", 272), ("/domain", "text", 272), ("][", "<a/>", 274),
+    ("//devices", "<a/>", 274), ("", "<a/>", 274), ("/network", "<a/>", 273),
+    ("/domain", "<x:a/>", 290), ("/domain", "<a x:b='1'/>", 290),
+    ("/domain", "<a><b><x:c/></b></a>", 290),
+    ("/domain", "<:a/>", 290), ("/domain", "<a:/>", 290),
+    ("/domain", "<a:b:c xmlns:a='u'/>", 290),
+    ("/domain", "<a xmlns:x=''/>", 290), ("/domain", "<a xmlns:xml='u'/>", 290),
+    ("/domain", "<a xmlns:x='u' xmlns:y='u' x:b='1' y:b='2'/>", 290),
+    ("/domain", "<a\u{d7}/>", 272), ("/domain", "<a b='\u{1}'/>", 272),
+    ("/domain", "<a/>text", 272),
+    ("/domain", "<a>" + String(repeating: "x", count: 262_144) + "</a>", 291),
+    (
+      "/domain", String(repeating: "<a>", count: 256) + String(repeating: "</a>", count: 256), 272
+    ),
+    ("/domain", "<name>y</name>", 292), ("/domain", "<metadata/>", 292),
+    ("/domain/metadata", "<v:resource xmlns:v='https://vmscript.dev/xmlns/1'/>", 292),
+  ])
+  func aPatchThatIsMalformedOrFindsNothingIsRefused(path: String, text: String, code: Int) throws {
     let domain = try patched(("/domain", "<a/>")).replacing(["/domain": path, "<a/>": text])
     let error = #expect(throws: Diagnostic.self) { try render(domain) }
     #expect(error?.code.number == code)

@@ -166,7 +166,7 @@ struct SentenceGenerator {
 
   private func isLong(_ tokens: [String], _ depth: Int) -> Bool { tokens.count > 80 || depth > 60 }
 
-  /// Leads to no further nesting.
+  /// Whether an expression needs no further nesting.
   private func isSimple(_ part: GrammarExpression) -> Bool {
     switch part {
     case .terminal, .described, .optional, .repetition: true

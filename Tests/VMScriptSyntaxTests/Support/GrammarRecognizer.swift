@@ -14,7 +14,7 @@ struct GrammarRecognizer {
     var first: Set<String>?
   }
 
-  /// How far a production has been found, and where it began.
+  /// The progress of a production, and its start.
   private struct Item: Hashable {
     let production: Int
     let position: Int

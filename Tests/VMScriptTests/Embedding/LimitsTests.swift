@@ -3,7 +3,7 @@ import Testing
 
 @testable import VMScript
 
-/// Bounds that hold whatever a script does, and whoever calls it off.
+/// Limits that no script can exceed, and cancellation.
 @Suite struct LimitsTests {
   private func codes(_ engine: Engine, _ text: String, _ options: EvaluationOptions = .init())
     -> [Int]

@@ -128,7 +128,7 @@ import Testing
   }
 }
 
-/// How often the host was called.
+/// The number of calls of the host.
 private final class CallCount: Sendable {
   private let count = Atomic(0)
   var value: Int { count.load(ordering: .relaxed) }

@@ -43,3 +43,15 @@ import Testing
     #expect(ParameterType.allCases.allSatisfy { names.contains($0.rawValue) })
   }
 }
+
+@Suite struct ExplanationTests {
+  @Test func everyCodeIsExplainedOnce() {
+    let codes = LanguageCodes.ofCheck
+    #expect(codes.count > 100)
+    #expect(Set(codes).count == codes.count)
+    for code in codes {
+      #expect(!code.title.isEmpty && !code.explanation.isEmpty, "\(code)")
+      #expect(code.origin == .script, "\(code)")
+    }
+  }
+}

@@ -1,9 +1,9 @@
 import Testing
 import VMScript
+import VMScriptSyntax
 
 @Suite struct SchemaTests {
-  @Test(
-    arguments: ResourceKind.allCases)
+  @Test(arguments: ResourceKind.allCases)
   func everyRowIsDocumented(kind: ResourceKind) {
     let page = SchemaReference.markdown()
     func visit(_ block: BlockSchema) {
@@ -60,5 +60,23 @@ import VMScript
         | `cores` | int 1 to 8 | live | How many. |
 
         """)
+  }
+}
+
+@Suite struct ValidationTests {
+  private func codes(_ script: String) throws -> [Int] {
+    Validation.check(try #require(run(script).outcome).declarations).map(\.code.number)
+  }
+
+  @Test func subnetsAndGatewaysAreCheckedAgainstEachOther() throws {
+    #expect(try codes("net a { subnet = 10.0.0.0/24 }\nnet b { subnet = 10.0.1.0/24 }").isEmpty)
+    #expect(try codes("net a { subnet = 10.0.0.0/16 }\nnet b { subnet = 10.0.1.0/24 }") == [256])
+    #expect(try codes("net a { subnet = 10.0.0.0/24, gateway = 10.0.1.1 }") == [252])
+  }
+
+  @Test func everyCodeIsExplainedOnce() {
+    let codes = Validation.codes.map(\.number)
+    #expect(codes == Set(codes).sorted())
+    #expect(codes.allSatisfy { (252...299).contains($0) })
   }
 }

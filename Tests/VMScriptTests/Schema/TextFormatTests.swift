@@ -67,8 +67,7 @@ import Testing
       }
   }
 
-  @Test(
-    arguments: places)
+  @Test(arguments: places)
   func aTextThatItsFormatCannotHoldIsRefused(place: Place) {
     for text in Self.awkward where place.format.obstacle(to: text) != nil {
       let codes = run(place.script(text)).codes
@@ -93,8 +92,7 @@ import Testing
     #expect(!run(place.script(example)).codes.contains(275))
   }
 
-  @Test(
-    arguments: TextFormat.allCases)
+  @Test(arguments: TextFormat.allCases)
   func everyFormatButFreeTextRefusesAwkwardText(format: TextFormat) {
     let refused = Self.awkward.filter { format.obstacle(to: $0) != nil }
     switch format {
@@ -121,10 +119,9 @@ import Testing
     }
   }
 
-  @Test(
-    arguments: [
-      TextFormat.hostName, .leaseName, .domainName, .serviceName, .interfaceName, .token, .model,
-    ])
+  @Test(arguments: [
+    TextFormat.hostName, .leaseName, .domainName, .serviceName, .interfaceName, .token, .model,
+  ])
   func noNameHoldsSeparatorsQuotesOrComments(format: TextFormat) {
     for text in Self.awkward + Self.noNames {
       #expect(format.obstacle(to: text) != nil, "\(text.debugDescription)")

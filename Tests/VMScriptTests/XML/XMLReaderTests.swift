@@ -38,22 +38,20 @@ import Testing
     #expect(root.stringValue == "AB")
   }
 
-  @Test(
-    arguments: [
-      "version='1.0'", "version = \"1.1\"\n", "version='1.0' encoding='iso-8859-1'",
-      "version='1.0' standalone='yes' ", "version='1.0' encoding='UTF-8' standalone='no'",
-    ])
+  @Test(arguments: [
+    "version='1.0'", "version = \"1.1\"\n", "version='1.0' encoding='iso-8859-1'",
+    "version='1.0' standalone='yes' ", "version='1.0' encoding='UTF-8' standalone='no'",
+  ])
   func anXMLDeclarationIsRead(content: String) throws {
     #expect(try XMLElement.parse("<?xml \(content)?><a/>").name == "a")
   }
 
-  @Test(
-    arguments: [
-      "", "encoding='UTF-8'", "version=1.0", "version='2.0'", "version='1.0x'",
-      "version='1.0'encoding='UTF-8'", "version='1.0' encoding=''", "version='1.0' encoding='8'",
-      "version='1.0' standalone='maybe'", "version='1.0' standalone='no' encoding='UTF-8'",
-      "version='1.0' version='1.0'",
-    ])
+  @Test(arguments: [
+    "", "encoding='UTF-8'", "version=1.0", "version='2.0'", "version='1.0x'",
+    "version='1.0'encoding='UTF-8'", "version='1.0' encoding=''", "version='1.0' encoding='8'",
+    "version='1.0' standalone='maybe'", "version='1.0' standalone='no' encoding='UTF-8'",
+    "version='1.0' version='1.0'",
+  ])
   func aMalformedXMLDeclarationIsRefused(content: String) {
     #expect(throws: MalformedXML.self) { try XMLElement.parse("<?xml \(content)?><a/>") }
   }
@@ -79,27 +77,26 @@ import Testing
     #expect(root.all("r", namespace: "urn:x").map(\.name) == ["x:r", "y:r"])
   }
 
-  @Test(
-    arguments: [
-      "", " \n", "text", "<a>", "<a", "<a b", "<a b=", "<a b='", "<a b='c", "<a b='c'", "<a/",
-      "</a>",
-      "<a></b>", "<a><b></a></b>", "<a/><b/>", "<a/>text", "text<a/>", "<a/></a>",
-      "<a b='1' b='2'/>",
-      "<a b=c/>", "<a b='1'c='2'/>", "<a b='<'/>", "<1/>", "< a/>", "<a>]]></a>", "<a>&b;</a>",
-      "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#99999999999;</a>", "<a>&#+65;</a>", "<a>&amp</a>",
-      "<a>& b</a>", "<a>\0</a>", "<a>\u{1}</a>", "<a>\u{FFFF}</a>", "<a b='\0'/>",
-      "<a><!-- -- --></a>",
-      "<a><!-- </a>", "<a><![CDATA[ </a>", "<![CDATA[x]]><a/>", "<a><? ?></a>", "<a><?1?></a>",
-      "<a><?b</a>?>",
-      "<?xml?><a/>", "<?xmlx<a/>", "<a\u{FFFE}/>",
-      "<a/><?xml version='1.0'?>",
-      "<a/>&#32;", "&#10;<a/>", "<a>]]>\u{338}</a>", "<\u{E9}></e\u{301}>",
-      " <?xml version='1.0'?><a/>", "<!DOCTYPE a><a/>", "<a><!ELEMENT a ANY></a>",
-      """
-      <!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>
-      <a>&b;&c;</a>
-      """,
-    ])
+  @Test(arguments: [
+    "", " \n", "text", "<a>", "<a", "<a b", "<a b=", "<a b='", "<a b='c", "<a b='c'", "<a/",
+    "</a>",
+    "<a></b>", "<a><b></a></b>", "<a/><b/>", "<a/>text", "text<a/>", "<a/></a>",
+    "<a b='1' b='2'/>",
+    "<a b=c/>", "<a b='1'c='2'/>", "<a b='<'/>", "<1/>", "< a/>", "<a>]]></a>", "<a>&b;</a>",
+    "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#99999999999;</a>", "<a>&#+65;</a>", "<a>&amp</a>",
+    "<a>& b</a>", "<a>\0</a>", "<a>\u{1}</a>", "<a>\u{FFFF}</a>", "<a b='\0'/>",
+    "<a><!-- -- --></a>",
+    "<a><!-- </a>", "<a><![CDATA[ </a>", "<![CDATA[x]]><a/>", "<a><? ?></a>", "<a><?1?></a>",
+    "<a><?b</a>?>",
+    "<?xml?><a/>", "<?xmlx<a/>", "<a\u{FFFE}/>",
+    "<a/><?xml version='1.0'?>",
+    "<a/>&#32;", "&#10;<a/>", "<a>]]>\u{338}</a>", "<\u{E9}></e\u{301}>",
+    " <?xml version='1.0'?><a/>", "<!DOCTYPE a><a/>", "<a><!ELEMENT a ANY></a>",
+    """
+    <!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>
+    <a>&b;&c;</a>
+    """,
+  ])
   func malformedDocumentsAreRefused(text: String) {
     #expect(throws: MalformedXML.self) { try XMLElement.parse(text) }
   }
@@ -162,5 +159,100 @@ import Testing
     let other = MalformedXML(.otherRoot(found: "a", expected: "domain"), line: 1)
     #expect(throws: other) { try XMLElement.parse("<a/>", root: "domain") }
     #expect(other.description == "line 1: the root is `a`, not `domain`")
+  }
+}
+
+@Suite struct XMLPathTests {
+  static let document = """
+    <domain><name>web</name><devices><disk n='1' device='disk'/><disk n='2' device='cdrom'/>
+    <disk n='3' device="it's"><boot>x</boot></disk><q:arg n='4'/></devices><more><disk n='5'/></more>
+    </domain>
+    """
+
+  @Test(arguments: [
+    ("/domain/devices/disk", ["1", "2", "3"]), ("/*/devices/*", ["1", "2", "3", "4"]),
+    ("/domain/*/disk", ["1", "2", "3", "5"]), ("/domain/devices/disk[2]", ["2"]),
+    ("/domain/*/disk[1]", ["1", "5"]), ("/domain/devices/disk[@device='cdrom']", ["2"]),
+    ("/domain/devices/disk[@device=\"it's\"][boot='x'][1]", ["3"]),
+    ("/domain[name='web']/devices/q:arg", ["4"]), ("/domain/devices/disk[4]", []),
+    ("/network/devices/disk", []), ("/domain/devices/disk[1][2]", []),
+  ])
+  func aPathLeadsToElementsInDocumentOrder(path: String, numbers: [String]) throws {
+    let root = try XMLElement.parse(Self.document)
+    #expect(try XMLPath(path).elements(from: root).map { $0["n"] } == numbers)
+  }
+
+  @Test(arguments: [
+    "", "/", "domain", "//disk", "/domain/", "/domain//disk", "/domain/@type", "/domain[0]",
+    "/domain[-1]", "/domain[last()]", "/domain[]", "/domain[1", "/domain[@a]", "/domain[@a=1]",
+    "/domain[@a='1]", "/domain | /network", "/domain/..", "/domain/text()", "][",
+    "/domain[99999999999999999999]", "/domain[@a='1' and @b='2']", " /domain", "/domain ",
+  ])
+  func otherXPathIsRefused(path: String) {
+    #expect(throws: XMLPath.Unsupported.self) { try XMLPath(path) }
+  }
+}
+
+@Suite struct XMLWriterTests {
+  @Test func aDocumentInLibvirtsLayoutIsUnchanged() throws {
+    let text = """
+      <domain type='qemu' id='1'>
+        <name>a</name>
+        <metadata>
+          <!-- kept: it is another program's -->
+          <x:note xmlns:x='urn:x'>some <x:b>mixed</x:b> text</x:note>
+          <?keep this?>
+        </metadata>
+        <devices>
+          <disk type='file'/>
+        </devices>
+      </domain>
+      """
+    #expect(try XMLElement.parse(text).xmlString == text)
+    let squeezed = text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined()
+    #expect(try XMLElement.parse(squeezed).xmlString == text)
+  }
+
+  @Test(arguments: [
+    "", " ", "<a/>", "\"'&", "]]>", "a\nb", "a\r\nb", "\ttab ", "&amp;", "é ü 🧵", "&#10;", "-->",
+  ])
+  func textAndAttributesSurviveARoundTrip(text: String) throws {
+    let root = XMLElement(name: "a")
+    root["b"] = text
+    root.stringValue = text
+    let inner = root.copy()
+    let outer = XMLElement(name: "outer")
+    outer.append(.element(inner))
+    let read = try XMLElement.parse(outer.xmlString).first("a")
+    #expect(read?["b"] == text)
+    #expect(read?.stringValue == text)
+  }
+
+  @Test func addedElementsAreIndentedLikeTheOthers() throws {
+    let root = try XMLElement.parse("<a>\n    <b>\n    </b>\n</a>")
+    root.first("b")?.add("c", ["d": "1"])
+    root.setText("2", at: "e/@f")
+    #expect(root.xmlString == "<a>\n  <b>\n    <c d='1'/>\n  </b>\n  <e f='2'/>\n</a>")
+  }
+
+  @Test func anElementHasOneParent() throws {
+    let root = try XMLElement.parse("<a><b/><c/></a>")
+    let (first, second) = (try #require(root.first("b")), try #require(root.first("c")))
+    second.append(.element(first))
+    #expect(root.xmlString == "<a>\n  <c>\n    <b/>\n  </c>\n</a>")
+    second.detach()
+    #expect(root.xmlString == "<a/>")
+    #expect(second.parent == nil)
+    second.stringValue = "text"
+    #expect(first.parent == nil)
+  }
+
+  @Test func aCopySharesNothing() throws {
+    let root = try XMLElement.parse("<a b='1'><c/></a>")
+    let copy = root.copy()
+    copy["b"] = nil
+    copy.first("c")?["d"] = "2"
+    #expect(root.xmlString == "<a b='1'>\n  <c/>\n</a>")
+    #expect(copy.xmlString == "<a>\n  <c d='2'/>\n</a>")
   }
 }
