@@ -39,7 +39,7 @@ import Testing
     for (program, arguments) in [(Self.host, [script]), (vmscriptBinary, ["check", script])] {
       let result = try run(
         URL(fileURLWithPath: "/usr/bin/prlimit"), addresses + [program.path] + arguments)
-      #expect((result.output + result.errors).contains("error[VM0419]: no thread could be had"))
+      #expect((result.output + result.errors).contains("error[VM0419]: no thread could be started"))
     }
   }
 

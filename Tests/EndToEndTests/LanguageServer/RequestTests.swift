@@ -97,7 +97,7 @@ import Testing
     #expect(edits.map { $0.object("range").rangeText } == ["2:16-2:20", "2:36-2:40", "8:24-8:28"])
     for (name, reason) in [
       ("let", "reserved word"), ("a b", "is not a name"), ("", "is not a name"),
-      ("n", "something else"),
+      ("n", "another meaning"),
     ] {
       let error = try rename(2, 18, name).object("error")
       #expect(error["code"] as? Int == -32803)

@@ -37,12 +37,13 @@ enum RunFixture {
   /// A plan of a script in which no property differs unless `compare` says so.
   static func plan(
     _ script: String, _ live: LiveState = LiveState(), prune: Bool = false, adopt: Bool = false,
-    compare: @escaping Planner.Comparison = { _, _ in [] }
+    compare: @escaping (Declaration) throws(Diagnostic) -> [PropertyDifference] = { _ in [] }
   ) throws -> (plan: Plan, diagnostics: [Diagnostic]) {
     let declarations = DeclarationSet(
       stack: stack, declarations: try Script.declarations(script))
     return Planner(
-      declarations, live: live, isPruned: { _ in prune }, adopt: adopt, compare: compare
+      declarations, live: live, isPruned: { _ in prune }, adopt: adopt,
+      compare: { declaration throws(Diagnostic) in Revision(try compare(declaration)) }
     ).plan()
   }
 }
