@@ -119,3 +119,133 @@ public struct CloudConfig: Sendable {
     }
   }
 }
+
+extension CloudConfig {
+  /// What a `cloud_init` block declares. Passwords are revealed here, as the guest needs them; they
+  /// stand in no description and no diagnostic.
+  public init(declared block: DeclaredBlock) {
+    self.init()
+    hostname = block["hostname"].flatMap(Self.text)
+    packages = Self.texts(block["packages"])
+    run = Self.texts(block["run"])
+    users = block.blocks("user").compactMap { user in
+      user.label.map { Self.user($0, user) }
+    }
+  }
+
+  private static func user(_ name: String, _ block: DeclaredBlock) -> User {
+    var user = User(name: name)
+    user.keys = texts(block["keys"]).map { $0.last?.isNewline == true ? String($0.dropLast()) : $0 }
+    if case .bool(let sudo)? = block["sudo"] { user.sudo = sudo }
+    user.password = block["password"].flatMap(text)
+    if let shell = block["shell"].flatMap(text) { user.shell = shell }
+    return user
+  }
+
+  private static func texts(_ value: Value?) -> [String] {
+    guard case .list(let values)? = value else { return value.flatMap(text).map { [$0] } ?? [] }
+    return values.compactMap(text)
+  }
+
+  private static func text(_ value: Value) -> String? {
+    switch value {
+    case .string(let text): text
+    case .secret(let secret): secret.revealed
+    default: nil
+    }
+  }
+}
+
+/// A value of a cloud-config document.
+public indirect enum CloudValue: Hashable, Sendable {
+  case bool(Bool)
+  case int(Int64)
+  case float(Double)
+  case string(String)
+  case list([CloudValue])
+  /// In the order that is written.
+  case map([Entry])
+
+  /// A key with its value.
+  public struct Entry: Hashable, Sendable {
+    /// The key, written as a string.
+    public let key: String
+    /// What stands behind it.
+    public let value: CloudValue
+    /// Pairs a key with its value.
+    public init(_ key: String, _ value: CloudValue) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// The YAML tree. Strings are always quoted, so that `no` or `1.0` stay strings.
+  var node: Node {
+    switch self {
+    case .bool(let value): Node(value ? "true" : "false", Tag(.bool))
+    case .int(let value): Node(String(value), Tag(.int))
+    case .float(let value): Node(YAMLWriter.number(value), Tag(.float))
+    case .string(let value): Node(value, Tag(.str), .doubleQuoted)
+    case .list(let values): Node(values.map(\.node), Tag(.seq))
+    case .map(let entries): Node(entries.map { (Self.key($0.key), $0.value.node) }, Tag(.map))
+    }
+  }
+
+  /// A key that every reader of YAML takes for this string.
+  private static func key(_ text: String) -> Node {
+    Node(text, Tag(.str), YAMLWriter.isPlain(text) ? .any : .doubleQuoted)
+  }
+}
+
+/// The hashed passwords of crypt(5): `$id$salt$hash`, some with parameters before the salt.
+enum PasswordHash {
+  /// Returns whether a text is a hash; any other text is a password as it is typed.
+  static func isHash(_ text: String) -> Bool {
+    let parts = text.split(separator: "$", omittingEmptySubsequences: false)
+    guard parts.count >= 4, parts[0].isEmpty, let form = forms[String(parts[1])] else {
+      return false
+    }
+    var rest = parts[2...]
+    switch form {
+    case .salted: break
+    case .withRounds:
+      if let rounds = rest.first, rounds.hasPrefix("rounds=") {
+        guard isNumber(rounds.dropFirst("rounds=".utf8.count)) else { return false }
+        rest = rest.dropFirst()
+      }
+    case .withCost:
+      // Cost, then salt and hash in one field.
+      guard let cost = rest.first, cost.utf8.count == 2, isNumber(cost) else { return false }
+    case .withParameters:
+      guard let parameters = rest.first, isEncoded(parameters) else { return false }
+      rest = rest.dropFirst()
+    }
+    return rest.count == 2 && rest.allSatisfy(isEncoded)
+  }
+
+  /// The fields between identifier and hash.
+  private enum Form { case salted, withRounds, withCost, withParameters }
+
+  private static let forms: [String: Form] = [
+    "1": .salted, "5": .withRounds, "6": .withRounds, "7": .salted, "y": .withParameters,
+    "gy": .withParameters, "2": .withCost, "2a": .withCost, "2b": .withCost, "2x": .withCost,
+    "2y": .withCost,
+  ]
+
+  private static func isNumber(_ text: Substring) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+  }
+
+  /// Whether a field holds only what crypt(5) encodes with: `./0-9A-Za-z`.
+  private static func isEncoded(_ text: Substring) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: ".")...UInt8(ascii: "9"):
+          true
+        default: false
+        }
+      }
+  }
+}

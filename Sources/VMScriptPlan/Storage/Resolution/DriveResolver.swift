@@ -282,3 +282,96 @@ extension DeclaredBlock {
     return names.lazy.compactMap { property($0)?.span }.first ?? span
   }
 }
+
+extension DriveResolver {
+  /// The cloud-init seed of the domain; nil without a block, or while values in it are unknown.
+  package func seed() throws(StorageFailure) -> DomainSeed? {
+    guard let block = domain.body.block("cloud_init"), !block.hasUnknown else { return nil }
+    let uuid =
+      liveDomain?.uuid ?? domain.body["uuid"]?.text?.lowercased()
+      ?? Identity.uuid(stack: stack, kind: .domain, name: domain.name)
+    let files = try CloudConfig(declared: block).files(domain: domain.name, uuid: uuid)
+    let pool = try live.storage.pool(declared: nil)
+    let name = try VolumeName(
+      stack: stack, owner: domain.name, role: .seed(content: SeedFile.digest(of: files)),
+      extension: "iso")
+    return DomainSeed(
+      name: name, pool: pool.name, path: pool.path(of: name.fileName), files: files,
+      span: block.span)
+  }
+}
+
+/// Disks that are read and written past the cache of the host.
+extension DriveResolver {
+  /// The diagnostic of a new or changed disk that QEMU cannot write to without a cache: it writes whole
+  /// blocks, and may not let a raw file grow to whole blocks.
+  func misalignment(_ drive: DriveStorage, _ block: DeclaredBlock) -> Diagnostic? {
+    guard drive.isWritable, let cache = block.property("cache"),
+      let word = cache.value.text, ["none", "directsync"].contains(word),
+      let disk = rawFile(of: drive)
+    else { return nil }
+    let present = liveDomain?.facts.disks.first { $0.target == drive.target }
+    if let present, present.path == drive.base?.path, present.cache == word { return nil }
+    // QEMU counts in sectors.
+    let size = (disk.size + 511) / 512 * 512
+    guard size % DirectIO.largestAlignment != 0 else { return nil }
+    let measured = resolver.isLocal ? DirectIO.alignment(of: disk.path) : nil
+    if let measured, size % measured == 0 { return nil }
+    return StorageMessages.misaligned(
+      disk.path, size: disk.size, cache, to: measured, canBePadded: disk.isPresent)
+  }
+
+  /// The raw file of a drive, where its size is known.
+  private func rawFile(of drive: DriveStorage) -> (path: String, size: Int64, isPresent: Bool)? {
+    guard let base = drive.base, base.format == .raw || base.format == .iso, !base.isDevice else {
+      return nil
+    }
+    if resolver.isLocal, let file = try? FileIdentity(path: base.path) {
+      return (base.path, file.size, true)
+    }
+    let volume = live.storage.file(at: base.path)?.volume
+    return (volume?.length ?? base.capacity).map { (base.path, $0, volume != nil) }
+  }
+}
+
+/// The declared size of a disk or of an image.
+struct DiskSize: Hashable, Sendable {
+  /// In bytes, as written.
+  package let declared: Int64
+  /// In bytes, as it is made: rounded up to whole MiB.
+  package let bytes: Int64
+
+  /// - Returns: nil for a value that is no size.
+  init?(_ value: Value?) {
+    guard case .size(let size)? = value else { return nil }
+    declared = size.bytes
+    bytes = size.wholeDisk.bytes
+  }
+
+  /// Whether a disk of this capacity is of the declared size: not smaller, and not larger than what
+  /// would be made. Disks that were made otherwise are left as they are.
+  func isMet(by capacity: Int64, as format: ImageFormat) -> Bool {
+    guard capacity == bytes || (declared <= capacity && capacity <= bytes) else { return false }
+    // A guest may not be able to start with a raw disk that ends within a sector.
+    return format != .raw || capacity % Self.largestSector == 0
+  }
+
+  /// Refuses what an image of a format cannot hold.
+  ///
+  /// - Parameter clusterSize: a qcow2 image's, in bytes; nil for the one that it has undeclared.
+  func require(_ format: ImageFormat, clusterSize: Int64?) throws(StorageFailure) {
+    guard format == .qcow2 else { return }
+    let limit = ImageLimits.qcow2(
+      clusterSize: clusterSize.map(ByteSize.init) ?? ImageLimits.standardClusterSize)
+    if bytes > limit.bytes {
+      throw .tooLarge(format, declared: declared, limit: limit.bytes)
+    }
+  }
+
+  private static let largestSector: Int64 = 4096
+}
+
+extension Value {
+  /// The size in bytes of a disk that is declared with this value; nil for what is no size.
+  var diskSize: Int64? { DiskSize(self)?.bytes }
+}

@@ -150,3 +150,252 @@ package struct StoragePlan: Sendable {
     return context
   }
 }
+
+extension StoragePlan {
+  /// Names of the declared or live domains that overlays stand on, or will once the plan is applied.
+  var overlaidDomains: Set<String> {
+    let disks = domains.values.flatMap(\.drives).compactMap { drive in
+      if case .overlay(let base)? = drive.own?.origin { base.path } else { nil }
+    }
+    let empty = images.values.compactMap { image in
+      if case .blank(_, let backing) = image.content { backing?.path } else { nil }
+    }
+    let bases = Set(disks + empty)
+    let declared = domains.filter { _, storage in
+      storage.drives.contains { drive in
+        guard drive.isWritable, let path = drive.base?.path else { return false }
+        return bases.contains(path) || !live.storage.overlays(on: path).isEmpty
+      }
+    }
+    return live.overlaidDomains.union(declared.keys)
+  }
+
+  /// By the name of a declared or live domain, what could not be read and may be an overlay on a disk
+  /// that it writes to.
+  var possiblyOverlaidDomains: [String: Set<String>] {
+    domains.reduce(into: live.possiblyOverlaidDomains) { found, domain in
+      for drive in domain.value.drives where drive.isWritable {
+        guard let path = drive.base?.path else { continue }
+        let unreadable = live.storage.possibleOverlays(on: path).map(\.volume)
+          .filter { !$0.isMissing }.map(\.path)
+        if !unreadable.isEmpty { found[domain.key, default: []].formUnion(unreadable) }
+      }
+    }
+  }
+
+  /// Why the content of an image stays on the host though the stack lets go of it; nil if it goes.
+  ///
+  /// - Parameter deleted: names of the domains that go with it.
+  func reasonToKeep(image name: String, deleting deleted: Set<String>) -> String? {
+    let goingNames = Set(deleted.compactMap { live.domains[$0]?.name })
+    let reasons = volumes.volumes(ofImage: name).flatMap { place -> [String] in
+      guard case .pin(let key, let nonce, _)? = place.volume.owned?.role,
+        let base = live.storage.pools[place.pool]?.inventory.base(key: key, nonce: nonce)
+      else { return [] }
+      let overlays = volumes.staying(
+        live.storage.overlays(on: base.path), after: deleted, named: goingNames)
+      let unreadable = volumes.staying(
+        live.storage.possibleOverlays(on: base.path), after: deleted, named: goingNames)
+      let stacks = live.storage.pools[place.pool]?.inventory.stacks(pinning: key, nonce) ?? []
+      let users = Set(live.storage.users(of: base.path)).subtracting(goingNames).sorted()
+      return stacks.filter { $0 != set.stack }.map { "the stack `\($0)` uses it" }
+        + users.map { "the domain `\($0)` uses it" }
+        + overlays.map { "`\(StackVolumes.owner(of: $0.volume))` has an overlay on it" }
+        + unreadable.map { "`\($0.volume.path)` could not be read and may be an overlay on it" }
+    }
+    return reasons.isEmpty ? nil : Set(reasons).sorted().joined(separator: "; ")
+  }
+
+  /// Owners of volumes that the stack made and that nothing declared or alive stands for: what a
+  /// killed run left, and images that are no longer declared.
+  package var leftovers: (domains: Set<String>, images: Set<String>) {
+    let ownership = Ownership(set)
+    let declared = set.declarations.map { ($0.kind, $0.name) }
+    let alive = live.domains.filter { ownership.owns($0.value) }
+      .map { (ResourceKind.domain, $0.key) }
+    let unreadable = live.unreadable.filter { $0.kind == .domain }
+      .map { (ResourceKind.domain, $0.name) }
+    let known = (declared + alive + unreadable).reduce(into: [ResourceKind: Set<String>]()) {
+      $0[$1.0, default: []].insert($1.1)
+    }
+    var result: (domains: Set<String>, images: Set<String>) = ([], [])
+    for place in volumes.all {
+      guard let owned = place.volume.owned else { continue }
+      let refusal = live.storage.pools[place.pool]?.inventory.refusalToRemove(place.volume.name)
+      switch owned.role {
+      case .disk, .seed:
+        // A declaration may use it that is not in effect yet.
+        guard declaredUsers(of: place.volume.path).isEmpty else { continue }
+        // One that a domain of others refers to is in use, whoever made it.
+        if case .usedByDomain? = refusal { continue }
+        guard known[.domain]?.contains(owned.ownerName) != true else { continue }
+        result.domains.insert(owned.ownerName)
+      case .image, .pin, .base:
+        if case .base = owned.role, refusal != nil { continue }
+        guard known[.image]?.contains(owned.ownerName) != true else { continue }
+        result.images.insert(owned.ownerName)
+      }
+    }
+    return result
+  }
+}
+
+/// The seeds that machines have, against those that are declared.
+extension StoragePlan {
+  /// Reads the present seeds that are not the ones declared, and settles what each machine gets.
+  ///
+  /// A seed that says the same stays. One that differs in what cloud-init applies at every boot keeps
+  /// the machine's instance id; any other change makes a new instance.
+  ///
+  /// - Parameter content: reads the seed at a path of the host; nil for one that cannot be read.
+  mutating func compareSeeds(
+    _ content: (_ path: String) async throws -> SeedContent?
+  ) async throws {
+    for (name, storage) in domains {
+      guard let seed = storage.seed, let path = live.domains[name]?.seedPath else { continue }
+      let isThere = live.storage.place(at: path) != nil
+      if path == seed.path, isThere { continue }
+      let compared: DomainSeed
+      switch try await isThere ? content(path) : nil {
+      case nil: compared = seed.following(isThere ? .unreadable : .missing)
+      case let present?:
+        let changes = SeedContent(seed.files).map(present.changes) ?? []
+        if changes.isEmpty, let kept = self.seed(at: path, saying: seed) {
+          compared = kept
+        } else {
+          compared = seed.following(.read(instance: present.instance, changes))
+        }
+      }
+      domains[name]?.seed = compared
+    }
+  }
+
+  /// The same seed under the name that it has already.
+  private func seed(at path: String, saying seed: DomainSeed) -> DomainSeed? {
+    guard let place = live.storage.place(at: path), let name = place.volume.owned else {
+      return nil
+    }
+    return DomainSeed(
+      name: name, pool: place.pool, path: path, files: seed.files, span: seed.span)
+  }
+
+  /// The keys in which a domain's seed is not what is declared.
+  func seedDifferences(
+    _ seed: DomainSeed, of declaration: Declaration, _ domain: LiveDomain
+  ) -> [PropertyDifference] {
+    guard domain.seedPath != seed.path || live.storage.place(at: seed.path) == nil else {
+      return []
+    }
+    let block = "cloud_init"
+    /// Of what is declared it is known which parts are secret. Beside an earlier value of which that is
+    /// not known, it is masked too.
+    func shown(_ change: SeedChange) -> Value? {
+      if case .secret = change.from { return change.to }
+      return change.to == nil ? nil : declaration.body.block(block)?[change.key] ?? change.to
+    }
+    func differences(_ changes: [SeedChange], _ consequence: String) -> [PropertyDifference] {
+      let isSafe = changes.allSatisfy(\.isAppliedAtEveryBoot)
+      return changes.map { change in
+        PropertyDifference(
+          block: block, name: change.key, from: change.from, to: shown(change),
+          impact: isSafe ? .nextStart : .dataLoss, consequence: isSafe ? nil : consequence)
+      }
+    }
+    switch seed.earlier {
+    case nil:
+      let declared = SeedContent(seed.files).map(SeedContent.none.changes) ?? []
+      return differences(declared, "at next start, as at a first boot: commands run")
+    case .read(_, let changes) where !changes.isEmpty:
+      return differences(
+        changes, "at next start, first-boot commands run again, SSH host keys change")
+    case .read, .unreadable, .missing:
+      var present = "unreadable"
+      if case .missing = seed.earlier { present = "missing" }
+      return [
+        PropertyDifference(
+          block: block, name: "seed", from: .string(present), to: .string("made anew"),
+          impact: .dataLoss,
+          consequence:
+            "at next start, first-boot commands may run again, SSH host keys may change")
+      ]
+    }
+  }
+}
+
+extension LiveDomain {
+  /// The path of the seed; nil where there is none.
+  var seedPath: String? { facts.disks.first { $0.target == DriveBus.seedTarget }?.path }
+}
+
+/// Volumes that go from one domain to another.
+extension StoragePlan {
+  /// The domains that write to what is at a path, by the names that the stack knows them by.
+  private func writers(of path: String) -> [String] {
+    let writers = live.storage.writers(of: path)
+    guard !writers.isEmpty else { return [] }
+    return writers.map { writer in
+      live.domains[writer]?.name == writer
+        ? writer : live.domains.first { $0.value.name == writer }?.key ?? writer
+    }
+  }
+
+  /// The same changes, each that takes a disk after the one that lets go of it.
+  func afterMoves(_ changes: [Change]) -> [Change] {
+    var changes = changes
+    let positions = Dictionary(
+      changes.filter { $0.kind == .domain }.map { ($0.name, $0.id) }
+    ) { first, _ in first }
+    for index in changes.indices where changes[index].kind == .domain {
+      for drive in domains[changes[index].name]?.drives ?? [] {
+        guard let path = drive.base?.path else { continue }
+        for other in writers(of: path) where other != changes[index].name {
+          guard let position = positions[other],
+            !Self.waits(position, for: changes[index].id, changes)
+          else { continue }
+          changes[index].dependencies = Set(changes[index].dependencies + [position]).sorted()
+        }
+      }
+    }
+    return changes
+  }
+
+  /// Whether a change waits for another one, by whatever way. A ring of changes would wait for ever.
+  private static func waits(_ id: Int, for other: Int, _ changes: [Change]) -> Bool {
+    var seen: Set<Int> = []
+    var next = [id]
+    while let current = next.popLast() {
+      if current == other { return true }
+      guard seen.insert(current).inserted, changes.indices.contains(current) else { continue }
+      next += changes[current].dependencies
+    }
+    return false
+  }
+
+  /// Disks that are to be moved from domains that keep them: nothing in the plan takes them from there.
+  func obstaclesToMoves(_ changes: [Change]) -> [Diagnostic] {
+    let changed = Set(changes.filter { $0.kind == .domain }.map(\.name))
+    return domains.sorted { $0.key < $1.key }.flatMap { name, storage in
+      storage.drives.compactMap { drive in
+        guard let own = drive.own, let source = own.movedFrom, source != name,
+          writers(of: own.path).contains(source), !changed.contains(source)
+        else { return nil }
+        return StorageMessages.stillAttached(drive.name, to: source, at: drive.span)
+      }
+    }
+  }
+
+  /// Volumes of the stack's that a domain no longer declares and another one names by its path: they stay.
+  func warningsOfMoves() -> [Diagnostic] {
+    domains.sorted { $0.key < $1.key }.flatMap { name, storage in
+      storage.drives.flatMap { drive -> [Diagnostic] in
+        guard case .inPlace(let base) = drive.content, drive.isWritable,
+          let owned = live.storage.place(at: base.path)?.volume.owned, owned.stack == set.stack,
+          owned.isDomains
+        else { return [] }
+        return writers(of: base.path).sorted()
+          .filter { $0 != name && !declaredUsers(of: base.path).contains($0) }
+          .map { StorageMessages.staysByPath(drive.name, of: name, from: $0, at: drive.span) }
+      }
+    }
+  }
+}

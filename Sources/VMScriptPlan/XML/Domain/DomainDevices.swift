@@ -100,3 +100,231 @@ extension DeviceRecords.Record {
     DomainDisks.devices.contains(block) ? "drive" : block
   }
 }
+
+extension DomainDevices {
+  /// In what the devices of a definition are not as declared, and when each change takes effect.
+  ///
+  /// - Parameter running: the machine as it runs; nil for one that is off.
+  package func differences(
+    definition root: XMLElement, running: RunningMachine?
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    var running = running
+    var result: [PropertyDifference] = []
+    for record in gone {
+      guard let element = record.element(in: root) else { continue }
+      result.append(removal(of: record, element, running))
+    }
+    for device in devices {
+      if let element = device.element(in: root, byPosition: isHostClone) {
+        let present = running.flatMap { device.element(in: $0.root) }
+        result += device.differences(element).map { difference in
+          present == nil ? difference.offline : difference
+        }
+      } else {
+        // Its element, with all that libvirt looks at, shows whether a running machine takes it.
+        let scratch = XMLElement(name: "domain")
+        let element = device.make(in: scratch)
+        try device.write(to: element)
+        let isLive = running?.take(element, of: device.block.schema) ?? false
+        result.append(
+          PropertyDifference(
+            block: device.name.path, name: "device", from: nil,
+            to: .string(context.moves[device.key].map { "moved from \($0)" } ?? "new"),
+            impact: isLive ? .live : .nextStart
+          ).of(device.name))
+      }
+    }
+    return result
+  }
+
+  /// In what the devices of a running machine are not as declared, those that it lacks though its
+  /// definition has them among them.
+  func runningDifferences(
+    definition root: XMLElement, _ machine: RunningMachine
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    var machine = machine
+    var result: [PropertyDifference] = []
+    for device in devices where device.element(in: root) != nil {
+      if let present = device.element(in: machine.root) {
+        result += device.differences(present)
+        continue
+      }
+      let element = device.make(in: XMLElement(name: "domain"))
+      try device.write(to: element)
+      guard machine.take(element, of: device.block.schema) else { continue }
+      result.append(
+        PropertyDifference(
+          block: device.name.path, name: "device", from: nil, to: .string("new"), impact: .live
+        ).of(device.name))
+    }
+    return result
+  }
+
+  private func removal(
+    of record: DeviceRecords.Record, _ element: XMLElement, _ running: RunningMachine?
+  ) -> PropertyDifference {
+    let present = running.flatMap { record.element(in: $0.root) }
+    var impact: Impact = present.map(record.canGo) ?? false ? .live : .nextStart
+    if losesData(record, element) { impact = .dataLoss }
+    // A volume of the domain's own has a name that means nothing to a reader.
+    let path = ownVolume(of: record, element) == nil ? element.text(at: "source/@file") : nil
+    return PropertyDifference(
+      block: record.path, name: "device",
+      from: .string(path ?? (record.identity.isEmpty ? "present" : record.identity)), to: nil,
+      impact: impact
+    ).of(record.name)
+  }
+
+  /// Whether the volume of a drive is the domain's own, and goes with it.
+  private func losesData(_ record: DeviceRecords.Record, _ element: XMLElement) -> Bool {
+    ownVolume(of: record, element)?.isDisk ?? false
+  }
+
+  /// The volume that a drive leaves behind: the domain's own, and no longer declared anywhere in it.
+  func ownVolume(of record: DeviceRecords.Record, _ element: XMLElement) -> VolumeName? {
+    guard let path = element.text(at: "source/@file"),
+      !context.disks.values.contains(where: { $0.path == path }), context.seed != path,
+      !context.shared.contains(path),
+      let name = VolumeName(ofFile: path),
+      name.stack == context.stack
+    else { return nil }
+    return switch name.role {
+    case .disk, .seed: name
+    case .image, .base, .pin: nil
+    }
+  }
+}
+
+extension VolumeName {
+  fileprivate var isDisk: Bool { if case .disk = role { true } else { false } }
+}
+
+/// A declared block that is a device of the machine.
+struct DeclaredDevice {
+  /// How its element is found and what the table alone does not say of it.
+  enum Shape {
+    case drive(DomainDisks.Slot, DomainDisks)
+    case interface(DomainInterface)
+    case plain(XMLPlace)
+  }
+
+  package let block: DeclaredBlock
+  let shape: Shape
+  /// Label, or `nic1` and so on by position; empty for a block that stands once.
+  package let key: String
+  /// The names of the blocks in it when the definition was last written.
+  var earlierBlocks: Set<String> = []
+
+  /// What tells it from others of its kind.
+  package var identity: String {
+    switch shape {
+    case .drive(let slot, _): slot.target
+    case .interface(let interface): interface.mac.description
+    case .plain: ""
+    }
+  }
+
+  /// The block by its name.
+  package var name: DeviceName { DeviceName(block: block.schema.name, key: key) }
+
+  /// What is remembered of it.
+  package func record(isMade: Bool) -> DeviceRecords.Record {
+    DeviceRecords.Record(
+      name: name, identity: identity, isMade: isMade, inner: Set(block.blocks.map(\.schema.name)))
+  }
+
+  /// Nested blocks that the script had and no longer has go, those of others stay.
+  package var undeclared: XMLRows.Undeclared { .stays(except: earlierBlocks) }
+
+  /// Its element in a machine.
+  ///
+  /// - Parameter byPosition: whether an interface may be one with another MAC, as in what a domain of
+  ///   the host was cloned from.
+  package func element(in root: XMLElement, byPosition: Bool = false) -> XMLElement? {
+    switch shape {
+    case .drive(let slot, let disks): disks.element(slot, in: root.ensure("devices"))
+    case .interface(let interface):
+      interface.element(in: root.ensure("devices"), byPosition: byPosition)
+    case .plain(let place): place.element(in: root)
+    }
+  }
+
+  /// A new element for it in a machine.
+  package func make(in root: XMLElement) -> XMLElement {
+    switch shape {
+    case .drive(let slot, _): root.ensure("devices").add("disk", ["device": slot.device])
+    case .interface: root.ensure("devices").add("interface")
+    case .plain(let place): place.ensureElement(in: root)
+    }
+  }
+
+  /// Writes into its element what is declared.
+  ///
+  /// - Parameter isRunning: whether it is the element of a running machine, of which only what can
+  ///   change then is written.
+  package func write(to element: XMLElement, isRunning: Bool = false) throws(Diagnostic) {
+    try XMLRows.write(block, to: element, undeclared: undeclared) {
+      !isRunning || $0.live == .device
+    }
+    switch shape {
+    case .drive(let slot, let disks):
+      if isRunning {
+        if block.schema.changesMedium { disks.writeStorage(to: element, slot) }
+      } else {
+        disks.complete(element, slot)
+      }
+    case .interface(let interface): interface.complete(element)
+    case .plain: if element.name == "graphics", !isRunning { Self.completeGraphics(element, block) }
+    }
+  }
+
+  /// In what its element is not as declared, with the impact that the table says.
+  package func differences(_ element: XMLElement) -> [PropertyDifference] {
+    let rows = XMLRows.differences(
+      block, path: [name.path], live: element, undeclared: undeclared)
+    let others: [PropertyDifference] =
+      switch shape {
+      case .drive(let slot, let disks):
+        disks.sourceDifference(element, slot, of: block.schema, path: name.path)
+      case .interface(let interface): interface.sourceDifference(element, path: name.path)
+      case .plain: []
+      }
+    return (rows + others).map { $0.of(name) }
+  }
+
+  /// A port, or one that libvirt finds; one listening address, said in one place.
+  private static func completeGraphics(_ element: XMLElement, _ block: DeclaredBlock) {
+    if block["listen"] != nil { element.remove("listen") }
+    if block["port"] != nil {
+      element["autoport"] = "no"
+    } else if element["port"] == nil {
+      element["port"] = "-1"
+      element["autoport"] = "yes"
+    }
+  }
+}
+
+extension BlockSchema {
+  /// Whether a running machine takes another medium in the drive.
+  var changesMedium: Bool { properties.contains { $0.live == .medium } }
+}
+
+/// A volume of the domain's own on a drive that its script no longer declares.
+package struct LeftVolume: Sendable {
+  /// On the host.
+  package let path: String
+  /// The block that it belonged to.
+  package let device: DeviceName
+}
+
+extension DomainDevices {
+  /// The volumes that go with drives which are no longer declared.
+  func leftVolumes(in root: XMLElement) -> [LeftVolume] {
+    gone.compactMap { record in
+      guard let element = record.element(in: root), ownVolume(of: record, element) != nil,
+        let path = element.text(at: "source/@file")
+      else { return nil }
+      return LeftVolume(path: path, device: record.name)
+    }
+  }
+}

@@ -165,3 +165,217 @@ extension Declaration {
     return word
   }
 }
+
+/// The stack's mark on a domain, with the domain's labels.
+package struct DomainMetadata {
+  package static let namespace = XMLElement.markNamespace
+  package static let prefix = "vmscript"
+
+  /// An element's name within the mark.
+  package static func name(_ localName: String) -> String { "\(prefix):\(localName)" }
+
+  package let declaration: Declaration
+  package let stack: String
+  /// Where the stack is run from; nil keeps what is recorded.
+  package let origin: StackOrigin?
+
+  package init(_ declaration: Declaration, stack: String, origin: StackOrigin? = nil) {
+    self.declaration = declaration
+    self.stack = stack
+    self.origin = origin
+  }
+
+  /// Puts the mark in place of an earlier one; other metadata stays.
+  package func write(to root: XMLElement) {
+    let metadata = root.ensure("metadata")
+    let earlier = Self.mark(in: root)
+    var labels = earlier.map(Self.labels) ?? [:]
+    if case .map(let declared) = declaration.body["labels"] {
+      labels = declared.mapValues { .string($0.description) }
+    }
+    earlier?.detach()
+    let mark = metadata.add(Self.name("resource"), ["xmlns:\(Self.prefix)": Self.namespace])
+    mark["stack"] = stack
+    mark["kind"] = declaration.kind.rawValue
+    mark["name"] = declaration.name
+    switch declaration.source {
+    case .declared(let name), .host(let name): mark["source"] = name
+    case nil: break
+    }
+    (origin ?? earlier.flatMap(StackOrigin.init(mark:)))?.write(to: mark)
+    for (key, value) in labels {
+      mark.add(Self.name("label"), ["key": key, "value": value.description])
+    }
+  }
+
+  /// The change of the labels, if they are otherwise.
+  package static func difference(_ property: DeclaredProperty, live root: XMLElement)
+    -> PropertyDifference?
+  {
+    guard case .map(let declared) = property.value else { return nil }
+    let found = mark(in: root).map(labels) ?? [:]
+    let wanted = declared.mapValues { .string($0.description) }
+    guard Value.map(found) != .map(wanted) else { return nil }
+    return PropertyDifference(
+      name: property.schema.name, from: .map(found), to: property.value,
+      impact: property.schema.impact, live: property.schema.live)
+  }
+
+  /// The mark as `virDomainSetMetadata` takes it, which adds the namespace by itself; nil where there
+  /// is none.
+  package static func bareMark(in root: XMLElement) -> XMLElement? { mark(in: root).map(bare) }
+
+  private static func bare(_ element: XMLElement) -> XMLElement {
+    let copy = XMLElement(name: element.localName)
+    for (name, value) in element.attributes where !name.hasPrefix("xmlns") { copy[name] = value }
+    for child in element.children { copy.append(.element(bare(child))) }
+    return copy
+  }
+
+  /// The mark; nil on a domain that no stack made.
+  package static func mark(in root: XMLElement) -> XMLElement? {
+    root.first("metadata")?.all("resource", namespace: namespace).first
+  }
+
+  private static func labels(_ mark: XMLElement) -> ValueMap {
+    var labels: ValueMap = [:]
+    for label in mark.all("label", namespace: namespace) {
+      if let key = label["key"], let value = label["value"] { labels[key] = .string(value) }
+    }
+    return labels
+  }
+}
+
+/// Memory: the most that the machine may have, and what it has of it.
+struct DomainMemory {
+  private let block: DeclaredBlock
+  /// The row that says what the machine has.
+  private let property: DeclaredProperty
+  /// What the machine shall have, in KiB.
+  package let kibibytes: Int64
+
+  /// Reads a declaration; nil where it says nothing of memory.
+  init?(_ declaration: Declaration) {
+    guard let block = declaration.body.block("memory"),
+      let property = block.property("current") ?? block.property("max"),
+      let kibibytes = property.schema.xml?.texts(of: property.value).first.flatMap({ Int64($0) })
+    else { return nil }
+    self.block = block
+    self.property = property
+    self.kibibytes = kibibytes
+  }
+
+  /// A new maximum is what the machine has, unless that is said too.
+  package func complete(_ root: XMLElement, before: String?) {
+    if block["current"] == nil, root.text(at: Self.maximum) != before {
+      root.remove("currentMemory")
+    }
+  }
+
+  /// When a change of a row takes effect: at once up to the maximum of a running machine.
+  package func impact(of row: PropertySchema, _ running: RunningMachine?) -> Impact {
+    let isLive = row === property.schema && running?.canHave(kibibytes: kibibytes) ?? false
+    return isLive ? .live : .nextStart
+  }
+
+  /// The difference of a running machine that has less; one that has more than declared need not
+  /// give it back.
+  func lack(_ machine: RunningMachine) -> PropertyDifference? {
+    guard let present = machine.kibibytes, kibibytes > present,
+      machine.canHave(kibibytes: kibibytes)
+    else { return nil }
+    let isShorthand = property.schema.name == block.schema.shorthand
+    return PropertyDifference(
+      block: isShorthand ? "" : block.schema.name,
+      name: isShorthand ? block.schema.name : property.schema.name,
+      from: .size(ByteSize(bytes: present * 1024)), to: .size(ByteSize(bytes: kibibytes * 1024)),
+      impact: .live, live: property.schema.live)
+  }
+
+  /// Where the maximum stands in a definition.
+  static let maximum = "memory"
+}
+
+/// Number, model and topology of the processors, of which libvirt wants the latter two whole.
+struct DomainCPU {
+  private let block: DeclaredBlock
+  /// How many processors the machine shall have; nil where that is not said.
+  package let count: Int64?
+
+  /// Reads a declaration; nil where it says nothing of processors.
+  init?(_ declaration: Declaration) {
+    guard let block = declaration.body.block("cpus") else { return nil }
+    self.block = block
+    count = if case .int(let count) = block["current"] ?? block["max"] { count } else { nil }
+  }
+
+  /// Writes what no row says alone.
+  ///
+  /// - Parameter before: the maximum from before the rows were written.
+  package func complete(_ root: XMLElement, before: String?) {
+    // A new maximum is what it has, unless that is said too.
+    if block["current"] == nil, root.text(at: Self.maximum) != before {
+      root.first("vcpu")?["current"] = nil
+    }
+    if case .string(let model) = block["model"] {
+      let cpu = root.ensure("cpu")
+      cpu.remove("model")
+      if Self.modes.contains(model) {
+        cpu["mode"] = model
+      } else {
+        cpu["mode"] = "custom"
+        cpu.add("model", text: model)
+      }
+    }
+    let names = ["sockets", "cores", "threads"]
+    guard names.contains(where: { block[$0] != nil }) else { return }
+    let topology = root.ensure("cpu").ensure("topology")
+    var count: Int64 = 1
+    for name in names {
+      var number: Int64 = 1
+      if case .int(let declared) = block[name] { number = declared }
+      topology[name] = String(number)
+      count = count.multipliedReportingOverflow(by: number).partialValue
+    }
+    if block["max"] == nil { root.setText(String(count), at: Self.maximum) }
+  }
+
+  /// When a change of a row that can be live takes effect: more processors up to the maximum of a
+  /// running machine are there at once.
+  package func impact(_ running: RunningMachine?) -> Impact {
+    count.flatMap { running?.canHave(processors: $0) } ?? false ? .live : .nextStart
+  }
+
+  /// Adds to the differences of the rows what none of them says alone.
+  package func complete(_ differences: inout [PropertyDifference], definition root: XMLElement) {
+    // libvirt leaves it out where it is the maximum.
+    if root.text(at: "vcpu/@current") == nil, let maximum = root.text(at: Self.maximum) {
+      differences.removeAll { $0.live == .processors && $0.to?.description == maximum }
+    }
+    if let model = block.property("model"), let wanted = block["model"]?.description {
+      let mode = root.text(at: "cpu/@mode")
+      let found = mode == "custom" ? root.text(at: "cpu/model") : mode
+      if found != wanted {
+        differences.append(
+          PropertyDifference(
+            block: "cpus", name: "model", from: found.map(Value.string), to: model.value,
+            impact: model.schema.impact))
+      }
+    }
+  }
+
+  /// The difference of a running machine that has fewer processors and can have more.
+  func lack(_ machine: RunningMachine) -> PropertyDifference? {
+    guard let count, let present = machine.processors, machine.canHave(processors: count) else {
+      return nil
+    }
+    return PropertyDifference(
+      block: block.schema.name, name: "current", from: .int(present), to: .int(count),
+      impact: .live, live: .processors)
+  }
+
+  /// Where the maximum stands in a definition.
+  static let maximum = "vcpu"
+
+  private static let modes: Set<String> = ["host-model", "host-passthrough", "maximum"]
+}

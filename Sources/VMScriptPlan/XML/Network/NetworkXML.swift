@@ -1,3 +1,4 @@
+import OrderedCollections
 import VMScript
 import VMScriptSyntax
 
@@ -83,4 +84,127 @@ public enum NetworkXML {
   /// A network is the stack's alone: a block that the script no longer has goes, a property stays.
   private static let undeclared = XMLRows.Undeclared.stays(
     except: Set(Schema.resource(.net).allBlocks.map(\.name)))
+}
+
+/// What of a network no single row says: forwarding, addresses, leases and names.
+struct NetworkShape {
+  package let body: DeclaredBlock
+  package let context: XMLContext
+  private let name: String
+
+  init(_ declaration: Declaration, context: XMLContext) {
+    name = declaration.name
+    body = declaration.body
+    self.context = context
+  }
+
+  private var mode: String { body["mode"]?.description ?? "nat" }
+
+  /// Whether libvirt runs a bridge of the network's own, or leaves guests to one of the host.
+  private var hasOwnBridge: Bool { mode != "bridge" && mode != "macvtap" }
+
+  func writeForward(to root: XMLElement) {
+    let hadOwnBridge = root.text(at: "forward/@mode") != "bridge"
+    if !hasOwnBridge { ["ip", "route", "mtu", "dns", "domain"].forEach { root.remove($0) } }
+    if mode == "macvtap" || (hasOwnBridge && !hadOwnBridge) { root.remove("bridge") }
+    // libvirt would choose a name that another network may take at the same time.
+    if hasOwnBridge, root.text(at: "bridge/@name") == nil {
+      root.setText(Identity.bridge(stack: context.stack, net: name), at: "bridge/@name")
+    }
+    guard mode != "isolated" else { return root.remove("forward") }
+    let forward = root.ensure("forward")
+    // To libvirt a macvtap network is one of mode bridge that has an interface and no bridge.
+    forward["mode"] = mode == "macvtap" ? "bridge" : mode
+    guard let dev = body["dev"]?.description else { return }
+    if mode == "macvtap" {
+      forward["dev"] = nil
+      forward.remove("interface")
+      forward.add("interface", ["dev": dev])
+    } else {
+      forward["dev"] = dev
+    }
+  }
+
+  func writeAddresses(to root: XMLElement) {
+    if case .cidr(let subnet) = body["subnet"] {
+      root.all("ip").filter { $0["family"] != "ipv6" }.forEach { $0.detach() }
+      var gateway = subnet.first
+      if case .ip(let declared) = body["gateway"] { gateway = declared }
+      let ip = root.add(
+        "ip", ["address": gateway.description, "netmask": subnet.netmask.description])
+      writeDHCP(to: ip, subnet: subnet, gateway: gateway)
+    }
+    root.all("ip").filter { $0["family"] == "ipv6" }.forEach { $0.detach() }
+    if let text = body.block("ipv6")?["subnet"]?.description, let subnet = IPv6Subnet(text) {
+      root.add(
+        "ip",
+        [
+          "family": "ipv6", "address": subnet.first.description, "prefix": String(subnet.prefix),
+        ])
+    }
+  }
+
+  private func writeDHCP(to ip: XMLElement, subnet: Subnet, gateway: IPAddress) {
+    let range: ClosedRange<IPAddress>? =
+      switch body["dhcp"] {
+      case .bool(false): nil
+      case .range(.addresses(let first, let last)) where first <= last: first...last
+      default: subnet.dhcpRange(gateway: gateway)
+      }
+    // Without a range, the server knows the machines with fixed addresses alone.
+    let leases = leases
+    guard range != nil || !leases.isEmpty else { return }
+    let dhcp = ip.add("dhcp")
+    if let range {
+      dhcp.add(
+        "range", ["start": range.lowerBound.description, "end": range.upperBound.description])
+    }
+    for lease in leases {
+      let host = dhcp.add("host", ["mac": lease.mac.description])
+      if let name = lease.name { host["name"] = name }
+      host["ip"] = lease.ip.description
+    }
+  }
+
+  /// The declared hosts, then those of the interfaces with a fixed address.
+  ///
+  /// Entries go by MAC address. A machine's name stands in one of them, and only where dnsmasq takes
+  /// it as one: it drops a whole entry for a name that it does not read.
+  private var leases: [NetworkLease] {
+    let declared = body.blocks("host").compactMap { host -> NetworkLease? in
+      guard case .mac(let mac) = host["mac"], case .ip(let ip) = host["ip"] else { return nil }
+      return NetworkLease(mac: mac, ip: ip, name: host.label)
+    }
+    var names: Set<String> = []
+    return (declared + context.leases).map { lease in
+      guard let name = lease.name, TextFormat.leaseName.obstacle(to: name) == nil,
+        names.insert(name.lowercased()).inserted
+      else { return NetworkLease(mac: lease.mac, ip: lease.ip) }
+      return lease
+    }
+  }
+
+  func writeNames(to root: XMLElement) {
+    guard let dns = body.block("dns") else {
+      root.remove("dns")
+      root.remove("domain")
+      return
+    }
+    if root.first("domain") != nil { root.setText("yes", at: "domain/@localOnly") }
+    let names = root.ensure("dns")
+    names.remove("txt")
+    if case .map(let records) = dns["txt"] {
+      for (name, value) in records { names.add("txt", ["name": name, "value": value.description]) }
+    }
+    names.remove("host")
+    // One element for each address: libvirt refuses a second one of the same.
+    var byAddress: OrderedDictionary<String, XMLElement> = [:]
+    for host in dns.blocks("host") {
+      guard let ip = host["ip"]?.description, let label = host.label else { continue }
+      let element = byAddress[ip] ?? names.add("host", ["ip": ip])
+      byAddress[ip] = element
+      element.add("hostname", text: label)
+    }
+    if names.children.isEmpty { names.detach() }
+  }
 }
