@@ -1,6 +1,8 @@
 import Libvirt
+import Synchronization
 import VMScript
 import VMScriptPlan
+import VMScriptSyntax
 
 /// The addresses that a running guest has.
 enum LiveAddresses {
@@ -60,5 +62,182 @@ extension FixedAddress {
   /// The MAC that the interface has on the host.
   func mac(on domain: Domain) throws -> MACAddress {
     try DomainFacts(xml: domain.xml()).devices?.mac(ofInterface: interface) ?? mac
+  }
+}
+
+/// The DHCP leases that a machine has right before it boots.
+///
+/// The server reports them until they end, whether the guest is there or not. A guest that boots asks
+/// for its address again, which moves the end of its lease. No clock is compared, as that of the host
+/// may differ.
+struct EarlierLeases: Sendable, Equatable {
+  /// Of the machine's interfaces, by network. One without an end is left out, as nothing shows its
+  /// renewal.
+  private let leases: [String: [GivenLease]]
+  /// Whether the guest before the boot may still answer for a while, as after a request to reboot.
+  private let lingers: Bool
+
+  /// Picks the leases of a machine.
+  ///
+  /// - Parameters:
+  ///   - macs: the addresses of its interfaces.
+  ///   - reported: all leases of its networks, by network.
+  init(of macs: [MACAddress], among reported: [String: [GivenLease]], lingers: Bool = false) {
+    leases = reported.mapValues { leases in
+      leases.filter { $0.expires != 0 && macs.contains($0.mac) }
+    }.filter { !$0.value.isEmpty }
+    self.lingers = lingers
+  }
+
+  /// The networks that have to be asked whether the guest has renewed its leases.
+  var networks: [String] { leases.keys.sorted() }
+
+  /// The leases that the guest has not renewed.
+  ///
+  /// - Parameter reported: the present leases by network; a network that is missing could not be read,
+  ///   so that nothing shows a renewal.
+  func unrenewed(_ reported: [String: [GivenLease]]) -> UnrenewedLeases {
+    let left = leases.flatMap { network, leases in
+      guard let present = reported[network] else { return leases }
+      return leases.filter(present.contains)
+    }
+    return UnrenewedLeases(leases: Set(left), lingers: lingers)
+  }
+}
+
+/// The leases of a machine from before its last boot, which its guest has not renewed.
+struct UnrenewedLeases: Sendable {
+  fileprivate(set) var leases: Set<GivenLease> = []
+  fileprivate(set) var lingers = false
+
+  /// Whether an address is one that the guest has had since it booted.
+  ///
+  /// - Parameters:
+  ///   - mac: the interface that it is reported for; nil where that is not known.
+  ///   - source: who reports it. An agent inside the guest knows what it has.
+  func believe(
+    _ address: IPAddress, of mac: MACAddress?, from source: Domain.AddressSource
+  ) -> Bool {
+    switch source {
+    case .lease: !leases.contains { $0.ip == address && (mac == nil || $0.mac == mac) }
+    case .agent where !lingers: true
+    case .agent, .arp: !leases.contains { $0.ip == address }
+    }
+  }
+
+  /// The obstacle to an address where these leases are all that there is; nil without one.
+  ///
+  /// - Parameter mac: the interface that is awaited; nil for all.
+  func obstacle(of mac: MACAddress? = nil) -> String? {
+    let lease = leases.filter { mac == nil || $0.mac == mac }.min { $0.ip < $1.ip }
+    return lease.map { "its lease of \($0.ip) is from before it started, and is not renewed yet" }
+  }
+}
+
+/// The leases of machines from before a run, or a session, booted them.
+final class LeaseNotes: Sendable {
+  private let machines = Mutex<[String: EarlierLeases]>([:])
+
+  /// The leases of the machine of a UUID; nil for one that was not booted.
+  subscript(uuid: String) -> EarlierLeases? {
+    get { machines.withLock { $0[uuid] } }
+    set { machines.withLock { $0[uuid] = newValue } }
+  }
+
+  /// The leases of a machine that its guest has not renewed since it was booted; blocks.
+  func unrenewed(of domain: Domain) throws -> UnrenewedLeases {
+    guard let earlier = self[domain.uuid], !earlier.networks.isEmpty else { return .init() }
+    var reported: [String: [GivenLease]] = [:]
+    for network in earlier.networks {
+      reported[network] = try GivenLease.reported(by: network, domain.connection)
+    }
+    return earlier.unrenewed(reported)
+  }
+}
+
+/// The leases of networks, each network read once for the machines that boot together.
+actor LeaseReads {
+  private var reads: [String: Task<[GivenLease]?, any Error>] = [:]
+
+  /// The leases of networks; those that report none are missing.
+  ///
+  /// - Parameter isAnew: reads them now, though they were read before.
+  func leases(
+    of networks: Set<String>, isAnew: Bool, _ pool: ConnectionPool
+  ) async throws -> [String: [GivenLease]] {
+    var leases: [String: [GivenLease]] = [:]
+    for network in networks {
+      let read =
+        (isAnew ? nil : reads[network])
+        ?? Task { try await pool.run { try GivenLease.reported(by: network, $0) } }
+      reads[network] = read
+      leases[network] = try await read.value
+    }
+    return leases
+  }
+}
+
+/// Boots machines together, and notes the leases that they have from before.
+struct GuestBoot: Sendable {
+  let notes: LeaseNotes
+  /// The interfaces of guests that run, which may renew their leases between two boots.
+  private let held: Set<MACAddress>
+  private let reads = LeaseReads()
+
+  init(notes: LeaseNotes, held: Set<MACAddress> = []) {
+    self.notes = notes
+    self.held = held
+  }
+
+  /// Performs a verb on a machine, whether that boots it or not.
+  ///
+  /// - Throws: what `PowerVerb.perform` throws, and a diagnostic where there is no such machine.
+  func perform(
+    _ verb: PowerVerb, on name: String, of targets: DomainTargets, at span: Span
+  ) async throws {
+    let machine = try await targets.with(name, span) { domain -> Machine? in
+      if let machine = try Machine(domain, before: verb) { return machine }
+      try verb.perform(on: domain, at: span)
+      return nil
+    }
+    guard let machine else { return }
+    let earlier = try await earlierLeases(
+      of: machine.macs, on: machine.networks, lingers: machine.lingers, targets.pool)
+    try await targets.with(name, span) { try verb.perform(on: $0, at: span) }
+    notes[machine.uuid] = earlier
+  }
+
+  /// The leases of a machine that is about to boot; nil for one without an interface on a network.
+  func earlierLeases(
+    of macs: [MACAddress], on networks: Set<String>, lingers: Bool = false, _ pool: ConnectionPool
+  ) async throws -> EarlierLeases? {
+    guard !networks.isEmpty else { return nil }
+    let reported = try await reads.leases(
+      of: networks, isAnew: !held.isDisjoint(with: macs), pool)
+    return EarlierLeases(of: macs, among: reported, lingers: lingers)
+  }
+
+  /// A machine that is about to boot.
+  private struct Machine: Sendable {
+    let uuid: String
+    let macs: [MACAddress]
+    let networks: Set<String>
+    let lingers: Bool
+
+    /// Nil where a verb lets the guest go on or brings it back, and where no lease can be its own.
+    init?(_ domain: Domain, before verb: PowerVerb) throws {
+      // The test driver makes leases up.
+      guard verb == .start || verb == .reboot, !domain.connection.isTestDriver else { return nil }
+      let isActive = try domain.isActive()
+      guard let steps = verb.steps(from: try domain.state(), isActive: isActive) else { return nil }
+      let isStarted = steps.contains(.start)
+      guard isStarted || steps.contains(.reboot) else { return nil }
+      guard try isActive || !domain.hasSavedState() else { return nil }
+      guard let facts = try? DomainFacts(xml: try domain.xml(inactive: isStarted)),
+        !facts.networks.isEmpty
+      else { return nil }
+      (uuid, macs, networks) = (domain.uuid, facts.macs, facts.networks)
+      lingers = !isStarted
+    }
   }
 }

@@ -11,34 +11,6 @@ final class RunHost: EvaluationHost {
   /// Whether declarations are put into effect, or only planned.
   enum Mode: Sendable { case run, plan }
 
-  /// What has come of the run so far.
-  struct Progress: Sendable {
-    var plan: Plan
-    var diagnostics: [Diagnostic] = []
-    var isRefused = false
-    /// Whether the host was looked at as a whole.
-    var hasPlanned = false
-    /// Whether the run may change what was last run from elsewhere.
-    var isOriginConfirmed = false
-    /// Keeps other runs of the stack away; nil where nothing is changed.
-    var lock: StackLock?
-    /// What was put into effect already; verbs may have changed it since, on purpose.
-    var settled = SettledDeclarations()
-    /// The declarations that are being put into effect, and what became of each change so far.
-    var applying: (set: DeclarationSet, changes: [Change])?
-    /// What the evaluation waits for, or was let go from.
-    var current: Waiting?
-    /// What the evaluation was let go from.
-    var leftBehind: LeftBehind?
-    var isCancelled = false
-    /// Whether the host refused something, so that the script is not gone on with.
-    var hasFailed = false
-    /// What the whole script declares, where it was asked for.
-    var declaredInTheEnd: Set<ResourceKey>?
-    /// Where nothing is applied, what would have been done by now.
-    var expected = ExpectedState()
-  }
-
   let pool: ConnectionPool
   private let hypervisor: String
   private let mode: Mode

@@ -1,6 +1,8 @@
 import Foundation
 import Synchronization
+import VMScript
 import VMScriptPlan
+import VMScriptSyntax
 
 /// A thread that waits for asynchronous work: to its end, or until it is let go.
 ///
@@ -67,4 +69,86 @@ final class Waiting: Sendable {
 
   /// Lets the thread go, whatever the work is at.
   func letGo() { done.signal() }
+}
+
+// The evaluation's own thread waits for work that goes on elsewhere, until the user has enough of it.
+extension RunHost {
+  /// Ends what only looks at the host or waits for something to happen there, lets changes in flight
+  /// come to their end, and begins nothing more.
+  func cancel() {
+    let current = progress.withLock { standing in
+      standing.isCancelled = true
+      return standing.current
+    }
+    current?.cancel()
+  }
+
+  /// Waits for changes in flight no longer; they may still come to their end.
+  func letGo() { progress.withLock(\.current)?.letGo() }
+
+  /// Does asynchronous work while the evaluation's own thread waits for it.
+  ///
+  /// - Parameter isActing: whether the work changes something on the host from its beginning.
+  func waiting<T: Sendable>(
+    _ doing: String, _ span: Span?, isActing: Bool = false,
+    _ work: @escaping @Sendable (Waiting) async throws -> T
+  ) throws(Diagnostic) -> T {
+    let waiting = Waiting(isActing: isActing)
+    let isCancelled = progress.withLock { standing in
+      standing.current = waiting
+      return standing.isCancelled
+    }
+    guard !isCancelled else { throw HostMessages.cancelled(doing, at: span) }
+    let outcome = waiting.wait { try await work(waiting) }
+    if case .success(let value) = outcome { return value }
+    let unfinished = waiting.isActing && outcome == nil ? waiting.work : nil
+    let left = progress.withLock { standing in
+      standing.hasFailed = true
+      return standing.leave(unfinished, doing)
+    }
+    switch outcome {
+    case .failure(let error): throw HostMessages.diagnostic(error, doing, at: span)
+    default: throw HostMessages.cancelled(doing, leaving: left?.what ?? [], at: span)
+    }
+  }
+}
+
+extension VerbRequest {
+  /// Whether it changes nothing.
+  var onlyWaits: Bool { verb.row.outcome == .untouched }
+}
+
+extension RunHost {
+  /// Waits until an expression of the script is true: looked at when a domain has news, and at a
+  /// slow beat, for what it reads may have no event.
+  ///
+  /// It is evaluated here, on the evaluation's own thread, which has the stack for it and does not
+  /// hold a connection that reading an attribute needs.
+  func wait(
+    until holds: () throws(Diagnostic) -> Bool, _ limit: Duration, _ verb: VerbRequest,
+    of targets: DomainTargets
+  ) throws(Diagnostic) {
+    let deadline = ContinuousClock.now + limit
+    let span = verb.targetSpan
+    let pool = pool
+    let (names, news) = try waiting("wait", span) { _ in
+      (try await targets.names(of: verb), try await DomainNews(of: [], pool: pool))
+    }
+    defer { news.close() }
+    guard try !holds() else { return }
+    options.progress(.waiting("a condition of \(names.joined(separator: ", "))"))
+    repeat {
+      let hasNews = try waiting("wait", span) { _ in
+        let hasNews = await Awaiting.isNews(in: news.ofAny, before: deadline)
+        try Task.checkCancellation()
+        return hasNews
+      }
+      guard !hasNews else { continue }
+      throw try waiting("wait", span) { _ in
+        var states: [(name: String, state: String)] = []
+        for name in names { states.append((name, try await targets.state(of: name, span))) }
+        return HostMessages.conditionTimeout(states, at: span)
+      }
+    } while try !holds()
+  }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Libvirt
 import Synchronization
 import VMScript
@@ -253,5 +254,155 @@ public final class LiveSession: Sendable {
     do { return try await work(pool) } catch {
       throw HostMessages.diagnostic(error, doing, at: nil)
     }
+  }
+}
+
+extension LiveSession {
+  /// A script that declares what this session put into effect and did not forget since.
+  ///
+  /// Secrets are parameters of it. Files that it names are found from where it is kept, too.
+  ///
+  /// - Parameter file: the path that it is to be kept at.
+  public func script(for file: String) -> String {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    let (settled, sources) = (settled, language.sources)
+    var set = language.declarations
+    set.declarations = set.declarations.compactMap { settled[$0.key] }.map { declaration in
+      declaration.replacingValues { property in
+        guard case .string(let text) = property.value, property.schema.type.isPath,
+          !text.hasPrefix("~/"),
+          case .local(let path) = ImageSource(text, folder: sources.folder(of: property.span)),
+          URL(fileURLWithPath: text, relativeTo: folder).path != URL(fileURLWithPath: path).path
+        else { return property.value }
+        return .string(path)
+      }
+    }
+    return set.script
+  }
+}
+
+extension PropertyType {
+  fileprivate var isPath: Bool {
+    switch self {
+    case .path: true
+    case .either(let alternatives): alternatives.contains(where: \.isPath)
+    default: false
+    }
+  }
+}
+
+// Looks at the host that no entry asks for; nothing is changed.
+extension LiveSession {
+  /// What is there and whose it is; see ``Inspector``.
+  public func inventory() async throws(Diagnostic) -> HostInventory {
+    try await onHost("listing what is there") {
+      try await InventoryReader(pool: $0, stack: nil).read()
+    }
+  }
+
+  /// All that can be said of what bears a name; see ``Inspector``.
+  public func details(of name: String) async throws(Diagnostic) -> [Value] {
+    try await onHost("looking at `\(name)`") { try await Inspector.details(of: name, in: $0) }
+  }
+
+  /// The XML of a domain or network of the host as libvirt has it, without secrets.
+  ///
+  /// - Throws: VM0790 if nothing bears the name.
+  public func xml(of name: String) async throws(Diagnostic) -> String {
+    try await onHost("reading the XML of `\(name)`") { pool in
+      let found = try await pool.run { connection in
+        try connection.domain(named: name)?.xml() ?? connection.network(named: name)?.xml()
+      }
+      guard let found else { throw InspectionMessages.nothingNamed(name, closest: nil) }
+      return found
+    }
+  }
+
+  /// The IPv4 addresses that networks have given out, by hardware address: one call for each network.
+  public func leases(
+    of networks: Set<String>
+  ) async throws(Diagnostic) -> [MACAddress: [IPAddress]] {
+    try await onHost("reading leases") { pool in
+      try await pool.run { connection in
+        var found: [MACAddress: [IPAddress]] = [:]
+        for name in networks.sorted() {
+          for lease in try connection.network(named: name)?.leases() ?? [] where !lease.isIPv6 {
+            guard let mac = lease.mac.flatMap(MACAddress.init),
+              let address = IPAddress(lease.address)
+            else { continue }
+            found[mac, default: []].append(address)
+          }
+        }
+        return found
+      }
+    }
+  }
+}
+
+/// Something that happened on a session's host, whoever did it.
+public struct HostEvent: Sendable, Hashable {
+  /// What it happened to: a domain or a network.
+  public let kind: ResourceKind
+  /// Its name.
+  public let name: String
+  /// What happened, in a word or two: `started`, `crashed`.
+  public let words: String
+  /// Whether a guest went down by a failure.
+  public let isCrash: Bool
+
+  init(_ event: LifecycleEvent) {
+    kind = .domain
+    name = event.domain
+    // VIR_DOMAIN_EVENT_STOPPED_CRASHED and VIR_DOMAIN_EVENT_STOPPED_FAILED.
+    let hasFailed = event.kind == .stopped && [2, 5].contains(event.detail)
+    isCrash = event.kind == .crashed || hasFailed
+    words =
+      switch event.kind {
+      case .defined: "was defined"
+      case .undefined: "was removed"
+      case .started: "started"
+      case .suspended: "was suspended"
+      case .resumed: "resumed"
+      case .stopped: hasFailed ? "crashed" : "stopped"
+      case .shutdown: "is shutting down"
+      case .pmSuspended: "went to sleep"
+      case .crashed: "panicked"
+      }
+  }
+
+  init(_ event: NetworkEvent) {
+    kind = .net
+    name = event.network
+    isCrash = false
+    words =
+      switch event.kind {
+      case .defined: "was defined"
+      case .undefined: "was removed"
+      case .started: "started"
+      case .stopped: "stopped"
+      }
+  }
+}
+
+extension LiveSession {
+  /// What happens to the host's domains and networks from now on; ends when the connection is lost.
+  public func events() async throws(Diagnostic) -> AsyncStream<HostEvent> {
+    let (domains, networks) = try await onHost("listening to events") { pool in
+      try await pool.run { connection in
+        // A driver need not have events of networks.
+        (try connection.lifecycleEvents(), try? connection.networkEvents())
+      }
+    }
+    let (events, continuation) = AsyncStream.makeStream(of: HostEvent.self)
+    let task = Task {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { for await event in domains { continuation.yield(HostEvent(event)) } }
+        guard let networks else { return }
+        group.addTask { for await event in networks { continuation.yield(HostEvent(event)) } }
+      }
+      continuation.finish()
+    }
+    continuation.onTermination = { _ in task.cancel() }
+    return events
   }
 }

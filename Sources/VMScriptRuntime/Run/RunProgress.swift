@@ -2,45 +2,33 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-// The evaluation's own thread waits for work that goes on elsewhere, until the user has enough of it.
 extension RunHost {
-  /// Ends what only looks at the host or waits for something to happen there, lets changes in flight
-  /// come to their end, and begins nothing more.
-  func cancel() {
-    let current = progress.withLock { standing in
-      standing.isCancelled = true
-      return standing.current
-    }
-    current?.cancel()
-  }
-
-  /// Waits for changes in flight no longer; they may still come to their end.
-  func letGo() { progress.withLock(\.current)?.letGo() }
-
-  /// Does asynchronous work while the evaluation's own thread waits for it.
-  ///
-  /// - Parameter isActing: whether the work changes something on the host from its beginning.
-  func waiting<T: Sendable>(
-    _ doing: String, _ span: Span?, isActing: Bool = false,
-    _ work: @escaping @Sendable (Waiting) async throws -> T
-  ) throws(Diagnostic) -> T {
-    let waiting = Waiting(isActing: isActing)
-    let isCancelled = progress.withLock { standing in
-      standing.current = waiting
-      return standing.isCancelled
-    }
-    guard !isCancelled else { throw HostMessages.cancelled(doing, at: span) }
-    let outcome = waiting.wait { try await work(waiting) }
-    if case .success(let value) = outcome { return value }
-    let unfinished = waiting.isActing && outcome == nil ? waiting.work : nil
-    let left = progress.withLock { standing in
-      standing.hasFailed = true
-      return standing.leave(unfinished, doing)
-    }
-    switch outcome {
-    case .failure(let error): throw HostMessages.diagnostic(error, doing, at: span)
-    default: throw HostMessages.cancelled(doing, leaving: left?.what ?? [], at: span)
-    }
+  /// What has come of the run so far.
+  struct Progress: Sendable {
+    var plan: Plan
+    var diagnostics: [Diagnostic] = []
+    var isRefused = false
+    /// Whether the host was looked at as a whole.
+    var hasPlanned = false
+    /// Whether the run may change what was last run from elsewhere.
+    var isOriginConfirmed = false
+    /// Keeps other runs of the stack away; nil where nothing is changed.
+    var lock: StackLock?
+    /// What was put into effect already; verbs may have changed it since, on purpose.
+    var settled = SettledDeclarations()
+    /// The declarations that are being put into effect, and what became of each change so far.
+    var applying: (set: DeclarationSet, changes: [Change])?
+    /// What the evaluation waits for, or was let go from.
+    var current: Waiting?
+    /// What the evaluation was let go from.
+    var leftBehind: LeftBehind?
+    var isCancelled = false
+    /// Whether the host refused something, so that the script is not gone on with.
+    var hasFailed = false
+    /// What the whole script declares, where it was asked for.
+    var declaredInTheEnd: Set<ResourceKey>?
+    /// Where nothing is applied, what would have been done by now.
+    var expected = ExpectedState()
   }
 }
 
@@ -100,7 +88,25 @@ extension Change {
   fileprivate var label: String { "\(action.gerund) the \(kind.rawValue) `\(name)`" }
 }
 
-extension VerbRequest {
-  /// Whether it changes nothing.
-  var onlyWaits: Bool { verb.row.outcome == .untouched }
+/// What took effect: each resource as it was declared when it did.
+struct SettledDeclarations: Sendable {
+  private var declarations: [ResourceKey: Declaration] = [:]
+
+  /// Whether this very declaration took effect; of what was declared again since, the later one did not.
+  func holds(_ declaration: Declaration) -> Bool {
+    declarations[declaration.key]?.revision == declaration.revision
+  }
+
+  /// What a resource was put into effect as; nil if it never was.
+  subscript(_ key: ResourceKey) -> Declaration? { declarations[key] }
+
+  /// Notes that a declaration took effect.
+  mutating func insert(_ declaration: Declaration) { declarations[declaration.key] = declaration }
+
+  /// Notes that domains are gone.
+  mutating func remove(_ targets: [VerbRequest.Target]) {
+    declarations = declarations.filter { key, _ in
+      key.kind != .domain || !targets.contains { $0.names(key.name) }
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Crypto
 import Libvirt
 import VMScript
 import VMScriptPlan
@@ -181,4 +182,142 @@ extension LibvirtError {
   /// Whether the same call may well succeed at once: libvirtd was short of something, or a file was
   /// locked or stale for a moment.
   var isOfTheMoment: Bool { !isConnectionLost && code != .noStorageVolume }
+}
+
+extension VolumeStore {
+  /// Makes a volume with this content, in place of one of that name.
+  ///
+  /// The test driver keeps volumes as records, so nothing is sent there.
+  ///
+  /// - Parameters:
+  ///   - content: all its bytes.
+  ///   - name: of the volume.
+  ///   - mode: who may read the file, as octal digits.
+  ///   - pool: the name of its pool.
+  /// - Throws: a `StorageFailure` for a pool that is missing or full, else libvirt's error.
+  public func write(_ content: [UInt8], as name: String, mode: String, pool: String) async throws {
+    try await delete(name, pool: pool)
+    var xml = VolumeXML(
+      name: name, format: .raw, capacity: Int64(content.count), allocation: 0)
+    xml.mode = mode
+    try await create(xml, pool: pool)
+    try await connections.run { connection in
+      guard !connection.isTestDriver else { return }
+      guard let volume = try Self.pool(pool, connection).volume(named: name) else {
+        throw StorageFailure.missingVolume(name)
+      }
+      try volume.upload(content)
+    }
+  }
+
+  /// The SHA-256 of the file of a volume, in hexadecimal digits; nil for one that is gone, and on the test
+  /// driver, which has no files.
+  func digest(of path: String) async throws -> String? {
+    let cancellation = BlockingWork.Cancellation()
+    return try await withTaskCancellationHandler {
+      try await connections.run { connection in
+        guard !connection.isTestDriver, let volume = try connection.volume(path: path) else {
+          return nil
+        }
+        var digest = SHA256()
+        do {
+          try volume.download(progress: { _ in !cancellation.isCancelled }) { bytes in
+            digest.update(bufferPointer: bytes)
+          }
+        } catch {
+          try cancellation.check()
+          throw error
+        }
+        return Hexadecimal.text(digest.finalize())
+      }
+    } onCancel: {
+      cancellation.cancel()
+    }
+  }
+}
+
+/// Raw volumes, whose content libvirt may take for an image that a guest wrote to them.
+extension VolumeStore {
+  /// Whether libvirt reads a volume as an image of some format.
+  static func isTakenForImage(_ volume: StorageVolume) throws -> Bool {
+    guard !volume.connection.isTestDriver else { return false }
+    return try VolumeDescription(xml: volume.xml(), at: "").format.map {
+      $0 != "raw" && $0 != "iso"
+    } ?? false
+  }
+
+  /// Makes a raw file longer; libvirt's resize would change the image that it takes it for.
+  static func lengthen(_ volume: StorageVolume, to bytes: Int64) throws {
+    guard let length = try VolumeDescription(xml: volume.xml(), at: "").length, length < bytes
+    else {
+      return
+    }
+    // What lies before the last sector is a hole, which reads as zeros.
+    let sector = min(bytes - length, 512)
+    try volume.upload(
+      [UInt8](repeating: 0, count: Int(sector)), offset: UInt64(clamping: bytes - sector))
+  }
+
+  /// The size that a guest sees of what is at a path, in bytes; nil if no pool holds it.
+  ///
+  /// - Parameter format: the format that it is used in.
+  func capacity(at path: String, as format: ImageFormat) async throws -> Int64? {
+    try await connections.run { connection in
+      guard let volume = try connection.volume(path: path) else { return nil }
+      let found = try VolumeDescription(xml: volume.xml(), at: "")
+      return format == .raw ? found.length ?? found.capacity : found.capacity
+    }
+  }
+}
+
+/// Orders the jobs on each storage pool, and remembers which uploads this process began.
+actor PoolJobs {
+  /// libvirt refuses a job while another runs on the pool; so often is it tried.
+  private static let attempts = 50
+
+  private var tails: [String: Task<Void, Never>] = [:]
+  private var uploads: Set<String> = []
+
+  /// Notes that a volume is being uploaded by this process, so that it is no leftover.
+  func began(_ volume: String) { uploads.insert(volume) }
+
+  /// The volumes among these that this process did not begin.
+  func foreign(_ volumes: [VolumeInventory.Volume]) -> [VolumeInventory.Volume] {
+    volumes.filter { !uploads.contains($0.name) }
+  }
+
+  /// Runs `job` when all earlier jobs on the same subject are over.
+  func run<T: Sendable>(on subject: String, _ job: @escaping @Sendable () async throws -> T)
+    async throws -> T
+  {
+    let before = tails[subject]
+    let task = Task {
+      await before?.value
+      try Task.checkCancellation()
+      return try await job()
+    }
+    tails[subject] = Task { _ = await task.result }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+
+  /// Whether libvirt refused because another job runs on the pool.
+  static func isBusy(_ error: LibvirtError) -> Bool {
+    error.message.contains("asynchronous jobs running")
+  }
+
+  /// Repeats `call` while libvirt says that another job is running, at most for five seconds.
+  static func retrying<T: Sendable>(_ call: @Sendable () async throws -> T) async throws -> T {
+    for _ in 1..<attempts {
+      do {
+        return try await call()
+      } catch let error as LibvirtError where isBusy(error) {
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
+    return try await call()
+  }
 }
