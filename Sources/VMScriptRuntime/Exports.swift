@@ -1,2 +1,2 @@
-// Embedders see plans, changes and what is on the host through this module.
+// Embedders use plans, changes and objects of the host through this module.
 @_exported import VMScriptPlan

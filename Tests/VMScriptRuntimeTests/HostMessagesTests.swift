@@ -34,7 +34,7 @@ import VMScriptSyntax
       try await failure { _ = try $0.createSnapshot(xml: "<none/>") },
     ] {
       #expect(error.subject == .init(kind: "domain", name: name))
-      let listed = HostMessages.diagnostic(error, "listing what is there", at: nil)
+      let listed = HostMessages.diagnostic(error, "listing the objects of the host", at: nil)
       #expect(listed.notes == ["libvirt says of the domain `\(name)`: \(error.message)"])
       // It is not named twice.
       let named = HostMessages.diagnostic(error, "reading the domain `\(name)`", at: nil)

@@ -13,7 +13,7 @@ extension Provisioner {
     try await targets.with(change.name, change.place, body)
   }
 
-  /// Defines a domain; a new one is started by the same calls.
+  /// Defines a domain, and starts a new one.
   func define(_ definition: DomainDefinition) async throws {
     let paths = await published.paths
     let declaration = definition.declaration
@@ -48,43 +48,43 @@ extension Provisioner {
   }
 
   func shutDown(_ name: String, at span: Span) async throws {
-    progress(.waiting("shutdown of \(name)"))
+    progress(.waiting("the shutdown of \(name)"))
     try await Shutdown(targets: targets, name: name, span: span).perform()
   }
 
   // MARK: While it runs
 
-  /// Changes a machine that runs. A volume goes once the guest has let go of its device.
+  /// Changes a running machine. Deletes a volume once the guest has released its device.
   func change(_ machine: MachineChange, of change: Change) async throws {
     guard let declaration = change.declaration else { return }
     let outcome = try await onDomain(of: change) { try Self.perform(machine.steps, on: $0) }
     for (step, reason) in outcome.refusals {
       warn(UpdateMessages.notLive(step.path, of: declaration, reason: reason))
     }
-    let staying = try await letGo(of: outcome.leaving, change, declaration)
-    // Volumes go before the definition, which shows what is unfinished.
+    let staying = try await awaitRelease(of: outcome.leaving, change, declaration)
+    // Volumes go before the definition, which shows an unfinished change.
     for (device, volume) in machine.volumes where !staying.contains(device) {
       try await store.delete(volume.name, pool: volume.pool)
     }
   }
 
-  /// A device that the guest was asked to let go of.
-  private struct Leaving: Sendable {
-    /// libvirt's name of it, such as `virtio-disk1`.
+  /// A device that the guest was asked to release.
+  private struct DetachedDevice: Sendable {
+    /// libvirt's alias of the device, such as `virtio-disk1`.
     let alias: String
-    /// The block that it was.
+    /// The block that declared it.
     let device: DeviceName
-    /// Why it could not be asked. It may go all the same: an earlier run, which was cut short, may
-    /// have asked.
+    /// The error of the request. The guest may release the device anyway, because an interrupted run
+    /// may have asked before.
     let refusal: String?
   }
 
-  /// Changes the machine; what it refuses takes effect at its next start. Blocks.
+  /// Changes the machine; refused changes take effect at its next start. Blocks.
   private static func perform(
     _ steps: [LiveStep], on domain: Domain
-  ) throws -> (refusals: [(LiveStep, String)], leaving: [Leaving]) {
+  ) throws -> (refusals: [(LiveStep, String)], leaving: [DetachedDevice]) {
     var refusals: [(LiveStep, String)] = []
-    var leaving: [Leaving] = []
+    var leaving: [DetachedDevice] = []
     for step in steps {
       var refusal: String?
       do throws(LibvirtError) { try step.apply(to: domain) } catch {
@@ -92,7 +92,7 @@ extension Provisioner {
         refusal = error.message
       }
       if case .detach(let device, let alias?, _) = step {
-        leaving.append(Leaving(alias: alias, device: device, refusal: refusal))
+        leaving.append(DetachedDevice(alias: alias, device: device, refusal: refusal))
       } else if let refusal {
         refusals.append((step, refusal))
       }
@@ -100,18 +100,18 @@ extension Provisioner {
     return (refusals, leaving)
   }
 
-  /// Waits, for a short while, until the guest has let go of devices.
+  /// Waits briefly until the guest has released devices.
   ///
-  /// - Returns: those that it keeps.
-  private func letGo(
-    of leaving: [Leaving], _ change: Change, _ declaration: Declaration
+  /// - Returns: the devices that it keeps.
+  private func awaitRelease(
+    of leaving: [DetachedDevice], _ change: Change, _ declaration: Declaration
   ) async throws -> Set<DeviceName> {
     guard !leaving.isEmpty else { return [] }
     let (name, span, targets) = (change.name, change.place, targets)
     let deadline = ContinuousClock.now + .seconds(15)
     let news = try await DomainNews(of: [name], pool: pool)
     defer { news.close() }
-    @Sendable func staying() async throws -> [Leaving] {
+    @Sendable func staying() async throws -> [DetachedDevice] {
       let present = try await targets.with(name, span) { domain in
         try domain.isActive() ? DomainFacts.deviceAliases(xml: domain.xml()) : []
       }
@@ -133,9 +133,9 @@ extension Provisioner {
 }
 
 extension Domain {
-  /// Notes in the mark what libvirt made of `xml` blocks that a definition brought; blocks.
+  /// Records in the mark how libvirt stored the `xml` blocks of a definition; blocks.
   ///
-  /// - Returns: warnings of what it dropped.
+  /// - Returns: warnings about parts that libvirt dropped.
   fileprivate func settlePatches(
     of declaration: Declaration, sent: XMLElement
   ) throws -> [Diagnostic] {
@@ -152,7 +152,7 @@ extension Domain {
 }
 
 extension LiveStep {
-  /// Changes the running machine alone; blocks.
+  /// Changes the running machine but not its definition; blocks.
   fileprivate func apply(to domain: Domain) throws(LibvirtError) {
     switch self {
     case .detach(_, _, let xml): try domain.detachDevice(xml: xml, live: true, config: false)
@@ -174,19 +174,19 @@ extension LiveStep {
   }
 }
 
-/// Deletes domains with everything that the stack made for them.
+/// A deletion of domains with everything that the stack created for them.
 struct DomainDeletion: Sendable {
   let pool: ConnectionPool
   let store: VolumeStore
   let stack: String
 
-  /// Deletes a domain if the stack owns it; one that is gone leaves its volumes to be removed.
+  /// Deletes a domain if the stack owns it; removes only the volumes of a domain that is gone.
   ///
-  /// Its volumes go first, so that the definition shows an unfinished deletion. Whose it is, is looked
-  /// at again: much may have happened since the plan.
+  /// The volumes go first, so that the definition shows an unfinished deletion. The ownership is checked
+  /// again, because it may have changed since the plan.
   ///
-  /// - Parameter volumes: those that the stack made for it, and that nobody else uses or is about to.
-  /// - Returns: whether it is gone; false for a domain of others.
+  /// - Parameter volumes: the volumes that the stack created for the domain and that nothing else uses.
+  /// - Returns: whether the domain is gone; false if the stack does not own it.
   @discardableResult
   func delete(_ name: String, with volumes: [VolumeReference]) async throws -> Bool {
     let stack = stack
@@ -201,8 +201,8 @@ struct DomainDeletion: Sendable {
       } ?? nil
     }
     let isForeign = found?.isForeign ?? false
-    // A domain of others may have taken the name of one that is gone; what was made for the latter
-    // goes, unless somebody uses it.
+    // Another domain may have taken the name of one that is gone. The volumes of the latter are
+    // removed unless they are used.
     for volume in volumes {
       if found == nil || isForeign {
         try await store.remove(volume.name, pool: volume.pool)
@@ -218,7 +218,8 @@ struct DomainDeletion: Sendable {
     return true
   }
 
-  /// The domain that the stack made under a name, whatever it is called now; else the one of that name.
+  /// Returns the domain that the stack created under a name, even if it was renamed; else the domain
+  /// with that name.
   private static func domain(
     _ name: String, of stack: String, _ connection: Connection
   ) throws(LibvirtError) -> Domain? {
@@ -229,9 +230,10 @@ struct DomainDeletion: Sendable {
 }
 
 extension StackOrigin {
-  /// Records it in the mark of a machine of the stack that has another one, running and stored; blocks.
+  /// Records the origin in the running and stored mark of a machine of the stack with another origin;
+  /// blocks.
   ///
-  /// A machine whose definition cannot be read has no mark that could be written.
+  /// Skips a machine whose definition cannot be read.
   func record(in domain: Domain, of stack: String) throws {
     let isPersistent = try domain.isPersistent()
     let definition = try domain.xml(inactive: isPersistent)
@@ -248,9 +250,9 @@ extension StackOrigin {
       live: domain.isActive(), config: isPersistent)
   }
 
-  /// Records it in the mark of a stored network that has another one; blocks.
+  /// Records the origin in the mark of a stored network with another origin; blocks.
   ///
-  /// libvirt changes the metadata of networks from 9.7 on only, but keeps what a definition says.
+  /// libvirt before 9.7 cannot change the metadata of networks, so the network is defined again.
   func record(in network: Network, on connection: Connection) throws {
     guard try network.isPersistent() else { return }
     let root = try XMLElement.parse(network.xml(inactive: true), root: "network")

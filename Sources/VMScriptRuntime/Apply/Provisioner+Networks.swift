@@ -14,7 +14,7 @@ extension Provisioner {
     }
   }
 
-  /// Changes the entries of a running network; those that it refuses come with its next start.
+  /// Changes the entries of a running network; refused entries take effect at its next start.
   func change(_ entries: [NetworkEntryChange], of change: Change) async throws {
     guard let declaration = change.declaration else { return }
     let warn = warn
@@ -46,7 +46,7 @@ extension Provisioner {
     }
   }
 
-  /// Plugs guests into a network that was restarted under them.
+  /// Plugs guests into a network that was restarted.
   func plugGuests(into change: Change, hasNewSubnet: Bool) async throws {
     guard let declaration = change.declaration else { return }
     let guests = try await pool.run { try GuestPlug(network: declaration.name).plug($0) }
@@ -96,13 +96,13 @@ extension NetworkDefinition {
     }
   }
 
-  /// Tries other names for the network's bridge, as the one that it has may be taken.
+  /// Tries other names for the network's bridge, because the current one may be taken.
   ///
-  /// A libvirtd that fell while it started a network leaves the bridge behind, and the host may have
-  /// a device of the name. What libvirt reports then differs from version to version, so any refusal
-  /// is met with another name; one that has another cause is reported as it came first.
+  /// A libvirtd that crashed while it started a network leaves the bridge behind, and the host may have
+  /// a device with the name. libvirt's error then depends on its version, so any error leads to another
+  /// attempt. If no attempt succeeds, the caller reports the first error.
   ///
-  /// - Parameter body: tries the bridge of an attempt; false where the name is not ours to choose.
+  /// - Parameter body: tries the bridge of an attempt; returns false if the name must not change.
   private func onOtherBridges(
     after error: LibvirtError, _ body: (_ attempt: Int) throws -> Bool
   ) throws -> Bool {
@@ -115,8 +115,8 @@ extension NetworkDefinition {
     return false
   }
 
-  /// The definition with another name for the bridge; nil where the script chose it, or where the
-  /// network has none of its own.
+  /// Returns the definition with another name for the bridge; nil if the script chose the name, or if
+  /// the network has no bridge of its own.
   private func withBridge(_ attempt: Int, _ xml: String) throws(MalformedXML) -> String? {
     let root = try XMLElement.parse(xml, root: "network")
     guard declaration.body["bridge"] == nil, root.text(at: "forward/@mode") != "bridge" else {
@@ -151,15 +151,15 @@ extension Network.UpdateSection {
   }
 }
 
-/// Plugs running guests into a network that was restarted under them.
+/// Plugs running guests into a network that was restarted.
 ///
-/// libvirt leaves their taps alone then. An update that takes an interface to the network's bridge
-/// by name and another one that takes it back to the network make it plug the tap in, and leave the
-/// guest's device as it was.
+/// libvirt does not reconnect their taps. One update moves an interface to the network's bridge by
+/// name, and another one moves it back to the network. libvirt then connects the tap, and the guest
+/// keeps its device.
 struct GuestPlug {
   let network: String
 
-  /// A guest that is on the network, and what went wrong if it could not be plugged in.
+  /// A guest on the network, with the reason if it could not be plugged in.
   struct Guest: Sendable {
     let name: String
     let failure: String?
@@ -167,7 +167,7 @@ struct GuestPlug {
 
   /// Plugs in the interfaces that have no port; blocks.
   ///
-  /// - Returns: the guests that had one.
+  /// - Returns: the guests with such an interface.
   func plug(_ connection: Connection) throws -> [Guest] {
     guard let live = try connection.network(named: network), try live.isActive(),
       let ports = try Self.ports(of: live),
@@ -210,7 +210,7 @@ struct GuestPlug {
     }
   }
 
-  /// The ports of a network; nil where the driver has none.
+  /// Returns the ports of a network; nil if the driver has none.
   static func ports(of network: Network) throws(LibvirtError) -> Set<String>? {
     do throws(LibvirtError) { return try network.ports() } catch {
       guard error.code == .noSupport else { throw error }

@@ -3,15 +3,15 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// Carries out the steps of changes. What is done, and in which order, is the plan's.
+/// A performer of the steps of changes, in the order of the plan.
 struct Provisioner: StepPerformer {
   let pool: ConnectionPool
   let stack: String
   let store: VolumeStore
-  /// The digests that are kept of local files.
+  /// The cached digests of local files.
   let cache: DigestCache?
   let progress: @Sendable (ProgressEvent) -> Void
-  /// Told of what was done otherwise than wished.
+  /// Receives warnings about results that differ from the declaration.
   let warn: @Sendable (Diagnostic) -> Void
   let published: PublishedImages
   let boot: GuestBoot
@@ -66,7 +66,7 @@ struct Provisioner: StepPerformer {
       try await boot.perform(.start, on: change.name, of: targets, at: change.place)
     case .shutDown: try await shutDown(change.name, at: change.place)
     case .deleteDomain(let volumes):
-      // A domain of others that has the name of one that is gone stays as it is.
+      // Another domain that has taken the name stays unchanged.
       try await DomainDeletion(pool: pool, store: store, stack: stack)
         .delete(change.name, with: volumes)
     case .changeEntries(let entries): try await self.change(entries, of: change)
@@ -104,14 +104,14 @@ struct Provisioner: StepPerformer {
 }
 
 extension Change {
-  /// Where messages about its object point.
+  /// The place of messages about its object.
   var place: Span {
     declaration?.nameSpan ?? span ?? Span(source: SourceID(index: 0), start: 0, length: 0)
   }
 }
 
 extension Change.Action {
-  /// The action as it goes on, for messages.
+  /// The gerund of the action, for messages.
   var gerund: String {
     switch self {
     case .create: "creating"
@@ -123,7 +123,7 @@ extension Change.Action {
 
 /// The steps of volumes: disks, empty images and seeds.
 extension Provisioner {
-  /// Makes a volume, which is complete by itself.
+  /// Creates a volume.
   func make(_ volume: NewVolume) async throws {
     do {
       var xml = volume.xml
@@ -146,7 +146,7 @@ extension Provisioner {
     }
   }
 
-  /// A new volume that has the size of what it was made from grows to the declared one.
+  /// Grows a new volume from the size of its source to the declared size.
   private func enlarge(_ volume: NewVolume) async throws {
     guard let wanted = volume.size,
       let least = try await store.capacity(at: volume.path, as: volume.xml.format), wanted != least
@@ -158,7 +158,7 @@ extension Provisioner {
     try await store.grow(volume.xml.name, pool: volume.pool, to: wanted, as: volume.xml.format)
   }
 
-  /// Grows a volume that domains may use, in agreement with the one that runs.
+  /// Grows a volume that domains may use, through a running one if there is any.
   func grow(_ growth: VolumeGrowth) async throws {
     do {
       let (volume, users) = (growth.volume, growth.users)
@@ -195,13 +195,13 @@ extension Provisioner {
       let path = try await path(of: upload, change)
       await published.add(upload.image.name, at: path)
     } catch StorageFailure.changedWhileRead {
-      // A digest that was kept may be what is wrong.
+      // The cached digest may be wrong.
       cache?.drop(upload.file.path)
       throw StorageFailure.changedWhileRead
     }
   }
 
-  /// Uploads the file, converted if need be, unless a complete copy is there.
+  /// Uploads the file, converted if necessary, unless a complete copy exists.
   private func path(of upload: ImageUpload, _ change: Change) async throws -> String {
     let (store, stack, report) = (store, stack, progress)
     let (image, key) = (upload.image, upload.key)
@@ -244,8 +244,8 @@ extension Provisioner {
     }
   }
 
-  /// Contents that nothing uses any more once all changes are made, such as a medium that drives
-  /// have changed for a newer one.
+  /// Removes contents that nothing uses after all changes, such as a medium that drives have replaced
+  /// with a newer one.
   func removeLeftovers(after changes: [Change]) async throws {
     let steps = changes.filter { $0.action == .update }.flatMap(\.steps)
     let pools = steps.compactMap { step in
@@ -255,17 +255,17 @@ extension Provisioner {
   }
 }
 
-/// Where the images of a run are, once their content is there.
+/// The paths of the images of a run whose content is complete.
 actor PublishedImages {
   private(set) var paths: [String: String]
 
-  /// - Parameter paths: of the images that are complete already, by name.
+  /// - Parameter paths: the paths of the images that are already complete, by name.
   init(_ paths: [String: String]) { self.paths = paths }
 
-  /// Notes that the content of an image is complete.
+  /// Records that the content of an image is complete.
   func add(_ image: String, at path: String) { paths[image] = path }
 
-  /// The path of what an overlay is backed by, or a guest reads.
+  /// Returns the path of the base of an overlay or a drive.
   ///
   /// - Throws: ``StorageFailure/missingBase(image:)`` if the image is not complete.
   func path(of base: StorageBase) throws(StorageFailure) -> String {

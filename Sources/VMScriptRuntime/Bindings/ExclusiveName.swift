@@ -4,14 +4,14 @@ import VMScriptPlan
 
 /// A name that one process of this machine holds at a time: an abstract Unix socket.
 ///
-/// The kernel frees the name when its holder ends, however that happens. There is no file to leave
-/// behind, to own or to replace, and the name is the same for all users and environments.
+/// The kernel frees the name when its holder ends, for whatever reason. There is no file that could
+/// stay behind or be replaced, and the name is the same for all users and environments.
 final class ExclusiveName: Sendable {
-  /// Why a name cannot be had.
+  /// The reason why a name cannot be taken.
   enum Obstacle: Error {
-    /// Another process holds it; nil where the kernel does not show which.
+    /// Another process holds it; nil if the kernel does not show which.
     case taken(by: Holder?)
-    /// The system refused, in its words.
+    /// The system refused, with its message.
     case refused(String)
   }
 
@@ -20,7 +20,7 @@ final class ExclusiveName: Sendable {
     let process: Int32
     let user: UInt32
 
-    /// The user's name, or its number where it has none.
+    /// The user's name, or its number if it has none.
     var userName: String {
       var record = passwd()
       var found: UnsafeMutablePointer<passwd>?
@@ -43,7 +43,7 @@ final class ExclusiveName: Sendable {
 
   deinit { release() }
 
-  /// Frees the name, whoever still refers to this object.
+  /// Frees the name, even if this object is still referenced.
   func release() {
     if !isReleased.exchange(true, ordering: .acquiringAndReleasing) { close(descriptor) }
   }
@@ -55,7 +55,7 @@ final class ExclusiveName: Sendable {
     for _ in 0..<3 {
       let socket = try open()
       if bind(socket.descriptor, name) == 0 {
-        // So that others can connect, by which the kernel tells them who holds it.
+        // Lets others connect, so that the kernel shows them the holder.
         listen(socket.descriptor, 64)
         return socket
       }
@@ -64,7 +64,7 @@ final class ExclusiveName: Sendable {
       let (status, number) = (connect(caller.descriptor, name), errno)
       let holder = status == 0 ? holder(of: caller.descriptor) : nil
       caller.release()
-      // Where nobody listens, the name became free in between.
+      // If nobody listens, the name was freed in between.
       if status == 0 || number != ECONNREFUSED { throw .taken(by: holder) }
     }
     throw .taken(by: nil)
@@ -96,13 +96,13 @@ final class ExclusiveName: Sendable {
       UnsafeMutableRawBufferPointer(rebasing: path[1...]).copyBytes(from: bytes)
     }
     let size = socklen_t(MemoryLayout<sa_family_t>.size + 1 + bytes.count)
-    // SAFETY: the address is what both calls take for this family; it is read during the call.
+    // SAFETY: both calls take this type of address for the family, and read it during the call.
     return withUnsafePointer(to: address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, size) }
     }
   }
 
-  /// Process and user at the other end, from the kernel's `ucred`: three numbers of 32 bits.
+  /// Returns the process and user at the other end, from the kernel's `ucred`: three 32-bit numbers.
   private static func holder(of descriptor: Int32) -> Holder? {
     var credentials: [Int32] = [0, 0, 0]
     var size = socklen_t(MemoryLayout<Int32>.size * credentials.count)

@@ -2,12 +2,12 @@ import Foundation
 import VMScript
 import VMScriptPlan
 
-/// Asks whether an SSH server greets at an address.
+/// A check for an SSH server at an address.
 enum SSHProbe {
-  /// How long one try may take, in milliseconds.
+  /// The time limit of each wait, in milliseconds.
   private static let patience: Int32 = 2000
 
-  /// nil where a server greets as SSH does, else what is in its way, in words.
+  /// Returns nil if a server sends an SSH greeting, else the obstacle in words.
   static func obstacle(at address: IPAddress, port: UInt16 = 22) async throws -> String? {
     let place = "\(address):\(port)"
     return try await BlockingWork.run { _ in
@@ -16,11 +16,13 @@ enum SSHProbe {
       guard descriptor >= 0 else { return "no socket: \(reason(errno))" }
       defer { close(descriptor) }
       if let failure = connect(descriptor, address, port) { return "\(place): \(failure)" }
-      guard isReady(descriptor, POLLIN) else { return "\(place) accepts but says nothing" }
+      guard isReady(descriptor, POLLIN) else {
+        return "\(place) accepts connections but sends nothing"
+      }
       var greeting = [UInt8](repeating: 0, count: 4)
       let count = read(descriptor, &greeting, greeting.count)
       guard count == greeting.count, greeting == Array("SSH-".utf8) else {
-        return "\(place) answers, but not as SSH does"
+        return "\(place) answers, but not as an SSH server"
       }
       return nil
     }
@@ -34,7 +36,7 @@ enum SSHProbe {
     target.sin_port = port.bigEndian
     target.sin_addr = in_addr(s_addr: address.value.bigEndian)
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    // SAFETY: an IPv4 address is what `connect` takes for this family; it is read during the call.
+    // SAFETY: `connect` takes an IPv4 address for this family, and reads it during the call.
     let status = withUnsafePointer(to: target) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         Foundation.connect(descriptor, $0, size)

@@ -3,9 +3,9 @@ import VMScriptPlan
 
 /// A NoCloud seed: an ISO image with the volume id `cidata`, Joliet and Rock Ridge names.
 public enum SeedImage {
-  /// The image's bytes; the same files give the same bytes at any time.
+  /// Returns the image's bytes; the same files always result in the same bytes.
   ///
-  /// - Throws: ``StorageFailure/seedFailed(_:)`` with libarchive's words, which name no content.
+  /// - Throws: ``StorageFailure/seedFailed(_:)`` with libarchive's message, which contains no content.
   public static func build(_ files: [SeedFile]) throws(StorageFailure) -> [UInt8] {
     let content = files.reduce(0) { $0 + $1.content.count + 4096 }
     // Descriptors, path tables and padding of the format take less than a megabyte.
@@ -20,7 +20,7 @@ public enum SeedImage {
     return image
   }
 
-  /// Writes the archive; returns libarchive's words if it fails.
+  /// Writes the archive; returns libarchive's message if that fails.
   private static func write(
     _ files: [SeedFile], into buffer: UnsafeMutableRawBufferPointer,
     used: UnsafeMutablePointer<Int>
@@ -30,7 +30,7 @@ public enum SeedImage {
     guard let archive = archive_write_new() else { return "out of memory" }
     defer { archive_write_free(archive) }
     func failed(_ status: Int32) -> Bool { status < ARCHIVE_WARN }
-    func words() -> String {
+    func message() -> String {
       archive_error_string(archive).map { String(cString: $0) } ?? "unknown"
     }
 
@@ -42,16 +42,15 @@ public enum SeedImage {
       || failed(archive_write_set_bytes_in_last_block(archive, 1))
       || failed(archive_write_open_memory(archive, buffer.baseAddress, buffer.count, used))
     {
-      return words()
+      return message()
     }
-    for file in files where !add(file, to: archive) { return words() }
-    return failed(archive_write_close(archive)) ? words() : nil
+    for file in files where !add(file, to: archive) { return message() }
+    return failed(archive_write_close(archive)) ? message() : nil
   }
 
-  /// The files in an image's root folder; nil for what is no such image.
+  /// Returns the files in an image's root folder; nil if it is not such an image.
   static func files(in image: [UInt8]) -> [SeedFile]? {
-    // SAFETY: the archive is freed once, here; it reads from the image for the length of the closure
-    // alone.
+    // SAFETY: the archive is freed once, here; it reads from the image only during the closure.
     guard let archive = archive_read_new() else { return nil }
     defer { archive_read_free(archive) }
     guard archive_read_support_format_iso9660(archive) >= ARCHIVE_WARN else { return nil }
@@ -66,7 +65,7 @@ public enum SeedImage {
         guard status >= ARCHIVE_WARN, let path = archive_entry_pathname(entry) else { return nil }
         let size = archive_entry_size(entry)
         if String(cString: path) == "." { continue }
-        // No file is larger than an image that was read whole, however it was compressed.
+        // No file is larger than a whole image, even if it was compressed.
         guard (0...largestFile).contains(size) else { return nil }
         var content = [UInt8](repeating: 0, count: Int(size))
         let count = content.withUnsafeMutableBytes {
@@ -97,16 +96,17 @@ public enum SeedImage {
     }
   }
 
-  /// Replaces the time of writing, which libarchive puts into each volume descriptor, by the epoch.
+  /// Replaces the current time, which libarchive writes to each volume descriptor, with the epoch.
   private static func fixDates(_ image: inout [UInt8]) {
     let sector = 2048
     let epoch = Array("1970010100000000".utf8) + [0]
-    // Descriptors start in sector 16 and end with type 255; creation and modification stand at 813.
+    // Descriptors start in sector 16 and end with type 255; the creation and modification times are at
+    // offset 813.
     var start = 16 * sector
     while start + sector <= image.count, image[start] != 255 {
       if image[start] == 1 || image[start] == 2 {
         image.replaceSubrange((start + 813)..<(start + 847), with: epoch + epoch)
-        // The effective date at 864 is the writing time too.
+        // The effective date at offset 864 is the current time too.
         image.replaceSubrange((start + 864)..<(start + 881), with: epoch)
       }
       start += sector

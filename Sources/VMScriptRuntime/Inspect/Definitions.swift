@@ -4,15 +4,15 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// The libvirt XML that a script's networks and domains would be defined by, for `xml`.
+/// The libvirt XML of a script's networks and domains, for `xml`.
 public enum Definitions {
   /// One network or domain.
   public struct Definition: Sendable {
     /// `net` or `domain`.
     public let kind: ResourceKind
-    /// As declared.
+    /// The declared name.
     public let name: String
-    /// Indented, passwords masked.
+    /// The indented XML with masked passwords.
     public let xml: String
 
     /// `{"kind", "name", "xml"}`.
@@ -21,25 +21,25 @@ public enum Definitions {
     }
   }
 
-  /// What a script's declarations come to.
+  /// The definitions of a script's declarations.
   public struct Report: Sendable {
-    /// In the order of the script.
+    /// The definitions in the order of the script.
     public var definitions: [Definition] = []
     /// Every error and warning.
     public var diagnostics: [Diagnostic] = []
   }
 
-  /// Renders what a script declares; changes nothing.
+  /// Renders the declarations of a script; changes nothing.
   ///
-  /// Without a host, pools are where libvirt has them by default, nothing exists yet, and
-  /// `hypervisor = auto` means `qemu` unless the options say otherwise.
+  /// Without a host, pools are at libvirt's default locations, no object exists, and
+  /// `hypervisor = auto` means `qemu` unless the options choose another.
   ///
   /// - Parameters:
   ///   - program: the compiled script.
-  ///   - name: the one network or domain that is asked for; nil for all.
+  ///   - name: the only network or domain to render; nil for all.
   ///   - evaluation: parameters and limits of its evaluation.
-  ///   - options: which host, and what `auto` means there.
-  ///   - isOnHost: looks at the host that the options name. A clone of a host's domain does so too.
+  ///   - options: the host, and the meaning of `auto` there.
+  ///   - isOnHost: reads the host of the options. A clone of a host's domain reads it, too.
   public static func of(
     _ program: Program, named name: String? = nil, evaluation: EvaluationOptions,
     options: RunOptions, isOnHost: Bool
@@ -74,7 +74,7 @@ public enum Definitions {
     }
   }
 
-  /// Onto what is there, as a run would define it.
+  /// Returns the definition that a run would send to the host.
   private static func definition(
     _ declaration: Declaration, storage: StoragePlan, hypervisor: String
   ) throws(Diagnostic) -> Definition {
@@ -99,7 +99,7 @@ public enum Definitions {
     try await BriefAccess(
       uri: options.uri,
       patience: HostPatience(limit: options.connectTimeout) { options.progress(.waiting($0)) }
-    ).onHost("reading what is there") { pool in
+    ).onHost("reading the host") { pool in
       let (driver, capabilities) = try await pool.run { connection in
         (connection.driverType, try connection.capabilities())
       }
@@ -119,7 +119,7 @@ public enum Definitions {
       capabilities: capabilities)
   }
 
-  /// A host as libvirt is set up by default.
+  /// A host with libvirt's default setup.
   private static var emptyHost: LiveState {
     LiveState(
       storage: LiveStorage(pools: [

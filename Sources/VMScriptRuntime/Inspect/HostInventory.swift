@@ -2,25 +2,25 @@ import Libvirt
 import VMScript
 import VMScriptPlan
 
-/// What is on a host and whose it is, for `list`.
+/// The objects of a host and their stacks, for `list`.
 public struct HostInventory: Sendable {
   /// A machine.
   public struct Domain: Sendable {
     /// The name, unique on the host.
     public let name: String
-    /// What the guest is doing.
+    /// The state of the guest.
     public let state: LiveDomain.State
-    /// The stack that made it; nil if none did.
+    /// The stack that created it; nil if none did.
     public let stack: String?
-    /// The domain that it was cloned from.
+    /// The source of the clone; nil if it is not a clone.
     public let source: String?
-    /// The IPv4 addresses that lease, agent or ARP report.
+    /// The IPv4 addresses from leases, the guest agent or ARP.
     public let addresses: [IPAddress]
     /// The hardware addresses of its interfaces.
     public let macs: [MACAddress]
-    /// The names of the networks that it is plugged into.
+    /// The names of its networks.
     public let networks: Set<String>
-    /// Why all but its name, state and UUID is unknown; nil where it is known.
+    /// The reason why only its name, state and UUID are known; nil if it is readable.
     public let unreadable: String?
   }
 
@@ -28,38 +28,38 @@ public struct HostInventory: Sendable {
   public struct Network: Sendable {
     /// The name, unique on the host.
     public let name: String
-    /// Whether it is up.
+    /// Whether the network is running.
     public let isActive: Bool
-    /// The stack that made it; nil if none did that has left another trace on the host.
+    /// The stack that created it; nil if none of the known stacks did.
     public let stack: String?
-    /// The IPv4 networks that the host has an address in.
+    /// The IPv4 subnets in which the host has an address.
     public let subnets: [Subnet]
-    /// Why all but its name, state and UUID is unknown; nil where it is known.
+    /// The reason why only its name, state and UUID are known; nil if it is readable.
     public let unreadable: String?
   }
 
-  /// An image whose content is complete, or a volume that no stack made and that may be one.
+  /// An image with complete content, or a volume outside of stacks that may be an image.
   public struct Image: Sendable {
-    /// The image's name in its script, else the volume's.
+    /// The image's name in its script, else the volume's name.
     public let name: String
-    /// The stack that wants it; nil if none made it.
+    /// The stack that uses it; nil if no stack created it.
     public let stack: String?
     /// The pool that holds it.
     public let pool: String
-    /// Where it is on the host.
+    /// The path on the host.
     public let path: String
-    /// What a guest sees; nil where libvirt does not say.
+    /// The size that a guest sees; nil if libvirt does not report it.
     public let capacity: ByteSize?
   }
 
-  /// By name.
+  /// The domains, by name.
   public let domains: [Domain]
-  /// By name.
+  /// The networks, by name.
   public let networks: [Network]
-  /// By name; disks and seeds of the stacks' machines are not listed.
+  /// The images by name, without the disks and seeds of the stacks' machines.
   public let images: [Image]
 
-  /// What one stack owns.
+  /// Returns the objects that a stack owns.
   public func owned(by stack: String) -> HostInventory {
     HostInventory(
       domains: domains.filter { $0.stack == stack },
@@ -98,7 +98,7 @@ public struct HostInventory: Sendable {
 }
 
 extension ValueMap {
-  /// The entries with the reason why no more is known.
+  /// Returns the entries with the reason why the object is unreadable.
   fileprivate func noting(unreadable reason: String?) -> ValueMap {
     guard let reason else { return self }
     var document = self
@@ -108,14 +108,14 @@ extension ValueMap {
 }
 
 extension Value {
-  /// A text, or `none`.
+  /// Creates a text, or `none`.
   init(_ text: String?) { self = text.map(Value.string) ?? .none }
 }
 
-/// Reads what is on a host: one listing of each kind, nothing changed.
+/// A reader of the objects of a host, with one listing of each kind; changes nothing.
 struct InventoryReader: Sendable {
   let pool: ConnectionPool
-  /// A stack to look for besides those that left their names on the host.
+  /// A stack to recognize in addition to those with a name on the host.
   let stack: String?
 
   func read() async throws -> HostInventory {
@@ -148,7 +148,7 @@ struct InventoryReader: Sendable {
       networks: (networks + unreadable.networks).sorted { $0.name < $1.name }, images: images)
   }
 
-  /// What is known of objects without their documents.
+  /// Returns the objects that are known only without their documents.
   private static func unreadable(
     _ objects: [UnreadableObject], _ stacks: [String], _ connection: Connection
   ) throws -> (domains: [HostInventory.Domain], networks: [HostInventory.Network]) {

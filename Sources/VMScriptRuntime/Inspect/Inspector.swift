@@ -3,40 +3,39 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// Looks at a host; changes nothing.
+/// Reads a host; changes nothing.
 public enum Inspector {
-  /// What is there and whose it is.
+  /// Returns the objects of a host and their stacks.
   ///
   /// - Parameters:
-  ///   - uri: the connection; nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
-  ///   - stack: whose networks are to be known even if nothing else of the stack is there.
-  ///   - patience: how long the host may take to answer.
-  /// - Throws: VM0701 without a connection, and what libvirt refuses.
+  ///   - uri: the connection; nil selects `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
+  ///   - stack: a stack whose networks are recognized even if the host has nothing else of it.
+  ///   - patience: the time limit for the host to answer.
+  /// - Throws: VM0701 without a connection, and libvirt's errors.
   public static func inventory(
     uri: String?, stack: String? = nil, patience: HostPatience = HostPatience()
   ) async throws(Diagnostic) -> HostInventory {
-    try await BriefAccess(uri: uri, patience: patience).onHost("listing what is there") {
+    try await BriefAccess(uri: uri, patience: patience).onHost("listing the objects of the host") {
       try await InventoryReader(pool: $0, stack: stack).read()
     }
   }
 
-  /// All that can be said of every domain, network and image of a name, each as a document that
-  /// begins with `kind` and `name`; secrets are left out.
+  /// Returns the details of every domain, network and image of a name, each as a document that starts
+  /// with `kind` and `name`; leaves out secrets.
   ///
-  /// - Throws: VM0701 without a connection, VM0790 if nothing bears the name, and what libvirt
-  ///   refuses.
+  /// - Throws: VM0701 without a connection, VM0790 if no object has this name, and libvirt's errors.
   public static func details(
     of name: String, uri: String?, patience: HostPatience = HostPatience()
   ) async throws(Diagnostic) -> [Value] {
-    try await BriefAccess(uri: uri, patience: patience).onHost("looking at `\(name)`") {
+    try await BriefAccess(uri: uri, patience: patience).onHost("inspecting `\(name)`") {
       try await details(of: name, in: $0)
     }
   }
 
-  /// Reads the copies of a stack's images on the host, and compares each with the digest of its upload.
+  /// Compares the copies of a stack's images on the host with the digests of their uploads.
   ///
   /// - Returns: a diagnostic for each damaged copy, by the name of the image.
-  /// - Throws: VM0701 without a connection, and what libvirt refuses.
+  /// - Throws: VM0701 without a connection, and libvirt's errors.
   public static func damagedImages(
     of stack: String, uri: String?, patience: HostPatience = HostPatience()
   ) async throws(Diagnostic) -> [String: Diagnostic] {
@@ -71,7 +70,7 @@ public enum Inspector {
   }
 }
 
-/// All that can be said of one object of a host, as documents.
+/// The details of objects of a host, as documents.
 struct ObjectDetails {
   typealias Document = ValueMap
 
@@ -98,7 +97,7 @@ struct ObjectDetails {
       ]
     }
     let live = try LiveDomain(domain)
-    // Not the secure form: passwords of displays are no one's to see.
+    // Not the secure form, which contains the passwords of displays.
     let root = try XMLElement.parse(domain.xml(), root: "domain")
     let devices = root.first("devices")
     return [
@@ -146,7 +145,7 @@ struct ObjectDetails {
     ]
   }
 
-  /// A driver that keeps no leases, as the test driver, has none.
+  /// Returns the leases; empty for a driver without leases.
   private func leases(of network: Network) throws -> [Value] {
     do throws(LibvirtError) {
       return try network.leases().map { Self.lease($0) }
@@ -202,7 +201,7 @@ struct ObjectDetails {
     ]).withoutNone
   }
 
-  /// libvirt counts in KiB unless it says otherwise, and gives it back so.
+  /// Converts libvirt's memory in KiB to a size.
   private static func memory(_ text: String?) -> Value {
     guard let count = text.flatMap({ Int64($0) }) else { return .none }
     let (bytes, overflow) = count.multipliedReportingOverflow(by: 1024)
@@ -215,7 +214,7 @@ extension Value {
     self = text.flatMap { Int64($0) }.map(Value.int) ?? .none
   }
 
-  /// A map without the entries that say nothing.
+  /// The map without entries that are `none`.
   fileprivate var withoutNone: Value {
     guard case .map(let entries) = self else { return self }
     return .map(entries.filter { if case .none = $0.value { false } else { true } })

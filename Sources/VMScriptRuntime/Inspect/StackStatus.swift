@@ -2,17 +2,17 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// Each resource of a stack beside what is declared, for `status`.
+/// The status of each resource of a stack compared with its declaration, for `status`.
 public struct StackStatus: Sendable {
-  /// How a resource stands to its declaration.
+  /// The state of a resource compared with its declaration.
   public enum Standing: String, Sendable {
     case asDeclared = "as declared"
     case differs
-    /// The definition is as declared, and what runs is not until it restarts.
+    /// The definition is as declared, but the running object needs a restart.
     case pending = "pending restart"
     case missing
     case undeclared
-    /// The content on the host is not what was uploaded.
+    /// The content on the host differs from its upload.
     case damaged
   }
 
@@ -20,20 +20,20 @@ public struct StackStatus: Sendable {
   public struct Entry: Sendable {
     /// The resource.
     public let resource: ResourceReference
-    /// How it stands to its declaration.
+    /// Its state compared with its declaration.
     public let standing: Standing
     /// The properties that differ, by their paths.
     public let differences: [String]
-    /// What is defined and waits for a restart.
+    /// The defined properties that need a restart.
     public let pending: [PropertyDifference]
   }
 
   /// The stack.
   public let stack: String
-  /// In the order of the script, then what is no longer declared.
+  /// The resources in the order of the script, then those that are no longer declared.
   public let entries: [Entry]
 
-  /// Reads the status out of a plan.
+  /// Derives the status from the report of a plan.
   public init(_ report: RunReport) {
     stack = report.plan.stack
     let changes = report.plan.changes
@@ -66,7 +66,7 @@ public struct StackStatus: Sendable {
     self.entries = entries
   }
 
-  /// The same status, with the images whose content on the host is damaged shown as such.
+  /// Returns the same status with the given images marked as damaged.
   public func marking(damaged images: Set<String>) -> StackStatus {
     StackStatus(
       stack: stack,
@@ -80,7 +80,7 @@ public struct StackStatus: Sendable {
       })
   }
 
-  /// Whether all is as declared.
+  /// Whether every resource is as declared.
   public var isAsDeclared: Bool { entries.allSatisfy { $0.standing == .asDeclared } }
 
   /// `{"stack": …, "resources": [{"kind", "name", "status", "differences", "pending"}]}`.

@@ -6,7 +6,7 @@ import VMScriptPlan
 struct AttributeReader: Sendable {
   let pool: ConnectionPool
 
-  /// The value of a domain's attribute; nil where there is no such domain.
+  /// Returns the value of a domain's attribute; nil if there is no such domain.
   func value(
     of attribute: LiveAttribute.DomainAttribute, _ name: String
   ) async throws -> Value? {
@@ -16,7 +16,7 @@ struct AttributeReader: Sendable {
     }
   }
 
-  /// The value of a network's attribute; nil where there is no such network.
+  /// Returns the value of a network's attribute; nil if there is no such network.
   func value(
     of attribute: LiveAttribute.NetworkAttribute, _ name: String
   ) async throws -> Value? {
@@ -70,7 +70,7 @@ struct ImageAttributes: Sendable {
   let storage: StoragePlan
   let resolver: ImageResolver
 
-  /// The attribute's value; unknown for what is not on the host yet.
+  /// Returns the attribute's value; unknown for an image that is not on the host yet.
   ///
   /// - Throws: ``StorageFailure`` for a name that is neither declared nor a volume.
   func value(
@@ -81,7 +81,7 @@ struct ImageAttributes: Sendable {
     let found = try isDeclared ? storage.images[image] : resolver.undeclared(image)
     guard let found else { return unknown }
     switch attribute {
-    // A digest says what the content is, wherever it is.
+    // A digest identifies the content, wherever it is.
     case .digest:
       if case .file(_, let sha256, _, _) = found.content { return .string(sha256) }
       return .none

@@ -3,12 +3,12 @@ import Libvirt
 import VMScriptPlan
 import VMScriptSyntax
 
-/// A host that work can be done on.
+/// Access to a host.
 protocol HostAccess: Sendable {
-  /// Does work by way of connections to the host.
+  /// Runs work over connections to the host.
   ///
-  /// - Parameter doing: what is being done, for messages.
-  /// - Throws: VM0701 without a connection, what `work` throws, and what libvirt refuses.
+  /// - Parameter doing: a description of the work, for messages.
+  /// - Throws: VM0701 without a connection, the errors of `work`, and libvirt's errors.
   func onHost<T: Sendable>(
     _ doing: String, _ work: @escaping @Sendable (ConnectionPool) async throws -> T
   ) async throws(Diagnostic) -> T
@@ -16,14 +16,14 @@ protocol HostAccess: Sendable {
 
 extension LiveSession: HostAccess {}
 
-/// How long a host may take to answer a connection, and who hears of a slow one.
+/// The time limit for a host to answer, and a notice about a slow one.
 public struct HostPatience: Sendable {
-  /// The longest wait.
+  /// The time limit.
   public var limit: Duration
-  /// Takes what is waited for, such as `qemu:///system to answer`, from any thread.
+  /// Receives the object of the wait, such as `qemu:///system to answer`, on any thread.
   public var notice: @Sendable (String) -> Void
 
-  /// A patience; what is left out is half a minute without a notice.
+  /// Creates a patience; the default is 30 seconds without a notice.
   public init(
     limit: Duration = .seconds(30), notice: @escaping @Sendable (String) -> Void = { _ in }
   ) {
@@ -32,9 +32,9 @@ public struct HostPatience: Sendable {
   }
 }
 
-/// A host that is connected to for one piece of work.
+/// Access to a host with a connection for each piece of work.
 struct BriefAccess: HostAccess {
-  /// nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
+  /// The connection; nil selects `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
   let uri: String?
   var patience = HostPatience()
 
@@ -63,14 +63,15 @@ struct BriefAccess: HostAccess {
   }
 }
 
-/// The URI of the host that a connection is made to.
+/// The URI of the host to connect to.
 public enum HostURI {
-  /// The URI that counts: the given one, else `LIBVIRT_DEFAULT_URI`; nil leaves it to libvirt, which
-  /// has a default of its own. An empty text is as good as none.
+  /// Returns the given URI, else `LIBVIRT_DEFAULT_URI`; nil selects libvirt's own default.
+  ///
+  /// An empty string counts as none.
   ///
   /// - Parameters:
   ///   - given: the URI of an option or of a call.
-  ///   - environment: where the variable is looked up.
+  ///   - environment: the environment that holds the variable.
   public static func resolve(
     _ given: String?, environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> String? {
@@ -93,7 +94,7 @@ extension HostFiles {
       self =
         Self.isSameHost(try connection.hostname(), as: ThisMachine.hostName) ? .local : .remote
     } catch {
-      // A driver that does not say where it is may be anywhere.
+      // A driver that does not report its host name may run anywhere.
       guard !error.isConnectionLost else { throw error }
       self = .remote
     }
@@ -107,7 +108,7 @@ extension HostFiles {
     return uri[end.upperBound...].first.map { $0 == "/" } ?? true
   }
 
-  /// libvirt may give a host's name with its domain.
+  /// Compares host names without their domains, which libvirt may include.
   static func isSameHost(_ name: String, as other: String) -> Bool {
     let (one, two) = (name.prefix { $0 != "." }, other.prefix { $0 != "." })
     return !one.isEmpty && one.lowercased() == two.lowercased()

@@ -4,14 +4,15 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// The addresses that a running guest has.
+/// The addresses of a running guest.
 enum LiveAddresses {
-  /// IPv4 addresses by lease, else by guest agent, else by the host's ARP table; empty if off.
+  /// Returns the IPv4 addresses from the leases, else from the guest agent, else from the host's ARP
+  /// table; empty if the guest is off.
   ///
   /// - Parameters:
-  ///   - mac: the interface that is meant; nil for all.
+  ///   - mac: the interface to look at; nil for all.
   ///   - unrenewed: leases from before the guest booted, whose addresses are left out.
-  /// - Throws: libvirt's error where no source has one and the leases could not be read.
+  /// - Throws: libvirt's error if no source has an address and the leases could not be read.
   static func of(
     _ domain: Domain, mac: MACAddress? = nil, except unrenewed: UnrenewedLeases = .init()
   ) throws(LibvirtError) -> [IPAddress] {
@@ -30,8 +31,8 @@ enum LiveAddresses {
         if !found.isEmpty { return found }
       } catch {
         guard !error.isConnectionLost else { throw error }
-        // An agent that does not answer and an ARP table that is not there are no knowledge lost; a
-        // lease that exists and is not read would be.
+        // An agent that does not answer or a missing ARP table loses nothing; an unread lease might
+        // hide an address.
         if source == .lease, !error.isOfADriverWithoutIt { failure = error }
       }
     }
@@ -39,7 +40,7 @@ enum LiveAddresses {
     return []
   }
 
-  /// The same for a list that shows what is known, and for a look that is repeated.
+  /// Returns the same addresses, but none instead of an error; for lists and for repeated checks.
   static func shown(
     of domain: Domain, mac: MACAddress? = nil, except unrenewed: UnrenewedLeases = .init()
   ) throws(LibvirtError) -> [IPAddress] {
@@ -51,7 +52,7 @@ enum LiveAddresses {
 }
 
 extension LibvirtError {
-  /// Whether the driver does not have what was asked for, so that there is none of it.
+  /// Whether the driver does not support the call, so that there is nothing to read.
   var isOfADriverWithoutIt: Bool {
     [.noSupport, .operationUnsupported, .configurationUnsupported, .argumentUnsupported]
       .contains(code)
@@ -59,7 +60,7 @@ extension LibvirtError {
 }
 
 extension FixedAddress {
-  /// The MAC that the interface has on the host.
+  /// Returns the MAC address of the interface on the host.
   func mac(on domain: Domain) throws -> MACAddress {
     try DomainFacts(xml: domain.xml()).devices?.mac(ofInterface: interface) ?? mac
   }
@@ -67,14 +68,14 @@ extension FixedAddress {
 
 /// The DHCP leases that a machine has right before it boots.
 ///
-/// The server reports them until they end, whether the guest is there or not. A guest that boots asks
-/// for its address again, which moves the end of its lease. No clock is compared, as that of the host
-/// may differ.
+/// The server reports them until they expire, even if the guest is off. A guest that boots requests
+/// its address again, which changes the expiry of its lease. Clocks are not compared, because the
+/// host's clock may differ.
 struct EarlierLeases: Sendable, Equatable {
-  /// Of the machine's interfaces, by network. One without an end is left out, as nothing shows its
-  /// renewal.
+  /// The leases of the machine's interfaces, by network. A lease without an expiry is left out, because
+  /// its renewal is not visible.
   private let leases: [String: [GivenLease]]
-  /// Whether the guest before the boot may still answer for a while, as after a request to reboot.
+  /// Whether the guest from before the boot may still answer, as after a request to reboot.
   private let lingers: Bool
 
   /// Picks the leases of a machine.
@@ -89,13 +90,13 @@ struct EarlierLeases: Sendable, Equatable {
     self.lingers = lingers
   }
 
-  /// The networks that have to be asked whether the guest has renewed its leases.
+  /// The networks whose leases show a renewal.
   var networks: [String] { leases.keys.sorted() }
 
-  /// The leases that the guest has not renewed.
+  /// Returns the leases that the guest has not renewed.
   ///
-  /// - Parameter reported: the present leases by network; a network that is missing could not be read,
-  ///   so that nothing shows a renewal.
+  /// - Parameter reported: the current leases by network. If a network is missing, its leases count as
+  ///   not renewed.
   func unrenewed(_ reported: [String: [GivenLease]]) -> UnrenewedLeases {
     let left = leases.flatMap { network, leases in
       guard let present = reported[network] else { return leases }
@@ -113,8 +114,8 @@ struct UnrenewedLeases: Sendable {
   /// Whether an address is one that the guest has had since it booted.
   ///
   /// - Parameters:
-  ///   - mac: the interface that it is reported for; nil where that is not known.
-  ///   - source: who reports it. An agent inside the guest knows what it has.
+  ///   - mac: the interface of the address; nil if it is unknown.
+  ///   - source: the source of the address. An agent inside the guest knows the guest's addresses.
   func believe(
     _ address: IPAddress, of mac: MACAddress?, from source: Domain.AddressSource
   ) -> Bool {
@@ -125,12 +126,12 @@ struct UnrenewedLeases: Sendable {
     }
   }
 
-  /// The obstacle to an address where these leases are all that there is; nil without one.
+  /// Returns the obstacle to an address if only these leases exist; nil without leases.
   ///
-  /// - Parameter mac: the interface that is awaited; nil for all.
+  /// - Parameter mac: the awaited interface; nil for all.
   func obstacle(of mac: MACAddress? = nil) -> String? {
     let lease = leases.filter { mac == nil || $0.mac == mac }.min { $0.ip < $1.ip }
-    return lease.map { "its lease of \($0.ip) is from before it started, and is not renewed yet" }
+    return lease.map { "its lease of \($0.ip) is from before it started and has not been renewed" }
   }
 }
 
@@ -138,13 +139,13 @@ struct UnrenewedLeases: Sendable {
 final class LeaseNotes: Sendable {
   private let machines = Mutex<[String: EarlierLeases]>([:])
 
-  /// The leases of the machine of a UUID; nil for one that was not booted.
+  /// The leases of the machine with a UUID; nil if it was not booted.
   subscript(uuid: String) -> EarlierLeases? {
     get { machines.withLock { $0[uuid] } }
     set { machines.withLock { $0[uuid] = newValue } }
   }
 
-  /// The leases of a machine that its guest has not renewed since it was booted; blocks.
+  /// Returns the leases that a guest has not renewed since its boot; blocks.
   func unrenewed(of domain: Domain) throws -> UnrenewedLeases {
     guard let earlier = self[domain.uuid], !earlier.networks.isEmpty else { return .init() }
     var reported: [String: [GivenLease]] = [:]
@@ -155,13 +156,13 @@ final class LeaseNotes: Sendable {
   }
 }
 
-/// The leases of networks, each network read once for the machines that boot together.
+/// The leases of networks, read once per network for machines that boot together.
 actor LeaseReads {
   private var reads: [String: Task<[GivenLease]?, any Error>] = [:]
 
-  /// The leases of networks; those that report none are missing.
+  /// Returns the leases of networks, without networks that report none.
   ///
-  /// - Parameter isAnew: reads them now, though they were read before.
+  /// - Parameter isAnew: reads them again even if they were read before.
   func leases(
     of networks: Set<String>, isAnew: Bool, _ pool: ConnectionPool
   ) async throws -> [String: [GivenLease]] {
@@ -177,10 +178,10 @@ actor LeaseReads {
   }
 }
 
-/// Boots machines together, and notes the leases that they have from before.
+/// A joint boot of machines, which records their leases from before.
 struct GuestBoot: Sendable {
   let notes: LeaseNotes
-  /// The interfaces of guests that run, which may renew their leases between two boots.
+  /// The interfaces of running guests, which may renew their leases between two boots.
   private let held: Set<MACAddress>
   private let reads = LeaseReads()
 
@@ -189,9 +190,9 @@ struct GuestBoot: Sendable {
     self.held = held
   }
 
-  /// Performs a verb on a machine, whether that boots it or not.
+  /// Performs a verb on a machine, whether or not the verb boots it.
   ///
-  /// - Throws: what `PowerVerb.perform` throws, and a diagnostic where there is no such machine.
+  /// - Throws: the errors of `PowerVerb.perform`, and a diagnostic if there is no such machine.
   func perform(
     _ verb: PowerVerb, on name: String, of targets: DomainTargets, at span: Span
   ) async throws {
@@ -207,7 +208,7 @@ struct GuestBoot: Sendable {
     notes[machine.uuid] = earlier
   }
 
-  /// The leases of a machine that is about to boot; nil for one without an interface on a network.
+  /// Returns the leases of a machine that is about to boot; nil without an interface on a network.
   func earlierLeases(
     of macs: [MACAddress], on networks: Set<String>, lingers: Bool = false, _ pool: ConnectionPool
   ) async throws -> EarlierLeases? {
@@ -224,9 +225,9 @@ struct GuestBoot: Sendable {
     let networks: Set<String>
     let lingers: Bool
 
-    /// Nil where a verb lets the guest go on or brings it back, and where no lease can be its own.
+    /// Returns nil if the verb continues or restores the guest, or if the machine can have no lease.
     init?(_ domain: Domain, before verb: PowerVerb) throws {
-      // The test driver makes leases up.
+      // The test driver invents leases.
       guard verb == .start || verb == .reboot, !domain.connection.isTestDriver else { return nil }
       let isActive = try domain.isActive()
       guard let steps = verb.steps(from: try domain.state(), isActive: isActive) else { return nil }

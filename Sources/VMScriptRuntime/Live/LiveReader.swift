@@ -3,7 +3,7 @@ import Libvirt
 import VMScript
 import VMScriptPlan
 
-/// Reads what exists on the host: one listing of each kind, nothing changed.
+/// Reads the objects of the host with one listing of each kind; changes nothing.
 struct LiveReader: HostReader {
   let pool: ConnectionPool
 
@@ -52,7 +52,7 @@ struct LiveReader: HostReader {
     }
   }
 
-  /// The storage alone, and who uses it; of domains no more than their drives is read.
+  /// Reads only the storage and its users; of the domains, only the drives.
   func readStorage() async throws -> LiveStorage {
     async let domains = pool.run { connection in
       try Self.read(connection.domains(), ObjectIdentity.init) { domain in
@@ -65,14 +65,14 @@ struct LiveReader: HostReader {
     return try await storage(of: domains, pools).storage
   }
 
-  /// The storage of a host; the domains with the paths of the volumes that their drives name.
+  /// Returns the storage of a host, and the domains with the paths of the volumes of their drives.
   func storage(
     of domains: FoundObjects<LiveDomain>, _ found: Pools
   ) async throws -> (domains: [LiveDomain], storage: LiveStorage) {
     var pools = found
     var resolved = domains.known.map { $0.resolvingVolumes(pools.path(of:)) }
     let (first, listed) = (resolved, pools.active)
-    // Looking at files blocks.
+    // Reading files blocks.
     let (files, stale) = try await pool.run { connection in
       let files = try HostFiles(connection)
       return (files, Self.stalePools(listed, filesOf: first, files))
@@ -80,7 +80,7 @@ struct LiveReader: HostReader {
     pools = try await listingAgain(stale, of: pools)
     var beyond: BackingChains.Found
     (resolved, beyond) = try await follow(domains, &pools, files)
-    // A chain of snapshots may come back into the folder of a pool from elsewhere.
+    // A chain of snapshots may lead back into the folder of a pool.
     let there = beyond.files.filter { !$0.isMissing }.map(\.path)
     let below = Set(BackingChains.unlisted(there, in: pools.active, files).keys).subtracting(stale)
     if !below.isEmpty {
@@ -93,12 +93,12 @@ struct LiveReader: HostReader {
     return (resolved, storage)
   }
 
-  /// Follows the disks of all domains to what they back onto.
+  /// Follows the backing chains of the disks of all domains.
   private func follow(
     _ domains: FoundObjects<LiveDomain>, _ pools: inout Pools, _ files: HostFiles
   ) async throws -> (domains: [LiveDomain], found: BackingChains.Found) {
     let resolved = domains.known.map { [pools] in $0.resolvingVolumes(pools.path(of:)) }
-    // A header that a guest wrote to its raw disk names nothing that is to be followed.
+    // A guest may have written a header to its raw disk; its backing file is not followed.
     let formats = RecordedFormats(domains: resolved)
     pools.active = pools.active.map { $0.recorded(by: formats) }
     let chains = BackingChains(
@@ -107,12 +107,12 @@ struct LiveReader: HostReader {
     return (resolved, try await pool.run { _ in chains.read() })
   }
 
-  /// What the domains of a listing are now, without those that went since.
+  /// Reads the domains of a listing, without those that were removed since.
   static func read(_ domains: [Domain]) throws -> FoundObjects<LiveDomain> {
     try read(domains, ObjectIdentity.init) { try LiveDomain($0) }
   }
 
-  /// Others may remove an object between its finding and its reading: it is then just not there.
+  /// Returns nil if the object was removed between its listing and this call.
   static func unlessGone<T>(_ code: LibvirtError.Code, _ read: () throws -> T) throws -> T? {
     do {
       return try read()
@@ -123,7 +123,7 @@ struct LiveReader: HostReader {
 }
 
 extension LiveNetwork {
-  /// What a network of the host is now.
+  /// Reads the current state of a network of the host.
   init(_ network: Network, withLeases: Bool = false) throws {
     let (isActive, isPersistent) = try (network.isActive(), network.isPersistent())
     try self.init(
@@ -137,16 +137,16 @@ extension LiveNetwork {
 }
 
 extension GivenLease {
-  /// The leases that have not ended; nil where the driver or the kind of network has none to report.
+  /// Returns the leases that have not expired; nil if the driver or the kind of network reports none.
   static func all(of network: Network) throws(LibvirtError) -> [GivenLease]? {
     let now = Int64(Date.now.timeIntervalSince1970)
     return try reported(by: network)?.filter { $0.expires == 0 || $0.expires > now }
   }
 
-  /// The leases that the host reports, whatever the clock of this machine says; nil where the driver
-  /// or the kind of network has none to report.
+  /// Returns all leases that the host reports, whatever the clock of this machine; nil if the driver or
+  /// the kind of network reports none.
   static func reported(by network: Network) throws(LibvirtError) -> [GivenLease]? {
-    // The test driver makes leases up.
+    // The test driver invents leases.
     guard !network.connection.isTestDriver else { return nil }
     do throws(LibvirtError) {
       return try network.leases().compactMap { lease in
@@ -161,7 +161,7 @@ extension GivenLease {
     }
   }
 
-  /// The leases that the host reports for the network of a name; none where there is no such network.
+  /// Returns the leases that the host reports for a network; empty if there is no such network.
   static func reported(by network: String, _ connection: Connection) throws -> [GivenLease]? {
     guard !connection.isTestDriver, let network = try connection.network(named: network) else {
       return []
@@ -171,14 +171,14 @@ extension GivenLease {
 }
 
 extension LiveDomain {
-  /// What a domain of the host is now.
+  /// Reads the current state of a domain of the host.
   init(_ domain: Domain) throws {
     let (isActive, isPersistent) = try (domain.isActive(), domain.isPersistent())
     let hasSavedState = try !isActive && domain.hasSavedState()
     try self.init(
       name: domain.name, uuid: domain.uuid, state: State(domain.state()),
       autostart: isPersistent && domain.autostart(),
-      // With passwords, which are compared too; the stored form leaves out what a start adds.
+      // With passwords, which are compared too. The stored form lacks the additions of a start.
       xml: domain.xml(inactive: true, secure: true),
       running: isActive ? domain.xml(secure: true) : nil, isPersistent: isPersistent,
       hasSavedState: hasSavedState, saved: hasSavedState ? domain.savedXML() : nil)
@@ -186,7 +186,7 @@ extension LiveDomain {
 }
 
 extension Domain {
-  /// The machine as its saved state holds it; nil where libvirt does not show it.
+  /// Returns the definition in the saved state; nil if libvirt does not show it.
   fileprivate func savedXML() throws(LibvirtError) -> String? {
     do throws(LibvirtError) { return try managedSaveXML() } catch {
       guard !error.isConnectionLost, error.code != .noDomain else { throw error }
@@ -194,7 +194,7 @@ extension Domain {
     }
   }
 
-  /// Whether it has no snapshots; a driver that makes none has none.
+  /// Whether it has no snapshots; true for a driver without snapshots.
   fileprivate func hasNoSnapshots() throws(LibvirtError) -> Bool {
     do throws(LibvirtError) { return try snapshots().isEmpty } catch {
       guard error.isOfADriverWithoutIt else { throw error }
@@ -202,7 +202,7 @@ extension Domain {
     }
   }
 
-  /// Whether its next start brings back a saved state; a driver that saves none has none.
+  /// Whether its next start restores a saved state; false for a driver without saved states.
   func hasSavedState() throws(LibvirtError) -> Bool {
     do throws(LibvirtError) { return try hasManagedSave() } catch {
       guard error.code == .noSupport else { throw error }
@@ -212,7 +212,7 @@ extension Domain {
 }
 
 extension LiveDomain.State {
-  /// libvirt's state in the language's words; a guest on its way down still runs.
+  /// Converts libvirt's state; a guest that is shutting down still counts as running.
   init(_ state: Domain.State) {
     self =
       switch state {
@@ -228,15 +228,15 @@ extension LiveDomain.State {
 extension LiveReader {
   /// The pools of a host.
   struct Pools: Sendable {
-    /// The active ones, each with its volumes, by name.
+    /// The active pools with their volumes, by name.
     var active: [LiveStorage.Reading]
-    /// By name, the folders of the others.
+    /// The folders of the inactive pools, by name.
     let inactive: [String: String]
-    /// Those of which nothing is known.
+    /// The objects that could not be read.
     var unreadable: [UnreadableObject] = []
 
-    /// The path of a volume that a domain names, whether it is listed or not; nil where the pool is
-    /// unknown.
+    /// Returns the path of a volume that a domain names, whether or not it is listed; nil if the pool
+    /// is unknown.
     func path(of volume: SourceXML.VolumeReference) -> String? {
       if let pool = active.first(where: { $0.name == volume.pool }) {
         return pool.volumes.first { $0.name == volume.name }?.path
@@ -246,9 +246,9 @@ extension LiveReader {
     }
   }
 
-  /// The active pools, each with its volumes, and the others.
+  /// Reads the active pools with their volumes, and the folders of the inactive ones.
   func readPools() async throws -> Pools {
-    /// The folder of a pool that is not active; nil for one that is.
+    // The folder is nil for an active pool.
     let found = try await pool.run { connection in
       try Self.read(connection.pools(), ObjectIdentity.init) { pool -> (String, folder: String?) in
         (pool.name, try pool.isActive() ? nil : PoolDescription(xml: pool.xml()).path)
@@ -261,7 +261,7 @@ extension LiveReader {
       unreadable: found.unreadable + active.unreadable)
   }
 
-  /// The volumes of pools; a pool that others stopped or removed meanwhile is left out.
+  /// Reads the volumes of pools; skips a pool that was stopped or removed meanwhile.
   func read(pools names: [String]) async throws -> FoundObjects<LiveStorage.Reading> {
     let connections = pool
     var found = try await withThrowingTaskGroup(of: FoundObjects<LiveStorage.Reading>.self) {
@@ -296,14 +296,14 @@ extension LiveReader {
     return FoundObjects(known: found.known.compactMap(\.self), unreadable: found.unreadable)
   }
 
-  /// Names of pools in whose folders domains have files that libvirt does not list: an external
-  /// snapshot makes one without a word to the pool. Looks at files.
+  /// Returns the names of pools that do not list a file of a domain in their folders, such as one that
+  /// an external snapshot created. Reads files.
   static func stalePools(
     _ pools: [LiveStorage.Reading], filesOf domains: [LiveDomain], _ files: HostFiles
   ) -> [String] {
     guard files != .none else { return [] }
     return BackingChains.unlisted(domains, in: pools, files).filter { name, paths in
-      // Of a file that is gone there is nothing to list.
+      // A file that is gone needs no listing.
       guard let pool = pools.first(where: { $0.name == name }), files.sees(pool) else {
         return true
       }
@@ -311,7 +311,7 @@ extension LiveReader {
     }.keys.sorted()
   }
 
-  /// Has libvirt look at some pools again, and at no others.
+  /// Refreshes some pools and reads them again.
   func listingAgain(_ names: [String], of pools: Pools) async throws -> Pools {
     guard !names.isEmpty else { return pools }
     try await refresh(names)
@@ -323,7 +323,7 @@ extension LiveReader {
     return result
   }
 
-  /// Refreshes pools. One that refuses is read as it was: what it does not list stays unknown.
+  /// Refreshes pools. A pool that refuses keeps its old listing, so its unlisted files stay unknown.
   func refresh(_ names: [String]) async throws {
     for name in names {
       do {
@@ -335,16 +335,16 @@ extension LiveReader {
   }
 }
 
-/// Objects of one kind as they were found.
+/// The objects of one kind in a listing.
 struct FoundObjects<Object: Sendable>: Sendable {
   var known: [Object] = []
   var unreadable: [UnreadableObject] = []
 }
 
 extension LiveReader {
-  /// Reads objects of a host, each for itself, without those that went since.
+  /// Reads objects of a host one by one, without those that were removed since.
   ///
-  /// - Throws: only what concerns all of them, such as a lost connection.
+  /// - Throws: only errors that concern all of them, such as a lost connection.
   static func read<Handle, Object>(
     _ handles: [Handle], _ identity: (Handle) -> ObjectIdentity<Handle>,
     _ read: (Handle) throws -> Object
@@ -365,7 +365,7 @@ extension LiveReader {
     return found
   }
 
-  /// Reads once more what failed for a reason of the moment.
+  /// Retries once after a transient error.
   private static func retrying<T>(_ read: () throws -> T) throws -> T {
     do { return try read() } catch let error as LibvirtError where error.isOfTheMoment {
       return try read()
@@ -373,14 +373,14 @@ extension LiveReader {
   }
 }
 
-/// What is known of an object of a host without its document.
+/// The identity of an object of a host, known without its document.
 struct ObjectIdentity<Handle> {
   let kind: UnreadableObject.Kind
   let name: String
   let uuid: String
-  /// libvirt's word that there is none.
+  /// libvirt's error code for a missing object.
   let gone: LibvirtError.Code
-  /// All documents that libvirt has of it.
+  /// Reads all documents of the object.
   let documents: () throws -> [String]
 
   func unreadable(_ reason: String, _ documents: [String]?) -> UnreadableObject {

@@ -11,18 +11,19 @@ public enum RuntimeCodes {
     + InspectionCodes.codes + ReachCodes.codes + LockCodes.codes + MachineCodes.codes
 }
 
-/// The wording of what the host refuses or fails at: VM07xx.
+/// Messages about failures and refusals of the host: VM07xx.
 enum HostMessages {
   static func connectionLost(_ doing: String, at span: Span?, _ reason: String) -> Diagnostic {
     Diagnostic(
       code: .host.connectionLost, "the connection was lost while \(doing)",
       at: span.map { .init($0) },
-      notes: ["libvirt says: \(reason)", "what was not attempted yet is left for the next run"],
-      helps: [.init("run it again once the host answers: it continues from what is there")])
+      notes: [
+        "libvirt says: \(reason)", "changes that were not attempted are left to the next run",
+      ],
+      helps: [.init("run it again once the host answers: it continues from the current state")])
   }
 
-  /// - Parameter subject: the object that the call was made on, which is named unless it is what is
-  ///   being done something with.
+  /// - Parameter subject: the object of the call; the note names it unless `doing` does.
   static func failed(
     _ doing: String, at span: Span?, _ reason: String, of subject: LibvirtError.Subject? = nil
   ) -> Diagnostic {
@@ -33,7 +34,7 @@ enum HostMessages {
       notes: ["libvirt says\(isNamed ? "" : object.map { " of \($0)" } ?? ""): \(reason)"])
   }
 
-  /// - Parameter unfinished: what goes on by itself, in words such as ``creating the domain `web` ``.
+  /// - Parameter unfinished: descriptions of unfinished work, such as ``creating the domain `web` ``.
   static func cancelled(
     _ doing: String, leaving unfinished: [String] = [], at span: Span?
   ) -> Diagnostic {
@@ -45,7 +46,7 @@ enum HostMessages {
   static func unreadable(_ doing: String, at span: Span?, _ error: MalformedXML) -> Diagnostic {
     Diagnostic(
       code: .host.unreadableDefinition,
-      "\(doing) failed: the host gave a definition that cannot be read",
+      "\(doing) failed: the host returned a definition that cannot be read",
       at: span.map { .init($0) }, notes: [error.description])
   }
 
@@ -60,7 +61,7 @@ enum HostMessages {
   static func notOwned(_ name: String, stack: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .host.notOfStack, "the stack `\(stack)` does not own `\(name)`", at: .init(span),
-      notes: ["only what the stack made is deleted"])
+      notes: ["only resources that the stack created are deleted"])
   }
 
   static func noSnapshot(_ name: String, of domain: String, at span: Span) -> Diagnostic {
@@ -69,61 +70,62 @@ enum HostMessages {
 
   static func snapshotRefused(_ domain: String, _ reason: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      code: .host.snapshotNotPossible, "no snapshot can be made of `\(domain)`", at: .init(span),
+      code: .host.snapshotNotPossible, "cannot take a snapshot of `\(domain)`", at: .init(span),
       notes: ["libvirt says: \(reason)"],
       helps: [.init("declare every disk that the guest writes to with `format = qcow2`")])
   }
 
   /// - Parameters:
-  ///   - reason: why what is awaited is not so, if that is known.
-  ///   - help: the remedy, where more time is none.
+  ///   - awaited: the object of the wait, such as `an address`.
+  ///   - reason: the reason of the last check, if it is known.
+  ///   - help: the remedy, if more time does not help.
   static func timeout(
     _ domain: String, awaited: String, state: String, _ reason: String = "", at span: Span,
     help: String? = nil
   ) -> Diagnostic {
     Diagnostic(
-      code: .host.timedOut, "`\(domain)`: no \(awaited) in time", at: .init(span),
+      code: .host.timedOut, "timed out waiting for \(awaited) of `\(domain)`", at: .init(span),
       notes: ["its state is \(state)"] + (reason.isEmpty ? [] : [reason]),
-      helps: [.init(help ?? "give it longer: `within 10m`")])
+      helps: [.init(help ?? "wait longer: `within 10m`")])
   }
 
   static func conditionTimeout(_ states: [(name: String, state: String)], at span: Span)
     -> Diagnostic
   {
     Diagnostic(
-      code: .host.timedOut, "the condition was not true in time", at: .init(span),
+      code: .host.timedOut, "timed out waiting for the condition", at: .init(span),
       notes: states.map { "`\($0.name)` is \($0.state)" },
-      helps: [.init("give it longer: `within 10m`")])
+      helps: [.init("wait longer: `within 10m`")])
   }
 
   static func noAgent(_ domain: String, for condition: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .host.noGuestAgent, "`\(domain)` has no channel to a guest agent", at: .init(span),
-      notes: ["waiting for `\(condition)` asks the QEMU guest agent inside of it"],
+      notes: ["waiting for `\(condition)` queries the QEMU guest agent inside the guest"],
       helps: [
         .init("declare `agent = true`, and install `qemu-guest-agent` in the guest"),
-        .init("or wait for `ip` or `ssh`, which need no agent"),
+        .init("or wait for `ip` or `ssh`, which do not need an agent"),
       ])
   }
 
   static func cloudInitUnreachable(_ domain: String, _ reason: String, at span: Span) -> Diagnostic
   {
     Diagnostic(
-      code: .host.unaskableCloudInit, "cloud-init of `\(domain)` cannot be asked", at: .init(span),
+      code: .host.unaskableCloudInit, "cannot query cloud-init of `\(domain)`", at: .init(span),
       notes: ["libvirt says: \(reason)"],
       helps: [
-        .init("see that cloud-init is installed in the guest and that its agent may run commands")
+        .init("check that cloud-init is installed in the guest and that the agent may run commands")
       ])
   }
 
   static func cloudInitFailed(_ domain: String, says output: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .host.cloudInitFailed, "cloud-init of `\(domain)` failed", at: .init(span),
-      notes: output.isEmpty ? [] : ["cloud-init says: \(output)"],
-      helps: [.init("look at /var/log/cloud-init-output.log in the guest")])
+      notes: output.isEmpty ? [] : ["cloud-init reports: \(output)"],
+      helps: [.init("read /var/log/cloud-init-output.log in the guest")])
   }
 
-  /// - Parameter deletions: the domains that a verb was about to delete.
+  /// - Parameter deletions: the domains that a verb would delete.
   static func refused(_ changes: [Change], deletions: [Deletion] = [], at span: Span? = nil)
     -> Diagnostic
   {
@@ -149,18 +151,18 @@ enum HostMessages {
     case .losesData: "\(action.gerund) the \(resource) loses data"
     case .unplugsGuests: "\(action.gerund) the \(resource) unplugs guests"
     case .restartsDomain: "\(action.gerund) the \(resource) restarts it"
-    case .deletes: "the \(resource) is to be deleted"
+    case .deletes: "the \(resource) would be deleted"
     }
   }
 
-  /// Several failures of one verb as one diagnostic: the first with the others beside it.
+  /// Joins the failures of one verb into one diagnostic: the first, with the others as notes.
   static func joined(_ first: Diagnostic, _ others: some Sequence<Diagnostic>) -> Diagnostic {
     var joined = first
-    joined.notes += others.map { "besides: \($0.message)" }
+    joined.notes += others.map { "also: \($0.message)" }
     return joined
   }
 
-  /// Any error of a call, in the words of what was being done.
+  /// Returns any error of a call as a diagnostic; `doing` describes the call.
   static func diagnostic(_ error: any Error, _ doing: String, at span: Span?) -> Diagnostic {
     switch error {
     case let error as Diagnostic: error
@@ -174,7 +176,7 @@ enum HostMessages {
     }
   }
 
-  /// Whether nothing more can be done after this.
+  /// Whether the error is fatal, so that the run ends.
   static func endsEverything(_ diagnostic: Diagnostic) -> Bool {
     ([.host.noConnection, .host.connectionLost, .host.cancelled] as [DiagnosticCode]).contains(
       diagnostic.code)
@@ -188,77 +190,79 @@ package struct HostCodes: DiagnosticTable {
   package let noConnection = DiagnosticCode.ofHost(
     701, "no connection",
     """
-    The host does not answer at this URI. Another one is never taken instead. Start its libvirtd, \
-    or name another host with `--connect`.
+    The host does not answer at this URI, and no other host is tried. Start its libvirtd, or name \
+    another host with `--connect`.
     """)
   package let connectionLost = DiagnosticCode.ofHost(
     702, "connection lost",
     """
-    The host stopped answering in the middle. Nothing is rolled back: the next run reads what is \
-    there and does the rest.
+    The host stopped answering during the run. Nothing is rolled back: the next run reads the \
+    current state and makes the remaining changes.
     """)
   package let libvirtRefused = DiagnosticCode.ofHost(
     703, "libvirt refused",
-    "A call failed; libvirt's own words stand in the note, with the object that the call was made on."
+    "A call failed; the note contains libvirt's message and the object of the call."
   )
   package let cancelled = DiagnosticCode.ofHost(
     704, "cancelled",
     """
-    What was not begun is done by the next run; what was begun and is not waited for may still \
-    come to its end.
+    The next run makes the changes that did not start. A change in flight may still finish on the \
+    host.
     """)
   package let unreadableDefinition = DiagnosticCode.ofHost(
-    705, "unreadable definition", "The host gave a document that cannot be read.")
+    705, "unreadable definition", "The host returned a document that cannot be read.")
   package let noSuchResource = DiagnosticCode.ofHost(
     706, "no such resource",
-    "A verb names a domain that is not there, or an attribute is read of what is not there.")
+    "A verb names a domain that does not exist, or the script reads an attribute of a missing object."
+  )
   package let notOfStack = DiagnosticCode.ofHost(
-    707, "not the stack's",
-    "`delete` removes only what the stack made; other domains are left untouched.")
+    707, "not owned by the stack",
+    "`delete` deletes only domains that the stack created, and leaves others untouched.")
   package let noSuchSnapshot = DiagnosticCode.ofHost(
     708, "no such snapshot", "The domain has no snapshot of this name.")
   package let timedOut = DiagnosticCode.ofHost(
-    709, "waited in vain",
-    "What was waited for did not happen in time. A longer limit is written `within 10m`.")
+    709, "timed out",
+    "A wait did not end in time. Set a longer limit with `within 10m`.")
   package let noGuestAgent = DiagnosticCode.ofHost(
     710, "no guest agent",
     """
-    `wait … for agent` and `for cloud_init` ask the QEMU guest agent inside the guest, over a \
-    channel that the domain has to have: declare `agent = true`.
+    `wait … for agent` and `for cloud_init` query the QEMU guest agent inside the guest. The domain \
+    needs a channel to it: declare `agent = true`.
     """)
   package let stackInUse = DiagnosticCode.ofHost(
     711, "stack in use",
     """
-    Two runs of one stack would make and remove the same things at once, so the second one is \
-    refused, whichever user, environment or machine it comes from. On one machine, the lock is a \
-    name that the kernel frees with the process that holds it, however that ends. For other \
-    machines, a run shows its claim as an empty volume `vmscript-lock.…` in the host's storage \
-    pool and renews it every 20 seconds. A claim that a killed run left behind is removed by the \
-    next run from the same machine at once, and by one from another machine after two minutes.
+    Two simultaneous runs of one stack would create and delete the same resources, so the second one \
+    is refused, whatever its user, environment or machine. On one machine, the lock is a name that the \
+    kernel frees when its process ends. For other machines, a run creates a claim: an empty volume \
+    `vmscript-lock.…` in the host's storage pool, renewed every 20 seconds. The next run from the same \
+    machine removes the claim of a killed run at once. A run from another machine removes it after \
+    two minutes.
     """)
   package let needsConfirmation = DiagnosticCode.ofHost(
     712, "needs confirmation",
-    "A plan that loses data or restarts a network is applied once it is confirmed, or with `--yes`."
+    "A plan that loses data or restarts a network is applied only after confirmation or with `--yes`."
   )
   package let unaskableCloudInit = DiagnosticCode.ofHost(
-    713, "cloud-init cannot be asked",
+    713, "cloud-init cannot be queried",
     """
-    The guest agent answers, but could not run `cloud-init status` in the guest: it is not \
-    installed there, or the agent's configuration blocks `guest-exec`.
+    The guest agent answers, but cannot run `cloud-init status` in the guest. Either cloud-init is not \
+    installed, or the agent's configuration blocks `guest-exec`.
     """)
   package let cloudInitFailed = DiagnosticCode.ofHost(
-    714, "cloud-init failed", "cloud-init in the guest ended with an error; its words are noted.")
+    714, "cloud-init failed",
+    "cloud-init in the guest ended with an error; the note contains its output.")
   package let noLock = DiagnosticCode.ofHost(
     715, "no lock",
     """
-    A run takes a name of this machine, an abstract Unix socket, so that no other run of the same \
-    stack goes on at the same time. The system refused it; the note says why.
+    A run takes a name on this machine, an abstract Unix socket, to exclude other runs of the same \
+    stack. The system refused it; the note contains the reason.
     """)
   package let snapshotNotPossible = DiagnosticCode.ofHost(
     716, "snapshot not possible",
     """
-    A snapshot lies in the qcow2 images of all disks that the guest writes to. A raw disk has no \
-    room for one, and a guest with UEFI cannot be kept so before libvirt 10.10.
+    A snapshot is stored in the qcow2 images of all disks that the guest writes to. A raw disk \
+    cannot hold one, and a guest with UEFI needs libvirt 10.10 for one.
     """)
 }
 
@@ -268,22 +272,22 @@ extension DiagnosticCode {
 }
 
 extension HostMessages {
-  /// Why a connection cannot be opened, and what is likely to help.
+  /// A connection cannot be opened; the help depends on the reason.
   static func noConnection(_ uri: String?, _ error: any Error) -> Diagnostic {
     if let diagnostic = error as? Diagnostic { return diagnostic }
     if error is CancellationError { return cancelled("connecting", at: nil) }
     let failure = error as? LibvirtError
     let text = failure?.message ?? String(describing: error)
-    // The binding's words before libvirt's own say what the title says.
+    // The binding's prefix repeats the title.
     let prefix = "cannot connect to \(uri ?? "libvirt's default URI"): "
     let reason = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
     if failure?.isNoAnswer ?? false {
       return Diagnostic(
         code: .host.noConnection,
         "cannot connect to \(uri.map { "`\($0)`" } ?? "libvirt's default host")",
-        notes: [reason, "the connection was accepted or is still being made"],
+        notes: [reason, "the host accepted the connection, or is still opening it"],
         helps: [
-          .init("check whether libvirtd on that host hangs, and restart it"),
+          .init("check whether libvirtd hangs on that host, and restart it"),
           .init("wait longer: `--connect-timeout 2m`"),
         ])
     }
@@ -293,46 +297,46 @@ extension HostMessages {
       notes: ["libvirt says: \(reason)"],
       helps: [
         .init(remedy(uri ?? "", reason)),
-        .init("to try a script without any host: `--connect test:///default`"),
+        .init("try a script without a host: `--connect test:///default`"),
       ])
   }
 
-  /// What a slow connection is waited for, after "waiting for".
+  /// The object of a wait for a slow connection, after "waiting for".
   static func answer(of uri: String?) -> String { "\(uri ?? "libvirt's default host") to answer" }
 
-  /// By what libvirt says, and else by the kind of the URI.
+  /// Returns an instruction that fits libvirt's message, else the kind of the URI.
   private static func remedy(_ uri: String, _ reason: String) -> String {
     if reason.contains("Permission denied") || reason.contains("uthenticat") {
-      return "let this user in, as a member of the group `libvirt`, or try qemu:///session"
+      return "add this user to the group `libvirt`, or try qemu:///session"
     }
     if reason.contains("no connection driver") {
-      return "name a host as in qemu:///system or qemu+ssh://HOST/system"
+      return "name a host, as in qemu:///system or qemu+ssh://HOST/system"
     }
-    if uri.contains("+ssh://") { return "see whether `ssh` to that host works without a question" }
+    if uri.contains("+ssh://") { return "check that `ssh` connects to that host without a prompt" }
     if uri.contains("+tcp://") || uri.contains("+tls://") {
-      return "see whether the host's libvirtd listens on the network"
+      return "check that libvirtd on that host listens on the network"
     }
     if uri.hasPrefix("test://") { return "name a file that describes a test host" }
-    return "start libvirtd, as with `systemctl start libvirtd`, or name another host"
+    return "start libvirtd with `systemctl start libvirtd`, or name another host"
   }
 }
 
-/// The wording of what verbs cannot do.
+/// Messages about verbs that are not possible.
 enum VerbMessages {
-  /// A verb that a guest's state rules out.
+  /// The state of the guest does not allow the verb.
   static func unfitState(
     _ state: LiveDomain.State, of domain: String, for verb: PowerVerb, at span: Span
   ) -> Diagnostic {
     let (past, help): (String, String) =
       switch state {
       case .stopped: ("stopped", "start it first: `\(StatementForm.verb("start", domain))`")
-      case .crashed: ("crashed", "start it anew: `\(StatementForm.verb("start", domain))`")
+      case .crashed: ("crashed", "start it again: `\(StatementForm.verb("start", domain))`")
       case .suspended:
         (
-          "asleep by its own power management",
+          "suspended by its own power management",
           "wake it first: `\(StatementForm.verb("resume", domain))`"
         )
-      case .running, .paused: (state.rawValue, "wait a moment and try again")
+      case .running, .paused: (state.rawValue, "try again in a moment")
       }
     let action =
       switch verb {

@@ -2,7 +2,7 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// The wording of what concerns the identity of a stack: its lock, and where it is run from.
+/// Messages about the lock and the origin of a stack.
 enum LockMessages {
   static func inUse(_ stack: String, by holder: ExclusiveName.Holder?) -> Diagnostic {
     let who = holder.map {
@@ -10,7 +10,9 @@ enum LockMessages {
     }
     return inUse(
       stack, [who ?? "another process on this machine holds its lock"],
-      help: "run it again when the other run has ended; `--stack NAME` makes an independent copy")
+      help:
+        "run it again when the other run has ended, or make an independent copy with `--stack NAME`"
+    )
   }
 
   /// - Parameter age: the seconds since the holder last renewed its claim.
@@ -19,7 +21,7 @@ enum LockMessages {
       stack,
       [
         claim.description, "it renewed its claim \(age) s ago",
-        "a claim that is not renewed for \(StackLock.patience) s is taken over",
+        "a claim expires if it is not renewed for \(StackLock.patience) s",
       ],
       help: "run it again when the other run has ended; if its process was killed, wait, or remove "
         + "its claim: `virsh vol-delete --pool \(QuotedText.shellWord(pool)) \(claim.name)`")
@@ -27,7 +29,7 @@ enum LockMessages {
 
   private static func inUse(_ stack: String, _ notes: [String], help: String) -> Diagnostic {
     Diagnostic(
-      code: .host.stackInUse, "another run of the stack `\(stack)` is going on",
+      code: .host.stackInUse, "another run of the stack `\(stack)` is in progress",
       notes: notes + ["nothing was changed"], helps: [.init(help)])
   }
 
@@ -40,7 +42,7 @@ enum LockMessages {
     Diagnostic(
       .warning, code: .lock.invisibleLock,
       "other machines cannot see that the stack `\(stack)` is being changed",
-      notes: ["the storage pool `\(pool)` does not take the volume that says so: \(reason)"],
+      notes: ["the storage pool `\(pool)` does not accept the volume of the lock: \(reason)"],
       helps: [.init("do not run this stack from another machine at the same time")])
   }
 
@@ -50,7 +52,7 @@ enum LockMessages {
       notes: ["from \(other.description)"], helps: originHelps(stack))
   }
 
-  /// - Parameter risk: what the plan would be refused for besides.
+  /// - Parameter risk: the other reason for which the plan needs confirmation.
   static func refused(_ stack: String, _ other: StackOrigin, _ risk: Diagnostic?) -> Diagnostic {
     Diagnostic(
       code: .lock.unconfirmedOrigin, "the stack `\(stack)` was last run from elsewhere",
@@ -61,7 +63,7 @@ enum LockMessages {
   private static func originHelps(_ stack: String) -> [Diagnostic.Help] {
     [
       .init("if the script was moved or copied, confirm the run, or pass `--yes`"),
-      .init("if it is another script, give its stack a name of its own: `--stack NAME`"),
+      .init("if it is another script, give its stack another name: `--stack NAME`"),
     ]
   }
 }
@@ -69,24 +71,24 @@ enum LockMessages {
 /// The codes of locks and origins.
 struct LockCodes: DiagnosticTable {
   let invisibleLock = DiagnosticCode.ofHost(
-    760, "lock not seen by other machines",
+    760, "lock invisible to other machines",
     """
-    A run shows clients on other machines by a volume in the host's storage pool that it changes a \
-    stack. The pool did not take that volume. Runs on this machine are still kept apart.
+    A run creates a volume in the host's storage pool to show other machines that it changes a stack. \
+    The pool did not accept that volume. The lock still excludes other runs on this machine.
     """)
   let otherOrigin = DiagnosticCode.ofHost(
-    761, "stack run from elsewhere",
+    761, "stack last run from elsewhere",
     """
-    Without a `stack` statement, a stack is named after its file, so two files of one name are one \
-    stack. Its machines record the client and the path that it was last run from, and those are \
-    others than now. A confirmed run records the new ones.
+    Without a `stack` statement, a stack has the name of its file, so two files of one name are one \
+    stack. Its machines record the client and the path of its last run, which differ from the current \
+    ones. A confirmed run records the current ones.
     """)
   let unconfirmedOrigin = DiagnosticCode.ofHost(
-    762, "stack run from elsewhere, not confirmed",
+    762, "stack last run from elsewhere, not confirmed",
     """
-    The stack's machines were made from another client or another path. Changing them may be meant, \
-    after the script was moved, or be a mistake, where two scripts share a name. Confirm the run at \
-    a terminal or with `--yes`, which records the new place, or name the stack differently.
+    The stack's machines were made from another client or another path. Either the script was moved, \
+    or two scripts share a name by mistake. Confirm the run at a terminal or with `--yes`, which \
+    records the current client and path, or give the stack another name.
     """)
 }
 

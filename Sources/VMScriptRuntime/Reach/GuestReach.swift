@@ -4,33 +4,33 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// Ways to a guest: its console, its screen, its SSH server.
+/// Access to a guest: its console, its screen and its SSH server.
 ///
 ///     try await GuestReach(uri: "qemu:///system").withConsole(of: "web") { console in print(console) }
 public struct GuestReach: Sendable {
   private let host: any HostAccess
 
-  /// On a host that is connected to for each use.
+  /// Creates an access that connects to the host for each use.
   ///
   /// - Parameters:
-  ///   - uri: nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
-  ///   - patience: how long the host may take to answer.
+  ///   - uri: the connection; nil selects `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
+  ///   - patience: the time limit for the host to answer.
   public init(uri: String?, patience: HostPatience = HostPatience()) {
     host = BriefAccess(uri: uri, patience: patience)
   }
 
-  /// By way of a session's own connections.
+  /// Creates an access over a session's own connections.
   public init(_ session: LiveSession) { host = session }
 
-  /// Opens the guest's text console (`virDomainOpenConsole`) for as long as `body` takes.
+  /// Opens the guest's text console (`virDomainOpenConsole`) while `body` runs.
   ///
   /// - Parameters:
   ///   - name: the domain's name.
-  ///   - takesOver: ends another session that has the console.
-  ///   - body: is given the console.
-  /// - Returns: what `body` gives.
+  ///   - takesOver: ends another session on the console.
+  ///   - body: receives the console.
+  /// - Returns: the result of `body`.
   /// - Throws: VM0790 if there is no such domain, VM0792 if it is off, VM0794 if it has no console, and
-  ///   what libvirt refuses.
+  ///   libvirt's errors.
   public func withConsole<T: Sendable>(
     of name: String, takesOver: Bool = false, _ body: @escaping @Sendable (Console) async -> T
   ) async throws(Diagnostic) -> T {
@@ -48,20 +48,20 @@ public struct GuestReach: Sendable {
     }
   }
 
-  /// Takes a picture of what the guest shows (`virDomainScreenshot`).
+  /// Takes a screenshot of the guest (`virDomainScreenshot`).
   ///
-  /// - Throws: VM0790 if there is no such domain, VM0792 if it is off, and what libvirt refuses, such
-  ///   as a guest without a video device.
+  /// - Throws: VM0790 if there is no such domain, VM0792 if it is off, and libvirt's errors, such as
+  ///   for a guest without a video device.
   public func screenshot(of name: String) async throws(Diagnostic) -> Domain.Screenshot {
-    try await looking("taking a picture of `\(name)`") { connection in
+    try await looking("taking a screenshot of `\(name)`") { connection in
       try running(name, connection).screenshot()
     }
   }
 
-  /// Finds out how to reach the guest's SSH server.
+  /// Returns the destination of the guest's SSH server.
   ///
   /// - Throws: VM0790 if there is no such domain, VM0792 if it is off, VM0793 if the host knows no
-  ///   address of it, VM0808 if the host's own name is none that ssh may be given.
+  ///   address of it, VM0808 if the host's own name is not a valid argument of ssh.
   public func ssh(to name: String) async throws(Diagnostic) -> SSHDestination {
     try await looking("looking for the address of `\(name)`") { connection in
       let domain = try running(name, connection)
@@ -91,35 +91,35 @@ private func running(_ name: String, _ connection: Connection) throws -> Domain 
   return domain
 }
 
-/// Where a guest's SSH server is, and how to get there.
+/// The address of a guest's SSH server and the route to it.
 public struct SSHDestination: Sendable, Hashable {
-  /// The guest's address, as the host knows it.
+  /// The guest's address on the host.
   public let address: IPAddress
-  /// The domain's UUID, by which its host key is remembered: addresses pass from guest to guest.
+  /// The domain's UUID, which identifies its host key, because addresses pass from guest to guest.
   public let uuid: String
   /// The libvirt host's URI.
   public let host: String
 
-  /// The command that connects, with `ssh` itself as its first word.
+  /// Returns the command that connects, with `ssh` as its first word.
   ///
-  /// A guest of a host that libvirt reaches by SSH (`qemu+ssh://`) is reached through that host.
+  /// The command jumps through a host that libvirt reaches by SSH (`qemu+ssh://`).
   ///
   /// - Parameters:
-  ///   - user: whom to sign in as; nil leaves it to ssh.
-  ///   - command: what to run there; none is a shell.
+  ///   - user: the user to sign in as; nil leaves it to ssh.
+  ///   - command: the command to run in the guest; empty for a shell.
   public func command(user: String?, running command: [String] = []) -> [String] {
     let place = address.description
     return ["ssh", "-o", "HostKeyAlias=\(uuid)"] + (jump.map { ["-J", $0] } ?? [])
       + ["--", user.map { "\($0)@\(place)" } ?? place] + command
   }
 
-  /// The user and the domain that `USER@NAME`, or `NAME` alone, names.
+  /// Returns the user and the domain in `USER@NAME` or `NAME`.
   public static func parts(of text: String) -> (user: String?, domain: String) {
     guard let at = text.lastIndex(of: "@") else { return (nil, text) }
     return (String(text[..<at]), String(text[text.index(after: at)...]))
   }
 
-  /// Whether the host's URI names a host, and a user, that ssh takes for what they are.
+  /// Whether ssh reads the host and the user of the host's URI as plain names.
   var hasPlainHost: Bool {
     guard let parts = URLComponents(string: host), parts.scheme?.hasSuffix("+ssh") == true else {
       return true
@@ -127,7 +127,7 @@ public struct SSHDestination: Sendable, Hashable {
     return [parts.host, parts.user].compactMap(\.self).allSatisfy { $0.isEmpty || Self.isPlain($0) }
   }
 
-  /// The host to go through, as ssh's `-J` takes it.
+  /// The host to jump through, in the form of ssh's `-J`.
   private var jump: String? {
     guard let parts = URLComponents(string: host), let server = parts.host, !server.isEmpty,
       parts.scheme?.hasSuffix("+ssh") == true
@@ -138,8 +138,8 @@ public struct SSHDestination: Sendable, Hashable {
     return user + place + port
   }
 
-  /// Whether ssh takes a user's or a host's name for that, and not for an option, for several hosts
-  /// or for something that a shell reads.
+  /// Whether ssh reads a user's or a host's name as a plain name, and not as an option, several hosts
+  /// or shell syntax.
   private static func isPlain(_ name: String) -> Bool {
     !name.isEmpty && !name.hasPrefix("-")
       && name.utf8.allSatisfy {
@@ -150,7 +150,7 @@ public struct SSHDestination: Sendable, Hashable {
 }
 
 extension DeclarationSet {
-  /// The first user that a domain's `cloud_init` makes; nil if there is none.
+  /// Returns the first user that a domain's `cloud_init` creates; nil if there is none.
   public func signInUser(of domain: String) -> String? {
     declarations.first { $0.kind == .domain && $0.name == domain }?
       .body.blocks.first { $0.schema.name == "cloud_init" }?

@@ -2,7 +2,7 @@ import VMScript
 import VMScriptPlan
 
 extension Program {
-  /// Says what a run on a host would change; changes nothing.
+  /// Plans the changes of a run on a host; changes nothing.
   ///
   ///     let planned = try await program.plan(on: "qemu:///system", parameters: ["replicas": 3])
   ///     for change in planned.plan.changes { print(change.action, change.name) }
@@ -13,11 +13,11 @@ extension Program {
   ///     }
   ///
   /// - Parameters:
-  ///   - uri: the connection; nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
+  ///   - uri: the connection; nil selects `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
   ///   - parameters: values of the script's `param`s.
-  ///   - evaluation: all else that the evaluation is given.
-  ///   - options: how the host is met; its own `uri` counts where none is given here.
-  /// - Throws: everything that keeps the plan from being made: the script's errors and the host's.
+  ///   - evaluation: all other options of the evaluation.
+  ///   - options: the options of the run; their `uri` applies if `uri` is nil.
+  /// - Throws: the errors of the script and of the host that prevent a plan.
   public func plan(
     on uri: String? = nil, parameters: [String: any ScriptValue] = [:],
     evaluation: EvaluationOptions = EvaluationOptions(), options: RunOptions = RunOptions()
@@ -35,13 +35,13 @@ extension Program {
   }
 }
 
-/// A plan that can be put into effect.
+/// A plan that can be applied.
 public struct PlannedRun: Sendable {
-  /// What would change, and the verbs that would run.
+  /// The changes, and the verbs that would run.
   public let plan: Plan
-  /// The script's outputs; what only a run gives is unknown.
+  /// The script's outputs; values that only a run knows are unknown.
   public let outputs: ValueMap
-  /// What is not wrong, but may surprise.
+  /// The warnings.
   public let warnings: [Diagnostic]
   private let program: Program
   private let evaluation: EvaluationOptions
@@ -59,11 +59,11 @@ public struct PlannedRun: Sendable {
     self.options = options
   }
 
-  /// Starts the run; what changed on the host since the plan was made is taken into account.
+  /// Starts the run; it takes into account what changed on the host since the plan was made.
   ///
-  /// - Parameter losingData: gives the yes that changes with loss of data or a restart need; without
-  ///   it, they are refused unless the options' `confirm` says yes.
-  /// - Returns: its events as they happen.
+  /// - Parameter losingData: confirms changes that lose data or restart something. Otherwise they are
+  ///   refused unless the options' `confirm` returns true.
+  /// - Returns: the events of the run.
   public func apply(losingData: Bool = false) -> AppliedRun {
     var options = options
     options.assumeYes = options.assumeYes || losingData
@@ -71,13 +71,13 @@ public struct PlannedRun: Sendable {
   }
 }
 
-/// A run that goes on, as the sequence of its events.
+/// A run in progress, as the sequence of its events.
 ///
-/// The sequence ends with the run, and throws a `ScriptError` where that failed. Cancelling the task
-/// that goes through it, or ``cancel()``, calls the run off: what is in flight comes to its end, and
-/// nothing more is begun. The next run finishes what this one left.
+/// The sequence ends with the run, and throws a `ScriptError` if the run failed. Cancelling the task
+/// that iterates over it, or calling ``cancel()``, cancels the run: changes in flight finish, and no
+/// other change starts. The next run continues from there.
 public struct AppliedRun: AsyncSequence, Sendable {
-  /// What the run says of its progress.
+  /// An event of the run.
   public typealias Element = ProgressEvent
 
   private let events: AsyncThrowingStream<ProgressEvent, any Error>
@@ -86,9 +86,9 @@ public struct AppliedRun: AsyncSequence, Sendable {
   init(_ program: Program, _ evaluation: EvaluationOptions, _ options: RunOptions) {
     let (events, continuation) = AsyncThrowingStream<ProgressEvent, any Error>.makeStream()
     var options = options
-    let told = options.progress
+    let forward = options.progress
     options.progress = { event in
-      told(event)
+      forward(event)
       continuation.yield(event)
     }
     let prepared = options
@@ -105,13 +105,13 @@ public struct AppliedRun: AsyncSequence, Sendable {
     self.run = run
   }
 
-  /// Calls the run off.
+  /// Cancels the run.
   public func cancel() { run.cancel() }
 
-  /// What the run came to, when it has ended; the outputs are in it.
+  /// The report of the run with its outputs; waits for the end of the run.
   public var report: RunReport { get async { await run.value } }
 
-  /// Goes through the events; one task at a time may.
+  /// Returns an iterator over the events; only one task may iterate at a time.
   public func makeAsyncIterator() -> AsyncThrowingStream<ProgressEvent, any Error>.Iterator {
     events.makeAsyncIterator()
   }

@@ -4,11 +4,11 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// The host of an evaluation that has a connection: one for `run`, one for `plan`.
+/// The host of an evaluation with a connection, for `run` or for `plan`.
 ///
-/// The evaluator calls it from its own thread, which waits while the work goes on elsewhere.
+/// The evaluator calls it from its own thread, which waits while other threads do the work.
 final class RunHost: EvaluationHost {
-  /// Whether declarations are put into effect, or only planned.
+  /// Whether declarations are applied or only planned.
   enum Mode: Sendable { case run, plan }
 
   let pool: ConnectionPool
@@ -17,9 +17,9 @@ final class RunHost: EvaluationHost {
   let options: RunOptions
   private let sources: SourceMap
   private let store: VolumeStore
-  /// The leases of machines from before this run, or the session that it is of, booted them.
+  /// The leases of machines from before this run, or its session, booted them.
   private let notes: LeaseNotes
-  /// Evaluates the whole script without a host; nil where that does not come to its end.
+  /// Evaluates the whole script without a host; nil if that fails.
   private let preview: @Sendable () -> DeclarationSet?
   let progress: Mutex<Progress>
 
@@ -40,10 +40,10 @@ final class RunHost: EvaluationHost {
     progress = Mutex(Progress(plan: Plan(stack: stack), settled: settled))
   }
 
-  /// Where the run stands.
+  /// The state of the run.
   var standing: Progress { progress.withLock(\.self) }
 
-  /// Holds a lock on the stack from now on, by which other machines are told before the first change.
+  /// Holds a lock on the stack from now on; its claim is made before the first change.
   func hold(_ lock: StackLock) { progress.withLock { $0.lock = lock } }
 
   func print(_ line: String) { options.progress(.printed(line)) }
@@ -71,7 +71,7 @@ final class RunHost: EvaluationHost {
         if mode == .run { throw HostMessages.missing(resource.name, resource.kind, at: span) }
         return .unknown(UnknownOrigin(resource: resource.name, attribute: attribute.name))
       }
-      // What was planned before counts as done.
+      // Changes that were planned before count as done.
       if attribute == .domain(.state), let state = expected.state(of: resource.name) {
         return .string(state.rawValue)
       }
@@ -134,7 +134,7 @@ final class RunHost: EvaluationHost {
     }
   }
 
-  /// Drops the warning that a machine does not have its declared address yet.
+  /// Removes the warning that a machine does not have its declared address yet.
   private func forgetEarlierLease(of name: String, _ declarations: DeclarationSet) {
     guard let fixed = declarations.fixedAddress(of: name) else { return }
     progress.withLock { standing in
@@ -155,21 +155,21 @@ final class RunHost: EvaluationHost {
     }
   }
 
-  /// Whether anything is declared that was not put into effect yet.
+  /// Whether a declaration has not taken effect yet.
   func needsEffect(_ set: DeclarationSet) -> Bool {
     let settled = standing.settled
     return !set.ofLibvirt.declarations.allSatisfy(settled.holds)
   }
 
-  /// Plans what is declared and was not put into effect yet, and, in a run, applies it.
+  /// Plans the declarations that have not taken effect yet, and applies them in a run.
   ///
-  /// - Parameter isEnd: whether all is declared, so that what is missing is no longer declared.
+  /// - Parameter isEnd: whether the script has ended, so that a missing resource is no longer declared.
   func takeEffect(_ set: DeclarationSet, isEnd: Bool) throws(Diagnostic) {
-    // A verb may be the first that the run does to a stack of somebody else's.
+    // A verb may be the first action of the run on a stack that was run from elsewhere.
     let isUnseen = options.origin != nil && !standing.hasPlanned
     guard isEnd || isUnseen || needsEffect(set) else { return }
     let set = set.ofLibvirt
-    try waiting("putting the declarations into effect", nil) { [self] waiting in
+    try waiting("applying the declarations", nil) { [self] waiting in
       try await planAndApply(set, isEnd: isEnd, waiting)
     }
   }
@@ -187,7 +187,7 @@ final class RunHost: EvaluationHost {
     options.progress(.planned(plan))
     if mode == .run { try await consent(to: plan) }
     if mode == .run, !plan.isEmpty, try await claimHost() {
-      // What the plan was made of may have changed until others were told to stay away.
+      // The host may have changed before the claim was made.
       let confirmed = Set(plan.changesThatNeedConsent.map(\.key))
       (outcome, plan) = try await draft(set, isEnd: isEnd)
       if !confirmed.isSuperset(of: plan.changesThatNeedConsent.map(\.key)) {
@@ -214,7 +214,9 @@ final class RunHost: EvaluationHost {
     if let first = failures.first { throw first }
   }
 
-  /// Plans what was not put into effect yet; what must not be applied is thrown.
+  /// Plans the declarations that have not taken effect yet.
+  ///
+  /// - Throws: the error of a plan that must not be applied.
   private func draft(
     _ set: DeclarationSet, isEnd: Bool
   ) async throws -> (outcome: Planning.Outcome, plan: Plan) {
@@ -222,7 +224,7 @@ final class RunHost: EvaluationHost {
     let outcome = try await planning.plan(set, prune: pruning(isEnd: isEnd))
     var plan = outcome.plan
     try note(outcome.diagnostics)
-    // A domain may be as a verb left it; a network is to have what later domains want of it.
+    // A verb may have changed a domain on purpose. A network also needs what later domains require.
     let asDeclared = Set(
       set.declarations.filter { $0.kind == .domain && settled.holds($0) }.map(\.key))
     let expected = standing.expected
@@ -240,7 +242,7 @@ final class RunHost: EvaluationHost {
     return (outcome, plan)
   }
 
-  /// Before its end, a script may still declare what it has not declared so far.
+  /// Returns what to delete; before its end, a script may still declare more resources.
   private func pruning(isEnd: Bool) -> Pruning {
     guard options.prune else { return .nothing }
     if isEnd { return .everything }
@@ -253,9 +255,9 @@ final class RunHost: EvaluationHost {
     }
   }
 
-  /// Tells other machines that the stack is about to be changed.
+  /// Shows other machines that the stack is about to be changed.
   ///
-  /// - Returns: whether it was told just now.
+  /// - Returns: whether the claim was made by this call.
   private func claimHost() async throws -> Bool {
     switch try await standing.lock?.claim() {
     case .made: return true
@@ -266,12 +268,12 @@ final class RunHost: EvaluationHost {
     }
   }
 
-  /// Has the yes given that a plan may need.
+  /// Has the user confirm the plan, if it needs confirmation.
   private func consent(to plan: Plan) async throws(Diagnostic) {
     guard plan.needsConsent, !options.assumeYes, await !options.confirm(plan) else { return }
     progress.withLock { standing in
       standing.isRefused = true
-      // The refusal says so itself.
+      // The refusal states it already.
       standing.diagnostics.removeAll { $0.code == .lock.otherOrigin }
       standing.plan.append(plan.changes)
     }
@@ -283,7 +285,7 @@ final class RunHost: EvaluationHost {
     throw LockMessages.refused(plan.stack, other, risky.isEmpty ? nil : HostMessages.refused(risky))
   }
 
-  /// Has the yes given that a verb needs for a stack that was last run from elsewhere.
+  /// Has the user confirm a verb on a stack that was last run from elsewhere.
   private func confirmOrigin(for verb: VerbRecord, _ span: Span) throws(Diagnostic) {
     let (other, isConfirmed) = progress.withLock { ($0.plan.otherOrigin, $0.isOriginConfirmed) }
     guard mode == .run, let other, !isConfirmed else { return }
@@ -298,9 +300,9 @@ final class RunHost: EvaluationHost {
     if options.assumeYes { try note([LockMessages.otherOrigin(stack, other)]) }
   }
 
-  /// Has a deletion confirmed where each is.
+  /// Has the user confirm a deletion, if deletions need confirmation.
   ///
-  /// - Returns: the verb on the domains that were confirmed; a glob might match others by now.
+  /// - Returns: the verb on the confirmed domains; a glob might match others by now.
   private func confirmDeletion(
     _ verb: VerbRequest, of stack: String
   ) throws(Diagnostic) -> VerbRequest {
@@ -314,7 +316,7 @@ final class RunHost: EvaluationHost {
       confirmed.targets = names.map {
         .resource(ResourceReference(kind: .domain, name: $0, isDeclared: false))
       }
-      // To delete what is not there loses nothing.
+      // Deleting a missing domain loses nothing.
       let present = try await runner.deletable(names, confirmed)
       guard !present.isEmpty else { return confirmed }
       var plan = Plan(stack: stack, verbs: [VerbRecord(confirmed)])
@@ -324,7 +326,7 @@ final class RunHost: EvaluationHost {
     }
   }
 
-  /// Writes where the stack is run from now into the marks of its machines and networks.
+  /// Records the current origin of the stack in the marks of its machines and networks.
   private func recordOrigin(of stack: String) async throws {
     progress.withLock { $0.isOriginConfirmed = true }
     guard let origin = options.origin else { return }
@@ -342,7 +344,7 @@ final class RunHost: EvaluationHost {
     }
   }
 
-  /// Applies a plan; gives what failed.
+  /// Applies a plan; returns the failures.
   private func apply(
     _ plan: inout Plan, _ storage: StoragePlan, of set: DeclarationSet
   ) async throws -> [Diagnostic] {
@@ -367,7 +369,7 @@ final class RunHost: EvaluationHost {
         }
         renewed = try await planning.renewed(change, of: set)
       } catch {
-        throw HostMessages.diagnostic(error, "planning `\(change.name)` anew", at: change.span)
+        throw HostMessages.diagnostic(error, "planning `\(change.name)` again", at: change.span)
       }
       guard let renewed else { return }
       if renewed.properties.map(\.path) != change.properties.map(\.path) {
@@ -377,7 +379,9 @@ final class RunHost: EvaluationHost {
     }
     plan.changes = outcome.changes
     let isUnfinished = plan.changes.contains { $0.result == .notAttempted }
-    guard outcome.diagnostics.isEmpty else { return Self.eachEndOnce(outcome.diagnostics) }
+    guard outcome.diagnostics.isEmpty else {
+      return Self.reportingFatalErrorsOnce(outcome.diagnostics)
+    }
     guard isUnfinished else {
       try await provisioner.removeLeftovers(after: plan.changes)
       return []
@@ -385,8 +389,8 @@ final class RunHost: EvaluationHost {
     return [HostMessages.cancelled("the run", at: nil)]
   }
 
-  /// What ends everything is told once, though it met every change that was in flight.
-  private static func eachEndOnce(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+  /// Reports a fatal error once, even if it failed every change in flight.
+  private static func reportingFatalErrorsOnce(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
     var codes: Set<Int> = []
     return diagnostics.filter {
       !HostMessages.endsEverything($0) || codes.insert($0.code.number).inserted
@@ -400,7 +404,9 @@ final class RunHost: EvaluationHost {
       waiting: { [options] in options.progress(.waiting($0)) }, expected: standing.expected)
   }
 
-  /// Keeps warnings, each once, and ends with the first error; the others are kept too.
+  /// Keeps each warning once and the errors after the first.
+  ///
+  /// - Throws: the first error.
   private func note(_ diagnostics: [Diagnostic]) throws(Diagnostic) {
     let errors = diagnostics.filter { $0.severity == .error }
     progress.withLock { standing in

@@ -3,37 +3,37 @@ import VMScriptPlan
 import VMScriptSyntax
 
 extension RunHost {
-  /// What has come of the run so far.
+  /// The state of the run so far.
   struct Progress: Sendable {
     var plan: Plan
     var diagnostics: [Diagnostic] = []
     var isRefused = false
-    /// Whether the host was looked at as a whole.
+    /// Whether the whole host was read.
     var hasPlanned = false
-    /// Whether the run may change what was last run from elsewhere.
+    /// Whether the run may change a stack that was last run from elsewhere.
     var isOriginConfirmed = false
-    /// Keeps other runs of the stack away; nil where nothing is changed.
+    /// The lock on the stack; nil if the run changes nothing.
     var lock: StackLock?
-    /// What was put into effect already; verbs may have changed it since, on purpose.
+    /// The declarations that took effect; verbs may have changed their resources since, on purpose.
     var settled = SettledDeclarations()
-    /// The declarations that are being put into effect, and what became of each change so far.
+    /// The declarations that are being applied, and their changes with the results so far.
     var applying: (set: DeclarationSet, changes: [Change])?
-    /// What the evaluation waits for, or was let go from.
+    /// The work that the evaluation waits for, or waited for last.
     var current: Waiting?
-    /// What the evaluation was let go from.
+    /// The work that the evaluation stopped waiting for.
     var leftBehind: LeftBehind?
     var isCancelled = false
-    /// Whether the host refused something, so that the script is not gone on with.
+    /// Whether the host refused something, so that the script ends.
     var hasFailed = false
-    /// What the whole script declares, where it was asked for.
+    /// The resources that the whole script declares; nil until they are needed.
     var declaredInTheEnd: Set<ResourceKey>?
-    /// Where nothing is applied, what would have been done by now.
+    /// The state that the planned changes would have caused, if nothing is applied.
     var expected = ExpectedState()
   }
 }
 
 extension RunHost.Progress {
-  /// Notes what becomes of a change that is being applied.
+  /// Records the result of a change that is being applied.
   mutating func note(_ event: ProgressEvent) {
     switch event {
     case .started(let change): applying?.changes[change.id].result = .underWay
@@ -47,7 +47,7 @@ extension RunHost.Progress {
     }
   }
 
-  /// Takes what was being applied as it stands; only what is as declared now is settled.
+  /// Adds the changes that were being applied to the plan; settles only those that are now as declared.
   mutating func conclude() {
     guard let (set, changes) = applying.take() else { return }
     plan.append(changes)
@@ -57,11 +57,11 @@ extension RunHost.Progress {
     }
   }
 
-  /// Takes what was being applied as it stands when it is not waited for any longer.
+  /// Adds the changes that were being applied to the plan when the run stops waiting for them.
   ///
   /// - Parameters:
-  ///   - work: goes on by itself; nil if it has ended.
-  ///   - doing: what it does, unless changes of a plan say so.
+  ///   - work: the work that continues; nil if it has ended.
+  ///   - doing: its description, unless changes of a plan describe it.
   mutating func leave(_ work: Task<Void, Never>?, _ doing: String) -> LeftBehind? {
     let changes = applying?.changes ?? []
     let underWay = changes.filter { $0.result == .underWay }.map(\.label)
@@ -76,34 +76,34 @@ extension RunHost.Progress {
   }
 }
 
-/// Work on the host that goes on though nobody waits for it.
+/// Work on the host that continues in the background.
 struct LeftBehind: Sendable {
-  /// What is being done, in words.
+  /// Descriptions of the work.
   let what: [String]
   let work: Task<Void, Never>
 }
 
 extension Change {
-  /// What is being done to what, in words.
+  /// The description of the change in progress.
   fileprivate var label: String { "\(action.gerund) the \(kind.rawValue) `\(name)`" }
 }
 
-/// What took effect: each resource as it was declared when it did.
+/// The declarations that took effect, by resource.
 struct SettledDeclarations: Sendable {
   private var declarations: [ResourceKey: Declaration] = [:]
 
-  /// Whether this very declaration took effect; of what was declared again since, the later one did not.
+  /// Whether this revision of the declaration took effect.
   func holds(_ declaration: Declaration) -> Bool {
     declarations[declaration.key]?.revision == declaration.revision
   }
 
-  /// What a resource was put into effect as; nil if it never was.
+  /// The declaration of a resource that took effect; nil if none did.
   subscript(_ key: ResourceKey) -> Declaration? { declarations[key] }
 
-  /// Notes that a declaration took effect.
+  /// Records that a declaration took effect.
   mutating func insert(_ declaration: Declaration) { declarations[declaration.key] = declaration }
 
-  /// Notes that domains are gone.
+  /// Records that domains are gone.
   mutating func remove(_ targets: [VerbRequest.Target]) {
     declarations = declarations.filter { key, _ in
       key.kind != .domain || !targets.contains { $0.names(key.name) }

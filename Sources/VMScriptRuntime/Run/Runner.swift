@@ -4,11 +4,11 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// Runs, plans and destroys: what the command line and an embedder call.
+/// Runs, plans and destroys stacks, for the command line and for embedders.
 public enum Runner {
-  /// Evaluates a program, puts what it declares into effect and runs its verbs.
+  /// Evaluates a program, applies its declarations and runs its verbs.
   ///
-  /// Cancelling the task finishes what is in flight and begins nothing more.
+  /// After a cancellation of the task, changes in flight finish and no other change starts.
   public static func run(
     _ program: Program, evaluation: EvaluationOptions = EvaluationOptions(),
     options: RunOptions = RunOptions()
@@ -16,7 +16,7 @@ public enum Runner {
     await evaluate(program, evaluation, options, mode: .run)
   }
 
-  /// Says what a run would change; changes nothing.
+  /// Plans the changes of a run; changes nothing.
   public static func plan(
     _ program: Program, evaluation: EvaluationOptions = EvaluationOptions(),
     options: RunOptions = RunOptions()
@@ -24,7 +24,7 @@ public enum Runner {
     await evaluate(program, evaluation, options, mode: .plan)
   }
 
-  /// Removes the domains and networks that a stack owns; others are left untouched.
+  /// Deletes the domains and networks that a stack owns; leaves others untouched.
   public static func destroy(
     stack: String, options: RunOptions = RunOptions()
   ) async -> RunReport {
@@ -46,14 +46,14 @@ public enum Runner {
       return await evaluateAlone(program, evaluation, options)
     }
     let report = await evaluateOnHost(program, evaluation, options, mode: mode)
-    // Only for its leftovers was the host to be asked.
+    // The host was needed only to find leftovers.
     if !needsHost, report.outcome == .noConnection {
       return await evaluateAlone(program, evaluation, options)
     }
     return report
   }
 
-  /// For a script that means the same with and without a host.
+  /// Evaluates a script that has the same result with and without a host.
   private static func evaluateAlone(
     _ program: Program, _ evaluation: EvaluationOptions, _ options: RunOptions
   ) async -> RunReport {
@@ -89,7 +89,7 @@ public enum Runner {
     }
   }
 
-  /// Connects, does blocking work on a thread of its own, and reports.
+  /// Connects, runs blocking work on its own thread, and returns the report.
   private static func withHost(
     _ stack: String, _ options: RunOptions, mode: RunHost.Mode, sources: SourceMap,
     preview: @escaping @Sendable () -> DeclarationSet? = { nil },
@@ -137,7 +137,7 @@ public enum Runner {
     return report(outcome, host.standing, sources)
   }
 
-  /// The host's own URI, and the domain type that `auto` means on it.
+  /// Connects; returns the host's own URI, and the domain type that `auto` selects on it.
   static func connect(
     _ pool: ConnectionPool, _ options: RunOptions
   ) async throws -> (uri: String, hypervisor: String) {
@@ -152,7 +152,7 @@ public enum Runner {
     return (uri, hypervisor)
   }
 
-  /// A blocking call must not hold a thread of the cooperative pool.
+  /// Runs a blocking call on its own thread instead of one of the cooperative pool.
   static func onOwnThread<T: Sendable>(_ work: @escaping @Sendable () -> T) async -> T {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread { continuation.resume(returning: work()) }
@@ -181,41 +181,41 @@ public enum Runner {
   }
 }
 
-/// What an evaluation, or work without one, came to.
+/// The result of an evaluation, or of work without one.
 private struct Evaluated: Sendable {
   var outputs: ValueMap = [:]
   var declared: [ResourceReference] = []
   var diagnostics: [Diagnostic] = []
 }
 
-/// How a run meets the host.
+/// The options of a run.
 public struct RunOptions: Sendable {
-  /// The connection; nil takes `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
+  /// The connection; nil selects `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
   public var uri: String?
-  /// Changes that may be in flight at once, at least 1.
+  /// The number of changes that may be in flight at once, at least 1.
   public var jobs: Int
-  /// Gives the yes that changes with loss of data or a restart need.
+  /// Confirms changes that lose data or restart something.
   public var assumeYes: Bool
-  /// Removes what the stack made and the script no longer declares.
+  /// Deletes resources of the stack that the script no longer declares.
   public var prune: Bool
-  /// Takes over domains of a declared name that the stack does not own.
+  /// Adopts domains with a declared name that the stack does not own.
   public var adopt: Bool
-  /// Leaves the host alone where the script speaks of no resources.
+  /// Does not connect if the script uses no resources.
   public var connectsOnlyIfNeeded = false
-  /// Where the stack is run from; nil, where that is no script's file, compares and records nothing.
+  /// The origin of the run; nil, without a script file, compares and records nothing.
   public var origin: StackOrigin?
-  /// How long each connection may take to open.
+  /// The longest time that a connection may take to open.
   public var connectTimeout = Duration.seconds(30)
-  /// What `hypervisor = auto` means; nil leaves it to ``HypervisorChoice``.
+  /// The meaning of `hypervisor = auto`; nil leaves it to ``HypervisorChoice``.
   public var hypervisor: String?
-  /// Asks ``confirm`` before the verb `delete` too, for statements that are entered one by one.
+  /// Calls ``confirm`` before the verb `delete` too, for statements that are entered one by one.
   var confirmsDeletions = false
-  /// Asked before a plan with changes that need a yes; not asked with ``assumeYes``.
+  /// Confirms a plan with changes that need confirmation; not called with ``assumeYes``.
   public var confirm: @Sendable (Plan) async -> Bool
-  /// Told of every step, from any thread.
+  /// Receives every event, on any thread.
   public var progress: @Sendable (ProgressEvent) -> Void
 
-  /// Options; those left out do nothing that was not asked for.
+  /// Creates options; the defaults confirm nothing, delete nothing and adopt nothing.
   public init(
     uri: String? = nil, jobs: Int = 8, assumeYes: Bool = false, prune: Bool = false,
     adopt: Bool = false, hypervisor: String? = nil,
@@ -233,44 +233,44 @@ public struct RunOptions: Sendable {
   }
 }
 
-/// What a run, a plan or a destroy came to.
+/// The result of a run, a plan or a destroy.
 public struct RunReport: Sendable {
-  /// How it ended.
+  /// The way a run ended.
   public enum Outcome: Sendable {
     case done
     /// A change or a verb failed.
     case failed
     case scriptErrors
-    /// A yes was needed and not given; nothing was changed.
+    /// The plan needed confirmation and was not confirmed; nothing was changed.
     case refused
     case noConnection
-    /// Stopped on request, after what was in flight.
+    /// Stopped on request, after the changes in flight.
     case cancelled
   }
 
   /// The plan, with results if it was applied.
   public var plan: Plan
-  /// By name, in the order of the script; none unless all of it is done.
+  /// The outputs by name, in the order of the script; empty unless the run succeeded.
   public var outputs: ValueMap
-  /// What the script declares, in its order.
+  /// The resources that the script declares, in its order.
   public var declared: [ResourceReference]
-  /// What an entry of a session declared in vain: it is declared as it was before, or no longer.
+  /// The declarations of a session's entry that failed; each is back to its previous declaration.
   public var withdrawn: [ResourceReference]
-  /// Every error and warning, in the order of their finding.
+  /// Every error and warning, in the order in which they were found.
   public var diagnostics: [Diagnostic]
-  /// How it ended.
+  /// The way a run ended.
   public var outcome: Outcome
-  /// Where the spans of plan and diagnostics point into.
+  /// The sources that the spans of the plan and the diagnostics refer to.
   public var sources: SourceMap
 
-  /// The diagnostics for a person who was asked to confirm the plan, and knows the answer.
+  /// The diagnostics for a person who was asked to confirm the plan, without the refusal.
   public var diagnosticsAfterQuestion: [Diagnostic] {
     guard case .refused = outcome else { return diagnostics }
     let refusals: [DiagnosticCode] = [.host.needsConfirmation, .lock.unconfirmedOrigin]
     return diagnostics.filter { !refusals.contains($0.code) }
   }
 
-  /// Puts a report together.
+  /// Creates a report.
   public init(
     plan: Plan, outputs: ValueMap = [:],
     declared: [ResourceReference] = [], withdrawn: [ResourceReference] = [],

@@ -6,29 +6,30 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// Keeps two runs of one stack on one host apart.
+/// A lock that prevents two simultaneous runs of one stack on one host.
 ///
-/// Two things hold a stack. An ``ExclusiveName`` keeps runs on this machine apart, whoever starts them
-/// and in whatever environment; the kernel frees it with its process. A ``LockClaim``, a volume on the
-/// host, keeps runs from different machines apart: each makes its claim first and then looks for those
-/// of others, so that of two that come at once at least one sees the other. It is made before the
-/// first change alone, so that a run that changes nothing makes no call that does. A claim whose
-/// holder is known to have ended, or was not renewed in time, is removed by whoever meets it.
+/// The lock has two parts. An ``ExclusiveName`` excludes other runs on this machine, whatever their
+/// user and environment; the kernel frees it with its process. A ``LockClaim``, a volume on the host,
+/// excludes runs from other machines. Each run makes its claim first and then looks for others, so of
+/// two simultaneous runs at least one sees the other. The claim is made before the first change, so a
+/// run without changes does not modify the host. Every run removes claims whose holder is known to
+/// have ended and claims that have expired.
 final class StackLock: Sendable {
-  /// How often a claim is renewed, and how long one may stay without that, in seconds.
+  /// The interval at which a claim is renewed.
   private static let renewal = Duration.seconds(20)
+  /// The seconds after which a claim expires if it is not renewed.
   static let patience: Int64 = 120
 
   private struct State {
     var volume: String?
     var renewing: Task<Void, Never>?
-    /// Whether a claim was made, or cannot be.
+    /// Whether a claim was made or is impossible.
     var isSettled = false
   }
 
   private let stack: String
   private let name: ExclusiveName
-  /// The pool for claims; nil where there is none.
+  /// The pool for claims; nil if there is none.
   private let pool: String?
   private let connections: ConnectionPool
   private let state = Mutex(State())
@@ -44,10 +45,10 @@ final class StackLock: Sendable {
 
   deinit { state.withLock { $0.renewing?.cancel() } }
 
-  /// Takes the lock on this machine and removes claims that killed runs left; does not wait.
+  /// Takes the lock on this machine and removes claims of killed runs; does not wait.
   ///
-  /// - Throws: a diagnostic that names the holder if another run holds the lock, and one for a lock
-  ///   that cannot be had.
+  /// - Throws: a diagnostic that names the holder if another run holds the lock, or one with the reason
+  ///   if the system refuses the lock.
   static func take(
     stack: String, on connections: ConnectionPool
   ) async throws(Diagnostic) -> StackLock {
@@ -61,20 +62,20 @@ final class StackLock: Sendable {
     } catch { throw HostMessages.diagnostic(error, "locking the stack", at: nil) }
   }
 
-  /// What became of showing other machines that the stack is about to be changed.
+  /// The result of an attempt to make a claim.
   enum Claim: Sendable {
-    /// From now on nobody else changes it; what was read before may be out of date.
+    /// No other run changes the stack from now on; earlier reads may be out of date.
     case made
-    /// There is one already, or nobody else to see it.
+    /// There is a claim already, or no other machine can reach the host.
     case unneeded
-    /// The host does not take it; a warning.
+    /// The host does not accept the claim; the diagnostic is a warning.
     case impossible(Diagnostic)
   }
 
-  /// Shows other machines that the stack is about to be changed; waits a moment for a run that has
-  /// just begun, and for none longer.
+  /// Shows other machines that the stack is about to be changed; waits briefly for a run that has
+  /// just started.
   ///
-  /// - Throws: a diagnostic that names the holder if a run from another machine is going on.
+  /// - Throws: a diagnostic that names the holder if a run from another machine is in progress.
   func claim() async throws -> Claim {
     guard let pool, !state.withLock(\.isSettled) else { return .unneeded }
     let (stack, connections) = (stack, connections)
@@ -95,7 +96,7 @@ final class StackLock: Sendable {
         state.withLock { $0.isSettled = true }
         return .impossible(LockMessages.unseen(stack, pool: pool, reason))
       case .taken(let other, let age):
-        // Two runs that come at once have seen each other; one of them is to go on.
+        // Two simultaneous runs have seen each other; one of them has to continue.
         guard attempt < 3, age < 2 else {
           throw LockMessages.inUse(stack, by: other, age: age, pool: pool)
         }
@@ -105,11 +106,11 @@ final class StackLock: Sendable {
     throw LockMessages.inUse(stack, by: nil)
   }
 
-  /// Lets others take the lock; one that is not released is freed with the process.
+  /// Releases the lock; the end of the process frees a lock that was not released.
   func release() async {
     let (volume, renewing) = state.withLock { ($0.volume.take(), $0.renewing.take()) }
     renewing?.cancel()
-    // A cancelled run releases its lock, too. What is left behind is found dead by the next run.
+    // A cancelled run releases its lock, too. The next run removes a claim that stays behind.
     await Task.detached { [pool, connections] in
       await renewing?.value
       guard let volume, let pool else { return }
@@ -140,9 +141,9 @@ final class StackLock: Sendable {
 
   private enum Outcome {
     case made(volume: String)
-    /// The pool does not take it.
+    /// The pool does not accept the claim.
     case impossible(String)
-    /// Another claim is there, renewed so many seconds ago.
+    /// There is another claim, with the seconds since its renewal.
     case taken(LockClaim, age: Int64)
   }
 
@@ -155,7 +156,7 @@ final class StackLock: Sendable {
       guard let claim = LockClaim(parsing: volume.name), claim.stack == stack,
         claim.isDead(seenFrom: .current)
       else { continue }
-      // Whoever cannot remove it is told so when it makes its own.
+      // A failure shows when this run makes its own claim.
       try? volume.delete()
     }
   }
@@ -181,7 +182,7 @@ final class StackLock: Sendable {
     }
   }
 
-  /// The volume of a claim; nil with libvirt's reason where the pool does not take it.
+  /// Creates the volume of a claim; returns nil with libvirt's reason if the pool does not accept it.
   private static func create(
     _ claim: LockClaim, in pool: StoragePool
   ) throws -> (StorageVolume?, refusal: String) {
@@ -194,8 +195,8 @@ final class StackLock: Sendable {
     }
   }
 
-  /// The claim of another run that goes on, and the seconds since it was renewed; removes the claims
-  /// of runs that have ended.
+  /// Returns the claim of another active run, and the seconds since its renewal. Removes the claims of
+  /// runs that have ended.
   private static func rival(
     of own: LockClaim, _ volume: StorageVolume, in pool: StoragePool
   ) throws -> (LockClaim?, age: Int64) {
@@ -206,7 +207,7 @@ final class StackLock: Sendable {
       }
       if !claim.isDead(seenFrom: own.holder) {
         guard let changed = try lastChange(of: other) else { continue }
-        // Both are times of the host's own clock.
+        // Both times are from the host's clock.
         let age = max(0, (try lastChange(of: volume) ?? changed) - changed)
         if age <= patience { return (claim, age) }
       }
@@ -215,17 +216,17 @@ final class StackLock: Sendable {
     return (nil, 0)
   }
 
-  /// When a volume's file was changed last, in seconds; nil for one that is gone.
+  /// Returns the modification time of a volume's file, in seconds; nil if it is gone.
   private static func lastChange(of volume: StorageVolume) throws -> Int64? {
     do {
       let root = try XMLElement.parse(volume.xml(), root: "volume")
       let text = root.text(at: "target/timestamps/mtime") ?? ""
-      // A host that keeps no times never says that a claim is old.
+      // On a host without timestamps, a claim never expires.
       return text.split(separator: ".").first.flatMap { Int64($0) } ?? .max
     } catch let error as LibvirtError where error.code == .noStorageVolume { return nil }
   }
 
-  /// Renews a claim until the task is cancelled, over a connection of its own: those of the run may
+  /// Renews a claim until the task is cancelled, over its own connection, because those of the run may
   /// be busy for long.
   private static func renew(_ volume: String, pool: String, uri: String?) async {
     var connections: ConnectionPool?
@@ -236,7 +237,7 @@ final class StackLock: Sendable {
       connections = current
       size += 1
       let wanted = size
-      // Growing an empty file by a byte takes no room and renews its time of change. Where it fails,
+      // Growing an empty file by a byte takes no space and updates its modification time. If it fails,
       // the next renewal may succeed.
       try? await current.run {
         try $0.pool(named: pool)?.volume(named: volume)?.resize(to: wanted)
@@ -246,32 +247,32 @@ final class StackLock: Sendable {
   }
 }
 
-/// What tells a host from others, whichever URI it is reached by, and where it holds claims.
+/// The identity of a host, whatever its URI, and the pool for claims on it.
 private struct LockHost: Sendable {
   let identity: String
-  /// The pool for claims; nil where there is none, and on the test driver, which nobody else sees.
+  /// The pool for claims; nil if there is none, and on the test driver, which no other process sees.
   let pool: String?
 
-  /// Asks the host; blocks.
+  /// Reads the identity from the host; blocks.
   init(_ connection: Connection) throws {
     let name = try connection.hostName()
     guard !connection.isTestDriver else {
-      // That host is the process itself.
+      // The test host exists in this process only.
       identity = "test\0\(connection.uri)\0\(getpid())"
       pool = nil
       return
     }
     if let found = try Self.pool(of: connection) {
-      // It tells two daemons of one machine apart, too.
+      // The pool's UUID also distinguishes two daemons of one machine.
       identity = "\(connection.driverType)\0\(name)\0\(found.uuid)"
       pool = found.name
     } else {
-      identity = "\(connection.driverType)\0\(name)\0\(Self.place(connection.uri))"
+      identity = "\(connection.driverType)\0\(name)\0\(Self.daemon(of: connection.uri))"
       pool = nil
     }
   }
 
-  /// `default`, else the first by name that keeps volumes as files.
+  /// Returns the pool `default`, else the first pool by name that keeps volumes as files.
   private static func pool(of connection: Connection) throws -> StoragePool? {
     if let pool = try connection.pool(named: "default"), try isFit(pool) { return pool }
     return try connection.pools().sorted { $0.name < $1.name }.first(where: isFit)
@@ -283,9 +284,9 @@ private struct LockHost: Sendable {
     return ["dir", "fs", "netfs"].contains(type)
   }
 
-  /// What of a URI tells daemons of one machine apart: `/system` or `/session`, whose session, and a
-  /// socket other than the usual ones.
-  private static func place(_ uri: String) -> String {
+  /// Returns the parts of a URI that distinguish daemons of one machine: `/system` or `/session`, the
+  /// user of a session, and an unusual socket.
+  private static func daemon(of uri: String) -> String {
     let components = URLComponents(string: uri)
     let path = components?.path ?? uri
     let socket = components?.queryItems?.first { $0.name == "socket" }?.value ?? ""
@@ -295,24 +296,24 @@ private struct LockHost: Sendable {
   }
 }
 
-/// The name of the volume by which a run shows all clients of a host that it holds a stack.
+/// The name of the volume that shows all clients of a host that a run holds a stack.
 ///
 /// `vmscript-lock.<stack>.<client>.<process>.<machine>.<boot>.<space>.<start>.<nonce>`: an empty
-/// volume, there while the run lasts. Its own file says by the time of its last change when its
-/// holder renewed it.
+/// volume that exists while the run lasts. The modification time of its file is the time of the last
+/// renewal.
 struct LockClaim: Hashable {
-  /// The machine that a process runs on, so far as it can be told from others.
+  /// The machine that a process runs on, as far as it can be identified.
   struct Machine: Hashable {
-    /// The host name, cleaned.
+    /// The host name with only letters, digits and hyphens.
     let client: String
-    /// A digest of the machine's id and its host name; empty where there is no such id.
+    /// A digest of the machine's ID and its host name; empty without an ID.
     let machine: String
-    /// A digest of the id of the machine's present boot; empty where there is none.
+    /// A digest of the ID of the machine's current boot; empty without an ID.
     let boot: String
-    /// The network namespace, in which an ``ExclusiveName`` is unique.
+    /// A digest of the network namespace, in which an ``ExclusiveName`` is unique.
     let space: String
 
-    /// Where this process runs.
+    /// The machine of this process.
     static let current: Machine = {
       let client = ThisMachine.hostName
       let id = text("/etc/machine-id")
@@ -358,7 +359,7 @@ struct LockClaim: Hashable {
     nonce = Storage.nonce()
   }
 
-  /// Reads the name of a volume; nil if it is no claim.
+  /// Parses the name of a volume; nil if it is not a claim.
   init?(parsing name: String) {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 9, parts[0] == Self.word, let process = Int32(parts[3]),
@@ -379,15 +380,17 @@ struct LockClaim: Hashable {
     ].joined(separator: ".")
   }
 
-  /// Whether the holder of this claim is known to have ended, for a process that runs on `machine`
-  /// and holds the stack's ``ExclusiveName`` there: nobody else does, and no process survives a boot.
+  /// Whether the holder of this claim is known to have ended.
+  ///
+  /// The caller runs on `machine` and holds the stack's ``ExclusiveName`` there, so no other process
+  /// there does. No process survives a boot.
   func isDead(seenFrom machine: Machine) -> Bool {
     guard !holder.boot.isEmpty, !machine.boot.isEmpty else { return false }
     if holder.boot == machine.boot { return holder.space == machine.space }
     return !holder.machine.isEmpty && holder.machine == machine.machine
   }
 
-  /// Who holds the stack, in words.
+  /// The holder of the stack, in words.
   var description: String {
     let minutes = start % 86_400 / 60
     let time = [minutes / 60, minutes % 60].map { ($0 < 10 ? "0" : "") + String($0) }

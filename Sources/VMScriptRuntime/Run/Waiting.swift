@@ -4,10 +4,10 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// A thread that waits for asynchronous work: to its end, or until it is let go.
+/// A thread's wait for asynchronous work, until the work ends or the wait is given up.
 ///
-/// Work that only looks at the host may be left behind as soon as nobody wants it any more; work that
-/// changes something is waited for until the user waits no longer. Either goes on by itself then.
+/// A cancellation gives up the wait for work that only reads the host. It does not give up the wait
+/// for work that changes something; ``letGo()`` does. The work continues in the background then.
 final class Waiting: Sendable {
   private struct State {
     var task: Task<Void, Never>?
@@ -18,18 +18,18 @@ final class Waiting: Sendable {
   private let state: Mutex<State>
   private let done = DispatchSemaphore(value: 0)
 
-  /// - Parameter isActing: whether the work changes something from its beginning.
+  /// - Parameter isActing: whether the work changes something from its start.
   init(isActing: Bool = false) { state = Mutex(State(isActing: isActing)) }
 
-  /// The work that was begun; nil before.
+  /// The work; nil before it starts.
   var work: Task<Void, Never>? { state.withLock(\.task) }
 
-  /// Whether the work has begun to change something.
+  /// Whether the work has started to change something.
   var isActing: Bool { state.withLock(\.isActing) }
 
-  /// Begins the work and waits for it.
+  /// Starts the work and waits for it.
   ///
-  /// - Returns: what it came to; nil if the thread was let go before.
+  /// - Returns: the result; nil if the wait was given up before.
   func wait<T: Sendable>(
     for work: @escaping @Sendable () async throws -> T
   ) -> Result<T, any Error>? {
@@ -49,7 +49,7 @@ final class Waiting: Sendable {
     return result.withLock(\.self)
   }
 
-  /// From now on the work changes something; false if it is not wanted any more and must not.
+  /// Records that the work changes something from now on; false if it was cancelled and must not.
   func beginActing() -> Bool {
     state.withLock { state in
       state.isActing = !state.isCancelled
@@ -57,7 +57,7 @@ final class Waiting: Sendable {
     }
   }
 
-  /// Cancels the work; lets the thread go at once if it only looks.
+  /// Cancels the work; gives up the wait if the work changes nothing.
   func cancel() {
     let isActing = state.withLock { state in
       state.isCancelled = true
@@ -67,14 +67,13 @@ final class Waiting: Sendable {
     if !isActing { letGo() }
   }
 
-  /// Lets the thread go, whatever the work is at.
+  /// Gives up the wait, whatever the state of the work.
   func letGo() { done.signal() }
 }
 
-// The evaluation's own thread waits for work that goes on elsewhere, until the user has enough of it.
+// The evaluation's own thread waits for asynchronous work until the user stops waiting.
 extension RunHost {
-  /// Ends what only looks at the host or waits for something to happen there, lets changes in flight
-  /// come to their end, and begins nothing more.
+  /// Ends reads of the host and waits; lets changes in flight finish, and starts nothing more.
   func cancel() {
     let current = progress.withLock { standing in
       standing.isCancelled = true
@@ -83,12 +82,12 @@ extension RunHost {
     current?.cancel()
   }
 
-  /// Waits for changes in flight no longer; they may still come to their end.
+  /// Stops waiting for changes in flight; they may still finish.
   func letGo() { progress.withLock(\.current)?.letGo() }
 
-  /// Does asynchronous work while the evaluation's own thread waits for it.
+  /// Runs asynchronous work while the evaluation's own thread waits for it.
   ///
-  /// - Parameter isActing: whether the work changes something on the host from its beginning.
+  /// - Parameter isActing: whether the work changes the host from its start.
   func waiting<T: Sendable>(
     _ doing: String, _ span: Span?, isActing: Bool = false,
     _ work: @escaping @Sendable (Waiting) async throws -> T
@@ -114,16 +113,16 @@ extension RunHost {
 }
 
 extension VerbRequest {
-  /// Whether it changes nothing.
+  /// Whether the verb changes nothing.
   var onlyWaits: Bool { verb.row.outcome == .untouched }
 }
 
 extension RunHost {
-  /// Waits until an expression of the script is true: looked at when a domain has news, and at a
-  /// slow beat, for what it reads may have no event.
+  /// Waits until an expression of the script is true.
   ///
-  /// It is evaluated here, on the evaluation's own thread, which has the stack for it and does not
-  /// hold a connection that reading an attribute needs.
+  /// The expression is evaluated at each event of a domain and at an interval, because an attribute
+  /// may change without an event. It runs on the evaluation's own thread, which has enough stack and
+  /// holds no connection that reading an attribute needs.
   func wait(
     until holds: () throws(Diagnostic) -> Bool, _ limit: Duration, _ verb: VerbRequest,
     of targets: DomainTargets

@@ -4,9 +4,9 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// The host of one entry of a session: connects when something is first asked of it.
+/// The host of one entry of a session; connects when it is first used.
 final class EntryHost: EvaluationHost {
-  /// A host that answers, and its own URI.
+  /// A connected host, and its own URI.
   struct Connected: Sendable {
     let host: RunHost
     let uri: String
@@ -14,7 +14,7 @@ final class EntryHost: EvaluationHost {
 
   private struct State {
     var connected: Connected?
-    /// Held as long as the entry lasts, so that no other run changes the stack meanwhile.
+    /// The lock for the duration of the entry, so that no other run changes the stack.
     var lock: StackLock?
     var connecting: Waiting?
     var isCancelled = false
@@ -31,7 +31,7 @@ final class EntryHost: EvaluationHost {
     self.connect = connect
   }
 
-  /// Where the entry stands; nil if the host was not asked for anything.
+  /// The state of the entry; nil if it did not use the host.
   var standing: RunHost.Progress? { state.withLock(\.connected)?.host.standing }
 
   var isCancelled: Bool { state.withLock(\.isCancelled) }
@@ -68,7 +68,7 @@ final class EntryHost: EvaluationHost {
   func address(
     declared: IPAddress, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
   ) throws(Diagnostic) -> IPAddress {
-    // What no host was asked for yet is as declared.
+    // Without a connection, the declared address applies.
     guard let host = state.withLock(\.connected)?.host else { return declared }
     return try host.address(
       declared: declared, of: resource, at: span, declarations: declarations)
@@ -84,16 +84,16 @@ final class EntryHost: EvaluationHost {
     try connected().host.exists(resource)
   }
 
-  /// Puts into effect what was not yet; see ``RunHost/takeEffect(_:isEnd:)``.
+  /// Applies declarations that have not taken effect yet; see ``RunHost/takeEffect(_:isEnd:)``.
   func takeEffect(_ set: DeclarationSet) throws(Diagnostic) {
     let host = try connected().host
     try lock(set.stack)
     try host.takeEffect(set, isEnd: false)
   }
 
-  /// Lets others change the stack, once nothing is under way any more; the entry is over.
+  /// Ends the entry, and releases the lock once no work is in progress.
   ///
-  /// - Returns: what goes on though nobody waits for it.
+  /// - Returns: the work that continues in the background.
   func end() async -> LeftBehind? {
     let left = standing?.leftBehind
     let lock = state.withLock { $0.lock.take() }
@@ -117,7 +117,7 @@ final class EntryHost: EvaluationHost {
     state.withLock { $0.lock = lock }
   }
 
-  /// Does asynchronous work while the evaluation's own thread waits for it.
+  /// Runs asynchronous work while the evaluation's own thread waits for it.
   private func wait<T: Sendable>(
     _ doing: String, _ work: @escaping @Sendable () async throws -> T
   ) throws(Diagnostic) -> T {
@@ -134,7 +134,7 @@ final class EntryHost: EvaluationHost {
     }
   }
 
-  /// The connected host; the evaluation's own thread waits for it.
+  /// Returns the connected host; the evaluation's own thread waits for it.
   private func connected() throws(Diagnostic) -> Connected {
     if let connected = state.withLock(\.connected) { return connected }
     let connect = connect

@@ -5,40 +5,40 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// A session on a host: every entry is put into effect before the next one is taken.
+/// A session on a host: every entry takes effect before the next one starts.
 ///
-/// The connection is made when it is first needed, and kept; a lost one is mended on the next use.
+/// The session connects on the first use and keeps the connection; it reconnects after a loss.
 public final class LiveSession: Sendable {
-  /// What is entered and what came of it, apart from the host.
+  /// The entries and their results, apart from the host.
   public let language: Session
 
   private struct State {
     var pool: ConnectionPool
-    /// The host's own URI and what `hypervisor = auto` means on it; nil before it answered.
+    /// The host's own URI and the meaning of `hypervisor = auto` on it; nil before it answers.
     var host: (uri: String, hypervisor: String)?
     var settled = SettledDeclarations()
     var notes = LeaseNotes()
     var entries = 0
     /// The host of the entry that is being evaluated.
     var current: EntryHost?
-    /// What entries began and is not waited for any longer, by the entry's number.
+    /// Work that entries started and no longer wait for, by the entry's number.
     var underWay: [Int: [String]] = [:]
   }
 
-  /// What a host that is slow to answer is waited for, such as `qemu:///system to answer`.
+  /// The objects of waits for a slow host, such as `qemu:///system to answer`.
   public let delays: AsyncStream<String>
 
   private let options: RunOptions
   private let state: Mutex<State>
-  private let tellDelay: @Sendable (String) -> Void
+  private let reportDelay: @Sendable (String) -> Void
 
-  /// A session; nothing is connected yet.
+  /// Creates a session without connecting.
   ///
   /// - Parameters:
-  ///   - stack: the stack that its resources belong to, until an entry says otherwise.
-  ///   - engine: what entries know, reach and take.
+  ///   - stack: the stack of its resources, until an entry names another one.
+  ///   - engine: the engine that evaluates the entries.
   ///   - evaluation: parameters of the entries.
-  ///   - options: how the host is met; `confirm` and `progress` are given with each entry.
+  ///   - options: the options of the session; each entry has its own `confirm` and `progress`.
   public init(
     stack: String, engine: Engine = Engine(importer: .local, access: .local),
     evaluation: EvaluationOptions = EvaluationOptions(),
@@ -49,36 +49,36 @@ public final class LiveSession: Sendable {
     let (delays, continuation) = AsyncStream.makeStream(
       of: String.self, bufferingPolicy: .bufferingNewest(1))
     self.delays = delays
-    tellDelay = { continuation.yield($0) }
-    state = Mutex(State(pool: Self.pool(options.uri, options, tellDelay)))
+    reportDelay = { continuation.yield($0) }
+    state = Mutex(State(pool: Self.pool(options.uri, options, reportDelay)))
   }
 
   private static func pool(
-    _ uri: String?, _ options: RunOptions, _ tell: @escaping @Sendable (String) -> Void
+    _ uri: String?, _ options: RunOptions, _ report: @escaping @Sendable (String) -> Void
   ) -> ConnectionPool {
     let uri = HostURI.resolve(uri)
     return ConnectionPool(
       uri: uri, size: min(options.jobs, 8),
       patience: ConnectionPatience(limit: options.connectTimeout) {
-        tell(HostMessages.answer(of: uri))
+        report(HostMessages.answer(of: uri))
       })
   }
 
-  /// What took effect so far.
+  /// The declarations that took effect so far.
   var settled: SettledDeclarations { state.withLock(\.settled) }
 
-  /// The host's own URI; nil before it answered.
+  /// The host's own URI; nil before it answers.
   public var uri: String? { state.withLock { $0.host?.uri } }
 
-  /// Goes to a host; what was entered is forgotten, unless it is the same host as before.
+  /// Moves to a host, and forgets all entries unless it is the same host as before.
   ///
-  /// Where that host does not answer, or the task is cancelled before, all stays as it is.
+  /// If that host does not answer, or the task is cancelled before, nothing changes.
   public func move(to uri: String?) async throws(Diagnostic) {
-    let pool = Self.pool(uri, options, tellDelay)
+    let pool = Self.pool(uri, options, reportDelay)
     do {
       let host = try await Runner.connect(pool, options)
       try Task.checkCancellation()
-      // The connections of before end by themselves: who waited for them might wait for a dead host.
+      // The previous connections close by themselves; closing them here might wait for a dead host.
       let isSame = state.withLock { state in
         let isSame = state.host.map { $0.uri == host.uri } ?? (state.pool.uri == pool.uri)
         if !isSame { (state.settled, state.notes) = (SettledDeclarations(), LeaseNotes()) }
@@ -91,37 +91,37 @@ public final class LiveSession: Sendable {
     }
   }
 
-  /// Forgets everything that was entered; what took effect stays in effect.
+  /// Forgets all entries; their resources stay on the host.
   ///
-  /// - Parameter stack: the stack from now on; nil keeps it.
+  /// - Parameter stack: the stack from now on; nil keeps the current one.
   public func reset(stack: String? = nil) {
     state.withLock { $0.settled = SettledDeclarations() }
     language.reset(stack: stack)
   }
 
-  /// Connects, if that was not done yet.
+  /// Connects unless the session is connected.
   ///
   /// - Returns: the host's own URI.
   @discardableResult
   public func connect() async throws(Diagnostic) -> String { try await answeringHost().uri }
 
-  /// Ends the connections.
+  /// Closes the connections.
   public func close() async { await state.withLock(\.pool).close() }
 
-  /// Evaluates an entry and puts what it declares into effect.
+  /// Evaluates an entry and applies its declarations.
   ///
-  /// Cancelling the task finishes what is in flight and begins nothing more; ``letGo()`` does not wait
-  /// for it either. What did not take effect is declared no longer.
+  /// After a cancellation of the task, changes in flight finish and no other change starts; ``letGo()``
+  /// stops waiting for them. Declarations that did not take effect are withdrawn.
   ///
   /// - Parameters:
   ///   - text: the entry.
-  ///   - name: what messages call the entry; nil numbers it.
-  ///   - isPreview: says what would change and changes nothing; what is declared takes effect with the
-  ///     first entry that is no preview, be it empty. Verbs of a preview are not run.
-  ///   - confirm: is asked before data is lost or guests are unplugged, and before `delete`.
-  ///   - progress: takes what happens on the host, from another thread.
-  ///   - show: takes the value of each expression that stands for itself, from another thread.
-  /// - Returns: what came of it; `declared` is what had not taken effect before.
+  ///   - name: the name of the entry in messages; nil numbers it.
+  ///   - isPreview: plans the changes and makes none. The declarations take effect with the next entry
+  ///     that is no preview, even an empty one. Verbs of a preview do not run.
+  ///   - confirm: confirms loss of data, unplugged guests and `delete`.
+  ///   - progress: receives the events of the run, on another thread.
+  ///   - show: receives the value of each expression statement, on another thread.
+  /// - Returns: the result; `declared` contains the declarations that had not taken effect before.
   public func enter(
     _ text: String, name: String? = nil, isPreview: Bool = false,
     confirm: @escaping @Sendable (Plan) async -> Bool,
@@ -151,10 +151,10 @@ public final class LiveSession: Sendable {
     return report(outcome, failure, host, isPreview: isPreview)
   }
 
-  /// Waits no longer for what the present entry has begun to change; it may still come to its end.
+  /// Stops waiting for changes of the current entry; they may still finish.
   public func letGo() { state.withLock(\.current)?.letGo() }
 
-  /// What entries began on the host and goes on though nobody waits for it, in words.
+  /// Descriptions of work of entries that continues in the background.
   public var underWay: [String] {
     state.withLock { $0.underWay.sorted { $0.key < $1.key }.flatMap(\.value) }
   }
@@ -167,7 +167,7 @@ public final class LiveSession: Sendable {
     }
   }
 
-  /// - Returns: what the entry came to, and why it could not be put into effect.
+  /// - Returns: the outcome of the entry, and the error if it did not take effect.
   private func evaluate(
     _ entry: SourceText, _ host: EntryHost, _ show: @escaping @Sendable (Value) -> Void
   ) -> (outcome: EvaluationOutcome, failure: Diagnostic?) {
@@ -197,7 +197,7 @@ public final class LiveSession: Sendable {
     }
     var diagnostics =
       outcome.diagnostics + [failure].compactMap(\.self) + (standing?.diagnostics ?? [])
-    // An evaluation that was ended says nothing itself.
+    // An evaluation that was cancelled reports no error itself.
     if host.isCancelled, !diagnostics.hasErrors {
       diagnostics.append(HostMessages.cancelled("the entry", at: nil))
     }
@@ -221,7 +221,7 @@ public final class LiveSession: Sendable {
     return isOfHost ? .failed : .scriptErrors
   }
 
-  /// A host for one entry.
+  /// Returns the host of one entry.
   private func entryHost(
     _ options: RunOptions, _ mode: RunHost.Mode
   ) async throws(Diagnostic) -> EntryHost.Connected {
@@ -245,7 +245,7 @@ public final class LiveSession: Sendable {
     }
   }
 
-  /// Looks at the host by way of the session's own connections.
+  /// Runs work on the host over the session's own connections.
   func onHost<T: Sendable>(
     _ doing: String, _ work: @escaping @Sendable (ConnectionPool) async throws -> T
   ) async throws(Diagnostic) -> T {
@@ -258,11 +258,11 @@ public final class LiveSession: Sendable {
 }
 
 extension LiveSession {
-  /// A script that declares what this session put into effect and did not forget since.
+  /// Returns a script of the declarations that took effect in this session and were not forgotten.
   ///
-  /// Secrets are parameters of it. Files that it names are found from where it is kept, too.
+  /// Secrets become parameters. Paths in it also resolve from the folder of `file`.
   ///
-  /// - Parameter file: the path that it is to be kept at.
+  /// - Parameter file: the path at which the script will be saved.
   public func script(for file: String) -> String {
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
     let (settled, sources) = (settled, language.sources)
@@ -291,23 +291,23 @@ extension PropertyType {
   }
 }
 
-// Looks at the host that no entry asks for; nothing is changed.
+// Reads of the host outside of entries; they change nothing.
 extension LiveSession {
-  /// What is there and whose it is; see ``Inspector``.
+  /// Returns the objects of the host and their stacks; see ``Inspector``.
   public func inventory() async throws(Diagnostic) -> HostInventory {
-    try await onHost("listing what is there") {
+    try await onHost("listing the objects of the host") {
       try await InventoryReader(pool: $0, stack: nil).read()
     }
   }
 
-  /// All that can be said of what bears a name; see ``Inspector``.
+  /// Returns the details of every object of a name; see ``Inspector``.
   public func details(of name: String) async throws(Diagnostic) -> [Value] {
-    try await onHost("looking at `\(name)`") { try await Inspector.details(of: name, in: $0) }
+    try await onHost("inspecting `\(name)`") { try await Inspector.details(of: name, in: $0) }
   }
 
-  /// The XML of a domain or network of the host as libvirt has it, without secrets.
+  /// Returns libvirt's XML of a domain or network of the host, without secrets.
   ///
-  /// - Throws: VM0790 if nothing bears the name.
+  /// - Throws: VM0790 if no object has this name.
   public func xml(of name: String) async throws(Diagnostic) -> String {
     try await onHost("reading the XML of `\(name)`") { pool in
       let found = try await pool.run { connection in
@@ -318,7 +318,7 @@ extension LiveSession {
     }
   }
 
-  /// The IPv4 addresses that networks have given out, by hardware address: one call for each network.
+  /// Returns the leased IPv4 addresses of networks, by hardware address, with one call per network.
   public func leases(
     of networks: Set<String>
   ) async throws(Diagnostic) -> [MACAddress: [IPAddress]] {
@@ -339,15 +339,15 @@ extension LiveSession {
   }
 }
 
-/// Something that happened on a session's host, whoever did it.
+/// An event on a session's host, whatever its cause.
 public struct HostEvent: Sendable, Hashable {
-  /// What it happened to: a domain or a network.
+  /// The kind of the object: a domain or a network.
   public let kind: ResourceKind
-  /// Its name.
+  /// The name of the object.
   public let name: String
-  /// What happened, in a word or two: `started`, `crashed`.
+  /// The event in a word or two: `started`, `crashed`.
   public let words: String
-  /// Whether a guest went down by a failure.
+  /// Whether a guest stopped because of a failure.
   public let isCrash: Bool
 
   init(_ event: LifecycleEvent) {
@@ -365,7 +365,7 @@ public struct HostEvent: Sendable, Hashable {
       case .resumed: "resumed"
       case .stopped: hasFailed ? "crashed" : "stopped"
       case .shutdown: "is shutting down"
-      case .pmSuspended: "went to sleep"
+      case .pmSuspended: "was suspended by the guest"
       case .crashed: "panicked"
       }
   }
@@ -385,11 +385,11 @@ public struct HostEvent: Sendable, Hashable {
 }
 
 extension LiveSession {
-  /// What happens to the host's domains and networks from now on; ends when the connection is lost.
+  /// Returns the events of the host's domains and networks; the stream ends with the connection.
   public func events() async throws(Diagnostic) -> AsyncStream<HostEvent> {
     let (domains, networks) = try await onHost("listening to events") { pool in
       try await pool.run { connection in
-        // A driver need not have events of networks.
+        // Some drivers have no events of networks.
         (try connection.lifecycleEvents(), try? connection.networkEvents())
       }
     }

@@ -4,27 +4,27 @@ import VMScriptPlan
 
 /// Conversion of an image by `qemu-img convert`.
 ///
-/// What QEMU may find a reference in is converted from a private copy, which is what was digested and
-/// is proven to name no other file: whoever can write to the source can change it at any time.
+/// A format that can refer to other files is converted from a private copy. The copy is digested and
+/// checked for references, because the source can change at any time.
 enum ImageConversion {
   /// The bounds of a conversion.
   struct Bounds: Sendable {
-    /// Elapsed time for an image of no size.
+    /// The time limit for an empty image.
     var seconds: Double = 600
-    /// Bytes of the source that are converted in a second at least.
+    /// The lowest accepted speed, in bytes of the source per second.
     var pace: Double = 1_048_576
-    /// Address space in bytes.
+    /// The address space in bytes.
     var memory: UInt64 = 4 << 30
   }
 
-  /// Converts `source` into a private temporary file, hands its path to `body`, and removes it.
+  /// Converts `source` into a private temporary file, passes its path to `body`, and removes it.
   ///
   /// - Parameters:
-  ///   - sha256: what the content must be.
-  ///   - layout: what the result shall be like; it may be larger than the source.
-  ///   - bounds: of `qemu-img`.
-  /// - Throws: ``StorageFailure`` if the source changed or names another file, if there is no room, or
-  ///   if the tool is missing or fails; `CancellationError`, and what `body` throws.
+  ///   - sha256: the expected digest of the source.
+  ///   - layout: the layout of the result, which may be larger than the source.
+  ///   - bounds: the bounds of `qemu-img`.
+  /// - Throws: ``StorageFailure`` if the source changed or refers to another file, if there is no space,
+  ///   or if the tool is missing or fails; `CancellationError`, and the errors of `body`.
   static func withConverted<T: Sendable>(
     _ source: ImageFile, sha256: String, to format: ImageFormat,
     layout: ImageLayout = ImageLayout(), bounds: Bounds = Bounds(),
@@ -36,7 +36,7 @@ enum ImageConversion {
       let file = try OpenFile(path: source.path)
       guard file.identity == source.identity else { throw StorageFailure.changedWhileRead }
       guard source.probe.format != .raw, source.probe.format != .iso else {
-        // Read as it is, byte by byte: there is nothing in it that could name a file.
+        // These formats cannot refer to another file, so the source is read as it is.
         try convert(file, source.probe, to: format, layout, bounds, folder, target, cancellation)
         guard file.isUnchanged else { throw StorageFailure.changedWhileRead }
         return
@@ -54,7 +54,7 @@ enum ImageConversion {
     return try await body(target)
   }
 
-  /// Copies a file and digests what is copied; zeros take no room.
+  /// Copies a file and digests the copied bytes; zeros become holes.
   private static func copy(
     _ file: OpenFile, _ sha256: String, to folder: PrivateFolder,
     _ cancellation: BlockingWork.Cancellation
@@ -91,7 +91,7 @@ enum ImageConversion {
     var limit = size.addingReportingOverflow(size / 8 + 64 << 20).partialValue
     if limit < size { limit = .max }
     let options = layout.options(for: format)
-    // A file without holes is no larger than the room that there is for it.
+    // A file without holes is no larger than the available space.
     if format == .qcow2, options.isEmpty { limit = min(limit, folder.room / 20 * 19) }
     let limits = ChildProcess.Limits(
       seconds: bounds.seconds + Double(file.identity.size) / bounds.pace, memory: bounds.memory,

@@ -3,20 +3,20 @@ import Libvirt
 import VMScriptPlan
 
 extension VolumeStore {
-  /// An image's content, ready to be uploaded as it is.
+  /// The content of an image, ready for its upload.
   public struct Upload: Sendable {
     /// The local file.
     public var path: String
-    /// In bytes.
+    /// The length in bytes.
     public var length: Int64
-    /// What its content must be, in lower-case hexadecimal digits.
+    /// The expected digest of its content, in lower-case hexadecimal digits.
     public var sha256: String
     /// The file name's extension, such as `qcow2`.
     public var suffix: String
-    /// The size that a guest sees, in bytes; nil where only the content says it.
+    /// The size that a guest sees, in bytes; nil if only the content defines it.
     public var capacity: Int64?
 
-    /// The content of this file.
+    /// Creates an upload of this file.
     public init(
       path: String, length: Int64, sha256: String, suffix: String, capacity: Int64? = nil
     ) {
@@ -28,23 +28,23 @@ extension VolumeStore {
     }
   }
 
-  /// Puts an image into a pool unless a complete one is there, pins it for the stack, and removes
-  /// what a killed run of the stack left behind.
+  /// Uploads an image to a pool unless a complete copy exists, pins it for the stack, and removes the
+  /// leftovers of killed runs of the stack.
   ///
-  /// Two tasks that publish one image do one upload. The test driver keeps volumes as records, so
-  /// nothing is sent there.
+  /// Two tasks that publish one image make one upload. The test driver keeps only records of volumes,
+  /// so it receives no content.
   ///
   /// - Parameters:
   ///   - upload: the image's bytes, and their size.
-  ///   - key: which content it is.
-  ///   - stack: the stack that wants it.
+  ///   - key: the key of the content.
+  ///   - stack: the stack that uses the image.
   ///   - image: the name of the stack's image.
   ///   - pool: the name of its pool.
-  ///   - nonce: tells this upload apart from others of the same content.
-  ///   - progress: bytes sent so far and in all.
+  ///   - nonce: distinguishes this upload from others of the same content.
+  ///   - progress: receives the bytes sent so far and the total.
   /// - Returns: the path of the base on the host.
   /// - Throws: ``StorageFailure/poolFull(_:needed:available:)`` before anything is written;
-  ///   ``StorageFailure/changedWhileRead`` if the content is not what `sha256` says.
+  ///   ``StorageFailure/changedWhileRead`` if the content does not match `sha256`.
   public func publish(
     _ upload: Upload, key: ImageKey, stack: String, image: String, pool: String,
     nonce: String = Storage.nonce(),
@@ -64,18 +64,18 @@ extension VolumeStore {
         try await pin(key, nonce, record, stack: stack, image: image, pool: pool)
         return path
       } catch {
-        // Best effort: what stays has no pin, so it is never used and the next run removes it. A
-        // task of its own, as a cancelled one could not remove anything.
+        // Best effort: a volume without a pin is never used, and the next run removes it. A new task,
+        // because a cancelled one could not remove anything.
         await Task { try? await delete(name.fileName, pool: pool) }.value
         throw error
       }
     }
   }
 
-  /// Pins an image for the stack if a complete copy of it is there, whoever made it.
+  /// Pins an image for the stack if a complete copy of any stack exists.
   ///
   /// - Returns: the path of the base on the host; nil if it has to be published.
-  /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
+  /// - Throws: a `StorageFailure` for a missing pool, else libvirt's error.
   public func share(
     key: ImageKey, stack: String, image: String, pool: String
   ) async throws -> String? {
@@ -90,7 +90,7 @@ extension VolumeStore {
     else { return nil }
     let record = inventory.record(key: key.text, nonce: nonce)
     let pin = try await pin(key, nonce, record, stack: stack, image: image, pool: pool)
-    // Another stack may have let go of it, as the last one, just before.
+    // Another stack may have just released it as its last user.
     let name = base.name
     let isThere = try await connections.run { try Self.pool(pool, $0).volume(named: name) != nil }
     if isThere { return base.path }
@@ -98,7 +98,7 @@ extension VolumeStore {
     return nil
   }
 
-  /// Removes the stack's bases that no pin completes and nothing stands on.
+  /// Removes the stack's bases that have neither a pin nor an overlay.
   public func removeLeftovers(of stack: String, pool: String) async throws {
     try await removeLeftovers(of: stack, pool: pool, inventory(pool: pool))
   }
@@ -111,15 +111,15 @@ extension VolumeStore {
     }
   }
 
-  /// Drops the stack's pins on all images but `kept`, and the bases that nothing wants any more.
+  /// Removes the stack's pins on all images except `kept`, and the bases that nothing uses any more.
   ///
   /// - Parameters:
-  ///   - stack: whose pins.
-  ///   - image: only the pins of the image of this name; nil for all.
-  ///   - kept: texts of keys.
+  ///   - stack: the owner of the pins.
+  ///   - image: the image whose pins are removed; nil for all.
+  ///   - kept: the texts of the keys to keep.
   ///   - pool: the name of the pool.
-  /// - Returns: why bases stay that the stack has let go of.
-  /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
+  /// - Returns: the reasons why released bases stay.
+  /// - Throws: a `StorageFailure` for a missing pool, else libvirt's error.
   @discardableResult
   public func releaseImages(
     of stack: String, named image: String? = nil, keeping kept: Set<String>, pool: String
@@ -129,19 +129,19 @@ extension VolumeStore {
     }
   }
 
-  /// Drops those of the stack's pins that are meant, and removes the bases that nothing wants any more.
+  /// Removes the stack's pins that match, and the bases that nothing uses any more.
   ///
-  /// - Returns: why bases stay that the stack has let go of.
+  /// - Returns: the reasons why released bases stay.
   @discardableResult
   private func release(
     of stack: String, pool: String,
-    _ isMeant: (VolumeInventory, VolumeName, (key: String, nonce: String)) -> Bool
+    _ matches: (VolumeInventory, VolumeName, (key: String, nonce: String)) -> Bool
   ) async throws -> [VolumeInventory.Refusal] {
     var released: Set<String> = []
     let present = try await inventory(pool: pool)
     for volume in present.owned(by: stack) {
       guard let owned = volume.owned, case .pin(let key, let nonce, _) = owned.role,
-        isMeant(present, owned, (key, nonce))
+        matches(present, owned, (key, nonce))
       else { continue }
       try await delete(volume.name, pool: pool)
       released.insert(key + nonce)
@@ -162,8 +162,8 @@ extension VolumeStore {
     return refusals
   }
 
-  /// Drops the stack's pins on contents of an image that were changed after their upload, and removes
-  /// these; a content that overlays are backed by stays with its pin, which tells that it was changed.
+  /// Removes the contents of an image that were changed after their upload, with the stack's pins on
+  /// them. A content that backs overlays stays with its pin, which shows the change.
   public func releaseChanged(of stack: String, named image: String, pool: String) async throws {
     try await release(of: stack, pool: pool) { inventory, owned, upload in
       guard owned.isOwned(by: image),
@@ -173,7 +173,7 @@ extension VolumeStore {
     }
   }
 
-  /// The state of an upload that has just been completed; nil where the host does not tell.
+  /// Returns the record of an upload that has just finished; nil if the host does not report it.
   private func record(of name: String, sha256: String, pool: String) async throws -> UploadRecord? {
     try await connections.run { connection in
       guard let volume = try Self.pool(pool, connection).volume(named: name) else { return nil }
@@ -200,12 +200,12 @@ extension VolumeStore {
     _ upload: Upload, as name: String, pool: String,
     _ progress: @escaping @Sendable (Int64, Int64) -> Void
   ) async throws -> String {
-    // Raw and as long as the file: libvirt finds the real format in the header, and no tail of a
-    // volume that it formatted itself stays behind the content.
+    // Raw and as long as the file: libvirt detects the real format from the header, and no data from
+    // its own formatting remains after the content.
     let xml = VolumeXML(name: name, format: .raw, capacity: upload.length, allocation: 0)
     try await change(pool) { [xml] target in
       try Self.requireRoom(upload.length, in: target)
-      // The test driver keeps records, and never looks into the content for the rest.
+      // The test driver keeps records and never reads the content.
       var xml = xml
       if target.connection.isTestDriver {
         xml.format = ImageFormat(rawValue: upload.suffix) ?? .raw
@@ -229,7 +229,7 @@ extension VolumeStore {
     }
   }
 
-  /// Sends the content and digests what is sent: a file that changed since is refused.
+  /// Sends the content and digests the sent bytes; refuses a file that has changed.
   private static func transfer(
     _ upload: Upload, to volume: StorageVolume, _ cancellation: BlockingWork.Cancellation,
     _ progress: (Int64, Int64) -> Void
@@ -248,20 +248,20 @@ extension VolumeStore {
       throw error
     }
     guard try reader.finish() == upload.sha256 else { throw StorageFailure.changedWhileRead }
-    // What was looked at before may have been another content for a moment.
+    // The content may have been different when it was checked before.
     guard upload.suffix == ImageFormat.qcow2.rawValue else { return }
     let sent = try ImageProbe.probe(reader.header, fileSize: upload.length)
     if let backing = sent.backingFile { throw StorageFailure.hasBackingFile(backing) }
   }
 }
 
-/// Hands a file's bytes to an upload and digests exactly those.
+/// A reader that passes a file's bytes to an upload and digests exactly those.
 final class DigestingReader {
   private let file: OpenFile
   private let length: Int64
   private var digest = SHA256()
   private var sent: Int64 = 0
-  /// The first bytes that were handed out, as many as ``ImageProbe`` wants to see.
+  /// The first bytes of the file, as many as ``ImageProbe`` needs.
   private(set) var header: [UInt8] = []
 
   init(path: String, length: Int64) throws(StorageFailure) {
@@ -269,7 +269,7 @@ final class DigestingReader {
     self.length = length
   }
 
-  /// Fills the buffer with what comes next; returns the number of bytes, zero at the end.
+  /// Fills the buffer with the next bytes; returns their number, zero at the end.
   func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(LibvirtError) -> Int {
     let wanted = Int(min(Int64(buffer.count), length - sent))
     guard wanted > 0 else { return 0 }
@@ -287,9 +287,9 @@ final class DigestingReader {
     return chunk.count
   }
 
-  /// The SHA-256 of what was handed out.
+  /// Returns the SHA-256 of the bytes that were read.
   ///
-  /// - Throws: ``StorageFailure/changedWhileRead`` if the file has another length than was said.
+  /// - Throws: ``StorageFailure/changedWhileRead`` if the file does not have the expected length.
   func finish() throws(StorageFailure) -> String {
     guard sent == length, try file.read(at: UInt64(sent), 1).isEmpty else {
       throw .changedWhileRead

@@ -3,34 +3,34 @@ import Libvirt
 import VMScript
 import VMScriptPlan
 
-/// The volumes of one host: reads them, makes them and removes them.
+/// The volumes of one host: reads, creates and removes them.
 ///
-/// One store per run: it orders the jobs on each pool. What libvirt refuses is thrown as it came
-/// (`LibvirtError`); everything else is a ``StorageFailure``.
+/// A run has one store, which orders the jobs on each pool. It throws libvirt's errors unchanged
+/// (`LibvirtError`); every other error is a ``StorageFailure``.
 public struct VolumeStore: Sendable {
   let connections: ConnectionPool
   let jobs = PoolJobs()
 
-  /// A store that works over these connections.
+  /// Creates a store that uses these connections.
   public init(connections: ConnectionPool) { self.connections = connections }
 
-  /// What the pool holds, and who on the whole host uses it.
+  /// Returns the volumes of a pool, and their users on the whole host.
   ///
-  /// - Throws: a `StorageFailure` for a pool that is missing, else libvirt's error.
+  /// - Throws: a `StorageFailure` for a missing pool, else libvirt's error.
   public func inventory(pool name: String) async throws -> VolumeInventory {
     let storage = try await LiveReader(pool: connections).readStorage()
     if let pool = storage.pools[name] { return pool.inventory }
     if let pool = storage.unreadablePool(named: name) {
       throw StorageFailure.unreadablePool(name, reason: pool.reason)
     }
-    // Says what is wrong with it.
+    // Throws the reason.
     try await connections.run { _ = try Self.pool(name, $0) }
     throw StorageFailure.inactivePool(name)
   }
 
-  /// The volumes of a pool: one listing, and one document each.
+  /// Reads the volumes of a pool with one listing and one document each.
   ///
-  /// libvirt looks at the file for each document, so one that is gone is left out though it is listed.
+  /// libvirt reads the file for each document, so a listed volume whose file is gone is left out.
   static func volumes(of pool: StoragePool, at folder: String) throws -> [VolumeInventory.Volume] {
     try pool.volumes().compactMap { volume in
       let place = "\(folder)/\(volume.name)"
@@ -52,7 +52,7 @@ public struct VolumeStore: Sendable {
       } catch let error as LibvirtError where error.code == .noStorageVolume {
         return nil
       } catch let error as LibvirtError where !error.isConnectionLost {
-        // That the host cannot look into one is no reason to know nothing of all the others.
+        // One unreadable volume must not hide all the others.
         return VolumeInventory.Volume(name: volume.name, path: place, unreadable: error.message)
       } catch let error as MalformedXML {
         return VolumeInventory.Volume(name: volume.name, path: place, unreadable: error.description)
@@ -60,9 +60,9 @@ public struct VolumeStore: Sendable {
     }
   }
 
-  /// Makes an empty volume or an overlay; one of that name that the stack owns is taken as it is.
+  /// Creates an empty volume or an overlay; an existing volume of the name is used as it is.
   ///
-  /// A volume that is listed and whose file is gone is made anew.
+  /// A listed volume whose file is gone is created again.
   ///
   /// - Returns: its path on the host.
   /// - Throws: ``StorageFailure/poolFull(_:needed:available:)`` before anything is written.
@@ -72,7 +72,7 @@ public struct VolumeStore: Sendable {
       if let present = try target.volume(named: xml.name) {
         let isThere = try LiveReader.unlessGone(.noStorageVolume) { try present.info() } != nil
         if isThere { return try present.path() }
-        // Takes it off libvirt's list.
+        // Removes it from libvirt's list.
         _ = try LiveReader.unlessGone(.noStorageVolume) { try present.delete() }
       }
       try Self.requireRoom(xml.backing == nil ? xml.allocation ?? 0 : 0, in: target)
@@ -82,10 +82,10 @@ public struct VolumeStore: Sendable {
     }
   }
 
-  /// Makes a full copy of a volume, within a pool or across two (`virStorageVolCreateXMLFrom`).
+  /// Creates a full copy of a volume, within a pool or across two (`virStorageVolCreateXMLFrom`).
   ///
   /// - Returns: the copy's path on the host.
-  /// - Throws: a `StorageFailure` for a pool or volume that is missing, else libvirt's error.
+  /// - Throws: a `StorageFailure` for a missing pool or volume, else libvirt's error.
   @discardableResult
   public func copy(of path: String, as xml: VolumeXML, pool: String) async throws -> String {
     try await change(pool) { target in
@@ -93,7 +93,7 @@ public struct VolumeStore: Sendable {
         throw StorageFailure.missingVolume(path)
       }
       try Self.requireRoom(Int64(clamping: source.info().allocation), in: target)
-      // libvirt would read a raw disk in the format that its guest wrote to it.
+      // libvirt would read a raw disk in the format that it detects in the guest's data.
       let isMistaken = try xml.format == .raw && Self.isTakenForImage(source)
       guard isMistaken else {
         return try target.createVolume(xml: xml.text(), copying: source).path()
@@ -104,7 +104,7 @@ public struct VolumeStore: Sendable {
     }
   }
 
-  /// Grows a volume, used in this format, to so many bytes; one that is as large already stays as it is.
+  /// Grows a volume to a number of bytes; a volume that is large enough stays unchanged.
   public func grow(
     _ name: String, pool: String, to bytes: Int64, as format: ImageFormat? = nil
   ) async throws {
@@ -123,9 +123,9 @@ public struct VolumeStore: Sendable {
     }
   }
 
-  /// Removes a volume of a stack's; one that is gone already is no error.
+  /// Removes a volume of a stack; ignores one that is already gone.
   ///
-  /// - Throws: ``StorageFailure/volumeKept(_:_:)`` for one that is not ours or still used.
+  /// - Throws: ``StorageFailure/volumeKept(_:_:)`` if no stack made it or it is still used.
   public func remove(_ name: String, pool: String) async throws {
     if let refusal = try await inventory(pool: pool).refusalToRemove(name) {
       throw StorageFailure.volumeKept(name, refusal)
@@ -133,7 +133,7 @@ public struct VolumeStore: Sendable {
     try await delete(name, pool: pool)
   }
 
-  /// Deletes without asking; for callers that looked at an inventory.
+  /// Deletes a volume without checks, for callers that have checked an inventory.
   func delete(_ name: String, pool: String) async throws {
     try await change(pool) { target in
       do {
@@ -144,7 +144,7 @@ public struct VolumeStore: Sendable {
     }
   }
 
-  /// Runs a job on a pool when the earlier ones are over.
+  /// Runs a job on a pool after the earlier ones.
   func change<T: Sendable>(
     _ pool: String, _ job: @escaping @Sendable (StoragePool) throws -> T
   ) async throws -> T {
@@ -168,7 +168,7 @@ public struct VolumeStore: Sendable {
   static func requireRoom(_ needed: Int64, in pool: StoragePool) throws {
     var available = Int64(clamping: try pool.info().available)
     if needed > available {
-      // libvirt counted when it read the pool last; room may have been made since.
+      // libvirt's number is from its last refresh; space may have been freed since.
       try pool.refresh()
       available = Int64(clamping: try pool.info().available)
     }
@@ -179,20 +179,20 @@ public struct VolumeStore: Sendable {
 }
 
 extension LibvirtError {
-  /// Whether the same call may well succeed at once: libvirtd was short of something, or a file was
-  /// locked or stale for a moment.
+  /// Whether an immediate retry may succeed, because libvirtd lacked a resource or a file was locked or
+  /// stale for a moment.
   var isOfTheMoment: Bool { !isConnectionLost && code != .noStorageVolume }
 }
 
 extension VolumeStore {
-  /// Makes a volume with this content, in place of one of that name.
+  /// Creates a volume with this content, and replaces one of the same name.
   ///
-  /// The test driver keeps volumes as records, so nothing is sent there.
+  /// The test driver keeps only records of volumes, so it receives no content.
   ///
   /// - Parameters:
   ///   - content: all its bytes.
-  ///   - name: of the volume.
-  ///   - mode: who may read the file, as octal digits.
+  ///   - name: the name of the volume.
+  ///   - mode: the mode of the file, as octal digits.
   ///   - pool: the name of its pool.
   /// - Throws: a `StorageFailure` for a pool that is missing or full, else libvirt's error.
   public func write(_ content: [UInt8], as name: String, mode: String, pool: String) async throws {
@@ -210,7 +210,7 @@ extension VolumeStore {
     }
   }
 
-  /// The SHA-256 of the file of a volume, in hexadecimal digits; nil for one that is gone, and on the test
+  /// Returns the SHA-256 of a volume's file, in hexadecimal digits; nil if it is gone, and on the test
   /// driver, which has no files.
   func digest(of path: String) async throws -> String? {
     let cancellation = BlockingWork.Cancellation()
@@ -236,9 +236,9 @@ extension VolumeStore {
   }
 }
 
-/// Raw volumes, whose content libvirt may take for an image that a guest wrote to them.
+/// Raw volumes, in which libvirt may detect an image that a guest wrote.
 extension VolumeStore {
-  /// Whether libvirt reads a volume as an image of some format.
+  /// Whether libvirt detects an image format in a volume.
   static func isTakenForImage(_ volume: StorageVolume) throws -> Bool {
     guard !volume.connection.isTestDriver else { return false }
     return try VolumeDescription(xml: volume.xml(), at: "").format.map {
@@ -246,21 +246,21 @@ extension VolumeStore {
     } ?? false
   }
 
-  /// Makes a raw file longer; libvirt's resize would change the image that it takes it for.
+  /// Extends a raw file; libvirt's resize would change the image that it detects in it.
   static func lengthen(_ volume: StorageVolume, to bytes: Int64) throws {
     guard let length = try VolumeDescription(xml: volume.xml(), at: "").length, length < bytes
     else {
       return
     }
-    // What lies before the last sector is a hole, which reads as zeros.
+    // The part before the last sector becomes a hole, which reads as zeros.
     let sector = min(bytes - length, 512)
     try volume.upload(
       [UInt8](repeating: 0, count: Int(sector)), offset: UInt64(clamping: bytes - sector))
   }
 
-  /// The size that a guest sees of what is at a path, in bytes; nil if no pool holds it.
+  /// Returns the size that a guest sees of the volume at a path, in bytes; nil if no pool holds it.
   ///
-  /// - Parameter format: the format that it is used in.
+  /// - Parameter format: the format in which it is used.
   func capacity(at path: String, as format: ImageFormat) async throws -> Int64? {
     try await connections.run { connection in
       guard let volume = try connection.volume(path: path) else { return nil }
@@ -270,23 +270,23 @@ extension VolumeStore {
   }
 }
 
-/// Orders the jobs on each storage pool, and remembers which uploads this process began.
+/// The queue of jobs on each storage pool, and the uploads that this process started.
 actor PoolJobs {
-  /// libvirt refuses a job while another runs on the pool; so often is it tried.
+  /// The number of attempts, because libvirt refuses a job while another runs on the pool.
   private static let attempts = 50
 
   private var tails: [String: Task<Void, Never>] = [:]
   private var uploads: Set<String> = []
 
-  /// Notes that a volume is being uploaded by this process, so that it is no leftover.
+  /// Records that this process uploads a volume, so that it does not count as a leftover.
   func began(_ volume: String) { uploads.insert(volume) }
 
-  /// The volumes among these that this process did not begin.
+  /// Returns the volumes that this process did not start to upload.
   func foreign(_ volumes: [VolumeInventory.Volume]) -> [VolumeInventory.Volume] {
     volumes.filter { !uploads.contains($0.name) }
   }
 
-  /// Runs `job` when all earlier jobs on the same subject are over.
+  /// Runs `job` after all earlier jobs on the same subject.
   func run<T: Sendable>(on subject: String, _ job: @escaping @Sendable () async throws -> T)
     async throws -> T
   {
@@ -304,12 +304,12 @@ actor PoolJobs {
     }
   }
 
-  /// Whether libvirt refused because another job runs on the pool.
+  /// Whether libvirt refused a call because another job runs on the pool.
   static func isBusy(_ error: LibvirtError) -> Bool {
     error.message.contains("asynchronous jobs running")
   }
 
-  /// Repeats `call` while libvirt says that another job is running, at most for five seconds.
+  /// Repeats `call` while libvirt reports another running job, for at most five seconds.
   static func retrying<T: Sendable>(_ call: @Sendable () async throws -> T) async throws -> T {
     for _ in 1..<attempts {
       do {

@@ -2,16 +2,15 @@ import Libvirt
 import Synchronization
 import VMScriptPlan
 
-/// Looks again whenever there may be news, until what is awaited is so or the time is up.
+/// Repeated checks at each event, until a condition holds or the time is up.
 enum Awaiting {
-  /// One look: nil where it is so, else why not yet.
+  /// One check: nil if the condition holds, else the obstacle.
   typealias Look = @Sendable () async throws -> Obstacle?
 
-  /// Looks at once, then at each piece of news. It returns at the deadline even if a call is in
-  /// flight then.
+  /// Checks at once, then at each event. Returns at the deadline even if a call is in flight.
   ///
-  /// - Parameter begins: called once the first look says that there is something to wait for.
-  /// - Returns: nil once it is so; at the deadline why it was not, as of the last look.
+  /// - Parameter begins: called if the condition does not hold at the first check.
+  /// - Returns: nil once the condition holds; at the deadline, the obstacle of the last check.
   static func until(
     _ deadline: ContinuousClock.Instant, news: AsyncStream<Void>, begins: () -> Void = {},
     look: @escaping Look
@@ -42,7 +41,7 @@ enum Awaiting {
     throw CancellationError()
   }
 
-  /// Whether there was a piece of news before the deadline.
+  /// Waits for an event; returns false at the deadline.
   static func isNews(
     in news: AsyncStream<Void>, before deadline: ContinuousClock.Instant
   ) async -> Bool {
@@ -62,11 +61,11 @@ enum Awaiting {
   }
 }
 
-/// Why what is awaited is not so yet.
+/// The reason why a condition does not hold yet.
 struct Obstacle: Sendable, Equatable, ExpressibleByStringLiteral {
   /// The reason in words, which may be empty.
   let reason: String
-  /// An instruction that removes it, where more time alone does not.
+  /// An instruction that removes the obstacle, if more time does not.
   let remedy: String?
 
   init(_ reason: String, remedy: String? = nil) {
@@ -77,17 +76,17 @@ struct Obstacle: Sendable, Equatable, ExpressibleByStringLiteral {
   init(stringLiteral reason: String) { self.init(reason) }
 }
 
-/// Says when there may be news of domains: at each of their events, and at a slow beat for what
-/// libvirt has no event of.
+/// Signals for possible changes of domains: at each of their events, and at an interval for changes
+/// without an event.
 ///
-/// It listens from its making on, so that what happens after the first look is never missed.
+/// It listens from its creation on, so that no event after the first check is missed.
 struct DomainNews: Sendable {
-  /// How often is looked again without an event.
-  private static let beat = Duration.seconds(1)
+  /// The interval between signals without an event.
+  private static let interval = Duration.seconds(1)
 
-  /// By the domain's name; one that nobody reads yet keeps a single piece of news.
+  /// The signals by the domain's name; an unread stream keeps only the newest signal.
   private let streams: [String: AsyncStream<Void>]
-  /// News of whichever domain.
+  /// Signals for any domain.
   let ofAny: AsyncStream<Void>
   private let listening: Task<Void, Never>
 
@@ -104,21 +103,21 @@ struct DomainNews: Sendable {
     var listeners: [String: AsyncStream<Void>.Continuation] = [:]
     for name in names { (streams[name], listeners[name]) = Self.makeStream() }
     let (ofAny, all) = Self.makeStream()
-    let told = listeners
-    @Sendable func tell(_ name: String) {
-      told[name]?.yield()
+    let continuations = listeners
+    @Sendable func notify(_ name: String) {
+      continuations[name]?.yield()
       all.yield()
     }
     self.streams = streams
     self.ofAny = ofAny
     listening = Task {
       await withTaskGroup(of: Void.self) { group in
-        group.addTask { for await event in lifecycle { tell(event.domain) } }
-        group.addTask { for await event in agents { tell(event.domain) } }
-        group.addTask { for await event in removals { tell(event.domain) } }
+        group.addTask { for await event in lifecycle { notify(event.domain) } }
+        group.addTask { for await event in agents { notify(event.domain) } }
+        group.addTask { for await event in removals { notify(event.domain) } }
         group.addTask {
-          while (try? await Task.sleep(for: Self.beat)) != nil {
-            for listener in told.values { listener.yield() }
+          while (try? await Task.sleep(for: Self.interval)) != nil {
+            for listener in continuations.values { listener.yield() }
             all.yield()
           }
         }
@@ -126,17 +125,17 @@ struct DomainNews: Sendable {
     }
   }
 
-  /// News of one of the domains.
+  /// Returns the signals for one of the domains.
   func of(_ name: String) -> AsyncStream<Void> { streams[name] ?? ofAny }
 
-  /// Listens no more.
+  /// Stops listening.
   func close() { listening.cancel() }
 
   private static func makeStream() -> (AsyncStream<Void>, AsyncStream<Void>.Continuation) {
     AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
   }
 
-  /// A driver without such events leaves it to the beat.
+  /// Returns an empty stream for a driver without such events; the interval covers them.
   private static func orNone<Event>(
     _ open: () throws(LibvirtError) -> AsyncStream<Event>
   ) throws(LibvirtError) -> AsyncStream<Event> {

@@ -5,31 +5,31 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// What `wait` waits for on one domain.
+/// The conditions of `wait` on one domain.
 struct DomainCondition: Sendable {
   let targets: DomainTargets
   let name: String
   let span: Span
-  /// The address that is declared for it.
+  /// The declared address.
   var fixed: FixedAddress?
-  /// The leases of machines from before they were booted.
+  /// The leases of machines from before they booted.
   let notes: LeaseNotes
 
-  /// It is off.
+  /// Checks that the domain is off.
   func stopped() -> Awaiting.Look {
     { try await isActive() ? "" : nil }
   }
 
-  /// It has its fixed address, or any where none is declared.
+  /// Checks that the domain has its fixed address, or any address if none is declared.
   func address() -> Awaiting.Look {
     guard let fixed else { return { try await firstAddress().obstacle } }
     return {
       try await ofRunning { [name, notes] domain -> Obstacle? in
         let mac = try fixed.mac(on: domain)
-        // First, so that what is renewed in between is not taken for what is there.
+        // Before the addresses, so that a lease renewed in between counts at the next check.
         let unrenewed = try notes.unrenewed(of: domain)
         let found = try LiveAddresses.shown(of: domain, mac: mac, except: unrenewed)
-        // The test driver makes addresses up.
+        // The test driver invents addresses.
         if domain.connection.isTestDriver, !found.isEmpty { return nil }
         if found.contains(fixed.ip) { return nil }
         return Self.obstacle(
@@ -39,12 +39,12 @@ struct DomainCondition: Sendable {
     }
   }
 
-  /// Why a domain does not have its fixed address.
+  /// Returns the reason why a domain does not have its fixed address.
   ///
   /// - Parameters:
-  ///   - found: the address that it has instead, which it keeps until it renews its lease.
-  ///   - earlier: that there is only a lease from before it booted, in words.
-  ///   - holder: who has the fixed address, in words.
+  ///   - found: the other address that it has, which it keeps until it renews its lease.
+  ///   - earlier: the reason in words if there is only a lease from before it booted.
+  ///   - holder: the interface that has the fixed address, in words.
   static func obstacle(
     to fixed: IPAddress, of domain: String, having found: IPAddress?, earlier: String? = nil,
     holder: String?
@@ -59,7 +59,7 @@ struct DomainCondition: Sendable {
     return other.map { Obstacle($0, remedy: PlanMessages.renewal(domain)) } ?? nothing
   }
 
-  /// Another interface that has the address, and how long.
+  /// Returns another interface that has the address, and the end of its lease.
   private static func holder(
     of fixed: FixedAddress, _ mac: MACAddress, _ connection: Connection
   ) throws -> String? {
@@ -72,19 +72,19 @@ struct DomainCondition: Sendable {
         try DomainFacts(xml: domain.xml()).macs.contains(lease.mac)
       } ?? false
     }?.name
-    let holder = name.map { "`\($0)`" } ?? "\(lease.mac), which no domain of the host has now"
+    let holder = name.map { "`\($0)`" } ?? "\(lease.mac), which belongs to no domain of the host"
     return "\(fixed.ip) is leased to \(holder); that lease \(lease.end)"
   }
 
-  /// The agent inside it answers.
+  /// Checks that the guest agent answers.
   ///
-  /// - Throws: a diagnostic for a domain without a channel to one.
+  /// - Throws: a diagnostic for a domain without a channel to an agent.
   func agent() async throws -> Awaiting.Look {
     try await requireAgent(for: "agent")
     return { try await agentAnswers() ? nil : Self.noAgent }
   }
 
-  /// An SSH server of its answers.
+  /// Checks that an SSH server answers.
   func ssh() -> Awaiting.Look {
     {
       let (found, obstacle) = try await firstAddress()
@@ -93,7 +93,7 @@ struct DomainCondition: Sendable {
     }
   }
 
-  /// cloud-init is through with its first start, as the agent inside tells.
+  /// Checks that cloud-init has finished, through the guest agent.
   ///
   /// - Throws: a diagnostic for a domain without a channel to an agent.
   func cloudInit() async throws -> Awaiting.Look {
@@ -105,14 +105,14 @@ struct DomainCondition: Sendable {
   }
 
   private static let noAddress: Obstacle =
-    "no lease, no guest agent and no ARP entry has an address"
-  private static let noAgent: Obstacle = "no agent answers inside of it"
+    "no lease, guest agent or ARP entry has an address"
+  private static let noAgent: Obstacle = "no agent answers inside the guest"
 
   private func isActive() async throws -> Bool {
     try await targets.with(name, span) { try $0.isActive() }
   }
 
-  /// The fixed address where the guest has it, else the first that it has; without one the obstacle.
+  /// Returns the fixed address if the guest has it, else its first address; the obstacle if it has none.
   private func firstAddress() async throws -> (address: IPAddress?, obstacle: Obstacle?) {
     try await ofRunning { [fixed, notes] domain in
       let unrenewed = try notes.unrenewed(of: domain)
@@ -127,7 +127,9 @@ struct DomainCondition: Sendable {
     try await ofRunning { try $0.isAgentConnected() }
   }
 
-  /// Asks the guest for something that one that is off never comes to.
+  /// Queries a running guest.
+  ///
+  /// - Throws: a diagnostic if the guest is off, because it would never meet the condition.
   private func ofRunning<T: Sendable>(
     _ ask: @escaping @Sendable (Domain) throws -> T
   ) async throws -> T {
@@ -144,14 +146,15 @@ struct DomainCondition: Sendable {
   }
 }
 
-/// Asks cloud-init inside a guest, by way of the guest agent, whether it is through.
+/// A check for the end of cloud-init inside a guest, through the guest agent.
 ///
-/// `cloud-init status --wait` runs in the guest and ends with it; this only looks whether it has.
+/// `cloud-init status --wait` runs in the guest until cloud-init has finished; the probe checks
+/// whether that process has ended.
 final class CloudInitProbe: Sendable {
   private let targets: DomainTargets
   private let name: String
   private let span: Span
-  /// The process in the guest, once it was begun.
+  /// The process in the guest; nil before it starts.
   private let process = Mutex<Int?>(nil)
 
   init(targets: DomainTargets, name: String, span: Span) {
@@ -160,9 +163,9 @@ final class CloudInitProbe: Sendable {
     self.span = span
   }
 
-  /// nil once cloud-init is through, else why not, in words.
+  /// Returns nil once cloud-init has finished, else the obstacle in words.
   ///
-  /// - Throws: a diagnostic if it failed, or cannot be asked.
+  /// - Throws: a diagnostic if cloud-init failed or cannot be queried.
   func obstacle() async throws -> String? {
     guard let process = process.withLock(\.self) else {
       let begun: Answer<Begun> = try await ask(
@@ -178,12 +181,12 @@ final class CloudInitProbe: Sendable {
       status = try await ask(
         Command(execute: "guest-exec-status", arguments: Arguments(pid: process)))
     } catch let error as LibvirtError where !error.isConnectionLost {
-      // A guest that rebooted in between knows nothing of it: it is asked anew.
+      // A guest that rebooted in between has no such process: start it again.
       self.process.withLock { $0 = nil }
       return Self.runs
     }
     guard status.value.exited else { return Self.runs }
-    // 2 stands for errors that cloud-init could go on after.
+    // 2 means that cloud-init recovered from errors.
     guard let code = status.value.exitcode, code == 0 || code == 2 else {
       throw HostMessages.cloudInitFailed(name, says: status.value.output, at: span)
     }
@@ -207,7 +210,7 @@ final class CloudInitProbe: Sendable {
   }
 }
 
-/// The agent's protocol, as far as it is needed.
+/// The part of the agent's protocol that the probe needs.
 extension CloudInitProbe {
   fileprivate struct Command: Encodable, Sendable {
     let execute: String
@@ -245,7 +248,7 @@ extension CloudInitProbe {
       case errData = "err-data"
     }
 
-    /// What it wrote, without space around it.
+    /// The output of the process, trimmed.
     var output: String {
       [outData, errData].compactMap { $0.flatMap { Data(base64Encoded: $0) } }
         .map { String(decoding: $0, as: UTF8.self) }.joined()

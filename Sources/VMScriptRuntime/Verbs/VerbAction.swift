@@ -7,20 +7,19 @@ import VMScriptSyntax
 /// The work of a verb on a libvirt host.
 struct VerbAction: Sendable {
   enum Work: Sendable {
-    /// Acts on one target; all targets are acted on at once.
+    /// Acts on one target; all targets run in parallel.
     case each(@Sendable (VerbRunner, String, DomainNews?) async throws -> Void)
-    /// Acts on all targets in an order of its own.
+    /// Acts on all targets in its own order.
     case all(@Sendable (VerbRunner, [String]) async throws -> Void)
   }
 
   let work: Work
-  /// A guest that writes to a disk, or a snapshot put back onto it, ruins the overlays on it: bases
-  /// are refused.
+  /// Whether the verb writes to disks, which corrupts their overlays; disks with overlays are refused.
   var writesToDisks = false
-  /// It waits for what libvirt tells of the targets.
+  /// Whether the verb waits for events of the targets.
   var awaitsNews = false
 
-  /// The action of a request.
+  /// Returns the action of a request.
   static func of(_ request: VerbRequest) -> VerbAction {
     let span = request.targetSpan
     switch request.verb {
@@ -29,7 +28,7 @@ struct VerbAction: Sendable {
       return onDomain(span) { if try $0.isActive() { try $0.destroy() } }
     case .stop:
       let work = Work.each { runner, name, news in
-        runner.progress(.waiting("shutdown of \(name)"))
+        runner.progress(.waiting("the shutdown of \(name)"))
         try await Shutdown(targets: runner.targets, name: name, span: span).perform(news)
       }
       return VerbAction(work: work, awaitsNews: true)
@@ -83,7 +82,7 @@ struct VerbAction: Sendable {
   }
 }
 
-/// The verbs that change whether a guest runs, and the steps that each takes from every state.
+/// The verbs that start, stop or suspend guests, with their steps from every state.
 enum PowerVerb: String, CaseIterable, Sendable {
   case start, stop, reboot, suspend, resume
 
@@ -92,9 +91,9 @@ enum PowerVerb: String, CaseIterable, Sendable {
     case start, resume, wakeUp, askToShutDown, turnOff, reboot, suspend
   }
 
-  /// The steps that the verb takes; nil where the state rules the verb out.
+  /// Returns the steps of the verb; nil if the state does not allow it.
   ///
-  /// - Parameter isActive: whether there is a machine; a crashed one may be kept or gone.
+  /// - Parameter isActive: whether there is a machine; a crashed one may still exist or be gone.
   func steps(from state: Domain.State, isActive: Bool) -> [Step]? {
     guard isActive, state != .shutOff else {
       switch self {
@@ -105,7 +104,7 @@ enum PowerVerb: String, CaseIterable, Sendable {
     }
     switch state {
     case .crashed:
-      // What the guest had in memory is lost already.
+      // The guest's memory is already lost.
       switch self {
       case .start, .reboot: return [.turnOff, .start]
       case .stop: return [.turnOff]
@@ -128,9 +127,9 @@ enum PowerVerb: String, CaseIterable, Sendable {
     }
   }
 
-  /// Takes the steps on a domain; blocks. A guest that is asked to shut down is not waited for.
+  /// Takes the steps on a domain; blocks, but does not wait for a shutdown.
   ///
-  /// - Throws: VM0725 where the state rules the verb out, and what libvirt refuses.
+  /// - Throws: VM0725 if the state does not allow the verb, and libvirt's errors.
   func perform(on domain: Domain, at span: Span) throws {
     let state = try domain.state()
     guard let steps = steps(from: state, isActive: try domain.isActive()) else {
@@ -154,20 +153,20 @@ extension PowerVerb.Step {
   }
 }
 
-/// Asks a guest to shut down and waits until it has; one that is paused or asleep goes on first.
+/// A shutdown of a guest that waits until the guest is off; a paused or sleeping guest resumes first.
 struct Shutdown: Sendable {
   let targets: DomainTargets
   let name: String
   let span: Span
-  /// How long a guest may take.
+  /// The time limit.
   var limit = Duration.seconds(120)
-  /// How often it is asked again: a guest that is just starting does not hear the button.
+  /// The interval between requests; a guest that is just starting ignores its power button.
   private static let repetition = Duration.seconds(10)
 
-  /// Asks, and returns when it is off.
+  /// Requests the shutdown, and returns when the guest is off.
   ///
-  /// - Parameter shared: news of this domain among others; nil listens for it alone.
-  /// - Throws: a diagnostic where the guest does not react in time; it runs on then.
+  /// - Parameter shared: signals for several domains including this one; nil listens to this one only.
+  /// - Throws: a diagnostic if the guest does not react in time; it keeps running.
   func perform(_ shared: DomainNews? = nil) async throws {
     guard let news = shared else {
       let own = try await DomainNews(of: [name], pool: targets.pool)
@@ -184,12 +183,12 @@ struct Shutdown: Sendable {
   /// The error of a guest that does not react in time.
   static func timeout(_ name: String, state: String, at span: Span) -> Diagnostic {
     HostMessages.timeout(
-      name, awaited: "shutdown", state: state, at: span,
+      name, awaited: "the shutdown", state: state, at: span,
       help: "turn it off with `\(StatementForm.verb("stop", name, "force"))`: "
         + "the guest does not react to its power button")
   }
 
-  /// Sees whether it is off, and asks if it is time to.
+  /// Checks whether the guest is off, and repeats the request if it is due.
   private func look() -> Awaiting.Look {
     let next = Mutex(ContinuousClock.now)
     let (targets, name, span) = (targets, name, span)
@@ -203,14 +202,14 @@ struct Shutdown: Sendable {
         if isDue { try Self.ask(domain, at: span) }
         return try domain.isActive()
       }
-      // One without a stored definition is gone with its machine.
+      // A domain without a stored definition disappears when it stops.
       return isOn ?? false ? "" : nil
     }
   }
 
   private static func ask(_ domain: Domain, at span: Span) throws {
     do { try PowerVerb.stop.perform(on: domain, at: span) } catch {
-      // It may have gone down by itself between the two calls.
+      // The guest may have stopped by itself between the two calls.
       guard try !domain.isActive() else { throw error }
     }
   }

@@ -3,18 +3,18 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// Runs a verb on each of its targets, all at once.
+/// A runner that performs a verb on all of its targets in parallel.
 struct VerbRunner: Sendable {
   let targets: DomainTargets
-  /// Say which addresses are awaited.
+  /// The declarations, which contain the awaited addresses.
   let declarations: DeclarationSet
   let progress: @Sendable (ProgressEvent) -> Void
   let warn: @Sendable (Diagnostic) -> Void
-  /// Takes the name of each machine that has got its awaited address.
+  /// Receives the name of each machine that has its awaited address.
   let hasAddress: @Sendable (String) -> Void
-  /// Boots the targets of a verb.
+  /// The boot of the targets of a verb.
   let boot: GuestBoot
-  /// What `wait` takes where nothing is said.
+  /// The default time limit of `wait`.
   static let standardLimit = Duration.seconds(120)
 
   init(
@@ -48,7 +48,7 @@ struct VerbRunner: Sendable {
     }
   }
 
-  /// Acts on all targets at once; one that fails does not stop the others.
+  /// Acts on all targets in parallel; a failure does not stop the others.
   private func each(
     of names: [String], _ request: VerbRequest,
     _ work: @escaping @Sendable (String) async throws -> Void
@@ -65,7 +65,7 @@ struct VerbRunner: Sendable {
           }
         }
       }
-      // In the order of the targets, whichever ended first.
+      // In the order of the targets, whichever failed first.
       var failed: [Int: Diagnostic] = [:]
       for await case (let position, let failure)? in group { failed[position] = failure }
       return failed.sorted { $0.key < $1.key }.map(\.value)
@@ -73,8 +73,8 @@ struct VerbRunner: Sendable {
     if let first = failures.first { throw HostMessages.joined(first, failures.dropFirst()) }
   }
 
-  /// News of the targets of a verb that waits. Listening begins before the first look, so that nothing
-  /// happens in between unnoticed.
+  /// Returns the signals for the targets of a verb that waits. Listening starts before the first check,
+  /// so that no event in between is missed.
   private func news(
     of names: [String], _ action: VerbAction, _ request: VerbRequest
   ) async throws(Diagnostic) -> DomainNews? {
@@ -84,7 +84,8 @@ struct VerbRunner: Sendable {
     }
   }
 
-  /// A guest that writes to a disk, or a snapshot put back onto it, ruins the overlays on it.
+  /// Refuses domains whose disks back overlays: a guest that writes to such a disk, or a reverted
+  /// snapshot, corrupts the overlays.
   private func refuseBases(
     among names: [String], _ request: VerbRequest
   ) async throws(Diagnostic) {
@@ -97,7 +98,7 @@ struct VerbRunner: Sendable {
     }
   }
 
-  /// Only what the stack owns, clones before what they stand on; what is not there is as wanted.
+  /// Deletes domains of the stack, clones before the domains that back them; ignores missing ones.
   func delete(_ names: [String], _ request: VerbRequest) async throws {
     let (domains, volumes) = try await volumes(toDelete: names, request)
     for left in volumes.leftOverlays(after: names, of: domains) {
@@ -112,9 +113,9 @@ struct VerbRunner: Sendable {
     }
   }
 
-  /// The domains of these names that are there.
+  /// Returns the existing domains of these names.
   ///
-  /// - Throws: why one of them is not deleted.
+  /// - Throws: the reason why one of them cannot be deleted.
   func deletable(
     _ names: [String], _ request: VerbRequest
   ) async throws(Diagnostic) -> [Deletion] {
@@ -136,7 +137,9 @@ struct VerbRunner: Sendable {
     } catch { throw HostMessages.diagnostic(error, "deleting", at: request.targetSpan) }
   }
 
-  /// The host's domains, and the stack's volumes where none of them speaks against a deletion.
+  /// Returns the host's domains and the stack's volumes.
+  ///
+  /// - Throws: the reason why the domains cannot be deleted.
   private func volumes(
     toDelete names: [String], _ request: VerbRequest
   ) async throws -> (domains: [String: LiveDomain], volumes: StackVolumes) {
@@ -158,12 +161,13 @@ struct VerbRunner: Sendable {
     let awaited: String
     let look: Awaiting.Look
     switch condition {
-    case .stopped: (awaited, look) = ("stop", domain.stopped())
-    case .ip: (awaited, look) = (fixed.map { "address \($0.ip)" } ?? "address", domain.address())
-    case .agent: (awaited, look) = ("guest agent", try await domain.agent())
-    case .ssh: (awaited, look) = ("SSH server", domain.ssh())
-    case .cloudInit: (awaited, look) = ("end of cloud-init", try await domain.cloudInit())
-    // It is the evaluation's own: see `RunHost`.
+    case .stopped: (awaited, look) = ("the stop", domain.stopped())
+    case .ip:
+      (awaited, look) = (fixed.map { "the address \($0.ip)" } ?? "an address", domain.address())
+    case .agent: (awaited, look) = ("the guest agent", try await domain.agent())
+    case .ssh: (awaited, look) = ("the SSH server", domain.ssh())
+    case .cloudInit: (awaited, look) = ("the end of cloud-init", try await domain.cloudInit())
+    // The evaluation checks it itself: see `RunHost`.
     case .expression: return
     }
     let obstacle = try await Awaiting.until(
@@ -178,13 +182,13 @@ struct VerbRunner: Sendable {
   }
 }
 
-/// The domains that verbs act on: found by name, and by glob among the stack's own.
+/// The domains that verbs act on, found by name, or by glob among those of the stack.
 struct DomainTargets: Sendable {
   let pool: ConnectionPool
   let stack: String
 
-  /// The names that a request means, each once. Exact names may be any domain's; a glob matches only
-  /// the stack's own.
+  /// Returns the names of the targets of a request, each once. An exact name may belong to any domain;
+  /// a glob matches only domains of the stack.
   func names(of request: VerbRequest) async throws(Diagnostic) -> [String] {
     var names: [String] = []
     for target in request.targets {
@@ -212,9 +216,9 @@ struct DomainTargets: Sendable {
     } catch { throw HostMessages.diagnostic(error, "looking up `\(pattern)`", at: span) }
   }
 
-  /// Makes calls on the domain of a name.
+  /// Makes calls on a domain.
   ///
-  /// - Throws: a diagnostic where there is none.
+  /// - Throws: a diagnostic if there is no such domain.
   @discardableResult
   func with<T: Sendable>(
     _ name: String, _ span: Span, _ body: @escaping @Sendable (Domain) throws -> T
@@ -225,7 +229,7 @@ struct DomainTargets: Sendable {
     return result
   }
 
-  /// Makes calls on the domain of a name; nil where there is none.
+  /// Makes calls on a domain; returns nil if there is no such domain.
   func ifPresent<T: Sendable>(
     _ name: String, _ body: @escaping @Sendable (Domain) throws -> T
   ) async throws -> T? {
@@ -235,7 +239,7 @@ struct DomainTargets: Sendable {
     }
   }
 
-  /// What the domain of a name is doing, in the language's words.
+  /// Returns the state of a domain, in the language's words.
   func state(of name: String, _ span: Span) async throws -> String {
     try await with(name, span) { LiveDomain.State(try $0.state()).rawValue }
   }

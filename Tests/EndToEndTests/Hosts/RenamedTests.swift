@@ -76,7 +76,7 @@ extension HostTests {
         #expect(run.status != 0)
         #expect(run.errors.contains("10.78.0.20 is leased to `web`"), "\(run.errors)")
         #expect(run.errors.contains("shut the holder down"), "\(run.errors)")
-        #expect(!run.errors.contains("give it longer"), "\(run.errors)")
+        #expect(!run.errors.contains("wait longer"), "\(run.errors)")
         #expect(try await host.virsh("domuuid", "web") == uuid)
         try await host.vmscript(["destroy", swapped, "--yes"])
         try await before.expectSame(on: host)

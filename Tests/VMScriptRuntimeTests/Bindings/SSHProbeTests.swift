@@ -50,8 +50,8 @@ import VMScript
   }
 
   @Test func otherContentIsReported() async throws {
-    #expect(try await obstacle("220 mail ESMTP\r\n") == "PLACE answers, but not as SSH does")
-    #expect(try await obstacle("SS") == "PLACE answers, but not as SSH does")
+    #expect(try await obstacle("220 mail ESMTP\r\n") == "PLACE answers, but not as an SSH server")
+    #expect(try await obstacle("SS") == "PLACE answers, but not as an SSH server")
     #expect(try await obstacle(nil) == "PLACE: Connection refused")
   }
 }

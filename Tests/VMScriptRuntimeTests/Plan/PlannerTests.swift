@@ -166,7 +166,7 @@ import VMScriptSyntax
     #expect(pruned.changes.map(\.risk) == [.deletes])
     #expect(pruned.needsConsent)
     let refusal = HostMessages.refused(pruned.changes)
-    #expect(refusal.notes == ["the domain `web` is to be deleted", "nothing was changed"])
+    #expect(refusal.notes == ["the domain `web` would be deleted", "nothing was changed"])
   }
 
   @Test(arguments: [LiveDomain.State.running, .paused, .stopped])

@@ -28,7 +28,7 @@ import VMScriptSyntax
     }
     let span = Span(source: SourceID(index: 0), start: 0, length: 0)
     let late = HostMessages.timeout("web-1", awaited: "address", state: "running", at: span)
-    #expect(late.helps.map(\.text) == ["give it longer: `within 10m`"])
+    #expect(late.helps.map(\.text) == ["wait longer: `within 10m`"])
   }
 
   @Test func aConditionThatHoldsEndsTheWaitAtOnce() async throws {
