@@ -1,16 +1,16 @@
 import CChildProcess
 import Foundation
 
-/// A program of the system that works for this process: no shell, bounded in time, memory and output,
-/// and ended by the kernel when this process ends.
+/// Runs a system program: without a shell, with limits on time, memory and output, and ended by
+/// the kernel when this process ends.
 package enum ChildProcess {
-  /// The bounds of a child.
+  /// The limits of a child.
   package struct Limits: Sendable {
-    /// Elapsed time.
+    /// The elapsed time.
     package var seconds: Double
-    /// Address space in bytes.
+    /// The address space in bytes.
     package var memory: UInt64
-    /// Size of each file that it writes, in bytes.
+    /// The size of each file that it writes, in bytes.
     package var fileSize: UInt64
 
     package init(seconds: Double, memory: UInt64, fileSize: UInt64) {
@@ -22,23 +22,23 @@ package enum ChildProcess {
 
   /// The result of a child that ended by itself.
   package struct Result: Sendable {
-    /// The exit status; 128 and its number for a signal.
+    /// The exit status; 128 plus its number for a signal.
     package let status: Int32
     package let output: [UInt8]
     package let errors: String
   }
 
-  /// Kept of each of the two outputs, in bytes; the rest is read and dropped.
+  /// The limit of each of the two outputs, in bytes. The rest is read and dropped.
   private static let maximumOutput = 1 << 20
 
   /// Runs a program and waits for it on the calling thread.
   ///
   /// - Parameters:
-  ///   - tool: the name, looked for on the path.
-  ///   - arguments: without the name.
+  ///   - tool: the name, looked up on the path.
+  ///   - arguments: the arguments without the name.
   ///   - file: becomes the child's file 3, which it can open as ``inheritedFile``.
-  ///   - limits: its bounds.
-  ///   - cancellation: ends it early.
+  ///   - limits: its limits.
+  ///   - cancellation: aborts it early.
   /// - Throws: ``StorageFailure/toolMissing(_:)``, ``StorageFailure/toolTimedOut(_:seconds:)``,
   ///   `CancellationError`.
   package static func run(
@@ -67,7 +67,7 @@ package enum ChildProcess {
           .trimmingCharacters(in: .whitespacesAndNewlines))
     } catch {
       guard status == nil else { throw error }
-      // The child leads a group of its own.
+      // The child leads its own process group.
       kill(-process, SIGKILL)
       while waitpid(process, nil, 0) == -1, errno == EINTR {}
       throw error
@@ -113,7 +113,7 @@ package enum ChildProcess {
     .unreadable(path: path, reason: String(cString: strerror(errno)))
   }
 
-  /// Hands texts as C wants them to `body`: a list that ends with nil.
+  /// Calls `body` with the texts as a C list that ends with nil.
   private static func withTexts<T>(
     _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> T
   ) -> T {
@@ -125,7 +125,7 @@ package enum ChildProcess {
     }
   }
 
-  /// The status of a child that has ended; nil for one that goes on.
+  /// Returns the status of a child that has ended; nil while it runs.
   private static func ended(_ process: pid_t) -> Int32? {
     var status: Int32 = 0
     guard waitpid(process, &status, WNOHANG) == process else { return nil }
@@ -134,7 +134,7 @@ package enum ChildProcess {
   }
 }
 
-/// What a child writes, read while it writes.
+/// The output of a child, read while it writes.
 private struct Pipe {
   let reading: OpenDescriptor
   private var writer: OpenDescriptor?
@@ -152,15 +152,15 @@ private struct Pipe {
 
   var writing: Int32 { writer?.number ?? -1 }
 
-  /// The child alone writes from now on, so that its end is this one's.
+  /// Closes this process's write ends, so that the pipes end with the child.
   mutating func closeWritingEnd() { writer = nil }
 
-  /// Waits up to 20 ms for what one of the pipes has, and takes it.
+  /// Waits up to 20 ms for output on one of the pipes, and reads it.
   static func fill(_ one: inout Pipe, _ other: inout Pipe, keeping limit: Int) {
     var waiting = [one, other].map { pipe in
       pollfd(fd: pipe.isAtEnd ? -1 : pipe.reading.number, events: Int16(POLLIN), revents: 0)
     }
-    // SAFETY: the array holds as many entries as are said.
+    // SAFETY: the count is that of the array.
     guard poll(&waiting, nfds_t(waiting.count), 20) > 0 else { return }
     if waiting[0].revents != 0 { one.take(limit) }
     if waiting[1].revents != 0 { other.take(limit) }
@@ -176,9 +176,9 @@ private struct Pipe {
   }
 }
 
-/// A file descriptor that is closed when nobody has it any more.
+/// A file descriptor that is closed when its last reference is released.
 final class OpenDescriptor: Sendable {
-  package let number: Int32
+  let number: Int32
   init(_ number: Int32) { self.number = number }
   deinit { close(number) }
 }

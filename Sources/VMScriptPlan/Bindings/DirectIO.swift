@@ -1,11 +1,12 @@
 import Foundation
 
-/// Access to a file past the cache of the host, as disks with `cache = none` have it.
+/// Access to a file that bypasses the cache of the host, as disks with `cache = none` have it.
 enum DirectIO {
-  /// The most that any file system asks for, and what QEMU assumes of one that asks for nothing.
+  /// The largest alignment that a file system needs, which QEMU assumes if the file system reports
+  /// none.
   static let largestAlignment: Int64 = 4096
 
-  /// `O_DIRECT` of Linux, which the headers keep from Swift.
+  /// `O_DIRECT` of Linux, which the headers do not export to Swift.
   private static let direct: Int32 = {
     #if arch(arm64) || arch(arm)
       0o200000
@@ -14,8 +15,8 @@ enum DirectIO {
     #endif
   }()
 
-  /// The unit of a file's reads and writes, in bytes, as QEMU finds it out; nil where it cannot be
-  /// measured.
+  /// Returns the unit of a file's reads and writes in bytes, measured as QEMU does; nil if it
+  /// cannot be measured.
   static func alignment(of path: String) -> Int64? {
     let file = open(path, O_RDONLY | direct | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard file >= 0 else { return nil }

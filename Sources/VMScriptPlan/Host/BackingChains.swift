@@ -1,11 +1,11 @@
-/// Follows the disks of all domains to what they back onto, beyond the volumes that pools list.
+/// Follows the backing chains of all domains' disks, beyond the volumes that pools list.
 package struct BackingChains {
-  /// Each with the paths of the volumes that its drives name.
+  /// The domains, with the paths of the volumes that their drives name.
   package let domains: [LiveDomain]
-  /// Domains of which no more is known than the files that they may use.
+  /// Unreadable domains, of which only the files that they may use are known.
   package let unreadable: [UnreadableObject]
   package let pools: [LiveStorage.Reading]
-  /// By name, the folders of the pools that are not active.
+  /// By name, the folders of the inactive pools.
   package let inactivePools: [String: String]
   package let files: HostFiles
 
@@ -20,23 +20,24 @@ package struct BackingChains {
     self.files = files
   }
 
-  /// What was found.
+  /// The result of the search.
   package struct Found {
-    /// Files that no pool lists.
+    /// The files that no pool lists.
     package var files: [VolumeInventory.Volume] = []
     package var names = PathNames()
   }
 
-  /// A file on the way, with what is known of it before it is looked at.
+  /// A file in a chain, with the facts known before it is read.
   private struct Step {
     let path: String
     let format: String?
     var backing: Fact<String>?
-    /// Whether something that exists backs onto it.
+    /// Whether it backs an existing file.
     var isBase = false
   }
 
-  /// Paths that a domain refers to, in the folder of an active pool that does not list them.
+  /// Returns the paths that a domain refers to, in the folder of an active pool that does not list
+  /// them.
   package static func unlisted(
     _ domains: [LiveDomain], in pools: [LiveStorage.Reading], _ files: HostFiles
   ) -> [String: Set<String>] {
@@ -44,7 +45,8 @@ package struct BackingChains {
     return unlisted(disks.flatMap(\.paths), in: pools, files)
   }
 
-  /// Paths in the folder of an active pool that does not list them, by the name of the pool.
+  /// Returns paths in the folder of an active pool that does not list them, by the name of the
+  /// pool.
   package static func unlisted(
     _ paths: [String], in pools: [LiveStorage.Reading], _ files: HostFiles
   ) -> [String: Set<String>] {
@@ -65,7 +67,7 @@ package struct BackingChains {
     return found
   }
 
-  /// Follows every chain to its end; blocks where it looks at files.
+  /// Follows every chain to its end. Blocks while it reads files.
   package func read() -> Found {
     var found = Found()
     var listed: Set<String> = []
@@ -87,8 +89,8 @@ package struct BackingChains {
       return Step(path: path, format: nil, isBase: true)
     }
     steps += unreadable.flatMap(\.paths).map { Step(path: $0, format: nil) }
-    // A chain that a live document knows is better than what a header says, and what one domain
-    // reads as raw may be an image to another.
+    // A chain in a live document is more reliable than a header. A file that one domain reads as
+    // raw may be an image to another.
     func rank(_ step: Step) -> Int { step.backing != nil ? 0 : step.format == "raw" ? 2 : 1 }
     steps.sort { rank($0) < rank($1) }
     var next = 0
@@ -106,7 +108,7 @@ package struct BackingChains {
       guard let backing = seenBacking ?? (step.isBase && files.canTellWhatIsGone ? Self.gone : nil)
       else { continue }
       var file = VolumeInventory.Volume(
-        // The whole path: such a file has no name that says enough, but for those of stacks.
+        // Use the whole path, because only the names of stacks' files are unique.
         name: VolumeName(ofFile: real)?.fileName ?? path,
         path: real, backing: backing, capacity: .unreadable("it is in no storage pool"),
         format: Fact(step.format))
@@ -119,10 +121,10 @@ package struct BackingChains {
     return found
   }
 
-  /// Whatever such a file was an overlay on may still be wanted by what backs onto it.
+  /// The backing file of a missing file may still be in use by its overlays.
   private static let gone = Fact<String>.unreadable("it is not there")
 
-  /// The files of a drive as its document knows them.
+  /// Returns the files of a drive that its document lists.
   private static func steps(_ disk: SourceXML.Disk) -> [Step] {
     guard let path = disk.path else { return [] }
     let files = [SourceXML.Layer(path: path, format: disk.format)] + disk.layers
@@ -137,7 +139,7 @@ package struct BackingChains {
     }
   }
 
-  /// What a file backs onto; nil for one that does not exist.
+  /// Returns the backing file of a file; nil if the file does not exist.
   private func look(at path: String, _ format: String?) -> Fact<String>? {
     switch files.look(at: path, format: format) {
     case .there(let backing): return backing

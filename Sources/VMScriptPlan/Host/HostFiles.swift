@@ -1,29 +1,29 @@
 import Foundation
 
-/// The files of a host, as far as they can be looked at beside libvirt's lists.
+/// Access to the files of a host that libvirt does not list.
 ///
-/// libvirt has no call that reads a file which no pool lists: `virStorageVolDownload` needs a volume,
-/// `virDomainBlockPeek` reads raw disks only, and a pool made for the folder would be an object that
-/// others see. So on this machine the header of such a file is read here; on any other machine what
-/// it backs onto stays unknown, unless its domain runs and its live document says so.
+/// libvirt has no call that reads a file outside all pools. `virStorageVolDownload` needs a
+/// volume, `virDomainBlockPeek` reads raw disks only, and a pool for the folder would be an object
+/// that others see. So on this machine, the header of such a file is read directly. On any other
+/// machine, its backing file is unknown unless its domain runs and the live document lists it.
 package enum HostFiles: Sendable {
   /// The host is this machine.
   case local
   /// The host is another machine, or may be one.
   case remote
-  /// The host keeps records of storage and no files, as libvirt's test driver does.
+  /// The host has records of storage without files, as libvirt's test driver does.
   case none
 
-  /// What is at a path.
+  /// The result of reading a path.
   package enum Look: Equatable {
     case gone
     case there(backing: Fact<String>)
   }
 
-  /// Whether a look that finds nothing means that nothing is there.
+  /// Whether a missing file here is also missing on the host.
   var canTellWhatIsGone: Bool { self == .local }
 
-  /// The path of what a path leads to by symbolic links; the path itself where that is not known.
+  /// Returns the target of a path's symbolic links; the path itself if it is unknown.
   package func resolved(_ path: String) -> String {
     guard case .local = self, path.hasPrefix("/") else { return path }
     if let real = Self.real(path) { return real }
@@ -39,7 +39,7 @@ package enum HostFiles: Sendable {
       && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Whether the files of a pool are seen from here.
+  /// Whether the files of a pool are visible from here.
   package func sees(_ pool: LiveStorage.Reading) -> Bool {
     guard case .local = self else { return false }
     return pool.volumes.contains { volume in
@@ -50,14 +50,14 @@ package enum HostFiles: Sendable {
 
   private static func real(_ path: String) -> String? {
     guard let real = realpath(path, nil) else { return nil }
-    // SAFETY: `realpath` hands over a NUL-terminated string from malloc; it is copied, then freed.
+    // SAFETY: `realpath` returns a NUL-terminated string from malloc. It is copied, then freed.
     defer { free(real) }
     return String(cString: real)
   }
 
-  /// Looks at a file; blocks.
+  /// Reads a file. Blocks.
   ///
-  /// - Parameter format: what its domain reads it as; nil where that is not said.
+  /// - Parameter format: the format in its domain's definition; nil if there is none.
   package func look(at path: String, format: String?) -> Look {
     switch self {
     case .none: return .gone
@@ -70,11 +70,11 @@ package enum HostFiles: Sendable {
   }
 
   private static func lookHere(at path: String, format: String?) -> Look {
-    // A named pipe must not block, nor a device be opened by mistake.
+    // A named pipe must not block, and a device must not be opened.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       let number = errno
-      // Where the whole folder is missing, the host may see another file system than this process.
+      // If the whole folder is missing, the host may have another file system than this process.
       if number == ENOENT, isFolder(path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)) {
         return .gone
       }
@@ -97,10 +97,10 @@ package enum HostFiles: Sendable {
   }
 }
 
-/// The name of the file that an overlay backs onto, as its header holds it.
+/// The backing file's name in the header of an overlay.
 enum BackingName {
-  /// Reads the header of a file; one without a format that has overlays backs onto nothing.
-  package static func read(_ header: [UInt8], of path: String) -> Fact<String> {
+  /// Reads the header of a file. Formats without overlays have no backing file.
+  static func read(_ header: [UInt8], of path: String) -> Fact<String> {
     let reader = ByteReader(bytes: header)
     let place: (offset: UInt64?, length: UInt64?)
     if reader.big(0, 4) == 0x5146_49FB {  // qcow2, and qcow before it
@@ -124,9 +124,9 @@ enum BackingName {
     return Self.path(String(decoding: name, as: UTF8.self), of: path)
   }
 
-  /// The path that a name means: absolute, relative to the overlay's folder, or in one of QEMU's
+  /// Resolves a name to a path: absolute, relative to the overlay's folder, or in one of QEMU's
   /// longer spellings.
-  package static func path(_ name: String, of overlay: String) -> Fact<String> {
+  static func path(_ name: String, of overlay: String) -> Fact<String> {
     if name.hasPrefix("json:") {
       guard let found = filename(inJSON: name.dropFirst("json:".count)) else {
         return .unreadable("it names what it backs onto in a way that is not understood: \(name)")
@@ -135,7 +135,7 @@ enum BackingName {
     }
     let plain = name.hasPrefix("file:") ? String(name.dropFirst("file:".count)) : name
     if plain.hasPrefix("/") { return .known(PathNames.shortest(plain)) }
-    // Over the network: no file of the host.
+    // A network disk is not a file of the host.
     if plain.contains("://") { return .known(plain) }
     guard let slash = overlay.lastIndex(of: "/") else { return .known(plain) }
     return .known(PathNames.shortest(overlay[...slash] + plain))
@@ -144,7 +144,7 @@ enum BackingName {
   private static func filename(inJSON text: Substring) -> String? {
     guard let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) else { return nil }
     var node = object as? [String: Any]
-    // `{"driver": "qcow2", "file": {"driver": "file", "filename": …}}`, at whatever height.
+    // `{"driver": "qcow2", "file": {"driver": "file", "filename": …}}`, at any depth.
     while let current = node {
       if let name = (current["filename"] ?? current["file.filename"]) as? String { return name }
       node = current["file"] as? [String: Any]
@@ -155,7 +155,7 @@ enum BackingName {
 
 /// The machine that this process runs on.
 package enum ThisMachine {
-  /// The name that it has for itself; empty where it has none.
+  /// The host name; empty if there is none.
   package static var hostName: String {
     var buffer = [CChar](repeating: 0, count: 256)
     guard gethostname(&buffer, buffer.count - 1) == 0 else { return "" }

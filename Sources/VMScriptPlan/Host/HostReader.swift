@@ -1,39 +1,40 @@
 import VMScript
 import VMScriptSyntax
 
-/// A host as a plan sees it: all that planning asks.
+/// The read access to a host that planning needs.
 ///
-/// libvirt is one; the tests put a simulated host in its place.
+/// libvirt implements it; the tests use a simulated host.
 package protocol HostReader: Sendable {
-  /// Everything that a plan looks at. An object whose document cannot be read is unknown for itself
-  /// alone.
+  /// Reads the state for planning. An object with an unreadable document is unknown, and does not
+  /// affect others.
   ///
   /// - Parameters:
-  ///   - isThorough: has the host look at the folders of its active pools again, which costs time in
-  ///     proportion to their volumes: for what is about to delete the base of overlays that nobody has
-  ///     told the host of.
-  ///   - leased: the networks whose leases are read.
+  ///   - isThorough: whether the host refreshes its active pools, which takes time in proportion
+  ///     to their volumes. Needed before the base of overlays that the host does not know could be
+  ///     deleted.
+  ///   - leased: the networks to read leases of.
   func read(isThorough: Bool, leased: Set<String>) async throws -> LiveState
 
-  /// Where the files of the host are seen from.
+  /// Returns the access to the files of the host.
   func files() async throws -> HostFiles
 
-  /// The content of the cloud-init seed at a path; nil for one that cannot be read.
+  /// Reads the cloud-init seed at a path; nil if it is unreadable.
   func seed(at path: String) async throws -> SeedContent?
 
-  /// The domains among these, by UUID, that have no snapshots.
+  /// Returns the domains among these, by UUID, that have no snapshots.
   func withoutSnapshots(_ domains: [String]) async throws -> Set<String>
 
-  /// The document of what the host offers (`virConnectGetCapabilities`).
+  /// Returns the capabilities document of the host (`virConnectGetCapabilities`).
   func capabilities() async throws -> String
 }
 
-/// A host as a run changes it: it takes the steps of a plan and decides nothing.
+/// The write access to a host that a run needs: it performs the steps of a plan and decides
+/// nothing.
 package protocol StepPerformer: Sendable {
-  /// Whether the object of a change is another one by now, or in another state, than the change was
-  /// planned from.
+  /// Whether the object of a change was replaced, or changed its state, since the change was
+  /// planned.
   func hasMoved(_ change: Change) async throws -> Bool
 
-  /// Takes one step of a change.
+  /// Performs one step of a change.
   func perform(_ step: Step, of change: Change) async throws
 }

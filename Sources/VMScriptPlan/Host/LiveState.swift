@@ -1,43 +1,43 @@
 import VMScript
 import VMScriptSyntax
 
-/// A domain as the host has it.
+/// A domain of the host.
 public struct LiveDomain: Sendable {
-  /// What the guest is doing, in the language's words.
+  /// The state of the guest, in the language's terms.
   public enum State: String, Sendable {
     case running, paused, stopped, crashed, suspended
 
-    /// Whether there is nothing left of the guest's memory.
+    /// Whether the guest's memory is gone.
     var isOff: Bool { self == .stopped || self == .crashed }
   }
 
   /// The name, unique on the host.
   public let name: String
-  /// In lower case.
+  /// The UUID in lower case.
   public let uuid: String
-  /// What it is doing now.
+  /// The present state.
   public internal(set) var state: State
-  /// Whether it starts with the host.
+  /// Whether it starts when the host boots.
   public let autostart: Bool
-  /// The persistent definition, which the next start uses, with its passwords.
+  /// The persistent definition, which the next start uses, including passwords.
   public let definition: Document
-  /// The definition as it is running, with its passwords; nil for one that is off.
+  /// The document of the running domain, including passwords; nil if it is stopped.
   public internal(set) var running: Document?
-  /// Whether it has a stored definition; without one it is gone when it stops.
+  /// Whether it has a stored definition. Without one, it no longer exists once it stops.
   public let isPersistent: Bool
-  /// Whether its next start brings back a saved state of the guest.
+  /// Whether its next start restores a saved state of the guest.
   public let hasSavedState: Bool
-  /// The machine as the saved state brings it back, with its passwords; nil where there is none, or
-  /// libvirt does not show it.
+  /// The machine in the saved state, including passwords; nil if there is none, or libvirt does
+  /// not return it.
   package let saved: Document?
-  /// What of the definition planning needs.
+  /// The facts about the definition that planning needs.
   public private(set) var facts: DomainFacts
-  /// The drives of the machine as it runs, with what they back onto; empty for one that is off.
+  /// The drives of the running machine with their backing files; empty if it is stopped.
   private(set) var runningDisks: [SourceXML.Disk]
-  /// The ports that its interfaces are plugged into as it runs: UUIDs by network.
+  /// The ports of its interfaces while it runs: UUIDs by network.
   package let ports: [String: Set<String>]
 
-  /// Reads what planning needs of the definition.
+  /// Reads the facts that planning needs.
   ///
   /// - Throws: `MalformedXML` if one of the texts is not a domain's document.
   public init(
@@ -62,10 +62,10 @@ public struct LiveDomain: Sendable {
     self.runningDisks = self.running?.read(SourceXML.disks) ?? []
   }
 
-  /// Whether a start brings back a saved state of the guest.
+  /// Whether a start restores a saved state of the guest.
   var comesBack: Bool { hasSavedState && state == .stopped }
 
-  /// The domain with the paths of the volumes that its drives name.
+  /// Returns the domain with the paths of the volumes that its drives name.
   package func resolvingVolumes(
     _ path: (SourceXML.VolumeReference) -> String?
   ) -> LiveDomain {
@@ -77,15 +77,15 @@ public struct LiveDomain: Sendable {
   }
 }
 
-/// An IPv4 address that a DHCP server gave out.
+/// An IPv4 lease of a DHCP server.
 public struct GivenLease: Sendable, Hashable {
   /// The interface that has it.
   public let mac: MACAddress
   /// The address.
   public let ip: IPAddress
-  /// When it ends, in seconds since 1970; 0 is never.
+  /// The end in seconds since 1970; 0 for none.
   public let expires: Int64
-  /// A lease of an address.
+  /// Creates a lease.
   public init(mac: MACAddress, ip: IPAddress, expires: Int64) {
     self.mac = mac
     self.ip = ip
@@ -93,36 +93,36 @@ public struct GivenLease: Sendable, Hashable {
   }
 }
 
-/// A network as the host has it.
+/// A network of the host.
 public struct LiveNetwork: Sendable {
   /// The name, unique on the host.
   public let name: String
-  /// In lower case.
+  /// The UUID in lower case.
   public let uuid: String
-  /// Whether it is up.
+  /// Whether it is active.
   public let isActive: Bool
-  /// Whether it starts with the host.
+  /// Whether it starts when the host boots.
   public let autostart: Bool
   /// The persistent definition.
   public let definition: Document
-  /// The definition as it runs; nil for one that is off.
+  /// The document of the active network; nil if it is inactive.
   public let running: Document?
-  /// Whether it has a stored definition; without one it is gone when it stops.
+  /// Whether it has a stored definition. Without one, it no longer exists once it stops.
   public let isPersistent: Bool
-  /// UUIDs of its ports, one for each interface that is plugged in; nil where that is not known.
+  /// The UUIDs of its ports, one for each plugged-in interface; nil if unknown.
   package let ports: Set<String>?
   /// The IPv4 networks that the host has an address in.
   public let subnets: [Subnet]
-  /// The bridge that it runs itself; nil for one on a bridge or device of the host.
+  /// The bridge that it manages; nil if it uses a bridge or device of the host.
   let ownBridge: String?
-  /// The addresses that its DHCP server keeps for machines.
+  /// The addresses that its DHCP server reserves for machines.
   package let entries: [NetworkLease]
-  /// What its DHCP server gave out; nil where that is not known.
+  /// The leases of its DHCP server; nil if unknown.
   package let leases: [GivenLease]?
-  /// Where its stack was run from when it made or changed it; nil where that is not known.
+  /// The origin of its stack's last run that changed it; nil if unknown.
   package let origin: StackOrigin?
 
-  /// Reads what planning needs of the definition.
+  /// Reads the facts that planning needs.
   ///
   /// - Throws: `MalformedXML` if one of the texts is not a network's document.
   public init(
@@ -149,28 +149,29 @@ public struct LiveNetwork: Sendable {
   }
 }
 
-/// What exists on the host, as far as a plan looks at it: a value, read once for each plan.
+/// The state of the host that a plan needs: a value, read once for each plan.
 public struct LiveState: Sendable {
-  /// By name; once seen by a stack, those of the stack by the name that it made them under.
+  /// The domains by name. From a stack's view, its own domains have the name that it made them
+  /// under.
   public var domains: [String: LiveDomain]
-  /// By name.
+  /// The networks by name.
   public var networks: [String: LiveNetwork]
   /// Names of the stack's images whose content is complete on the host.
   public var images: Set<String>
-  /// Names of domains with a disk that overlays of other domains stand on.
+  /// Names of domains with a disk that backs overlays of other domains.
   public var overlaidDomains: Set<String>
-  /// By the name of a domain, what could not be read and may be an overlay on a disk of it.
+  /// By the name of a domain, the unreadable files that may be overlays on one of its disks.
   var possiblyOverlaidDomains: [String: Set<String>] = [:]
-  /// Names of domains that are gone and of which the stack's volumes are left.
+  /// Names of missing domains with remaining volumes of the stack.
   public var leftoverDomains: Set<String> = []
-  /// Names of domains that the stack may delete and with which no data goes.
+  /// Names of domains that the stack may delete without loss of data.
   var datalessDomains: Set<String> = []
   /// The pools with their volumes.
   public let storage: LiveStorage
-  /// Domains and networks that are there and of which nothing is known.
+  /// Domains and networks with unreadable documents.
   public let unreadable: [UnreadableObject]
 
-  /// Puts a state together from what was read.
+  /// Creates a state from readings.
   public init(
     domains: [LiveDomain] = [], networks: [LiveNetwork] = [], images: Set<String> = [],
     overlaidDomains: Set<String> = [], storage: LiveStorage = LiveStorage(),
@@ -185,7 +186,7 @@ public struct LiveState: Sendable {
     self.storage = storage
   }
 
-  /// The object that a declaration is of, where nothing more is known of it than that it is there.
+  /// Returns the unreadable object of a declaration, if any.
   package func unreadable(_ declaration: Declaration, of stack: String) -> UnreadableObject? {
     switch declaration.kind {
     case .domain: unreadable.first(of: .domain, declaration.name, stack: stack)
@@ -194,8 +195,8 @@ public struct LiveState: Sendable {
     }
   }
 
-  /// Why a domain must not be started: its guest would write to a disk that overlays stand on, or may;
-  /// nil if it may be.
+  /// Returns the reason not to start a domain: its guest would write to a disk that backs, or may
+  /// back, overlays; nil if there is none.
   package func refusalToStart(_ name: String, at span: Span?) -> Diagnostic? {
     if domains[name] == nil,
       let object = unreadable.first(where: { $0.kind == .domain && $0.name == name })
@@ -210,10 +211,10 @@ public struct LiveState: Sendable {
     }
   }
 
-  /// The same host as a stack knows it: a domain of its own that was renamed on the host stands under
-  /// the name that the stack made it by.
+  /// Returns the host from a stack's view: its own domain that was renamed on the host has the
+  /// name that the stack made it under.
   ///
-  /// A domain of others that has taken that name since stands under a key that no name equals.
+  /// A foreign domain that has taken this name has a key that no name equals.
   package func seen(by ownership: Ownership) -> LiveState {
     let renamed = domains.values.compactMap { domain -> (made: String, domain: LiveDomain)? in
       guard let made = ownership.madeName(of: domain), made != domain.name else { return nil }
@@ -234,33 +235,33 @@ public struct LiveState: Sendable {
   }
 }
 
-/// What planning needs of a domain's definition.
+/// The facts about a domain's definition that planning needs.
 public struct DomainFacts: Sendable {
   /// The stack's mark on a domain: `<vmscript:resource>` in its metadata.
   public struct Owner: Sendable, Hashable {
     /// The stack that made it.
     public let stack: String
-    /// The name that it was made under.
+    /// The original name.
     public let name: String
     /// The domain that it was cloned from.
     public let source: String?
-    /// Where the stack was run from when it made or changed the domain; nil where that is not known.
+    /// The origin of the stack's last run that changed the domain; nil if unknown.
     public var origin: StackOrigin?
   }
 
-  /// The mark; nil on a domain that no stack made.
+  /// The mark; nil if no stack made the domain.
   public let owner: Owner?
-  /// From `interface/mac/@address`.
+  /// The MAC addresses, from `interface/mac/@address`.
   public let macs: [MACAddress]
-  /// From `interface/source/@network`.
+  /// The networks, from `interface/source/@network`.
   public let networks: Set<String>
-  /// Whether the QEMU guest agent has a channel: `channel/target/@name`.
+  /// Whether there is a channel for the QEMU guest agent: `channel/target/@name`.
   public let hasAgentChannel: Bool
-  /// Whether firmware variables or a TPM keep something beside the disks.
+  /// Whether firmware variables or a TPM store data outside the disks.
   let hasFirmwareState: Bool
-  /// Which device each declared block is; nil on a domain that no stack made.
+  /// The device of each declared block; nil if no stack made the domain.
   package let devices: DeviceRecords?
-  /// In the order of the definition.
+  /// The drives in the order of the definition.
   public internal(set) var disks: [SourceXML.Disk]
 
   /// Reads a `<domain>` document.
@@ -291,7 +292,7 @@ public struct DomainFacts: Sendable {
       stack: stack, name: name, source: mark["source"], origin: StackOrigin(mark: mark))
   }
 
-  /// libvirt's names of the devices of a running machine: `alias/@name`.
+  /// Returns libvirt's names of the devices of a running machine: `alias/@name`.
   ///
   /// - Throws: `MalformedXML` if `xml` is not a domain's definition.
   package static func deviceAliases(xml: String) throws(MalformedXML) -> Set<String> {
@@ -299,7 +300,7 @@ public struct DomainFacts: Sendable {
     return Set((devices?.children ?? []).compactMap { $0.text(at: "alias/@name") })
   }
 
-  /// The ports that the interfaces of a running machine are plugged into: UUIDs by network.
+  /// Returns the ports of a running machine's interfaces: UUIDs by network.
   package static func ports(_ root: XMLElement) -> [String: Set<String>] {
     NetworkPort.all(in: root.first("devices")).reduce(into: [:]) { ports, port in
       ports[port.network, default: []].insert(port.id)
@@ -307,18 +308,18 @@ public struct DomainFacts: Sendable {
   }
 }
 
-/// The port of a network that an interface of a running machine is plugged into.
+/// The network port of a running machine's interface.
 package struct NetworkPort {
   package let network: String
   package let id: String
   package let interface: XMLElement
 
-  /// The ports of all interfaces: `source/@portid`.
+  /// Returns the ports of all interfaces: `source/@portid`.
   package static func all(in devices: XMLElement?) -> [NetworkPort] {
     (devices?.all("interface") ?? []).compactMap { interface in
       guard let network = interface.text(at: "source/@network"),
         let id = interface.text(at: "source/@portid"),
-        // A macvtap is not plugged into a bridge, and loses nothing.
+        // A macvtap interface has no bridge and stays connected.
         interface.text(at: "source/@bridge") != nil
       else { return nil }
       return NetworkPort(network: network, id: id.lowercased(), interface: interface)
@@ -326,16 +327,16 @@ package struct NetworkPort {
   }
 }
 
-/// What planning needs of a network's definition.
+/// The facts about a network's definition that planning needs.
 struct NetworkFacts {
-  /// The IPv4 networks of the `ip` elements, whose size stands as a prefix or as a netmask.
-  package let subnets: [Subnet]
-  /// The bridge that the network runs itself; nil for one that uses the host's.
+  /// The IPv4 networks of the `ip` elements, written with a prefix or a netmask.
+  let subnets: [Subnet]
+  /// The bridge that the network manages; nil if it uses one of the host.
   let ownBridge: String?
-  /// The addresses that its DHCP server keeps for machines.
-  package let entries: [NetworkLease]
-  /// Where the stack that made it was run from.
-  package let origin: StackOrigin?
+  /// The addresses that its DHCP server reserves for machines.
+  let entries: [NetworkLease]
+  /// The origin of the stack that made it.
+  let origin: StackOrigin?
 
   /// Reads the root of a `<network>` document.
   init(_ root: XMLElement) {
@@ -356,8 +357,8 @@ struct NetworkFacts {
     }
   }
 
-  /// The IPv4 network of an `ip` element; nil for one of IPv6.
-  package static func subnet(_ element: XMLElement) -> Subnet? {
+  /// Returns the IPv4 network of an `ip` element; nil for IPv6.
+  static func subnet(_ element: XMLElement) -> Subnet? {
     guard let address = element["address"].flatMap(IPAddress.init) else { return nil }
     if let prefix = element["prefix"] {
       guard let prefix = Int(prefix), (0...32).contains(prefix) else { return nil }
@@ -368,31 +369,32 @@ struct NetworkFacts {
   }
 }
 
-/// A fact about the host. A fact that could not be read is never taken for an absent one.
+/// A fact about the host. An unreadable fact is never treated as absent.
 ///
-/// There is no default for the third case: code that needs the value either handles it or throws.
+/// There is no default for an unreadable fact: code that needs the value handles the case or
+/// throws.
 public enum Fact<Value: Sendable>: Sendable {
-  /// The host has it, and this is it.
+  /// The host has this value.
   case known(Value)
-  /// The host was asked and has none.
+  /// The host has no value.
   case absent
-  /// The host could not be asked; the text is the reason in the words of whoever refused.
+  /// The value could not be read; the text is the reason from the system or libvirt.
   case unreadable(String)
 
-  /// The value, or `absent` for nil.
+  /// Creates a known fact, or an absent one for nil.
   public init(_ value: Value?) { self = value.map(Fact.known) ?? .absent }
 
-  /// Why it could not be read; nil where it was.
+  /// The reason that it could not be read; nil if it was read.
   public var reason: String? {
     if case .unreadable(let reason) = self { reason } else { nil }
   }
 
-  /// The value for output alone, where "not known" and "none" look the same.
+  /// The value for output, where "unknown" and "none" look the same.
   public var shown: Value? {
     if case .known(let value) = self { value } else { nil }
   }
 
-  /// Whether the host was asked and has none.
+  /// Whether the host has no value.
   public var isAbsent: Bool {
     if case .absent = self { true } else { false }
   }

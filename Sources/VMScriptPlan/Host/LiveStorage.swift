@@ -1,17 +1,17 @@
-/// The storage of a host as a plan looks at it: its active pools, and who uses what.
+/// The storage of a host for planning: its active pools, and the users of volumes.
 public struct LiveStorage: Sendable {
   /// An active storage pool.
   public struct Pool: Sendable {
     /// The name.
     public let name: String
-    /// What the paths of its volumes begin with: the folder of a `dir` pool.
+    /// The prefix of the paths of its volumes: the folder of a `dir` pool.
     public let path: String
     /// Whether its volumes are block devices.
     public let holdsDevices: Bool
-    /// In the order of the reading.
+    /// The volumes in the order of the reading.
     public let inventory: VolumeInventory
 
-    /// The path that a volume of this name has, whether it exists or not.
+    /// Returns the path of a volume of this name, whether it exists or not.
     public func path(of volume: String) -> String { "\(path)/\(volume)" }
   }
 
@@ -19,13 +19,13 @@ public struct LiveStorage: Sendable {
   public struct Reading: Sendable {
     /// The name.
     public let name: String
-    /// What the paths of its volumes begin with.
+    /// The prefix of the paths of its volumes.
     public let path: String
     /// Whether its volumes are block devices.
     public let holdsDevices: Bool
-    /// In the order of the listing.
+    /// The volumes in the order of the listing.
     public let volumes: [VolumeInventory.Volume]
-    /// A reading of an active pool.
+    /// Creates a reading of an active pool.
     public init(
       name: String, path: String, holdsDevices: Bool = false, volumes: [VolumeInventory.Volume]
     ) {
@@ -54,18 +54,19 @@ public struct LiveStorage: Sendable {
   private let writers: [String: [String]]
   private let uses: StorageUses
   private let names: PathNames
-  /// The domains and pools of which it is not known what they use and hold.
+  /// The domains and pools with unreadable documents.
   package let unreadable: [UnreadableObject]
-  /// The formats of disks by the definitions of domains.
+  /// The formats of disks as recorded in the definitions of domains.
   package let formats: RecordedFormats
 
-  /// Takes in one reading of a host.
+  /// Creates the storage from one reading of a host.
   ///
   /// - Parameters:
-  ///   - pools: the active ones.
-  ///   - inactivePools: names of the others.
+  ///   - pools: the active pools.
+  ///   - inactivePools: the names of the inactive pools.
   ///   - domains: all domains of the host.
-  ///   - files: what domains use beside the volumes of the pools, and what that backs onto.
+  ///   - files: the files that domains use besides the volumes of the pools, and their backing
+  ///     files.
   ///   - unreadable: domains and pools whose documents could not be read.
   public init(
     pools: [Reading] = [], inactivePools: Set<String> = [], domains: [LiveDomain] = [],
@@ -80,7 +81,7 @@ public struct LiveStorage: Sendable {
     pools: [Reading], inactivePools: Set<String>, domains: [LiveDomain],
     files: [VolumeInventory.Volume], names: PathNames, unreadable: [UnreadableObject] = []
   ) {
-    /// By path, the domains that some of their disks' paths lead to.
+    /// By path, the domains with a disk at it.
     func byPath(_ paths: (SourceXML.Disk) -> [String]) -> [String: [String]] {
       domains.reduce(into: [:]) { found, domain in
         let all = (domain.facts.disks + domain.runningDisks).flatMap(paths)
@@ -119,7 +120,7 @@ public struct LiveStorage: Sendable {
     ) { first, _ in first }
   }
 
-  /// By path, the domains that may refer to it for all that is known of them.
+  /// By path, the domains with unreadable definitions that may refer to it.
   private static func possibleUsers(
     _ unreadable: [UnreadableObject], of volumes: [VolumeInventory.Volume], _ names: PathNames
   ) -> [String: [String]] {
@@ -131,28 +132,30 @@ public struct LiveStorage: Sendable {
     }
   }
 
-  /// How a domain stands to a path that ``domains(using:)`` or ``users(of:)`` names it for.
+  /// Describes how a domain uses a path for which ``domains(using:)`` or ``users(of:)`` returns
+  /// it.
   package func use(by domain: String) -> String {
     unreadable.first { $0.kind == .domain && $0.name == domain }
       .map { "`\(domain)` may refer to it: \($0.note)" } ?? "`\(domain)` refers to it"
   }
 
-  /// The domains that may refer to a path, or to an overlay on it, for all that is known of them.
+  /// Returns the domains with unreadable definitions that may refer to a path, or to an overlay on
+  /// it.
   func possibleUsers(of path: String) -> [UnreadableObject] {
     let users = Set(users(of: path))
     return unreadable.filter { $0.kind == .domain && users.contains($0.name) }
   }
 
-  /// A pool of this name of which nothing is known.
+  /// Returns an unreadable pool of this name.
   package func unreadablePool(named name: String) -> UnreadableObject? {
     unreadable.first { $0.kind == .pool && $0.name == name }
   }
 
-  /// The pool that a script means.
+  /// Returns the pool that a script selects.
   ///
-  /// - Parameter declared: the `pool` that it names; nil takes `default`, or the only active pool of a
-  ///   host that has no `default`.
-  /// - Throws: a failure that says whether the pool is missing or only not started.
+  /// - Parameter declared: the `pool` in the script; nil takes `default`, or the only active pool
+  ///   of a host without `default`.
+  /// - Throws: a failure for a missing pool, or for one that is not active.
   public func pool(declared: String?) throws(StorageFailure) -> Pool {
     let name = declared ?? "default"
     if let pool = pools[name] { return pool }
@@ -164,60 +167,61 @@ public struct LiveStorage: Sendable {
     throw .missingPool(name, existing: (Array(pools.keys) + inactivePools).sorted())
   }
 
-  /// The volume at a path of the host; nil for a path that is in no active pool.
+  /// Returns the volume at a path of the host; nil if no active pool has it.
   public func place(at path: String) -> Place? { byPath[names[path]] }
 
-  /// The volume at a path, or the file there that a domain uses.
+  /// Returns the volume at a path, or the file there that a domain uses.
   public func file(at path: String) -> Place? { place(at: path) ?? files[names[path]] }
 
-  /// Whether two paths are of one file.
+  /// Whether two paths denote the same file.
   public func isSame(_ one: String, _ other: String) -> Bool { names[one] == names[other] }
 
-  /// The volumes and files that are overlays on what is at this path.
+  /// Returns the volumes and files that are overlays on the file at this path.
   public func overlays(on path: String) -> [Place] {
     uses.overlays(on: path).compactMap { file(at: $0.path) }
   }
 
-  /// The volumes and files that could not be read and may be overlays on what is at this path.
+  /// Returns the unreadable volumes and files that may be overlays on the file at this path.
   public func possibleOverlays(on path: String) -> [Place] {
     guard let volume = file(at: path)?.volume else { return [] }
     return uses.possibleOverlays(on: volume).compactMap { file(at: $0.path) }
   }
 
-  /// Whether one of two paths is below the other in a chain of overlays.
+  /// Whether one of two paths is a backing file of the other.
   func isChain(through one: String, _ other: String) -> Bool {
     uses.chain(from: one).contains(names[other]) || uses.chain(from: other).contains(names[one])
   }
 
-  /// Names of the domains that refer to this path themselves, or may.
+  /// Returns the names of the domains that refer, or may refer, to this path directly.
   public func domains(using path: String) -> [String] { domains[names[path]] ?? [] }
 
-  /// Names of the domains that refer to this path, or to an overlay on it at whatever height, or may. A
-  /// volume that has any is not deleted, but for the domain that it goes with.
+  /// Returns the names of the domains that refer, or may refer, to this path or to any overlay on
+  /// it. A volume with such domains is deleted only with the domain that owns it.
   public func users(of path: String) -> [String] { uses.users(of: path) }
 
-  /// Names of the domains whose guests write to what is at this path itself.
+  /// Returns the names of the domains whose guests write to this path directly.
   func writers(of path: String) -> [String] { writers[names[path]] ?? [] }
 
-  /// The one name of a path, whatever its spelling.
+  /// Returns the canonical form of a path.
   package func name(of path: String) -> String { names[path] }
 
-  /// Every volume that a stack owns, in every active pool.
+  /// Returns every volume that a stack owns, in every active pool.
   public func owned(by stack: String) -> [Place] {
     pools.values.sorted { $0.name < $1.name }.flatMap { pool in
       pool.inventory.owned(by: stack).map { Place(pool: pool.name, volume: $0) }
     }
   }
 
-  /// Names of the domains that write to a disk that overlays stand on.
+  /// Returns the names of the domains that write to a disk which backs overlays.
   public var overlaidDomains: Set<String> {
     Set(writers.filter { !overlays(on: $0.key).isEmpty }.flatMap(\.value))
   }
 
-  /// By the name of a domain that writes to a disk, what could not be read and may be an overlay on it.
+  /// Returns, by the name of a domain that writes to a disk, the unreadable files that may be
+  /// overlays on it.
   var possiblyOverlaidDomains: [String: Set<String>] {
     writers.reduce(into: [:]) { found, writer in
-      // What is not there is written by nobody: it speaks against a deletion alone.
+      // Nobody writes to a missing file, so it matters only to deletions.
       let possible = possibleOverlays(on: writer.key).filter { !$0.volume.isMissing }
       guard !possible.isEmpty else { return }
       for domain in writer.value {
@@ -228,8 +232,8 @@ public struct LiveStorage: Sendable {
 }
 
 extension VolumeInventory.Volume {
-  /// What is unknown of a pool, or of a domain that gave no document, is like a file that cannot be
-  /// read: it may be an overlay on anything.
+  /// An unreadable pool, or a domain without a document, is treated like an unreadable file, which
+  /// may be an overlay on anything.
   fileprivate init?(unknownOf object: UnreadableObject) {
     guard object.kind == .pool || object.values == nil else { return nil }
     let name = "the \(object.kind.rawValue) \(object.name)"
@@ -238,11 +242,12 @@ extension VolumeInventory.Volume {
 }
 
 extension LiveStorage {
-  /// An image that can be named: a blank one, an upload that is complete, or a volume that no stack made.
+  /// An image that scripts can name: an empty one, a complete upload, or a volume that no stack
+  /// made.
   package struct Image: Sendable {
     /// The image's name in its script, else the volume's.
     package let name: String
-    /// The stack that wants it; nil if none made it.
+    /// The stack that uses it; nil if no stack made it.
     package let stack: String?
     /// The pool that holds it.
     package let pool: String
@@ -250,7 +255,7 @@ extension LiveStorage {
     package let content: VolumeInventory.Volume
   }
 
-  /// The images of every active pool, by name and path.
+  /// Returns the images of every active pool, sorted by name and path.
   package var images: [Image] {
     let found = pools.values.flatMap { pool in
       pool.inventory.volumes.compactMap { volume -> Image? in
@@ -271,9 +276,9 @@ extension LiveStorage {
   }
 }
 
-/// Who uses what on a host's storage: volumes and files as overlays, domains by their disks.
+/// The users of a host's storage: overlays among volumes and files, and domains with their disks.
 ///
-/// It covers the whole host, for an overlay may lie in another pool than its base, or in none.
+/// It covers the whole host, because an overlay may be in another pool than its base, or in none.
 package struct StorageUses: Sendable {
   private let volumes: [String: VolumeInventory.Volume]
   private let overlays: [String: [VolumeInventory.Volume]]
@@ -284,7 +289,7 @@ package struct StorageUses: Sendable {
   /// - Parameters:
   ///   - volumes: everything in the active pools, and the files outside them that domains use.
   ///   - users: by path, the domains that refer to it.
-  ///   - names: the other names of paths.
+  ///   - names: the aliases of paths.
   init(
     volumes: [VolumeInventory.Volume], users: [String: [String]], names: PathNames = PathNames()
   ) {
@@ -307,33 +312,33 @@ package struct StorageUses: Sendable {
     self.users = reached.mapValues { $0.sorted() }
   }
 
-  /// The volumes and files that are overlays on what is at this path.
+  /// Returns the volumes and files that are overlays on the file at this path.
   func overlays(on path: String) -> [VolumeInventory.Volume] { overlays[names[path]] ?? [] }
 
-  /// The volumes and files that could not be read and may be overlays on a volume.
+  /// Returns the unreadable volumes and files that may be overlays on a volume.
   func possibleOverlays(on volume: VolumeInventory.Volume) -> [VolumeInventory.Volume] {
     guard !unreadable.isEmpty else { return [] }
     switch volume.owned?.role {
-    // Nothing backs onto a record or a seed.
+    // Records and seeds have no overlays.
     case .pin, .seed: return []
     case .base, .image, .disk, nil: break
     }
-    // What it stands on itself is no overlay on it.
+    // Its own backing files cannot be overlays on it.
     let below = Set(chain(from: volume.path))
     return unreadable.filter { !below.contains(names[$0.path]) }
   }
 
-  /// The path and those below it, as far as they are known.
+  /// Returns the path and its backing files, as far as they are known.
   func chain(from path: String) -> [String] { Self.chain(from: names[path], volumes, names) }
 
-  /// Names of the domains that refer to a path, or to an overlay on it at whatever height.
+  /// Returns the names of the domains that refer to a path or to any overlay on it.
   package func users(of path: String) -> [String] { users[names[path]] ?? [] }
 
   private static func chain(
     from path: String, _ volumes: [String: VolumeInventory.Volume], _ names: PathNames
   ) -> [String] {
     var chain = [path]
-    // A ring of files would not end.
+    // The check ends a cycle of files.
     while case .known(let backing)? = chain.last.flatMap({ volumes[$0] })?.backing {
       let next = names[backing]
       guard !chain.contains(next) else { break }
@@ -343,9 +348,9 @@ package struct StorageUses: Sendable {
   }
 }
 
-/// The one name under which a path is looked up, whatever its spelling.
+/// The canonical form of paths.
 package struct PathNames: Sendable, Equatable {
-  /// By a path in its shortest spelling, where symbolic links lead.
+  /// By normalized path, the target of its symbolic links.
   package var links: [String: String] = [:]
 
   package subscript(_ path: String) -> String {
@@ -353,7 +358,7 @@ package struct PathNames: Sendable, Equatable {
     return links[short] ?? short
   }
 
-  /// The path without empty and relative parts; a path that is not absolute stays as it is.
+  /// Returns the path without empty and relative parts. A relative path is returned unchanged.
   static func shortest(_ path: String) -> String {
     guard path.hasPrefix("/"), path.contains("//") || path.contains("/.") || path.hasSuffix("/")
     else { return path }

@@ -1,20 +1,20 @@
 import Foundation
 import VMScript
 
-/// Whose a resource is, read from libvirt itself: there is no state file.
+/// The ownership of resources, read from libvirt itself: there is no state file.
 public struct Ownership: Sendable {
-  /// The stack that may own it.
+  /// The stack.
   public let stack: String
-  /// By UUID, the names of the domains that a script gives a UUID of its own.
+  /// By UUID, the names of the domains with a declared UUID.
   private let declared: [String: String]
 
-  /// The ownership of one stack.
+  /// Creates the ownership of one stack.
   public init(stack: String) {
     self.stack = stack
     declared = [:]
   }
 
-  /// The ownership of a script's stack, which knows the UUIDs that the script declares.
+  /// Creates the ownership of a script's stack with the UUIDs that the script declares.
   package init(_ set: DeclarationSet) {
     stack = set.stack
     declared = Dictionary(
@@ -24,12 +24,14 @@ public struct Ownership: Sendable {
     ) { first, _ in first }
   }
 
-  /// By its UUID, or, where the script declared the UUID, by the metadata on it.
+  /// Whether the stack owns a domain, by its UUID or, if the script declared the UUID, by its
+  /// metadata.
   public func owns(_ domain: LiveDomain) -> Bool { madeName(of: domain) != nil }
 
-  /// The name that the stack made a domain by, whatever it is called now; nil for one of others.
+  /// Returns the name that the stack made a domain under, even if it was renamed; nil for a
+  /// foreign domain.
   ///
-  /// A copy that somebody made by hand carries the mark of its original and another UUID.
+  /// A copy made by hand has the mark of its original and another UUID.
   public func madeName(of domain: LiveDomain) -> String? {
     func isMade(by name: String) -> Bool {
       domain.uuid == Identity.uuid(stack: stack, kind: .domain, name: name)
@@ -41,30 +43,31 @@ public struct Ownership: Sendable {
     return owner.name
   }
 
-  /// By its UUID alone, as nothing renames a network.
+  /// Whether the stack owns a network, by its UUID, because networks cannot be renamed.
   public func owns(_ network: LiveNetwork) -> Bool {
     network.uuid == Identity.uuid(stack: stack, kind: .net, name: network.name)
   }
 }
 
-/// Where a stack is run from: a script's file on a client.
+/// The origin of a stack: a script's file on a client.
 ///
-/// Stacks are named after their files, so two files of one name in two folders are one stack. The marks
-/// of machines and networks record the origin, by which a run from elsewhere is noticed before it
-/// changes anything. Volumes have no marks: of a stack of images alone it is not known.
+/// Stacks are named after their files, so two files with the same name in different folders are
+/// the same stack. The marks of machines and networks record the origin, so that a run from
+/// elsewhere is noticed before it changes anything. Volumes have no marks, so the origin of a
+/// stack with only images is unknown.
 public struct StackOrigin: Sendable, Hashable {
   /// The client's host name.
   public let host: String
   /// The script's absolute path on the client, symbolic links resolved.
   public let script: String
 
-  /// An origin as it was recorded.
+  /// Creates an origin from recorded values.
   public init(host: String, script: String) {
     self.host = host
     self.script = script
   }
 
-  /// The origin of a script on this machine; nil for a pipe and the like, which is in no place.
+  /// Creates the origin of a script on this machine; nil for a pipe and the like.
   public init?(scriptAt path: String) {
     let script = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     let type =
@@ -73,18 +76,18 @@ public struct StackOrigin: Sendable, Hashable {
     self.init(host: ThisMachine.hostName, script: script)
   }
 
-  /// The place in words, such as `/srv/lab.vmscript on ci-1`.
+  /// A description such as `/srv/lab.vmscript on ci-1`.
   public var description: String { "\(script) on \(host)" }
 }
 
 extension StackOrigin {
-  /// The origin in a stack's mark; nil in one that was made without a script's file.
+  /// Reads the origin in a stack's mark; nil if it was made without a script's file.
   package init?(mark: XMLElement) {
     guard let host = mark["host"], let script = mark["script"] else { return nil }
     self.init(host: host, script: script)
   }
 
-  /// Writes it into a stack's mark.
+  /// Writes the origin into a stack's mark.
   package func write(to mark: XMLElement) {
     mark["host"] = host
     mark["script"] = script
@@ -92,7 +95,7 @@ extension StackOrigin {
 }
 
 extension LiveState {
-  /// The origins that the machines and networks of a stack record, each once.
+  /// Returns the distinct origins that the machines and networks of a stack record.
   func origins(of stack: String) -> [StackOrigin] {
     let ownership = Ownership(stack: stack)
     let found =
@@ -103,10 +106,10 @@ extension LiveState {
   }
 }
 
-/// A domain, network or pool of the host whose document could not be read.
+/// A domain, network or pool of the host with an unreadable document.
 ///
-/// libvirt prints some attributes without escaping them, so an object of others may have a document
-/// that is no XML. All that it holds is unknown, for this object alone.
+/// libvirt does not escape some attributes, so the document of a foreign object may be malformed
+/// XML. Then its content is unknown, which does not affect other objects.
 public struct UnreadableObject: Sendable, Hashable {
   /// The kinds of objects.
   public enum Kind: String, Sendable {
@@ -118,22 +121,22 @@ public struct UnreadableObject: Sendable, Hashable {
   public let kind: Kind
   /// The name, unique among its kind.
   public let name: String
-  /// In lower case; empty for a pool.
+  /// The UUID in lower case; empty for a pool.
   public let uuid: String
-  /// Why it could not be read.
+  /// The reason that it could not be read.
   public let reason: String
-  /// The texts in quotes that its document holds, one of which each path, address and name in an
-  /// attribute is; nil where the host gave no document.
+  /// The quoted texts in its document, which include each path, address and name in an attribute;
+  /// nil if the host returned no document.
   package let values: Set<String>?
 
-  /// An object of which nothing more is known.
+  /// Creates an unreadable object.
   ///
   /// - Parameters:
-  ///   - kind: what it is.
+  ///   - kind: its kind.
   ///   - name: its name, unique among its kind.
   ///   - uuid: in lower case; empty for a pool.
-  ///   - reason: why it could not be read.
-  ///   - documents: what the host gave; nil where it gave nothing.
+  ///   - reason: the reason that it could not be read.
+  ///   - documents: the documents from the host; nil if it returned none.
   public init(kind: Kind, name: String, uuid: String, reason: String, documents: [String]?) {
     self.kind = kind
     self.name = name
@@ -145,10 +148,10 @@ public struct UnreadableObject: Sendable, Hashable {
   /// The files that its document may name.
   package var paths: [String] { (values ?? []).filter { $0.hasPrefix("/") }.sorted() }
 
-  /// The object with its reason, for a note.
+  /// The object and the reason, for a note.
   package var note: String { "the \(kind.rawValue) `\(name)` cannot be read: \(reason)" }
 
-  /// Whether a stack made it under a name; the UUID says so without the document.
+  /// Whether a stack made it under a name, which the UUID shows without the document.
   package func isMade(by stack: String, as name: String) -> Bool {
     switch kind {
     case .domain: uuid == Identity.uuid(stack: stack, kind: .domain, name: name)
@@ -157,8 +160,8 @@ public struct UnreadableObject: Sendable, Hashable {
     }
   }
 
-  /// Every text behind `='` or `="` up to the next quote of the same kind, wherever it stands: one
-  /// that is not as it should be does not spoil those behind it.
+  /// Returns every text after `='` or `="` up to the next quote of the same kind. A malformed one
+  /// does not affect later ones.
   private static func quotedTexts(in document: String) -> Set<String> {
     let bytes = Array(document.utf8)
     var texts: Set<String> = []
@@ -169,7 +172,7 @@ public struct UnreadableObject: Sendable, Hashable {
       let text = bytes[(position + 2)...].prefix { $0 != quote }
       let escaped = String(decoding: text, as: UTF8.self)
       texts.insert(escaped)
-      // What libvirt did escape stands as it is meant.
+      // Unescape the text that libvirt escaped.
       if let value = try? XMLElement.parse("<a>\(escaped)</a>").stringValue { texts.insert(value) }
     }
     return texts
@@ -177,7 +180,8 @@ public struct UnreadableObject: Sendable, Hashable {
 }
 
 extension [UnreadableObject] {
-  /// The object that a stack knows by a name: the one of this name, or the one that it made under it.
+  /// Returns the object that a stack knows by a name: the one of this name, or the one that it
+  /// made under it.
   func first(of kind: UnreadableObject.Kind, _ name: String, stack: String) -> UnreadableObject? {
     first { object in
       object.kind == kind && (object.name == name || object.isMade(by: stack, as: name))

@@ -2,9 +2,9 @@ import Foundation
 import VMScript
 import VMScriptSyntax
 
-/// The wording of what planning refuses: VM05xx.
+/// The messages of planning: VM05xx.
 package enum PlanMessages {
-  /// - Parameter renamed: what the stack's own domain of that name is called on the host.
+  /// - Parameter renamed: the name on the host of the stack's own domain of that name.
   static func foreignDomain(
     _ declaration: Declaration, stack: String, renamed: String? = nil
   ) -> Diagnostic {
@@ -13,7 +13,7 @@ package enum PlanMessages {
       code: .plan.nameTaken,
       "a domain `\(declaration.name)` exists that the stack `\(stack)` does not own",
       at: .init(declaration.nameSpan, "this name is taken on the host"),
-      notes: ["it was left untouched"] + own,
+      notes: ["it was not changed"] + own,
       helps: [
         .init("choose another name, or take the domain over with `--adopt`")
       ])
@@ -25,11 +25,11 @@ package enum PlanMessages {
     Diagnostic(
       code: .plan.fixedIdentity, "the UUID of `\(declaration.name)` cannot change",
       at: .init(property.span, "it is \(present)"),
-      notes: ["another UUID is another machine to libvirt and to the guest"],
+      notes: ["libvirt and the guest treat another UUID as another machine"],
       helps: [
         .init("declare `uuid = \"\(present)\"`, or leave it out"),
         .init(
-          "to make the machine anew, without what is on its disks: "
+          "to create the machine again, without the data on its disks: "
             + "`\(StatementForm.verb("delete", declaration.name))`, then run again"),
       ])
   }
@@ -39,10 +39,10 @@ package enum PlanMessages {
       code: .plan.savedRename,
       "`\(declaration.name)` cannot take its name back: it was saved as `\(domain.name)`",
       at: .init(declaration.nameSpan, "renamed to `\(domain.name)` on the host"),
-      notes: ["libvirt renames no domain that has a saved state"],
+      notes: ["libvirt does not rename a domain with a saved state"],
       helps: [
         .init("start it, then shut it down: `virsh start \(domain.name)`"),
-        .init("or give the saved state up: `virsh managedsave-remove \(domain.name)`"),
+        .init("or discard the saved state: `virsh managedsave-remove \(domain.name)`"),
       ])
   }
 
@@ -51,15 +51,17 @@ package enum PlanMessages {
       code: .plan.nameTaken,
       "a network `\(declaration.name)` exists that the stack `\(stack)` does not own",
       at: .init(declaration.nameSpan, "this name is taken on the host"),
-      notes: ["it was left untouched; a network cannot be adopted, for its UUID says whose it is"],
+      notes: [
+        "it was not changed; a network cannot be adopted, because its UUID identifies its owner"
+      ],
       helps: [
         .init(
-          "use it as it is with `net(\(QuotedText.literal(declaration.name)))`, or choose another name"
+          "use it unchanged with `net(\(QuotedText.literal(declaration.name)))`, or choose another name"
         )
       ])
   }
 
-  /// What cannot be done to an object of the host whose document cannot be read.
+  /// Reports an impossible operation on an object of the host with an unreadable document.
   package static func unreadable(
     _ object: UnreadableObject, cannot refused: String, at span: Span?
   ) -> Diagnostic {
@@ -70,8 +72,8 @@ package enum PlanMessages {
       helps: [
         .init(
           object.kind == .network
-            ? "look at it with `virsh net-dumpxml`, and mend it with `virsh net-edit`"
-            : "look at it with `virsh dumpxml`, and mend it with `virsh edit`")
+            ? "inspect it with `virsh net-dumpxml`, and repair it with `virsh net-edit`"
+            : "inspect it with `virsh dumpxml`, and repair it with `virsh edit`")
       ])
   }
 
@@ -102,8 +104,8 @@ package enum PlanMessages {
   static func cloneOfHostClone(_ name: String, of original: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .plan.cloneOfHostClone,
-      "`\(name)` is a clone of a domain of the host and is not cloned itself",
-      at: .init(span, "not known whole by this script"),
+      "`\(name)` is a clone of a domain of the host and cannot be cloned itself",
+      at: .init(span, "not fully declared in this script"),
       helps: [.init("clone the original: `clone \(QuotedText.literal(original)) as …`")])
   }
 
@@ -112,7 +114,7 @@ package enum PlanMessages {
     let isSaved = source.hasSavedState
     var notes = [
       isSaved
-        ? "its next start restores the saved state and writes to its disks"
+        ? "its next start restores the saved state, whose guest writes to its disks"
         : "an overlay cannot be backed by a disk that a guest writes to"
     ]
     let stop = StatementForm.verb("stop", name)
@@ -121,7 +123,8 @@ package enum PlanMessages {
       help = "shut it down first: `\(StatementForm.verb("start", name))`, then `\(stop)`"
     }
     if !source.isPersistent {
-      notes.append("it is transient: it has no stored definition and is gone once it stops")
+      notes.append(
+        "it is transient: it has no stored definition and no longer exists once it stops")
       help = "store its definition (`virsh dumpxml`, then `virsh define`) before you stop it"
     }
     return Diagnostic(
@@ -136,7 +139,7 @@ package enum PlanMessages {
       "`\(name)` cannot be started: its disks are the backing images of clones",
       at: span.map { .init($0, "would write to them") },
       notes: ["a guest that writes to a base ruins every overlay on it"],
-      helps: [.init("declare `state = stopped`, or make its clones with `full = true`")])
+      helps: [.init("declare `state = stopped`, or clone it with `full = true`")])
   }
 
   static func fixedAddressOnForeignNetwork(_ network: String, at span: Span) -> Diagnostic {
@@ -144,7 +147,7 @@ package enum PlanMessages {
       code: .plan.addressOnForeignNetwork,
       "a fixed `ip` needs a network of this stack, and `\(network)` is not one",
       at: .init(span, "this address"),
-      notes: ["the lease would have to be written into a network that is not ours"],
+      notes: ["a network that the stack does not own is never changed"],
       helps: [.init("declare the network with `net`, or leave the address to its DHCP server")])
   }
 
@@ -167,7 +170,7 @@ package enum PlanMessages {
   static func takenBridge(_ bridge: String, by network: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .plan.bridgeInUse,
-      "the bridge `\(bridge)` is that of the network `\(network)` on the host",
+      "the bridge `\(bridge)` belongs to the network `\(network)` on the host",
       at: .init(span, "in use"), helps: [.init("leave `bridge` out, or choose another name")])
   }
 
@@ -180,14 +183,14 @@ package enum PlanMessages {
       at: .init(span, "not free yet"),
       notes: [
         "the lease of \(lease.mac) \(lease.end)",
-        "`\(domain)` gets the address when that lease ends or is given back",
+        "`\(domain)` gets the address when that lease ends or is released",
       ],
       helps: [.init(freeingTheAddress)])
   }
 
-  /// The way to an address that is leased to another interface.
+  /// The instruction to free an address that is leased to another interface.
   package static let freeingTheAddress =
-    "shut the holder down in an orderly way, or wait for the end of its lease"
+    "shut the holder down cleanly, or wait until its lease ends"
 
   static func earlierLease(
     _ domain: String, _ lease: GivenLease, _ address: IPAddress, at span: Span
@@ -200,7 +203,7 @@ package enum PlanMessages {
       helps: [.init(renewal(domain))])
   }
 
-  /// Whether a diagnostic says that a domain does not have an address yet.
+  /// Whether a diagnostic reports that a domain does not have an address yet.
   package static func isEarlierLease(
     _ diagnostic: Diagnostic, of domain: String, _ address: IPAddress
   ) -> Bool {
@@ -212,9 +215,9 @@ package enum PlanMessages {
   private static func earlierLeaseOpening(_ domain: String) -> String { "`\(domain)` has " }
   private static func earlierLeaseEnd(_ address: IPAddress) -> String { ", not yet \(address)" }
 
-  /// The way of a guest that has an earlier lease to its declared address.
+  /// The instruction to renew an earlier lease of a guest.
   package static func renewal(_ domain: String) -> String {
-    "restart it to have the address now: `\(StatementForm.verb("reboot", domain))`"
+    "restart it to get the address now: `\(StatementForm.verb("reboot", domain))`"
   }
 
   static func earlierContent(of image: String, disks: [String], at span: Span) -> Diagnostic {
@@ -222,8 +225,8 @@ package enum PlanMessages {
       .warning, code: .plan.disksOnEarlierContent,
       "these disks still use the previous content of `\(image)`",
       at: .init(span, "its content changed"),
-      notes: disks.map { "\($0) keeps the earlier content" },
-      helps: [.init("to have the new content there, `delete` the domain and run again")])
+      notes: disks.map { "\($0) keeps the previous content" },
+      helps: [.init("to use the new content, `delete` the domain and run again")])
   }
 
   static func overlaid(_ action: String, by clones: [String], at span: Span) -> Diagnostic {
@@ -232,7 +235,7 @@ package enum PlanMessages {
       "the disk cannot be \(action): it is the backing image of clones",
       at: .init(span, "this disk"),
       notes: clones.sorted().map { "`\($0)` has an overlay on it" },
-      helps: [.init("delete the clones first, or make them with `full = true`")])
+      helps: [.init("delete the clones first, or clone with `full = true`")])
   }
 
   static func volumesOutOfReach(
@@ -257,7 +260,7 @@ package enum PlanMessages {
       "`\(clone.sourceName ?? "")` has no `\(removal.block) \(which)` to remove",
       at: .init(removal.span, "nothing there"),
       helps: [
-        .init("look at it with `virsh dumpxml \(QuotedText.shellWord(clone.sourceName ?? ""))`")
+        .init("inspect it with `virsh dumpxml \(QuotedText.shellWord(clone.sourceName ?? ""))`")
       ])
   }
 
@@ -273,7 +276,7 @@ package enum PlanMessages {
 }
 
 extension GivenLease {
-  /// How long it holds, as the end of a sentence.
+  /// The remaining time, as the end of a sentence.
   package var end: String {
     guard expires != 0 else { return "has no end" }
     let minutes = max(1, (expires - Int64(Date.now.timeIntervalSince1970) + 59) / 60)
@@ -286,11 +289,11 @@ package struct PlanCodes: DiagnosticTable {
   package init() {}
 
   let nameTaken = DiagnosticCode.ofHost(
-    501, "name taken by another's object",
+    501, "name taken by a foreign object",
     """
-    A domain or network of a declared name exists on the host, and neither its UUID nor its \
-    metadata says that this stack made it. It is never overwritten. Choose another name; for a \
-    domain, `--adopt` makes it the stack's, after which it is changed and destroyed with it.
+    A domain or network with a declared name exists on the host, and neither its UUID nor its \
+    metadata identifies it as made by this stack. It is never overwritten. Choose another name. \
+    `--adopt` takes a domain over: the stack then changes and destroys it like its own.
     """)
   let macAddressInUse = DiagnosticCode.ofHost(
     502, "MAC address in use",
@@ -302,7 +305,7 @@ package struct PlanCodes: DiagnosticTable {
     503, "subnet in use",
     """
     A network of the host that the script does not declare has addresses in the declared subnet, \
-    so packets for one would reach the other. Choose a free subnet.
+    so packets for one network could reach the other. Choose a free subnet.
     """)
   let noSuchCloneSource = DiagnosticCode.ofHost(
     504, "no such clone source",
@@ -313,16 +316,16 @@ package struct PlanCodes: DiagnosticTable {
     505, "clone source is not shut off",
     """
     A clone's disks are overlays on the disks of its source. While the source runs, it writes to \
-    them, which ruins the overlays. Stop it before it is cloned.
+    them, which corrupts the overlays. Stop it before you clone it.
     """)
   let startOfBase = DiagnosticCode.ofHost(
     506, "start of a base",
     """
-    Overlays of other domains stand on a disk of this domain. Starting it would write to that \
-    disk and ruin them, so it is refused.
+    A disk of this domain is the backing image of other domains' overlays. A running guest would \
+    write to that disk and corrupt them, so the start is refused.
     """)
   let addressOnForeignNetwork = DiagnosticCode.ofHost(
-    507, "fixed address on a network of others",
+    507, "fixed address on a foreign network",
     """
     A fixed `ip` is a DHCP host entry of the network. Networks that the stack does not own are \
     never changed, so an address can be fixed on declared networks only.
@@ -330,40 +333,40 @@ package struct PlanCodes: DiagnosticTable {
   let disksOnEarlierContent = DiagnosticCode.ofHost(
     508, "disks on earlier content",
     """
-    The file of an image changed. New disks stand on the new content; those that exist keep what \
-    they were made from, for an overlay on another base would be garbage. No machine is made anew \
-    for it. To have the new content, delete the domain and run again: what it wrote is lost.
+    The file of an image changed. New disks are backed by the new content. Existing disks keep the \
+    previous one, because an overlay on another base would be corrupt. No machine is recreated for \
+    it. To use the new content, delete the domain and run again: its data is lost.
     """)
   let diskWithOverlays = DiagnosticCode.ofHost(
     509, "disk with overlays",
     """
-    Overlays of clones hold only what differs from the disk they stand on. Growing or replacing \
-    that disk would ruin them, so it is refused while they exist.
+    Overlays of clones contain only the differences from their backing disk. Growing or replacing \
+    that disk would corrupt them, so it is refused while they exist.
     """)
   let domainWithClones = DiagnosticCode.ofHost(
     510, "domain with clones",
     """
-    The disks of clones that stay are overlays on the disks of this domain. They would be lost \
-    with it, so it is not deleted before them.
+    The disks of remaining clones are overlays on the disks of this domain. Its deletion would \
+    destroy them, so it is refused until they are deleted.
     """)
   package let nothingToRemove = DiagnosticCode.ofHost(
     511, "nothing to remove",
     """
-    A clone drops by `remove` what its source has: by position among the devices of the kind, a \
+    `remove` in a clone names a device of its source: by position among the devices of the kind, a \
     disk also by its target such as `vdb`.
     """)
   let cloneOfHostClone = DiagnosticCode.ofHost(
     512, "clone of a host clone",
     """
-    What a clone of a host's domain is, stands on the host alone: the script says only in what it \
-    differs. Clone the original domain again instead.
+    The definition of a host domain's clone is only on the host: the script declares only the \
+    differences. Clone the original domain again instead.
     """)
   let volumesOutOfReach = DiagnosticCode.ofHost(
     513, "volumes out of reach",
     """
     A domain is deleted with the volumes that the stack made for it. They are in a storage pool \
-    that is not active, so they would be left behind, and nothing would tell of them any more. \
-    Start the pool, then delete the domain.
+    that is not active, so they would be left behind without any record. Start the pool, then \
+    delete the domain.
     """)
   let noSuchNetwork = DiagnosticCode.ofHost(
     514, "no such network",
@@ -374,46 +377,45 @@ package struct PlanCodes: DiagnosticTable {
   let networkIsNotActive = DiagnosticCode.ofHost(
     515, "network is not active",
     """
-    An interface is on a network of the host that is off, and that the stack does not own, so it \
-    is not started. A domain on it cannot start.
+    An interface is on an inactive network of the host. The stack does not own it and does not \
+    start it. A domain on it cannot start.
     """)
   let bridgeInUse = DiagnosticCode.ofHost(
     516, "bridge in use",
     """
-    libvirt runs the bridge of a network itself, and another network of the host has one of this \
-    name. Where no name is declared, each network gets one of its own.
+    libvirt manages the bridge of a network, and another network of the host has a bridge with this \
+    name. Without a declared name, each network gets its own.
     """)
   let leasedAddress = DiagnosticCode.ofHost(
     517, "address leased to another machine",
     """
-    The DHCP server gave the address to another interface, and keeps its word until that lease \
-    ends or is given back. Until then the machine that the address is declared for gets another \
-    one.
+    The DHCP server leased the address to another interface. Until that lease ends or is released, \
+    the machine that the address is declared for gets another one.
     """)
   let addressAtNextLease = DiagnosticCode.ofHost(
     518, "address at the next lease",
     """
-    A guest keeps the address that it has until it renews its lease, which it does after half of \
-    the lease's time, or starts again.
+    A guest keeps its address until it restarts or renews its lease, which it does after half of the \
+    lease's time.
     """)
   package let unreadableDefinition = DiagnosticCode.ofHost(
     519, "definition that cannot be read",
     """
-    libvirt prints some attributes of a definition without escaping them, so that a definition may be \
-    no XML. What such an object is and uses is unknown. It is left untouched, and what it may use is \
-    not deleted, replaced, grown or started; everything else goes on.
+    libvirt does not escape some attributes of a definition, so a definition may be malformed XML. \
+    The properties of such an object are unknown. It is not changed, and storage that it may use is \
+    not deleted, replaced, grown or started. Other objects are not affected.
     """)
   let fixedIdentity = DiagnosticCode.ofHost(
     520, "identity of a machine",
     """
-    A UUID is given to a machine when it is made, and neither libvirt nor the guest's system takes \
-    another one. Delete the domain and run again to have it made anew; what is on its disks is lost.
+    A machine gets its UUID when it is created, and neither libvirt nor the guest's system accepts \
+    another one. To create it again, delete the domain and run again. The data on its disks is lost.
     """)
   let savedRename = DiagnosticCode.ofHost(
     521, "saved under another name",
     """
-    Somebody renamed the domain on the host and saved its state since. libvirt renames no domain that \
-    has a saved state: start it and shut it down, or give the state up.
+    Somebody renamed the domain on the host and then saved its state. libvirt does not rename a domain \
+    with a saved state: start it and shut it down, or discard the state.
     """)
 }
 

@@ -1,25 +1,27 @@
 import VMScript
 import VMScriptSyntax
 
-/// The wording of what comes of changing what runs: VM0720 to VM0727.
+/// The messages about changes of running objects: VM0720 to VM0727.
 package enum UpdateMessages {
   package static func notLive(_ path: String, of declaration: Declaration, reason: String)
     -> Diagnostic
   {
     Diagnostic(
       .warning, code: .update.notWhileItRuns,
-      "the running `\(declaration.name)` does not take the change of `\(path)`",
+      "the running `\(declaration.name)` does not accept the change of `\(path)`",
       at: .init(declaration.nameSpan),
-      notes: ["libvirt says: \(reason)", "it is written down, and takes effect at the next start"],
+      notes: [
+        "libvirt says: \(reason)", "it is in the definition, and takes effect at the next start",
+      ],
       helps: [restart(declaration)])
   }
 
   package static func heldDevice(_ paths: String, of declaration: Declaration) -> Diagnostic {
     Diagnostic(
       .warning, code: .update.deviceHeld,
-      "the guest of `\(declaration.name)` does not let go of `\(paths)`",
+      "the guest of `\(declaration.name)` does not release `\(paths)`",
       at: .init(declaration.nameSpan),
-      notes: ["it was asked to, and has it until it does or is off"],
+      notes: ["the device stays attached until the guest releases it or stops"],
       helps: [restart(declaration)])
   }
 
@@ -28,11 +30,11 @@ package enum UpdateMessages {
   ) -> Diagnostic {
     Diagnostic(
       .warning, code: .update.notWhileNetworkRuns,
-      "the running network `\(declaration.name)` does not take a change",
+      "the running network `\(declaration.name)` does not accept a change",
       at: .init(declaration.nameSpan),
       notes: [
-        "libvirt says: \(reason)", "of: \(entry)",
-        "it is written down, and the next run tries again",
+        "libvirt says: \(reason)", "entry: \(entry)",
+        "it is in the definition, and the next run tries again",
       ])
   }
 
@@ -50,22 +52,22 @@ package enum UpdateMessages {
   package static func oldAddresses(_ domains: [String], on declaration: Declaration) -> Diagnostic {
     Diagnostic(
       .warning, code: .update.earlierAddresses,
-      "guests of `\(declaration.name)` have addresses of its earlier subnet",
+      "guests of `\(declaration.name)` have addresses of its previous subnet",
       at: .init(declaration.nameSpan),
       notes: ["these run on it: \(domains.sorted().joined(separator: ", "))"],
       helps: [.init("they get new ones when they renew their lease: `reboot` them")])
   }
 
-  /// An object that changed on the host between its plan and its update, and was planned anew.
+  /// Warns about an object that changed on the host after it was planned, and was planned again.
   package static func moved(_ planned: Change, _ renewed: Change) -> Diagnostic {
     Diagnostic(
       .warning, code: .update.moved,
       "`\(planned.name)` has changed on the host since it was planned",
       at: planned.span.map { .init($0) },
-      notes: ["it was planned anew and changed: \(paths(of: renewed))"])
+      notes: ["it was planned again and changed: \(paths(of: renewed))"])
   }
 
-  /// One of which the new plan would need a confirmation that nobody gave.
+  /// Reports an object whose new plan needs a confirmation that was not given.
   package static func moved(_ planned: Change, _ renewed: Change, _ risk: Change.Risk) -> Diagnostic
   {
     Diagnostic(
@@ -73,7 +75,7 @@ package enum UpdateMessages {
       "`\(planned.name)` has changed on the host since it was planned, and its change now "
         + "\(risk.effect(1))",
       at: planned.span.map { .init($0) },
-      notes: ["nothing of it was changed; it would be: \(paths(of: renewed))"],
+      notes: ["it was not changed; these would change: \(paths(of: renewed))"],
       helps: [.init("run again: the new plan shows the change")])
   }
 
@@ -85,7 +87,7 @@ package enum UpdateMessages {
     let name = declaration.name
     return Diagnostic(
       .warning, code: .update.savedState,
-      "`\(name)` has a saved state, and its next start brings the machine back as it was saved",
+      "`\(name)` has a saved state, which its next start restores",
       at: .init(declaration.nameSpan),
       notes: ["not in effect until the start after that: \(paths.joined(separator: ", "))"],
       helps: [.init("once it runs again, restart it: \(StatementForm.restart(name))")])
@@ -101,56 +103,55 @@ package struct UpdateCodes: DiagnosticTable {
   package init() {}
 
   let notWhileItRuns = DiagnosticCode.ofHost(
-    720, "not while it runs",
+    720, "refused while it runs",
     """
     libvirt or the guest refused a change of a running machine that is usually possible. The \
-    definition is as declared, so the change takes effect when the machine starts next.
+    definition is as declared, so the change takes effect at the next start of the machine.
     """)
   let deviceHeld = DiagnosticCode.ofHost(
     721, "device held",
     """
-    A device of a running machine goes when its guest lets go of it; one that is still booting, or \
-    uses the device, does not. The definition no longer has it.
+    A device of a running machine is removed when its guest releases it. A guest that is still booting, \
+    or that uses the device, does not release it. The definition no longer contains the device.
     """)
   let notWhileNetworkRuns = DiagnosticCode.ofHost(
-    722, "not while the network runs",
+    722, "refused while the network runs",
     """
     libvirt refused to add or remove an entry of a running network. The definition is as declared; \
-    the next run finds that the network does not run so, and tries again. Whatever restarts the \
-    network brings it into effect too.
+    the next run finds the difference and tries again. A restart of the network also applies the \
+    change.
     """)
   let unpluggedGuest = DiagnosticCode.ofHost(
     723, "guest not plugged in again",
     """
-    A network that restarts loses its bridge, and every guest on it is unplugged. They are plugged \
-    in again at once; this one could not be. The next run tries again.
+    A restart of a network removes its bridge and unplugs every guest on it. The run plugs them in \
+    again at once, which failed for this guest. The next run tries again.
     """)
   let earlierAddresses = DiagnosticCode.ofHost(
-    724, "addresses of the earlier subnet",
+    724, "addresses of the previous subnet",
     """
     The subnet of a network changed while guests ran on it. A guest keeps its address until it \
-    renews its lease or starts anew.
+    renews its lease or restarts.
     """)
   package let unfitState = DiagnosticCode.ofHost(
-    725, "state rules the verb out",
+    725, "verb not possible in this state",
     """
-    A guest that is off cannot be rebooted, suspended or resumed, and one that has crashed cannot \
-    be suspended or resumed. `start` and `stop` work from every state: a paused guest goes on first.
+    A stopped guest cannot be rebooted, suspended or resumed, and a crashed one cannot be suspended \
+    or resumed. `start` and `stop` work from every state: they resume a paused guest first.
     """)
   let savedState = DiagnosticCode.ofHost(
-    726, "saved state comes back first",
+    726, "saved state is restored first",
     """
-    The guest's memory was saved (`virsh managedsave`), and the next start goes on from there: the \
-    machine has the memory, processors and devices that it was saved with. Changes of the \
-    definition take effect at the start after that. A saved state is never dropped without \
-    confirmation.
+    The guest's memory was saved (`virsh managedsave`), and the next start restores it: the machine \
+    has the memory, processors and devices that it was saved with. Changes of the definition take \
+    effect at the start after that. A saved state is never discarded without confirmation.
     """)
   package let moved = DiagnosticCode.ofHost(
     727, "changed since it was planned",
     """
-    Somebody changed the object on the host between the plan and its change. The one change was \
-    planned anew from what is there now. Where it now loses data, unplugs guests or restarts \
-    something, and did not before, it is not made: the next run shows it in its plan.
+    Somebody changed the object on the host between the plan and its change. The change was planned \
+    again from the present state. If it now loses data, unplugs guests or restarts something, and \
+    did not before, it is not applied: the next run shows it in its plan.
     """)
 }
 

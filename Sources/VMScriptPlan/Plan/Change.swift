@@ -1,20 +1,20 @@
 import VMScript
 import VMScriptSyntax
 
-/// One step of a plan: what shall be done to one resource.
+/// One element of a plan: the change of one resource.
 public struct Change: Sendable, Identifiable {
-  /// What is done.
+  /// The action.
   public enum Action: String, Sendable { case create, update, delete }
 
-  /// What became of a change that was to be applied.
+  /// The result of an applied change.
   public enum Result: Sendable, Hashable {
     case done
     case failed
-    /// Not tried, because the change of the resource of this name, which it needs, failed.
+    /// Skipped, because the change of the resource of this name, which it needs, failed.
     case skipped(because: String)
-    /// Not tried, because the run was cancelled or lost its connection before.
+    /// Not started, because the run was cancelled or lost its connection.
     case notAttempted
-    /// Begun, and not waited for to its end.
+    /// Started, but not finished when the run ended.
     case underWay
   }
 
@@ -26,23 +26,23 @@ public struct Change: Sendable, Identifiable {
 
   /// The change's position in its plan.
   public private(set) var id: Int
-  /// What is done.
+  /// The action.
   public let action: Action
   /// The kind of the resource.
   public let kind: ResourceKind
   /// The resource's name.
   public let name: String
-  /// The name of the domain that a clone is made from.
+  /// The name of the source domain of a clone.
   public let source: String?
-  /// The hardest impact of the properties that change.
+  /// The most severe impact of the changed properties.
   public let impact: Impact
-  /// What differs, for an update; empty for the other actions.
+  /// The differences of an update; empty for the other actions.
   public var properties: [PropertyDifference] { revision.differences }
-  /// What is declared, for a creation; nil for the other actions.
+  /// The declared content of a creation; nil for the other actions.
   public let creation: Creation?
-  /// The statement that asks for it; nil for what is no longer declared.
+  /// The span of the statement that causes it; nil if the resource is no longer declared.
   public let span: Span?
-  /// Whether running guests are on the network that it restarts or deletes.
+  /// Whether running guests are on the network that is restarted or deleted.
   public let hasGuests: Bool
   /// The statement itself.
   package var declaration: Declaration?
@@ -50,18 +50,18 @@ public struct Change: Sendable, Identifiable {
   package var subject: Subject?
   /// The differences with the steps that make them while the object runs.
   package private(set) var revision = Revision()
-  /// What is done, in order.
+  /// The steps in order.
   package var steps: [Step] = []
-  /// Why the content of a deleted image stays on the host; nil where all goes.
+  /// The reason that the content of a deleted image stays on the host; nil if it is removed.
   public var remains: String?
-  /// Changes that must be done before this one, by ``id``.
+  /// The changes that precede this one, by ``id``.
   public var dependencies: [Int]
-  /// What became of it; nil in a plan that was not applied.
+  /// The result; nil in a plan that was not applied.
   public var result: Result?
-  /// How long it took; nil if it was not tried.
+  /// The duration; nil if it was not started.
   public var milliseconds: Int64?
 
-  /// The creation of what is declared.
+  /// Creates the creation of a declared resource.
   package init(id: Int, creating declaration: Declaration) {
     self.init(
       id: id, action: .create, kind: declaration.kind, name: declaration.name,
@@ -69,7 +69,7 @@ public struct Change: Sendable, Identifiable {
     self.declaration = declaration
   }
 
-  /// The update of what is not as declared; nil where nothing differs.
+  /// Creates the update of a resource; nil if nothing differs.
   package init?(
     id: Int, updating subject: Subject?, toward declaration: Declaration, _ revision: Revision,
     hasGuests: Bool
@@ -81,7 +81,7 @@ public struct Change: Sendable, Identifiable {
     (self.declaration, self.revision, self.subject) = (declaration, revision, subject)
   }
 
-  /// Makes a change that was not applied yet.
+  /// Creates a change that was not applied yet.
   public init(
     id: Int, action: Action, kind: ResourceKind, name: String, source: String? = nil,
     impact: Impact = .none, properties: [PropertyDifference] = [], creation: Creation? = nil,
@@ -100,7 +100,7 @@ public struct Change: Sendable, Identifiable {
     self.dependencies = dependencies
   }
 
-  /// Which resource it changes.
+  /// The key of the resource that it changes.
   package var key: ResourceKey { ResourceKey(kind: kind, name: name) }
 
   /// The resource that it changes, as declared.
@@ -108,7 +108,7 @@ public struct Change: Sendable, Identifiable {
     ResourceReference(kind: kind, name: name, isDeclared: action != .delete)
   }
 
-  /// The same change at another position, with the positions it depends on.
+  /// Returns the change at another position, with the positions it depends on.
   package func moved(to id: Int, dependencies: [Int]) -> Change {
     var moved = self
     (moved.id, moved.dependencies) = (id, dependencies)
@@ -117,18 +117,18 @@ public struct Change: Sendable, Identifiable {
 }
 
 extension Change {
-  /// A reason to ask before a change is made, the gravest first.
+  /// A reason for confirmation, the gravest first.
   public enum Risk: CaseIterable, Sendable {
     case losesData, unplugsGuests, restartsDomain
-    /// A deletion of what holds no data.
+    /// A deletion without loss of data.
     case deletes
 
-    /// The effect of so many changes with their number, such as `1 change loses data`.
+    /// Returns the effect of a number of changes with the number, such as `1 change loses data`.
     public func words(_ count: Int) -> String {
       "\(count) \(count == 1 ? "change" : "changes") \(effect(count))"
     }
 
-    /// The effect of so many changes, such as `loses data`.
+    /// Returns the effect of a number of changes, such as `loses data`.
     package func effect(_ count: Int) -> String {
       let isOne = count == 1
       return switch self {
@@ -140,7 +140,7 @@ extension Change {
     }
   }
 
-  /// Why it must not be done without confirmation; nil where it may be.
+  /// The reason that it needs confirmation; nil if it needs none.
   public var risk: Risk? {
     if impact == .dataLoss, remains == nil { return .losesData }
     if impact == .restart, kind != .net { return .restartsDomain }
@@ -153,7 +153,7 @@ extension Change {
 }
 
 extension Plan {
-  /// How many of its changes need confirmation for each reason.
+  /// The number of its changes that need confirmation, by reason.
   public var risks: [(risk: Change.Risk, count: Int)] {
     let found = changes.compactMap(\.risk)
     return Change.Risk.allCases.map { risk in (risk, found.count { $0 == risk }) }
@@ -161,11 +161,11 @@ extension Plan {
   }
 }
 
-/// What a new resource is declared to be, for those who read a plan.
+/// The declared content of a new resource, as plans present it.
 public struct Creation: Sendable {
-  /// Every declared property, as a difference from nothing.
+  /// Every declared property as a difference from nothing.
   public let properties: [PropertyDifference]
-  /// The same in few words, such as `memory 256MiB` and `disk data (image base, size 10GiB)`.
+  /// A short outline, such as `memory 256MiB` and `disk data (image base, size 10GiB)`.
   public let outline: [String]
 
   /// Reads a declaration.
@@ -176,11 +176,11 @@ public struct Creation: Sendable {
 }
 
 extension DeclaredBlock {
-  /// The properties of the block and of those in it; a block's path ends in its label or, where it
-  /// may repeat, its position.
+  /// Returns the properties of the block and of nested ones. A block's path ends in its label or,
+  /// if it may repeat, its position.
   fileprivate func differencesFromNothing(path: String) -> [PropertyDifference] {
     var result = properties.map { property in
-      // `memory = 1GiB` is shown as it is written, not as the block that it stands for.
+      // `memory = 1GiB` is listed as written, not as the block that it abbreviates.
       let isShorthand = !path.isEmpty && property.schema.name == schema.shorthand
       return PropertyDifference(
         block: isShorthand ? "" : path, name: isShorthand ? path : property.schema.name,
@@ -197,8 +197,8 @@ extension DeclaredBlock {
     return result
   }
 
-  /// What a reader looks for first, then other values, then other blocks with their values; what
-  /// takes more than a few words is left out.
+  /// The outline: the leading blocks, then own values, then other blocks with their values. Long
+  /// values are omitted.
   fileprivate var outline: [String] {
     let parts = blocks.map { block -> (name: String, text: String) in
       let name = [block.schema.name, block.label ?? ""].filter { !$0.isEmpty }
@@ -215,7 +215,7 @@ extension DeclaredBlock {
     return leading.map(\.text) + own + others.map(\.text)
   }
 
-  /// The blocks that say how large a machine is, what it runs on and where it is reached.
+  /// The blocks that come first: size, storage and network of a machine.
   private static let leading = ["memory", "cpus", "disk", "nic"]
 
   /// Whether it is written as one value, such as `memory = 1GiB`.
@@ -232,23 +232,23 @@ extension Value {
     }
   }
 
-  /// The value as an outline has it: a resource by its name alone.
+  /// The value in an outline: the name of a resource.
   fileprivate var word: String {
     if case .resource(let reference) = self { reference.name } else { description }
   }
 }
 
-/// How an object of the host differs from its declaration, with what brings it there while it runs.
+/// The differences of an object from its declaration, and the live steps that remove them.
 ///
-/// A plan shows the differences, a run takes the steps: both come from one comparison.
+/// A plan lists the differences and a run performs the steps. Both result from one comparison.
 package struct Revision: Sendable {
-  /// In the order in which plans list them.
+  /// The differences in the order in which plans list them.
   package var differences: [PropertyDifference] = []
   /// The calls that change the running machine, in order.
   package private(set) var live: [LiveStep] = []
   /// The domain's own volumes on drives that its script no longer declares.
   var leftVolumes: [LeftVolume] = []
-  /// The entries of a running network that come and go without a restart.
+  /// The entries of a running network that are added or removed without a restart.
   package var entries: [NetworkEntryChange] = []
   /// Whether guests on the network have addresses of an earlier subnet.
   package var hasNewSubnet = false
@@ -257,14 +257,14 @@ package struct Revision: Sendable {
 
   /// Adopts the steps that the differences name.
   ///
-  /// A difference that no step makes, and that the machine has too, waits for the next start.
+  /// A difference that the machine has too and that no step removes is applied at the next start.
   ///
   /// - Parameters:
-  ///   - steps: all that would bring the machine to what is declared.
-  ///   - inMachine: the differences of the machine as it runs.
+  ///   - steps: all steps that would bring the machine to the declared state.
+  ///   - inMachine: the differences of the running machine.
   package mutating func adopt(_ steps: [LiveStep], inMachine: [PropertyDifference]) {
     live = steps.filter { step in
-      // The mark follows every update, for it says which devices are the stack's.
+      // Every update sets the mark, because it records the devices of the stack.
       if case .mark = step { true } else { differences.contains(where: step.makes) }
     }
     let waiting = Set(inMachine.map(\.path))
@@ -277,39 +277,40 @@ package struct Revision: Sendable {
   }
 }
 
-/// One property that is not on the host as it is declared.
+/// One property that differs between the host and the declaration.
 public struct PropertyDifference: Sendable {
-  /// The part of an object that differs, where it takes steps of its own.
+  /// The part of an object that differs, if it needs steps of its own.
   package enum Kind: Sendable {
     case property
-    /// The way in which a drive is opened, whatever is on it.
+    /// The way in which a drive is opened, regardless of its content.
     case driver
-    /// The saved state of a guest, which goes.
+    /// The saved state of a guest, which is removed.
     case savedState
-    /// The guest, which comes back as it was saved.
+    /// The guest, which is restored from its saved state.
     case `return`
   }
 
-  /// The block that holds it, such as `nic 1` or `disk data`; empty for the resource's own body.
+  /// The block that contains it, such as `nic 1` or `disk data`; empty for the resource's own
+  /// body.
   public let block: String
   /// The property's name in the language.
   public let name: String
-  /// What the host has; nil if nothing is set there.
+  /// The value on the host; nil if none is set.
   public let from: Value?
-  /// What is declared; nil if it goes.
+  /// The declared value; nil if it is removed.
   public let to: Value?
   /// When the change takes effect.
   public let impact: Impact
-  /// What comes of it besides, in words; nil where the impact says it all.
+  /// A remark about further effects; nil if the impact describes them all.
   public let consequence: String?
-  /// The way the change reaches a running object; nil where it does not.
+  /// The way the change is applied to a running object; nil if it cannot be.
   public let live: LiveChange?
   /// The device that it concerns.
   package var device: DeviceName?
   /// The part that differs.
   package var kind = Kind.property
 
-  /// A difference between declared and found.
+  /// Creates a difference between the declared and the found value.
   public init(
     block: String = "", name: String, from: Value?, to: Value?, impact: Impact,
     consequence: String? = nil, live: LiveChange? = nil
@@ -323,21 +324,21 @@ public struct PropertyDifference: Sendable {
     self.live = live
   }
 
-  /// The property with its block, as plans show it: `nic 1 mtu`.
+  /// The property with its block, as plans list it: `nic 1 mtu`.
   public var path: String { block.isEmpty ? name : "\(block) \(name)" }
 
-  /// The same change where its object does not run: then it waits for the next start.
+  /// Returns the change for an object that does not run, with effect at the next start.
   var offline: PropertyDifference { impact == .live ? with(impact: .nextStart) : self }
 
-  /// The same change from another value.
+  /// Returns the change from another value.
   package func changing(from: Value?) -> PropertyDifference { changing(from: from, to: to) }
 
-  /// The same change between other values.
+  /// Returns the change between other values.
   package func changing(from: Value?, to: Value?) -> PropertyDifference {
     copy(from: from, to: to, impact: impact)
   }
 
-  /// The same change with another impact.
+  /// Returns the change with another impact.
   package func with(impact: Impact) -> PropertyDifference {
     copy(from: from, to: to, impact: impact)
   }
@@ -350,14 +351,14 @@ public struct PropertyDifference: Sendable {
     return result
   }
 
-  /// The same change of a device.
+  /// Returns the change as one of a device.
   package func of(_ device: DeviceName) -> PropertyDifference {
     var result = self
     result.device = device
     return result
   }
 
-  /// The same change of a part that takes steps of its own.
+  /// Returns the change as one of a part that needs steps of its own.
   package func of(_ kind: Kind) -> PropertyDifference {
     var result = self
     result.kind = kind

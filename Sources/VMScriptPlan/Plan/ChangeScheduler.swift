@@ -1,11 +1,11 @@
 import VMScript
 import VMScriptSyntax
 
-/// Which change waits for which: networks and images before the domains on them, a clone's source
-/// before the clone, and deletions the other way round.
+/// The order of changes: networks and images before the domains on them, a clone's source before
+/// the clone, and deletions in reverse.
 struct ChangeOrder {
-  package let set: DeclarationSet
-  package let live: LiveState
+  let set: DeclarationSet
+  let live: LiveState
   private let bases: [ResourceKey: Set<ResourceKey>]
 
   init(set: DeclarationSet, live: LiveState) {
@@ -14,7 +14,7 @@ struct ChangeOrder {
     bases = Self.bases(set.stack, live.storage)
   }
 
-  /// The changes with their dependencies filled in.
+  /// Returns the changes with their dependencies.
   func ordered(_ changes: [Change]) -> [Change] {
     let declarations = Dictionary(
       set.declarations.map { ($0.key, $0) }
@@ -53,7 +53,7 @@ struct ChangeOrder {
     return mentioned + [ResourceKey(kind: .domain, name: source)]
   }
 
-  /// Deletions of networks whose addresses a network is about to take.
+  /// Returns the deletions of networks whose addresses another network takes over.
   private func overlapped(by net: Declaration, in changes: [Change]) -> [Int] {
     guard let subnet = net.subnet?.value else { return [] }
     return changes.filter { change in
@@ -62,8 +62,8 @@ struct ChangeOrder {
     }.map(\.id)
   }
 
-  /// Deletions of domains whose fixed or MAC address a domain takes over: two with one address would
-  /// disturb each other, and the DHCP server gives it to the one that came first.
+  /// Returns the deletions of domains whose fixed or MAC address a domain takes over. Two domains
+  /// with the same address would conflict, and the DHCP server gives it to the first one.
   private func succeeded(by domain: Declaration, in changes: [Change]) -> [Int] {
     let interfaces = domain.interfaces(stack: set.stack)
     return changes.filter { change in
@@ -80,10 +80,10 @@ struct ChangeOrder {
     }.map(\.id)
   }
 
-  /// What must be gone, or have let go, before something is deleted.
+  /// Returns the changes that must remove or release dependents before a deletion.
   ///
-  /// - Parameter movesLate: whether a machine moves to a network that itself waits for a deletion: such
-  ///   a machine is unplugged meanwhile.
+  /// - Parameter movesLate: whether a machine moves to a network that itself waits for a deletion.
+  ///   Such a machine is unplugged meanwhile.
   private func blockers(
     of deletion: Change, in changes: [Change], except movesLate: (Change) -> Bool
   ) -> [Int] {
@@ -97,7 +97,7 @@ struct ChangeOrder {
       guard other.kind == .domain else { return false }
       let facts = live.domains[other.name]?.facts
       return switch deletion.kind {
-      // An update may be the one that takes the guest off the network, or off the image.
+      // An update may detach the guest from the network or the image.
       case .net: facts?.networks.contains(deletion.name) ?? false && !movesLate(other)
       case .image: other.action != .create
       case .domain: other.action == .delete && facts?.owner?.source == deletion.name
@@ -106,14 +106,14 @@ struct ChangeOrder {
     }.map(\.id)
   }
 
-  /// By a domain or image of the stack, those whose volumes its own volumes are overlays on.
+  /// By a domain or image of the stack, the owners of the backing files of its volumes.
   private static func bases(
     _ stack: String, _ storage: LiveStorage
   ) -> [ResourceKey: Set<ResourceKey>] {
     var bases: [ResourceKey: Set<ResourceKey>] = [:]
     for place in storage.owned(by: stack) {
       guard let owner = place.volume.owned,
-        // An order that is not known matters only to deletions, which are refused then.
+        // An unknown order matters only to deletions, which are refused in that case.
         let path = place.volume.backing.shown,
         let base = storage.place(at: path)?.volume.owned, base.stack == stack
       else { continue }
@@ -124,37 +124,37 @@ struct ChangeOrder {
 }
 
 extension ResourceKey {
-  /// What a volume is for.
+  /// Returns the domain or image that owns a volume.
   fileprivate init(_ volume: VolumeName) {
     self.init(kind: volume.isDomains ? .domain : .image, name: volume.ownerName)
   }
 }
 
-/// Applies changes in parallel along their dependencies.
+/// Applies changes in parallel in the order of their dependencies.
 ///
-/// A failed change does not stop independent ones; what depends on it is skipped. Nothing is rolled
-/// back: the next run goes on from what is there.
+/// A failed change does not stop independent ones; its dependents are skipped. Nothing is rolled
+/// back: the next run continues from the present state.
 public struct ChangeScheduler: Sendable {
-  /// What applying came to.
+  /// The outcome of applying changes.
   public struct Outcome: Sendable {
     /// The changes in their order, each with its result.
     public var changes: [Change]
-    /// Why changes failed, in the order of their ends.
+    /// The errors of failed changes, in the order of their ends.
     public var diagnostics: [Diagnostic]
   }
 
-  /// Changes that may be in flight at once.
+  /// The maximum number of changes in flight.
   package let jobs: Int
   package let progress: @Sendable (ProgressEvent) -> Void
-  /// Whether nothing more can be done after this error, such as a lost connection.
+  /// Whether this error is fatal for the run, such as a lost connection.
   package let endsEverything: @Sendable (Diagnostic) -> Bool
 
-  /// Makes a scheduler.
+  /// Creates a scheduler.
   ///
   /// - Parameters:
-  ///   - jobs: changes that may be in flight at once, at least 1.
-  ///   - progress: told of every step.
-  ///   - endsEverything: whether nothing more can be done after an error.
+  ///   - jobs: the maximum number of changes in flight, at least 1.
+  ///   - progress: called with every event.
+  ///   - endsEverything: whether an error is fatal for the run.
   public init(
     jobs: Int, progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in },
     endsEverything: @escaping @Sendable (Diagnostic) -> Bool = { _ in false }
@@ -164,12 +164,12 @@ public struct ChangeScheduler: Sendable {
     self.endsEverything = endsEverything
   }
 
-  /// Applies all changes; returns when none is in flight any more.
+  /// Applies all changes. Returns when none is in flight.
   ///
-  /// Cancelling the task starts no further change, and lets those in flight come to their end, but
-  /// for uploads, which are given up.
+  /// Cancelling the task starts no further change and lets those in flight finish, except uploads,
+  /// which are aborted.
   /// - Parameters:
-  ///   - changes: each with its ``Change/id`` as its position.
+  ///   - changes: the changes, each with its position as ``Change/id``.
   ///   - perform: applies one change.
   public func apply(
     _ changes: [Change],
@@ -205,8 +205,8 @@ public struct ChangeScheduler: Sendable {
     for id in skipped { progress(.skipped(run.changes[id], because: change.name)) }
   }
 
-  /// Runs one change in a task of its own, which a cancellation of the run reaches only where half a
-  /// change does no harm.
+  /// Runs one change in its own task. A cancellation of the run reaches it only if a partial
+  /// change is harmless.
   private static func finish(
     _ change: Change, _ perform: @escaping @Sendable (Change) async throws(Diagnostic) -> Void
   ) async -> Finished {
@@ -231,18 +231,18 @@ public struct ChangeScheduler: Sendable {
 }
 
 extension Change {
-  /// Half an upload is never used and is removed at once; it can be long.
+  /// A partial upload is never used and is removed at once. An upload can take long.
   fileprivate var mayBeGivenUp: Bool { kind == .image && action == .create }
 }
 
-/// A change that came to its end.
+/// A finished change.
 private struct Finished: Sendable {
   let id: Int
   let failure: Diagnostic?
   let milliseconds: Int64
 }
 
-/// Which changes wait, are ready, and what became of the others.
+/// The changes that wait or are ready, and the results of the others.
 private struct Schedule {
   private(set) var changes: [Change]
   private var diagnostics: [Diagnostic] = []
@@ -257,13 +257,13 @@ private struct Schedule {
     for change in changes {
       for dependency in Set(change.dependencies) { dependents[dependency].append(change.id) }
     }
-    // Reversed, for the next one is taken from the end.
+    // Reversed, because the next one is taken from the end.
     ready = changes.map(\.id).filter { changes[$0].dependencies.isEmpty }.reversed()
   }
 
   mutating func nextReady() -> Int? { ready.popLast() }
 
-  /// Notes a result; gives the changes that are skipped for it.
+  /// Records a result, and returns the changes that are skipped because of it.
   mutating func settle(_ finished: Finished) -> [Int] {
     changes[finished.id].milliseconds = finished.milliseconds
     if let failure = finished.failure {
@@ -291,7 +291,7 @@ private struct Schedule {
     return skipped.sorted()
   }
 
-  /// What was never started is marked so.
+  /// Marks the changes that were never started.
   var outcome: ChangeScheduler.Outcome {
     let settled = changes.map { change in
       var change = change

@@ -2,23 +2,23 @@ import Synchronization
 import VMScript
 import VMScriptSyntax
 
-/// A network interface as planning looks at it.
+/// The facts about a network interface that planning needs.
 package struct DeclaredInterface {
   /// Its label, else `nic1`, `nic2`… by position.
   package let key: String
   package let mac: MACAddress
-  /// The network's name, if it is on one of libvirt's.
+  /// The name of its libvirt network, if any.
   package let network: String?
-  /// Where the network is named.
+  /// The span of the network's name.
   let networkSpan: Span
-  /// The fixed address with its place.
+  /// The fixed address with its span.
   package let address: DeclaredProperty?
-  /// Where a message about it points.
+  /// The span that diagnostics point at.
   package let span: Span
 }
 
 extension Declaration {
-  /// The `nic` blocks in order; a MAC that is not declared derives from label or position.
+  /// Returns the `nic` blocks in order. An undeclared MAC derives from label or position.
   package func interfaces(stack: String) -> [DeclaredInterface] {
     body.blocks("nic").enumerated().map { position, nic in
       let key = nic.key(at: position)
@@ -31,7 +31,7 @@ extension Declaration {
     }
   }
 
-  /// The declared IPv4 network with its place.
+  /// The declared IPv4 network with its span.
   package var subnet: (value: Subnet, span: Span)? {
     guard let property = body.property("subnet"), case .cidr(let subnet) = property.value else {
       return nil
@@ -45,7 +45,7 @@ extension Declaration {
     return LiveDomain.State(rawValue: word)
   }
 
-  /// The name of the domain that a clone is made from.
+  /// The name of the source domain of a clone.
   var sourceName: String? {
     switch source {
     case .declared(let name), .host(let name): name
@@ -53,11 +53,11 @@ extension Declaration {
     }
   }
 
-  /// Every resource that the body names, as kinds it may be of with its name.
+  /// Every resource that the body names, with its possible kinds and its name.
   var mentions: [(kinds: [ResourceKind], name: String)] { body.mentions }
 }
 
-/// The name in a value that stands for a resource: a reference, or its name as a string.
+/// Returns the name in a value that denotes a resource: a reference, or its name as a string.
 private func resourceName(_ value: Value) -> String? {
   switch value {
   case .resource(let reference): reference.name
@@ -68,7 +68,7 @@ private func resourceName(_ value: Value) -> String? {
 
 extension DeclaredBlock {
   fileprivate var mentions: [(kinds: [ResourceKind], name: String)] {
-    // A disk that was moved needs its earlier domain only as long as that has it: see `StoragePlan`.
+    // A moved disk depends on its earlier domain only while that has it: see `StoragePlan`.
     properties.filter { $0.schema.name != "moved_from" }
       .flatMap { $0.value.mentions(as: $0.schema.type.resourceKinds) }
       + blocks.flatMap(\.mentions)
@@ -76,7 +76,7 @@ extension DeclaredBlock {
 }
 
 extension Value {
-  /// The resources in a value; a string names one only where the property's type says so.
+  /// Returns the resources in a value. A string names one only if the property's type says so.
   fileprivate func mentions(as kinds: [ResourceKind]) -> [(kinds: [ResourceKind], name: String)] {
     switch self {
     case .resource(let reference): [([reference.kind], reference.name)]
@@ -100,22 +100,22 @@ extension PropertyType {
   }
 }
 
-/// An address that is declared for an interface.
+/// An address declared for an interface.
 package struct FixedAddress: Sendable {
-  /// The interface's own, where it declares none and was not made yet.
+  /// The interface's derived MAC, if it declares none and was not made yet.
   package let mac: MACAddress
   package let ip: IPAddress
-  /// The network whose DHCP server gives it.
+  /// The network whose DHCP server assigns it.
   package let network: String?
   /// The interface's label or position.
   package let interface: String
 }
 
 extension DeclarationSet {
-  /// What the XML of one declaration needs to know of the others and of the host.
+  /// Returns the context for the XML of a declaration: the other declarations and the host.
   ///
   /// - Parameters:
-  ///   - uuid: the live object's, which never changes; nil for what does not exist yet.
+  ///   - uuid: the UUID of the live object, which never changes; nil if it does not exist yet.
   ///   - hypervisor: the domain type that `auto` means, from ``HypervisorChoice``.
   package func context(for declaration: Declaration, uuid: String?, hypervisor: String)
     -> XMLContext
@@ -137,7 +137,7 @@ extension DeclarationSet {
     return context
   }
 
-  /// The fixed address that `ip` of a domain means: that of its first interface that has one.
+  /// Returns the value of a domain's `ip`: the fixed address of its first interface that has one.
   package func fixedAddress(of domain: String) -> FixedAddress? {
     declaration(.domain, domain)?.interfaces(stack: stack).lazy.compactMap { interface in
       guard case .ip(let address) = interface.address?.value else { return nil }
@@ -154,7 +154,7 @@ extension DeclarationSet {
         .filter { $0.address != nil }.compactMap(\.network))
   }
 
-  /// As declared; else running, but stopped for a domain that is cloned from.
+  /// Returns the declared state, else running, but stopped for the source of a clone.
   func wantedState(of declaration: Declaration) -> LiveDomain.State {
     if let declared = declaration.declaredState { return declared }
     let isClonedFrom = declarations.contains {
@@ -163,7 +163,7 @@ extension DeclarationSet {
     return isClonedFrom ? .stopped : .running
   }
 
-  /// The fixed addresses that interfaces of the script's domains have on a network.
+  /// Returns the fixed addresses of the script's domains on a network.
   private func leases(of network: String) -> [NetworkLease] {
     declarations.filter { $0.kind == .domain }.flatMap { domain in
       domain.interfaces(stack: stack).compactMap { interface in
@@ -175,18 +175,18 @@ extension DeclarationSet {
   }
 }
 
-/// The blocks of a resource that its new declaration leaves out, and so takes from it.
+/// The blocks of a resource that its new declaration omits and so removes.
 public struct LeftOutBlocks: Sendable {
   /// The resource.
   public let resource: ResourceReference
-  /// The blocks as a script writes them on a line, such as `disk { size = 1GiB }`.
+  /// The blocks as written on one line, such as `disk { size = 1GiB }`.
   public let blocks: [String]
 
-  /// The blocks of an earlier declaration that a later one lacks; nil where there are none.
+  /// Finds the blocks of an earlier declaration that a later one lacks; nil if there are none.
   ///
-  /// A block is known by its label, one without by its position among its kind.
+  /// A block is identified by its label, or by its position among its kind.
   package init?(of earlier: Declaration, without later: Declaration) {
-    // A clone that leaves a block out inherits it.
+    // A clone inherits a block that it omits.
     guard earlier.source == nil, later.source == nil else { return nil }
     let kept = Set(Self.keyed(later.body.blocks).map(\.key))
     let blocks = Self.keyed(earlier.body.blocks).filter { !kept.contains($0.key) }.map(\.block)
@@ -195,8 +195,8 @@ public struct LeftOutBlocks: Sendable {
     self.blocks = blocks.map(Self.line)
   }
 
-  /// The devices that a declaration takes from a domain which the session has not declared before; nil
-  /// where there are none.
+  /// Finds the devices that a declaration removes from a domain that the session has not declared
+  /// before; nil if there are none.
   package init?(of change: Change) {
     guard change.kind == .domain, change.action == .update, change.source == nil else { return nil }
     let blocks = change.properties.filter { $0.name == "device" && $0.to == nil }.map(\.block)
@@ -228,11 +228,11 @@ public struct LeftOutBlocks: Sendable {
   }
 }
 
-/// A document of libvirt's, parsed once where it is read.
+/// A libvirt document, parsed once.
 ///
-/// Nobody changes its tree: whoever writes gets a copy, which costs far less than another parse.
+/// Its tree is never changed. Writers get a copy, which is far cheaper than parsing again.
 public final class Document: Sendable {
-  /// The text as libvirt gave it, which shows whether the object has changed since.
+  /// The text from libvirt, which shows whether the object has changed since.
   public let text: String
   private let tree: Mutex<XMLElement>
 
@@ -241,13 +241,13 @@ public final class Document: Sendable {
   /// - Parameters:
   ///   - text: the document.
   ///   - root: the name of its root, such as `domain`.
-  /// - Throws: `MalformedXML` for text that is no such document.
+  /// - Throws: `MalformedXML` if the text is not such a document.
   public init(_ text: String, root: String) throws(MalformedXML) {
     self.text = text
     tree = Mutex(try XMLElement.parse(text, root: root))
   }
 
-  /// A copy of the tree.
+  /// Returns a copy of the tree.
   package func element() -> sending XMLElement { tree.withLock { $0.copy() } }
 
   /// Reads from the tree without a copy; the closure must not change it.
@@ -257,16 +257,17 @@ public final class Document: Sendable {
 }
 
 extension Declaration {
-  /// A document that the host has, or shall have, for the declaration.
+  /// Parses a present or wanted document of the declaration.
   ///
-  /// - Throws: a diagnostic for text that is no document of the declaration's kind.
+  /// - Throws: a diagnostic for text that is not a document of the declaration's kind.
   package func document(_ text: String) throws(Diagnostic) -> Document {
     do { return try Document(text, root: rootName) } catch {
       throw XMLMessages.malformed(self, error)
     }
   }
 
-  /// The root that the declaration is written to: of an earlier document, or of a new one.
+  /// Returns the root that the declaration is written to: that of an earlier document, or a new
+  /// one.
   package func root(onto base: Document?) -> XMLElement {
     base?.element() ?? XMLElement(name: rootName)
   }

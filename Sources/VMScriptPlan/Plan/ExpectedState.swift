@@ -1,9 +1,9 @@
 import VMScriptSyntax
 import VMScript
 
-/// The state that planned verbs and changes would have left a host's domains in.
+/// The state of a host's domains after the planned verbs and changes.
 ///
-/// A plan applies nothing: what follows in the script is planned on this state of the host.
+/// A plan applies nothing, so the rest of the script is planned on this state of the host.
 package struct ExpectedState: Sendable {
   private enum Effect {
     case verb(VerbRequest)
@@ -15,10 +15,10 @@ package struct ExpectedState: Sendable {
 
   package init() {}
 
-  /// Notes a verb that is only planned.
+  /// Records a verb that is only planned.
   package mutating func note(_ verb: VerbRequest) { effects.append(.verb(verb)) }
 
-  /// Notes the states that planned changes lead to, and what they delete.
+  /// Records the states after planned changes, and the resources that they delete.
   package mutating func note(_ changes: [Change]) {
     effects += changes.filter { $0.action == .delete }.map { .deletion($0.key) }
     for change in changes where change.kind == .domain {
@@ -43,7 +43,7 @@ package struct ExpectedState: Sendable {
     }
   }
 
-  /// The state that a domain of the host would be in; nil where nothing planned changes it.
+  /// Returns the state of a domain of the host after the plan; nil if nothing planned changes it.
   package func state(of domain: String) -> LiveDomain.State? {
     effects.reduce(nil) { state, effect in
       switch effect {
@@ -55,7 +55,7 @@ package struct ExpectedState: Sendable {
     }
   }
 
-  /// The host as it would be.
+  /// Returns the host in the expected state.
   package func applied(to live: LiveState, of ownership: Ownership) -> LiveState {
     var live = live
     for effect in effects {
@@ -90,13 +90,13 @@ extension VerbRequest.Target {
 }
 
 extension LiveDomain {
-  /// The domain in another state.
+  /// Returns the domain in another state.
   fileprivate mutating func enter(_ state: State) {
     self.state = state
     if state == .stopped { running = nil }
   }
 
-  /// The domain as a verb leaves it; nil if the verb deletes it.
+  /// Returns the domain after a verb; nil if the verb deletes it.
   fileprivate func after(_ verb: Verb) -> LiveDomain? {
     if verb.row.outcome == .gone { return nil }
     var domain = self
@@ -106,8 +106,8 @@ extension LiveDomain {
 }
 
 extension Verb {
-  /// The state that a verb leaves a domain in; nil for one that leaves it as it is. The state of a
-  /// snapshot is not known without reading it.
+  /// Returns the state of a domain after a verb; nil if the verb does not change it. The state of
+  /// a snapshot is unknown without reading it.
   fileprivate var outcome: LiveDomain.State? {
     switch row.outcome {
     case .running: .running

@@ -1,16 +1,16 @@
 import VMScript
 import VMScriptSyntax
 
-/// What a script alone cannot know: whether its declarations fit the host they are meant for.
+/// Checks that the declarations fit their host, which a script alone cannot know.
 struct HostChecks {
   private let set: DeclarationSet
   private let live: LiveState
   private let declared: Set<ResourceKey>
-  /// What the host has beside what is declared and what goes, by name.
+  /// The objects of the host that are neither declared nor deleted, by name.
   private let otherDomains: [LiveDomain]
   private let otherNetworks: [LiveNetwork]
 
-  /// - Parameter isPruned: says what goes of what is no longer declared, and so is in nobody's way.
+  /// - Parameter isPruned: whether an undeclared resource is deleted and so does not conflict.
   init(set: DeclarationSet, live: LiveState, isPruned: (ResourceKey) -> Bool) {
     let declared = Set(set.declarations.map(\.key))
     let ownership = Ownership(set)
@@ -29,8 +29,8 @@ struct HostChecks {
     }.sorted { $0.name < $1.name }
   }
 
-  /// Every error, in the order of the declarations.
-  package func diagnostics() -> [Diagnostic] {
+  /// Returns every error, in the order of the declarations.
+  func diagnostics() -> [Diagnostic] {
     set.declarations.flatMap { declaration in
       switch declaration.kind {
       case .image, .custom: [Diagnostic]()
@@ -52,7 +52,7 @@ struct HostChecks {
     }
   }
 
-  /// A bridge runs for one network.
+  /// Checks that each bridge belongs to one network.
   private func bridge(of net: Declaration) -> [Diagnostic] {
     guard let bridge = net.body.property("bridge"), case .string(let name) = bridge.value,
       !["bridge", "macvtap"].contains(net.body["mode"]?.description ?? "nat")
@@ -63,7 +63,7 @@ struct HostChecks {
     return others.map { PlanMessages.takenBridge(name, by: $0, at: bridge.span) }
   }
 
-  /// The networks that a domain is on, and that the script does not declare, are there and run.
+  /// Checks that a domain's undeclared networks exist and are active.
   private func networks(of domain: Declaration) -> [Diagnostic] {
     let known = Set(otherNetworks.map(\.name))
     let runs = live.domains[domain.name]?.running != nil
@@ -81,7 +81,7 @@ struct HostChecks {
     }
   }
 
-  /// Addresses that the guest does not have yet, though they are declared.
+  /// Warns about declared addresses that the guest does not have yet.
   private func leases(of domain: Declaration) -> [Diagnostic] {
     domain.interfaces(stack: set.stack).compactMap { interface in
       guard let declared = interface.address, case .ip(let address) = declared.value,
@@ -109,7 +109,7 @@ struct HostChecks {
     }
   }
 
-  /// Names of the undeclared objects whose documents cannot be read and hold a text all the same.
+  /// Returns the names of undeclared objects with unreadable documents that contain a text.
   private func unreadable(_ kind: UnreadableObject.Kind, naming text: String) -> [String] {
     live.unreadable.filter { object in
       object.kind == kind && object.values?.contains(text) == true
@@ -126,7 +126,7 @@ struct HostChecks {
     }
   }
 
-  /// A source matters only as long as its clone does not exist.
+  /// Checks the source of a clone that does not exist yet.
   private func source(of clone: Declaration) -> [Diagnostic] {
     guard let name = clone.sourceName, live.domains[clone.name] == nil else { return [] }
     let span = clone.sourceSpan ?? clone.span

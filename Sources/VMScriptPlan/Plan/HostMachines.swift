@@ -13,7 +13,8 @@ struct HostMachines {
 
   /// Reads the XML of `virConnectGetCapabilities`.
   ///
-  /// - Throws: `MalformedXML` if it is none, in which case nothing is known of the host's machines.
+  /// - Throws: `MalformedXML` if it is not such a document; then nothing is known of the host's
+  ///   machines.
   init(capabilities: String) throws(MalformedXML) {
     let root = try XMLElement.parse(capabilities, root: "capabilities")
     native = root.text(at: "host/cpu/arch")
@@ -31,15 +32,15 @@ struct HostMachines {
     self.machines = machines
   }
 
-  /// Whether a domain declares what only the host's list tells to be possible.
+  /// Whether a domain declares properties that must be checked against the host's list.
   static func matters(to domain: Declaration) -> Bool {
     if case .host = domain.source { return false }
     return domain.body["machine"] != nil || domain.body["arch"] != nil
       || domain.body.block("cpus").flatMap(processors).map { $0.count > 64 } ?? false
   }
 
-  /// The errors that a new domain would end in. A host that lists nothing, as libvirt's test driver,
-  /// is not judged.
+  /// Returns the errors that a new domain would cause. A host without a list, such as libvirt's
+  /// test driver, is not checked.
   func problems(of domain: Declaration) -> [Diagnostic] {
     let arch = domain.body.property("arch")
     guard !machines.values.allSatisfy(\.isEmpty), let name = arch?.value.description ?? native
@@ -68,7 +69,7 @@ struct HostMachines {
     VMScriptSyntax.closest(to: name, among: offered.map(\.name))
   }
 
-  /// The number of processors with the row that says it.
+  /// Returns the number of processors with the property that declares it.
   private static func processors(
     _ cpus: DeclaredBlock
   ) -> (count: Int64, row: DeclaredProperty)? {
@@ -84,22 +85,22 @@ struct HostMachines {
   }
 }
 
-/// The wording of what a host's machines cannot be: VM0751 to VM0753.
+/// The messages about machine types of a host: VM0751 to VM0753.
 enum HostMachinesMessages {
-  package static func unreadable(_ domains: [Declaration], _ error: MalformedXML) -> Diagnostic {
+  static func unreadable(_ domains: [Declaration], _ error: MalformedXML) -> Diagnostic {
     Diagnostic(
       .warning, code: .machine.unreadableCapabilities, "the host's capabilities cannot be read",
       at: domains.first.map { .init($0.nameSpan, "its machine is not checked") },
       notes: [error.description])
   }
 
-  /// - Parameter error: why `hypervisor = auto` means nothing.
+  /// - Parameter error: the reason that `hypervisor = auto` cannot be resolved.
   static func unknownHypervisor(_ error: MalformedXML) -> Diagnostic {
     Diagnostic(
       code: .machine.unreadableCapabilities, "the host's capabilities cannot be read",
       notes: [error.description],
       helps: [
-        .init("say what `hypervisor = auto` means: `--hypervisor kvm` or `--hypervisor qemu`")
+        .init("choose the hypervisor: `--hypervisor kvm` or `--hypervisor qemu`")
       ])
   }
 
@@ -110,7 +111,7 @@ enum HostMachinesMessages {
       code: .machine.missingMachine, "the host has no emulator for the architecture `\(name)`",
       at: .init(row?.span ?? domain.nameSpan, "not offered"),
       notes: ["it offers \(offered.joined(separator: ", "))"],
-      helps: [.init("install QEMU for it on the host, or take another one")])
+      helps: [.init("install QEMU for it on the host, or choose another one")])
   }
 
   static func noMachine(_ name: String, _ row: DeclaredProperty, closest: String?) -> Diagnostic {
@@ -119,7 +120,7 @@ enum HostMachinesMessages {
       at: .init(row.span, "not offered"),
       helps: [
         .init(
-          closest.map { "did you mean `\($0)`?" } ?? "take `pc` or `q35`, or leave `machine` out")
+          closest.map { "did you mean `\($0)`?" } ?? "use `pc` or `q35`, or leave `machine` out")
       ])
   }
 
@@ -130,7 +131,7 @@ enum HostMachinesMessages {
       code: .machine.tooManyProcessors,
       "a machine of type `\(machine)` has at most \(limit) processors, not \(count)",
       at: .init(row.span, "too many"),
-      helps: [.init("make it at most \(limit), or take another `machine`")])
+      helps: [.init("make it at most \(limit), or choose another `machine`")])
   }
 }
 
@@ -144,10 +145,11 @@ package struct MachineCodes: DiagnosticTable {
       + "them.")
   let tooManyProcessors = DiagnosticCode.ofHost(
     752, "more processors than the machine type has",
-    "Each machine type has a highest number of processors, which the host's QEMU says.")
+    "The host's QEMU reports a maximum number of processors for each machine type.")
   let unreadableCapabilities = DiagnosticCode.ofHost(
     753, "capabilities that cannot be read",
-    "libvirt's document of the host's capabilities is no XML, so what the host offers is unknown.")
+    "libvirt's document of the host's capabilities is malformed XML, so the host's machine types are unknown."
+  )
 }
 
 extension DiagnosticCode {
@@ -155,17 +157,17 @@ extension DiagnosticCode {
   package static let machine = MachineCodes()
 }
 
-/// What `hypervisor = auto` means on a host.
+/// The meaning of `hypervisor = auto` on a host.
 public enum HypervisorChoice {
-  /// The domain type: `test` on libvirt's test driver, else what was asked for, else `kvm` where the
-  /// host offers it, else `qemu`.
+  /// Returns the domain type: `test` on libvirt's test driver, else the requested one, else `kvm`
+  /// if the host offers it, else `qemu`.
   ///
   /// - Parameters:
   ///   - driver: the connection's driver, from `virConnectGetType`.
-  ///   - option: the run's option, which wins over the environment's.
+  ///   - option: the run's option, which overrides the environment.
   ///   - environment: the value of `VMSCRIPT_HYPERVISOR`.
-  ///   - capabilities: the XML of `virConnectGetCapabilities`; empty where there is no host.
-  /// - Throws: a diagnostic where that is what decides, and cannot be read.
+  ///   - capabilities: the XML of `virConnectGetCapabilities`; empty without a host.
+  /// - Throws: a diagnostic if the capabilities decide and cannot be read.
   public static func resolve(
     driver: String, option: String?, environment: String?, capabilities: String
   ) throws(Diagnostic) -> String {

@@ -1,15 +1,15 @@
 import VMScript
 
-/// Gives the interfaces that declare no MAC the one that they keep or take over; all others derive
-/// theirs from stack, domain and interface, see ``Identity``.
+/// Assigns interfaces without a declared MAC the one that they keep or inherit. All others derive
+/// theirs from stack, domain and interface; see ``Identity``.
 ///
-/// A DHCP server keeps an address for a MAC until the lease ends. A new machine with the fixed
-/// address of one that is gone, or goes, has its MAC as well, and so gets the address at once.
+/// A DHCP server reserves an address for a MAC until the lease ends. A new machine with the fixed
+/// address of a deleted one inherits its MAC too, and so gets the address at once.
 struct InterfaceMACs {
   private let set: DeclarationSet
   private let live: LiveState
   private let ownership: Ownership
-  /// Those of machines that stay, and those that are declared or given already.
+  /// The MACs of machines that stay, and those that are declared or assigned already.
   private var taken: Set<MACAddress>
 
   /// - Parameter going: the domains that are deleted before new ones need their addresses.
@@ -23,8 +23,8 @@ struct InterfaceMACs {
     taken = Set(staying.values.flatMap(\.facts.macs))
   }
 
-  /// The declarations with the addresses filled in.
-  package static func resolve(
+  /// Returns the declarations with the addresses.
+  static func resolve(
     _ set: DeclarationSet, live: LiveState, going: Set<ResourceKey>
   ) -> DeclarationSet {
     var macs = InterfaceMACs(set, live: live, going: going)
@@ -56,7 +56,7 @@ struct InterfaceMACs {
     if let inherited = holders(of: interface).first(where: { !taken.contains($0) }) {
       return inherited
     }
-    // Another machine may have inherited the one that derives from this name.
+    // Another machine may have inherited the MAC that derives from this name.
     let others = (1..<16).lazy.map {
       Identity.mac(stack: set.stack, domain: domain.name, nic: "\(interface.key)\0\($0)")
     }
@@ -64,8 +64,8 @@ struct InterfaceMACs {
     return others.first { !taken.contains($0) } ?? interface.mac
   }
 
-  /// The MACs for which the network keeps the interface's fixed address; none of another make, which
-  /// somebody chose.
+  /// Returns the MACs that the network reserves the interface's fixed address for, without those
+  /// of other vendors, which somebody chose.
   private func holders(of interface: DeclaredInterface) -> [MACAddress] {
     guard case .ip(let address) = interface.address?.value,
       let network = interface.network.flatMap({ live.networks[$0] }),
@@ -76,7 +76,7 @@ struct InterfaceMACs {
     return (entries + leases).filter { $0.isOfQEMU && $0 != interface.mac }
   }
 
-  /// Whether a machine of the stack that stays has it.
+  /// Whether a remaining machine of the stack has it.
   private func isInherited(_ mac: MACAddress) -> Bool {
     guard taken.contains(mac) else { return false }
     return live.domains.values.contains { $0.facts.macs.contains(mac) && ownership.owns($0) }
@@ -84,7 +84,7 @@ struct InterfaceMACs {
 }
 
 extension DeviceRecords {
-  /// The MAC of the interface that a block was written for.
+  /// Returns the MAC of the interface that a block was written to.
   package func mac(ofInterface key: String) -> MACAddress? {
     target(of: "nic", key: key).flatMap(MACAddress.init)
   }

@@ -1,16 +1,16 @@
 import VMScript
 import VMScriptSyntax
 
-/// A verb that a script runs, as a plan lists it.
+/// A verb of a script in a plan.
 public struct VerbRecord: Sendable {
-  /// The verb's word, such as `start`.
+  /// The name of the verb, such as `start`.
   public let action: String
   /// Names and globs, in order.
   public let targets: [String]
   /// The statement.
   public let span: Span
 
-  /// Makes a record.
+  /// Creates a record.
   public init(action: String, targets: [String], span: Span) {
     self.action = action
     self.targets = targets
@@ -29,11 +29,11 @@ public struct VerbRecord: Sendable {
   }
 }
 
-/// What the definition of a running object says and the object takes on at its next start.
+/// The differences between a running object and its definition, which the next start applies.
 public struct PendingRestart: Sendable {
   /// The object.
   public let resource: ResourceReference
-  /// From what runs to what is defined.
+  /// The differences from the running to the defined state.
   public let properties: [PropertyDifference]
 }
 
@@ -41,7 +41,7 @@ public struct PendingRestart: Sendable {
 public struct Deletion: Sendable, Hashable {
   /// The domain's name.
   public let name: String
-  /// Whether a disk of the stack's, a snapshot or another state goes with it.
+  /// Whether a disk of the stack, a snapshot or other state is deleted with it.
   public let losesData: Bool
 
   package init(name: String, losesData: Bool) {
@@ -50,28 +50,28 @@ public struct Deletion: Sendable, Hashable {
   }
 }
 
-/// What a run would change, or has changed.
+/// The changes that a run would make, or has made.
 public struct Plan: Sendable {
-  /// Whose resources these are.
+  /// The stack that owns the resources.
   public var stack: String
-  /// In the order of the script, deletions last; ``Change/id`` is the position.
+  /// The changes in the order of the script, deletions last; ``Change/id`` is the position.
   public var changes: [Change]
   /// The verbs of the script, in order.
   public var verbs: [VerbRecord]
-  /// What the stack once made and the script no longer declares.
+  /// The resources of the stack that the script no longer declares.
   public var undeclared: [ResourceReference]
-  /// Where the stack was last run from, if that is not where it is run from now.
+  /// The origin of the stack's last run, if it differs from the present one.
   public var otherOrigin: StackOrigin?
-  /// Where the stack was last run from, as its machines record it; nil where none does.
+  /// The origin of the stack's last run, as its machines record it; nil if none does.
   public var recordedOrigin: StackOrigin?
-  /// The domains that the verb `delete` is about to remove, where each deletion is confirmed.
+  /// The domains that the verb `delete` removes, if each deletion needs confirmation.
   public var deletions: [Deletion] = []
-  /// The blocks that resources lose because a session declared them again without.
+  /// The blocks that resources lose because a session redeclared them without these blocks.
   public var leftOut: [LeftOutBlocks] = []
-  /// What is defined already and waits for a restart, of declared resources.
+  /// The defined changes of declared resources that wait for a restart.
   public var pending: [PendingRestart]
 
-  /// Makes a plan; without changes it is empty.
+  /// Creates a plan, which is empty without changes.
   public init(
     stack: String, changes: [Change] = [], verbs: [VerbRecord] = [],
     undeclared: [ResourceReference] = [], pending: [PendingRestart] = []
@@ -86,22 +86,23 @@ public struct Plan: Sendable {
   /// Whether there is nothing to change.
   public var isEmpty: Bool { changes.isEmpty }
 
-  /// Whether it must not be applied unasked: it loses data, unplugs guests, deletes, or changes what
-  /// was last run from elsewhere.
+  /// Whether it needs confirmation: it loses data, unplugs guests, deletes, or changes a stack
+  /// that was last run from elsewhere.
   public var needsConsent: Bool {
     let isOthers =
       otherOrigin != nil && (changes.contains { $0.action != .create } || !verbs.isEmpty)
     return isOthers || !deletions.isEmpty || !leftOut.isEmpty || !changesThatNeedConsent.isEmpty
   }
 
-  /// The changes that must not be done without a yes.
+  /// The changes that need confirmation.
   public var changesThatNeedConsent: [Change] { changes.filter(\.needsConsent) }
 }
 
-/// A run with several points of effect has several plans, which its report joins.
+/// Merging of plans: a run with several points of effect has several plans, which its report
+/// joins.
 extension Plan {
-  /// Adds the changes of a later plan, renumbered to their positions here. A resource that both plans
-  /// change stands once, with everything that is done to it.
+  /// Adds the changes of a later plan, renumbered to their positions here. A resource that both
+  /// plans change appears once, with all its changes.
   package mutating func append(_ later: [Change]) {
     var positions = Dictionary(changes.map { ($0.key, $0.id) }) { first, _ in first }
     var renumbered: [Int: Int] = [:]
@@ -124,7 +125,7 @@ extension Plan {
 }
 
 extension Change {
-  /// Two changes of one resource as one.
+  /// Merges two changes of one resource.
   fileprivate func followed(by later: Change) -> Change {
     guard later.action != .delete else { return later }
     var merged = properties
@@ -148,7 +149,7 @@ extension Change {
 }
 
 extension [Change] {
-  /// The others, renumbered; what depended on one that is left out no longer waits for it.
+  /// Returns the remaining changes, renumbered. Dependencies on omitted changes are dropped.
   package func leavingOut(_ isLeftOut: (Change) -> Bool) -> [Change] {
     let kept = filter { !isLeftOut($0) }
     let positions = Dictionary(
@@ -160,10 +161,11 @@ extension [Change] {
 }
 
 extension Plan {
-  /// The plan as the document that `plan --json` prints; results stand in it once it was applied.
+  /// Returns the document that `plan --json` prints. After the plan was applied, it contains the
+  /// results.
   ///
   /// - Parameters:
-  ///   - sources: where the changes' spans point into.
+  ///   - sources: the sources of the changes' spans.
   ///   - outputs: the script's outputs, for `run --json`; nil leaves the key out.
   public func document(
     sources: SourceMap, outputs: ValueMap? = nil
@@ -211,7 +213,7 @@ extension Change {
 }
 
 extension PropertyDifference {
-  /// The difference as documents list it.
+  /// The difference in the form of JSON documents.
   package var document: Value {
     var entry: ValueMap = [
       "name": .string(path), "from": from ?? .none, "to": to ?? .none,
@@ -222,7 +224,7 @@ extension PropertyDifference {
 }
 
 extension Change.Result {
-  /// The result as documents name it.
+  /// The result in the form of JSON documents.
   package var word: String {
     switch self {
     case .done: "done"
@@ -244,7 +246,8 @@ extension VerbRecord {
 }
 
 extension SourceMap {
-  /// File, line and column of a span's first byte, as `lab.vmscript:7:1`; columns count characters.
+  /// Returns file, line and column of a span's first byte, such as `lab.vmscript:7:1`. Columns
+  /// count characters.
   func location(_ span: Span) -> String {
     let source = self[span.source]
     let before = source.bytes.prefix(Int(span.start))
@@ -255,22 +258,22 @@ extension SourceMap {
   }
 }
 
-/// A step of a run, for whoever shows it.
+/// A progress event of a run.
 public enum ProgressEvent: Sendable {
   case connected(uri: String)
   case planned(Plan)
   case started(Change)
-  /// Part of a change is done: `done` of `total` bytes of a phase such as `upload`.
+  /// A part of a change is done: `done` of `total` bytes of a phase such as `upload`.
   case advanced(Change, phase: String, done: Int64, total: Int64)
   case finished(Change, milliseconds: Int64)
   case failed(Change, Diagnostic)
-  /// Not tried, because the change of the resource of this name failed.
+  /// Skipped, because the change of the resource of this name failed.
   case skipped(Change, because: String)
   case verbStarted(VerbRecord)
   case verbFinished(VerbRecord, milliseconds: Int64)
   case verbFailed(VerbRecord)
   /// A line of the script's `print`.
   case printed(String)
-  /// What is being waited for, such as `an address of web-1`.
+  /// The object of a wait, such as `an address of web-1`.
   case waiting(String)
 }

@@ -1,24 +1,24 @@
 import VMScript
 import VMScriptSyntax
 
-/// Makes a plan: what is declared against what exists. Reads nothing and changes nothing.
+/// Makes a plan by comparing declared and present objects. It neither reads nor changes the host.
 struct Planner {
-  /// Compares a declared object with what the host has of it.
+  /// Compares a declared object with the present one.
   typealias Comparison = (Declaration) throws(Diagnostic) -> Revision
 
-  package let set: DeclarationSet
-  package let live: LiveState
+  let set: DeclarationSet
+  let live: LiveState
   let isPruned: (ResourceKey) -> Bool
-  package let adopt: Bool
-  package let compare: Comparison
+  let adopt: Bool
+  let compare: Comparison
 
-  /// Makes a planner.
+  /// Creates a planner.
   ///
   /// - Parameters:
-  ///   - set: what is declared.
-  ///   - live: what is on the host.
-  ///   - isPruned: says what is deleted of that which the stack owns and `set` does not declare.
-  ///   - adopt: takes over domains that the stack does not own.
+  ///   - set: the declarations.
+  ///   - live: the state of the host.
+  ///   - isPruned: whether a resource of the stack that `set` does not declare is deleted.
+  ///   - adopt: whether to take over domains that the stack does not own.
   ///   - compare: finds the differences of an object that exists.
   init(
     _ set: DeclarationSet, live: LiveState,
@@ -32,8 +32,8 @@ struct Planner {
     self.compare = compare
   }
 
-  /// The plan, and every reason why it must not be applied.
-  package func plan() -> (plan: Plan, diagnostics: [Diagnostic]) {
+  /// Returns the plan, and the errors that prevent its application.
+  func plan() -> (plan: Plan, diagnostics: [Diagnostic]) {
     var draft = PlanDraft()
     var diagnostics = HostChecks(set: set, live: live, isPruned: isPruned).diagnostics()
     for declaration in set.declarations {
@@ -59,7 +59,8 @@ struct Planner {
     )
   }
 
-  /// What waits for a restart of declared objects, without what the plan changes anyway.
+  /// Returns the changes of declared objects that wait for a restart, without those that the plan
+  /// makes anyway.
   private func pendingRestarts(beside changes: [Change]) -> [PendingRestart] {
     let changed = Dictionary(
       changes.map { ($0.key, Set($0.properties.map(\.path))) }
@@ -80,7 +81,7 @@ struct Planner {
     }
   }
 
-  /// Warnings of changes that a saved state, which comes back first, keeps from taking effect.
+  /// Warns about changes that a saved state delays, because it is restored first.
   private func savedStates(under changes: [Change]) -> [Diagnostic] {
     changes.compactMap { change in
       guard change.kind == .domain, change.action == .update,
@@ -142,7 +143,8 @@ struct Planner {
     }
   }
 
-  /// libvirt tells a domain by its UUID, so another UUID is another domain.
+  /// Checks the declared UUID. libvirt identifies a domain by its UUID, so another UUID is another
+  /// domain.
   private func refuseIdentity(_ declaration: Declaration, _ domain: LiveDomain) throws(Diagnostic) {
     guard let property = declaration.body.property("uuid"), let wanted = property.value.text,
       wanted.lowercased() != domain.uuid
@@ -150,7 +152,8 @@ struct Planner {
     throw PlanMessages.otherIdentity(declaration, property, present: domain.uuid)
   }
 
-  /// A domain of the stack that somebody renamed on the host; libvirt renames only what is off.
+  /// Handles a domain of the stack that somebody renamed on the host. libvirt renames only stopped
+  /// domains.
   private func renaming(
     _ declaration: Declaration, _ domain: LiveDomain
   ) throws(Diagnostic) -> [PropertyDifference] {
@@ -171,7 +174,7 @@ struct Planner {
     ]
   }
 
-  /// An object without a stored definition gets one, so that it stays when it stops.
+  /// Stores the definition of a transient object, so that it stays when it stops.
   private func storing(isPersistent: Bool) -> [PropertyDifference] {
     guard !isPersistent else { return [] }
     return [
@@ -180,7 +183,7 @@ struct Planner {
     ]
   }
 
-  /// A saved state whose disks change cannot come back.
+  /// Removes a saved state that cannot be restored because its disks change.
   private func droppedState(
     of domain: LiveDomain, by properties: [PropertyDifference]
   ) -> [PropertyDifference] {
@@ -194,7 +197,7 @@ struct Planner {
     ]
   }
 
-  /// libvirt keeps this beside the definition, not in it.
+  /// Compares the autostart setting, which libvirt keeps outside the definition.
   private func autostart(
     _ declaration: Declaration, _ live: Bool, isActive: Bool
   ) -> [PropertyDifference] {
@@ -206,7 +209,7 @@ struct Planner {
     ]
   }
 
-  /// A network that was defined but never started is started by the next run.
+  /// Starts a network that was defined but is not active.
   private func start(_ network: LiveNetwork) -> [PropertyDifference] {
     guard !network.isActive else { return [] }
     return [
@@ -216,7 +219,7 @@ struct Planner {
     ]
   }
 
-  /// Guests that a restart of their network unplugged, whoever restarted it.
+  /// Finds guests that a restart of their network unplugged.
   private func plug(_ network: LiveNetwork) -> [PropertyDifference] {
     guard let ports = network.ports else { return [] }
     let unplugged = live.domains.values.filter { domain in
@@ -230,7 +233,8 @@ struct Planner {
     ]
   }
 
-  /// Starting and stopping; a paused guest counts as running, for a verb may have paused it.
+  /// Plans starting and stopping. A paused guest counts as running, because a verb may have paused
+  /// it.
   private func stateChange(
     _ declaration: Declaration, _ domain: LiveDomain
   ) throws(Diagnostic) -> [PropertyDifference] {
@@ -249,13 +253,13 @@ struct Planner {
     ]
   }
 
-  /// A guest that writes to a disk ruins the overlays on it.
+  /// Checks that no guest is started that writes to a disk which backs overlays.
   private func refuseStartOfBase(_ declaration: Declaration) throws(Diagnostic) {
     let span = declaration.body.property("state")?.span ?? declaration.nameSpan
     if let refusal = live.refusalToStart(declaration.name, at: span) { throw refusal }
   }
 
-  /// Whether running guests are on a network, without those that go with it.
+  /// Whether running guests are on a network, except those that are deleted with it.
   private func hasGuests(
     _ resource: ResourceReference, besides going: Set<ResourceKey> = []
   ) -> Bool {
@@ -275,7 +279,7 @@ struct Planner {
   }
 }
 
-/// Changes as they are found, before their order is known.
+/// The changes of a plan before they are ordered.
 private struct PlanDraft {
   private(set) var changes: [Change] = []
 
@@ -283,7 +287,7 @@ private struct PlanDraft {
     changes.append(Change(id: changes.count, creating: declaration))
   }
 
-  /// Nothing to do where nothing differs.
+  /// Adds a change unless it is empty.
   mutating func update(
     _ declaration: Declaration, _ revision: Revision, of subject: Change.Subject? = nil,
     hasGuests: Bool = false
@@ -296,7 +300,7 @@ private struct PlanDraft {
   mutating func delete(_ resource: ResourceReference, isDataless: Bool, hasGuests: Bool) {
     let impact: Impact =
       switch resource.kind {
-      // A network holds nothing that cannot be made again.
+      // A network holds no data.
       case .net: .restart
       case .domain where isDataless: .none
       case .domain, .image, .custom: .dataLoss

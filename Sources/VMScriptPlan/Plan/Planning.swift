@@ -1,17 +1,17 @@
 import VMScript
 import VMScriptSyntax
 
-/// One look at the host, and what follows from it for the declarations.
+/// Planning from one reading of the host.
 package struct Planning: Sendable {
   package let host: any HostReader
   package let hypervisor: String
-  /// Say in which folders the scripts lie.
+  /// The sources of the scripts, which determine the folder of relative paths.
   package let sources: SourceMap
   package let adopt: Bool
   package let origin: StackOrigin?
-  /// Called with what takes long, such as a digest, before it is made.
+  /// Called before a slow operation, such as a digest.
   package let waiting: @Sendable (String) -> Void
-  /// What was planned before and is not done, for it is only planned.
+  /// The verbs and changes that were planned before but not applied.
   package let expected: ExpectedState
 
   package init(
@@ -28,17 +28,17 @@ package struct Planning: Sendable {
     self.expected = expected
   }
 
-  /// What came of it.
+  /// The outcome of planning.
   package struct Outcome: Sendable {
     package var plan: Plan
     package let storage: StoragePlan
-    /// Errors, which forbid to apply the plan, and warnings.
+    /// Errors, which prevent the application of the plan, and warnings.
     package let diagnostics: [Diagnostic]
   }
 
-  /// Reads what exists, resolves what the declarations stand on, and compares.
+  /// Reads the host, resolves the storage of the declarations, and compares.
   ///
-  /// - Parameter prune: what is deleted of what the stack owns and `set` does not declare.
+  /// - Parameter prune: selects the undeclared resources of the stack to delete.
   package func plan(_ set: DeclarationSet, prune: Pruning) async throws -> Outcome {
     let (storage, _, going) = try await resolve(set, prune)
     var live = storage.live
@@ -78,10 +78,10 @@ package struct Planning: Sendable {
     return Outcome(plan: plan, storage: storage, diagnostics: Self.eachOnce(found))
   }
 
-  /// Why a plan that deletes, replaces, grows or starts disks must not be applied after all: overlays
-  /// that libvirt had not been told of when the plan was made, or that were made since.
+  /// Returns the errors that prevent a plan that deletes, replaces, grows or starts disks:
+  /// overlays that libvirt did not know when the plan was made, or that were made since.
   ///
-  /// Only such a plan costs this second, thorough look.
+  /// Only such a plan needs this second, thorough reading.
   package func refusals(of plan: Plan, _ storage: StoragePlan) async throws -> [Diagnostic] {
     let written = plan.changes.flatMap(\.volumesWritten)
     let started = plan.changes.filter(\.startsWhatExists)
@@ -114,15 +114,15 @@ package struct Planning: Sendable {
     return volumes.refusals(toDelete: deleted, of: live.domains) + overlaid + bases
   }
 
-  /// A change as it is to be made of an object that has changed since it was planned; nil where the
-  /// object is as declared by now.
+  /// Replans a change of an object that changed since it was planned; returns nil if the object
+  /// matches the declaration by now.
   ///
-  /// - Parameter set: what the change was planned from.
-  /// - Throws: VM0727 for a change that now loses data or restarts something and did not before, and
-  ///   the error that keeps the object from being changed at all.
+  /// - Parameter set: the declarations that the change was planned from.
+  /// - Throws: VM0727 for a change that now loses data or restarts something and did not before,
+  ///   and the error that prevents any change of the object.
   package func renewed(_ change: Change, of set: DeclarationSet) async throws -> Change? {
     let outcome = try await plan(set, prune: .nothing)
-    // Others are in the middle of their changes.
+    // Other objects are being changed meanwhile.
     let error = outcome.diagnostics.first {
       $0.severity == .error && $0.isWithin(set.declaration(change.kind, change.name)?.span)
     }
@@ -134,7 +134,8 @@ package struct Planning: Sendable {
     return renewed
   }
 
-  /// New domains of machine types that the host does not offer; it is asked only where one says.
+  /// Reports new domains of machine types that the host does not offer. The host is queried only
+  /// if a domain declares one.
   private func unfitMachines(of plan: Plan, _ set: DeclarationSet) async throws -> [Diagnostic] {
     let created = plan.changes.filter { $0.action == .create && $0.kind == .domain }
     let domains = created.compactMap { set.declaration(.domain, $0.name) }
@@ -147,9 +148,9 @@ package struct Planning: Sendable {
     } catch { return [HostMachinesMessages.unreadable(domains, error)] }
   }
 
-  /// Reads what exists, and what the declarations stand on.
+  /// Reads the host and resolves the storage of the declarations.
   ///
-  /// - Returns: with it, the domains and networks that `prune` may let go.
+  /// - Returns: the state, and the domains and networks that `prune` may delete.
   package func resolve(
     _ set: DeclarationSet, _ prune: Pruning = .nothing
   ) async throws -> (storage: StoragePlan, resolver: ImageResolver, going: Set<ResourceKey>) {
@@ -172,7 +173,7 @@ package struct Planning: Sendable {
     return (storage, resolver, going)
   }
 
-  /// What a clone inherits is wrong once, not again for each clone.
+  /// Reports an error in inherited blocks once, not again for each clone.
   private static func eachOnce(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
     diagnostics.reduce(into: []) { unique, one in
       let isKnown = unique.contains {
@@ -202,7 +203,7 @@ package struct Planning: Sendable {
         guard let domain = live.domains[declaration.name] else { return Revision() }
         let context = storage.context(
           for: declaration, uuid: domain.uuid, hypervisor: hypervisor)
-        // A run brings a saved machine back before it changes it.
+        // A run restores a saved machine before it changes it.
         let comesBack = domain.comesBack && set.wantedState(of: declaration) == .running
         var revision = try DomainXML.revision(
           declaration, context: context, definition: domain.definition,
@@ -222,7 +223,7 @@ extension Plan {
     changes.filter { $0.action == .delete && $0.kind == .domain }.map(\.name)
   }
 
-  /// Notes of the deleted images why their content stays, and gives a warning of each.
+  /// Records the reason that the content of deleted images stays, and returns a warning for each.
   fileprivate mutating func keepContent(because reason: (String) -> String?) -> [Diagnostic] {
     var warnings: [Diagnostic] = []
     for index in changes.indices {
@@ -237,7 +238,7 @@ extension Plan {
 }
 
 extension Diagnostic {
-  /// Whether it is about a place of a statement.
+  /// Whether it points into a statement.
   fileprivate func isWithin(_ statement: Span?) -> Bool {
     guard let statement, let place = primary?.span else { return false }
     return place.source == statement.source && place.start >= statement.start
@@ -246,9 +247,9 @@ extension Diagnostic {
 }
 
 extension Plan {
-  /// Gives each change its steps.
+  /// Plans the steps of each change.
   ///
-  /// - Returns: the errors that changes would end in.
+  /// - Returns: the errors of changes.
   fileprivate mutating func addSteps(_ planner: StepPlanner) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
     for index in changes.indices {
@@ -268,7 +269,7 @@ extension Change {
   /// Whether it may delete the backing image of overlays.
   fileprivate var deletesVolumes: Bool { action == .delete && (kind == .domain || kind == .image) }
 
-  /// Whether it starts a domain whose disks are there already.
+  /// Whether it starts a domain with existing disks.
   fileprivate var startsWhatExists: Bool {
     action == .update
       && steps.contains { step in
@@ -276,7 +277,7 @@ extension Change {
       }
   }
 
-  /// The volumes that it replaces or grows, with what is done and where messages about it point.
+  /// The volumes that it replaces or grows, with the action and the span for diagnostics.
   fileprivate var volumesWritten: [(path: String, action: String, span: Span)] {
     guard action == .update, kind == .domain, let span else { return [] }
     let made = steps.compactMap { step -> NewVolume? in

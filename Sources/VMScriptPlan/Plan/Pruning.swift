@@ -1,15 +1,15 @@
 import VMScript
 
-/// Which resources go of those that a stack owns and a script no longer declares.
+/// The selection of undeclared resources of a stack that are deleted.
 package enum Pruning: Sendable {
   case nothing
   case everything
-  /// Before all is declared: what a change has to wait for, such as the machine whose address another
-  /// one takes over. The closure gives what the whole script declares, or nil where that is not known
-  /// yet; then everything waits for the end of the script.
+  /// Deletes only the resources that a change has to wait for, such as the machine whose address
+  /// another one takes over. The closure returns all resources that the script declares, or nil if
+  /// that is unknown yet; then every deletion waits for the end of the script.
   case whatIsInTheWay(declaredInTheEnd: @Sendable () async -> Set<ResourceKey>?)
 
-  /// What may go of what is not declared so far.
+  /// Returns the resources that may be deleted among those not declared so far.
   package func candidates(among undeclared: [ResourceKey]) async -> Set<ResourceKey> {
     switch self {
     case .nothing: []
@@ -22,7 +22,7 @@ package enum Pruning: Sendable {
 }
 
 extension Plan {
-  /// The deletions that what is created or changed waits for, and those that they wait for.
+  /// The deletions that other changes wait for, and the deletions that these wait for.
   var deletionsInTheWay: Set<ResourceKey> {
     let byID = Dictionary(uniqueKeysWithValues: changes.map { ($0.id, $0) })
     var found: Set<ResourceKey> = []
@@ -37,7 +37,8 @@ extension Plan {
 }
 
 extension LiveState {
-  /// What a stack owns and a script does not declare: domains before networks and images.
+  /// Returns the resources that a stack owns and a script does not declare: domains before
+  /// networks and images.
   package func undeclared(in set: DeclarationSet) -> [ResourceKey] {
     let ownership = Ownership(set)
     let declared = Set(set.declarations.map(\.key))
@@ -55,7 +56,7 @@ extension LiveState {
   }
 }
 
-/// Tells with which domains data goes when a stack deletes them: a disk that the stack made, firmware
+/// Determines the domains whose deletion loses data: a disk that the stack made, firmware
 /// variables, a TPM, a saved state or a snapshot.
 package struct DeletionLoss: Sendable {
   package let host: any HostReader
@@ -66,7 +67,7 @@ package struct DeletionLoss: Sendable {
     self.volumes = volumes
   }
 
-  /// Those of the domains with which no data goes.
+  /// Returns the domains whose deletion loses no data.
   package func dataless(
     among names: [String], of domains: [String: LiveDomain]
   ) async throws -> Set<String> {
@@ -74,7 +75,7 @@ package struct DeletionLoss: Sendable {
       guard let domain = domains[name], !domain.hasSavedState, !domain.facts.hasFirmwareState else {
         return false
       }
-      // A seed is made from the script again.
+      // A seed can be made from the script again.
       return !volumes.volumes(ofDomain: name).contains {
         if case .disk = $0.volume.owned?.role { true } else { false }
       }

@@ -1,59 +1,59 @@
 import VMScript
 import VMScriptSyntax
 
-/// One thing that is done to the host for a change.
+/// One operation on the host for a change.
 ///
-/// The planner decides, a run carries out. A step is idempotent: one that a killed run left half done
-/// is brought to its end by the next run's plan.
+/// The planner decides the steps, and a run performs them. A step is idempotent: the next run's
+/// plan completes one that a killed run left unfinished.
 package enum Step: Sendable {
   // MARK: Images and volumes
 
-  /// The content of a file becomes an image of the stack.
+  /// Uploads a file as an image of the stack.
   case publish(ImageUpload)
-  /// Contents of an image that nothing needs any more go; those that others use stay.
+  /// Removes the contents of an image that nothing needs any more, and keeps those in use.
   case release(ImageRelease)
-  /// Uploads of an image that were changed after they were complete go.
+  /// Removes the uploads of an image that changed after they were complete.
   case releaseChanged(image: String, pool: String)
-  /// A volume is made: empty, as an overlay or as a copy.
+  /// Creates a volume: empty, as an overlay or as a copy.
   case make(NewVolume)
-  /// A volume grows.
+  /// Grows a volume.
   case grow(VolumeGrowth)
-  /// A volume goes, unless somebody uses it by now.
+  /// Removes a volume, unless it is in use by now.
   case remove(VolumeReference)
-  /// A volume goes whose users are about to lose it.
+  /// Removes a volume whose users are about to release it.
   case delete(VolumeReference)
-  /// The cloud-init seed of the domain is written.
+  /// Writes the cloud-init seed of the domain.
   case write(DomainSeed)
 
   // MARK: Domains
 
-  /// The domain takes back the name that the stack made it under.
+  /// Restores the name that the stack made the domain under.
   case rename(from: String, uuid: String, shutsDown: Bool)
-  /// The saved state of the guest goes.
+  /// Removes the saved state of the guest.
   case dropSavedState
-  /// The guest comes back as it was saved.
+  /// Restores the guest from its saved state.
   case bringBack
-  /// The guest goes off at once, for a disk cannot be taken from under it.
+  /// Destroys the guest at once, because a disk cannot be replaced while it runs.
   case turnOff
-  /// The machine changes while it runs.
+  /// Changes the running machine.
   case change(MachineChange)
-  /// The definition is written: the record of what is done.
+  /// Writes the definition, the record of the completed steps.
   case define(DomainDefinition)
   case start
-  /// The guest is asked to shut down, and waited for.
+  /// Asks the guest to shut down, and waits for it.
   case shutDown
-  /// The domain goes, with these volumes.
+  /// Deletes the domain with these volumes.
   case deleteDomain([VolumeReference])
 
   // MARK: Networks
 
-  /// Entries of the running network come and go.
+  /// Adds and removes entries of the running network.
   case changeEntries([NetworkEntryChange])
   case defineNetwork(NetworkDefinition)
   case stopNetwork
-  /// The network starts if it does not run.
+  /// Starts the network if it does not run.
   case startNetwork(NetworkDefinition, autostart: Bool?)
-  /// Guests that have lost their port in a restart get one.
+  /// Plugs in guests that lost their port in a restart.
   case plugGuests(hasNewSubnet: Bool)
   case deleteNetwork(uuid: String)
 }
@@ -80,84 +80,84 @@ package struct VolumeReference: Sendable, Hashable {
 package struct ImageUpload: Sendable {
   package let image: ResolvedImage
   package let file: ImageFile
-  /// Of the file.
+  /// The digest of the file.
   package let sha256: String
   package let key: ImageKey
-  /// Tells this upload from others of the same content.
+  /// Distinguishes this upload from others of the same content.
   package let nonce: String
-  /// Whether the file is rewritten on the way.
+  /// Whether the file is converted.
   package let converts: Bool
 }
 
-/// Contents of an image that go.
+/// The removal of contents of an image.
 package struct ImageRelease: Sendable {
   package let image: String
-  /// The keys of the contents that stay.
+  /// The keys of the contents to keep.
   package let keeping: Set<String>
   package let pools: [String]
-  /// Whether the plan has said already that content stays.
+  /// Whether the plan already reported that content stays.
   package let isKept: Bool
 }
 
-/// A volume that is made.
+/// The creation of a volume.
 package struct NewVolume: Sendable {
   package let xml: VolumeXML
   package let pool: String
   package let path: String
   package let origin: OwnVolume.Origin
-  /// In bytes, the size that it grows to; nil leaves it as large as what it is made from.
+  /// The final size in bytes; nil keeps the size of the initial content.
   package let size: Int64?
-  /// Where messages about it point.
+  /// The span that diagnostics point at.
   package let span: Span
 }
 
-/// A volume that grows.
+/// The growth of a volume.
 package struct VolumeGrowth: Sendable {
   package let volume: VolumeReference
-  /// In bytes.
+  /// The size in bytes.
   package let size: Int64
   package let format: ImageFormat
-  /// The domains that may run on it: one that does is told.
+  /// The domains that may run on it. A running one is notified.
   package let users: [String]
-  /// Where messages about it point; nil for the place of the change.
+  /// The span that diagnostics point at; nil for the span of the change.
   package let span: Span?
 }
 
-/// The change of a machine that runs.
+/// The change of a running machine.
 package struct MachineChange: Sendable {
   package let steps: [LiveStep]
-  /// Volumes that go once the guest has let go of them.
+  /// Volumes to remove after the guest has released them.
   package let volumes: [(device: DeviceName, volume: VolumeReference)]
 }
 
-/// A domain's definition as it is wanted.
+/// The wanted definition of a domain.
 package struct DomainDefinition: Sendable {
-  /// The document that it is written onto.
+  /// The document that it modifies.
   package enum Base: Sendable {
     case nothing
     case present(Document)
-    /// The definition of a domain of the host that it is cloned from.
+    /// The definition of a domain of the host that is the source of a clone.
     ///
-    /// - Parameter storage: of the clone's own volumes, by target.
+    /// - Parameter storage: the storage of the clone's own volumes, by target.
     case source(Document, storage: [String: XMLContext.Storage])
   }
 
   package let declaration: Declaration
   package let context: XMLContext
   package let base: Base
-  /// By the key of a drive, the image in it: where that is, only its upload shows.
+  /// By the key of a drive, its image. The path is known only after the upload.
   package let images: [String: String]
-  /// Whether the domain is started by the same call that defines it.
+  /// Whether the call that defines the domain also starts it.
   package var starts = false
 
   /// Whether the domain does not exist yet.
   var isNew: Bool { if case .present = base { false } else { true } }
 
-  /// The root of the document.
+  /// Returns the root of the document.
   ///
-  /// - Parameter published: where the images of the run are, by name.
-  /// - Throws: a diagnostic for text that XML cannot hold, for an `xml` block that does not fit, and for
-  ///   a clone that drops what its source does not have.
+  /// - Parameter published: the paths of the run's images, by name.
+  /// - Throws: a diagnostic for text that XML cannot hold, for an `xml` block that does not match,
+  ///   and for a clone that removes a device that its source does not have.
   package func element(published: [String: String] = [:]) throws(Diagnostic) -> XMLElement {
     var context = context
     for (key, image) in images {
@@ -181,7 +181,7 @@ package struct DomainDefinition: Sendable {
   }
 }
 
-/// A network's definition as it is wanted.
+/// The wanted definition of a network.
 package struct NetworkDefinition: Sendable {
   package let declaration: Declaration
   package let stack: String

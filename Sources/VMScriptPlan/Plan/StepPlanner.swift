@@ -1,19 +1,19 @@
 import VMScript
 import VMScriptSyntax
 
-/// Finds the steps of changes: what is done to the host for each, in order.
+/// Plans the steps of each change: the operations on the host, in order.
 ///
-/// What can change while a machine runs changes first. The definition is the record of it, so that an
-/// update which is cut short is found and finished by the next run.
+/// Live changes come first. The definition is their record, so that the next run finds and
+/// completes an interrupted update.
 struct StepPlanner {
-  package let storage: StoragePlan
+  let storage: StoragePlan
   /// The domain type that `auto` means on the host.
-  package let hypervisor: String
+  let hypervisor: String
 
-  /// The steps of a change.
+  /// Returns the steps of a change.
   ///
-  /// - Throws: a diagnostic for what cannot be done.
-  package func steps(of change: Change) throws(Diagnostic) -> [Step] {
+  /// - Throws: a diagnostic for an impossible change.
+  func steps(of change: Change) throws(Diagnostic) -> [Step] {
     guard let declaration = change.declaration else { return try stepsOfDeletion(change) }
     switch declaration.kind {
     case .image: return try steps(ofImage: declaration, change)
@@ -21,12 +21,12 @@ struct StepPlanner {
     case .domain:
       guard let domain = live.domains[change.name] else { return try steps(ofNew: declaration) }
       return try steps(of: domain, toward: declaration, change)
-    // No plan holds one.
+    // Plans contain no such change.
     case .custom: return []
     }
   }
 
-  package var live: LiveState { storage.live }
+  var live: LiveState { storage.live }
 
   private func stepsOfDeletion(_ change: Change) throws(Diagnostic) -> [Step] {
     switch change.kind {
@@ -49,7 +49,7 @@ struct StepPlanner {
 // MARK: - Domains
 
 extension StepPlanner {
-  /// Its storage, its definition, its start: each is found by the next run if this one ends before.
+  /// Plans storage, definition and start. The next run continues with the first one missing.
   private func steps(ofNew declaration: Declaration) throws(Diagnostic) -> [Step] {
     var definition = try storage.definition(of: declaration, hypervisor: hypervisor)
     definition.starts = storage.set.wantedState(of: declaration) == .running
@@ -72,7 +72,7 @@ extension StepPlanner {
       steps.append(.dropSavedState)
       hasSavedState = false
     } else if hasSavedState, change.properties.contains(where: { $0.kind == .return }) {
-      // It comes back as it was saved. What can change while it runs is changed then.
+      // The guest is restored first, and live changes follow.
       steps.append(.bringBack)
       (runs, hasSavedState) = (true, false)
     }
@@ -99,11 +99,11 @@ extension StepPlanner {
       steps.append(.shutDown)
       runs = false
     }
-    // A machine that runs, or a saved one, needs its files.
+    // A running or saved machine needs its files.
     return runs || hasSavedState ? steps : steps + earlierSeeds(of: name)
   }
 
-  /// The change of a machine that runs; a volume that it still uses stays.
+  /// Returns the change of a running machine. A volume that it still uses stays.
   private func change(of domain: LiveDomain, _ revision: Revision) -> [Step] {
     let going = Set(
       revision.live.compactMap { step in
@@ -123,7 +123,7 @@ extension StepPlanner {
     live.storage.place(at: path).map(VolumeReference.init)
   }
 
-  /// Seeds that the domain no longer has.
+  /// Returns the seeds that the domain no longer uses.
   private func earlierSeeds(of domain: String) -> [Step] {
     let current = storage.domains[domain]?.seed?.name.fileName
     return storage.volumes.volumes(ofDomain: domain).compactMap { place in
@@ -136,10 +136,10 @@ extension StepPlanner {
 // MARK: - Networks
 
 extension StepPlanner {
-  /// Entries as the network runs; everything else by a restart.
+  /// Changes entries while the network runs, and everything else by a restart.
   ///
-  /// It is defined before it restarts. As the running network is compared too, a restart that did not
-  /// come is found by the next run, and so are guests that were not plugged in again.
+  /// The network is defined before it restarts. The next run compares the running network too, so
+  /// that it finds a missing restart and guests that were not plugged in again.
   private func steps(
     ofNetwork declaration: Declaration, _ change: Change
   ) throws(Diagnostic) -> [Step] {
@@ -162,7 +162,7 @@ extension StepPlanner {
 }
 
 extension StoragePlan {
-  /// The definition of a network as it is to be, onto what is there.
+  /// Returns the wanted definition of a network, based on the existing one.
   ///
   /// - Throws: a diagnostic for text that XML cannot hold.
   package func definition(
@@ -180,14 +180,14 @@ extension StoragePlan {
 extension StepPlanner {
   // MARK: Images
 
-  package func steps(ofImage declaration: Declaration, _ change: Change) throws(Diagnostic)
+  func steps(ofImage declaration: Declaration, _ change: Change) throws(Diagnostic)
     -> [Step]
   {
     guard let image = storage.images[declaration.name] else { return [] }
     switch image.content {
     case .existing: return []
     case .file(let file, let sha256, let key, let nonce):
-      // libvirt's test driver keeps records and no contents.
+      // libvirt's test driver stores records without contents.
       let converts = image.needsConversion(from: file) && hypervisor != "test"
       let upload = ImageUpload(
         image: image, file: file, sha256: sha256, key: key, nonce: nonce, converts: converts)
@@ -200,7 +200,7 @@ extension StepPlanner {
     }
   }
 
-  /// Pins of earlier contents go, unless a disk of the stack is still backed by one.
+  /// Removes the pins of earlier contents, unless a disk of the stack is still backed by one.
   private func releaseEarlier(
     _ image: ResolvedImage, keeping key: ImageKey, _ declaration: Declaration
   ) throws(Diagnostic) -> [Step] {
@@ -243,7 +243,7 @@ extension StepPlanner {
     ]
   }
 
-  /// Everything that the stack keeps for an image, in every pool.
+  /// Returns all volumes that the stack has for an image, in every pool.
   func stepsOfDeletion(image name: String, isKept: Bool) -> [Step] {
     let volumes = storage.volumes.volumes(ofImage: name)
     let own = volumes.filter { $0.volume.owned?.role == .image }.map(VolumeReference.init)
@@ -254,9 +254,9 @@ extension StepPlanner {
 
   // MARK: Disks
 
-  /// Makes what is missing of a domain's volumes and its seed; what is as wanted stays.
+  /// Creates the missing volumes of a domain and its seed, and keeps matching ones.
   ///
-  /// - Parameter anew: keys of drives whose volumes are made anew; the guest is off.
+  /// - Parameter anew: keys of drives whose volumes are recreated while the guest is off.
   func stepsOfStorage(
     of domain: String, anew: Set<String> = []
   ) throws(Diagnostic) -> [Step] {
@@ -273,7 +273,7 @@ extension StepPlanner {
     return steps
   }
 
-  /// A disk that comes from another domain grows before it has a user again.
+  /// Grows a disk that moves from another domain before it has a user again.
   private func growthOfMoved(
     _ own: OwnVolume, at span: Span
   ) throws(StorageFailure) -> [Step] {
@@ -293,7 +293,7 @@ extension StepPlanner {
     }
     let users = live.storage.domains(using: own.path)
     if try isAsWanted(present, own, isInUse: !users.isEmpty) {
-      // A domain's own disk grows as a change of its own, in agreement with its guest.
+      // A domain's own disk grows in a separate step, in agreement with its guest.
       guard users.isEmpty, let wanted = own.capacity, try present.read(\.capacity) ?? 0 < wanted
       else { return [] }
       return [.grow(VolumeGrowth(own, to: wanted, at: span))]
@@ -302,8 +302,8 @@ extension StepPlanner {
     return [.remove(VolumeReference(own)), .make(try volume(own, at: span))]
   }
 
-  /// Whether a volume may be taken as it is: a user may have undefined the domain alone, and wants
-  /// its data. A copy that no domain refers to may be half of one.
+  /// Whether an existing volume may be used: the user may have undefined the domain alone to keep
+  /// its data. A copy that no domain refers to may be incomplete.
   private func isAsWanted(
     _ volume: VolumeInventory.Volume, _ own: OwnVolume, isInUse: Bool
   ) throws(StorageFailure) -> Bool {
@@ -330,18 +330,19 @@ extension StepPlanner {
       size: capacity == nil && own.hasSize ? own.capacity : nil, span: span)
   }
 
-  /// A seed is trusted only if a domain refers to it: an upload may have been cut short.
+  /// Whether a seed is complete. It is only if a domain refers to it, because an upload may have
+  /// been interrupted.
   private func isTrusted(_ seed: DomainSeed, of domain: String) -> Bool {
     let present = live.domains[domain]?.name ?? domain
     return live.storage.domains(using: seed.path).contains(present)
       && live.storage.place(at: seed.path) != nil
   }
 
-  /// The drives whose volumes a change replaces.
+  /// Returns the drives whose volumes a change replaces.
   func replacedDrives(of domain: String, _ change: Change) -> [DriveStorage] {
     (storage.domains[domain]?.drives ?? []).filter { drive in
       change.properties.contains {
-        // A difference of the definition alone, such as the format in which something is used in
+        // A difference that concerns only the definition, such as the format of a file used in
         // place, replaces nothing.
         $0.device == drive.deviceName && $0.impact == .dataLoss
           && (drive.own != nil || $0.kind != .driver)
@@ -349,7 +350,7 @@ extension StepPlanner {
     }
   }
 
-  /// Only the domain's own volumes go.
+  /// Only the domain's own volumes are removed.
   func stepsOfRemoval(
     of drives: [DriveStorage], from domain: String
   ) throws(Diagnostic) -> [Step] {
@@ -371,8 +372,8 @@ extension StepPlanner {
     return steps
   }
 
-  /// A running guest is told of its larger disk; of one that is off the volume alone grows.
-  package func growth(of domain: String, _ change: Change) -> [Step] {
+  /// A running guest is notified of its larger disk. For a stopped guest, only the volume grows.
+  func growth(of domain: String, _ change: Change) -> [Step] {
     (storage.domains[domain]?.drives ?? []).compactMap { drive in
       let grows = change.properties.contains {
         $0.device == drive.deviceName && $0.live == .growth

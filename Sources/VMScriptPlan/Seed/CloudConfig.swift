@@ -2,17 +2,17 @@ import Crypto
 import VMScript
 import Yams
 
-/// What a script's `cloud_init` block says, and the NoCloud files it becomes.
+/// The content of a script's `cloud_init` block, and the NoCloud files made from it.
 public struct CloudConfig: Sendable {
-  /// A user that cloud-init makes.
+  /// A user that cloud-init creates.
   public struct User: Sendable {
     /// The login name.
     public var name: String
-    /// Public SSH keys, a line each.
+    /// The public SSH keys, one per line.
     public var keys: [String] = []
-    /// May become root without a password.
+    /// Whether the user may become root without a password.
     public var sudo = false
-    /// In plain text, or a hash in a form of crypt(5).
+    /// The password in plain text, or a hash in a format of crypt(5).
     public var password: String?
     /// The login shell's path.
     public var shell = "/bin/bash"
@@ -20,25 +20,26 @@ public struct CloudConfig: Sendable {
     public init(name: String) { self.name = name }
   }
 
-  /// nil takes the domain's name, made fit for a host name.
+  /// The host name; nil derives it from the domain's name.
   public var hostname: String?
-  /// Made beside no others: an image's own standard user is not made.
+  /// The users. An image's default user is not created.
   public var users: [User] = []
-  /// Installed at the first boot.
+  /// The packages installed at the first boot.
   public var packages: [String] = []
-  /// Shell commands, run in order at the first boot.
+  /// The shell commands, run in order at the first boot.
   public var run: [String] = []
 
-  /// A block that declares nothing.
+  /// Creates an empty block.
   public init() {}
 
-  /// The files of the seed.
+  /// Returns the files of the seed.
   ///
-  /// The instance id of a new machine is the domain's UUID and a digest of the files, so that a clone
-  /// is an instance of its own. For a machine that has a seed already, `DomainSeed.following(_:)`
-  /// decides whether it stays the instance that it is.
+  /// The instance id of a new machine consists of the domain's UUID and a digest of the files, so
+  /// that a clone is an instance of its own. For a machine with a seed, `DomainSeed.following(_:)`
+  /// decides whether the instance stays.
   ///
-  /// - Throws: ``StorageFailure/seedFailed(_:)`` if YAML refuses a text, which is not repeated.
+  /// - Throws: ``StorageFailure/seedFailed(_:)`` if YAML rejects a text. The error does not repeat
+  ///   the text.
   public func files(domain: String, uuid: String) throws(StorageFailure) -> [SeedFile] {
     let host = hostname ?? Self.hostName(from: domain)
     let user = try "#cloud-config\n" + Self.yaml(userData(host: host))
@@ -56,7 +57,7 @@ public struct CloudConfig: Sendable {
     return SeedFile(name: "meta-data", text: try yaml(meta))
   }
 
-  /// The same files for another instance.
+  /// Returns the files for another instance.
   package static func files(_ files: [SeedFile], ofInstance instance: String) -> [SeedFile] {
     files.map { file in
       guard file.name == "meta-data",
@@ -68,10 +69,10 @@ public struct CloudConfig: Sendable {
     }
   }
 
-  /// The host name of a domain that declares none: its own name where that is a DNS label.
+  /// Returns the host name of a domain that declares none: its own name if that is a DNS label.
   ///
-  /// Otherwise it is the cleaned name with a digest of the original, so that two domains never share
-  /// a host name.
+  /// Otherwise, it is the cleaned name with a digest of the original, so that two domains never
+  /// share a host name.
   public static func hostName(from name: String) -> String {
     let mapped = name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
     let start = mapped.drop { $0 == "-" }
@@ -86,7 +87,7 @@ public struct CloudConfig: Sendable {
       if !values.isEmpty { entries.append(.init(key, .list(values))) }
     }
     add("users", users.map(Self.value))
-    // Cloud images forbid passwords over SSH unless told otherwise.
+    // Cloud images forbid passwords over SSH by default.
     if users.contains(where: { $0.password != nil }) {
       entries.append(.init("ssh_pwauth", .bool(true)))
     }
@@ -121,8 +122,8 @@ public struct CloudConfig: Sendable {
 }
 
 extension CloudConfig {
-  /// What a `cloud_init` block declares. Passwords are revealed here, as the guest needs them; they
-  /// stand in no description and no diagnostic.
+  /// Reads a `cloud_init` block. Passwords are revealed here, as the guest needs them. They appear
+  /// in no description and no diagnostic.
   public init(declared block: DeclaredBlock) {
     self.init()
     hostname = block["hostname"].flatMap(Self.text)
@@ -163,14 +164,14 @@ public indirect enum CloudValue: Hashable, Sendable {
   case float(Double)
   case string(String)
   case list([CloudValue])
-  /// In the order that is written.
+  /// A mapping in the order of the document.
   case map([Entry])
 
   /// A key with its value.
   public struct Entry: Hashable, Sendable {
     /// The key, written as a string.
     public let key: String
-    /// What stands behind it.
+    /// The value.
     public let value: CloudValue
     /// Pairs a key with its value.
     public init(_ key: String, _ value: CloudValue) {
@@ -179,7 +180,7 @@ public indirect enum CloudValue: Hashable, Sendable {
     }
   }
 
-  /// The YAML tree. Strings are always quoted, so that `no` or `1.0` stay strings.
+  /// Returns the YAML tree. Strings are always quoted, so that `no` or `1.0` stay strings.
   var node: Node {
     switch self {
     case .bool(let value): Node(value ? "true" : "false", Tag(.bool))
@@ -191,15 +192,15 @@ public indirect enum CloudValue: Hashable, Sendable {
     }
   }
 
-  /// A key that every reader of YAML takes for this string.
+  /// Returns a key that every YAML parser reads as this string.
   private static func key(_ text: String) -> Node {
     Node(text, Tag(.str), YAMLWriter.isPlain(text) ? .any : .doubleQuoted)
   }
 }
 
-/// The hashed passwords of crypt(5): `$id$salt$hash`, some with parameters before the salt.
+/// The password hashes of crypt(5): `$id$salt$hash`, some with parameters before the salt.
 enum PasswordHash {
-  /// Returns whether a text is a hash; any other text is a password as it is typed.
+  /// Whether a text is a hash. Any other text is a plain password.
   static func isHash(_ text: String) -> Bool {
     let parts = text.split(separator: "$", omittingEmptySubsequences: false)
     guard parts.count >= 4, parts[0].isEmpty, let form = forms[String(parts[1])] else {
@@ -223,7 +224,7 @@ enum PasswordHash {
     return rest.count == 2 && rest.allSatisfy(isEncoded)
   }
 
-  /// The fields between identifier and hash.
+  /// Returns the fields between identifier and hash.
   private enum Form { case salted, withRounds, withCost, withParameters }
 
   private static let forms: [String: Form] = [
@@ -236,7 +237,7 @@ enum PasswordHash {
     !text.isEmpty && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
   }
 
-  /// Whether a field holds only what crypt(5) encodes with: `./0-9A-Za-z`.
+  /// Whether a field contains only characters of crypt(5): `./0-9A-Za-z`.
   private static func isEncoded(_ text: Substring) -> Bool {
     !text.isEmpty
       && text.utf8.allSatisfy { byte in

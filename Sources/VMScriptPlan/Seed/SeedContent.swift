@@ -2,22 +2,22 @@ import Crypto
 import VMScript
 import Yams
 
-/// What a seed tells cloud-init, to be compared with what another one does.
+/// The comparable content of a cloud-init seed.
 package struct SeedContent {
-  /// Identifies a first boot: everything is done again under another one.
+  /// The instance id. cloud-init repeats a first boot under another one.
   let instance: String?
   private let entries: [Entry]
 
-  /// A part of a seed, as the language names it.
+  /// A part of a seed, named as in the language.
   private struct Entry {
-    /// Such as `packages` or `user bob keys`.
+    /// The name, such as `packages` or `user bob keys`.
     let key: String
     let node: Node
-    /// Whether it may hold secrets that nothing marks as such.
+    /// Whether it may contain unmarked secrets.
     var isPrivate = false
   }
 
-  /// A seed of a machine that has none.
+  /// The content for a machine without a seed.
   package static var none: SeedContent { SeedContent(instance: nil, entries: []) }
 
   private init(instance: String?, entries: [Entry]) {
@@ -25,7 +25,7 @@ package struct SeedContent {
     self.entries = entries
   }
 
-  /// Reads the files of a seed; nil for documents that are not cloud-init's.
+  /// Reads the files of a seed; nil if they are not cloud-init's.
   package init?(_ files: [SeedFile]) {
     func document(_ name: String) -> Node? {
       files.first { $0.name == name }.flatMap {
@@ -40,7 +40,7 @@ package struct SeedContent {
       case "hostname": entries.append(Entry(key: SeedChange.hostName, node: node))
       case "runcmd": entries.append(Entry(key: "run", node: node, isPrivate: true))
       case "packages": entries.append(Entry(key: "packages", node: node))
-      // Follows from the passwords.
+      // Derived from the passwords.
       case "ssh_pwauth": break
       case "users": entries += (node.array()).flatMap(Self.entries(ofUser:))
       case let other: entries.append(Entry(key: other, node: node, isPrivate: true))
@@ -59,7 +59,7 @@ package struct SeedContent {
     return user.compactMap { key, node in
       switch key.string ?? "" {
       case "name": Entry(key: "user \(name)", node: node)
-      // Follows from the password.
+      // Derived from the password.
       case "lock_passwd": nil
       case "ssh_authorized_keys": Entry(key: "user \(name) keys", node: node)
       case "passwd", "plain_text_passwd":
@@ -69,7 +69,8 @@ package struct SeedContent {
     }
   }
 
-  /// The keys in which a later seed differs, in the order of the later one; those that go come last.
+  /// Returns the keys in which a later seed differs, in the order of the later one. Removed keys
+  /// come last.
   package func changes(to later: SeedContent) -> [SeedChange] {
     let earlier = Dictionary(entries.map { ($0.key, $0) }) { $1 }
     let kept = Set(later.entries.map(\.key))
@@ -98,19 +99,19 @@ package struct SeedContent {
   }
 }
 
-/// A key of `cloud_init` that is not what a machine's present seed says.
+/// A key of `cloud_init` that differs from a machine's present seed.
 package struct SeedChange {
   package static let hostName = "hostname"
 
   package let key: String
-  /// What the present seed says, masked where it may hold secrets; nil if it says nothing.
+  /// The value in the present seed, masked if it may contain secrets; nil if there is none.
   package let from: Value?
   package let to: Value?
 
-  /// Whether cloud-init applies it at each boot, so that the machine stays the instance that it is.
+  /// Whether cloud-init applies it at each boot, so that the machine keeps its instance.
   ///
-  /// It sets the host name at every boot. Users, keys, packages and commands are done once for each
-  /// instance, at its first boot.
+  /// The host name is set at every boot. Users, keys, packages and commands are applied once for
+  /// each instance, at its first boot.
   var isAppliedAtEveryBoot: Bool { key == Self.hostName }
 }
 
@@ -121,16 +122,16 @@ public struct SeedFile: Hashable, Sendable {
   /// The whole content.
   public let content: [UInt8]
 
-  /// A file of these bytes.
+  /// Creates a file of these bytes.
   public init(name: String, content: [UInt8]) {
     self.name = name
     self.content = content
   }
 
-  /// A file of this text in UTF-8.
+  /// Creates a file of this text in UTF-8.
   public init(name: String, text: String) { self.init(name: name, content: Array(text.utf8)) }
 
-  /// The first 8 hexadecimal digits of a SHA-256 over the names and contents of files.
+  /// Returns the first 8 hexadecimal digits of a SHA-256 over the names and contents of files.
   package static func digest(of files: [SeedFile]) -> String {
     var hash = SHA256()
     for file in files {

@@ -1,26 +1,29 @@
-/// How images, volumes and seeds are kept; start reading here.
+/// The storage of images, volumes and seeds. Start reading here.
 ///
-/// The parts, each usable without the others:
+/// The parts, which are independent of each other:
 ///
-/// - ``VolumeName`` composes and parses the self-certifying names that say who owns a volume.
+/// - ``VolumeName`` composes and parses the self-certifying names of volumes.
 /// - ``ImageProbe`` reads a header, ``FileDigest`` digests a file, `ImageConversion` converts one.
-/// - ``ImageKey`` says which uploads are one image; ``VolumeInventory`` finds a complete base for a
-///   key, what a killed run left behind, and what may be removed.
-/// - ``VolumeStore`` does it on a host: pools, publishing, overlays, copies, growing, removing.
-/// - ``VolumeXML`` writes what libvirt creates a volume from.
-/// - `ImageResolver` finds out what the images of a script are made of, `DriveResolver` what each
-///   drive stands on; `StoragePlan` has it all, and says in what the host differs. `Provisioner`
-///   brings it there.
+/// - ``ImageKey`` identifies uploads of the same image. ``VolumeInventory`` finds a complete base
+///   for a key, the remains of a killed run, and the volumes that may be removed.
+/// - ``VolumeStore`` performs it on a host: pools, publishing, overlays, copies, growing,
+///   removing.
+/// - ``VolumeXML`` writes the XML that libvirt creates a volume from.
+/// - `ImageResolver` resolves the images of a script, and `DriveResolver` the storage of each
+///   drive. `StoragePlan` combines them and compares the result with the host. `Provisioner`
+///   applies it.
 /// - ``CloudConfig`` renders a guest's NoCloud files, ``SeedImage`` packs them.
 ///
-/// How an image is published: probe, digest, look for a complete base with the same key; if there is
-/// none, create `base-<key>-<nonce>`, upload, verify, and only then create `pin-<key>-<nonce>`. A base
-/// without a pin is never used, so an upload that was cut short is never taken for a finished one.
+/// An image is published in steps: probe, digest, look for a complete base with the same key. If
+/// there is none, create `base-<key>-<nonce>`, upload and verify it, and only then create
+/// `pin-<key>-<nonce>`. A base without a pin is never used, so an interrupted upload never counts
+/// as complete.
 ///
 /// Every failure is a ``StorageFailure``; ``StorageMessages/diagnostic(_:at:takesFormat:)`` makes the
 /// diagnostic.
 public enum Storage {
-  /// A random text that tells two uploads of one content apart: 8 hexadecimal digits.
+  /// Returns a random text that distinguishes two uploads of the same content: 8 hexadecimal
+  /// digits.
   public static func nonce() -> String {
     Hexadecimal.text((0..<4).map { _ in UInt8.random(in: .min ... .max) })
   }
@@ -35,42 +38,42 @@ package enum Hexadecimal {
   }
 }
 
-/// What can be wrong with images, volumes and seeds; ``StorageMessages`` words it.
+/// A failure of images, volumes or seeds; ``StorageMessages`` writes its message.
 public enum StorageFailure: Error, Hashable, Sendable {
   case unfitStackName(String)
   /// Reading a file failed; the second text is the system's own.
   case unreadable(path: String, reason: String)
-  /// Nothing is at a path, neither here nor in the host's pools; the volumes of that file name, as
-  /// sources name them.
+  /// Nothing exists at a path, neither here nor in the host's pools. The volumes have the same
+  /// file name, written as sources name them.
   case nowhere(path: String, volumes: [String])
   case emptyImage
   /// The file ends before a part that its header points to; sizes in bytes.
   case truncatedImage(ImageFormat, needs: Int64, has: Int64)
   case corruptImage(ImageFormat)
-  /// The content lies in other files, which an upload would leave behind; the first of them, where the
-  /// image names one.
+  /// The content is in other files, which an upload would omit. The text is the first of them, if
+  /// the image names one.
   case splitImage(String?)
-  /// What it is instead, such as `a web page`.
+  /// The file is something else, such as `a web page`.
   case notAnImage(String)
   case formatMismatch(declared: ImageFormat, found: ImageFormat)
-  /// The image is a difference to this file, which it does not name in every format.
+  /// The image is backed by this file, which not every format names.
   case hasBackingFile(String?)
   /// The content is encrypted.
   case encrypted(ImageFormat)
-  /// An image that is neither used nor converted; what it is, such as `a Parallels image`.
+  /// An image of an unsupported format; the text is its kind, such as `a Parallels image`.
   case foreignImage(String)
-  /// The name promises a format, and the content has none.
+  /// The file name suggests a format that the content does not have.
   case misnamed(format: String)
-  /// `qemu-img info` refused the image; the text is what it wrote to standard error.
+  /// `qemu-img info` rejected the image; the text is its standard error.
   case unfitImage(ImageFormat, output: String)
   case digestMismatch(algorithm: String, declared: String, found: String)
   case changedWhileRead
   case toolMissing(String)
-  /// A child process was ended at its limit.
+  /// A child process exceeded its time limit.
   case toolTimedOut(String, seconds: Int)
-  /// The folder for temporary files has no room for a conversion; sizes in bytes.
+  /// The folder for temporary files has not enough space for a conversion; sizes in bytes.
   case scratchFull(String, needed: Int64, available: Int64)
-  /// A child process failed; the text is what it wrote to standard error.
+  /// A child process failed; the text is its standard error.
   case conversionFailed(status: Int32, output: String)
   case missingPool(String, existing: [String])
   case inactivePool(String)
@@ -80,51 +83,52 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case poolFull(String, needed: Int64, available: Int64)
   /// There is no volume of this name or path.
   case missingVolume(String)
-  /// The host could not look into the volume at this path; the second text is its reason.
+  /// The host could not read the volume at this path; the second text is the reason.
   case unreadableVolume(String, reason: String)
-  /// The file that the volume at the second path backs onto is not there.
+  /// The backing file of the volume at the second path is missing.
   case lostBase(String, of: String)
   /// A volume must not be removed or resized.
   case volumeKept(String, VolumeInventory.Refusal)
-  /// Something new and empty was declared without a size; the text is what, such as `disk`.
+  /// A new, empty object was declared without a size; the text is its kind, such as `disk`.
   case missingSize(String)
-  /// An address on the network, which is not fetched.
+  /// A network address, which is not fetched.
   case remoteSource(String)
-  /// Less than what it stands on; sizes in bytes.
+  /// The size is smaller than that of the backing image; sizes in bytes.
   case tooSmall(declared: Int64, needed: Int64)
   /// Shrinking would cut off content; sizes in bytes.
   case cannotShrink(declared: Int64, present: Int64)
-  /// More than the format holds; sizes in bytes.
+  /// The size exceeds the limit of the format; sizes in bytes.
   case tooLarge(ImageFormat, declared: Int64, limit: Int64)
-  /// The host cannot hold an image of this format, or not an empty one.
+  /// The host cannot store an image of this format, or not an empty one.
   case unfitFormat(ImageFormat)
-  /// A digest was declared of what lies on the host and is not read.
+  /// A digest was declared for a volume of the host, whose content is not read.
   case digestOfVolume
-  /// A guest would write to the content that others stand on.
+  /// A guest would write to content that backs other disks.
   case sharedContent(image: String)
-  /// The host copies volumes, and what is at this path is none.
+  /// The host copies volumes only, and the file at this path is not a volume.
   case copyOutsidePool(String)
   /// The drive of this target is neither a file nor a device of the host.
   case diskElsewhere(String)
-  /// The host keeps no copy of this image that is complete.
+  /// The host has no complete copy of this image.
   case missingBase(image: String)
-  /// What is used in place looks like an image of this format, which a guest may have written.
+  /// A file used in place looks like an image of this format, but a guest may have written the
+  /// header.
   case unknownFormat(String, content: String)
-  /// What is at a path can be no disk; the text says what it is, such as `a folder`.
+  /// The object at a path cannot be a disk; the text is its kind, such as `a folder`.
   case unfitSource(String, String)
-  /// What is at a path is no file; the text says what it is, such as `a folder`.
+  /// The object at a path is not a file; the text is its kind, such as `a folder`.
   case notAFile(String, String)
-  /// Building a seed failed; the text is libarchive's own.
+  /// The seed could not be created; the text is the error of libarchive.
   case seedFailed(String)
 
   /// Two images of the host have this name.
   case ambiguousImage(String, paths: [String])
-  /// A path that is relative to the script names no file beside it.
+  /// A relative path names no file in the script's folder.
   case missingBesideScript(String)
 }
 
 extension StorageFailure {
-  /// Whether `format = raw` takes the file all the same: nothing in it was recognised as an image.
+  /// Whether `format = raw` accepts the file: nothing in it was recognised as an image.
   var isOfOpaqueContent: Bool {
     switch self {
     case .notAnImage, .foreignImage, .misnamed, .encrypted(.raw): true

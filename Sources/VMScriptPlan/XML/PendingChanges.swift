@@ -1,24 +1,24 @@
 import VMScript
 
-/// The differences between the definition of an object and the object as it runs: they wait for a
+/// The differences between the definition of an object and the running object, which wait for a
 /// restart.
 ///
-/// Every row of the schema that has a place in the document is compared, so that nothing has to be
-/// known about single properties. Whatever no row covers is compared as it stands in the document.
+/// Every row of the schema with a place in the document is compared, so no property needs special
+/// code. Everything else is compared as in the document.
 enum PendingChanges {
-  /// The differences of a domain, named as plans name its properties.
+  /// Returns the differences of a domain, named as in plans.
   ///
   /// - Parameters:
-  ///   - definition: the domain as its next start makes it.
-  ///   - running: the domain as it runs.
-  package static func domain(
+  ///   - definition: the domain that the next start creates.
+  ///   - running: the running domain.
+  static func domain(
     definition: Document, running: Document
   ) -> [PropertyDifference] {
     DomainRestart(definition: definition.element(), running: running.element()).differences()
   }
 
-  /// The differences of a network, named as plans name its properties.
-  package static func network(definition: Document, running: Document) -> [PropertyDifference] {
+  /// Returns the differences of a network, named as in plans.
+  static func network(definition: Document, running: Document) -> [PropertyDifference] {
     let (found, wanted) = (running.element(), definition.element())
     var result = NetworkComparison(found: found, wanted: wanted).differences()
     for row in RowComparison.ofBlock(Schema.resource(.net), "", definition: wanted, running: found)
@@ -29,11 +29,11 @@ enum PendingChanges {
   }
 }
 
-/// The rows of one block of the schema, in a definition and as it runs.
+/// The rows of one block of the schema, in the definition and the running object.
 private enum RowComparison {
-  /// The rows that differ, those of the blocks in it among them.
+  /// Returns the rows that differ, including those of nested blocks.
   ///
-  /// - Parameter isDevice: whether libvirt fills in what the definition leaves open.
+  /// - Parameter isDevice: whether libvirt fills in undefined values.
   static func ofBlock(
     _ block: BlockSchema, _ path: String, definition: XMLElement, running: XMLElement,
     isDevice: Bool = false
@@ -48,7 +48,7 @@ private enum RowComparison {
         from: place.value(of: found, as: row.type), to: place.value(of: wanted, as: row.type),
         impact: .nextStart)
     }
-    // A maximum that changes takes the present amount along.
+    // A new maximum also changes the present amount.
     if let limit = result.first(where: { $0.path == path }) {
       result.removeAll { row in
         row.path != path && row.from == limit.from && row.to == limit.to
@@ -74,7 +74,7 @@ private enum RowComparison {
   }
 }
 
-/// A domain's definition against its machine.
+/// The comparison of a domain's definition with its machine.
 private struct DomainRestart {
   let definition: XMLElement
   let running: XMLElement
@@ -85,7 +85,7 @@ private struct DomainRestart {
     self.definition = definition
     self.running = running
     records = [definition, running].flatMap { DeviceRecords(in: $0)?.records ?? [] }
-    // libvirt leaves out the present amounts where they are the maximum.
+    // libvirt omits the present amounts if they equal the maximum.
     for root in [definition, running] {
       if let count = root.text(at: "vcpu"), root.text(at: "vcpu/@current") == nil {
         root.first("vcpu")?["current"] = count
@@ -102,8 +102,8 @@ private struct DomainRestart {
     return rows + model + drives + interfaces + blocks + others + sections(except: rows)
   }
 
-  /// Whether a guest has more memory than defined and may give it back: each start asks it to, and
-  /// it takes its time or has no balloon driver. A restart changes nothing of that.
+  /// Whether a guest has more memory than defined and may return it. Each start requests it, but
+  /// the guest may be slow or lack a balloon driver. A restart does not change that.
   private func isGuestsMatter(_ row: PropertyDifference) -> Bool {
     guard row.path == "memory current", case .size(let from)? = row.from,
       case .size(let to)? = row.to
@@ -111,7 +111,7 @@ private struct DomainRestart {
     return from.bytes > to.bytes && running.text(at: "memory") == definition.text(at: "memory")
   }
 
-  /// The model of the processors; what stands for the host's is expanded where it runs.
+  /// Compares the model of the processors. A running machine has the host's model expanded.
   private var model: [PropertyDifference] {
     func model(_ root: XMLElement) -> String? {
       let mode = root.text(at: "cpu/@mode")
@@ -132,7 +132,7 @@ private struct DomainRestart {
 
   // MARK: Devices
 
-  /// The block of a device as plans name it.
+  /// Returns the block of a device as plans name it.
   private func path(_ block: String, _ identity: String) -> String {
     let isDrive = DomainDisks.devices.contains(block)
     let record = records.first { record in
@@ -147,7 +147,7 @@ private struct DomainRestart {
     root.first("devices")?.all(name) ?? []
   }
 
-  /// Pairs devices of the two documents by what tells them from others of their kind.
+  /// Pairs devices of the two documents by their identity.
   private func pairs(
     _ name: String, by identity: (XMLElement) -> String?
   ) -> [(identity: String, definition: XMLElement?, running: XMLElement?)] {
@@ -201,7 +201,7 @@ private struct DomainRestart {
         schema.block("nic").map {
           RowComparison.ofBlock($0, path, definition: wanted, running: found, isDevice: true)
         } ?? []
-      // What runs names the bridge or device beside the network.
+      // A running interface names the bridge or device beside the network.
       let kinds = ["network": "net", "bridge": "bridge", "dev": "dev"]
       for attribute in ["network", "bridge", "dev"] {
         guard let name = wanted.text(at: "source/@\(attribute)") else { continue }
@@ -215,7 +215,7 @@ private struct DomainRestart {
     }
   }
 
-  /// The devices of the schema's other blocks, which stand once.
+  /// Compares the devices of the schema's other blocks, which occur once.
   private var blocks: [PropertyDifference] {
     schema.blocks.flatMap { block -> [PropertyDifference] in
       guard let place = block.xml, block.isDevice, !block.repeats else { return [] }
@@ -224,7 +224,7 @@ private struct DomainRestart {
       case (let wanted?, let found?):
         let rows = RowComparison.ofBlock(
           block, block.name, definition: wanted, running: found, isDevice: true)
-        // libvirt finds a port for each start.
+        // libvirt chooses a port for each start.
         return rows.filter { $0.name != "port" || wanted["autoport"] != "yes" }
       case (let wanted, let found):
         return [
@@ -236,7 +236,7 @@ private struct DomainRestart {
     }
   }
 
-  /// Devices that no block stands for; libvirt adds controllers by itself.
+  /// Compares the devices without a block. libvirt adds controllers by itself.
   private var others: [PropertyDifference] {
     let known = Set(
       (schema.blocks.compactMap(\.xml) + schema.properties.compactMap(\.xml))
@@ -264,7 +264,7 @@ private struct DomainRestart {
 
   // MARK: Everything else
 
-  /// Parts of the document that differ in what no row covers.
+  /// Compares the parts of the document that no row covers.
   private func sections(except rows: [PropertyDifference]) -> [PropertyDifference] {
     let covered = Set(
       (schema.properties + schema.blocks.flatMap(\.properties)).filter { row in
@@ -281,7 +281,7 @@ private struct DomainRestart {
     }
   }
 
-  /// The parts that rows compare whole, or that are another's at each start.
+  /// The parts that rows compare completely, or that change with each start.
   private static let compared: Set<String> = [
     "name", "uuid", "genid", "title", "description", "metadata", "memory", "currentMemory", "vcpu",
     "cpu", "devices", "seclabel", "resource",
@@ -293,7 +293,7 @@ extension DeviceRecords.Record {
 }
 
 extension LiveDomain {
-  /// What its next start changes, or the first one that brings back no saved state, whoever changed the
+  /// The changes at its next start, or at the first one without a saved state, whoever changed the
   /// definition.
   package func pendingChanges() -> [PropertyDifference] {
     guard isPersistent, let machine = running ?? saved else { return [] }
@@ -302,7 +302,7 @@ extension LiveDomain {
 }
 
 extension LiveNetwork {
-  /// What its next start changes, whoever changed the definition.
+  /// The changes at its next start, whoever changed the definition.
   package func pendingChanges() -> [PropertyDifference] {
     guard isPersistent, let running else { return [] }
     return PendingChanges.network(definition: definition, running: running)

@@ -1,7 +1,7 @@
 import VMScript
 import VMScriptSyntax
 
-/// What the runtime resolved before a declaration becomes XML.
+/// The facts that the runtime resolves before a declaration becomes XML.
 public struct XMLContext: Sendable {
   /// A disk's storage on the host.
   public struct Storage: Sendable, Equatable {
@@ -11,7 +11,7 @@ public struct XMLContext: Sendable {
     public var format: String
     /// Whether it is a block device.
     public var isDevice: Bool
-    /// A disk's storage.
+    /// Creates a disk's storage.
     public init(path: String, format: String, isDevice: Bool = false) {
       self.path = path
       self.format = format
@@ -21,15 +21,15 @@ public struct XMLContext: Sendable {
 
   /// A drive that a clone of a host's domain has taken over from it.
   public struct Drive: Sendable, Equatable {
-    /// What its storage is found by.
+    /// The key of its storage.
     public var key: String
-    /// `disk`, `cdrom` or `floppy`.
+    /// The device: `disk`, `cdrom` or `floppy`.
     public var device: String
-    /// Target, such as `vda`.
+    /// The target, such as `vda`.
     public var target: String
     /// The bus of the target; nil leaves it to libvirt.
     public var bus: String?
-    /// A drive of a clone.
+    /// Creates a drive of a clone.
     public init(key: String, device: String, target: String, bus: String?) {
       self.key = key
       self.device = device
@@ -40,28 +40,28 @@ public struct XMLContext: Sendable {
 
   /// The stack that the resource belongs to.
   public var stack: String
-  /// Where the stack is run from; nil where that is no script's file.
+  /// The script that the stack is run from; nil if it is not a file.
   public var origin: StackOrigin?
   /// The resource's UUID.
   public var uuid: String
-  /// `kvm`, `qemu` or `test`.
+  /// The domain type: `kvm`, `qemu` or `test`.
   public var hypervisor: String
   /// Storage by the disk's key: label, else `disk1`… and `cdrom1`….
   public var disks: [String: Storage]
-  /// The drives of a clone of a host's domain, in order: its blocks meet them by label or position.
+  /// The drives of a host domain's clone, in order. Its blocks match them by label or position.
   public var drives: [Drive] = []
-  /// By the disk's key, the domain that a disk is moved from.
+  /// By the disk's key, the source domain of a moved disk.
   public var moves: [String: String] = [:]
   /// The cloud-init seed on the host.
   public var seed: String?
-  /// Paths that other domains have or are declared to have: what is there stays where it is.
+  /// Paths that other domains use or are declared to use. Their files stay in place.
   public var shared: Set<String> = []
   /// MAC addresses by the interface's key: label, else `nic1`….
   public var macs: [String: MACAddress]
   /// Fixed leases of a network beside those of its `host` blocks.
   public var leases: [NetworkLease]
 
-  /// What was resolved for one resource.
+  /// Creates the context of one resource.
   public init(
     stack: String, uuid: String, hypervisor: String = "qemu", disks: [String: Storage] = [:],
     seed: String? = nil, macs: [String: MACAddress] = [:], leases: [NetworkLease] = []
@@ -80,11 +80,11 @@ public struct XMLContext: Sendable {
 public struct NetworkLease: Sendable, Hashable {
   /// The interface's address.
   public let mac: MACAddress
-  /// The address that it gets.
+  /// The assigned address.
   public let ip: IPAddress
   /// The machine's name, if it has one for DNS.
   public let name: String?
-  /// A lease of a fixed address, under the host name `name` if there is one.
+  /// Creates a lease of a fixed address, with the host name `name` if there is one.
   public init(mac: MACAddress, ip: IPAddress, name: String? = nil) {
     self.mac = mac
     self.ip = ip
@@ -92,14 +92,14 @@ public struct NetworkLease: Sendable, Hashable {
   }
 }
 
-/// The wording of what goes wrong between declarations and XML, VM0270, VM0271 and VM0750.
+/// The messages about declarations and XML: VM0270, VM0271 and VM0750.
 package enum XMLMessages {
   static func malformed(_ declaration: Declaration, _ error: MalformedXML) -> Diagnostic {
     Diagnostic(
       code: .xml.unreadableDefinition,
-      "the host's definition of `\(declaration.name)` is not readable XML",
+      "the host's definition of `\(declaration.name)` is not valid XML",
       at: .init(declaration.nameSpan), notes: [error.description],
-      helps: [.init("look at it with `virsh dumpxml` or `virsh net-dumpxml`")])
+      helps: [.init("inspect it with `virsh dumpxml` or `virsh net-dumpxml`")])
   }
 
   package static func unreadable(_ declaration: Declaration, _ object: UnreadableObject)
@@ -107,27 +107,27 @@ package enum XMLMessages {
   {
     var diagnostic = PlanMessages.unreadable(
       object, cannot: "be compared", at: declaration.nameSpan)
-    diagnostic.notes.append("it is left as it is")
+    diagnostic.notes.append("it was not changed")
     return diagnostic
   }
 
   package static func unwritable(_ property: DeclaredProperty) -> Diagnostic {
     Diagnostic(
       code: .xml.unwritableCharacter,
-      "`\(property.schema.name)` holds a character that XML cannot hold",
+      "`\(property.schema.name)` contains a character that XML does not allow",
       at: .init(property.span, "a control character"), helps: [.init("remove it")])
   }
 
   /// - Parameters:
-  ///   - dropped: the paths of what is not there.
-  ///   - changed: what has another value.
+  ///   - dropped: the paths of missing parts.
+  ///   - changed: the parts with another value.
   static func notKept(
     _ dropped: [String], _ changed: [XMLProjection.Change], _ patch: DomainPatch,
     of declaration: Declaration
   ) -> Diagnostic {
     let more = dropped.count > 5 ? " and more" : ""
     let kept = changed.prefix(5).map {
-      "libvirt keeps `\($0.kept)` for `\($0.wanted)` in `\($0.path)` of `\(declaration.name)`"
+      "libvirt stores `\($0.kept)` instead of `\($0.wanted)` in `\($0.path)` of `\(declaration.name)`"
     }
     let title =
       dropped.isEmpty
@@ -138,7 +138,7 @@ package enum XMLMessages {
       .warning, code: .xml.droppedPatch, title,
       at: .init(patch.block.property("append")?.span ?? patch.block.span, "appended here"),
       notes: kept.dropFirst(dropped.isEmpty ? 1 : 0) + [
-        "libvirt drops what it does not know and takes one of several values; it is not tried again"
+        "libvirt drops unknown parts and keeps one of several values; the next run does not try again"
       ],
       helps: [.init("check its spelling and its place, or remove the block")])
   }
@@ -150,16 +150,15 @@ package struct XMLCodes: DiagnosticTable {
 
   package let unreadableDefinition = DiagnosticCode.ofScript(
     270, "unreadable definition",
-    "The host answered with something that is not the XML of such an object.")
+    "The host returned a document that is not the XML of such an object.")
   package let unwritableCharacter = DiagnosticCode.ofScript(
     271, "character not allowed in XML",
-    "XML 1.0 has no way to write most control characters, so no definition can hold them.")
+    "XML 1.0 does not allow most control characters, so no definition can contain them.")
   package let droppedPatch = DiagnosticCode.ofHost(
     750, "patch that libvirt drops",
     """
-    libvirt ignores elements and attributes that it does not know, and takes one of several elements \
-    where it knows but one. The run says so once and notes what was kept; later plans compare only \
-    that.
+    libvirt ignores unknown elements and attributes, and keeps one of several elements where only one \
+    is allowed. The run reports this once and records the kept part; later plans compare only that.
     """)
 }
 

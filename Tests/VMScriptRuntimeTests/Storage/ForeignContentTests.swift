@@ -91,7 +91,7 @@ import Testing
   func theNameOfAFilePromisesItsFormat(suffix: String) async throws {
     let folder = try ScratchFolder()
     let path = try folder.write("disk." + suffix, Array(repeating: 0, count: 4096))
-    #expect(await message(path).contains("named as"))
+    #expect(await message(path).contains("extension of"))
     #expect(try await ImageFile.open(path, declared: .raw).probe.format == .raw)
   }
 

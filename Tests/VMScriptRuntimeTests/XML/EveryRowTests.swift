@@ -178,8 +178,9 @@ import VMScriptSyntax
       #expect(difference.live == property.live, comment)
     }
     if row.kind == .net {
-      let changes = try NetworkXML.liveChanges(
-        new.declaration, context: new.context, definition: old.xml, running: old.xml)
+      let changes = try NetworkXML.revision(
+        new.declaration, context: new.context, live: old.xml, running: old.xml
+      ).entries
       #expect(changes.isEmpty == (property.live == nil), comment)
     }
   }
@@ -214,9 +215,11 @@ import VMScriptSyntax
     }
 
     func rendered(onto base: String?) throws -> String {
-      declaration.kind == .net
-        ? try NetworkXML.render(declaration, context: context, onto: base)
-        : try DomainXML.render(declaration, context: context, onto: base)
+      let root = declaration.kind == .net ? "network" : "domain"
+      let document = try base.map { try Document($0, root: root) }
+      return declaration.kind == .net
+        ? try NetworkXML.render(declaration, context: context, onto: document)
+        : try DomainXML.render(declaration, context: context, onto: document)
     }
 
     /// The changes that lead from another declaration, of an object that runs.

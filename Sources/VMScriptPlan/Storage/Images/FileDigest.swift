@@ -3,20 +3,20 @@ import Foundation
 
 /// The properties of a file that change when its content does.
 package struct FileIdentity: Hashable, Codable, Sendable {
-  /// Absolute, symbolic links resolved.
+  /// The absolute path, with symbolic links resolved.
   package let path: String
   package let device: UInt64
   let inode: UInt64
-  /// In bytes.
+  /// The size in bytes.
   package let size: Int64
   /// Nanoseconds since 1970.
   package let modified: Int64
-  /// Nanoseconds since 1970: the change of the file's status, which nobody can set back.
+  /// The change time of the file's status in nanoseconds since 1970, which users cannot set.
   package let changed: Int64
 
-  /// The identity of the file that is at a path now; opens nothing.
+  /// Reads the identity of the file at a path without opening it.
   ///
-  /// - Throws: ``StorageFailure/unreadable(path:reason:)`` for what is no regular file.
+  /// - Throws: ``StorageFailure/unreadable(path:reason:)`` if it is not a regular file.
   package init(path: String) throws(StorageFailure) {
     let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     var status = stat()
@@ -43,18 +43,18 @@ package struct FileIdentity: Hashable, Codable, Sendable {
   }
 }
 
-/// A regular file that is opened once, so that no other file can take its place at its path.
+/// A regular file that is opened once, so that another file at its path has no effect.
 package final class OpenFile: Sendable {
   private let file: OpenDescriptor
   /// The identity at the time of opening.
   package let identity: FileIdentity
 
-  /// Opens a file for reading; never waits for the other end of a FIFO.
+  /// Opens a file for reading. Never blocks on a FIFO.
   ///
-  /// - Throws: ``StorageFailure/unreadable(path:reason:)`` for what is no regular file or not the user's
-  ///   to read.
+  /// - Throws: ``StorageFailure/unreadable(path:reason:)`` if it is not a regular file, or the
+  ///   user may not read it.
   package init(path: String) throws(StorageFailure) {
-    // Opening a device may have effects, so nothing is opened before it is looked at.
+    // Opening a device can have side effects, so its type is checked first.
     let expected = try FileIdentity(path: path)
     let number = open(expected.path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
     guard number != -1 else {
@@ -67,18 +67,18 @@ package final class OpenFile: Sendable {
   /// The descriptor, for a child process.
   package var descriptor: Int32 { file.number }
 
-  /// Whether the file is as it was when it was opened.
+  /// Whether the file is unchanged since it was opened.
   package var isUnchanged: Bool {
     (try? Self.identity(of: file, at: identity.path)) == identity
   }
 
-  /// The bytes on the disk that it takes.
+  /// The allocated size in bytes.
   package var allocation: Int64 {
     var status = stat()
     return fstat(file.number, &status) == 0 ? Int64(status.st_blocks) * 512 : identity.size
   }
 
-  /// Reads bytes from an offset on, fewer where the file ends.
+  /// Reads bytes from an offset, fewer at the end of the file.
   package func read(at offset: UInt64, _ count: Int) throws(StorageFailure) -> [UInt8] {
     guard let start = off_t(exactly: offset) else { return [] }
     var bytes = [UInt8](repeating: 0, count: count)
@@ -100,10 +100,10 @@ package final class OpenFile: Sendable {
     return bytes
   }
 
-  /// Hands all bytes to `body`, a mebibyte at a time, with the offset of the first one.
+  /// Calls `body` with all bytes, a mebibyte at a time, and the offset of each chunk.
   ///
-  /// - Throws: ``StorageFailure/changedWhileRead`` if the file is not what it was at the end, and what
-  ///   `body` throws.
+  /// - Throws: ``StorageFailure/changedWhileRead`` if the file changed meanwhile, and errors of
+  ///   `body`.
   package func readAll(_ body: (_ offset: Int64, _ chunk: [UInt8]) throws -> Void) throws {
     var offset: Int64 = 0
     while case let chunk = try read(at: UInt64(offset), 1 << 20), !chunk.isEmpty {
@@ -131,12 +131,12 @@ public struct FileDigest: Hashable, Codable, Sendable {
   /// 128 digits.
   public let sha512: String
 
-  /// Digests a file, or takes the digests from `cache` if the file is unchanged.
+  /// Digests a file, or returns the digests from `cache` if the file is unchanged.
   ///
   /// - Parameters:
   ///   - path: the file.
   ///   - cache: keeps digests of unchanged files; nil for none.
-  ///   - progress: called now and then with the bytes read so far and in all.
+  ///   - progress: called periodically with the bytes read so far and the total.
   /// - Throws: ``StorageFailure`` if it cannot be read or changes meanwhile; `CancellationError`.
   public static func of(
     _ path: String, cache: DigestCache?,
@@ -151,10 +151,10 @@ public struct FileDigest: Hashable, Codable, Sendable {
     }
   }
 
-  /// Digests a file and compares it with what a script declares; a kept digest that does not fit is
-  /// not believed, and dropped.
+  /// Digests a file and compares it with the declared digests. A cached digest that does not match
+  /// is dropped and computed again.
   ///
-  /// - Throws: what ``of(_:cache:progress:)`` and ``check(sha256:sha512:)`` throw.
+  /// - Throws: the errors of ``of(_:cache:progress:)`` and ``check(sha256:sha512:)``.
   package static func of(
     _ path: String, sha256: String?, sha512: String?, cache: DigestCache?,
     progress: @escaping @Sendable (Int64, Int64) -> Void
@@ -172,7 +172,7 @@ public struct FileDigest: Hashable, Codable, Sendable {
     }
   }
 
-  /// Compares with what a script declares; upper and lower case are one.
+  /// Compares with the declared digests, ignoring case.
   ///
   /// - Throws: a failure with both digests where they differ.
   public func check(sha256 declared256: String?, sha512 declared512: String?) throws(StorageFailure)
@@ -203,8 +203,8 @@ public struct FileDigest: Hashable, Codable, Sendable {
   }
 }
 
-/// The digests of files that were read before, one small file each. Losing it costs time only, so no
-/// failure of it is reported.
+/// A cache of file digests, one small file each. Losing it costs only time, so its failures are
+/// not reported.
 public struct DigestCache: Sendable {
   private struct Entry: Codable {
     let file: FileIdentity
@@ -214,12 +214,12 @@ public struct DigestCache: Sendable {
   private let folder: String
   private let settling: Double
 
-  /// A cache in `folder`, which is made when first needed.
+  /// Creates a cache in `folder`, which is created on first use.
   ///
   /// - Parameters:
-  ///   - folder: where the digests are kept.
-  ///   - settling: seconds after the last change of a file until its digest is kept: it may change again
-  ///     within the resolution of its time stamps.
+  ///   - folder: the folder of the digests.
+  ///   - settling: the minimum age in seconds of a file's last change before its digest is stored.
+  ///     A younger file may change again within the resolution of its time stamps.
   public init(folder: String, settling: Double = 2) {
     self.folder = folder
     self.settling = settling
@@ -250,7 +250,7 @@ public struct DigestCache: Sendable {
     try? data.write(to: URL(fileURLWithPath: entry(file.path)), options: .atomic)
   }
 
-  /// Forgets the digest of the file at a path, which turned out to be wrong.
+  /// Removes the digest of the file at a path, which proved to be wrong.
   package func drop(_ path: String) {
     let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     try? FileManager.default.removeItem(atPath: entry(resolved))
@@ -262,18 +262,18 @@ public struct DigestCache: Sendable {
   }
 }
 
-/// What makes two uploaded images one: the content and how it is stored.
+/// The identity of an uploaded image: its content and how it is stored.
 public struct ImageKey: Hashable, Sendable {
   /// The first 16 hexadecimal digits of a SHA-256 over content digest, format and layout.
   public let text: String
 
-  /// The key of a source with this SHA-256 (hexadecimal), stored in `format`.
+  /// Creates the key of a source with this SHA-256 (hexadecimal), stored in `format`.
   ///
   /// - Parameters:
-  ///   - sha256: of the source, as hexadecimal digits.
-  ///   - format: of the volume, such as `qcow2`.
+  ///   - sha256: the digest of the source, as hexadecimal digits.
+  ///   - format: the format of the volume, such as `qcow2`.
   ///   - size: the declared virtual size in bytes; nil keeps the source's.
-  ///   - options: of its layout, as `qemu-img` takes them; none for the tool's own choice.
+  ///   - options: the layout options of `qemu-img`; none for its defaults.
   public init(sha256: String, format: String, size: Int64?, options: [String] = []) {
     let fields =
       ["vmscript image", sha256.lowercased(), format, size.map(String.init) ?? ""] + options

@@ -1,6 +1,6 @@
-/// Files that would be taken for a raw disk, which has no header of its own.
+/// Files that could be mistaken for a raw disk, which has no header of its own.
 enum ForeignContent {
-  /// The bytes of a kind of file at a fixed place.
+  /// A signature: bytes at a fixed offset.
   private struct Signature {
     let bytes: [UInt8]
     let offset: Int
@@ -19,7 +19,7 @@ enum ForeignContent {
     }
   }
 
-  /// Files that are downloaded in place of an image.
+  /// Files that are often downloaded instead of an image.
   private static let files: [Signature] = [
     .init([0x1F, 0x8B], "a gzip archive"), .init([0x1F, 0x9D], "a compress archive"),
     .init([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "an xz archive"),
@@ -52,7 +52,7 @@ enum ForeignContent {
     .init([0x45, 0x56, 0x46, 0x09, 0x0D, 0x0A, 0xFF, 0], "an EnCase image"),
   ]
 
-  /// Parts of an image that other files belong to.
+  /// Files that are only a part of an image.
   private static let parts: [Signature] = [
     .init("COWD", "vmdk"), .init([0xBE, 0xBA, 0xFE, 0xCA, 0, 0, 0, 0], "vmdk"),
   ]
@@ -60,13 +60,13 @@ enum ForeignContent {
   /// The signature at the end of a disk image of macOS.
   private static let diskCopy = Signature("koly", "a disk image of macOS")
 
-  /// Refuses what is no raw disk.
+  /// Throws if a file is not a raw disk.
   ///
   /// - Parameters:
   ///   - reader: the first bytes of a file in which no image was recognised.
   ///   - footer: the last 512 bytes.
   ///   - fileSize: in bytes.
-  /// - Throws: a failure that says what it is.
+  /// - Throws: a failure that names the kind of file.
   static func refuse(
     _ reader: ByteReader, _ footer: ByteReader, fileSize: Int64
   ) throws(StorageFailure) {
@@ -75,7 +75,8 @@ enum ForeignContent {
     if let found = images.first(where: { $0.matches(reader) }) { throw .foreignImage(found.name) }
     if diskCopy.matches(footer) { throw .foreignImage(diskCopy.name) }
     if let found = files.first(where: { $0.matches(reader) }) { throw .notAnImage(found.name) }
-    // A block of bzip2 begins as the circle does, an empty archive ends as the square of it.
+    // A bzip2 block begins with the digits of pi, the end of an archive with those of its square
+    // root.
     if reader.holds("BZh", at: 0),
       [0x3141_5926_5359, 0x1772_4538_5090].contains(reader.big(4, 6))
     {
@@ -87,7 +88,7 @@ enum ForeignContent {
     }
   }
 
-  /// A disk holds zeros and code; what holds characters alone was written for people or programs.
+  /// Whether the content is text. A disk holds zeros and code.
   private static func text(_ bytes: ArraySlice<UInt8>) -> StorageFailure? {
     let content = String(decoding: bytes, as: UTF8.self).drop(while: \.isWhitespace)
     let text = content.lowercased()
@@ -113,8 +114,7 @@ enum ForeignContent {
     }
   }
 
-  /// The formats whose files have these extensions: what shows none of their headers is not what it is
-  /// named.
+  /// The formats by file extension. A file with such a name must have the header of its format.
   private static let extensions: [String: String] = [
     "qcow2": "qcow2", "qcow": "qcow2", "vmdk": "vmdk", "vdi": "vdi", "vhdx": "vhdx", "vhd": "vhd",
     "vpc": "vhd", "qed": "qed", "iso": "iso", "ova": "OVA", "gz": "gzip", "tgz": "gzip",
@@ -122,8 +122,8 @@ enum ForeignContent {
     "dmg": "dmg",
   ]
 
-  /// The format that the name of a file promises; nil for a name that promises none.
-  package static func format(named path: String) -> String? {
+  /// Returns the format that a file name suggests; nil if it suggests none.
+  static func format(named path: String) -> String? {
     guard let name = path.split(separator: "/").last, let dot = name.lastIndex(of: ".") else {
       return nil
     }

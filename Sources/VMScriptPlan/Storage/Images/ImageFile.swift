@@ -2,26 +2,26 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// A local image file that was looked at.
+/// A local image file that was probed.
 public struct ImageFile: Hashable, Sendable {
-  /// The file at that time.
+  /// The identity of the file when it was probed.
   package let identity: FileIdentity
-  /// The facts that its header states.
+  /// The facts in its header.
   public let probe: ImageProbe
 
-  /// Absolute, symbolic links resolved.
+  /// The absolute path, with symbolic links resolved.
   public var path: String { identity.path }
-  /// In bytes.
+  /// The size in bytes.
   public var size: Int64 { identity.size }
 
   /// Opens and probes a file.
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - declared: the `format` that the script names. Naming `raw` also takes content that
-  ///     looks like an archive or a page.
-  /// - Throws: ``StorageFailure`` if it cannot be read, is no sound image, is not what `declared`
-  ///   says, or names another file, which an upload would leave behind.
+  ///   - declared: the `format` in the script. `raw` also accepts content that looks like an
+  ///     archive or a web page.
+  /// - Throws: ``StorageFailure`` if it cannot be read, is damaged, does not have the declared
+  ///   format, or names another file, which an upload would omit.
   public static func open(_ path: String, declared: ImageFormat?) async throws -> ImageFile {
     try await BlockingWork.run { cancellation in
       let file = try OpenFile(path: path)
@@ -32,18 +32,19 @@ public struct ImageFile: Hashable, Sendable {
     }
   }
 
-  /// The facts that the header of a file states; reads no more than that.
+  /// Reads the facts in the header of a file, and nothing else.
   ///
-  /// - Parameter declared: the format that the script or a definition names; nil refuses what is no image.
+  /// - Parameter declared: the format in the script or a definition; nil rejects a file that is
+  ///   not an image.
   package static func probe(
     _ path: String, as declared: ImageFormat?
   ) throws(StorageFailure) -> ImageProbe {
     try probe(OpenFile(path: path), declared)
   }
 
-  /// Probes an open file that will be converted, and makes sure that it names no other file.
+  /// Probes an open file before its conversion, and checks that it names no other file.
   ///
-  /// - Returns: what it is, with its size.
+  /// - Returns: the facts, with the size.
   package static func requireSound(
     _ probe: ImageProbe, _ file: OpenFile, _ cancellation: BlockingWork.Cancellation
   ) throws -> ImageProbe {
@@ -87,18 +88,18 @@ public struct ImageFile: Hashable, Sendable {
   }
 }
 
-/// A look at an image through `qemu-img info`, which opens it as a conversion would.
+/// Inspects an image with `qemu-img info`, which opens it as a conversion would.
 ///
-/// The header says what this program reads in it; what QEMU would read is for QEMU to say.
+/// The header shows only what this program understands. QEMU may interpret it differently.
 package enum ImageInspection {
   private static let limits = ChildProcess.Limits(
     seconds: 60, memory: 1 << 30, fileSize: 1 << 20)
 
-  /// The size that a guest would see.
+  /// Returns the size that a guest would see.
   ///
-  /// - Throws: ``StorageFailure/splitImage(_:)`` or ``StorageFailure/hasBackingFile(_:)`` if QEMU would open
-  ///   another file with it, ``StorageFailure/encrypted(_:)``, and
-  ///   ``StorageFailure/unfitImage(_:output:)`` where it opens none.
+  /// - Throws: ``StorageFailure/splitImage(_:)`` or ``StorageFailure/hasBackingFile(_:)`` if QEMU
+  ///   would open another file with it, ``StorageFailure/encrypted(_:)``, and
+  ///   ``StorageFailure/unfitImage(_:output:)`` if QEMU cannot open it.
   package static func virtualSize(
     of file: OpenFile, as format: ImageFormat, _ cancellation: BlockingWork.Cancellation
   ) throws -> Int64 {
@@ -114,7 +115,7 @@ package enum ImageInspection {
     return size
   }
 
-  /// Refuses an image of which any part is in another file than the one that was handed over.
+  /// Throws if any part of the image is in a file other than the one passed in.
   static func refuseReferences(_ info: [String: Any]) throws(StorageFailure) {
     if let backing = info["full-backing-filename"] ?? info["backing-filename"] {
       throw .hasBackingFile(backing as? String)
@@ -125,7 +126,7 @@ package enum ImageInspection {
     if let other = otherFile(in: info) { throw .splitImage(other) }
   }
 
-  /// A file that the document names beside the one that was handed over.
+  /// Returns a file that the document names besides the one passed in.
   private static func otherFile(in value: Any) -> String? {
     switch value {
     case let list as [Any]: list.lazy.compactMap(otherFile).first
@@ -142,9 +143,9 @@ package enum ImageInspection {
   }
 }
 
-/// Work that blocks a thread, done off the cooperative pool.
+/// Blocking work, run outside the cooperative pool.
 package enum BlockingWork {
-  /// Set once the surrounding task is cancelled; long work looks at it between two steps.
+  /// Set when the surrounding task is cancelled. Long work checks it between two steps.
   package final class Cancellation: Sendable {
     private let flag = Atomic<Bool>(false)
 
@@ -157,7 +158,7 @@ package enum BlockingWork {
     }
   }
 
-  /// Runs `body` on a thread of its own and hands its result back.
+  /// Runs `body` on its own thread and returns its result.
   package static func run<T: Sendable>(_ body: @escaping @Sendable (Cancellation) throws -> T)
     async throws
     -> T
@@ -175,23 +176,23 @@ package enum BlockingWork {
   }
 }
 
-/// A folder for files that only this process needs, which nobody else can look into.
+/// A temporary folder of this process that no other user can read.
 ///
-/// A folder that a killed process left behind is removed by the next run: its owner holds a lock on a
-/// file in it, which the kernel releases when the process ends.
+/// The next run removes the folder of a killed process. The owner holds a lock on a file in it,
+/// which the kernel releases when the process ends.
 package final class PrivateFolder: Sendable {
   private static let prefix = "vmscript-"
   private static let owner = "owner"
-  /// A folder without an owner's file this long was left by a process that was killed while making it.
+  /// The age after which a folder without an owner's file counts as left by a killed process.
   private static let youth: TimeInterval = 3600
 
   /// The absolute path.
   package let path: String
   private let lock: OpenDescriptor
 
-  /// Makes a new one below the folder for temporary files.
+  /// Creates a folder below the folder for temporary files.
   ///
-  /// - Throws: ``StorageFailure/unreadable(path:reason:)`` if it cannot be made.
+  /// - Throws: ``StorageFailure/unreadable(path:reason:)`` if it cannot be created.
   package init(in parent: String = FileManager.default.temporaryDirectory.path)
     throws(StorageFailure)
   {
@@ -201,7 +202,7 @@ package final class PrivateFolder: Sendable {
     let number = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard number != -1 else { throw Self.failure(name) }
     lock = OpenDescriptor(number)
-    // What is empty is not locked yet.
+    // An empty folder is not locked yet.
     guard flock(number, LOCK_EX | LOCK_NB) == 0, write(number, "x", 1) == 1 else {
       throw Self.failure(name)
     }
@@ -209,10 +210,10 @@ package final class PrivateFolder: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// The path of a file in it.
+  /// Returns the path of a file in the folder.
   package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// The bytes that can be written into it.
+  /// The free space in bytes.
   package var room: Int64 {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else { return .max }
@@ -221,7 +222,7 @@ package final class PrivateFolder: Sendable {
     return overflow ? .max : bytes
   }
 
-  /// Removes what processes of this user left behind that were killed.
+  /// Removes the folders of killed processes of this user.
   package static func sweep(in parent: String = FileManager.default.temporaryDirectory.path) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
     for name in names where name.hasPrefix(prefix) {
@@ -245,7 +246,7 @@ package final class PrivateFolder: Sendable {
     return Date().timeIntervalSince1970 - TimeInterval(folder.st_mtim.tv_sec) > youth
   }
 
-  /// Makes a folder and those above it that are missing, closed to others from the start.
+  /// Creates a folder and its missing parents, closed to other users from the start.
   package static func create(_ path: String) throws(StorageFailure) {
     if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex else {

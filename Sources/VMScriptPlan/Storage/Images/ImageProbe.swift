@@ -1,13 +1,13 @@
-/// The formats that an image file can have, by the words of libvirt and QEMU.
+/// The formats of image files, named as in libvirt and QEMU.
 public enum ImageFormat: String, Sendable, CaseIterable {
   case raw, qcow2, iso, vmdk, vdi, vhdx, qed
   /// A VHD of Virtual PC, Hyper-V or Azure.
   case vhd = "vpc"
 
-  /// The name that people call it by.
+  /// The common name of the format.
   package var name: String { self == .vhd ? "vhd" : rawValue }
 
-  /// Whether only a conversion makes an image of what guests run on.
+  /// Whether the format must be converted before a guest can use it.
   package var isForeign: Bool {
     switch self {
     case .raw, .qcow2, .iso: false
@@ -18,7 +18,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
 
 /// The facts about an image file that its first and last bytes state.
 public struct ImageProbe: Hashable, Sendable {
-  /// As many bytes as ``probe(_:footer:fileSize:)`` wants to see: an ISO's descriptor lies at 32 KiB.
+  /// The bytes that ``probe(_:footer:fileSize:)`` needs. An ISO's descriptor is at 32 KiB.
   public static let headerLength = 65_536
   /// A VHD of fixed size has its only header at the end.
   public static let footerLength = 512
@@ -27,9 +27,9 @@ public struct ImageProbe: Hashable, Sendable {
   public let format: ImageFormat
   /// The size that a guest sees, in bytes; nil where the header does not hold it.
   public var virtualSize: Int64?
-  /// The file that this one is a difference to, as the header names it.
+  /// The backing file that the header names.
   public let backingFile: String?
-  /// Whether what has no format of its own begins like a disk, with a boot record.
+  /// Whether a file without a known format begins like a disk, with a boot record.
   public var hasBootRecord = false
 
   /// Reads a header.
@@ -38,7 +38,8 @@ public struct ImageProbe: Hashable, Sendable {
   ///   - header: the file's first ``headerLength`` bytes, or all of a shorter file.
   ///   - footer: its last ``footerLength`` bytes, or all of a shorter file.
   ///   - fileSize: in bytes.
-  /// - Throws: ``StorageFailure`` for a file that is empty, shorter than its own tables, or no image.
+  /// - Throws: ``StorageFailure`` for a file that is empty, shorter than its own tables, or not an
+  ///   image.
   public static func probe(
     _ header: [UInt8], footer: [UInt8] = [], fileSize: Int64
   ) throws(StorageFailure) -> ImageProbe {
@@ -52,7 +53,7 @@ public struct ImageProbe: Hashable, Sendable {
     if reader.holds("KDMV", at: 0) { return try vmdk(reader, fileSize) }
     if reader.little(64, 4) == 0xBEDA_107F { return try vdi(reader, fileSize) }
     if reader.holds("vhdxfile", at: 0) {
-      // The region tables lie in the first megabyte; a file that ends before has no content.
+      // The region tables are in the first megabyte. A shorter file has no content.
       guard fileSize >= 1 << 20 else { throw .truncatedImage(.vhdx, needs: 1 << 20, has: fileSize) }
       return ImageProbe(format: .vhdx, virtualSize: nil, backingFile: nil)
     }
@@ -64,7 +65,7 @@ public struct ImageProbe: Hashable, Sendable {
       hasBootRecord: reader.little(510, 2) == 0xAA55)
   }
 
-  /// Checks the format that a script declares against the one found.
+  /// Compares the declared format with the format found.
   ///
   /// - Throws: a failure with both formats where they differ.
   public func check(declared: ImageFormat?) throws(StorageFailure) {
@@ -72,11 +73,12 @@ public struct ImageProbe: Hashable, Sendable {
     throw .formatMismatch(declared: declared, found: format)
   }
 
-  /// The format that the image shall have on the host; another one than ``format`` means conversion.
+  /// Returns the format to store on the host. If it differs from ``format``, the image is
+  /// converted.
   ///
-  /// - Parameter declared: the `format` that the script names; nil keeps what guests can run on.
-  /// - Throws: ``StorageFailure/formatMismatch(declared:found:)`` where a conversion would make
-  ///   nonsense of it, such as of a file without any header that is declared as qcow2.
+  /// - Parameter declared: the `format` in the script; nil keeps a format that guests can use.
+  /// - Throws: ``StorageFailure/formatMismatch(declared:found:)`` if a conversion makes no sense,
+  ///   such as for a file without a header that is declared as qcow2.
   package func target(declared: ImageFormat?) throws(StorageFailure) -> ImageFormat {
     let mismatch = StorageFailure.formatMismatch(declared: declared ?? format, found: format)
     switch (format, declared) {
@@ -120,7 +122,7 @@ public struct ImageProbe: Hashable, Sendable {
       backingFile: try backing(reader, backingOffset, backingLength))
   }
 
-  /// The other file that a qcow2 image of version 3 keeps its data in, from its header extensions.
+  /// Returns the external data file of a qcow2 image of version 3, from its header extensions.
   private static func dataFile(_ reader: ByteReader) -> String? {
     guard var offset = reader.big(100, 4) else { return nil }
     while let type = reader.big(Int(offset), 4), let length = reader.big(Int(offset) + 4, 4),
@@ -136,7 +138,8 @@ public struct ImageProbe: Hashable, Sendable {
     return nil
   }
 
-  /// Entries of the first table of a qcow2 image: qemu opens none with more, and all are read.
+  /// The maximum number of entries in the first table of a qcow2 image. QEMU opens no larger one,
+  /// and all entries are read.
   private static let maximumL1Count: UInt64 = 4 << 20
 
   private static func backing(_ reader: ByteReader, _ offset: UInt64, _ length: UInt64)
@@ -166,14 +169,15 @@ public struct ImageProbe: Hashable, Sendable {
       throw .truncatedImage(.vmdk, needs: 512, has: fileSize)
     }
     guard sectors < 1 << 53, overhead < 1 << 53 else { throw .corruptImage(.vmdk) }
-    // Without a capacity of its own, a descriptor in it lists the files that hold the content.
+    // Without a capacity, an embedded descriptor lists the files with the content.
     if sectors == 0 { throw .splitImage(nil) }
     try holds(.vmdk, 0, length: overhead * 512, fileSize)
     return ImageProbe(
       format: .vmdk, virtualSize: Int64(sectors * 512), backingFile: parent(ofVMDK: reader))
   }
 
-  /// The parent that a descriptor within the image names, which QEMU would open as its backing.
+  /// Returns the parent that the embedded descriptor names, which QEMU would open as the backing
+  /// file.
   private static func parent(ofVMDK reader: ByteReader) -> String? {
     guard let sector = reader.little(28, 8), let sectors = reader.little(36, 8),
       let start = Int(exactly: sector).flatMap({ $0 < 1 << 20 ? $0 * 512 : nil }), start > 0,
@@ -200,7 +204,7 @@ public struct ImageProbe: Hashable, Sendable {
     guard let virtualSize = Int64(exactly: size), block < 1 << 31, allocated < 1 << 31 else {
       throw .corruptImage(.vdi)
     }
-    // Types 1 and 2 stand alone; the others, and every link to another image, are differences.
+    // Types 1 and 2 are standalone. All others, and every link to another image, are differencing.
     let links = reader.slice(0x1A8, 32) ?? []
     guard [1, 2].contains(reader.little(0x4C, 4)), links.allSatisfy({ $0 == 0 }) else {
       throw .hasBackingFile(nil)
@@ -224,7 +228,7 @@ public struct ImageProbe: Hashable, Sendable {
     return ImageProbe(format: .qed, virtualSize: virtualSize, backingFile: nil)
   }
 
-  /// A VHD has a footer at its end, and a copy of it at the beginning unless its size is fixed.
+  /// Probes a VHD. It has a footer, and a copy of it at the beginning unless its size is fixed.
   private static func vhd(
     _ header: ByteReader, _ footer: ByteReader, _ fileSize: Int64
   ) throws(StorageFailure) -> ImageProbe? {
@@ -234,18 +238,18 @@ public struct ImageProbe: Hashable, Sendable {
       return nil
     }
     for copy in copies {
-      // Fixed and dynamic ones stand alone; type 4 is a difference to another file.
+      // Fixed and dynamic images are standalone. Type 4 is a differencing image.
       switch copy.big(60, 4) {
       case 2, 3: continue
       case 4: throw .hasBackingFile(nil)
       default: throw .corruptImage(.vhd)
       }
     }
-    // QEMU takes one of two sizes in it, depending on who made it.
+    // QEMU uses one of the two sizes, depending on the creator.
     return ImageProbe(format: .vhd, virtualSize: nil, backingFile: nil)
   }
 
-  /// Whether the checksum of a footer is right, so that the name in it is not there by chance.
+  /// Whether the checksum of a footer is correct, which rules out a chance match of the signature.
   private static func isWhole(vhd reader: ByteReader) -> Bool {
     guard let bytes = reader.slice(0, 512), let declared = reader.big(64, 4) else { return false }
     let sum = bytes.enumerated().reduce(UInt32(0)) { sum, byte in
@@ -254,7 +258,7 @@ public struct ImageProbe: Hashable, Sendable {
     return UInt64(~sum) == declared
   }
 
-  /// A disc of DVD or Blu-ray size may have no file system but UDF.
+  /// Whether the file system is UDF, which may be the only one on a DVD or Blu-ray disc.
   private static func isUDF(_ reader: ByteReader) -> Bool {
     guard reader.holds("BEA01", at: 32_769) else { return false }
     return stride(from: 34_817, to: 65_000, by: 2048).contains { offset in
@@ -262,7 +266,7 @@ public struct ImageProbe: Hashable, Sendable {
     }
   }
 
-  /// Refuses a file that ends before a part its header points to.
+  /// Throws if the file ends before a part that its header points to.
   private static func holds(
     _ format: ImageFormat, _ offset: UInt64, length: UInt64, _ fileSize: Int64
   ) throws(StorageFailure) {
@@ -272,26 +276,26 @@ public struct ImageProbe: Hashable, Sendable {
   }
 }
 
-/// The mapping tables of a qcow2 image, which say how much of the file its content needs.
+/// The mapping tables of a qcow2 image, which show how much of the file the content needs.
 ///
-/// A broken download begins like a whole one: only the tables tell that content is missing.
+/// A partial download has a valid header. Only the tables show that content is missing.
 struct QCOW2Tables {
-  /// Gives bytes of the file from an offset on, fewer where it ends.
-  package typealias Read = (_ offset: UInt64, _ count: Int) throws -> [UInt8]
+  /// Reads bytes from an offset, fewer at the end of the file.
+  typealias Read = (_ offset: UInt64, _ count: Int) throws -> [UInt8]
 
   private let fileSize: Int64
   private let read: Read
   private let clusterBits: UInt64
-  /// 16 where each entry is followed by the allocation of its subclusters.
+  /// The length of an entry: 16 if each is followed by the allocation of its subclusters.
   private let entrySize: UInt64
 
-  /// Refuses a file that ends before content that its tables point to.
+  /// Throws if the file ends before content that its tables point to.
   ///
   /// - Parameters:
-  ///   - header: the file's first bytes, which ``ImageProbe`` found sound.
+  ///   - header: the file's first bytes, validated by ``ImageProbe``.
   ///   - fileSize: in bytes.
   ///   - read: reads the tables.
-  ///   - check: called between two tables; what it throws ends the reading.
+  ///   - check: called between two tables; an error that it throws ends the reading.
   /// - Throws: ``StorageFailure`` if the file is cut short or damaged, and what `read` throws.
   static func requireWhole(
     header bytes: [UInt8], fileSize: Int64, check: () throws -> Void, read: @escaping Read
@@ -311,7 +315,7 @@ struct QCOW2Tables {
     }
   }
 
-  /// Bits 9 to 55 of an entry are where in the file its cluster begins.
+  /// The mask for bits 9 to 55 of an entry: the offset of its cluster in the file.
   private static let offsetMask: UInt64 = 0x00FF_FFFF_FFFF_FE00
 
   private func requireContent(ofTable table: UInt64) throws {
@@ -320,11 +324,12 @@ struct QCOW2Tables {
     for entry in try entries(at: table, count: (1 << clusterBits) / entrySize, size: entrySize) {
       last = max(last, start(of: entry))
     }
-    // The last cluster or sector itself may be cut off where it holds nothing but zeros.
+    // The last cluster or sector may be missing if it holds only zeros.
     try requireLength(last == 0 ? 0 : last + 1)
   }
 
-  /// Where the last cluster, or the last sector of compressed content, of an entry begins.
+  /// Returns the offset of the last cluster, or of the last sector of compressed content, of an
+  /// entry.
   private func start(of entry: UInt64) -> UInt64 {
     guard entry & (1 << 62) != 0 else { return entry & Self.offsetMask }
     let offsetBits = 62 - (clusterBits - 8)
@@ -333,7 +338,7 @@ struct QCOW2Tables {
     return offset & ~511 + furtherSectors * 512
   }
 
-  /// The first eight bytes of each entry of a table.
+  /// Returns the first eight bytes of each entry of a table.
   private func entries(at offset: UInt64, count: UInt64, size: UInt64) throws -> [UInt64] {
     try requireLength(offset + count * size)
     let reader = ByteReader(bytes: try read(offset, Int(count * size)))
@@ -352,9 +357,9 @@ struct QCOW2Tables {
   }
 }
 
-/// Fixed-width integers out of a file header; nil where the header is too short.
+/// Reads fixed-width integers from a file header; nil if the header is too short.
 struct ByteReader {
-  package let bytes: [UInt8]
+  let bytes: [UInt8]
 
   func big(_ offset: Int, _ width: Int) -> UInt64? {
     slice(offset, width)?.reduce(0) { $0 << 8 | UInt64($1) }
@@ -364,7 +369,7 @@ struct ByteReader {
     slice(offset, width)?.reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  package func holds(_ text: String, at offset: Int) -> Bool {
+  func holds(_ text: String, at offset: Int) -> Bool {
     slice(offset, text.utf8.count).map { $0.elementsEqual(text.utf8) } ?? false
   }
 

@@ -1,14 +1,14 @@
 import VMScript
 import VMScriptSyntax
 
-/// The wording of everything that can be wrong with images, volumes and seeds.
+/// The messages about images, volumes and seeds.
 public enum StorageMessages {
-  /// The failure as a diagnostic.
+  /// Returns the diagnostic of a failure.
   ///
   /// - Parameters:
-  ///   - failure: what went wrong.
-  ///   - span: the property or statement to blame; nil if no script is.
-  ///   - takesFormat: whether `format` can be declared beside what is wrong.
+  ///   - failure: the failure.
+  ///   - span: the property or statement that causes it; nil if there is none.
+  ///   - takesFormat: whether `format` can be declared beside the cause.
   public static func diagnostic(
     _ failure: StorageFailure, at span: Span?, takesFormat: Bool = true
   ) -> Diagnostic {
@@ -19,7 +19,7 @@ public enum StorageMessages {
     return result
   }
 
-  /// Something that would ruin overlays, of which it is not known whether there are any.
+  /// Reports an operation that would ruin possible overlays.
   static func possiblyOverlaid(
     _ refused: String, by unreadable: [VolumeInventory.Volume], at span: Span?
   ) -> Diagnostic {
@@ -32,9 +32,9 @@ public enum StorageMessages {
       at: span.map { .init($0) }, notes: notes, helps: [.init(unreadableHelp)])
   }
 
-  /// A domain whose disk another one uses.
+  /// Reports a domain whose disk another one uses.
   ///
-  /// - Parameter uses: what is known of each use, as a note.
+  /// - Parameter uses: a note on each use.
   static func sharedDisk(of domain: String, _ uses: [String], at span: Span?) -> Diagnostic {
     Diagnostic(
       code: .storage.sharedDisk,
@@ -43,7 +43,7 @@ public enum StorageMessages {
       helps: [.init("take the disk off the other domain first")])
   }
 
-  /// A disk that domains may use of which nothing is known.
+  /// Reports a disk that unreadable domains may use.
   static func possiblyUsed(
     _ action: String, by domains: [UnreadableObject], at span: Span
   ) -> Diagnostic {
@@ -51,16 +51,16 @@ public enum StorageMessages {
       code: .storage.sharedDisk, "the disk cannot be \(action): another domain may use it",
       at: .init(span),
       notes: domains.map(\.note),
-      helps: [.init("mend the definition of that domain first: `virsh edit`")])
+      helps: [.init("repair the definition of that domain first: `virsh edit`")])
   }
 
   static func discAsDisk(_ path: String, at span: Span) -> Diagnostic {
     Diagnostic(
       .warning, code: .storage.discAsDisk, "this is the image of an optical disc, used as a disk",
-      at: .init(span, "ISO 9660 or UDF"), notes: ["\(path) holds the file system of a disc"],
+      at: .init(span, "ISO 9660 or UDF"), notes: ["\(path) contains the file system of a disc"],
       helps: [
         .init("to put it into a CD-ROM drive, write `cdrom { source = … }`"),
-        .init("to use it as a disk nevertheless, write `format = raw`"),
+        .init("to use it as a disk anyway, write `format = raw`"),
       ])
   }
 
@@ -69,16 +69,16 @@ public enum StorageMessages {
       .warning, code: .storage.diskAsDisc,
       "this is a qcow2 disk image, used as the medium of a CD-ROM drive",
       at: .init(span, "not an ISO image"), notes: ["\(path) is a disk image"],
-      helps: [.init("to have it as a disk, write `disk { image = … }`")])
+      helps: [.init("to use it as a disk, write `disk { image = … }`")])
   }
 
-  /// A raw disk that QEMU cannot write to past the cache of the host.
+  /// Reports a raw disk that QEMU cannot write to without the cache of the host.
   ///
   /// - Parameters:
-  ///   - size: the file's, in bytes.
-  ///   - cache: the property that asks for it.
-  ///   - block: the bytes that the file system writes at once; nil where it was not measured.
-  ///   - canBePadded: whether the file is there already.
+  ///   - size: the size of the file in bytes.
+  ///   - cache: the property that disables the cache.
+  ///   - block: the block size of the file system in bytes; nil if it was not measured.
+  ///   - canBePadded: whether the file exists.
   static func misaligned(
     _ path: String, size: Int64, _ cache: DeclaredProperty, to block: Int64?, canBePadded: Bool
   ) -> Diagnostic {
@@ -97,7 +97,7 @@ public enum StorageMessages {
       helps: (padding + ["or leave `cache` out"]).map { .init($0) })
   }
 
-  /// Warns of the files of external snapshots that the deletion of a domain leaves behind.
+  /// Warns about files of external snapshots that the deletion of a domain leaves behind.
   package static func leftOverlays(of domain: String, _ paths: [String], at span: Span? = nil)
     -> Diagnostic
   {
@@ -107,19 +107,19 @@ public enum StorageMessages {
       at: span.map { .init($0) }, notes: paths,
       helps: [
         .init(
-          "they are of no use without the disk: afterwards, remove them with `rm "
+          "they are useless without the disk: remove them afterwards with `rm "
             + "\(paths.map(QuotedText.shellWord).joined(separator: " "))`")
       ])
   }
 
-  /// A disk that cannot grow, for its guest writes to a snapshot's file in no storage pool.
+  /// Reports a disk that cannot grow, because its guest writes to a snapshot in no storage pool.
   static func growthOutOfReach(
     _ path: String, present: Int64, at span: Span
   ) -> Diagnostic {
     let folder = path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
     return Diagnostic(
       code: .storage.growthOutOfReach,
-      "the disk cannot be grown: a snapshot in no storage pool is on it",
+      "the disk cannot be grown: it has a snapshot outside all storage pools",
       at: .init(span, "it is \(ByteSize(bytes: present))"),
       notes: ["the guest writes to \(path)"],
       helps: [
@@ -130,7 +130,7 @@ public enum StorageMessages {
       ])
   }
 
-  /// What an empty image got when it was made.
+  /// Reports a property of an empty image that is fixed at its creation.
   static func fixedLayout(
     of image: Declaration, _ property: DeclaredProperty, present: String
   ) -> Diagnostic {
@@ -138,17 +138,17 @@ public enum StorageMessages {
       code: .storage.fixedLayout,
       "`\(property.schema.name)` of the image `\(image.name)` cannot change once the image is made",
       at: .init(property.span, "it is \(present)"),
-      helps: [.init("declare another image for it, and remove this one once no disk needs it")])
+      helps: [.init("declare another image, and remove this one once no disk needs it")])
   }
 
-  /// An image that the stack lets go of and whose content stays.
+  /// Warns about a released image whose content stays.
   package static func keptContent(of image: String, because reason: String) -> Diagnostic {
     Diagnostic(
       .warning, code: .storage.keptContent, "the content of the image `\(image)` stays on the host",
       notes: [reason, "a run or `destroy` of the stack removes it once nothing uses it"])
   }
 
-  /// Warns of disks that are backed by a content which was changed after its upload.
+  /// Warns about disks that are backed by content that changed after its upload.
   static func changedContent(of image: String, disks: [String], at span: Span) -> Diagnostic {
     Diagnostic(
       .warning, code: .storage.publishedContentChanged,
@@ -160,7 +160,7 @@ public enum StorageMessages {
       ])
   }
 
-  /// The content of an image on the host is not what was uploaded.
+  /// Reports content of an image on the host that differs from the upload.
   package static func wrongContent(of image: String, path: String) -> Diagnostic {
     Diagnostic(
       code: .storage.damagedContent, "the copy of `\(image)` on the host is damaged", at: nil,
@@ -168,18 +168,18 @@ public enum StorageMessages {
       helps: [.init("restore it from a backup, or `delete` the domains that use it and run again")])
   }
 
-  /// A disk that is declared as moved from a domain that keeps it.
+  /// Reports a disk that is moved from a domain that keeps it.
   static func stillAttached(_ disk: String, to domain: String, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .storage.keptDisk, "the domain `\(domain)` keeps the volume of `\(disk)`",
       at: .init(span, "cannot be moved here"),
       notes: ["the script does not declare `\(domain)`, and this plan does not delete it"],
       helps: [
-        .init("delete `\(domain)`, by `--prune` for instance, or declare it without the disk")
+        .init("delete `\(domain)`, for example with `--prune`, or declare it without the disk")
       ])
   }
 
-  /// Warns of a volume that another domain uses by its path, and so stays.
+  /// Warns about a volume that stays because another domain uses it by path.
   static func staysByPath(
     _ disk: String, of domain: String, from other: String, at span: Span
   ) -> Diagnostic {
@@ -188,7 +188,7 @@ public enum StorageMessages {
       "the volume that `\(other)` no longer declares stays: `\(disk)` of `\(domain)` uses it",
       at: .init(span, "uses it by its path"),
       helps: [
-        .init("to say that the disk is moved, write `moved_from = \(other)` in place of `source`")
+        .init("to move the disk, write `moved_from = \(other)` instead of `source`")
       ])
   }
 
@@ -207,11 +207,11 @@ public enum StorageMessages {
       (.storage.imageOfSeveralFiles, "the image keeps its data in another file, `\(path)`")
     case .splitImage(nil): (.storage.imageOfSeveralFiles, "the image keeps its data in other files")
     case .hasBackingFile(let path?):
-      (.storage.imageOfSeveralFiles, "the image is only a difference to `\(path)`")
+      (.storage.imageOfSeveralFiles, "the image is only an overlay on `\(path)`")
     case .hasBackingFile(nil):
-      (.storage.imageOfSeveralFiles, "the image is only a difference to another one")
+      (.storage.imageOfSeveralFiles, "the image is only an overlay on another one")
     case .foreignImage(let found):
-      (.storage.foreignImage, "this is \(found), a format that is not read")
+      (.storage.foreignImage, "this is \(found), which is not supported")
     case .encrypted(let format):
       (
         .storage.encryptedImage,
@@ -219,17 +219,20 @@ public enum StorageMessages {
           ? "the image is encrypted with LUKS" : "the \(format.name) image is encrypted"
       )
     case .misnamed(let format):
-      (.storage.misleadingFileName, "the file is named as \(format), but its content is not")
+      (
+        .storage.misleadingFileName,
+        "the file has the extension of \(format), but not its content"
+      )
     case .unfitImage(let format, _):
       (.storage.unopenableImage, "`qemu-img` cannot open the \(format.name) image")
     case .toolTimedOut(let tool, let seconds):
       (.storage.toolTimedOut, "`\(tool)` did not finish within \(seconds) s")
     case .scratchFull(let folder, _, _):
-      (.storage.noRoomForConversion, "`\(folder)` has no room for the conversion")
+      (.storage.noRoomForConversion, "`\(folder)` has no space for the conversion")
     case .ambiguousImage(let name, _):
       (.storage.ambiguousImage, "several images of the host are named `\(name)`")
     case .missingBesideScript(let path):
-      (.storage.missingBesideScript, "there is no file `\(path)` beside the script")
+      (.storage.missingBesideScript, "there is no file `\(path)` in the script's folder")
     case .digestMismatch(let algorithm, _, _):
       (.storage.wrongDigest, "the file does not have the declared \(algorithm)")
     case .changedWhileRead: (.storage.fileChangedWhileRead, "the file changed while it was read")
@@ -243,17 +246,17 @@ public enum StorageMessages {
     case .unreadablePool(let name, _):
       (.storage.unreadablePool, "the storage pool `\(name)` cannot be read")
     case .poolFull(let name, _, _):
-      (.storage.storagePoolFull, "the storage pool `\(name)` has not enough room")
+      (.storage.storagePoolFull, "the storage pool `\(name)` does not have enough space")
     case .unfitStackName(let name):
       (.storage.unfitStackName, "`\(name)` cannot be the name of a stack")
     case .missingVolume(let name):
       (.storage.noSuchVolume, "there is no volume `\(name)` on the host")
     case .unreadableVolume(let path, _):
-      (.storage.unreadableVolume, "the host cannot look into the volume `\(path)`")
-    case .volumeKept(let name, _): (.storage.volumeKept, "the volume `\(name)` must stay as it is")
+      (.storage.unreadableVolume, "the host cannot read the volume `\(path)`")
+    case .volumeKept(let name, _): (.storage.volumeKept, "the volume `\(name)` must not be changed")
     case .missingSize(let what): (.storage.noSize, "a new, empty \(what) needs a `size`")
     case .remoteSource(let address):
-      (.storage.remoteSource, "`\(address)` is not fetched: a source is a file or a volume")
+      (.storage.remoteSource, "`\(address)` is not fetched: a source must be a file or a volume")
     case .tooSmall(let declared, let needed):
       (
         .storage.smallerThanBase,
@@ -267,10 +270,10 @@ public enum StorageMessages {
     case .tooLarge(let format, let declared, let limit):
       (
         .storage.sizeBeyondFormat,
-        "\(ByteSize(bytes: declared)) is more than the \(ByteSize(bytes: limit)) that a \(format.name) image holds"
+        "\(ByteSize(bytes: declared)) is more than the limit of a \(format.name) image, \(ByteSize(bytes: limit))"
       )
     case .unfitFormat(let format):
-      (.storage.unfitFormat, "the host cannot hold this image as \(format.name)")
+      (.storage.unfitFormat, "the host cannot store this image as \(format.name)")
     case .digestOfVolume:
       (.storage.digestOfVolume, "the digest of a volume on the host is not checked")
     case .sharedContent(let image):
@@ -278,18 +281,18 @@ public enum StorageMessages {
     case .copyOutsidePool(let path):
       (.storage.copyOutsidePool, "`\(path)` is in no storage pool and cannot be copied")
     case .diskElsewhere(let target):
-      (.storage.diskWithoutFile, "the disk `\(target)` is no file or device of the host")
+      (.storage.diskWithoutFile, "the disk `\(target)` is not a file or device of the host")
     case .missingBase(let image):
       (.storage.missingContent, "the content of the image `\(image)` is not on the host")
     case .lostBase(let base, _):
-      (.storage.lostBase, "the base of the disk is gone: there is no `\(base)`")
+      (.storage.lostBase, "the backing file `\(base)` of the disk is missing")
     case .unknownFormat(let path, _):
       (.storage.unknownFormat, "the format of `\(path)` is not known")
     case .unfitSource(let path, let what):
       (.storage.notADisk, "`\(path)` is \(what), not a file or a block device")
     case .notAFile(let path, let what):
       (.storage.unreadableFile, "`\(path)` is \(what), not a file")
-    case .seedFailed: (.storage.seedNotMade, "the guest's seed could not be made")
+    case .seedFailed: (.storage.seedNotMade, "the guest's seed could not be created")
     }
   }
 
@@ -303,7 +306,10 @@ public enum StorageMessages {
           : "there is no such file here"
       ]
     case .unreadableVolume(_, let reason):
-      [reason, "its size, format and base are unknown, so nothing that depends on them is done"]
+      [
+        reason,
+        "its size, format and backing file are unknown, so nothing that depends on them is done",
+      ]
     case .truncatedImage(_, let needs, let has):
       ["its tables need \(needs) bytes, the file has \(has)"]
     case .digestMismatch(_, let declared, let found): ["declared: \(declared)", "found: \(found)"]
@@ -316,7 +322,9 @@ public enum StorageMessages {
       ]
     case .ambiguousImage(_, let paths): paths
     case .lostBase(_, let overlay):
-      ["`\(overlay)` holds what was written since it was made; the rest was in its base"]
+      [
+        "`\(overlay)` contains only the data written since its creation; the rest was in the backing file"
+      ]
     case .poolFull(_, let needed, let available), .scratchFull(_, let needed, let available):
       ["needed: \(needed) bytes, available: \(available) bytes"]
     case .volumeKept(_, let refusal): [reason(refusal)]
@@ -330,7 +338,7 @@ public enum StorageMessages {
     }
   }
 
-  /// Why a volume stays, in words.
+  /// Returns the reason to keep a volume as text.
   package static func reason(_ refusal: VolumeInventory.Refusal) -> String {
     switch refusal {
     case .notOwned: "no stack made it"
@@ -342,22 +350,22 @@ public enum StorageMessages {
     }
   }
 
-  /// What makes a volume or a file readable.
+  /// The instruction to make a volume or a file readable.
   static let unreadableHelp =
-    "run again if this was momentary; else make the file readable for libvirt, and a folder that is "
-    + "in no pool a pool: `virsh pool-create-as NAME dir --target FOLDER`"
+    "run again if the error was temporary; otherwise make the file readable for libvirt, and a folder "
+    + "outside all pools a pool: `virsh pool-create-as NAME dir --target FOLDER`"
 
   private static func helps(_ failure: StorageFailure, takesFormat: Bool) -> [String] {
     if !takesFormat, case .unknownFormat(let path, _) = failure {
       return [
-        "say its format in an image: "
+        "declare its format in an image: "
           + "`image NAME { source = \(QuotedText.literal(path)), format = raw }` if a guest used it as a "
           + "raw disk"
       ]
     }
     guard !takesFormat, failure.isOfOpaqueContent else { return helps(failure) }
     return helps(failure).filter { !$0.contains("`format = raw`") } + [
-      "to use it as raw bytes nevertheless, declare an image: "
+      "to use it as raw bytes anyway, declare an image: "
         + "`image NAME { source = …, format = raw }`"
     ]
   }
@@ -371,12 +379,12 @@ public enum StorageMessages {
       [
         found.contains("archive")
           ? "unpack it first" : "check the address that it was fetched from",
-        "to use it as a raw disk nevertheless, write `format = raw`",
+        "to use it as a raw disk anyway, write `format = raw`",
       ]
     case .foreignImage:
       [
-        "convert it to qcow2 with a tool that reads it, such as `qemu-img convert -O qcow2 OLD NEW`",
-        "to use it as a raw disk nevertheless, write `format = raw`",
+        "convert it to qcow2 with a tool that supports it, such as `qemu-img convert -O qcow2 OLD NEW`",
+        "to use it as a raw disk anyway, write `format = raw`",
       ]
     case .encrypted(.raw):
       ["if the guest itself unlocks it, write `format = raw`; otherwise decrypt it first"]
@@ -385,14 +393,14 @@ public enum StorageMessages {
     case .unfitImage: ["check it: `qemu-img check FILE`"]
     case .toolTimedOut:
       ["check the image, or convert it first: `qemu-img convert -O qcow2 OLD NEW`"]
-    case .scratchFull: ["make room, or set `TMPDIR` to another folder"]
+    case .scratchFull: ["free space, or set `TMPDIR` to another folder"]
     case .ambiguousImage: ["name one by its path: `source = \"/…\"`"]
     case .missingBesideScript: ["write a path relative to the script's folder, or an absolute one"]
     case .formatMismatch(_, .vhd), .formatMismatch(_, .qed): ["leave `format` out"]
     case .formatMismatch(_, let found): ["write `format = \(found.name)`, or leave it out"]
     case .splitImage, .hasBackingFile: ["make it one file: `qemu-img convert -O qcow2 OLD NEW`"]
     case .digestMismatch: ["fetch the file again, or correct the declared digest"]
-    case .changedWhileRead: ["wait until it is written completely, then run again"]
+    case .changedWhileRead: ["wait until it is completely written, then run again"]
     case .toolMissing: ["install the package `qemu-utils` (`qemu-img` elsewhere)"]
     case .missingPool(let name, _):
       [
@@ -401,36 +409,36 @@ public enum StorageMessages {
       ]
     case .unreadablePool(let name, _):
       [
-        "look at it: `virsh pool-dumpxml \(QuotedText.shellWord(name))` and "
+        "inspect it: `virsh pool-dumpxml \(QuotedText.shellWord(name))` and "
           + "`virsh vol-list \(QuotedText.shellWord(name))`"
       ]
     case .inactivePool(let name): ["start it: `virsh pool-start \(QuotedText.shellWord(name))`"]
-    case .poolFull: ["make room, or name another pool with `pool = …`"]
+    case .poolFull: ["free space, or name another pool with `pool = …`"]
     case .unfitStackName: ["use \(Program.stackNameRule)"]
     case .missingVolume:
       [
-        "look with `virsh vol-list POOL`; a file that was put there by hand is seen after "
+        "list the volumes with `virsh vol-list POOL`; a file that was added by hand is listed after "
           + "`virsh pool-refresh POOL`"
       ]
-    case .missingSize: ["write one: `size = 20GiB`"]
+    case .missingSize: ["add a size: `size = 20GiB`"]
     case .remoteSource: ["fetch it first, and name the file: `source = \"debian.qcow2\"`"]
     case .tooSmall(_, let needed):
       ["write `size = \(ByteSize(bytes: needed))` or more, or leave `size` out"]
     case .cannotShrink(_, let present):
       [
-        "write `size = \(ByteSize(bytes: present))`; to start anew, `delete` the domain and run again"
+        "write `size = \(ByteSize(bytes: present))`; to start over, `delete` the domain and run again"
       ]
     case .tooLarge(_, _, let limit): ["make it at most \(ByteSize(bytes: limit))"]
     case .unfitFormat: ["write `format = qcow2`, or `raw`"]
     case .digestOfVolume: ["leave the digest out, or name a local file, which is uploaded"]
-    case .diskElsewhere(let target): ["drop it from the clone: `remove disk \"\(target)\"`"]
+    case .diskElsewhere(let target): ["remove it from the clone: `remove disk \"\(target)\"`"]
     case .sharedContent(let image):
-      ["take a private overlay, `image = \(image)`, or declare `readonly = true`"]
+      ["use a private overlay, `image = \(image)`, or declare `readonly = true`"]
     case .copyOutsidePool:
       [
         "leave `full` out, or make its folder a pool: `virsh pool-create-as NAME dir --target FOLDER`"
       ]
-    case .missingBase: ["run the script again: it is uploaded then"]
+    case .missingBase: ["run the script again to upload it"]
     case .unknownFormat(_, let content):
       [
         "if a guest used it as a raw disk, add `format = raw`",
@@ -443,7 +451,7 @@ public enum StorageMessages {
     case .volumeKept(_, .usedByDomain), .volumeKept(_, .hasOverlays):
       ["remove what uses it first"]
     case .lostBase:
-      ["bring the file back, or `delete` the domain, whose disk is lost, and run again"]
+      ["restore the file, or `delete` the domain, whose disk is lost, and run again"]
     case .unreadableVolume, .volumeKept(_, .mayHaveOverlays): [unreadableHelp]
     case .unreadable, .conversionFailed, .seedFailed, .volumeKept: []
     }

@@ -3,7 +3,7 @@ import VMScriptSyntax
 
 /// The drives of clones.
 extension DriveResolver {
-  /// The drive of a declared source that a block of its clone refines, with that one's block.
+  /// Returns the drive of a declared source that a block of its clone refines, with its block.
   func inheritedDrive(
     _ block: DeclaredBlock
   ) -> (drive: DriveStorage, block: DeclaredBlock)? {
@@ -17,8 +17,8 @@ extension DriveResolver {
     return (drive, slots[position].block)
   }
 
-  /// What a clone's drive stands on, made from its source's.
-  package func clone(
+  /// Returns the storage of a clone's drive, made from its source's.
+  func clone(
     _ slot: DomainDisks.Slot, _ block: DeclaredBlock, of base: StorageBase
   ) throws(StorageFailure) -> DriveStorage.Content? {
     if block["readonly"] == .bool(true) { return .inPlace(base) }
@@ -26,7 +26,7 @@ extension DriveResolver {
     return .own(try snapshot(slot, over: volume) ?? volume)
   }
 
-  /// An overlay on the source's disk, or a copy of it.
+  /// Returns an overlay on the source's disk, or a copy of it.
   private func clone(
     _ key: String, _ block: DeclaredBlock?, of base: StorageBase
   ) throws(StorageFailure) -> OwnVolume {
@@ -35,14 +35,15 @@ extension DriveResolver {
       : try volume(key, block, .qcow2, .overlay(on: base))
   }
 
-  /// What a drive of a clone of a host's domain stands on; nil for one that the definition says alone.
-  package func content(
+  /// Returns the storage of a drive of a host domain's clone; nil if the definition alone
+  /// determines it.
+  func content(
     of drive: HostClone.Drive, _ block: DeclaredBlock?
   ) throws(StorageFailure) -> DriveStorage.Content? {
     if let present = drive.present, let path = present.path,
       let place = live.storage.place(at: path)
     {
-      // It is there; what its source has become since does not matter.
+      // The clone's volume exists, so later changes of its source do not matter.
       return place.volume.owned?.isOwned(by: domain.name) == true
         ? .own(kept(present, at: path, size: block?["size"]?.diskSize)) : nil
     }
@@ -53,10 +54,10 @@ extension DriveResolver {
     }
     guard !source.isElsewhere || !source.isWritable else { throw .diskElsewhere(source.target) }
     guard source.isWritable, let path = source.path else { return nil }
-    // What a definition does not tell, libvirt takes for raw.
+    // libvirt defaults to raw if a definition has no format.
     let base = StorageBase(
       path: path, format: source.format.flatMap(ImageFormat.init) ?? .raw,
-      // What is not known now is asked for when the clone is made.
+      // An unknown size is read when the clone is made.
       capacity: live.storage.place(at: path)?.volume.capacity.shown, image: nil,
       isDevice: source.isDevice)
     if domain.body["full"] == .bool(true), live.storage.place(at: path) == nil {
@@ -67,8 +68,8 @@ extension DriveResolver {
 }
 
 extension DeclaredBlock {
-  /// Names of the properties that are the block's own: a clone's are those that its source does not
-  /// have at the same place of the script.
+  /// Returns the names of the block's own properties. A clone's own are those that its source does
+  /// not have at the same span.
   package func names(beyond source: DeclaredBlock?) -> Set<String> {
     Set(
       properties.filter { property in
@@ -79,23 +80,23 @@ extension DeclaredBlock {
 
 /// The drives of a clone of a domain that no script of this run declares.
 ///
-/// While the clone does not exist they are its source's; then they are its own, whatever becomes of
-/// the source.
+/// Until the clone exists, they are its source's drives. Afterwards they are its own, whatever
+/// happens to the source.
 struct HostClone {
-  /// A drive of the clone with what it is made from.
+  /// A drive of the clone with its origin.
   struct Drive {
-    package let place: XMLContext.Drive
-    /// The source's drive; nil for one that the clone has beyond it.
-    package let source: SourceXML.Disk?
-    /// What the clone has already.
-    package let present: SourceXML.Disk?
+    let place: XMLContext.Drive
+    /// The source's drive; nil for an additional drive of the clone.
+    let source: SourceXML.Disk?
+    /// The present drive of the clone.
+    let present: SourceXML.Disk?
   }
 
-  /// In the order of the definition.
+  /// The drives in the order of the definition.
   let drives: [Drive]
 
-  /// - Returns: nil for a declaration that is no such clone.
-  /// - Throws: a diagnostic if the source has not what the clone drops.
+  /// - Returns: nil for any other declaration.
+  /// - Throws: a diagnostic if the source lacks a device that the clone removes.
   init?(_ clone: Declaration, stack: String, live: LiveState) throws(Diagnostic) {
     guard case .host(let name) = clone.source else { return nil }
     let source = live.domains[name]
@@ -124,7 +125,7 @@ struct HostClone {
     XMLContext.Drive(key: key, device: disk.device, target: disk.target, bus: disk.bus)
   }
 
-  /// The key that the volume of a drive was made under, so that it keeps its name.
+  /// Returns the key that the volume of a drive was made under, so that it keeps its name.
   private static func key(of disk: SourceXML.Disk, stack: String, domain: String) -> String {
     guard let owned = disk.path.flatMap(VolumeName.init(ofFile:)), owned.stack == stack,
       owned.isOwned(by: domain),
@@ -134,12 +135,13 @@ struct HostClone {
   }
 }
 
-/// Disks that go from one domain of a stack to another.
+/// Disks that move from one domain of a stack to another.
 ///
-/// The name of a volume says for whom it was made. Whose it is now is said by the definition that has it.
+/// The name of a volume records the domain that it was made for. The definition that refers to it
+/// determines its present owner.
 extension DriveResolver {
-  /// The disk of another domain that a block says it is, as long as it is not this domain's yet; nil too
-  /// where there is none, so that the disk is a new one.
+  /// Returns the disk of another domain that a block moves, until it belongs to this domain.
+  /// Returns nil too if no such disk exists, so that the block declares a new one.
   func movedVolume(
     _ slot: DomainDisks.Slot, _ block: DeclaredBlock
   ) throws(StorageFailure) -> OwnVolume? {
@@ -166,8 +168,8 @@ extension DriveResolver {
       hasSize: size != nil, movedFrom: source.name)
   }
 
-  /// A disk of a domain by its definition or, where a run was cut short after that had let go of it, by
-  /// the name of its volume.
+  /// Returns a disk of a domain by its definition. If an interrupted run had already released the
+  /// disk, returns it by the name of its volume.
   private func disk(
     _ key: String, of name: String
   ) -> (path: String, format: ImageFormat, isDevice: Bool)? {
@@ -188,8 +190,8 @@ extension DriveResolver {
     return nil
   }
 
-  /// The volume that the domain has under this key and that was made under another name: for another
-  /// domain, or beside one that went to another domain.
+  /// Returns the volume that the domain has under this key and that was made under another name:
+  /// for another domain, or beside one that moved to another domain.
   func takenOver(_ slot: DomainDisks.Slot, size: Int64?) -> OwnVolume? {
     guard liveDomain?.facts.devices?.target(of: "disk", key: slot.key) == slot.target,
       let disk = present(slot), let path = disk.path,
@@ -199,7 +201,7 @@ extension DriveResolver {
     return kept(disk, at: path, size: size)
   }
 
-  /// The name of a volume of the domain's own; one that another domain has now is passed over.
+  /// Returns the name of a volume of the domain. A name that another domain uses now is skipped.
   func freeName(
     _ key: String, _ format: ImageFormat, in pool: LiveStorage.Pool
   ) throws(StorageFailure) -> String {
@@ -218,7 +220,7 @@ extension DriveResolver {
 }
 
 extension OwnVolume {
-  /// The same volume, said to begin with something else.
+  /// Returns the volume with another initial content.
   package func with(origin: Origin) -> OwnVolume {
     OwnVolume(
       name: name, pool: pool, path: path, format: format, capacity: capacity, origin: origin,

@@ -1,17 +1,17 @@
 import VMScript
 import VMScriptSyntax
 
-/// Finds out what the drives and the seed of one domain have to stand on.
+/// Resolves the storage of the drives and the seed of one domain.
 struct DriveResolver {
-  package let domain: Declaration
-  /// The declared domain that it is a clone of, with what that stands on.
-  package let source: (declaration: Declaration, storage: DomainStorage)?
-  package let live: LiveState
-  package let images: [String: ResolvedImage]
-  /// Images whose own diagnostic says enough.
+  let domain: Declaration
+  /// The declared domain that is its source, with its storage.
+  let source: (declaration: Declaration, storage: DomainStorage)?
+  let live: LiveState
+  let images: [String: ResolvedImage]
+  /// The invalid images, which have a diagnostic of their own.
   let failedImages: Set<String>
-  package let resolver: ImageResolver
-  package private(set) var diagnostics: [Diagnostic] = []
+  let resolver: ImageResolver
+  private(set) var diagnostics: [Diagnostic] = []
   private var hostClone: HostClone?
 
   init(
@@ -26,10 +26,11 @@ struct DriveResolver {
     self.resolver = resolver
   }
 
-  package var stack: String { resolver.stack }
+  var stack: String { resolver.stack }
 
-  /// The storage of the domain; what is wrong is left out and stands in ``diagnostics``.
-  package mutating func resolve() -> DomainStorage {
+  /// Resolves the storage of the domain. Invalid parts are omitted and reported in
+  /// ``diagnostics``.
+  mutating func resolve() -> DomainStorage {
     var storage = DomainStorage()
     do throws(Diagnostic) {
       hostClone = try HostClone(domain, stack: stack, live: live)
@@ -74,7 +75,7 @@ struct DriveResolver {
     return storage
   }
 
-  /// Warnings of a new medium that is of another kind than its drive.
+  /// Warns about a new medium of a kind that does not match its drive.
   private func misfits(_ drive: DriveStorage, _ block: DeclaredBlock) -> [Diagnostic] {
     let property = block.property("image") ?? block.property("source")
     guard let content = drive.medium, let span = property?.span else { return [] }
@@ -92,7 +93,7 @@ struct DriveResolver {
   private func drive(
     _ slot: DomainDisks.Slot, _ block: DeclaredBlock
   ) throws(StorageFailure) -> DriveStorage? {
-    // What is not known yet is decided once it is.
+    // Unknown values are checked once they are known.
     guard !block.properties.contains(where: \.value.isUnknown) else { return nil }
     let inherited = inheritedDrive(block)
     let own = block.names(beyond: inherited?.block)
@@ -101,7 +102,7 @@ struct DriveResolver {
     if let cloned, block["image"] == nil, block["source"] == nil {
       content = try self.content(of: cloned, block)
     } else if slot.device != "disk" || own.contains("source") {
-      // The format of an inherited source is not that of another one.
+      // The format of an inherited source does not apply to another one.
       let format = own.contains("source") && !own.contains("format") ? nil : block["format"]
       content = try medium(slot, block, as: format?.text.flatMap(ImageFormat.init))
     } else if own.contains("image") || inherited == nil {
@@ -125,7 +126,7 @@ struct DriveResolver {
     return drive
   }
 
-  // MARK: What is used in place
+  // MARK: Storage used in place
 
   private func medium(
     _ slot: DomainDisks.Slot, _ block: DeclaredBlock, as format: ImageFormat?
@@ -149,7 +150,7 @@ struct DriveResolver {
     if slot.device == "disk", block["readonly"] != .bool(true) {
       throw .sharedContent(image: image.name)
     }
-    // Of two uploads of one content, the domain keeps the one that it has.
+    // Among several uploads of the same content, the domain keeps the one that it has.
     if let present = present(slot)?.path, let volume = live.storage.place(at: present)?.volume,
       case .base(key.text, _)? = volume.owned?.role
     {
@@ -162,8 +163,8 @@ struct DriveResolver {
 
   // MARK: Volumes of the domain's own
 
-  /// What the domain has at a target.
-  package func present(_ slot: DomainDisks.Slot) -> SourceXML.Disk? {
+  /// Returns the present drive at a target.
+  func present(_ slot: DomainDisks.Slot) -> SourceXML.Disk? {
     liveDomain?.facts.disks.first { $0.target == slot.target }
   }
 
@@ -191,38 +192,40 @@ struct DriveResolver {
     }
   }
 
-  /// An image of the script or of the host; nil for one that is wrong itself.
+  /// Returns an image of the script or of the host; nil if it is invalid.
   private func image(_ reference: ResourceReference) throws(StorageFailure) -> ResolvedImage? {
     guard !failedImages.contains(reference.name) else { return nil }
     if let image = images[reference.name] { return image }
     return try resolver.undeclared(reference.name)
   }
 
-  /// A disk of which only the size is declared is the one that the domain has: an adopted domain's,
-  /// or one that had another label.
+  /// Returns the domain's present disk for a block that declares only a size: an adopted domain's
+  /// disk, or one that had another label.
   private func keptVolume(
     _ slot: DomainDisks.Slot, _ block: DeclaredBlock, _ wanted: OwnVolume
   ) -> OwnVolume? {
     guard let disk = present(slot), let path = disk.path, !live.storage.isSame(path, wanted.path)
     else { return nil }
     let kept = kept(disk, at: path, size: wanted.capacity)
-    // What is declared of it is not what it is.
+    // The declaration does not match the disk.
     guard block["format"] == nil || kept.format == wanted.format,
       block["pool"] == nil || kept.pool == wanted.pool
     else { return nil }
     return kept
   }
 
-  /// What the domain has in place of a volume of its own: an external snapshot puts an overlay on it.
+  /// Returns the disk that the domain has in place of its own volume: an external snapshot puts an
+  /// overlay on it.
   ///
-  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` where it may or may not be such an overlay.
-  package func snapshot(
+  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` if it is unknown whether it is such
+  ///   an overlay.
+  func snapshot(
     _ slot: DomainDisks.Slot, over volume: OwnVolume
   ) throws(StorageFailure) -> OwnVolume? {
     guard let disk = present(slot), let path = disk.path, !live.storage.isSame(path, volume.path)
     else { return nil }
     var below = try live.storage.file(at: path)?.volume.read(\.backing)
-    // A chain of snapshots is short; a ring of files would not end.
+    // Chains of snapshots are short. The limit ends a cycle of files.
     for _ in 0..<64 {
       guard let file = below, !live.storage.isSame(file, volume.path) else { break }
       below = try live.storage.file(at: file)?.volume.read(\.backing)
@@ -231,18 +234,18 @@ struct DriveResolver {
     return isOver ? kept(disk, at: path, size: volume.capacity) : nil
   }
 
-  package func kept(_ disk: SourceXML.Disk, at path: String, size: Int64?) -> OwnVolume {
+  func kept(_ disk: SourceXML.Disk, at path: String, size: Int64?) -> OwnVolume {
     let place = live.storage.place(at: path)
     return OwnVolume(
       name: place?.volume.name ?? "", pool: place?.pool ?? "", path: path,
       format: disk.format.flatMap(ImageFormat.init) ?? .raw,
-      // What is not known now is asked for when a clone is made of it.
+      // An unknown size is read when a clone is made of it.
       capacity: size ?? place?.volume.capacity.shown, origin: .kept, isDevice: disk.isDevice,
       hasSize: size != nil)
   }
 
-  /// A volume of the domain's own, as it would be made.
-  package func volume(
+  /// Returns a new volume of the domain.
+  func volume(
     _ key: String, _ block: DeclaredBlock?, _ format: ImageFormat, _ origin: OwnVolume.Origin
   ) throws(StorageFailure) -> OwnVolume {
     let pool = try live.storage.pool(declared: block?["pool"]?.text)
@@ -264,12 +267,12 @@ struct DriveResolver {
 }
 
 extension DeclaredBlock {
-  /// Whether a value anywhere in it is known only later.
+  /// Whether it contains a value that is not known yet.
   var hasUnknown: Bool {
     properties.contains(where: \.value.isUnknown) || blocks.contains(where: \.hasUnknown)
   }
 
-  /// The property that a failure is about, where the failure says so; else the block.
+  /// Returns the property that a failure is about if it names one, else the block.
   fileprivate func span(of failure: StorageFailure) -> Span {
     let names: [String] =
       switch failure {
@@ -284,8 +287,9 @@ extension DeclaredBlock {
 }
 
 extension DriveResolver {
-  /// The cloud-init seed of the domain; nil without a block, or while values in it are unknown.
-  package func seed() throws(StorageFailure) -> DomainSeed? {
+  /// Resolves the cloud-init seed of the domain; nil without a block, or while values in it are
+  /// unknown.
+  func seed() throws(StorageFailure) -> DomainSeed? {
     guard let block = domain.body.block("cloud_init"), !block.hasUnknown else { return nil }
     let uuid =
       liveDomain?.uuid ?? domain.body["uuid"]?.text?.lowercased()
@@ -301,10 +305,10 @@ extension DriveResolver {
   }
 }
 
-/// Disks that are read and written past the cache of the host.
+/// Disks that bypass the cache of the host.
 extension DriveResolver {
-  /// The diagnostic of a new or changed disk that QEMU cannot write to without a cache: it writes whole
-  /// blocks, and may not let a raw file grow to whole blocks.
+  /// Reports a new or changed disk that QEMU cannot write to without a cache. QEMU writes whole
+  /// blocks, and may not extend a raw file to whole blocks.
   func misalignment(_ drive: DriveStorage, _ block: DeclaredBlock) -> Diagnostic? {
     guard drive.isWritable, let cache = block.property("cache"),
       let word = cache.value.text, ["none", "directsync"].contains(word),
@@ -312,7 +316,7 @@ extension DriveResolver {
     else { return nil }
     let present = liveDomain?.facts.disks.first { $0.target == drive.target }
     if let present, present.path == drive.base?.path, present.cache == word { return nil }
-    // QEMU counts in sectors.
+    // QEMU counts sizes in sectors.
     let size = (disk.size + 511) / 512 * 512
     guard size % DirectIO.largestAlignment != 0 else { return nil }
     let measured = resolver.isLocal ? DirectIO.alignment(of: disk.path) : nil
@@ -321,7 +325,7 @@ extension DriveResolver {
       disk.path, size: disk.size, cache, to: measured, canBePadded: disk.isPresent)
   }
 
-  /// The raw file of a drive, where its size is known.
+  /// Returns the raw file of a drive if its size is known.
   private func rawFile(of drive: DriveStorage) -> (path: String, size: Int64, isPresent: Bool)? {
     guard let base = drive.base, base.format == .raw || base.format == .iso, !base.isDevice else {
       return nil
@@ -336,29 +340,29 @@ extension DriveResolver {
 
 /// The declared size of a disk or of an image.
 struct DiskSize: Hashable, Sendable {
-  /// In bytes, as written.
-  package let declared: Int64
-  /// In bytes, as it is made: rounded up to whole MiB.
-  package let bytes: Int64
+  /// The size in bytes as written.
+  let declared: Int64
+  /// The size in bytes as created: rounded up to whole MiB.
+  let bytes: Int64
 
-  /// - Returns: nil for a value that is no size.
+  /// - Returns: nil for a value that is not a size.
   init?(_ value: Value?) {
     guard case .size(let size)? = value else { return nil }
     declared = size.bytes
     bytes = size.wholeDisk.bytes
   }
 
-  /// Whether a disk of this capacity is of the declared size: not smaller, and not larger than what
-  /// would be made. Disks that were made otherwise are left as they are.
+  /// Whether a disk of this capacity has the declared size: at least the declared and at most the
+  /// created size. Other valid disks are left as they are.
   func isMet(by capacity: Int64, as format: ImageFormat) -> Bool {
     guard capacity == bytes || (declared <= capacity && capacity <= bytes) else { return false }
-    // A guest may not be able to start with a raw disk that ends within a sector.
+    // A guest may fail to start with a raw disk that ends within a sector.
     return format != .raw || capacity % Self.largestSector == 0
   }
 
-  /// Refuses what an image of a format cannot hold.
+  /// Throws if an image of the format cannot hold the size.
   ///
-  /// - Parameter clusterSize: a qcow2 image's, in bytes; nil for the one that it has undeclared.
+  /// - Parameter clusterSize: the cluster size of a qcow2, in bytes; nil for the default.
   func require(_ format: ImageFormat, clusterSize: Int64?) throws(StorageFailure) {
     guard format == .qcow2 else { return }
     let limit = ImageLimits.qcow2(
@@ -372,6 +376,6 @@ struct DiskSize: Hashable, Sendable {
 }
 
 extension Value {
-  /// The size in bytes of a disk that is declared with this value; nil for what is no size.
+  /// The size in bytes of a disk that is declared with this value; nil for other values.
   var diskSize: Int64? { DiskSize(self)?.bytes }
 }

@@ -2,44 +2,44 @@ import Crypto
 import VMScript
 import VMScriptSyntax
 
-/// A drive of a domain with what it has to stand on.
+/// A drive of a domain with its resolved storage.
 struct DriveStorage: Sendable {
-  /// What is in the drive.
+  /// The medium of a drive.
   enum Content: Sendable {
     /// No medium.
     case empty
-    /// What exists apart from the domain; never made or removed with it.
+    /// Storage that exists apart from the domain and is neither made nor removed with it.
     case inPlace(StorageBase)
-    /// A volume of the domain's own.
+    /// A volume that belongs to the domain.
     case own(OwnVolume)
   }
 
-  /// Label, or `disk1`, `cdrom1` and so on by position.
-  package let key: String
-  /// `disk`, `cdrom` or `floppy`.
-  package let device: String
-  /// Target, such as `vda`.
-  package let target: String
-  /// Where messages about it point.
-  package let span: Span
-  package let content: Content
+  /// The label, or `disk1`, `cdrom1` and so on by position.
+  let key: String
+  /// The device: `disk`, `cdrom` or `floppy`.
+  let device: String
+  /// The target, such as `vda`.
+  let target: String
+  /// The span that diagnostics point at.
+  let span: Span
+  let content: Content
   /// Whether a guest writes to it.
   var isWritable = true
-  /// The declared `size` with its place.
-  package var size: (value: DiskSize, span: Span)?
+  /// The declared `size` with its span.
+  var size: (value: DiskSize, span: Span)?
 
   /// The drive as plans name it, such as `disk data`.
-  package var name: String { deviceName.path }
+  var name: String { deviceName.path }
 
   /// Its block.
   var deviceName: DeviceName { DeviceName(block: device, key: key) }
 
-  package var own: OwnVolume? {
+  var own: OwnVolume? {
     if case .own(let volume) = content { volume } else { nil }
   }
 
-  /// What it needs on the host: its own file, and what that is an overlay on.
-  package var paths: [String] {
+  /// The paths that it needs on the host: its own file and the backing file.
+  var paths: [String] {
     switch content {
     case .empty: []
     case .inPlace(let base): [base.path]
@@ -52,7 +52,7 @@ struct DriveStorage: Sendable {
     }
   }
 
-  /// What exists already and is in the drive, or is below the drive's own volume.
+  /// The existing storage in the drive, or below the drive's own volume.
   var medium: StorageBase? {
     switch content {
     case .empty: nil
@@ -65,8 +65,8 @@ struct DriveStorage: Sendable {
     }
   }
 
-  /// What a clone's overlay stands on; nil for an empty drive.
-  package var base: StorageBase? {
+  /// The backing of a clone's overlay; nil for an empty drive.
+  var base: StorageBase? {
     switch content {
     case .empty: nil
     case .inPlace(let base): base
@@ -78,51 +78,51 @@ struct DriveStorage: Sendable {
   }
 }
 
-/// A volume that a domain owns, as it is wanted.
+/// The wanted state of a volume that a domain owns.
 package struct OwnVolume: Sendable {
-  /// What it begins with.
+  /// The initial content.
   package enum Origin: Sendable {
     case new
     case overlay(on: StorageBase)
     case copy(of: StorageBase)
-    /// The domain has it already, from wherever.
+    /// The domain has the volume already, whatever its origin.
     case kept
   }
 
   /// The name within the pool.
   package let name: String
-  /// Empty for a file that is in no pool.
+  /// The pool's name; empty for a file that is in no pool.
   package let pool: String
-  /// The path on the host, whether it is there already or not.
+  /// The path on the host, whether the file exists or not.
   package let path: String
   package let format: ImageFormat
-  /// In bytes: as declared, else what it begins with has.
+  /// The capacity in bytes: as declared, else that of the initial content.
   package let capacity: Int64?
   package let origin: Origin
   /// Whether it is a block device.
   var isDevice = false
   /// Whether ``capacity`` is declared.
   var hasSize = false
-  /// The domain that it is taken from; nil for one that is this domain's already.
+  /// The domain that it is moved from; nil if it already belongs to this domain.
   var movedFrom: String?
 }
 
-/// What a domain stands on.
+/// The storage of a domain.
 package struct DomainStorage: Sendable {
   var drives: [DriveStorage] = []
   package var seed: DomainSeed?
-  /// The drives that a clone has taken over from a domain of the host.
+  /// The drives that a clone inherits from a domain of the host.
   var clonedDrives: [XMLContext.Drive] = []
 }
 
 /// The cloud-init seed of a domain.
 package struct DomainSeed: Sendable {
-  /// What the machine has instead so far.
+  /// The present seed that this one replaces.
   package enum Earlier: Sendable {
-    /// A seed: the instance that it makes the machine, and the keys that are not as declared.
+    /// A seed: its instance id, and the keys that differ from the declaration.
     case read(instance: String?, [SeedChange])
     case unreadable
-    /// A seed whose file is gone.
+    /// A seed whose file is missing.
     case missing
   }
 
@@ -130,12 +130,12 @@ package struct DomainSeed: Sendable {
   package let pool: String
   package let path: String
   package private(set) var files: [SeedFile]
-  /// Where messages about it point.
+  /// The span that diagnostics point at.
   package let span: Span
-  /// nil for the machine's first seed, and for one that it has already.
+  /// The replaced seed; nil for the machine's first seed, and for an unchanged one.
   package private(set) var earlier: Earlier?
 
-  /// A seed as it is declared.
+  /// Creates a seed as declared.
   package init(name: VolumeName, pool: String, path: String, files: [SeedFile], span: Span) {
     self.name = name
     self.pool = pool
@@ -144,11 +144,11 @@ package struct DomainSeed: Sendable {
     self.span = span
   }
 
-  /// The seed that takes the place of another one.
+  /// Returns the seed that replaces another one.
   ///
-  /// cloud-init does everything again, as at a first boot, for an instance id that it does not know.
-  /// Where all that changed is applied at every boot, the id stays. Else it is one that the machine
-  /// never had: going back to an earlier declaration is a change like any other.
+  /// cloud-init repeats everything of a first boot for an unknown instance id. If all changes
+  /// apply at every boot, the id stays. Otherwise it is one that the machine never had, so that a
+  /// return to an earlier declaration is a change too.
   package func following(_ earlier: Earlier) -> DomainSeed {
     var seed = self
     seed.earlier = earlier

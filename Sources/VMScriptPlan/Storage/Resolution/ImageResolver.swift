@@ -2,21 +2,21 @@ import Foundation
 import VMScript
 import VMScriptSyntax
 
-/// Finds out what the images of a script are made of, before anything is changed.
+/// Resolves the images of a script, before anything is changed.
 package struct ImageResolver: Sendable {
   package let stack: String
   package let live: LiveStorage
-  /// Whether the host is this machine, so that its paths can be looked at.
+  /// Whether the host is this machine, so that its paths are readable.
   package var isLocal = true
-  /// Whether the guests of the host get the files of this machine.
+  /// Whether the guests of the host use the files of this machine.
   var seesFiles = false
-  /// Says in which folder a script lies.
+  /// The scripts by file, which determine the folder of relative paths.
   package let sources: SourceMap
   package let cache: DigestCache?
-  /// Told of a file that is about to be read whole.
+  /// Called with a file before it is read completely.
   package let reading: @Sendable (String) -> Void
 
-  /// A resolver of the images of a stack.
+  /// Creates a resolver for the images of a stack.
   package init(
     stack: String, live: LiveStorage, sources: SourceMap, cache: DigestCache?,
     reading: @escaping @Sendable (String) -> Void
@@ -28,10 +28,10 @@ package struct ImageResolver: Sendable {
     self.reading = reading
   }
 
-  /// What one declaration stands for.
+  /// Resolves one declaration.
   ///
-  /// - Parameter declared: the images of the script that stand before it.
-  /// - Throws: a diagnostic at the property that is wrong.
+  /// - Parameter declared: the images of the script that precede it.
+  /// - Throws: a diagnostic at the invalid property.
   package func resolve(
     _ image: Declaration, after declared: [String: ResolvedImage]
   ) async throws(Diagnostic) -> ResolvedImage {
@@ -53,8 +53,8 @@ package struct ImageResolver: Sendable {
     } catch { throw StorageMessages.diagnostic(error, at: image.span(of: error) ?? source.span) }
   }
 
-  /// The image that an undeclared `image("x")` names, as `vmscript list` shows them: the volume of that
-  /// name, in the standard pool or any other, else an image that a stack made, the script's own first.
+  /// Resolves an undeclared `image("x")`, named as `vmscript list` prints it: the volume of that
+  /// name, in the default pool or any other, else an image of a stack, the script's own first.
   package func undeclared(_ name: String) throws(StorageFailure) -> ResolvedImage {
     let standard = try? live.pool(declared: nil)
     let others = live.pools.values.sorted { $0.name < $1.name }
@@ -67,20 +67,21 @@ package struct ImageResolver: Sendable {
     let named = live.images.filter { $0.name == name }
     let own = named.filter { $0.stack == stack }
     let found = own.isEmpty ? named : own
-    // Stacks that share a content have it at one path.
+    // Stacks that share content have it at the same path.
     let paths = Set(found.map(\.content.path))
     guard let image = found.first else { throw .missingVolume(name) }
     guard paths.count == 1 else { throw .ambiguousImage(name, paths: paths.sorted()) }
     return try existing(.init(pool: image.pool, volume: image.content), named: name)
   }
 
-  /// What a path or `volume:POOL/NAME` stands for where it is used as it is.
+  /// Resolves a path or `volume:POOL/NAME` that is used in place.
   ///
   /// - Parameters:
-  ///   - format: the declared one; nil takes what the host's definitions record, and the content only
-  ///     as long as it does not look like an image.
+  ///   - format: the declared format; nil takes the one that the host's definitions record, else
+  ///     the content's if it does not look like an image.
   ///   - present: the disk that the domain has there.
-  ///   - isDisk: whether it is to be a disk or the base of one; a medium of another drive has any name.
+  ///   - isDisk: whether it becomes a disk or the base of one; the media of other drives may have
+  ///     any name.
   func inPlace(
     _ text: String, at span: Span, as format: ImageFormat? = nil, present: SourceXML.Disk? = nil,
     isDisk: Bool = true
@@ -102,7 +103,7 @@ package struct ImageResolver: Sendable {
     if known == nil {
       let content = try place.volume.read(\.format) ?? "raw"
       _ = try Self.format(of: path, holding: content)
-      // libvirt knows images alone by their content.
+      // libvirt identifies images only by their content.
       let probe =
         try content == ImageFormat.raw.rawValue ? probeVolume(at: path, isDisk: isDisk) : nil
       isDisc = content == ImageFormat.iso.rawValue || probe?.format == .iso
@@ -111,21 +112,21 @@ package struct ImageResolver: Sendable {
     let volume = place.volume.recorded(as: format)
     var found = ResolvedImage(
       name: text, content: .existing, pool: place.pool, path: path, format: format,
-      // What is not known now is asked for when something is made of it.
+      // An unknown size is read when something is made from the image.
       capacity: volume.capacity.shown)
     found.isDevice = live.pools[place.pool]?.holdsDevices ?? false
     found.isDisc = isDisc
     return found
   }
 
-  /// The volume at a path, by whatever symbolic links.
+  /// Returns the volume at a path, through symbolic links.
   private func volume(at path: String) -> LiveStorage.Place? {
     if let place = live.place(at: path) { return place }
     guard isLocal else { return nil }
     return live.place(at: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
   }
 
-  /// The format of what is used in place, where the script or a definition tells it.
+  /// Returns the format of a file used in place, if the script or a definition states it.
   private func format(
     of path: String, as declared: ImageFormat?, _ present: SourceXML.Disk?
   ) -> ImageFormat? {
@@ -133,7 +134,8 @@ package struct ImageResolver: Sendable {
     return declared ?? recorded ?? live.formats[path]
   }
 
-  /// The format of what nothing is known of: raw, unless a guest may have written what the content says.
+  /// Returns the format of a file without a record: raw, unless a guest may have written the
+  /// header that the content has.
   private static func format(
     of path: String, holding content: String
   ) throws(StorageFailure) -> ImageFormat {
@@ -143,9 +145,9 @@ package struct ImageResolver: Sendable {
 
   // MARK: Local files
 
-  /// The same declarations with the paths that go to the host as they are, such as a kernel's, made
-  /// absolute: they are relative to the script. Where guests get the files of this machine, each names
-  /// one.
+  /// Returns the declarations with the paths that are passed to the host, such as a kernel's, made
+  /// absolute. They are relative to the script. If guests use the files of this machine, each path
+  /// must name a file.
   func resolvePaths(of set: DeclarationSet, _ diagnostics: inout [Diagnostic]) -> DeclarationSet {
     var missing: [Span: StorageFailure] = [:]
     let declarations = set.declarations.map { declaration in
@@ -167,9 +169,9 @@ package struct ImageResolver: Sendable {
     return DeclarationSet(stack: set.stack, declarations: declarations)
   }
 
-  /// Why what is at a path can be no kernel or the like; nil for a file.
+  /// Returns the reason that a path cannot be a kernel or similar; nil for a file.
   ///
-  /// - Parameter written: the path as the script has it, where that is relative to it.
+  /// - Parameter written: the path as the script has it, if it is relative.
   private static func obstacle(at path: String, _ written: String?) -> StorageFailure? {
     switch PathKind(path: path) {
     case .file, .blockDevice: nil
@@ -195,7 +197,7 @@ package struct ImageResolver: Sendable {
       digest = try await FileDigest.of(
         path, sha256: image.body["sha256"]?.text, sha512: image.body["sha512"]?.text, cache: cache
       ) { [reading] done, total in
-        // What is read in a moment is not worth a word.
+        // Small files are read at once and need no message.
         if done == 1 << 20, total > 1 << 28 { reading(path) }
       }
       guard try FileIdentity(path: path) == file.identity else {
@@ -227,7 +229,7 @@ package struct ImageResolver: Sendable {
       format: format, capacity: layout.size ?? file.probe.virtualSize, layout: layout)
   }
 
-  /// What is at a path and no volume, used in place.
+  /// Resolves a file or device that is no volume, used in place.
   private func file(
     _ path: String, named name: String, as declared: ImageFormat?, _ present: SourceXML.Disk?,
     isDisk: Bool
@@ -238,7 +240,7 @@ package struct ImageResolver: Sendable {
     switch isLocal ? PathKind(path: path) : nil {
     case .nothing: throw nowhere(path)
     case .other(let what): throw .unfitSource(path, what)
-    // What is on a device is the guest's.
+    // The content of a device belongs to the guest.
     case .blockDevice: found.isDevice = true
     case .file:
       if known == .raw {
@@ -258,7 +260,8 @@ package struct ImageResolver: Sendable {
     return found
   }
 
-  /// What the header of a volume says that libvirt takes for raw; nil where it cannot be read from here.
+  /// Probes the header of a volume that libvirt treats as raw; nil if it is not readable from
+  /// here.
   private func probeVolume(at path: String, isDisk: Bool) throws(StorageFailure) -> ImageProbe? {
     guard isLocal, PathKind(path: path) == .file else { return nil }
     do throws(StorageFailure) { return try Self.probe(path, as: nil, isDisk: isDisk) } catch {
@@ -267,7 +270,7 @@ package struct ImageResolver: Sendable {
     }
   }
 
-  /// What the header of a file says; nil for a file of a declared format that only the host can read.
+  /// Probes the header of a file; nil for a file of a declared format that only the host can read.
   private static func probe(
     _ path: String, as declared: ImageFormat?, isDisk: Bool
   ) throws(StorageFailure) -> ImageProbe? {
@@ -276,7 +279,7 @@ package struct ImageResolver: Sendable {
       switch (error, declared) {
       case (.unreadable, _?): return nil
       case (.misnamed, nil) where !isDisk: return try ImageFile.probe(path, as: .raw)
-      // It looks like an image all the same.
+      // It looks like an image.
       case (.corruptImage(let format), nil), (.truncatedImage(let format, _, _), nil):
         throw .unknownFormat(path, content: format.rawValue)
       case (.splitImage, nil): throw .unknownFormat(path, content: "split")
@@ -309,7 +312,7 @@ package struct ImageResolver: Sendable {
   ) throws(StorageFailure) -> ResolvedImage {
     if image.body["sha256"] != nil || image.body["sha512"] != nil { throw .digestOfVolume }
     let declared = image.body["format"]?.text.flatMap(ImageFormat.init)
-    // A raw disk has no header; one that its guest wrote means nothing.
+    // A raw disk has no header. A header that its guest wrote has no meaning.
     let volume = declared == .raw ? place.volume.recorded(as: .raw) : place.volume
     let place = LiveStorage.Place(pool: place.pool, volume: volume)
     let found = try existing(place, named: image.name)
@@ -346,15 +349,15 @@ package struct ImageResolver: Sendable {
     return found
   }
 
-  /// A volume whose content names another file is an image only where a definition or the script says
-  /// so: a guest that wrote that header would choose the file.
+  /// Accepts a volume whose content names another file as an image only if a definition or the
+  /// script says so. Otherwise a guest that wrote the header would choose the file.
   private func requireKnownFormat(_ volume: VolumeInventory.Volume) throws(StorageFailure) {
     guard try volume.read(\.backing) != nil, volume.owned == nil, live.formats[volume.path] == nil
     else { return }
     throw .unknownFormat(volume.path, content: try volume.read(\.format) ?? "qcow2")
   }
 
-  /// Formats of volumes, by libvirt's words, that guests are not given.
+  /// The formats of volumes, in libvirt's terms, that guests cannot use.
   private static let unusedFormats: Set = ["bochs", "cloop", "cow", "dmg", "ploop", "qcow", "vhd"]
 
   private func volume(
@@ -412,14 +415,14 @@ package struct ImageResolver: Sendable {
   ) throws(Diagnostic) -> T {
     do throws(StorageFailure) { return try work() } catch {
       let span = image.span(of: error) ?? image.body.property(property)?.span ?? image.nameSpan
-      // The `format` beside a base is the overlay's.
+      // The `format` beside a base is that of the overlay.
       throw StorageMessages.diagnostic(error, at: span, takesFormat: image.body["backing"] == nil)
     }
   }
 }
 
 extension Declaration {
-  /// The property that a failure is about, where the failure says so.
+  /// Returns the property that a failure is about, if it names one.
   fileprivate func span(of failure: StorageFailure) -> Span? {
     let name: String? =
       switch failure {
@@ -446,7 +449,7 @@ extension Value {
 }
 
 extension SourceMap {
-  /// The folder of the file that a span is in; nil for what is no file.
+  /// Returns the folder of the file of a span; nil if the source is not a file.
   package func folder(of span: Span) -> String? {
     guard sources.indices.contains(Int(span.source.index)) else { return nil }
     let name = self[span.source].name

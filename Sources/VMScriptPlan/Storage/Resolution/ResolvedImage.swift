@@ -2,44 +2,44 @@ import Foundation
 import VMScript
 import VMScriptSyntax
 
-/// An image of a script, with what its content turned out to be.
+/// An image of a script with the facts about its content.
 package struct ResolvedImage: Sendable {
-  /// What it is made of.
+  /// The origin of an image.
   package enum Content: Sendable {
-    /// A local file, which is published; `nonce` is what a new upload is told apart by.
+    /// A local file, which is published; `nonce` distinguishes a new upload.
     case file(ImageFile, sha256: String, key: ImageKey, nonce: String)
-    /// A volume of the stack's own, made empty or as an overlay on another image.
+    /// A volume of the stack, created empty or as an overlay on another image.
     case blank(VolumeName, backing: StorageBase?)
-    /// What the host has already; used in place, never ours.
+    /// Storage that exists on the host, used in place and never owned.
     case existing
   }
 
-  /// The name in the script, or the text that stands for it.
+  /// The name in the script, or the text used as a name.
   package let name: String
   package let content: Content
   /// The pool that holds it; empty for a file that is in none.
   package let pool: String
-  /// The path on the host, whether it is there already or not.
+  /// The path on the host, whether the file exists or not.
   package let path: String
-  /// What it is stored as.
+  /// The format on the host.
   package var format: ImageFormat
-  /// The size that a guest sees, in bytes; nil where only a conversion tells.
+  /// The size that a guest sees, in bytes; nil if only a conversion determines it.
   package var capacity: Int64?
-  /// How a new file or volume is laid out.
+  /// The layout of a new file or volume.
   package var layout = ImageLayout()
   /// Whether it is a block device.
   var isDevice = false
-  /// Whether its content is an optical disc's, though it may be used as raw bytes.
+  /// Whether its content is an optical disc's, even if it is used as raw bytes.
   var isDisc = false
 
-  /// Which uploads have this content; nil for what is not published.
+  /// The key of uploads with this content; nil if it is not published.
   package var key: ImageKey? {
     if case .file(_, _, let key, _) = content { key } else { nil }
   }
 
-  /// Whether a file must be rewritten before it is this image.
+  /// Whether a file must be converted to become this image.
   func needsConversion(from file: ImageFile) -> Bool {
-    // What QEMU alone can read is never handed on as it is.
+    // A format that only QEMU reads is always converted.
     if file.probe.format.isForeign { return true }
     let isSameFormat = format == file.probe.format || (format == .raw && file.probe.format == .iso)
     if !isSameFormat || !layout.options(for: format).isEmpty { return true }
@@ -47,7 +47,7 @@ package struct ResolvedImage: Sendable {
     return size != file.probe.virtualSize
   }
 
-  /// The image as what an overlay stands on.
+  /// The image as the backing of an overlay.
   package var base: StorageBase {
     StorageBase(
       path: path, format: format, capacity: capacity, image: key.map { (name: name, key: $0) },
@@ -55,14 +55,14 @@ package struct ResolvedImage: Sendable {
   }
 }
 
-/// What an overlay stands on.
+/// The backing of an overlay.
 package struct StorageBase: Sendable {
   /// The path on the host.
   package let path: String
   package let format: ImageFormat
-  /// In bytes; nil where it is known only once it is there.
+  /// The capacity in bytes; nil if it is known only after creation.
   package let capacity: Int64?
-  /// The image of the script that is published as it; nil for any other volume or file.
+  /// The image of the script whose content this is; nil for any other volume or file.
   package let image: (name: String, key: ImageKey)?
   /// Whether it is a block device.
   var isDevice = false
@@ -70,20 +70,20 @@ package struct StorageBase: Sendable {
   var isDisc = false
 }
 
-/// How an image is laid out, as far as the script says.
+/// The layout of an image, as far as the script declares it.
 package struct ImageLayout: Hashable, Sendable {
   /// The size that a guest sees, in bytes; nil keeps the source's.
   package var size: Int64?
-  /// Of a qcow2, in bytes.
+  /// The cluster size of a qcow2, in bytes.
   package var clusterSize: Int64?
-  /// `off`, `metadata`, `falloc` or `full`.
+  /// The preallocation: `off`, `metadata`, `falloc` or `full`.
   package var preallocation: String?
-  /// Of a qcow2: write reference counts late.
+  /// Whether a qcow2 defers its reference counts.
   package var lazyRefcounts = false
 
   package init() {}
 
-  /// What an `image` block declares.
+  /// Reads an `image` block.
   package init(_ body: DeclaredBlock) {
     size = body["size"]?.diskSize
     if case .size(let size)? = body["cluster_size"] { clusterSize = size.bytes }
@@ -104,20 +104,20 @@ package struct ImageLayout: Hashable, Sendable {
   }
 }
 
-/// Where content comes from, as a `source` says.
+/// The origin of content, as a `source` states it.
 package enum ImageSource: Hashable {
-  /// A file that this machine has, as an absolute path.
+  /// A file of this machine, as an absolute path.
   case local(String)
   /// A volume of the host.
   case volume(pool: String, name: String)
-  /// A path that is no file of this machine; it may be one of the host's.
+  /// A path without a file on this machine; the host may have one.
   case host(String)
-  /// An address on the network.
+  /// A network address.
   case remote(String)
 
   /// Reads a `source`.
   ///
-  /// - Parameter folder: the script's, which relative paths are relative to; nil for a script that is no
+  /// - Parameter folder: the script's folder, for relative paths; nil for a script that is not a
   ///   file, whose paths are relative to the working folder.
   package init(_ text: String, folder: String?) {
     if text.hasPrefix("http://") || text.hasPrefix("https://") {
@@ -131,7 +131,7 @@ package enum ImageSource: Hashable {
     }
   }
 
-  /// A path with the script's folder, or the user's, before it where it is relative to that.
+  /// Returns a path with the script's or the user's folder prepended if it is relative to that.
   static func absolute(_ path: String, folder: String?) -> String {
     if path.hasPrefix("~/") { return NSString(string: path).expandingTildeInPath }
     if path.hasPrefix("/") { return path }
@@ -147,7 +147,7 @@ package enum ImageSource: Hashable {
     return .volume(pool: String(rest[..<slash]), name: String(rest[rest.index(after: slash)...]))
   }
 
-  /// `file:///a%20b` is a URL, `file:a b` just a path.
+  /// `file:///a%20b` is a URL, `file:a b` is a path.
   private static func path(ofURL text: String) -> String {
     let rest = String(text.dropFirst("file:".count))
     guard rest.hasPrefix("//") else { return rest }
@@ -155,15 +155,15 @@ package enum ImageSource: Hashable {
   }
 }
 
-/// What is at a path of this machine, symbolic links followed.
+/// The kind of object at a path of this machine, after symbolic links.
 enum PathKind: Hashable {
   case nothing
   case file
   case blockDevice
-  /// Nothing that a disk can be; the text says what, such as `a folder`.
+  /// An object that cannot be a disk; the text is its kind, such as `a folder`.
   case other(String)
 
-  /// Looks at a path without opening what is there.
+  /// Determines the kind of a path without opening it.
   init(path: String) {
     let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: resolved) else {
@@ -182,8 +182,8 @@ enum PathKind: Hashable {
       }
   }
 
-  /// Whether a path of a host that cannot be looked at is that of a block device: what is below `/dev`,
-  /// but for the file systems that are mounted there.
+  /// Whether a path of a remote host is that of a block device: any path below `/dev` except in
+  /// the file systems mounted there.
   static func isDeviceByName(_ path: String) -> Bool {
     let parts = path.split(separator: "/")
     return path.hasPrefix("/") && parts.count > 1 && parts[0] == "dev"
@@ -191,17 +191,17 @@ enum PathKind: Hashable {
   }
 }
 
-/// The formats of disks as the definitions of domains record them.
+/// The formats of disks as recorded in the definitions of domains.
 ///
-/// A guest writes what it likes to its raw disk, the header of an image too, and libvirt reads that as
-/// the format of the volume when it refreshes the pool. What a definition says is out of a guest's reach:
-/// what was once given to a guest as raw stays raw.
+/// A guest can write anything to its raw disk, including the header of an image. libvirt then
+/// reports that format for the volume when it refreshes the pool. A definition is out of a guest's
+/// reach: a disk once given to a guest as raw stays raw.
 package struct RecordedFormats: Sendable {
   private var byPath: [String: ImageFormat] = [:]
   private let names: PathNames
 
-  /// The formats that the definitions of these domains hold, and their machines as they run. Where they
-  /// disagree, raw counts.
+  /// Collects the formats in the definitions of these domains and in their running machines. If
+  /// they disagree, raw wins.
   package init(domains: [LiveDomain], names: PathNames = PathNames()) {
     self.names = names
     for disk in domains.flatMap({ $0.facts.disks + $0.runningDisks }) {
@@ -212,12 +212,12 @@ package struct RecordedFormats: Sendable {
     }
   }
 
-  /// The format of what is at a path; nil where no definition tells.
+  /// Returns the format of the file at a path; nil if no definition records it.
   package subscript(path: String) -> ImageFormat? { byPath[names[path]] }
 }
 
 extension VolumeName {
-  /// The format that a volume was made with, whatever its content has come to say.
+  /// The format that a volume was created with, whatever its content shows now.
   var recordedFormat: ImageFormat? {
     switch (role, fileName.split(separator: ".").last) {
     case (.pin, _): nil
@@ -229,8 +229,8 @@ extension VolumeName {
 }
 
 extension VolumeInventory.Volume {
-  /// The same volume, read in a format that is known: a raw one has no header, so that it stands on
-  /// nothing and is as large as its file.
+  /// Returns the volume read in a known format. A raw one has no header, so it has no backing file
+  /// and the size of its file.
   package func recorded(as format: ImageFormat?) -> Self {
     guard (owned?.recordedFormat ?? format) == .raw else { return self }
     return Self(
@@ -240,7 +240,7 @@ extension VolumeInventory.Volume {
 }
 
 extension LiveStorage.Reading {
-  /// The same pool, its volumes read in the formats that definitions record.
+  /// Returns the pool with its volumes read in the recorded formats.
   package func recorded(by formats: RecordedFormats) -> Self {
     Self(
       name: name, path: path, holdsDevices: holdsDevices,

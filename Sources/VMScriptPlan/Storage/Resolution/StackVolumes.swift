@@ -1,15 +1,15 @@
 import VMScriptSyntax
 
-/// The volumes that a stack owns on a host, by the domain or image that they are for.
+/// The volumes of a stack on a host, by the domain or image that they belong to.
 package struct StackVolumes: Sendable {
   package let stack: String
   package let storage: LiveStorage
-  /// Every volume, by its owner's name as volumes bear it.
+  /// Every volume, by its owner's name as written in volume names.
   private let byOwner: [String: [LiveStorage.Place]]
-  /// Disks that were made for another domain than the one that has them now, by the latter.
+  /// By domain, the disks that it has and that were made for another domain.
   private let moved: [String: [LiveStorage.Place]]
 
-  /// - Parameter domains: those of the host, by the name that the stack knows them by.
+  /// - Parameter domains: the domains of the host, by the name that the stack knows.
   package init(stack: String, storage: LiveStorage, domains: [String: LiveDomain] = [:]) {
     self.stack = stack
     self.storage = storage
@@ -23,10 +23,10 @@ package struct StackVolumes: Sendable {
       .mapValues { $0.map(\.0) }
   }
 
-  /// All of them.
+  /// All volumes.
   package var all: [LiveStorage.Place] { (Array(byOwner.values) + moved.values).flatMap(\.self) }
 
-  /// The domain that has a disk which was made for another one; nil while that one has it, or none.
+  /// Returns the domain that has a disk which was made for another one; nil otherwise.
   private static func taker(
     of volume: VolumeInventory.Volume, _ storage: LiveStorage, _ names: [String: String]
   ) -> String? {
@@ -35,29 +35,29 @@ package struct StackVolumes: Sendable {
     return writers.contains(where: owned.isOwned(by:)) ? nil : writers.min()
   }
 
-  /// What the stack made for a domain or an image of this name.
+  /// Returns the volumes that the stack made for a domain or an image of this name.
   private func owned(by name: String) -> [LiveStorage.Place] {
     if let owner = VolumeName.plainOwner(name) { return byOwner[owner] ?? [] }
     // A long name is shortened to fit the rest of each volume's name.
     return byOwner.values.flatMap(\.self).filter { $0.volume.owned?.isOwned(by: name) ?? false }
   }
 
-  /// The disks and seeds of a domain.
+  /// Returns the disks and seeds of a domain.
   package func volumes(ofDomain name: String) -> [LiveStorage.Place] {
     owned(by: name).filter { $0.volume.owned?.isDomains ?? false } + (moved[name] ?? [])
   }
 
-  /// The contents of an image, complete or not, and their pins.
+  /// Returns the contents of an image, complete or not, and their pins.
   package func volumes(ofImage name: String) -> [LiveStorage.Place] {
     owned(by: name).filter { !($0.volume.owned?.isDomains ?? true) }
   }
 
-  /// Overlays on the disks of a domain.
+  /// Returns the overlays on the disks of a domain.
   func overlays(onDomain name: String) -> [LiveStorage.Place] {
     volumes(ofDomain: name).flatMap { storage.overlays(on: $0.volume.path) }
   }
 
-  /// The domain that a volume belongs to, else the volume's own name.
+  /// Returns the domain that a volume belongs to, else the volume's own name.
   package static func owner(of volume: VolumeInventory.Volume) -> String {
     volume.owned?.ownerName ?? volume.name
   }
@@ -68,8 +68,8 @@ package struct StackVolumes: Sendable {
     return names.contains(owned.ownerName) || names.contains { owned.isOwned(by: $0) }
   }
 
-  /// The overlays among these that stay when domains are deleted. One that nobody but these domains
-  /// uses, such as an external snapshot that lies elsewhere, is of no use after them.
+  /// Returns the overlays that remain when domains are deleted. An overlay that only these domains
+  /// use, such as an external snapshot elsewhere, has no use without them.
   package func staying(
     _ overlays: [LiveStorage.Place], after going: Set<String>, named names: Set<String>
   ) -> [LiveStorage.Place] {
@@ -80,12 +80,12 @@ package struct StackVolumes: Sendable {
     }
   }
 
-  /// The files that a deletion of domains leaves behind: overlays on their disks that others made, such as
-  /// external snapshots, and that only these domains use.
+  /// Returns the files that a deletion of domains leaves behind: overlays on their disks that
+  /// others made, such as external snapshots, and that only these domains use.
   ///
   /// - Parameters:
-  ///   - names: all that are to go together.
-  ///   - domains: those of the host, by name.
+  ///   - names: all domains that are deleted together.
+  ///   - domains: the domains of the host, by name.
   package func leftOverlays(
     after names: [String], of domains: [String: LiveDomain]
   ) -> [(domain: String, paths: [String])] {
@@ -107,13 +107,14 @@ package struct StackVolumes: Sendable {
     }
   }
 
-  /// Why domains must not be deleted: overlays that stay stand on their disks, or may; another domain
-  /// uses one; or a disk of their own would be left behind.
+  /// Returns the errors that prevent the deletion of domains: their disks back, or may back,
+  /// overlays that remain; another domain uses a disk; or one of their own disks would be left
+  /// behind.
   ///
   /// - Parameters:
-  ///   - names: all that are to go together.
-  ///   - domains: those of the host, by name.
-  ///   - span: the statement that says so; nil for what is no longer declared.
+  ///   - names: all domains that are deleted together.
+  ///   - domains: the domains of the host, by name.
+  ///   - span: the statement that deletes them; nil if they are no longer declared.
   package func refusals(
     toDelete names: [String], of domains: [String: LiveDomain], at span: Span? = nil
   ) -> [Diagnostic] {
@@ -143,7 +144,7 @@ package struct StackVolumes: Sendable {
             "the domain `\(name)` cannot be deleted", by: unreadable, at: span)
         }
         let users = Set(own.flatMap { storage.domains(using: $0) }).subtracting(goingNames)
-        // Of a domain that is gone, a volume that another one has taken over is not removed at all.
+        // A missing domain's volume that another domain has taken over is not removed.
         guard users.isEmpty || domains[name] == nil else {
           return StorageMessages.sharedDisk(
             of: name, users.sorted().map(storage.use), at: span)
@@ -153,7 +154,7 @@ package struct StackVolumes: Sendable {
   }
 
   private func outOfReach(_ domain: LiveDomain) -> Diagnostic? {
-    // In an active pool, a volume that is missing is just gone.
+    // A volume that is missing from an active pool no longer exists.
     let paths = domain.facts.disks.compactMap(\.path).filter { path in
       guard let slash = path.lastIndex(of: "/"),
         let owned = VolumeName(parsing: String(path[path.index(after: slash)...])),
@@ -166,7 +167,7 @@ package struct StackVolumes: Sendable {
       domain.name, paths, inactivePools: storage.inactivePools)
   }
 
-  /// The same names, those that overlays of others of them stand on last.
+  /// Returns the names ordered so that a domain comes after those whose overlays its disks back.
   package func clonesFirst(_ names: [String]) -> [String] {
     var rest = names
     var ordered: [String] = []
@@ -178,7 +179,7 @@ package struct StackVolumes: Sendable {
           return owner != name && bases.contains(owner)
         }
       }
-      // Backing files have no cycles; were there one, any order would do.
+      // Backing files have no cycles. In a cycle, any order is valid.
       ordered += free.isEmpty ? rest : free
       rest.removeAll { free.isEmpty || free.contains($0) }
     }

@@ -2,17 +2,17 @@ import VMScript
 import VMScriptSyntax
 
 extension StoragePlan {
-  /// What an overlay stands on, compared with what it shall stand on.
+  /// The backing of an overlay compared with the declared one.
   package enum Standing: Equatable {
     case asDeclared
-    /// On what the image was when the overlay was made.
+    /// The overlay is backed by an earlier content of the image.
     case earlierContent
     case elsewhere
   }
 
-  /// Compares the backing of a volume with what its drive is declared to stand on.
+  /// Compares the backing of a volume with the declared backing of its drive.
   ///
-  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` where the backing is not known.
+  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` if the backing is unknown.
   package func standing(
     of volume: VolumeInventory.Volume, on base: StorageBase
   ) throws(StorageFailure) -> Standing {
@@ -33,8 +33,8 @@ extension StoragePlan {
     return pinnedKeys(of: image.name).contains(key) ? .earlierContent : .elsewhere
   }
 
-  /// Whether a volume is of a clone that is declared with the source that it was made from. A snapshot
-  /// moves its source to another file, which changes nothing for the clone.
+  /// Whether a volume belongs to a clone that is declared with its original source. A snapshot
+  /// moves the source to another file, which does not affect the clone.
   private func hasSourceOfBefore(_ volume: VolumeInventory.Volume) -> Bool {
     guard let owned = volume.owned, owned.isDomains,
       let source = live.domains[owned.ownerName]?.facts.owner?.source
@@ -42,11 +42,11 @@ extension StoragePlan {
     return set.declaration(.domain, owned.ownerName)?.sourceName == source
   }
 
-  /// The properties in which the storage of a domain is not as declared.
+  /// Returns the properties in which the storage of a domain differs from the declaration.
   ///
-  /// - Parameter left: the volumes on drives that are no longer declared, which are differences of the
-  ///   definition.
-  /// - Throws: a diagnostic for what cannot be done, such as shrinking.
+  /// - Parameter left: the volumes on drives that are no longer declared. They are differences of
+  ///   the definition.
+  /// - Throws: a diagnostic for an impossible change, such as shrinking.
   package func differences(
     domain declaration: Declaration, live domain: LiveDomain, left: [LeftVolume]
   ) throws(Diagnostic) -> [PropertyDifference] {
@@ -84,8 +84,8 @@ extension StoragePlan {
     path.map { live.storage.isSame($0, other) } ?? false
   }
 
-  /// A volume that the domain refers to and whose file is gone, with all that was on it: somebody
-  /// removed it, or a run that was killed between removing and making.
+  /// Returns the difference of a volume whose file is missing, with its content: somebody removed
+  /// it, or a run was killed before it made the new one.
   private static func missing(_ drive: DriveStorage) -> PropertyDifference {
     PropertyDifference(
       block: drive.name, name: "volume", from: .string("missing"), to: .string("made anew"),
@@ -122,7 +122,8 @@ extension StoragePlan {
     }
   }
 
-  /// The same difference, contents of images named by their image: their files have names of chance.
+  /// Returns the difference with image contents named by their image, because their file names are
+  /// random.
   func labelled(_ difference: PropertyDifference) -> PropertyDifference {
     func image(_ value: Value?) -> String? {
       guard case .string(let path)? = value,
@@ -136,7 +137,7 @@ extension StoragePlan {
       from: earlier ?? difference.from, to: to.map(Value.string) ?? difference.to)
   }
 
-  /// An image of a stack by its name, anything else by its path.
+  /// Returns the name of a stack's image, or else the path.
   private func label(ofPath path: String) -> String {
     guard let owned = live.storage.place(at: path)?.volume.owned, case .base = owned.role else {
       return path
@@ -166,15 +167,15 @@ extension StoragePlan {
     ).of(drive.deviceName)
   }
 
-  /// Throws a diagnostic for a disk that is to grow and has an external snapshot on it in a file that no
-  /// pool lists. Such an overlay has the size of what it backs onto.
+  /// Throws if a disk that grows has an external snapshot in a file that no pool lists. Such an
+  /// overlay has the size of its backing file.
   private func refuseGrowthOutOfReach(
     _ drive: DriveStorage, _ own: OwnVolume
   ) throws(Diagnostic) {
     guard let size = drive.size else { return }
     var next: String? = own.path
     var below: VolumeInventory.Volume?
-    // A chain of snapshots is short; a ring of files would not end.
+    // Chains of snapshots are short. The limit ends a cycle of files.
     for _ in 0..<64 {
       guard below == nil, let path = next else { break }
       below = live.storage.place(at: path)?.volume
@@ -186,7 +187,8 @@ extension StoragePlan {
     throw StorageMessages.growthOutOfReach(own.path, present: capacity, at: size.span)
   }
 
-  /// A disk that is no longer declared goes with its volume, and so must not be a clone's base.
+  /// Throws if a disk that is no longer declared backs a clone, because it is deleted with its
+  /// volume.
   private func refuseRemovalOfBases(
     _ declaration: Declaration, _ storage: DomainStorage, _ domain: LiveDomain
   ) throws(Diagnostic) {
@@ -200,7 +202,7 @@ extension StoragePlan {
     }
   }
 
-  /// A machine that runs gets no disk to write to that overlays stand on.
+  /// Throws if a running machine would get a writable disk that backs overlays.
   private func refuseAttachingBases(
     _ storage: DomainStorage, _ domain: LiveDomain
   ) throws(Diagnostic) {
@@ -212,7 +214,7 @@ extension StoragePlan {
     }
   }
 
-  /// Throws a diagnostic if overlays stand on what is at a path.
+  /// Throws a diagnostic if the file at a path backs overlays.
   func refuseIfOverlaid(
     _ path: String, _ span: Span, to action: String
   ) throws(Diagnostic) {
@@ -230,11 +232,11 @@ extension StoragePlan {
     if !users.isEmpty { throw StorageMessages.possiblyUsed(action, by: users, at: span) }
   }
 
-  /// What is not wrong, but may surprise.
+  /// Warnings about valid declarations with surprising effects.
   package func warnings() -> [Diagnostic] { warningsOfContent() + warningsOfMoves() }
 
-  /// Disks that are backed by an earlier content of their image, or by one that was changed after its
-  /// upload; they stay as they are.
+  /// Warnings about disks that are backed by an earlier content of their image, or by one that
+  /// changed after its upload. They stay unchanged.
   private func warningsOfContent() -> [Diagnostic] {
     let disks = domains.flatMap { domain, storage in
       storage.drives.compactMap { drive -> (image: String, disk: String, isChanged: Bool)? in
@@ -242,7 +244,7 @@ extension StoragePlan {
           let volume = live.storage.place(at: own.path)?.volume
         else { return nil }
         let isChanged = isChanged(volume.backing.shown)
-        // What could not be read is an error of the domain's own differences.
+        // Unreadable volumes are reported with the domain's own differences.
         guard isChanged || (try? standing(of: volume, on: base)) == .earlierContent else {
           return nil
         }
@@ -262,7 +264,7 @@ extension StoragePlan {
     }
   }
 
-  /// Whether what is at a path is an uploaded content that was changed since.
+  /// Whether the file at a path is uploaded content that changed afterwards.
   private func isChanged(_ path: String?) -> Bool {
     guard let place = path.flatMap(live.storage.place) else { return false }
     return live.storage.pools[place.pool]?.inventory.isChanged(place.volume) ?? false

@@ -2,13 +2,13 @@ import VMScript
 import VMScriptSyntax
 
 extension StoragePlan {
-  /// Names of the declared images that need not be made: their own content or an earlier one is
-  /// complete, or the host has them.
+  /// Returns the names of the declared images that need not be created: their own content or an
+  /// earlier one is complete, or the host has them.
   var presentImages: Set<String> {
     Set(images.values.filter(isPresent).map(\.name))
   }
 
-  /// Where the images are whose content is complete, by name.
+  /// Returns the paths of the images with complete content, by name.
   package var publishedPaths: [String: String] {
     images.filter { _, image in
       image.key.map { live.storage.pools[image.pool]?.inventory.completeBase(for: $0) != nil }
@@ -24,7 +24,7 @@ extension StoragePlan {
     }
   }
 
-  /// The keys of the contents that the stack pinned for an image of its own.
+  /// Returns the keys of the contents that the stack pinned for an image.
   func pinnedKeys(of image: String) -> Set<String> { Set(pins(of: image).map(\.key)) }
 
   private func pins(of image: String) -> [(key: String, pool: String)] {
@@ -36,9 +36,9 @@ extension StoragePlan {
     }
   }
 
-  /// The keys of the contents that disks of the stack stand on.
+  /// Returns the keys of the contents that back disks of the stack.
   ///
-  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` where one may stand on any.
+  /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` if the backing of a disk is unknown.
   func keysInUse() throws(StorageFailure) -> Set<String> {
     var keys: Set<String> = []
     for place in volumes.all where !place.volume.standsAlone {
@@ -50,7 +50,7 @@ extension StoragePlan {
     return keys
   }
 
-  /// The properties in which an image that is present is not as declared.
+  /// Returns the properties in which a present image differs from the declaration.
   package func differences(image declaration: Declaration) throws(Diagnostic)
     -> [PropertyDifference]
   {
@@ -68,7 +68,7 @@ extension StoragePlan {
             name: "pool", from: .string(other.pool), to: .string(image.pool), impact: .none)
         ]
       }
-      // New disks are backed by the new content, present ones by what they were made from.
+      // New disks are backed by the new content, present ones keep theirs.
       return [
         PropertyDifference(
           name: "source", from: .string("earlier content"), to: .string("new content"),
@@ -97,7 +97,7 @@ extension StoragePlan {
     }
   }
 
-  /// What an image of the stack's own got when it was made, and keeps.
+  /// Compares the properties of the stack's image that are fixed at its creation.
   private func refuseOtherLayout(
     of declaration: Declaration, _ image: ResolvedImage, _ backing: StorageBase?
   ) throws(Diagnostic) {
@@ -126,7 +126,7 @@ extension StoragePlan {
     }
   }
 
-  /// Whether a path is that of some content of an image of the stack.
+  /// Whether a path is that of any content of an image of the stack.
   private func isContent(ofImage image: (name: String, key: ImageKey)?) -> (String) -> Bool {
     { path in
       guard let owned = live.storage.place(at: path)?.volume.owned, case .base = owned.role else {

@@ -1,26 +1,26 @@
 import VMScript
 import VMScriptSyntax
 
-/// What the declarations of a script stand on: their images, and the storage of each drive.
+/// The storage of a script's declarations: their images, and the storage of each drive.
 package struct StoragePlan: Sendable {
   package let set: DeclarationSet
   package let live: LiveState
-  /// Where the stack is run from; nil where that is no script's file.
+  /// The script that the stack is run from; nil if it is not a file.
   package var origin: StackOrigin?
-  /// The digests that are kept of local files.
+  /// The cache of the digests of local files.
   package let cache: DigestCache?
-  /// What the stack owns already.
+  /// The volumes that the stack owns.
   package let volumes: StackVolumes
-  /// The declared images by name, those left out that are wrong.
+  /// The declared images by name, without invalid ones.
   package private(set) var images: [String: ResolvedImage] = [:]
   /// The declared domains by name.
   package var domains: [String: DomainStorage] = [:]
-  /// The declared domains that have a drive on what is at a path, or on an overlay on it.
+  /// By path, the declared domains with a drive on the file or on an overlay on it.
   private var declaredUsers: [String: Set<String>] = [:]
-  /// Everything that is wrong, each at the property that caused it.
+  /// All errors, each at the property that caused it.
   package private(set) var diagnostics: [Diagnostic] = []
 
-  /// Resolves everything that is declared; reads local files, asks and changes nothing on the host.
+  /// Resolves all declarations. It reads local files, and neither queries nor changes the host.
   package init(_ set: DeclarationSet, live: LiveState, resolver: ImageResolver) async {
     self.set = resolver.resolvePaths(of: set, &diagnostics)
     self.live = live
@@ -50,7 +50,7 @@ package struct StoragePlan: Sendable {
     }
   }
 
-  /// The declared source of a clone, which stands before it, with what that stands on.
+  /// Returns the declared source of a clone, which precedes it, with its storage.
   private func source(of clone: Declaration) -> (Declaration, DomainStorage)? {
     guard case .declared(let name) = clone.source, let storage = domains[name],
       let source = set.declaration(.domain, name)
@@ -58,22 +58,22 @@ package struct StoragePlan: Sendable {
     return (source, storage)
   }
 
-  /// The domains beside one that have, or are declared to have, what is at a path. It is never deleted for
-  /// that one's sake.
+  /// Returns the other domains that use a path or are declared to. Their use prevents the deletion
+  /// of the file.
   package func users(of path: String, otherThan domain: String) -> Set<String> {
     let present = live.domains[domain]?.name ?? domain
     return declaredUsers(of: path).union(live.storage.domains(using: path))
       .subtracting([domain, present])
   }
 
-  /// The declared domains that use what is at a path.
+  /// Returns the declared domains that use a path.
   func declaredUsers(of path: String) -> Set<String> {
     declaredUsers[live.storage.name(of: path)] ?? []
   }
 
-  /// The definition of a domain as it is to be, onto what is there.
+  /// Returns the wanted definition of a domain, based on the existing one.
   ///
-  /// - Throws: a diagnostic for a clone whose source is not there or cannot be read.
+  /// - Throws: a diagnostic for a clone whose source is missing or unreadable.
   package func definition(
     of domain: Declaration, hypervisor: String
   ) throws(Diagnostic) -> DomainDefinition {
@@ -93,7 +93,7 @@ package struct StoragePlan: Sendable {
       images: Dictionary(images) { first, _ in first })
   }
 
-  /// The domain of the host that a domain is cloned from.
+  /// Returns the domain of the host that is the source of a clone.
   private func source(_ name: String, of clone: Declaration) throws(Diagnostic) -> LiveDomain {
     if let source = live.domains[name] { return source }
     let span = clone.sourceSpan ?? clone.nameSpan
@@ -103,7 +103,7 @@ package struct StoragePlan: Sendable {
     throw PlanMessages.missingSource(name, at: span)
   }
 
-  /// The storage of a domain's own volumes, by target.
+  /// Returns the storage of a domain's own volumes, by target.
   private func ownStorage(of domain: Declaration) -> [String: XMLContext.Storage] {
     let own = (domains[domain.name]?.drives ?? []).compactMap { drive in
       drive.own.map { own in
@@ -116,9 +116,9 @@ package struct StoragePlan: Sendable {
     return Dictionary(own) { first, _ in first }
   }
 
-  /// What the XML of a declaration needs to know of the others and of the host.
+  /// Returns the context for the XML of a declaration: the other declarations and the host.
   ///
-  /// - Parameter uuid: the live object's; nil for what does not exist yet.
+  /// - Parameter uuid: the UUID of the live object; nil if it does not exist yet.
   package func context(for declaration: Declaration, uuid: String?, hypervisor: String)
     -> XMLContext
   {
@@ -152,7 +152,8 @@ package struct StoragePlan: Sendable {
 }
 
 extension StoragePlan {
-  /// Names of the declared or live domains that overlays stand on, or will once the plan is applied.
+  /// Names of the declared or live domains whose disks back overlays, now or once the plan is
+  /// applied.
   var overlaidDomains: Set<String> {
     let disks = domains.values.flatMap(\.drives).compactMap { drive in
       if case .overlay(let base)? = drive.own?.origin { base.path } else { nil }
@@ -170,7 +171,7 @@ extension StoragePlan {
     return live.overlaidDomains.union(declared.keys)
   }
 
-  /// By the name of a declared or live domain, what could not be read and may be an overlay on a disk
+  /// By the name of a declared or live domain, unreadable files that may be overlays on a disk
   /// that it writes to.
   var possiblyOverlaidDomains: [String: Set<String>] {
     domains.reduce(into: live.possiblyOverlaidDomains) { found, domain in
@@ -183,9 +184,10 @@ extension StoragePlan {
     }
   }
 
-  /// Why the content of an image stays on the host though the stack lets go of it; nil if it goes.
+  /// Returns the reason that the content of a released image stays on the host; nil if it is
+  /// removed.
   ///
-  /// - Parameter deleted: names of the domains that go with it.
+  /// - Parameter deleted: names of the domains deleted with it.
   func reasonToKeep(image name: String, deleting deleted: Set<String>) -> String? {
     let goingNames = Set(deleted.compactMap { live.domains[$0]?.name })
     let reasons = volumes.volumes(ofImage: name).flatMap { place -> [String] in
@@ -206,8 +208,8 @@ extension StoragePlan {
     return reasons.isEmpty ? nil : Set(reasons).sorted().joined(separator: "; ")
   }
 
-  /// Owners of volumes that the stack made and that nothing declared or alive stands for: what a
-  /// killed run left, and images that are no longer declared.
+  /// Owners of the stack's volumes that are neither declared nor alive: remains of a killed run,
+  /// and images that are no longer declared.
   package var leftovers: (domains: Set<String>, images: Set<String>) {
     let ownership = Ownership(set)
     let declared = set.declarations.map { ($0.kind, $0.name) }
@@ -224,9 +226,9 @@ extension StoragePlan {
       let refusal = live.storage.pools[place.pool]?.inventory.refusalToRemove(place.volume.name)
       switch owned.role {
       case .disk, .seed:
-        // A declaration may use it that is not in effect yet.
+        // A declaration that is not in effect yet may use it.
         guard declaredUsers(of: place.volume.path).isEmpty else { continue }
-        // One that a domain of others refers to is in use, whoever made it.
+        // A volume that a foreign domain refers to is in use, whoever made it.
         if case .usedByDomain? = refusal { continue }
         guard known[.domain]?.contains(owned.ownerName) != true else { continue }
         result.domains.insert(owned.ownerName)
@@ -240,14 +242,15 @@ extension StoragePlan {
   }
 }
 
-/// The seeds that machines have, against those that are declared.
+/// Comparison of the present seeds with the declared ones.
 extension StoragePlan {
-  /// Reads the present seeds that are not the ones declared, and settles what each machine gets.
+  /// Reads the present seeds that differ from the declared ones, and decides the seed of each
+  /// machine.
   ///
-  /// A seed that says the same stays. One that differs in what cloud-init applies at every boot keeps
-  /// the machine's instance id; any other change makes a new instance.
+  /// A seed with the same content stays. If only settings differ that cloud-init applies at every
+  /// boot, the machine keeps its instance id. Any other change makes a new instance.
   ///
-  /// - Parameter content: reads the seed at a path of the host; nil for one that cannot be read.
+  /// - Parameter content: reads the seed at a path of the host; nil if it is unreadable.
   mutating func compareSeeds(
     _ content: (_ path: String) async throws -> SeedContent?
   ) async throws {
@@ -270,7 +273,7 @@ extension StoragePlan {
     }
   }
 
-  /// The same seed under the name that it has already.
+  /// Returns the same seed under its present name.
   private func seed(at path: String, saying seed: DomainSeed) -> DomainSeed? {
     guard let place = live.storage.place(at: path), let name = place.volume.owned else {
       return nil
@@ -279,7 +282,7 @@ extension StoragePlan {
       name: name, pool: place.pool, path: path, files: seed.files, span: seed.span)
   }
 
-  /// The keys in which a domain's seed is not what is declared.
+  /// Returns the keys in which a domain's seed differs from the declaration.
   func seedDifferences(
     _ seed: DomainSeed, of declaration: Declaration, _ domain: LiveDomain
   ) -> [PropertyDifference] {
@@ -287,8 +290,8 @@ extension StoragePlan {
       return []
     }
     let block = "cloud_init"
-    /// Of what is declared it is known which parts are secret. Beside an earlier value of which that is
-    /// not known, it is masked too.
+    /// The secret parts of the declaration are known, those of the present seed are not. A present
+    /// value beside a secret one is masked too.
     func shown(_ change: SeedChange) -> Value? {
       if case .secret = change.from { return change.to }
       return change.to == nil ? nil : declaration.body.block(block)?[change.key] ?? change.to
@@ -323,13 +326,13 @@ extension StoragePlan {
 }
 
 extension LiveDomain {
-  /// The path of the seed; nil where there is none.
+  /// The path of the seed; nil if there is none.
   var seedPath: String? { facts.disks.first { $0.target == DriveBus.seedTarget }?.path }
 }
 
-/// Volumes that go from one domain to another.
+/// Volumes that move from one domain to another.
 extension StoragePlan {
-  /// The domains that write to what is at a path, by the names that the stack knows them by.
+  /// Returns the domains that write to a path, by the names that the stack knows.
   private func writers(of path: String) -> [String] {
     let writers = live.storage.writers(of: path)
     guard !writers.isEmpty else { return [] }
@@ -339,7 +342,7 @@ extension StoragePlan {
     }
   }
 
-  /// The same changes, each that takes a disk after the one that lets go of it.
+  /// Returns the changes with each that takes a disk ordered after the one that releases it.
   func afterMoves(_ changes: [Change]) -> [Change] {
     var changes = changes
     let positions = Dictionary(
@@ -359,7 +362,8 @@ extension StoragePlan {
     return changes
   }
 
-  /// Whether a change waits for another one, by whatever way. A ring of changes would wait for ever.
+  /// Whether a change depends on another one, directly or not. A cycle of changes would wait
+  /// forever.
   private static func waits(_ id: Int, for other: Int, _ changes: [Change]) -> Bool {
     var seen: Set<Int> = []
     var next = [id]
@@ -371,7 +375,7 @@ extension StoragePlan {
     return false
   }
 
-  /// Disks that are to be moved from domains that keep them: nothing in the plan takes them from there.
+  /// Disks to move from domains that keep them: no change in the plan releases them.
   func obstaclesToMoves(_ changes: [Change]) -> [Diagnostic] {
     let changed = Set(changes.filter { $0.kind == .domain }.map(\.name))
     return domains.sorted { $0.key < $1.key }.flatMap { name, storage in
@@ -384,7 +388,8 @@ extension StoragePlan {
     }
   }
 
-  /// Volumes of the stack's that a domain no longer declares and another one names by its path: they stay.
+  /// Volumes of the stack that a domain no longer declares and another one uses by path. They
+  /// stay.
   func warningsOfMoves() -> [Diagnostic] {
     domains.sorted { $0.key < $1.key }.flatMap { name, storage in
       storage.drives.flatMap { drive -> [Diagnostic] in

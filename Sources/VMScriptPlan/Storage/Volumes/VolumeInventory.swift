@@ -1,4 +1,4 @@
-/// What a pool holds, as one bulk reading showed it.
+/// The content of the pools, as one bulk reading showed it.
 public struct VolumeInventory: Sendable {
   /// One volume, or a file that no pool lists and that a domain uses.
   public struct Volume: Hashable, Sendable {
@@ -6,26 +6,26 @@ public struct VolumeInventory: Sendable {
     public let name: String
     /// The file's path on the host.
     public let path: String
-    /// The path of the volume that this one is an overlay on.
+    /// The path of the volume's backing file.
     public let backing: Fact<String>
     /// The size that a guest sees, in bytes.
     public let capacity: Fact<Int64>
-    /// libvirt's word, such as `qcow2`.
+    /// The format in libvirt's terms, such as `qcow2`.
     public let format: Fact<String>
     /// The length of the file in bytes; nil where it was not read.
     public var length: Int64?
     /// The time of its last modification, in nanoseconds since 1970; nil where it was not read.
     public let modified: Int64?
-    /// Of a qcow2, in bytes; nil where it was not read.
+    /// The cluster size of a qcow2, in bytes; nil where it was not read.
     public var clusterSize: Int64?
     /// Whether a qcow2 defers its reference counts; nil where it was not read.
     public var lazyRefcounts: Bool?
-    /// Whether it is not there though something backs onto it.
+    /// Whether the file is missing although an overlay is backed by it.
     package var isMissing = false
-    /// Who owns it; nil if no stack does.
+    /// The name that certifies the owner; nil if no stack owns it.
     public let owned: VolumeName?
 
-    /// A volume with what is known of it.
+    /// Creates a volume from known values.
     public init(
       name: String, path: String, backing: Fact<String>, capacity: Fact<Int64>,
       format: Fact<String>, length: Int64? = nil, modified: Int64? = nil
@@ -40,7 +40,7 @@ public struct VolumeInventory: Sendable {
       self.owned = VolumeName(parsing: name)
     }
 
-    /// A volume as libvirt's document shows it; what the document does not hold is absent.
+    /// Reads a volume from libvirt's document; missing values are absent.
     public init(
       name: String, path: String, backingPath: String? = nil, capacity: Int64? = nil,
       format: String? = nil, length: Int64? = nil, modified: Int64? = nil
@@ -50,14 +50,14 @@ public struct VolumeInventory: Sendable {
         format: Fact(format), length: length, modified: modified)
     }
 
-    /// A volume that exists and that the host could not look into.
+    /// A volume that exists but that the host could not read.
     public init(name: String, path: String, unreadable reason: String) {
       self.init(
         name: name, path: path, backing: .unreadable(reason), capacity: .unreadable(reason),
         format: .unreadable(reason))
     }
 
-    /// A fact as its value; nil where the volume has none.
+    /// Returns the value of a fact; nil if the volume has none.
     ///
     /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` for a fact that could not be read.
     public func read<Value>(
@@ -70,8 +70,8 @@ public struct VolumeInventory: Sendable {
       }
     }
 
-    /// Whether it cannot back onto anything: records, seeds and uploads are written without a base,
-    /// and a raw file has no header.
+    /// Whether the volume cannot have a backing file. Records, seeds and uploads are written
+    /// without a base, and a raw file has no header.
     var standsAlone: Bool {
       switch owned?.role {
       case .pin, .seed, .base: true
@@ -80,16 +80,16 @@ public struct VolumeInventory: Sendable {
     }
   }
 
-  /// Why a volume stays.
+  /// The reason to keep a volume.
   public enum Refusal: Hashable, Sendable {
     case notOwned
-    /// Other volumes or files are overlays on it.
+    /// Other volumes or files that are overlays on it.
     case hasOverlays([String])
-    /// These could not be read, and may be overlays on it.
+    /// Unreadable files that may be overlays on it.
     case mayHaveOverlays([String])
-    /// Domains refer to it, or to an overlay on it.
+    /// Domains that refer to it, or to an overlay on it.
     case usedByDomain([String])
-    /// These stacks still want it.
+    /// Stacks that still use it.
     case pinned(by: [String])
   }
 
@@ -105,11 +105,11 @@ public struct VolumeInventory: Sendable {
   private let bases: [Upload: Int]
   private let pins: [Upload: [Int]]
 
-  /// Takes in one reading of a pool.
+  /// Creates an inventory from one reading of a pool.
   ///
   /// - Parameters:
-  ///   - volumes: what is in the pool.
-  ///   - uses: who uses what on the whole host.
+  ///   - volumes: the volumes of the pool.
+  ///   - uses: the users of all storage on the host.
   package init(volumes: [Volume], uses: StorageUses) {
     self.volumes = volumes
     self.uses = uses
@@ -130,10 +130,10 @@ public struct VolumeInventory: Sendable {
     self.pins = pins
   }
 
-  /// Takes in one reading of the only pool of a host.
+  /// Creates an inventory from one reading of the only pool of a host.
   ///
   /// - Parameters:
-  ///   - volumes: what is in the pool.
+  ///   - volumes: the volumes of the pool.
   ///   - users: by path, the domains whose definition refers to it.
   public init(volumes: [Volume], users: [String: [String]] = [:]) {
     self.init(volumes: volumes, uses: StorageUses(volumes: volumes, users: users))
@@ -145,21 +145,21 @@ public struct VolumeInventory: Sendable {
   /// The volumes that a stack owns.
   public func owned(by stack: String) -> [Volume] { volumes.filter { $0.owned?.stack == stack } }
 
-  /// A base with this content whose upload was completed, by whichever stack, and that was not changed
-  /// since; nil if there is none.
+  /// Returns an unchanged base with this content and a complete upload, made by any stack; nil if
+  /// there is none.
   public func completeBase(for key: ImageKey) -> Volume? {
     pins.keys.filter { $0.key == key.text }.sorted { $0.nonce < $1.nonce }
       .lazy.compactMap { intactBase(key: $0.key, nonce: $0.nonce) }.first
   }
 
-  /// The base of one upload, unless it is in another state than its pins record.
+  /// Returns the base of one upload, unless its state differs from the one that its pins record.
   func intactBase(key: String, nonce: String) -> Volume? {
     base(key: key, nonce: nonce).flatMap { base in
       records(key: key, nonce: nonce).contains { $0.isContradicted(by: base) } ? nil : base
     }
   }
 
-  /// The state of an upload when it was complete; nil for one that no pin records.
+  /// Returns the state of an upload at its completion; nil if no pin records it.
   package func record(key: String, nonce: String) -> UploadRecord? {
     records(key: key, nonce: nonce).first
   }
@@ -170,24 +170,24 @@ public struct VolumeInventory: Sendable {
     }
   }
 
-  /// Whether a base was changed after its upload was complete.
+  /// Whether a base changed after its upload.
   package func isChanged(_ volume: Volume) -> Bool {
     guard case .base(let key, let nonce)? = volume.owned?.role else { return false }
     return intactBase(key: key, nonce: nonce) == nil
   }
 
-  /// The base of one upload, whether it is complete or not.
+  /// Returns the base of one upload, complete or not.
   package func base(key: String, nonce: String) -> Volume? {
     bases[Upload(key: key, nonce: nonce)].map { volumes[$0] }
   }
 
-  /// The stacks that want one upload.
+  /// Returns the stacks that use one upload.
   package func stacks(pinning key: String, _ nonce: String) -> [String] {
     let stacks = pins[Upload(key: key, nonce: nonce)]?.compactMap { volumes[$0].owned?.stack }
     return Set(stacks ?? []).sorted()
   }
 
-  /// The stack's bases that no pin completes: what a killed run left behind.
+  /// Returns the stack's bases without a pin, which a killed run left behind.
   public func leftovers(of stack: String) -> [Volume] {
     owned(by: stack).filter { volume in
       guard case .base = volume.owned?.role else { return false }
@@ -195,7 +195,7 @@ public struct VolumeInventory: Sendable {
     }
   }
 
-  /// Why a volume must stay; nil if it may be removed. A volume that is not there has no refusal.
+  /// Returns the reason to keep a volume; nil if it may be removed or does not exist.
   public func refusalToRemove(_ name: String) -> Refusal? {
     guard let volume = self[name] else { return nil }
     guard let owned = volume.owned else { return .notOwned }
@@ -209,7 +209,7 @@ public struct VolumeInventory: Sendable {
     return nil
   }
 
-  /// Why a volume must not be written to or resized; nil if it may be.
+  /// Returns the reason not to write to or resize a volume; nil if both are allowed.
   package func refusalToWrite(_ name: String) -> Refusal? {
     guard let volume = self[name] else { return nil }
     let overlays = uses.overlays(on: volume.path)
@@ -219,10 +219,11 @@ public struct VolumeInventory: Sendable {
   }
 }
 
-/// The state of an uploaded file when it was complete: a file in another state was changed since.
+/// The state of an uploaded file at its completion. A file in another state changed afterwards.
 ///
-/// Its allocation is no part of it, which file systems change by themselves: they allocate late, and
-/// trim what they allocated ahead. Whoever punches a hole into the file changes its modification time.
+/// The allocation is not part of it, because file systems change it by themselves: they allocate
+/// late, and trim what they allocated ahead. Punching a hole into the file changes its
+/// modification time.
 public struct UploadRecord: Hashable, Sendable {
   /// The length of the file in bytes.
   public let size: Int64
@@ -238,23 +239,23 @@ public struct UploadRecord: Hashable, Sendable {
     digest = String(sha256.prefix(32))
   }
 
-  /// Reads the fields of a name; nil if they are none.
+  /// Reads the fields of a name; nil if they are malformed.
   package init?(_ fields: ArraySlice<String>) {
     let fields = Array(fields)
     guard fields.count == 3, let size = Int64(fields[0], radix: 16),
       let modified = Int64(fields[1], radix: 16), fields[2].utf8.count == 32
     else { return nil }
     self.init(size: size, modified: modified, sha256: fields[2])
-    // One record has one spelling, and so one name.
+    // Each record has exactly one spelling, so that it has one name.
     guard self.fields == fields else { return nil }
   }
 
-  /// The fields as a name holds them.
+  /// The fields in the form used in names.
   var fields: [String] {
     [String(size, radix: 16), String(modified, radix: 16), digest]
   }
 
-  /// Whether a volume is in another state; what was not read contradicts nothing.
+  /// Whether a volume is in another state. Values that were not read are ignored.
   func isContradicted(by volume: VolumeInventory.Volume) -> Bool {
     if let length = volume.length, length != size { return true }
     if let time = volume.modified, time != modified { return true }

@@ -4,39 +4,39 @@ import VMScript
 
 /// The name of a volume that a stack owns: `<stack>.<owner>.<role>.<hash8>.<extension>`.
 ///
-/// Volumes have no metadata in libvirt, so the name itself certifies who owns the volume: `hash8` is
-/// taken over the other fields, and a name whose hash does not recompute belongs to nobody. The hash
-/// covers the fields as written, so that it also holds for an owner too long to be written in full.
+/// Volumes have no metadata in libvirt, so the name itself certifies the owner. `hash8` is a hash
+/// of the other fields. A name with a wrong hash belongs to no stack. The hash covers the fields
+/// as written, so that it also verifies a shortened owner.
 public struct VolumeName: Hashable, Sendable {
-  /// What the volume is for.
+  /// The purpose of a volume.
   public enum Role: Hashable, Sendable {
     /// A blank image.
     case image
-    /// The uploaded content of an image; `nonce` tells two uploads of one content apart.
+    /// The uploaded content of an image; `nonce` distinguishes two uploads of the same content.
     case base(key: String, nonce: String)
-    /// The record that an upload is complete and wanted by a stack.
+    /// The record that an upload is complete and used by a stack.
     case pin(key: String, nonce: String, record: UploadRecord? = nil)
-    /// A NoCloud seed, by the first digits of its content's digest.
+    /// A NoCloud seed, identified by the first digits of its content's digest.
     case seed(content: String)
-    /// A domain's disk, by its key (`disk1` or its label).
+    /// A domain's disk, identified by its key (`disk1` or its label).
     case disk(String)
   }
 
-  /// The longest file name that Linux file systems take, in bytes.
+  /// The maximum length of a file name on Linux file systems, in bytes.
   public static let maximumLength = 255
 
   /// The stack, as written.
   public let stack: String
   /// The domain or image, as written: percent-escaped, shortened to a digest where too long.
   public let owner: String
-  /// What it is for.
+  /// The purpose of the volume.
   public let role: Role
   /// The whole file name.
   public let fileName: String
 
   /// Composes a name.
   ///
-  /// - Throws: ``StorageFailure/unfitStackName(_:)`` for what is no stack's name.
+  /// - Throws: ``StorageFailure/unfitStackName(_:)`` for an invalid stack name.
   public init(stack: String, owner: String, role: Role, extension suffix: String)
     throws(StorageFailure)
   {
@@ -52,7 +52,7 @@ public struct VolumeName: Hashable, Sendable {
     self.fileName = "\(stack).\(ownerText).\(roleText).\(hash).\(suffix)"
   }
 
-  /// Reads a file name; nil if it is not a name that some stack certified.
+  /// Parses a file name; nil if no stack certified it.
   public init?(parsing fileName: String) {
     guard fileName.utf8.count <= Self.maximumLength else { return nil }
     let parts = fileName.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -69,21 +69,21 @@ public struct VolumeName: Hashable, Sendable {
     self.fileName = fileName
   }
 
-  /// Reads the name of the file at a path.
+  /// Parses the name of the file at a path.
   package init?(ofFile path: String) { self.init(parsing: SourcePath.fileName(of: path)) }
 
-  /// The owner's name as scripts write it; the text as it stands where a digest shortened it.
+  /// The owner's name as scripts write it. A shortened name is returned as it is in the file name.
   package var ownerName: String {
     owner.contains("~") ? owner : owner.removingPercentEncoding ?? owner
   }
 
-  /// The owner's part of a name that no volume has to shorten; nil for a longer one.
+  /// Returns the owner's field of a name if it fits without shortening; nil otherwise.
   static func plainOwner(_ name: String) -> String? {
     let text = escaped(name, keepingDots: true)
     return text.utf8.count <= 64 ? text : nil
   }
 
-  /// Whether this is a disk or a seed, so that its owner is a domain.
+  /// Whether this is a disk or a seed, whose owner is a domain.
   var isDomains: Bool {
     switch role {
     case .disk, .seed: true
@@ -91,7 +91,7 @@ public struct VolumeName: Hashable, Sendable {
     }
   }
 
-  /// Whether this is a volume of the domain or image of this name.
+  /// Whether this volume belongs to the domain or image of this name.
   package func isOwned(by name: String) -> Bool {
     if owner == name { return true }
     let suffix = fileName.split(separator: ".").last.map(String.init) ?? ""
@@ -122,7 +122,7 @@ public struct VolumeName: Hashable, Sendable {
 
   private static func percent(_ byte: UInt8) -> String { "%" + Hexadecimal.text([byte]) }
 
-  /// `~` is escaped everywhere else, so a shortened text is never another one written in full.
+  /// `~` is escaped everywhere else, so a shortened name never equals a full one.
   private static func shortened(_ text: String, to limit: Int) -> String {
     guard text.utf8.count > limit else { return text }
     let digest = Hexadecimal.text(SHA256.hash(data: Array(text.utf8)).prefix(16))
@@ -143,7 +143,8 @@ public struct VolumeName: Hashable, Sendable {
     case .seed(let content): return "seed-\(content)"
     case .disk(let key):
       let text = shortened(escaped(key, keepingDots: false), to: 80)
-      // A disk labelled `image` or `seed-…` must not be mistaken for one: escape its first letter.
+      // A disk labelled `image` or `seed-…` must not be read as one of those: escape its first
+      // letter.
       if case .disk = self.role(of: text) { return text }
       return text.utf8.first.map { percent($0) + text.dropFirst() } ?? text
     }

@@ -4,27 +4,27 @@ import VMScript
 public struct VolumeXML: Hashable, Sendable {
   /// The name within the pool.
   public var name: String
-  /// Any format that libvirt knows; an ISO is written as `raw` there.
+  /// The format in libvirt's terms. An ISO is written as `raw`.
   public var format: ImageFormat
-  /// In bytes; nil takes what an overlay stands on.
+  /// The capacity in bytes; nil takes that of the backing file.
   public var capacity: Int64?
-  /// In bytes; nil leaves it to libvirt, which fills a raw file completely then.
+  /// The allocation in bytes. If nil, libvirt allocates a raw file completely.
   public var allocation: Int64?
-  /// Of a qcow2, in bytes.
+  /// The cluster size of a qcow2, in bytes.
   public var clusterSize: Int64?
-  /// Of a qcow2: write reference counts late (`features/lazy_refcounts`).
+  /// Whether a qcow2 defers its reference counts (`features/lazy_refcounts`).
   public var lazyRefcounts = false
-  /// How much of it takes room at once.
+  /// The preallocation mode.
   public enum Preallocation: String, Sendable { case off, metadata, falloc, full }
-  /// How much of it takes room at once; ``allocation`` says so, too.
+  /// The preallocation mode; sets ``allocation`` too.
   public var preallocation = Preallocation.off {
     didSet {
       if preallocation == .falloc || preallocation == .full { allocation = capacity }
     }
   }
-  /// Who may read the file, as octal digits; nil for libvirt's own choice.
+  /// The permissions of the file as octal digits; nil for libvirt's default.
   public var mode: String?
-  /// The volume that this one is an overlay on.
+  /// The backing volume.
   public var backing: (path: String, format: ImageFormat)? {
     get { backingPath.map { ($0, backingFormat) } }
     set {
@@ -35,7 +35,7 @@ public struct VolumeXML: Hashable, Sendable {
   private var backingPath: String?
   private var backingFormat = ImageFormat.qcow2
 
-  /// A volume of its own, an overlay once ``backing`` is set.
+  /// Creates the description of a standalone volume. Set ``backing`` to make it an overlay.
   public init(name: String, format: ImageFormat, capacity: Int64?, allocation: Int64? = nil) {
     self.name = name
     self.format = format
@@ -43,7 +43,7 @@ public struct VolumeXML: Hashable, Sendable {
     self.allocation = allocation
   }
 
-  /// The `volume` element as text.
+  /// Returns the `volume` element as text.
   public func text() -> String {
     let root = XMLElement(name: "volume")
     root.add("name", text: name)
@@ -72,30 +72,30 @@ public struct VolumeXML: Hashable, Sendable {
   }
 }
 
-/// What a plan reads out of a `<volume>` document.
+/// The part of a `<volume>` document that planning needs.
 package struct VolumeDescription {
-  /// Where it is on the host.
+  /// The path on the host.
   package let path: String
-  /// The path of what this one is an overlay on.
+  /// The path of the backing file.
   package let backing: Fact<String>
   /// The size that a guest sees, in bytes.
   package let capacity: Int64?
-  /// libvirt's word, such as `qcow2`.
+  /// The format in libvirt's terms, such as `qcow2`.
   package let format: String?
   /// The length of the file or device itself, in bytes.
   package let length: Int64?
   /// The time of its last modification, in nanoseconds since 1970.
   package let modified: Int64?
 
-  /// Of a qcow2, in bytes.
+  /// The cluster size of a qcow2, in bytes.
   package let clusterSize: Int64?
   /// Whether a qcow2 defers its reference counts; nil for another format.
   package let lazyRefcounts: Bool?
 
   /// Reads a `<volume>` document.
   ///
-  /// - Parameter place: where the volume is if the document does not say.
-  /// - Throws: `MalformedXML` if it is none.
+  /// - Parameter place: the path to use if the document has none.
+  /// - Throws: `MalformedXML` if it is not such a document.
   package init(xml: String, at place: String) throws(MalformedXML) {
     let root = try XMLElement.parse(xml, root: "volume")
     func text(_ path: String) -> String? {
@@ -115,7 +115,8 @@ package struct VolumeDescription {
     modified = text("target/timestamps/mtime").flatMap(Self.nanoseconds)
   }
 
-  /// libvirt writes seconds, with nine digits behind a point unless they are all zero.
+  /// Parses libvirt's time stamps: seconds, with nine digits behind the point unless they are all
+  /// zero.
   private static func nanoseconds(_ text: String) -> Int64? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard let seconds = parts.first.flatMap({ Int64($0) }), parts.count <= 2 else { return nil }
@@ -126,16 +127,16 @@ package struct VolumeDescription {
   }
 }
 
-/// What a plan reads out of a `<pool>` document.
+/// The part of a `<pool>` document that planning needs.
 package struct PoolDescription {
-  /// What the paths of the pool's volumes begin with; empty for a pool without a place on the host.
+  /// The prefix of the paths of the pool's volumes; empty for a pool without a path on the host.
   package let path: String
   /// Whether its volumes are block devices.
   package let holdsDevices: Bool
 
   /// Reads a `<pool>` document.
   ///
-  /// - Throws: `MalformedXML` if it is none.
+  /// - Throws: `MalformedXML` if it is not such a document.
   package init(xml: String) throws(MalformedXML) {
     let root = try XMLElement.parse(xml, root: "pool")
     let text = root.text(at: "target/path") ?? ""

@@ -4,10 +4,10 @@ import VMScript
 package struct DeviceName: Hashable {
   /// The block's name, such as `disk`.
   package let block: String
-  /// Label, or `disk1` and so on by position; empty for a block that stands once.
+  /// The label, or `disk1` and so on by position; empty for a block that occurs once.
   package let key: String
 
-  /// The block as plans name it: by its label, or by its position as in `nic 2`.
+  /// The block as plans name it: by its label, or by its position, such as `nic 2`.
   package var path: String {
     if key.isEmpty { return block }
     let position = key.hasPrefix(block) ? Int(key.dropFirst(block.count)) : nil
@@ -15,20 +15,20 @@ package struct DeviceName: Hashable {
   }
 }
 
-/// Which device of a machine each declared block is, kept in the domain's metadata.
+/// The device of each declared block, recorded in the domain's metadata.
 ///
-/// It tells a device that the script once asked for, and no longer does, from those that libvirt or
-/// somebody else added, which are never touched; and it lets a drive keep its target when drives
-/// before it come or go.
+/// The records distinguish devices that the script added from those that libvirt or others added,
+/// which are never changed. They also let a drive keep its target when drives before it are added
+/// or removed.
 package struct DeviceRecords: Equatable {
   /// One declared block.
   package struct Record: Hashable {
     package let name: DeviceName
-    /// What tells the device from others of its kind: a drive's target, an interface's MAC.
+    /// The identity of the device among its kind: a drive's target, an interface's MAC.
     package let identity: String
-    /// Whether the device was added for the block, rather than found there.
+    /// Whether the device was added for the block, rather than adopted.
     package let isMade: Bool
-    /// The names of the blocks in it.
+    /// The names of its nested blocks.
     package var inner: Set<String> = []
 
     /// The block's name, such as `disk`.
@@ -39,7 +39,7 @@ package struct DeviceRecords: Equatable {
 
   package var records: [Record] = []
 
-  /// The records on a domain; nil where there is no mark of a stack.
+  /// Reads the records of a domain; nil if it has no mark.
   init?(in root: XMLElement) {
     guard let mark = DomainMetadata.mark(in: root) else { return nil }
     records = mark.all("device", namespace: DomainMetadata.namespace).compactMap { entry in
@@ -55,7 +55,7 @@ package struct DeviceRecords: Equatable {
 
   init(_ records: [Record] = []) { self.records = records }
 
-  /// Puts them into a mark.
+  /// Writes the records into a mark.
   package func write(to mark: XMLElement) {
     for record in records {
       let entry = mark.add(
@@ -66,25 +66,25 @@ package struct DeviceRecords: Equatable {
     }
   }
 
-  /// The target that a drive had so far.
+  /// Returns the present target of a drive.
   package func target(of device: String, key: String) -> String? {
     records.first { $0.name == DeviceName(block: device, key: key) }?.identity
   }
 
-  /// The record of the device of a block or an earlier one, which the definition was last written
-  /// with.
+  /// Returns the record of the device of a block, or of an earlier one, in the last written
+  /// definition.
   package func record(_ block: String, _ identity: String) -> Record? {
     records.first { $0.block == block && $0.identity == identity }
   }
 
-  /// Whether the device of a block was made for it or an earlier one.
+  /// Whether the device of a block was added for it or an earlier one.
   package func isMade(_ block: String, _ identity: String) -> Bool {
     records.contains { $0.block == block && $0.identity == identity && $0.isMade }
   }
 }
 
 extension DeviceRecords.Record {
-  /// The device in a machine's definition.
+  /// Returns the device in a machine's definition.
   package func element(in root: XMLElement) -> XMLElement? {
     guard let place = schema?.xml else { return nil }
     guard !identity.isEmpty else { return place.element(in: root) }

@@ -1,21 +1,21 @@
 import VMScript
 import VMScriptSyntax
 
-/// The devices that a domain declares, against those that a machine has.
+/// The declared devices of a domain compared with those of a machine.
 struct DomainDevices {
-  package let declaration: Declaration
-  package let context: XMLContext
+  let declaration: Declaration
+  let context: XMLContext
   /// The declared devices, in order.
-  package let devices: [DeclaredDevice]
-  /// What was declared when the definition was last written.
+  let devices: [DeclaredDevice]
+  /// The records of the last written definition.
   private let records: DeviceRecords
   private let disks: DomainDisks
 
-  /// The devices of a declaration, on a definition or a running machine.
+  /// Creates the devices of a declaration, for a definition or a running machine.
   ///
   /// - Parameters:
-  ///   - root: what they will be found in.
-  ///   - records: those of the definition; nil reads them from `root`.
+  ///   - root: the document that contains them.
+  ///   - records: the records of the definition; nil reads them from `root`.
   init(
     _ declaration: Declaration, context: XMLContext, on root: XMLElement,
     records: DeviceRecords? = nil
@@ -54,9 +54,9 @@ struct DomainDevices {
     if case .host = declaration.source { true } else { false }
   }
 
-  /// Writes the devices into a definition, takes out those that are no longer declared, and notes in
-  /// its mark which are there.
-  package func write(to root: XMLElement) throws(Diagnostic) {
+  /// Writes the devices into a definition, removes those that are no longer declared, and records
+  /// in its mark which are present.
+  func write(to root: XMLElement) throws(Diagnostic) {
     var written: [DeviceRecords.Record] = []
     for device in devices {
       let found = device.element(in: root, byPosition: isHostClone)
@@ -69,8 +69,8 @@ struct DomainDevices {
     if let mark = DomainMetadata.mark(in: root) { DeviceRecords(written).write(to: mark) }
   }
 
-  /// The devices that were made for blocks that the script no longer has.
-  package var gone: [DeviceRecords.Record] {
+  /// Returns the devices that were added for blocks which the script no longer has.
+  var gone: [DeviceRecords.Record] {
     let kept = Set(devices.map { "\($0.kind) \($0.identity)" })
     let hasSeed = context.seed != nil || declaration.body.block(DeviceRecords.Record.seed) != nil
     return records.records.filter { record in
@@ -81,7 +81,7 @@ struct DomainDevices {
 
   private func take(_ record: DeviceRecords.Record, from root: XMLElement) {
     record.element(in: root)?.detach()
-    // libvirt shows the first serial port as a console too, and makes a port of such a console.
+    // libvirt lists the first serial port as a console too, and creates a port for such a console.
     if record.block == "serial", declaration.body.block("console") == nil {
       root.first("devices")?.all("console")
         .filter { $0.text(at: "target/@type") == "serial" }.forEach { $0.detach() }
@@ -90,22 +90,22 @@ struct DomainDevices {
 }
 
 extension DeclaredDevice {
-  /// Devices of one kind are told apart by their identity.
+  /// Checks that devices of one kind have distinct identities.
   fileprivate var kind: String { record(isMade: true).kind }
 }
 
 extension DeviceRecords.Record {
-  /// Drives share their targets.
+  /// Drives share one namespace of targets.
   fileprivate var kind: String {
     DomainDisks.devices.contains(block) ? "drive" : block
   }
 }
 
 extension DomainDevices {
-  /// In what the devices of a definition are not as declared, and when each change takes effect.
+  /// Returns the differences of a definition's devices, and when each change takes effect.
   ///
-  /// - Parameter running: the machine as it runs; nil for one that is off.
-  package func differences(
+  /// - Parameter running: the running machine; nil if it is stopped.
+  func differences(
     definition root: XMLElement, running: RunningMachine?
   ) throws(Diagnostic) -> [PropertyDifference] {
     var running = running
@@ -121,7 +121,7 @@ extension DomainDevices {
           present == nil ? difference.offline : difference
         }
       } else {
-        // Its element, with all that libvirt looks at, shows whether a running machine takes it.
+        // The complete element shows whether a running machine accepts the device.
         let scratch = XMLElement(name: "domain")
         let element = device.make(in: scratch)
         try device.write(to: element)
@@ -137,8 +137,8 @@ extension DomainDevices {
     return result
   }
 
-  /// In what the devices of a running machine are not as declared, those that it lacks though its
-  /// definition has them among them.
+  /// Returns the differences of a running machine's devices, including missing ones that its
+  /// definition has.
   func runningDifferences(
     definition root: XMLElement, _ machine: RunningMachine
   ) throws(Diagnostic) -> [PropertyDifference] {
@@ -166,7 +166,7 @@ extension DomainDevices {
     let present = running.flatMap { record.element(in: $0.root) }
     var impact: Impact = present.map(record.canGo) ?? false ? .live : .nextStart
     if losesData(record, element) { impact = .dataLoss }
-    // A volume of the domain's own has a name that means nothing to a reader.
+    // The name of the domain's own volume means nothing to a reader.
     let path = ownVolume(of: record, element) == nil ? element.text(at: "source/@file") : nil
     return PropertyDifference(
       block: record.path, name: "device",
@@ -175,12 +175,13 @@ extension DomainDevices {
     ).of(record.name)
   }
 
-  /// Whether the volume of a drive is the domain's own, and goes with it.
+  /// Whether the volume of a drive belongs to the domain and is deleted with it.
   private func losesData(_ record: DeviceRecords.Record, _ element: XMLElement) -> Bool {
     ownVolume(of: record, element)?.isDisk ?? false
   }
 
-  /// The volume that a drive leaves behind: the domain's own, and no longer declared anywhere in it.
+  /// Returns the volume that a removed drive leaves behind, if it belongs to the domain and the
+  /// domain no longer declares it.
   func ownVolume(of record: DeviceRecords.Record, _ element: XMLElement) -> VolumeName? {
     guard let path = element.text(at: "source/@file"),
       !context.disks.values.contains(where: { $0.path == path }), context.seed != path,
@@ -201,22 +202,22 @@ extension VolumeName {
 
 /// A declared block that is a device of the machine.
 struct DeclaredDevice {
-  /// How its element is found and what the table alone does not say of it.
+  /// How to find its element, and the parts that the table does not describe.
   enum Shape {
     case drive(DomainDisks.Slot, DomainDisks)
     case interface(DomainInterface)
     case plain(XMLPlace)
   }
 
-  package let block: DeclaredBlock
+  let block: DeclaredBlock
   let shape: Shape
-  /// Label, or `nic1` and so on by position; empty for a block that stands once.
-  package let key: String
-  /// The names of the blocks in it when the definition was last written.
+  /// The label, or `nic1` and so on by position; empty for a block that occurs once.
+  let key: String
+  /// The names of its nested blocks when the definition was last written.
   var earlierBlocks: Set<String> = []
 
-  /// What tells it from others of its kind.
-  package var identity: String {
+  /// The identity among the devices of its kind.
+  var identity: String {
     switch shape {
     case .drive(let slot, _): slot.target
     case .interface(let interface): interface.mac.description
@@ -224,23 +225,23 @@ struct DeclaredDevice {
     }
   }
 
-  /// The block by its name.
-  package var name: DeviceName { DeviceName(block: block.schema.name, key: key) }
+  /// The key of the block.
+  var name: DeviceName { DeviceName(block: block.schema.name, key: key) }
 
-  /// What is remembered of it.
-  package func record(isMade: Bool) -> DeviceRecords.Record {
+  /// The record in the mark.
+  func record(isMade: Bool) -> DeviceRecords.Record {
     DeviceRecords.Record(
       name: name, identity: identity, isMade: isMade, inner: Set(block.blocks.map(\.schema.name)))
   }
 
-  /// Nested blocks that the script had and no longer has go, those of others stay.
-  package var undeclared: XMLRows.Undeclared { .stays(except: earlierBlocks) }
+  /// Nested blocks that the script no longer has are removed, those of others stay.
+  var undeclared: XMLRows.Undeclared { .stays(except: earlierBlocks) }
 
-  /// Its element in a machine.
+  /// Returns its element in a machine.
   ///
-  /// - Parameter byPosition: whether an interface may be one with another MAC, as in what a domain of
-  ///   the host was cloned from.
-  package func element(in root: XMLElement, byPosition: Bool = false) -> XMLElement? {
+  /// - Parameter byPosition: whether an interface may have another MAC, as in the source of a host
+  ///   domain's clone.
+  func element(in root: XMLElement, byPosition: Bool = false) -> XMLElement? {
     switch shape {
     case .drive(let slot, let disks): disks.element(slot, in: root.ensure("devices"))
     case .interface(let interface):
@@ -249,8 +250,8 @@ struct DeclaredDevice {
     }
   }
 
-  /// A new element for it in a machine.
-  package func make(in root: XMLElement) -> XMLElement {
+  /// Creates an element for it in a machine.
+  func make(in root: XMLElement) -> XMLElement {
     switch shape {
     case .drive(let slot, _): root.ensure("devices").add("disk", ["device": slot.device])
     case .interface: root.ensure("devices").add("interface")
@@ -258,11 +259,11 @@ struct DeclaredDevice {
     }
   }
 
-  /// Writes into its element what is declared.
+  /// Writes the declaration into its element.
   ///
-  /// - Parameter isRunning: whether it is the element of a running machine, of which only what can
-  ///   change then is written.
-  package func write(to element: XMLElement, isRunning: Bool = false) throws(Diagnostic) {
+  /// - Parameter isRunning: whether it is the element of a running machine. Then only the
+  ///   changeable parts are written.
+  func write(to element: XMLElement, isRunning: Bool = false) throws(Diagnostic) {
     try XMLRows.write(block, to: element, undeclared: undeclared) {
       !isRunning || $0.live == .device
     }
@@ -278,8 +279,8 @@ struct DeclaredDevice {
     }
   }
 
-  /// In what its element is not as declared, with the impact that the table says.
-  package func differences(_ element: XMLElement) -> [PropertyDifference] {
+  /// Returns the differences of its element, with the impact from the table.
+  func differences(_ element: XMLElement) -> [PropertyDifference] {
     let rows = XMLRows.differences(
       block, path: [name.path], live: element, undeclared: undeclared)
     let others: [PropertyDifference] =
@@ -292,7 +293,7 @@ struct DeclaredDevice {
     return (rows + others).map { $0.of(name) }
   }
 
-  /// A port, or one that libvirt finds; one listening address, said in one place.
+  /// Writes the port, or lets libvirt choose one, and the listening address in one place.
   private static func completeGraphics(_ element: XMLElement, _ block: DeclaredBlock) {
     if block["listen"] != nil { element.remove("listen") }
     if block["port"] != nil {
@@ -305,20 +306,20 @@ struct DeclaredDevice {
 }
 
 extension BlockSchema {
-  /// Whether a running machine takes another medium in the drive.
+  /// Whether a running machine accepts another medium in the drive.
   var changesMedium: Bool { properties.contains { $0.live == .medium } }
 }
 
 /// A volume of the domain's own on a drive that its script no longer declares.
 package struct LeftVolume: Sendable {
-  /// On the host.
+  /// The path on the host.
   package let path: String
   /// The block that it belonged to.
   package let device: DeviceName
 }
 
 extension DomainDevices {
-  /// The volumes that go with drives which are no longer declared.
+  /// Returns the volumes of drives that are no longer declared.
   func leftVolumes(in root: XMLElement) -> [LeftVolume] {
     gone.compactMap { record in
       guard let element = record.element(in: root), ownVolume(of: record, element) != nil,

@@ -1,33 +1,33 @@
 import VMScript
 
-/// Disks, CD-ROM and floppy drives: which target each has, and what storage it is on.
+/// The targets and the storage of disks, CD-ROM and floppy drives.
 struct DomainDisks {
   /// A drive's place in the machine.
   struct Slot {
-    /// Label, or `disk1`, `cdrom1` and so on by position.
-    package let key: String
-    /// `disk`, `cdrom` or `floppy`.
-    package let device: String
-    package let bus: String
-    /// Target, such as `vda`.
-    package let target: String
-    /// Whether the drive is to have no medium.
+    /// The label, or `disk1`, `cdrom1` and so on by position.
+    let key: String
+    /// The device: `disk`, `cdrom` or `floppy`.
+    let device: String
+    let bus: String
+    /// The target, such as `vda`.
+    let target: String
+    /// Whether the drive is declared without a medium.
     let isEmptied: Bool
   }
 
   /// The blocks that become drives.
-  package static let devices = Set(
+  static let devices = Set(
     Schema.resource(.domain).blocks.filter { $0.identity == .target }.map(\.name))
 
-  package let context: XMLContext
+  let context: XMLContext
   let slots: [(slot: Slot, block: DeclaredBlock)]
 
-  /// The drives of a declaration.
+  /// Returns the drives of a declaration.
   ///
   /// - Parameters:
-  ///   - records: the targets that drives had so far, which they keep.
-  ///   - present: the targets of the definition that they will be found in. Where there are records,
-  ///     those of others are not to be taken.
+  ///   - records: the present targets of drives, which they keep.
+  ///   - present: the targets in the definition. If there are records, targets of others must not
+  ///     be taken.
   init(
     _ declaration: Declaration, context: XMLContext, records: DeviceRecords? = nil,
     present: [String] = []
@@ -66,7 +66,7 @@ struct DomainDisks {
     }
   }
 
-  /// A clone of a host's domain has the medium of its source where nothing else is said.
+  /// A clone of a host's domain keeps the medium of its source by default.
   private static func isEmpty(_ source: Value?, in declaration: Declaration) -> Bool {
     switch (source, declaration.source) {
     case (Value.none?, _): true
@@ -76,7 +76,7 @@ struct DomainDisks {
     }
   }
 
-  /// The drive of a clone's source that a block refines: by label, without one by position.
+  /// Returns the drive of a clone's source that a block refines: by label, or else by position.
   private static func drive(
     of block: DeclaredBlock, at position: Int, in drives: [XMLContext.Drive]
   ) -> XMLContext.Drive? {
@@ -85,7 +85,7 @@ struct DomainDisks {
     return same.indices.contains(position) ? same[position] : nil
   }
 
-  /// The next target of a bus: `vda`, … `vdz`, `vdaa`, ….
+  /// Returns the next target of a bus: `vda`, … `vdz`, `vdaa`, ….
   private static func free(_ bus: String, _ taken: inout Set<String>) -> String {
     let prefix = DriveBus.prefix(of: bus)
     var number = 0
@@ -105,13 +105,13 @@ struct DomainDisks {
     return number < 26 ? last : letters(number / 26 - 1) + last
   }
 
-  /// The drive with the slot's target.
-  package func element(_ slot: Slot, in devices: XMLElement) -> XMLElement? {
+  /// Returns the drive with the slot's target.
+  func element(_ slot: Slot, in devices: XMLElement) -> XMLElement? {
     devices.first("disk", with: ["target/@dev": slot.target])
   }
 
-  /// Target, bus and storage, which no row says alone.
-  package func complete(_ element: XMLElement, _ slot: Slot) {
+  /// Writes target, bus and storage, which no single row describes.
+  func complete(_ element: XMLElement, _ slot: Slot) {
     element["device"] = slot.device
     element.setText(slot.target, at: "target/@dev")
     element.setText(slot.bus, at: "target/@bus")
@@ -123,7 +123,7 @@ struct DomainDisks {
     }
   }
 
-  /// The storage that the drive is on.
+  /// Returns the storage of the drive.
   func writeStorage(to element: XMLElement, _ slot: Slot) {
     if let storage = context.disks[slot.key] {
       guard Self.storage(of: element) != storage else { return }
@@ -133,21 +133,21 @@ struct DomainDisks {
     }
   }
 
-  /// The file or the host's device that a drive is on.
+  /// Returns the file or the host's device of a drive.
   private static func path(of element: XMLElement) -> String? {
     element.text(at: "source/@file") ?? element.text(at: "source/@dev")
   }
 
   private static func storage(of element: XMLElement) -> XMLContext.Storage? {
     path(of: element).map {
-      // What a definition does not tell, libvirt takes for raw.
+      // libvirt defaults to raw if a definition has no format.
       XMLContext.Storage(
         path: $0, format: element.text(at: "driver/@type") ?? "raw",
         isDevice: element["type"] == "block")
     }
   }
 
-  /// A different source than the resolved one; a medium can be changed while its drive runs.
+  /// Compares the source with the resolved one. A medium can be changed while its drive runs.
   func sourceDifference(
     _ element: XMLElement, _ slot: Slot, of block: BlockSchema, path: String
   ) -> [PropertyDifference] {
@@ -163,14 +163,14 @@ struct DomainDisks {
         to: wanted.map { .string(part($0)) }, impact: impact, live: live)
     }
     if let source = difference("source", \.path) { return [source] }
-    // The content is the same; what kind of file it is only decides how it is opened.
+    // The content is the same. The kind of file only decides how it is opened.
     return [
       difference("format", \.format)?.of(.driver),
       difference("type") { $0.isDevice ? "block" : "file" }?.with(impact: .nextStart),
     ].compactMap(\.self)
   }
 
-  /// The cloud-init seed, a read-only disk that every kernel sees; gives the record of it.
+  /// Writes the cloud-init seed, a read-only disk that every kernel supports; returns its record.
   func writeSeed(to devices: XMLElement) -> DeviceRecords.Record? {
     guard let seed = context.seed else { return nil }
     let element =
@@ -187,7 +187,7 @@ struct DomainDisks {
 }
 
 extension SourceXML {
-  /// Puts a drive onto a file, or onto a device of the host.
+  /// Sets the source of a drive to a file or a device of the host.
   static func setStorage(_ storage: XMLContext.Storage, of element: XMLElement) {
     element["type"] = storage.isDevice ? "block" : "file"
     element.ensure("driver")["name"] = "qemu"
@@ -198,12 +198,12 @@ extension SourceXML {
   }
 }
 
-/// A network interface: what it is plugged into, and its MAC.
+/// A network interface: its connection and its MAC.
 struct DomainInterface {
-  package let block: DeclaredBlock
-  /// Label, or `nic1` and so on by position.
-  package let key: String
-  package let mac: MACAddress
+  let block: DeclaredBlock
+  /// The label, or `nic1` and so on by position.
+  let key: String
+  let mac: MACAddress
 
   init(
     _ block: DeclaredBlock, position: Int, _ declaration: Declaration, _ context: XMLContext
@@ -219,7 +219,7 @@ struct DomainInterface {
 
   private let position: Int
 
-  /// Kind, attribute and name of what it is plugged into, as libvirt writes them.
+  /// The kind, attribute and name of its connection, as libvirt writes them.
   private var source: (type: String, attribute: String, name: String)? {
     switch (block["net"], block["bridge"], block["dev"]) {
     case (.resource(let net)?, _, _): ("network", "network", net.name)
@@ -230,16 +230,17 @@ struct DomainInterface {
     }
   }
 
-  /// The interface with this MAC; a clone's source has other ones and is matched by position.
-  package func element(in devices: XMLElement, byPosition: Bool) -> XMLElement? {
+  /// Returns the interface with this MAC. A clone's source has other MACs, so its interfaces are
+  /// matched by position.
+  func element(in devices: XMLElement, byPosition: Bool) -> XMLElement? {
     let interfaces = devices.all("interface")
     let same = interfaces.first { $0.text(at: "mac/@address")?.lowercased() == mac.description }
     if same != nil || !byPosition { return same }
     return interfaces.indices.contains(position) ? interfaces[position] : nil
   }
 
-  /// Source, MAC and model, which no row says alone.
-  package func complete(_ element: XMLElement) {
+  /// Writes source, MAC and model, which no single row describes.
+  func complete(_ element: XMLElement) {
     element.setText(mac.description, at: "mac/@address")
     if element.first("model") == nil { element.setText("virtio", at: "model/@type") }
     guard let source else {
@@ -248,22 +249,22 @@ struct DomainInterface {
     }
     let found = element.text(at: "source/@\(source.attribute)")
     guard element["type"] != source.type || found != source.name else { return }
-    // What libvirt notes beside the source belongs to the earlier one.
+    // libvirt's additions to the source belong to the earlier one.
     element.remove("source")
     element["type"] = source.type
     element.setText(source.name, at: "source/@\(source.attribute)")
     if source.type == "direct" { element.setText("bridge", at: "source/@mode") }
   }
 
-  /// The change of what it is plugged into.
+  /// Returns the change of its connection.
   func sourceDifference(_ element: XMLElement, path: String) -> [PropertyDifference] {
     guard let source else { return [] }
     let found = element.text(at: "source/@\(source.attribute)")
-    // Where a network is macvtap, a running interface is of type `direct`.
+    // On a macvtap network, a running interface has type `direct`.
     let isSame = element["type"] == source.type || source.type == "network"
     guard !isSame || found != source.name else { return [] }
     let property = ["network": "net", "bridge": "bridge", "direct": "dev"][source.type] ?? "net"
-    // A tap moves from bridge to bridge; anything else is another device of the host.
+    // A tap can move between bridges. Other connections use another device of the host.
     let moves = [element["type"], source.type].allSatisfy { ["network", "bridge"].contains($0) }
     return [
       PropertyDifference(

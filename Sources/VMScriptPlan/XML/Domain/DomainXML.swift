@@ -1,15 +1,16 @@
 import VMScript
 import VMScriptSyntax
 
-/// A domain's declaration as libvirt's XML, and back.
+/// Writes a domain's declaration as libvirt XML, and compares both.
 public enum DomainXML {
-  /// The XML that defines the domain: onto nothing for a new one, onto the source's stripped XML
-  /// for a clone of a host's domain, onto the inactive XML for an update.
+  /// Returns the XML that defines the domain. A new domain starts empty, a clone of a host's
+  /// domain from the source's stripped XML, and an update from the inactive XML.
   ///
-  /// Devices that were made for blocks which the script no longer has are taken out. A property that
-  /// it no longer has stays as it is.
+  /// Devices that were added for blocks which the script no longer has are removed. A property
+  /// that it no longer has stays.
   ///
-  /// - Throws: a diagnostic for text that XML cannot hold and for an `xml` block that does not fit.
+  /// - Throws: a diagnostic for text that XML cannot hold and for an `xml` block that does not
+  ///   match.
   public static func render(
     _ declaration: Declaration, context: XMLContext, onto base: Document?
   ) throws(Diagnostic) -> String {
@@ -18,18 +19,18 @@ public enum DomainXML {
     return root.xmlString
   }
 
-  /// Writes what is declared to a definition.
+  /// Writes a declaration into a definition.
   ///
-  /// - Parameter isNew: whether the definition holds nothing yet.
-  /// - Throws: what ``render(_:context:onto:)`` throws.
+  /// - Parameter isNew: whether the definition is still empty.
+  /// - Throws: the errors of ``render(_:context:onto:)``.
   package static func write(
     _ declaration: Declaration, context: XMLContext, to root: XMLElement, isNew: Bool
   ) throws(Diagnostic) {
-    // These read the mark that is about to be written anew.
+    // These read the mark before it is rewritten.
     let patches = try XMLPatches(declaration, on: root)
     patches.removeGone(from: root)
     let devices = DomainDevices(declaration, context: context, on: root)
-    // A machine stays with the hypervisor that it has unless another one is declared.
+    // A machine keeps its hypervisor unless another one is declared.
     if isNew || declaration.declaredHypervisor(on: context.hypervisor) != nil {
       root["type"] = context.hypervisor
     }
@@ -45,14 +46,15 @@ public enum DomainXML {
     try patches.apply(to: root)
   }
 
-  /// The declared properties in which a domain differs, and the steps that change its machine.
+  /// Returns the declared properties in which a domain differs, and the steps that change its
+  /// machine.
   ///
   /// - Parameters:
-  ///   - declaration: the domain as it is wanted.
-  ///   - context: what its names mean on the host.
+  ///   - declaration: the declared domain.
+  ///   - context: the resolved names and storage.
   ///   - definition: its inactive document.
-  ///   - running: its document as it runs; nil for one that is off.
-  /// - Throws: a diagnostic for an `xml` block that does not fit.
+  ///   - running: the document of the running domain; nil if it is stopped.
+  /// - Throws: a diagnostic for an `xml` block that does not match.
   package static func revision(
     _ declaration: Declaration, context: XMLContext, definition: Document, running: Document? = nil
   ) throws(Diagnostic) -> Revision {
@@ -73,7 +75,7 @@ public enum DomainXML {
     return revision
   }
 
-  /// In what a definition is not as declared, and when each change takes effect.
+  /// Returns the differences of a definition, and when each change takes effect.
   private static func differences(
     _ declaration: Declaration, _ devices: DomainDevices, in root: XMLElement,
     _ machine: RunningMachine?
@@ -84,7 +86,7 @@ public enum DomainXML {
       switch row.live {
       case .memory: memory?.impact(of: row, machine) ?? .nextStart
       case .processors: cpus?.impact(machine) ?? .nextStart
-      // What only describes the machine disturbs nobody while it is off.
+      // A description of the machine has no effect while it is stopped.
       case .some: machine == nil ? .none : row.impact
       case nil: row.impact
       }
@@ -105,8 +107,8 @@ public enum DomainXML {
     return try differences + XMLPatches.differences(declaration, definition: root)
   }
 
-  /// In what a running machine is not as declared though its definition is, such as a device that
-  /// was unplugged by hand; all else waits for its next start.
+  /// Returns the differences of a running machine whose definition matches, such as a device that
+  /// was unplugged by hand. All other differences wait for its next start.
   private static func runningDifferences(
     _ declaration: Declaration, _ devices: DomainDevices, definition: XMLElement,
     _ machine: RunningMachine
@@ -122,8 +124,8 @@ public enum DomainXML {
     return try result + devices.runningDifferences(definition: definition, machine)
   }
 
-  /// The `xml` blocks of new domains that find nothing, as far as scripts alone tell: without a host,
-  /// the paths of storage and the content of a clone's source are not known.
+  /// Reports `xml` blocks of new domains that match nothing, as far as scripts show. Without a
+  /// host, the paths of storage and the content of a clone's source are unknown.
   public static func unmatchedPatches(of set: DeclarationSet) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
     for domain in set.declarations where domain.body.block("xml") != nil {
@@ -144,7 +146,7 @@ public enum DomainXML {
     return diagnostics
   }
 
-  /// What a new domain has where nothing is declared.
+  /// Writes the defaults of a new domain.
   private static func addDefaults(_ root: XMLElement) {
     root.add("memory", ["unit": "KiB"], text: "1048576")
     root.setText("1", at: "vcpu")
@@ -156,8 +158,8 @@ public enum DomainXML {
 }
 
 extension Declaration {
-  /// The domain type that is declared; nil where it is left to the host, and for libvirt's test driver
-  /// on which there is but one.
+  /// Returns the declared domain type; nil if the host chooses, and for libvirt's test driver,
+  /// which has only one.
   func declaredHypervisor(on host: String) -> String? {
     guard case .string(let word) = body["hypervisor"], word != "auto", host != "test" else {
       return nil
@@ -171,12 +173,12 @@ package struct DomainMetadata {
   package static let namespace = XMLElement.markNamespace
   package static let prefix = "vmscript"
 
-  /// An element's name within the mark.
+  /// Returns the name of an element in the mark.
   package static func name(_ localName: String) -> String { "\(prefix):\(localName)" }
 
   package let declaration: Declaration
   package let stack: String
-  /// Where the stack is run from; nil keeps what is recorded.
+  /// The origin of the stack; nil keeps the recorded one.
   package let origin: StackOrigin?
 
   package init(_ declaration: Declaration, stack: String, origin: StackOrigin? = nil) {
@@ -185,7 +187,7 @@ package struct DomainMetadata {
     self.origin = origin
   }
 
-  /// Puts the mark in place of an earlier one; other metadata stays.
+  /// Replaces the earlier mark and keeps other metadata.
   package func write(to root: XMLElement) {
     let metadata = root.ensure("metadata")
     let earlier = Self.mark(in: root)
@@ -208,7 +210,7 @@ package struct DomainMetadata {
     }
   }
 
-  /// The change of the labels, if they are otherwise.
+  /// Returns the difference of the labels, if any.
   package static func difference(_ property: DeclaredProperty, live root: XMLElement)
     -> PropertyDifference?
   {
@@ -221,8 +223,8 @@ package struct DomainMetadata {
       impact: property.schema.impact, live: property.schema.live)
   }
 
-  /// The mark as `virDomainSetMetadata` takes it, which adds the namespace by itself; nil where there
-  /// is none.
+  /// Returns the mark as `virDomainSetMetadata` takes it, which adds the namespace itself; nil if
+  /// there is none.
   package static func bareMark(in root: XMLElement) -> XMLElement? { mark(in: root).map(bare) }
 
   private static func bare(_ element: XMLElement) -> XMLElement {
@@ -232,7 +234,7 @@ package struct DomainMetadata {
     return copy
   }
 
-  /// The mark; nil on a domain that no stack made.
+  /// The mark; nil if no stack made the domain.
   package static func mark(in root: XMLElement) -> XMLElement? {
     root.first("metadata")?.all("resource", namespace: namespace).first
   }
@@ -246,15 +248,15 @@ package struct DomainMetadata {
   }
 }
 
-/// Memory: the most that the machine may have, and what it has of it.
+/// The maximum and the present memory of a machine.
 struct DomainMemory {
   private let block: DeclaredBlock
-  /// The row that says what the machine has.
+  /// The row of the present memory.
   private let property: DeclaredProperty
-  /// What the machine shall have, in KiB.
-  package let kibibytes: Int64
+  /// The declared present memory in KiB.
+  let kibibytes: Int64
 
-  /// Reads a declaration; nil where it says nothing of memory.
+  /// Reads a declaration; nil if it declares no memory.
   init?(_ declaration: Declaration) {
     guard let block = declaration.body.block("memory"),
       let property = block.property("current") ?? block.property("max"),
@@ -265,21 +267,21 @@ struct DomainMemory {
     self.kibibytes = kibibytes
   }
 
-  /// A new maximum is what the machine has, unless that is said too.
-  package func complete(_ root: XMLElement, before: String?) {
+  /// Writes the present memory, which defaults to a new maximum.
+  func complete(_ root: XMLElement, before: String?) {
     if block["current"] == nil, root.text(at: Self.maximum) != before {
       root.remove("currentMemory")
     }
   }
 
-  /// When a change of a row takes effect: at once up to the maximum of a running machine.
-  package func impact(of row: PropertySchema, _ running: RunningMachine?) -> Impact {
+  /// Returns when a change of a row takes effect: at once up to the maximum of a running machine.
+  func impact(of row: PropertySchema, _ running: RunningMachine?) -> Impact {
     let isLive = row === property.schema && running?.canHave(kibibytes: kibibytes) ?? false
     return isLive ? .live : .nextStart
   }
 
-  /// The difference of a running machine that has less; one that has more than declared need not
-  /// give it back.
+  /// Returns the difference of a running machine with less memory than declared. One with more
+  /// need not return it.
   func lack(_ machine: RunningMachine) -> PropertyDifference? {
     guard let present = machine.kibibytes, kibibytes > present,
       machine.canHave(kibibytes: kibibytes)
@@ -292,28 +294,29 @@ struct DomainMemory {
       impact: .live, live: property.schema.live)
   }
 
-  /// Where the maximum stands in a definition.
+  /// The place of the maximum in a definition.
   static let maximum = "memory"
 }
 
-/// Number, model and topology of the processors, of which libvirt wants the latter two whole.
+/// The number, model and topology of the processors. libvirt takes model and topology only as a
+/// whole.
 struct DomainCPU {
   private let block: DeclaredBlock
-  /// How many processors the machine shall have; nil where that is not said.
-  package let count: Int64?
+  /// The declared number of processors; nil if undeclared.
+  let count: Int64?
 
-  /// Reads a declaration; nil where it says nothing of processors.
+  /// Reads a declaration; nil if it declares no processors.
   init?(_ declaration: Declaration) {
     guard let block = declaration.body.block("cpus") else { return nil }
     self.block = block
     count = if case .int(let count) = block["current"] ?? block["max"] { count } else { nil }
   }
 
-  /// Writes what no row says alone.
+  /// Writes the parts that no single row describes.
   ///
-  /// - Parameter before: the maximum from before the rows were written.
-  package func complete(_ root: XMLElement, before: String?) {
-    // A new maximum is what it has, unless that is said too.
+  /// - Parameter before: the maximum before the rows were written.
+  func complete(_ root: XMLElement, before: String?) {
+    // The present number defaults to a new maximum.
     if block["current"] == nil, root.text(at: Self.maximum) != before {
       root.first("vcpu")?["current"] = nil
     }
@@ -340,15 +343,15 @@ struct DomainCPU {
     if block["max"] == nil { root.setText(String(count), at: Self.maximum) }
   }
 
-  /// When a change of a row that can be live takes effect: more processors up to the maximum of a
-  /// running machine are there at once.
-  package func impact(_ running: RunningMachine?) -> Impact {
+  /// Returns when a change of a row takes effect. Additional processors, up to the maximum of a
+  /// running machine, are available at once.
+  func impact(_ running: RunningMachine?) -> Impact {
     count.flatMap { running?.canHave(processors: $0) } ?? false ? .live : .nextStart
   }
 
-  /// Adds to the differences of the rows what none of them says alone.
-  package func complete(_ differences: inout [PropertyDifference], definition root: XMLElement) {
-    // libvirt leaves it out where it is the maximum.
+  /// Adds the differences that no single row describes.
+  func complete(_ differences: inout [PropertyDifference], definition root: XMLElement) {
+    // libvirt omits it if it equals the maximum.
     if root.text(at: "vcpu/@current") == nil, let maximum = root.text(at: Self.maximum) {
       differences.removeAll { $0.live == .processors && $0.to?.description == maximum }
     }
@@ -364,7 +367,7 @@ struct DomainCPU {
     }
   }
 
-  /// The difference of a running machine that has fewer processors and can have more.
+  /// Returns the difference of a running machine that has fewer processors and can have more.
   func lack(_ machine: RunningMachine) -> PropertyDifference? {
     guard let count, let present = machine.processors, machine.canHave(processors: count) else {
       return nil
@@ -374,7 +377,7 @@ struct DomainCPU {
       impact: .live, live: .processors)
   }
 
-  /// Where the maximum stands in a definition.
+  /// The place of the maximum in a definition.
   static let maximum = "vcpu"
 
   private static let modes: Set<String> = ["host-model", "host-passthrough", "maximum"]

@@ -3,25 +3,24 @@ import VMScriptSyntax
 
 /// One call that changes a running machine without a restart.
 package enum LiveStep: Equatable {
-  /// A device goes; `alias` is libvirt's name of it.
+  /// Removes a device; `alias` is its name in libvirt.
   case detach(DeviceName, alias: String?, xml: String)
-  /// A device changes.
+  /// Changes a device.
   case update(DeviceName, xml: String)
-  /// The limits of what the guest reads and writes on a disk, by libvirt's names of them; zero for
-  /// none.
+  /// Sets the throughput limits of a disk, by their names in libvirt; zero for none.
   case throttle(DeviceName, target: String, limits: [String: UInt64])
-  /// A device comes.
+  /// Adds a device.
   case attach(DeviceName, xml: String)
-  /// The memory that it has, in KiB.
+  /// Sets the memory in KiB.
   case memory(Int64)
-  /// The number of its processors.
+  /// Sets the number of processors.
   case processors(Int64)
   case title(String)
   case description(String)
-  /// The stack's mark with the labels, as `virDomainSetMetadata` takes it.
+  /// Sets the stack's mark with the labels, as `virDomainSetMetadata` takes it.
   case mark(String)
 
-  /// The part of the machine that it concerns, as plans name it.
+  /// The part of the machine that it concerns, named as in plans.
   package var path: String {
     switch self {
     case .detach(let device, _, _), .update(let device, _), .throttle(let device, _, _),
@@ -35,7 +34,7 @@ package enum LiveStep: Equatable {
     }
   }
 
-  /// Whether a plan that holds the difference means the step.
+  /// Whether the step applies the difference.
   package func makes(_ difference: PropertyDifference) -> Bool {
     switch self {
     case .detach(let device, _, _), .attach(let device, _): difference.device == device
@@ -51,8 +50,8 @@ package enum LiveStep: Equatable {
 }
 
 extension DomainXML {
-  /// The steps that bring a running machine as near to what is declared as it can be without a
-  /// restart: devices that go first, for they free targets and ports.
+  /// Returns the steps that apply as much of the declaration as possible without a restart.
+  /// Devices are removed first, because they free targets and ports.
   ///
   /// - Parameter wanted: the definition that the update writes.
   static func liveSteps(
@@ -67,7 +66,7 @@ extension DomainXML {
     return ofDevices + ofBody
   }
 
-  /// The step that makes a change of the machine as a whole; nil where it is as wanted, and for what
+  /// Returns the step that changes a property of the machine itself; nil if it already matches or
   /// is changed elsewhere.
   private static func step(
     _ change: LiveChange, _ declaration: Declaration, _ wanted: XMLElement,
@@ -84,7 +83,7 @@ extension DomainXML {
         return nil
       }
       return .processors(count)
-    // An empty text takes away what is there.
+    // An empty text removes the present one.
     case .title: return text(at: "title", wanted, machine).map(LiveStep.title)
     case .description: return text(at: "description", wanted, machine).map(LiveStep.description)
     case .metadata:
@@ -92,13 +91,13 @@ extension DomainXML {
         mark != DomainMetadata.bareMark(in: machine.root)?.xmlString
       else { return nil }
       return .mark(mark)
-    // The devices' own.
+    // Handled with the devices.
     case .device, .medium, .throttle: return nil
-    // Before the definition, with the volumes.
+    // Applied before the definition, with the volumes.
     case .growth: return nil
-    // After the definition, which does not hold them.
+    // Applied after the definition, which does not contain them.
     case .autostart, .power: return nil
-    // The network's.
+    // Only networks have these.
     case .lease, .dhcpRange, .dnsHost, .dnsText, .dnsService: return nil
     }
   }
@@ -112,7 +111,7 @@ extension DomainXML {
 }
 
 extension DomainDevices {
-  /// The devices that go, then those that change or come.
+  /// Returns the steps that remove devices, then those that change or add some.
   fileprivate func liveSteps(_ machine: inout RunningMachine) throws(Diagnostic) -> [LiveStep] {
     var steps: [LiveStep] = []
     for record in gone {
@@ -136,7 +135,7 @@ extension DomainDevices {
 }
 
 extension DeclaredDevice {
-  /// The steps that change a device of a running machine.
+  /// Returns the steps that change a device of a running machine.
   fileprivate func liveSteps(_ present: XMLElement) throws(Diagnostic) -> [LiveStep] {
     let element = present.copy()
     try write(to: element, isRunning: true)
@@ -145,7 +144,8 @@ extension DeclaredDevice {
     return try update + throttle(present)
   }
 
-  /// The step that sets the limits of a disk: all of them, for libvirt keeps what a call leaves out.
+  /// Returns the step that sets the limits of a disk: all of them, because libvirt keeps limits
+  /// that a call omits.
   private func throttle(_ present: XMLElement) throws(Diagnostic) -> [LiveStep] {
     func limits(_ element: XMLElement) -> [String: UInt64] {
       XMLRows.texts(of: block.schema, in: element).reduce(into: [:]) { limits, found in
@@ -160,11 +160,11 @@ extension DeclaredDevice {
   }
 }
 
-/// A running machine, as far as it says what can be changed while it runs.
+/// The properties of a running machine that determine the possible live changes.
 struct RunningMachine {
-  /// Its definition as it runs.
-  package let root: XMLElement
-  /// PCI Express ports with nothing in them; nil where slots are not ports.
+  /// The document of the running machine.
+  let root: XMLElement
+  /// The free PCI Express ports; nil if slots are not ports.
   private var freePorts: Int?
 
   init(_ root: XMLElement) {
@@ -183,13 +183,13 @@ struct RunningMachine {
     text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)
   }
 
-  /// Whether libvirt's test driver runs it, which knows no devices that come and go.
+  /// Whether libvirt's test driver runs it, which supports no hotplug.
   private var isTest: Bool { root["type"] == "test" }
 
   // MARK: Devices
 
-  /// Whether a device of a block, given as its element, can be plugged in; a port is taken then.
-  package mutating func take(_ device: XMLElement, of block: BlockSchema) -> Bool {
+  /// Whether a device of a block, given as its element, can be plugged in. Reserves a port if so.
+  mutating func take(_ device: XMLElement, of block: BlockSchema) -> Bool {
     guard !isTest, let connection = Connection(of: device, block) else { return false }
     switch connection {
     case .port:
@@ -205,12 +205,12 @@ struct RunningMachine {
     Connection(of: device, block) != nil
   }
 
-  /// What a device is plugged into.
+  /// The connection of a device.
   private enum Connection {
     case port
     case controller(String)
 
-    /// The connection of a device; nil for one that waits for a start.
+    /// Determines the connection of a device; nil if it waits for a start.
     init?(of device: XMLElement, _ block: BlockSchema) {
       switch block.hotPlug {
       case .port: self = .port
@@ -234,17 +234,17 @@ struct RunningMachine {
 
   // MARK: Memory and processors
 
-  /// The memory that it has now, in KiB.
-  package var kibibytes: Int64? {
+  /// The present memory in KiB.
+  var kibibytes: Int64? {
     (root.text(at: "currentMemory") ?? root.text(at: "memory")).flatMap { Int64($0) }
   }
 
-  /// The processors that it has now.
-  package var processors: Int64? {
+  /// The present number of processors.
+  var processors: Int64? {
     (root.text(at: "vcpu/@current") ?? root.text(at: "vcpu")).flatMap { Int64($0) }
   }
 
-  /// Whether it can be given so much memory, in KiB: up to its maximum, by the balloon.
+  /// Whether the balloon can set this amount of memory in KiB, up to the maximum.
   func canHave(kibibytes: Int64) -> Bool {
     guard let maximum = root.text(at: "memory").flatMap({ Int64($0) }), kibibytes <= maximum else {
       return false
@@ -253,8 +253,8 @@ struct RunningMachine {
     return isTest || (balloon != nil && balloon != "none")
   }
 
-  /// Whether it can be given so many processors: more than it has, up to its maximum. Taking one
-  /// away needs the guest's consent, and is left to the next start.
+  /// Whether it can get this number of processors: more than now, up to its maximum. Removing one
+  /// needs the guest's consent, so it waits for the next start.
   func canHave(processors: Int64) -> Bool {
     guard let maximum = root.text(at: "vcpu").flatMap({ Int64($0) }), let present = self.processors
     else { return false }

@@ -1,43 +1,43 @@
 import VMScript
 import VMScriptSyntax
 
-/// What is read from, and taken out of, the XML of domains that scripts did not write.
+/// Reads and strips the XML of domains that scripts did not write.
 public enum SourceXML {
   /// A drive of a domain.
   public struct Disk: Sendable, Equatable {
-    /// Target, such as `vda`.
+    /// The target, such as `vda`.
     public let target: String
     /// The bus of the target, such as `virtio`.
     public let bus: String?
-    /// File or device on the host; nil for an empty drive, for storage of another kind, and for a
-    /// volume until the pools are known.
+    /// The file or device on the host; nil for an empty drive, for other storage, and for a volume
+    /// until the pools are known.
     public private(set) var path: String?
-    /// Format of the driver, such as `qcow2`.
+    /// The format of the driver, such as `qcow2`.
     public let format: String?
     /// Whether the guest may only read it.
     public let isReadOnly: Bool
-    /// `disk`, `cdrom` or `floppy`.
+    /// The device: `disk`, `cdrom` or `floppy`.
     public let device: String
-    /// Whether it has storage that is neither a file nor a device, such as one over the network.
+    /// Whether its storage is neither a file nor a device, such as a network disk.
     public private(set) var isElsewhere: Bool
     /// Whether the storage is a block device.
     public let isDevice: Bool
-    /// Mode of the host's cache, such as `none`; nil where the document does not say.
+    /// The mode of the host's cache, such as `none`; nil if the document has none.
     package let cache: String?
     /// The volume that the drive names in place of a path (`type='volume'`).
     package let volume: VolumeReference?
-    /// What ``path`` backs onto, as far as the document says.
+    /// The backing files of ``path``, as far as the document lists them.
     let layers: [Layer]
     /// Whether the last of ``layers`` is the end of the chain.
     let isChainWhole: Bool
 
-    /// ``path``, and what the document says that it backs onto.
+    /// ``path`` and its backing files, as far as the document lists them.
     public var paths: [String] { [path].compactMap(\.self) + layers.map(\.path) }
 
     /// Whether a guest writes to it.
     var isWritable: Bool { device == "disk" && !isReadOnly }
 
-    /// The drive with the path of the volume that it names.
+    /// Returns the drive with the path of its named volume.
     package func resolved(by path: (VolumeReference) -> String?) -> Disk {
       guard let volume, let path = path(volume) else { return self }
       var disk = self
@@ -53,14 +53,15 @@ public enum SourceXML {
     package let name: String
   }
 
-  /// A file or device that an overlay backs onto.
+  /// A file or device that backs an overlay.
   struct Layer: Sendable, Equatable {
     package let path: String
-    /// Such as `qcow2`; nil where the document does not say.
+    /// The format, such as `qcow2`; nil if the document has none.
     package let format: String?
   }
 
-  /// The drives of a domain in the order of its XML; nil if `xml` is no domain's.
+  /// Returns the drives of a domain in the order of its XML; nil if `xml` is not a domain's
+  /// document.
   public static func disks(_ xml: String) -> [Disk]? {
     (try? XMLElement.parse(xml, root: "domain")).map(disks)
   }
@@ -89,7 +90,8 @@ public enum SourceXML {
     return VolumeReference(pool: pool, name: name)
   }
 
-  /// The chain of `backingStore` elements; libvirt ends a chain that it knows whole with an empty one.
+  /// Returns the chain of `backingStore` elements. libvirt ends a fully known chain with an empty
+  /// one.
   private static func layers(below element: XMLElement) -> (layers: [Layer], isWhole: Bool) {
     var layers: [Layer] = []
     var current = element
@@ -105,13 +107,13 @@ public enum SourceXML {
     element.text(at: "source/@file") ?? element.text(at: "source/@dev")
   }
 
-  /// Takes from a definition what makes it that of one domain: name, UUID, MACs, NVRAM, seed, aliases,
+  /// Removes the identity of a domain from a definition: name, UUID, MACs, NVRAM, seed, aliases,
   /// labels of security drivers and its metadata.
   static func strip(_ root: XMLElement) {
     for name in ["name", "uuid", "metadata", "seclabel", "genid", "sysinfo"] { root.remove(name) }
     root["id"] = nil
     if let nvram = root.first("os")?.first("nvram") {
-      // The file is the source's; from its template the clone gets one of its own.
+      // The file belongs to the source. The clone gets its own from the template.
       let template = nvram["template"]
       nvram.detach()
       if let template { root.first("os")?.add("nvram", ["template": template]) }
@@ -126,7 +128,7 @@ public enum SourceXML {
     }
   }
 
-  /// A definition, indented, with its passwords masked; nil if it is not XML.
+  /// Returns a definition, indented, with its passwords masked; nil if it is not XML.
   public static func display(_ xml: String, root name: String) -> String? {
     guard let root = try? XMLElement.parse(xml, root: name) else { return nil }
     let graphics = root.first("devices")?.all("graphics") ?? []
@@ -135,16 +137,16 @@ public enum SourceXML {
   }
 }
 
-/// The definition of a host's domain as what a clone of it begins with.
+/// The definition of a host's domain as the base of its clone.
 enum HostCloneXML {
-  /// The source's definition without its identity and without what the clone drops, each drive on
-  /// the clone's own storage, each interface with an address of the clone's own.
+  /// Returns the source's definition without its identity and the removed devices, with the
+  /// clone's own storage and MAC addresses.
   ///
   /// - Parameters:
-  ///   - storage: by target; drives that are shared have none.
+  ///   - storage: the storage by target; shared drives have none.
   ///   - mac: the address of the interface at a position.
-  /// - Throws: a diagnostic if the source has not what is dropped.
-  package static func base(
+  /// - Throws: a diagnostic if the source lacks a removed device.
+  static func base(
     _ source: Document, for clone: Declaration, storage: [String: XMLContext.Storage],
     mac: (Int) -> MACAddress
   ) throws(Diagnostic) -> XMLElement {
@@ -162,14 +164,15 @@ enum HostCloneXML {
     return root
   }
 
-  /// Targets of the drives that a clone drops.
+  /// Returns the targets of the drives that a clone removes.
   static func droppedTargets(
     _ source: Document, by clone: Declaration
   ) throws(Diagnostic) -> Set<String> {
     Set(try dropped(from: source.element(), by: clone).compactMap { $0.text(at: "target/@dev") })
   }
 
-  /// The elements that `remove` names: by position among those of the kind, a disk by its target too.
+  /// Returns the elements that `remove` names: by position among those of the kind, or a disk by
+  /// its target.
   private static func dropped(
     from root: XMLElement, by clone: Declaration
   ) throws(Diagnostic) -> [XMLElement] {

@@ -1,30 +1,30 @@
 import VMScript
 import VMScriptSyntax
 
-/// The `xml` blocks of a domain, which say what no property covers, against a definition.
+/// The `xml` blocks of a domain, for settings without a property, compared with a definition.
 ///
-/// What a patch appended is noted in the domain's mark: so it goes again with its block, and an
-/// element that libvirt or somebody else adds later is not patched as well. What libvirt made of it
-/// is noted too: it respells values and drops what it does not know.
+/// The domain's mark records the appended parts of a patch. So they are removed with its block,
+/// and an element added later by others is not patched too. The mark also records how libvirt
+/// stored the patch, because libvirt respells values and drops unknown parts.
 struct XMLPatches {
   /// A patch of an earlier run.
   struct Record {
-    package let path: String
-    package let text: String
-    /// What libvirt made of it.
-    package let outcome: Outcome
-    /// Whether it became part of an element that was there before.
+    let path: String
+    let text: String
+    /// The form in which libvirt stored it.
+    let outcome: Outcome
+    /// Whether it was merged into an existing element.
     let isMerged: Bool
 
-    package enum Outcome {
-      /// Not looked at yet: the run ended before.
+    enum Outcome {
+      /// Not compared yet, because the run ended before.
       case open
       case kept(XMLElement)
       case dropped
     }
 
-    /// The element that stands for the patch in the definition; nil where there is none.
-    package var element: XMLElement? {
+    /// The element of the patch in the definition; nil if there is none.
+    var element: XMLElement? {
       switch outcome {
       case .open: try? XMLElement.parse(text)
       case .kept(let element): element
@@ -35,17 +35,17 @@ struct XMLPatches {
 
   /// A patch that a difference names.
   struct Patch: Hashable {
-    package let path: String
-    package let text: String
+    let path: String
+    let text: String
   }
 
   private let patches: [DomainPatch]
-  /// What earlier runs appended.
+  /// The patches that earlier runs appended.
   private let records: [Record]
-  /// The elements that were there before anything was written.
+  /// The elements that existed before anything was written.
   private let earlier: Set<ObjectIdentifier>
 
-  /// - Throws: a diagnostic for an `xml` block that is no patch.
+  /// - Throws: a diagnostic for an `xml` block that is not a valid patch.
   init(_ declaration: Declaration, on root: XMLElement) throws(Diagnostic) {
     patches = try Self.patches(of: declaration)
     records = Self.records(in: root)
@@ -60,7 +60,7 @@ struct XMLPatches {
     return patches
   }
 
-  package static func records(in root: XMLElement) -> [Record] {
+  static func records(in root: XMLElement) -> [Record] {
     entries(in: root).compactMap { entry in
       guard let path = entry["path"], let text = entry["append"] else { return nil }
       let outcome: Record.Outcome =
@@ -74,13 +74,13 @@ struct XMLPatches {
     }
   }
 
-  package static func entries(in root: XMLElement) -> [XMLElement] {
+  static func entries(in root: XMLElement) -> [XMLElement] {
     DomainMetadata.mark(in: root)?.all("patch", namespace: DomainMetadata.namespace) ?? []
   }
 
-  /// Takes out what was appended for blocks that the script no longer has.
+  /// Removes the appended parts of blocks that the script no longer has.
   ///
-  /// - Returns: the patches that something went of.
+  /// - Returns: the patches with removed parts.
   @discardableResult
   func removeGone(from root: XMLElement) -> [Patch] {
     var declared = patches.map { Patch(path: $0.path, text: $0.text) }
@@ -107,12 +107,12 @@ struct XMLPatches {
     }
   }
 
-  /// Appends what is missing to every element that a path leads to, and notes it in the mark.
+  /// Appends the missing parts to every element that a path matches, and records them in the mark.
   ///
-  /// - Returns: the patches that something was missing of.
-  /// - Throws: a diagnostic for a path that leads nowhere.
+  /// - Returns: the patches with missing parts.
+  /// - Throws: a diagnostic for a path without a match.
   @discardableResult
-  package func apply(to root: XMLElement) throws(Diagnostic) -> [Patch] {
+  func apply(to root: XMLElement) throws(Diagnostic) -> [Patch] {
     var met: Set<ObjectIdentifier> = []
     var appended: [Patch] = []
     var records = records
@@ -120,13 +120,13 @@ struct XMLPatches {
       let position = records.firstIndex { $0.path == patch.path && $0.text == patch.text }
       let record = position.map { records.remove(at: $0) }
       var targets = patch.steps.elements(from: root)
-      // libvirt may have respelled what the path tests.
+      // libvirt may have respelled a value in the path's condition.
       if targets.isEmpty, record != nil { targets = patch.steps.elementsByName(from: root) }
       switch record?.outcome {
       case .dropped?:
         note(patch, record, in: root)
         continue
-      // It went with its target.
+      // It was removed with its target.
       case .open? where targets.isEmpty:
         note(patch, record, in: root)
         continue
@@ -143,13 +143,13 @@ struct XMLPatches {
         let free = target.children.filter { !met.contains(ObjectIdentifier($0)) }
         var present = free.first { $0.includes(wanted) }
         if present == nil, case .open? = record?.outcome {
-          // The run that appended it ended before it saw what libvirt made of it.
+          // The run that appended it ended before it read the stored form.
           present = XMLProjection.counterpart(of: wanted, among: free)
         }
         if let present { met.insert(ObjectIdentifier(present)) } else { missing.append(target) }
       }
       if record != nil, missing.count < targets.count {
-        // It is in place; what came since without the script's doing is left alone.
+        // It is present. Parts added since by others are left alone.
         missing.removeAll { earlier.contains(ObjectIdentifier($0)) }
       }
       for target in missing {
@@ -179,8 +179,8 @@ struct XMLPatches {
     }
   }
 
-  /// The changes of patches that a definition, which is left as it is, does not have yet.
-  package static func differences(
+  /// Returns the pending changes of patches. The definition is not changed.
+  static func differences(
     _ declaration: Declaration, definition: XMLElement
   ) throws(Diagnostic) -> [PropertyDifference] {
     let root = definition.copy()
@@ -197,7 +197,8 @@ struct XMLPatches {
       block: "xml \(path)", name: "append", from: from, to: to, impact: .nextStart)
   }
 
-  /// The patches of a new domain that find nothing in a definition as far as the script alone tells.
+  /// Returns the patches of a new domain that match nothing in a definition, as far as the script
+  /// shows.
   static func unmatched(
     _ declaration: Declaration, in root: XMLElement
   ) throws(Diagnostic) -> [Diagnostic] {
@@ -210,8 +211,8 @@ struct XMLPatches {
 }
 
 extension XMLElement {
-  /// Whether everything that `other` says stands here as well; libvirt adds addresses and aliases,
-  /// and writes the declarations of namespaces elsewhere.
+  /// Whether the element contains everything in `other`. libvirt adds addresses and aliases, and
+  /// moves namespace declarations.
   func includes(_ other: XMLElement) -> Bool {
     guard hasName(of: other) else { return false }
     guard other.ownAttributes.allSatisfy({ self[$0.key] == $0.value }) else { return false }
@@ -221,7 +222,7 @@ extension XMLElement {
     return other.children.allSatisfy { part in children.contains { $0.includes(part) } }
   }
 
-  /// Takes out the parts of another element that stand here too, and what is left empty by that.
+  /// Removes the parts that another element contains too, and elements that become empty.
   func removeParts(of other: XMLElement) {
     for part in other.children {
       guard
@@ -241,7 +242,7 @@ extension XMLElement {
     localName == other.localName && namespaceURI == other.namespaceURI
   }
 
-  /// The attributes without the declarations of namespaces.
+  /// The attributes without namespace declarations.
   var ownAttributes: [(key: String, value: String)] {
     attributes.filter { $0.key != "xmlns" && !$0.key.hasPrefix("xmlns:") }.map { $0 }
   }

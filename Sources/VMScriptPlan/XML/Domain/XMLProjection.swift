@@ -1,23 +1,23 @@
 import VMScript
 import VMScriptSyntax
 
-/// What of an element is found in another one, which libvirt made of it.
+/// The part of an element that libvirt kept in its stored form.
 ///
-/// libvirt writes numbers in another base, sorts, adds addresses, and drops what it does not know.
+/// libvirt writes numbers in another base, sorts, adds addresses, and drops unknown parts.
 struct XMLProjection {
-  /// The element with what was kept of it, in libvirt's spelling.
-  package let kept: XMLElement
-  /// The paths of what was dropped, such as `hostdev/@nonsense`.
+  /// The kept part of the element, in libvirt's spelling.
+  let kept: XMLElement
+  /// The paths of dropped parts, such as `hostdev/@nonsense`.
   let dropped: [String]
-  /// What has another value, not only another spelling.
-  package let changed: [Change]
+  /// The parts with another value, not only another spelling.
+  let changed: [Change]
 
-  /// A value that libvirt keeps another one for.
-  package struct Change: Equatable {
-    /// Such as `clock/@offset`.
-    package let path: String
-    package let wanted: String
-    package let kept: String
+  /// A value that libvirt replaced.
+  struct Change: Equatable {
+    /// The path, such as `clock/@offset`.
+    let path: String
+    let wanted: String
+    let kept: String
   }
 
   init(of element: XMLElement, onto other: XMLElement) {
@@ -38,7 +38,7 @@ struct XMLProjection {
       }
     }
     var free = other.children
-    // What is there as it was sent stands for itself, whatever comes before it.
+    // Unchanged elements match first, regardless of their order.
     let exact = element.children.map { part in
       let found = free.first { $0.includes(part) }
       free.removeAll { $0 === found }
@@ -73,23 +73,22 @@ struct XMLProjection {
     self.changed = changed
   }
 
-  /// What of an element was brought to another one, which libvirt merged it with.
+  /// Returns the part of an element that libvirt merged into another one.
   private init(_ kept: XMLElement, _ projection: XMLProjection) {
     self.kept = kept
     dropped = projection.dropped
     changed = projection.changed
   }
 
-  /// The same without what an element has that was there before.
-  package func beyond(_ earlier: XMLElement) -> XMLProjection {
+  /// Returns the projection without the parts of a previously existing element.
+  func beyond(_ earlier: XMLElement) -> XMLProjection {
     let rest = kept.copy()
     rest.removeParts(of: earlier)
     return XMLProjection(rest, self)
   }
 
-  /// The element among others that has most in common with one; nil where nothing has anything.
-  package static func counterpart(of element: XMLElement, among others: [XMLElement]) -> XMLElement?
-  {
+  /// Returns the element that has most in common with one; nil if none has anything.
+  static func counterpart(of element: XMLElement, among others: [XMLElement]) -> XMLElement? {
     var best: (element: XMLElement, score: Int)?
     for other in others where other.hasName(of: element) {
       let score = score(element, other)
@@ -98,7 +97,7 @@ struct XMLProjection {
     return best?.element
   }
 
-  /// How much of an element another one of its name has: equal values count most.
+  /// Returns the similarity of two elements of the same name. Equal values count most.
   private static func score(_ element: XMLElement, _ other: XMLElement) -> Int {
     var score = element.ownAttributes.isEmpty && element.nodes.isEmpty ? 1 : 0
     for (name, value) in element.ownAttributes {
@@ -121,7 +120,7 @@ struct XMLProjection {
     return score
   }
 
-  /// Whether two values are the same number or the same text in another case.
+  /// Whether two values are the same number, or the same text ignoring case.
   private static func isSame(_ a: String, _ b: String) -> Bool {
     if a == b { return true }
     if let number = number(a) { return number == Self.number(b) }
@@ -131,13 +130,13 @@ struct XMLProjection {
     return plain(a) == plain(b)
   }
 
-  /// Whether two elements hold the same size, which libvirt writes in another unit.
+  /// Whether two elements have the same size in different units.
   private static func isSameSize(_ one: XMLElement, _ other: XMLElement) -> Bool {
     guard one["unit"] != nil, let size = size(one) else { return false }
     return size == Self.size(other)
   }
 
-  /// In bytes; libvirt counts in KiB where it does not say otherwise.
+  /// Returns the size in bytes. libvirt's default unit is KiB.
   private static func size(_ element: XMLElement) -> UInt64? {
     let units: [String: UInt64] = [
       "b": 1, "bytes": 1, "kb": 1000, "k": 1 << 10, "kib": 1 << 10, "mb": 1_000_000, "m": 1 << 20,
@@ -157,16 +156,17 @@ struct XMLProjection {
   }
 }
 
-/// What libvirt made of the patches that a run appended.
+/// The stored forms of the patches that a run appended.
 package struct PatchSettlement {
-  /// The mark that notes it, as `virDomainSetMetadata` takes it; nil where there is nothing to note.
+  /// The mark with the result, as `virDomainSetMetadata` takes it; nil if there is nothing to
+  /// record.
   package let mark: String?
-  /// A warning for each patch of which something was dropped.
+  /// A warning for each patch that libvirt stored incompletely.
   package let warnings: [Diagnostic]
 
-  /// Compares a definition as it was sent with what libvirt made of it.
+  /// Compares a sent definition with its stored form.
   ///
-  /// - Throws: a diagnostic for an `xml` block that is no patch.
+  /// - Throws: a diagnostic for an `xml` block that is not a valid patch.
   package init(_ declaration: Declaration, sent: XMLElement, defined: XMLElement) throws(Diagnostic)
   {
     let entries = XMLPatches.entries(in: defined)
@@ -195,15 +195,15 @@ package struct PatchSettlement {
     self.warnings = warnings
   }
 
-  /// What became of a patch in the first of its targets that has something of it, and whether it
-  /// became part of an element that was there before.
+  /// Returns the stored form of a patch in the first target that has a part of it, and whether it
+  /// was merged into an existing element.
   private static func projection(
     of patch: DomainPatch, _ sent: XMLElement, _ defined: XMLElement,
     _ met: inout Set<ObjectIdentifier>
   ) -> (found: XMLProjection, isMerged: Bool)? {
     let targets = patch.steps.elements(from: defined)
     for target in patch.steps.elements(from: sent) {
-      // By name alone where libvirt respelled what the path tests.
+      // Match only the name if libvirt respelled a value in the path's condition.
       let places = targets.isEmpty ? patch.steps.elementsByName(from: defined) : targets
       guard
         let place = XMLProjection.counterpart(of: target, among: places) ?? places.first
@@ -214,7 +214,7 @@ package struct PatchSettlement {
       let others = target.children.filter {
         $0.hasName(of: patch.fragment) && !$0.includes(patch.fragment)
       }
-      // What stands for other elements does not stand for this one.
+      // Elements that match other patches do not match this one.
       for other in others {
         let exact = free.first { $0.includes(other) }
         guard let taken = exact else { continue }

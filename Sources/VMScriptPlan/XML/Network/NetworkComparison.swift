@@ -1,6 +1,6 @@
 import VMScript
 
-/// Compares what ``NetworkShape`` writes with what a live network has.
+/// Compares the output of ``NetworkShape`` with a live network.
 struct NetworkComparison {
   let found: XMLElement
   let wanted: XMLElement
@@ -18,7 +18,7 @@ struct NetworkComparison {
       difference("dhcp", .live) { root in
         Self.dhcp(root)?.first("range").map { "\($0["start"] ?? "")...\($0["end"] ?? "")" }
       },
-      // Left out of the comparison of rows where the block is gone.
+      // The comparison of rows omits removed blocks.
       difference("dns", .restart) { root in
         guard !declaresDNS, wanted.first("dns") == nil, wanted.first("domain") == nil else {
           return nil
@@ -30,8 +30,8 @@ struct NetworkComparison {
     return properties.compactMap(\.self) + entries
   }
 
-  /// Whether the network has another subnet than it is to have.
-  package var hasNewSubnet: Bool { Self.subnet(found) != Self.subnet(wanted) }
+  /// Whether the subnet of the network differs from the declared one.
+  var hasNewSubnet: Bool { Self.subnet(found) != Self.subnet(wanted) }
 
   private var subnet: PropertyDifference? {
     let (old, new) = (Self.subnet(found), Self.subnet(wanted))
@@ -40,7 +40,7 @@ struct NetworkComparison {
       name: "subnet", from: old.map(Value.cidr), to: new.map(Value.cidr), impact: .restart)
   }
 
-  /// The host's own address, where the subnet is the same.
+  /// Compares the host's own address if the subnet is unchanged.
   private var gateway: PropertyDifference? {
     difference("gateway", .restart) { root in
       root.all("ip").first { $0["family"] != "ipv6" }?["address"]
@@ -51,7 +51,7 @@ struct NetworkComparison {
     root.all("ip").first { $0["family"] != "ipv6" }.flatMap(NetworkFacts.subnet)
   }
 
-  /// One difference for each entry that comes, goes or changes.
+  /// Returns one difference for each entry that is added, removed or changed.
   private var entries: [PropertyDifference] {
     differences("host", .live, of: { Self.dhcp($0)?.all("host") ?? [] }) { host in
       let mac = host["mac"]?.lowercased() ?? ""
@@ -67,11 +67,11 @@ struct NetworkComparison {
       }
   }
 
-  /// An entry of a list whose order means nothing.
+  /// An entry of an unordered list.
   private struct Entry {
-    /// What tells it from the others.
+    /// The identity among the entries.
     let key: String
-    /// What a plan calls it.
+    /// The name in plans.
     let label: String
     let text: String
 
@@ -98,7 +98,7 @@ struct NetworkComparison {
       guard from?.text != to?.text || from?.label != to?.label,
         let label = to?.label ?? from?.label
       else { return nil }
-      // An entry that only its name tells from the earlier one shows the names.
+      // An entry that differs only in its name shows the names.
       let isRenamed = from?.text == to?.text
       func shown(_ entry: Entry?) -> Value? {
         entry.map { .string(isRenamed ? "\($0.label) \($0.text)" : $0.text) }
@@ -121,7 +121,7 @@ struct NetworkComparison {
     root.all("ip").first { $0["family"] != "ipv6" }?.first("dhcp")
   }
 
-  /// The host's own IPv6 address with its prefix, in one spelling.
+  /// Returns the host's own IPv6 address with its prefix, in canonical form.
   private static func ipv6(_ root: XMLElement) -> String? {
     root.all("ip").first { $0["family"] == "ipv6" }.map { ip in
       let address = ip["address"] ?? ""
@@ -130,7 +130,7 @@ struct NetworkComparison {
   }
 }
 
-/// An entry of a running network that comes or goes without restarting it.
+/// An entry of a running network that is added or removed without a restart.
 package struct NetworkEntryChange: Equatable, Sendable {
   package enum Command: Sendable { case delete, addLast }
 
@@ -142,7 +142,7 @@ package struct NetworkEntryChange: Equatable, Sendable {
   /// The entry's element.
   package let xml: String
 
-  /// The entries that a running network has and shall not have, then those that it lacks.
+  /// Returns the entries to remove from a running network, then those to add.
   package static func changes(from found: XMLElement, to wanted: XMLElement) -> [NetworkEntryChange]
   {
     let changes = Set(Schema.resource(.net).allProperties.compactMap(\.live))
@@ -167,7 +167,7 @@ package struct NetworkEntryChange: Equatable, Sendable {
     )
   }
 
-  /// The same for elements that say the same, whatever the order of their attributes.
+  /// Returns the same text for equal elements, regardless of the order of their attributes.
   private static func canonical(_ element: XMLElement) -> String {
     let attributes = element.attributes.sorted { $0.key < $1.key }
       .map { "\($0.key)=\($0.key == "mac" ? $0.value.lowercased() : $0.value)" }
@@ -178,12 +178,12 @@ package struct NetworkEntryChange: Equatable, Sendable {
 }
 
 extension NetworkEntryChange {
-  /// A section of a network whose entries come and go while it runs.
+  /// A section of a network whose entries can change while it runs.
   private struct Section {
     let kind: Part
     let entries: (XMLElement) -> [XMLElement]
 
-    /// The section that a change is made in; nil for one that is made otherwise.
+    /// The section of a change; nil if it is applied otherwise.
     init?(_ change: LiveChange) {
       func dhcp(_ name: String) -> (XMLElement) -> [XMLElement] {
         { $0.all("ip").first { $0["family"] != "ipv6" }?.first("dhcp")?.all(name) ?? [] }
@@ -197,9 +197,9 @@ extension NetworkEntryChange {
       case .dnsHost: (kind, entries) = (.dnsHost, dns("host"))
       case .dnsText: (kind, entries) = (.dnsText, dns("txt"))
       case .dnsService: (kind, entries) = (.dnsService, dns("srv"))
-      // Beside the definition, and by a start.
+      // Autostart is outside the definition; a start applies the state.
       case .autostart, .power: return nil
-      // A domain's.
+      // Only domains have these.
       case .title, .description, .metadata, .memory, .processors, .device, .medium, .throttle,
         .growth:
         return nil

@@ -2,12 +2,12 @@ import OrderedCollections
 import VMScript
 import VMScriptSyntax
 
-/// A network's declaration as libvirt's XML, and back.
+/// Writes a network's declaration as libvirt XML, and compares both.
 public enum NetworkXML {
-  /// The XML that defines the network, onto nothing or onto its present XML.
+  /// Returns the XML that defines the network, new or based on its present XML.
   ///
-  /// A network is the stack's alone: blocks that the script no longer has are taken out. A property
-  /// that it no longer has stays as it is.
+  /// The stack owns the whole network, so blocks that the script no longer has are removed. A
+  /// property that it no longer has stays.
   ///
   /// - Throws: a diagnostic for text that XML cannot hold.
   public static func render(
@@ -31,14 +31,15 @@ public enum NetworkXML {
     shape.writeAddresses(to: root)
   }
 
-  /// The declared properties in which a network differs, and the entries that change as it runs.
+  /// Returns the declared properties in which a network differs, and the entries that change while
+  /// it runs.
   ///
   /// - Parameters:
-  ///   - declaration: the network as it is wanted.
-  ///   - context: what its names mean on the host.
+  ///   - declaration: the declared network.
+  ///   - context: the resolved names and storage.
   ///   - definition: its definition.
-  ///   - running: its document as it runs, which a change that was cut short may have left behind; nil
-  ///     for one that is off.
+  ///   - running: the document of the running network, which an interrupted change may have left
+  ///     behind; nil for an inactive one.
   /// - Throws: a diagnostic for text that XML cannot hold.
   package static func revision(
     _ declaration: Declaration, context: XMLContext, definition: Document, running: Document? = nil
@@ -81,15 +82,16 @@ public enum NetworkXML {
       + comparison.differences()
   }
 
-  /// A network is the stack's alone: a block that the script no longer has goes, a property stays.
+  /// Compares the blocks. The stack owns the whole network, so an undeclared block is removed, and
+  /// an undeclared property stays.
   private static let undeclared = XMLRows.Undeclared.stays(
     except: Set(Schema.resource(.net).allBlocks.map(\.name)))
 }
 
-/// What of a network no single row says: forwarding, addresses, leases and names.
+/// The parts of a network without a single row: forwarding, addresses, leases and names.
 struct NetworkShape {
-  package let body: DeclaredBlock
-  package let context: XMLContext
+  let body: DeclaredBlock
+  let context: XMLContext
   private let name: String
 
   init(_ declaration: Declaration, context: XMLContext) {
@@ -100,20 +102,21 @@ struct NetworkShape {
 
   private var mode: String { body["mode"]?.description ?? "nat" }
 
-  /// Whether libvirt runs a bridge of the network's own, or leaves guests to one of the host.
+  /// Whether libvirt runs the network's own bridge, rather than connecting guests to one of the
+  /// host.
   private var hasOwnBridge: Bool { mode != "bridge" && mode != "macvtap" }
 
   func writeForward(to root: XMLElement) {
     let hadOwnBridge = root.text(at: "forward/@mode") != "bridge"
     if !hasOwnBridge { ["ip", "route", "mtu", "dns", "domain"].forEach { root.remove($0) } }
     if mode == "macvtap" || (hasOwnBridge && !hadOwnBridge) { root.remove("bridge") }
-    // libvirt would choose a name that another network may take at the same time.
+    // libvirt could choose a name that another network takes at the same time.
     if hasOwnBridge, root.text(at: "bridge/@name") == nil {
       root.setText(Identity.bridge(stack: context.stack, net: name), at: "bridge/@name")
     }
     guard mode != "isolated" else { return root.remove("forward") }
     let forward = root.ensure("forward")
-    // To libvirt a macvtap network is one of mode bridge that has an interface and no bridge.
+    // In libvirt, a macvtap network has mode bridge, an interface and no bridge.
     forward["mode"] = mode == "macvtap" ? "bridge" : mode
     guard let dev = body["dev"]?.description else { return }
     if mode == "macvtap" {
@@ -151,7 +154,7 @@ struct NetworkShape {
       case .range(.addresses(let first, let last)) where first <= last: first...last
       default: subnet.dhcpRange(gateway: gateway)
       }
-    // Without a range, the server knows the machines with fixed addresses alone.
+    // Without a range, the server serves only machines with fixed addresses.
     let leases = leases
     guard range != nil || !leases.isEmpty else { return }
     let dhcp = ip.add("dhcp")
@@ -166,10 +169,10 @@ struct NetworkShape {
     }
   }
 
-  /// The declared hosts, then those of the interfaces with a fixed address.
+  /// Returns the declared hosts, then those of the interfaces with a fixed address.
   ///
-  /// Entries go by MAC address. A machine's name stands in one of them, and only where dnsmasq takes
-  /// it as one: it drops a whole entry for a name that it does not read.
+  /// Entries are keyed by MAC address. A machine's name is in one of them, and only if dnsmasq
+  /// accepts it: dnsmasq drops a whole entry with an invalid name.
   private var leases: [NetworkLease] {
     let declared = body.blocks("host").compactMap { host -> NetworkLease? in
       guard case .mac(let mac) = host["mac"], case .ip(let ip) = host["ip"] else { return nil }
@@ -197,7 +200,7 @@ struct NetworkShape {
       for (name, value) in records { names.add("txt", ["name": name, "value": value.description]) }
     }
     names.remove("host")
-    // One element for each address: libvirt refuses a second one of the same.
+    // One element for each address, because libvirt rejects duplicates.
     var byAddress: OrderedDictionary<String, XMLElement> = [:]
     for host in dns.blocks("host") {
       guard let ip = host["ip"]?.description, let label = host.label else { continue }

@@ -9,7 +9,7 @@ extension XMLPlace {
     return (elements, String(last.dropFirst()))
   }
 
-  /// The place's element below `block`; `constants` hold for the last element of the path.
+  /// Returns the place's element below `block`; `constants` apply to the last element of the path.
   package func element(in block: XMLElement) -> XMLElement? {
     let elements = parts.elements
     var current = block
@@ -21,7 +21,7 @@ extension XMLPlace {
     return current
   }
 
-  /// The place's element below `block`, added if there is none.
+  /// Returns the place's element below `block`, added if missing.
   func ensureElement(in block: XMLElement) -> XMLElement {
     let elements = parts.elements
     var current = block
@@ -31,21 +31,21 @@ extension XMLPlace {
     return current
   }
 
-  /// Every element at the place below `block`, for a block that repeats.
+  /// Returns every element at the place below `block`, for a block that repeats.
   func elements(in block: XMLElement) -> [XMLElement] {
     siblings(in: block).filter { element in
       with.allSatisfy { element.text(at: $0.key) == $0.value }
     }
   }
 
-  /// Every element of the place's name below `block`, whatever stands beside it.
+  /// Returns every element of the place's name below `block`, regardless of its constants.
   func siblings(in block: XMLElement) -> [XMLElement] {
     let elements = parts.elements
     guard let name = elements.last else { return [] }
     return elements.dropLast().reduce(Optional(block)) { $0?.first($1) }?.all(name) ?? []
   }
 
-  /// A further element at the place below `block`.
+  /// Adds a further element at the place below `block`.
   func addElement(in block: XMLElement) -> XMLElement {
     let elements = parts.elements
     guard let name = elements.last else { return block }
@@ -54,7 +54,7 @@ extension XMLPlace {
     return element
   }
 
-  /// What stands at the place, as texts: none, one, or one for each member of a list.
+  /// Returns the texts at the place: none, one, or one for each member of a list.
   package func read(in block: XMLElement) -> [String] {
     if case .each = codec {
       let attribute = parts.attribute
@@ -70,7 +70,7 @@ extension XMLPlace {
     return [text]
   }
 
-  /// Puts texts, as ``texts(of:)`` gives them, at the place; none removes what stands there.
+  /// Sets the texts, as returned by ``texts(of:)``, at the place. None removes the present ones.
   package func write(_ texts: [String], in block: XMLElement) {
     let (elements, attribute) = parts
     if case .each = codec {
@@ -105,12 +105,12 @@ extension XMLPlace {
     if case .kibibytes = codec { element["unit"] = "KiB" }
   }
 
-  /// A value as the texts that stand for it in XML.
+  /// Returns the XML texts of a value.
   package func texts(of value: Value) -> [String] {
     switch (codec, value) {
     case (_, .none): []
     case (.presence, .bool(let isOn)): isOn ? ["true"] : []
-    // libvirt counts whole KiB; a guest gets no less than declared.
+    // libvirt counts whole KiB. A guest never gets less than declared.
     case (.kibibytes, .size(let size)):
       [String(size.bytes / 1024 + (size.bytes % 1024 > 0 ? 1 : 0))]
     case (.bytes, .size(let size)): [String(size.bytes)]
@@ -124,15 +124,15 @@ extension XMLPlace {
     }
   }
 
-  /// A text as a reader of XML gives it back: libvirt writes a carriage return as it is, which every
-  /// reader takes for a line break, and an empty text as nothing at all.
+  /// Returns a text as an XML parser returns it: libvirt writes a carriage return unescaped, which
+  /// every parser reads as a line break, and omits an empty text.
   private static func texts(_ text: String) -> [String] {
     if text.isEmpty { return [] }
     guard text.utf8.contains(UInt8(ascii: "\r")) else { return [text] }
     return [XMLCharacters.lines(of: text)]
   }
 
-  /// Whether texts at the place mean the same, however they are spelled.
+  /// Whether texts at the place mean the same, regardless of their spelling.
   package func isSame(_ wanted: [String], _ found: [String]) -> Bool {
     if wanted == found { return true }
     guard let wanted = wanted.first, let found = found.first else { return false }
@@ -144,7 +144,7 @@ extension XMLPlace {
     }
   }
 
-  /// A path without the steps that lead nowhere.
+  /// Returns a path without redundant steps.
   private static func path(_ text: String) -> String {
     (text.hasPrefix("/") ? "/" : "")
       + text.split(separator: "/").filter { $0 != "." }
@@ -155,7 +155,7 @@ extension XMLPlace {
     IPAddress(text)?.description ?? text.lowercased()
   }
 
-  /// Texts from XML as the language's value; nil where nothing stands.
+  /// Returns the language's value of texts from XML; nil if there are none.
   package func value(of texts: [String], as type: PropertyType) -> Value? {
     if case .either(let types) = type { return types.first.flatMap { value(of: texts, as: $0) } }
     switch codec {
@@ -179,19 +179,19 @@ extension XMLPlace {
   }
 }
 
-/// The elements of a block that repeats, told apart by what its row names.
+/// The elements of a repeated block, identified by the properties that its row names.
 enum XMLEntries {
-  /// Elements, each with its key: equal for two that stand for the same.
+  /// Returns elements with their keys, which are equal for corresponding elements.
   static func keyed(
     _ schema: BlockSchema, _ elements: [XMLElement]
   ) -> [(key: String, element: XMLElement)] {
     elements.enumerated().map { (key(of: $1, at: $0, schema), $1) }
   }
 
-  /// The entries that come, go or change.
+  /// Returns the entries that are added, removed or changed.
   ///
-  /// - Parameter path: the names of the block and of those around it.
-  package static func differences(
+  /// - Parameter path: the names of the block and its parents.
+  static func differences(
     _ schema: BlockSchema, _ path: [String], from old: [XMLElement], to new: [XMLElement]
   ) -> [PropertyDifference] {
     let found = Dictionary(keyed(schema, old)) { first, _ in first }
@@ -207,8 +207,8 @@ enum XMLEntries {
     }
   }
 
-  /// What tells an element from others of its block, by its place among them if nothing else does.
-  package static func key(
+  /// Returns the identity of an element in its block, which defaults to its position.
+  static func key(
     of element: XMLElement, at position: Int, _ schema: BlockSchema
   ) -> String {
     switch schema.identity {
@@ -218,7 +218,7 @@ enum XMLEntries {
     }
   }
 
-  /// The first of the properties that tell entries apart; nil where none do.
+  /// The first of the identifying properties; nil if there are none.
   private static func label(of element: XMLElement, _ schema: BlockSchema) -> String? {
     switch schema.identity {
     case .position: nil
@@ -227,7 +227,7 @@ enum XMLEntries {
     }
   }
 
-  /// The values that the label does not say, in one line.
+  /// Returns the values without the label, on one line.
   private static func text(_ element: XMLElement, _ schema: BlockSchema) -> String {
     let label: String? =
       if case .properties(let names) = schema.identity { names.first } else { nil }
@@ -244,7 +244,7 @@ enum XMLEntries {
 }
 
 extension BlockSchema {
-  /// The attribute of a device's element by which libvirt tells devices of its kind apart.
+  /// The attribute by which libvirt identifies devices of its kind.
   private var identityPath: String? {
     switch identity {
     case .target: "target/@dev"
@@ -253,15 +253,15 @@ extension BlockSchema {
     }
   }
 
-  /// What libvirt tells the device of an element from others by; nil where nothing does.
+  /// Returns libvirt's identity of an element's device; nil if it has none.
   package func identity(of element: XMLElement) -> String? {
     identityPath.flatMap(element.text)?.lowercased()
   }
 
-  /// When the least convenient change of a row in it takes effect.
+  /// The most severe impact of a change of its rows.
   package var impact: Impact { allProperties.map(\.impact).max() ?? .nextStart }
 
-  /// The way its rows reach a running object, which they share; nil where one of them does not.
+  /// The live change that its rows share; nil if one of them has none.
   package var live: LiveChange? {
     let changes = Set(allProperties.map(\.live))
     return changes.count == 1 ? changes.first ?? nil : nil

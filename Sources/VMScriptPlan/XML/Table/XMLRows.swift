@@ -3,15 +3,15 @@ import VMScriptSyntax
 
 /// Writes and compares the rows of a block, and of the blocks in it, by their places in the table.
 enum XMLRows {
-  /// The fate of the parts of an element that its block does not declare.
+  /// The treatment of the parts of an element that its block does not declare.
   enum Undeclared {
-    /// A property stays as it is, and so does a block unless it has one of these names.
+    /// Properties stay, and so do blocks except those with one of these names.
     case stays(except: Set<String>)
-    /// The element is the script's alone: everything that the table knows goes.
+    /// The script owns the element: everything known to the table is removed.
     case goes
 
     /// Everything stays.
-    package static let stays = Undeclared.stays(except: [])
+    static let stays = Undeclared.stays(except: [])
 
     fileprivate func takes(_ block: BlockSchema) -> Bool {
       switch self {
@@ -28,10 +28,10 @@ enum XMLRows {
     }
   }
 
-  /// Writes every declared property that has a place, or those of them that are wanted.
+  /// Writes every declared property with a place, or the selected ones.
   ///
-  /// Devices are no part of it: each is found in a way of its own.
-  package static func write(
+  /// Devices are not included, because each is found in its own way.
+  static func write(
     _ block: DeclaredBlock, to element: XMLElement, undeclared: Undeclared = .stays,
     where isWanted: (PropertySchema) -> Bool = { _ in true }
   ) throws(Diagnostic) {
@@ -58,12 +58,12 @@ enum XMLRows {
     }
   }
 
-  /// The declared properties that stand otherwise in `element`.
+  /// Returns the declared properties that differ in `element`.
   ///
   /// - Parameters:
-  ///   - path: the names of the block and of those around it; empty for the body of a resource.
-  ///   - impact: when the change of a row takes effect, where the table alone does not say.
-  package static func differences(
+  ///   - path: the names of the block and its parents; empty for the body of a resource.
+  ///   - impact: the impact of a row's change, if the table alone does not determine it.
+  static func differences(
     _ block: DeclaredBlock, path: [String], live element: XMLElement,
     undeclared: Undeclared = .stays, impact: (PropertySchema) -> Impact = { $0.impact }
   ) -> [PropertyDifference] {
@@ -115,7 +115,7 @@ enum XMLRows {
     _ row: PropertySchema, of block: BlockSchema, _ path: [String], from found: [String],
     to value: Value?, _ impact: (PropertySchema) -> Impact
   ) -> PropertyDifference {
-    // `memory = 1GiB` is shown as it is written, not as the block that it stands for.
+    // `memory = 1GiB` is listed as written, not as the block that it abbreviates.
     let isShorthand = !path.isEmpty && row.name == block.shorthand
     return PropertyDifference(
       block: (isShorthand ? path.dropLast() : path).joined(separator: " "),
@@ -124,8 +124,8 @@ enum XMLRows {
       live: row.live)
   }
 
-  /// What stands at the places of a block's rows, and of those of the blocks in it that stand once.
-  package static func texts(
+  /// Returns the values of a block's rows and of its nested blocks that occur once.
+  static func texts(
     of block: BlockSchema, in element: XMLElement
   ) -> [(row: PropertySchema, texts: [String])] {
     block.properties.compactMap { row in row.xml.map { (row, $0.read(in: element)) } }
@@ -135,14 +135,14 @@ enum XMLRows {
       }
   }
 
-  /// XML 1.0 holds no control characters but tab and newlines.
+  /// XML 1.0 allows no control characters except tab and newlines.
   static func isWritable(_ text: String) -> Bool {
     text.unicodeScalars.allSatisfy(XMLCharacters.allows)
   }
 
   // MARK: Blocks
 
-  /// The declared blocks of one row that stand in a block.
+  /// The declared blocks of one row in a block.
   private struct Inner {
     let schema: BlockSchema
     let place: XMLPlace
@@ -150,9 +150,9 @@ enum XMLRows {
     let outer: DeclaredBlock
 
     var isDeclared: Bool { !blocks.isEmpty }
-    /// Whether it has the element of the block around it.
+    /// Whether it shares the element of its parent block.
     var isShared: Bool { place.path.isEmpty }
-    /// The one block of a row that does not repeat; where it is not declared, an empty one.
+    /// The only block of a row that does not repeat; an empty one if undeclared.
     var only: DeclaredBlock { blocks.first ?? DeclaredBlock(schema: schema, span: outer.span) }
   }
 
@@ -165,8 +165,8 @@ enum XMLRows {
     }
   }
 
-  /// Writes repeated blocks each onto its own element; elements of no block go with the others of
-  /// their kind.
+  /// Writes repeated blocks to one element each. Elements without a block are removed like others
+  /// of their kind.
   private static func writeEntries(
     _ inner: Inner, to element: XMLElement, _ undeclared: Undeclared,
     where isWanted: (PropertySchema) -> Bool
@@ -182,7 +182,7 @@ enum XMLRows {
     for (_, rest) in free { rest.detach() }
   }
 
-  /// The element of a declared block by itself.
+  /// Returns a new element of a declared block.
   private static func entry(_ block: DeclaredBlock) throws(Diagnostic) -> XMLElement {
     let element = XMLElement(name: "")
     try write(block, to: element)
@@ -198,7 +198,8 @@ enum XMLRows {
       impact: block.impact, live: block.live)
   }
 
-  /// What an element says in the rows of a block and of the blocks in it, as a script writes it.
+  /// Returns the values of an element in the rows of a block and its nested blocks, as a script
+  /// writes them.
   private static func value(of block: BlockSchema, in element: XMLElement) -> Value {
     var found: ValueMap = [:]
     for row in block.properties {
