@@ -164,7 +164,7 @@ package struct ProgramCodes: DiagnosticTable {
   package let unknownParameter = DiagnosticCode.ofScript(
     405, "unknown parameter", "The main script declares no such `param`.")
   package let unfitStackName = DiagnosticCode.ofScript(
-    406, "unfit stack name", "The name of a stack consists of \(Program.stackNameRule).")
+    406, "invalid stack name", "The name of a stack consists of \(Program.stackNameRule).")
   package let misplacedStack = DiagnosticCode.ofScript(
     407, "misplaced stack", "The stack can be named only once, before the first resource.")
   package let tooManySteps = DiagnosticCode.ofScript(

@@ -37,4 +37,8 @@ package protocol StepPerformer: Sendable {
 
   /// Performs one step of a change.
   func perform(_ step: Step, of change: Change) async throws
+
+  /// Removes the contents of a stack in a pool that nothing uses, such as a medium that drives have
+  /// replaced with a newer one.
+  func removeLeftovers(of stack: String, pool: String) async throws
 }

@@ -257,15 +257,6 @@ public final class Document: Sendable {
 }
 
 extension Declaration {
-  /// Parses a present or wanted document of the declaration.
-  ///
-  /// - Throws: a diagnostic for text that is not a document of the declaration's kind.
-  package func document(_ text: String) throws(Diagnostic) -> Document {
-    do { return try Document(text, root: rootName) } catch {
-      throw XMLMessages.malformed(self, error)
-    }
-  }
-
   /// Returns the root that the declaration is written to: that of an earlier document, or a new
   /// one.
   package func root(onto base: Document?) -> XMLElement {

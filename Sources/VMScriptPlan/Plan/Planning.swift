@@ -218,6 +218,15 @@ package struct Planning: Sendable {
 }
 
 extension Plan {
+  /// The pools in which its updates publish other contents of images.
+  package var poolsWithReplacedContent: [String] {
+    let steps = changes.filter { $0.action == .update }.flatMap(\.steps)
+    let pools = steps.compactMap { step in
+      if case .publish(let upload) = step { upload.image.pool } else { nil }
+    }
+    return Set(pools).sorted()
+  }
+
   /// Names of the domains that it deletes.
   fileprivate var deletedDomains: [String] {
     changes.filter { $0.action == .delete && $0.kind == .domain }.map(\.name)

@@ -82,7 +82,7 @@ extension StepPlanner {
       runs = false
       steps += try stepsOfRemoval(of: replaced, from: name)
     }
-    steps += try stepsOfStorage(of: name, anew: Set(replaced.map(\.key)))
+    steps += try stepsOfStorage(of: name, anew: Set(replaced.map(\.name)))
     steps += growth(of: name, change)
     if runs {
       steps += self.change(of: domain, change.revision)
@@ -256,9 +256,9 @@ extension StepPlanner {
 
   /// Creates the missing volumes of a domain and its seed, and keeps matching ones.
   ///
-  /// - Parameter anew: keys of drives whose volumes are recreated while the guest is off.
+  /// - Parameter anew: the drives whose volumes are recreated while the guest is off.
   func stepsOfStorage(
-    of domain: String, anew: Set<String> = []
+    of domain: String, anew: Set<DeviceName> = []
   ) throws(Diagnostic) -> [Step] {
     guard let wanted = storage.domains[domain] else { return [] }
     var steps: [Step] = []
@@ -266,7 +266,7 @@ extension StepPlanner {
       guard let own = drive.own else { continue }
       do throws(StorageFailure) {
         steps += try growthOfMoved(own, at: drive.span)
-        steps += try stepsOfVolume(own, isAnew: anew.contains(drive.key), at: drive.span)
+        steps += try stepsOfVolume(own, isAnew: anew.contains(drive.name), at: drive.span)
       } catch { throw StorageMessages.diagnostic(error, at: drive.span) }
     }
     if let seed = wanted.seed, !isTrusted(seed, of: domain) { steps.append(.write(seed)) }
@@ -344,7 +344,7 @@ extension StepPlanner {
       change.properties.contains {
         // A difference that concerns only the definition, such as the format of a file used in
         // place, replaces nothing.
-        $0.device == drive.deviceName && $0.impact == .dataLoss
+        $0.device == drive.name && $0.impact == .dataLoss
           && (drive.own != nil || $0.kind != .driver)
       }
     }
@@ -376,7 +376,7 @@ extension StepPlanner {
   func growth(of domain: String, _ change: Change) -> [Step] {
     (storage.domains[domain]?.drives ?? []).compactMap { drive in
       let grows = change.properties.contains {
-        $0.device == drive.deviceName && $0.live == .growth
+        $0.device == drive.name && $0.live == .growth
       }
       guard grows, let own = drive.own, let size = drive.size else { return nil }
       return .grow(VolumeGrowth(own, to: size.value.bytes, users: [domain], at: drive.span))

@@ -134,11 +134,11 @@ private struct DomainRestart {
 
   /// Returns the block of a device as plans name it.
   private func path(_ block: String, _ identity: String) -> String {
-    let isDrive = DomainDisks.devices.contains(block)
+    let isDrive = DeclaredDrive.blocks.contains(block)
     let record = records.first { record in
       record.identity == identity
         && (record.block == block
-          || isDrive && (DomainDisks.devices.contains(record.block) || record.isSeed))
+          || isDrive && (DeclaredDrive.blocks.contains(record.block) || record.isSeed))
     }
     return record?.path ?? "\(block) \(identity)"
   }

@@ -19,25 +19,6 @@ public struct XMLContext: Sendable {
     }
   }
 
-  /// A drive that a clone of a host's domain has taken over from it.
-  public struct Drive: Sendable, Equatable {
-    /// The key of its storage.
-    public var key: String
-    /// The device: `disk`, `cdrom` or `floppy`.
-    public var device: String
-    /// The target, such as `vda`.
-    public var target: String
-    /// The bus of the target; nil leaves it to libvirt.
-    public var bus: String?
-    /// Creates a drive of a clone.
-    public init(key: String, device: String, target: String, bus: String?) {
-      self.key = key
-      self.device = device
-      self.target = target
-      self.bus = bus
-    }
-  }
-
   /// The stack that the resource belongs to.
   public var stack: String
   /// The script that the stack is run from; nil if it is not a file.
@@ -49,7 +30,7 @@ public struct XMLContext: Sendable {
   /// Storage by the disk's key: label, else `disk1`… and `cdrom1`….
   public var disks: [String: Storage]
   /// The drives of a host domain's clone, in order. Its blocks match them by label or position.
-  public var drives: [Drive] = []
+  package var drives: [Drive] = []
   /// By the disk's key, the source domain of a moved disk.
   public var moves: [String: String] = [:]
   /// The cloud-init seed on the host.
@@ -92,16 +73,8 @@ public struct NetworkLease: Sendable, Hashable {
   }
 }
 
-/// The messages about declarations and XML: VM0270, VM0271 and VM0750.
+/// The messages about declarations and XML: VM0271 and VM0750.
 package enum XMLMessages {
-  static func malformed(_ declaration: Declaration, _ error: MalformedXML) -> Diagnostic {
-    Diagnostic(
-      code: .xml.unreadableDefinition,
-      "the host's definition of `\(declaration.name)` is not valid XML",
-      at: .init(declaration.nameSpan), notes: [error.description],
-      helps: [.init("inspect it with `virsh dumpxml` or `virsh net-dumpxml`")])
-  }
-
   package static func unreadable(_ declaration: Declaration, _ object: UnreadableObject)
     -> Diagnostic
   {
@@ -148,9 +121,6 @@ package enum XMLMessages {
 package struct XMLCodes: DiagnosticTable {
   package init() {}
 
-  package let unreadableDefinition = DiagnosticCode.ofScript(
-    270, "unreadable definition",
-    "The host returned a document that is not the XML of such an object.")
   package let unwritableCharacter = DiagnosticCode.ofScript(
     271, "character not allowed in XML",
     "XML 1.0 does not allow most control characters, so no definition can contain them.")

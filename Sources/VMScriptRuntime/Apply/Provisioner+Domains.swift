@@ -31,7 +31,7 @@ extension Provisioner {
       return (domain.uuid, warnings)
     }
     if definition.starts { boot.notes[uuid] = earlier }
-    warnings.forEach(warn)
+    warnings.forEach(reports.warn)
   }
 
   func rename(
@@ -48,7 +48,7 @@ extension Provisioner {
   }
 
   func shutDown(_ name: String, at span: Span) async throws {
-    progress(.waiting("the shutdown of \(name)"))
+    reports.progress(.waiting("the shutdown of \(name)"))
     try await Shutdown(targets: targets, name: name, span: span).perform()
   }
 
@@ -59,7 +59,7 @@ extension Provisioner {
     guard let declaration = change.declaration else { return }
     let outcome = try await onDomain(of: change) { try Self.perform(machine.steps, on: $0) }
     for (step, reason) in outcome.refusals {
-      warn(UpdateMessages.notLive(step.path, of: declaration, reason: reason))
+      reports.warn(UpdateMessages.notLive(step.path, of: declaration, reason: reason))
     }
     let staying = try await awaitRelease(of: outcome.leaving, change, declaration)
     // Volumes go before the definition, which shows an unfinished change.
@@ -124,7 +124,7 @@ extension Provisioner {
     let held = try await staying()
     for device in held {
       let path = device.device.path
-      warn(
+      reports.warn(
         device.refusal.map { UpdateMessages.notLive(path, of: declaration, reason: $0) }
           ?? UpdateMessages.heldDevice(path, of: declaration))
     }

@@ -17,7 +17,7 @@ extension Provisioner {
   /// Changes the entries of a running network; refused entries take effect at its next start.
   func change(_ entries: [NetworkEntryChange], of change: Change) async throws {
     guard let declaration = change.declaration else { return }
-    let warn = warn
+    let reports = reports
     try await onNetwork(of: change) { network in
       for entry in entries {
         do throws(LibvirtError) {
@@ -27,7 +27,7 @@ extension Provisioner {
             config: false)
         } catch {
           guard !error.isConnectionLost else { throw error }
-          warn(
+          reports.warn(
             UpdateMessages.notLive(network: entry.xml, of: declaration, reason: error.message))
         }
       }
@@ -52,10 +52,10 @@ extension Provisioner {
     let guests = try await pool.run { try GuestPlug(network: declaration.name).plug($0) }
     for guest in guests {
       guard let failure = guest.failure else { continue }
-      warn(UpdateMessages.notPlugged(guest.name, into: declaration, reason: failure))
+      reports.warn(UpdateMessages.notPlugged(guest.name, into: declaration, reason: failure))
     }
     if hasNewSubnet, !guests.isEmpty {
-      warn(UpdateMessages.oldAddresses(guests.map(\.name), on: declaration))
+      reports.warn(UpdateMessages.oldAddresses(guests.map(\.name), on: declaration))
     }
   }
 

@@ -10,33 +10,21 @@ struct Provisioner: StepPerformer {
   let store: VolumeStore
   /// The cached digests of local files.
   let cache: DigestCache?
-  let progress: @Sendable (ProgressEvent) -> Void
-  /// Receives warnings about results that differ from the declaration.
-  let warn: @Sendable (Diagnostic) -> Void
+  let reports: RunReports
   let published: PublishedImages
   let boot: GuestBoot
 
   init(
     pool: ConnectionPool, storage: StoragePlan, store: VolumeStore, boot: GuestBoot,
-    progress: @escaping @Sendable (ProgressEvent) -> Void,
-    warn: @escaping @Sendable (Diagnostic) -> Void
+    reports: RunReports
   ) {
     self.pool = pool
     self.stack = storage.set.stack
     self.cache = storage.cache
     self.store = store
     self.boot = boot
-    self.progress = progress
-    self.warn = warn
+    self.reports = reports
     published = PublishedImages(storage.publishedPaths)
-  }
-
-  /// Takes the steps of a change.
-  func apply(_ change: Change) async throws(Diagnostic) {
-    let doing = "\(change.action.gerund) the \(change.kind.rawValue) `\(change.name)`"
-    do {
-      for step in change.steps { try await perform(step, of: change) }
-    } catch { throw HostMessages.diagnostic(error, doing, at: change.span) }
   }
 
   func perform(_ step: Step, of change: Change) async throws {
@@ -107,6 +95,16 @@ extension Change {
   /// The place of messages about its object.
   var place: Span {
     declaration?.nameSpan ?? span ?? Span(source: SourceID(index: 0), start: 0, length: 0)
+  }
+}
+
+extension StepPerformer {
+  /// Takes the steps of a change.
+  func apply(_ change: Change) async throws(Diagnostic) {
+    let doing = "\(change.action.gerund) the \(change.kind.rawValue) `\(change.name)`"
+    do {
+      for step in change.steps { try await perform(step, of: change) }
+    } catch { throw HostMessages.diagnostic(error, doing, at: change.span) }
   }
 }
 
@@ -203,7 +201,7 @@ extension Provisioner {
 
   /// Uploads the file, converted if necessary, unless a complete copy exists.
   private func path(of upload: ImageUpload, _ change: Change) async throws -> String {
-    let (store, stack, report) = (store, stack, progress)
+    let (store, stack, report) = (store, stack, reports.progress)
     let (image, key) = (upload.image, upload.key)
     @Sendable func send(_ content: VolumeStore.Upload) async throws -> String {
       try await store.publish(
@@ -240,18 +238,13 @@ extension Provisioner {
       let kept = try await store.releaseImages(
         of: stack, named: contents.image, keeping: contents.keeping, pool: pool)
       guard let first = kept.first, !contents.isKept else { continue }
-      warn(StorageMessages.keptContent(of: contents.image, because: StorageMessages.reason(first)))
+      reports.warn(
+        StorageMessages.keptContent(of: contents.image, because: StorageMessages.reason(first)))
     }
   }
 
-  /// Removes contents that nothing uses after all changes, such as a medium that drives have replaced
-  /// with a newer one.
-  func removeLeftovers(after changes: [Change]) async throws {
-    let steps = changes.filter { $0.action == .update }.flatMap(\.steps)
-    let pools = steps.compactMap { step in
-      if case .publish(let upload) = step { upload.image.pool } else { nil }
-    }
-    for pool in Set(pools).sorted() { try await store.removeLeftovers(of: stack, pool: pool) }
+  func removeLeftovers(of stack: String, pool: String) async throws {
+    try await store.removeLeftovers(of: stack, pool: pool)
   }
 }
 

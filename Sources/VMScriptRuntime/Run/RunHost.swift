@@ -1,4 +1,3 @@
-import Libvirt
 import Synchronization
 import VMScript
 import VMScriptPlan
@@ -11,30 +10,22 @@ final class RunHost: EvaluationHost {
   /// Whether declarations are applied or only planned.
   enum Mode: Sendable { case run, plan }
 
-  let pool: ConnectionPool
-  private let hypervisor: String
+  let backend: any Backend
   private let mode: Mode
   let options: RunOptions
   private let sources: SourceMap
-  private let store: VolumeStore
-  /// The leases of machines from before this run, or its session, booted them.
-  private let notes: LeaseNotes
   /// Evaluates the whole script without a host; nil if that fails.
   private let preview: @Sendable () -> DeclarationSet?
   let progress: Mutex<Progress>
 
   init(
-    pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions,
+    backend: any Backend, stack: String, mode: Mode, options: RunOptions,
     sources: SourceMap, settled: SettledDeclarations = SettledDeclarations(),
-    notes: LeaseNotes = LeaseNotes(),
     preview: @escaping @Sendable () -> DeclarationSet? = { nil }
   ) {
     self.preview = preview
-    self.notes = notes
     self.sources = sources
-    store = VolumeStore(connections: pool)
-    self.pool = pool
-    self.hypervisor = hypervisor
+    self.backend = backend
     self.mode = mode
     self.options = options
     progress = Mutex(Progress(plan: Plan(stack: stack), settled: settled))
@@ -44,7 +35,7 @@ final class RunHost: EvaluationHost {
   var standing: Progress { progress.withLock(\.self) }
 
   /// Holds a lock on the stack from now on; its claim is made before the first change.
-  func hold(_ lock: StackLock) { progress.withLock { $0.lock = lock } }
+  func hold(_ lock: any StackHold) { progress.withLock { $0.lock = lock } }
 
   func print(_ line: String) { options.progress(.printed(line)) }
 
@@ -55,17 +46,16 @@ final class RunHost: EvaluationHost {
     declarations: DeclarationSet
   ) throws(Diagnostic) -> Value {
     if mode == .run { try takeEffect(declarations, isEnd: false) }
-    let reader = AttributeReader(pool: pool)
-    let (planning, mode, expected, pool) = (planning, mode, standing.expected, pool)
+    let (planning, mode, expected, backend) = (planning, mode, standing.expected, backend)
     return try waiting("reading `\(attribute.name)` of `\(resource.name)`", span) { _ in
       let read: Value?
       switch attribute {
       case .image(let attribute):
         let (storage, resolver, _) = try await planning.resolve(declarations)
-        return try await ImageAttributes(pool: pool, storage: storage, resolver: resolver)
+        return try await ImageAttributes(host: backend, storage: storage, resolver: resolver)
           .value(of: attribute, image: resource.name)
-      case .domain(let attribute): read = try await reader.value(of: attribute, resource.name)
-      case .net(let attribute): read = try await reader.value(of: attribute, resource.name)
+      case .domain(let attribute): read = try await backend.value(of: attribute, resource.name)
+      case .net(let attribute): read = try await backend.value(of: attribute, resource.name)
       }
       guard let value = read else {
         if mode == .run { throw HostMessages.missing(resource.name, resource.kind, at: span) }
@@ -83,17 +73,11 @@ final class RunHost: EvaluationHost {
     declared: IPAddress, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
   ) throws(Diagnostic) -> IPAddress {
     guard let wanted = declarations.fixedAddress(of: resource.name) else { return declared }
-    let pool = pool
+    let backend = backend
     return try waiting("reading `ip` of `\(resource.name)`", span) { _ in
-      try await pool.run { connection in
-        guard !connection.isTestDriver, let domain = try connection.domain(named: resource.name)
-        else { return declared }
-        let found = try LiveReader.unlessGone(.noDomain) {
-          try LiveAddresses.of(domain, mac: wanted.mac(on: domain))
-        }
-        guard let found, let first = found.first, !found.contains(declared) else { return declared }
-        return first
-      }
+      let found = try await backend.addresses(of: resource.name, with: wanted)
+      guard let found, let first = found.first, !found.contains(declared) else { return declared }
+      return first
     }
   }
 
@@ -103,8 +87,7 @@ final class RunHost: EvaluationHost {
     if !verb.onlyWaits { try confirmOrigin(for: record, verb.span) }
     let verb = try confirmDeletion(verb, of: declarations.stack)
     if mode == .run {
-      let runner = VerbRunner(
-        pool: pool, stack: declarations.stack, declarations: declarations, notes: notes,
+      let reports = RunReports(
         progress: options.progress,
         warn: { [self] warning in progress.withLock { $0.diagnostics.append(warning) } },
         hasAddress: { [self] name in forgetEarlierLease(of: name, declarations) })
@@ -112,11 +95,11 @@ final class RunHost: EvaluationHost {
       options.progress(.verbStarted(record))
       do throws(Diagnostic) {
         if case .expression(let holds)? = verb.condition {
-          try wait(until: holds, verb.limit ?? VerbRunner.standardLimit, verb, of: runner.targets)
+          try wait(until: holds, verb, in: declarations.stack)
         } else {
           try waiting(record.action, verb.span, isActing: !verb.onlyWaits) { [self] _ in
             if !verb.onlyWaits { _ = try await claimHost() }
-            try await runner.perform(verb)
+            try await backend.perform(verb, of: declarations, reports)
           }
         }
       } catch {
@@ -143,15 +126,9 @@ final class RunHost: EvaluationHost {
   }
 
   func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool? {
-    let pool = pool
+    let backend = backend
     return try waiting("looking up `\(resource.name)`", nil) { _ in
-      try await pool.run { connection in
-        switch resource.kind {
-        case .domain: try connection.domain(named: resource.name) != nil
-        case .net: try connection.network(named: resource.name) != nil
-        case .image, .custom: nil
-        }
-      }
+      try await backend.exists(resource)
     }
   }
 
@@ -309,15 +286,14 @@ final class RunHost: EvaluationHost {
     guard mode == .run, options.confirmsDeletions, !options.assumeYes,
       verb.verb.row.outcome == .gone
     else { return verb }
-    let runner = VerbRunner(pool: pool, stack: stack, progress: options.progress)
     return try waiting("confirming the deletion", verb.span) { [self] _ in
-      let names = try await runner.targets.names(of: verb)
+      let names = try await backend.targets(of: verb, in: stack)
       var confirmed = verb
       confirmed.targets = names.map {
         .resource(ResourceReference(kind: .domain, name: $0, isDeclared: false))
       }
       // Deleting a missing domain loses nothing.
-      let present = try await runner.deletable(names, confirmed)
+      let present = try await backend.deletions(of: names, by: confirmed, in: stack)
       guard !present.isEmpty else { return confirmed }
       var plan = Plan(stack: stack, verbs: [VerbRecord(confirmed)])
       plan.deletions = present
@@ -330,18 +306,7 @@ final class RunHost: EvaluationHost {
   private func recordOrigin(of stack: String) async throws {
     progress.withLock { $0.isOriginConfirmed = true }
     guard let origin = options.origin else { return }
-    try await pool.run { connection in
-      for domain in try connection.domains() {
-        _ = try LiveReader.unlessGone(.noDomain) { try origin.record(in: domain, of: stack) }
-      }
-      for network in try connection.networks() {
-        _ = try LiveReader.unlessGone(.noNetwork) {
-          guard network.uuid == Identity.uuid(stack: stack, kind: .net, name: network.name)
-          else { return }
-          try origin.record(in: network, on: connection)
-        }
-      }
-    }
+    try await backend.record(origin, of: stack)
   }
 
   /// Applies a plan; returns the failures.
@@ -353,19 +318,18 @@ final class RunHost: EvaluationHost {
       options.progress(event)
     }
     let planning = planning
-    let running = storage.live.domains.values.filter { $0.running != nil }
-    let boot = GuestBoot(notes: notes, held: Set(running.flatMap(\.facts.macs)))
-    let provisioner = Provisioner(
-      pool: pool, storage: storage, store: store, boot: boot, progress: progress,
+    let reports = RunReports(
+      progress: progress,
       warn: { [self] warning in self.progress.withLock { $0.diagnostics.append(warning) } })
+    let performer = backend.performer(of: storage, reports)
     let scheduler = ChangeScheduler(
       jobs: options.jobs, progress: progress,
       endsEverything: HostMessages.endsEverything)
     let outcome = await scheduler.apply(plan.changes) { change throws(Diagnostic) in
       let renewed: Change?
       do {
-        guard try await provisioner.hasMoved(change) else {
-          return try await provisioner.apply(change)
+        guard try await performer.hasMoved(change) else {
+          return try await performer.apply(change)
         }
         renewed = try await planning.renewed(change, of: set)
       } catch {
@@ -373,9 +337,9 @@ final class RunHost: EvaluationHost {
       }
       guard let renewed else { return }
       if renewed.properties.map(\.path) != change.properties.map(\.path) {
-        provisioner.warn(UpdateMessages.moved(change, renewed))
+        reports.warn(UpdateMessages.moved(change, renewed))
       }
-      try await provisioner.apply(renewed)
+      try await performer.apply(renewed)
     }
     plan.changes = outcome.changes
     let isUnfinished = plan.changes.contains { $0.result == .notAttempted }
@@ -383,7 +347,9 @@ final class RunHost: EvaluationHost {
       return Self.reportingFatalErrorsOnce(outcome.diagnostics)
     }
     guard isUnfinished else {
-      try await provisioner.removeLeftovers(after: plan.changes)
+      for pool in plan.poolsWithReplacedContent {
+        try await performer.removeLeftovers(of: plan.stack, pool: pool)
+      }
       return []
     }
     return [HostMessages.cancelled("the run", at: nil)]
@@ -399,7 +365,7 @@ final class RunHost: EvaluationHost {
 
   private var planning: Planning {
     Planning(
-      host: LiveReader(pool: pool), hypervisor: hypervisor, sources: sources,
+      host: backend, hypervisor: backend.hypervisor, sources: sources,
       adopt: options.adopt, origin: options.origin,
       waiting: { [options] in options.progress(.waiting($0)) }, expected: standing.expected)
   }

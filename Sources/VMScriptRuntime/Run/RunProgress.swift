@@ -13,7 +13,7 @@ extension RunHost {
     /// Whether the run may change a stack that was last run from elsewhere.
     var isOriginConfirmed = false
     /// The lock on the stack; nil if the run changes nothing.
-    var lock: StackLock?
+    var lock: (any StackHold)?
     /// The declarations that took effect; verbs may have changed their resources since, on purpose.
     var settled = SettledDeclarations()
     /// The declarations that are being applied, and their changes with the results so far.

@@ -101,19 +101,20 @@ public enum Runner {
       patience: ConnectionPatience(limit: options.connectTimeout) {
         options.progress(.waiting(HostMessages.answer(of: uri)))
       })
-    let hypervisor: String
+    let backend: LibvirtBackend
     do {
-      hypervisor = try await connect(pool, options).hypervisor
+      backend = LibvirtBackend(
+        pool: pool, hypervisor: try await connect(pool, options).hypervisor)
     } catch {
       await pool.close()
       return RunReport(
         plan: Plan(stack: stack), diagnostics: [HostMessages.noConnection(uri, error)],
         outcome: error is CancellationError ? .cancelled : .noConnection, sources: sources)
     }
-    var lock: StackLock?
+    var lock: (any StackHold)?
     if mode == .run {
       do throws(Diagnostic) {
-        lock = try await StackLock.take(stack: stack, on: pool)
+        lock = try await backend.lock(stack)
       } catch {
         await pool.close()
         return RunReport(
@@ -121,8 +122,8 @@ public enum Runner {
       }
     }
     let host = RunHost(
-      pool: pool, hypervisor: hypervisor, stack: stack, mode: mode, options: options,
-      sources: sources, preview: preview)
+      backend: backend, stack: stack, mode: mode, options: options, sources: sources,
+      preview: preview)
     if let lock { host.hold(lock) }
     let outcome = await withTaskCancellationHandler {
       await onOwnThread {

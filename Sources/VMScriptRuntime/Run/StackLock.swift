@@ -14,7 +14,7 @@ import VMScriptSyntax
 /// two simultaneous runs at least one sees the other. The claim is made before the first change, so a
 /// run without changes does not modify the host. Every run removes claims whose holder is known to
 /// have ended and claims that have expired.
-final class StackLock: Sendable {
+final class StackLock: StackHold {
   /// The interval at which a claim is renewed.
   private static let renewal = Duration.seconds(20)
   /// The seconds after which a claim expires if it is not renewed.
@@ -62,21 +62,11 @@ final class StackLock: Sendable {
     } catch { throw HostMessages.diagnostic(error, "locking the stack", at: nil) }
   }
 
-  /// The result of an attempt to make a claim.
-  enum Claim: Sendable {
-    /// No other run changes the stack from now on; earlier reads may be out of date.
-    case made
-    /// There is a claim already, or no other machine can reach the host.
-    case unneeded
-    /// The host does not accept the claim; the diagnostic is a warning.
-    case impossible(Diagnostic)
-  }
-
   /// Shows other machines that the stack is about to be changed; waits briefly for a run that has
   /// just started.
   ///
   /// - Throws: a diagnostic that names the holder if a run from another machine is in progress.
-  func claim() async throws -> Claim {
+  func claim() async throws -> StackClaim {
     guard let pool, !state.withLock(\.isSettled) else { return .unneeded }
     let (stack, connections) = (stack, connections)
     for attempt in 0..<4 {

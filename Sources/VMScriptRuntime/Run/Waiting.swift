@@ -124,28 +124,27 @@ extension RunHost {
   /// may change without an event. It runs on the evaluation's own thread, which has enough stack and
   /// holds no connection that reading an attribute needs.
   func wait(
-    until holds: () throws(Diagnostic) -> Bool, _ limit: Duration, _ verb: VerbRequest,
-    of targets: DomainTargets
+    until holds: () throws(Diagnostic) -> Bool, _ verb: VerbRequest, in stack: String
   ) throws(Diagnostic) {
-    let deadline = ContinuousClock.now + limit
+    let deadline = ContinuousClock.now + (verb.limit ?? VerbRunner.standardLimit)
     let span = verb.targetSpan
-    let pool = pool
-    let (names, news) = try waiting("wait", span) { _ in
-      (try await targets.names(of: verb), try await DomainNews(of: [], pool: pool))
+    let backend = backend
+    let (names, signals) = try waiting("wait", span) { _ in
+      (try await backend.targets(of: verb, in: stack), try await backend.signals())
     }
-    defer { news.close() }
+    defer { signals.close() }
     guard try !holds() else { return }
     options.progress(.waiting("a condition of \(names.joined(separator: ", "))"))
     repeat {
       let hasNews = try waiting("wait", span) { _ in
-        let hasNews = await Awaiting.isNews(in: news.ofAny, before: deadline)
+        let hasNews = await signals.isNews(before: deadline)
         try Task.checkCancellation()
         return hasNews
       }
       guard !hasNews else { continue }
       throw try waiting("wait", span) { _ in
         var states: [(name: String, state: String)] = []
-        for name in names { states.append((name, try await targets.state(of: name, span))) }
+        for name in names { states.append((name, try await backend.state(of: name, at: span))) }
         return HostMessages.conditionTimeout(states, at: span)
       }
     } while try !holds()

@@ -1,4 +1,3 @@
-import Libvirt
 import Synchronization
 import VMScript
 import VMScriptPlan
@@ -15,7 +14,7 @@ final class EntryHost: EvaluationHost {
   private struct State {
     var connected: Connected?
     /// The lock for the duration of the entry, so that no other run changes the stack.
-    var lock: StackLock?
+    var lock: (any StackHold)?
     var connecting: Waiting?
     var isCancelled = false
   }
@@ -111,8 +110,8 @@ final class EntryHost: EvaluationHost {
   private func lock(_ stack: String) throws(Diagnostic) {
     guard state.withLock({ $0.lock == nil }) else { return }
     let host = try connected().host
-    let pool = host.pool
-    let lock = try wait("locking the stack") { try await StackLock.take(stack: stack, on: pool) }
+    let backend = host.backend
+    let lock = try wait("locking the stack") { try await backend.lock(stack) }
     host.hold(lock)
     state.withLock { $0.lock = lock }
   }

@@ -228,8 +228,8 @@ public final class LiveSession: Sendable {
     let (uri, hypervisor) = try await answeringHost()
     let (pool, settled, notes) = state.withLock { ($0.pool, $0.settled, $0.notes) }
     let host = RunHost(
-      pool: pool, hypervisor: hypervisor, stack: "", mode: mode, options: options,
-      sources: language.sources, settled: settled, notes: notes)
+      backend: LibvirtBackend(pool: pool, hypervisor: hypervisor, notes: notes), stack: "",
+      mode: mode, options: options, sources: language.sources, settled: settled)
     return EntryHost.Connected(host: host, uri: uri)
   }
 

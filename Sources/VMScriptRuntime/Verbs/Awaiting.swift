@@ -59,6 +59,7 @@ enum Awaiting {
       return first
     }
   }
+
 }
 
 /// The reason why a condition does not hold yet.
@@ -80,7 +81,7 @@ struct Obstacle: Sendable, Equatable, ExpressibleByStringLiteral {
 /// without an event.
 ///
 /// It listens from its creation on, so that no event after the first check is missed.
-struct DomainNews: Sendable {
+struct DomainNews: HostSignals {
   /// The interval between signals without an event.
   private static let interval = Duration.seconds(1)
 
@@ -128,7 +129,10 @@ struct DomainNews: Sendable {
   /// Returns the signals for one of the domains.
   func of(_ name: String) -> AsyncStream<Void> { streams[name] ?? ofAny }
 
-  /// Stops listening.
+  func isNews(before deadline: ContinuousClock.Instant) async -> Bool {
+    await Awaiting.isNews(in: ofAny, before: deadline)
+  }
+
   func close() { listening.cancel() }
 
   private static func makeStream() -> (AsyncStream<Void>, AsyncStream<Void>.Continuation) {

@@ -28,7 +28,7 @@ struct VerbAction: Sendable {
       return onDomain(span) { if try $0.isActive() { try $0.destroy() } }
     case .stop:
       let work = Work.each { runner, name, news in
-        runner.progress(.waiting("the shutdown of \(name)"))
+        runner.reports.progress(.waiting("the shutdown of \(name)"))
         try await Shutdown(targets: runner.targets, name: name, span: span).perform(news)
       }
       return VerbAction(work: work, awaitsNews: true)

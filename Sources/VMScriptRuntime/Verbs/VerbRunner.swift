@@ -8,28 +8,20 @@ struct VerbRunner: Sendable {
   let targets: DomainTargets
   /// The declarations, which contain the awaited addresses.
   let declarations: DeclarationSet
-  let progress: @Sendable (ProgressEvent) -> Void
-  let warn: @Sendable (Diagnostic) -> Void
-  /// Receives the name of each machine that has its awaited address.
-  let hasAddress: @Sendable (String) -> Void
+  let reports: RunReports
   /// The boot of the targets of a verb.
   let boot: GuestBoot
   /// The default time limit of `wait`.
   static let standardLimit = Duration.seconds(120)
 
   init(
-    pool: ConnectionPool, stack: String, declarations: DeclarationSet? = nil,
-    notes: LeaseNotes = LeaseNotes(),
-    progress: @escaping @Sendable (ProgressEvent) -> Void,
-    warn: @escaping @Sendable (Diagnostic) -> Void = { _ in },
-    hasAddress: @escaping @Sendable (String) -> Void = { _ in }
+    pool: ConnectionPool, declarations: DeclarationSet, notes: LeaseNotes = LeaseNotes(),
+    reports: RunReports = RunReports()
   ) {
     boot = GuestBoot(notes: notes)
-    self.hasAddress = hasAddress
-    self.warn = warn
-    self.declarations = declarations ?? DeclarationSet(stack: stack)
-    targets = DomainTargets(pool: pool, stack: stack)
-    self.progress = progress
+    self.declarations = declarations
+    self.reports = reports
+    targets = DomainTargets(pool: pool, stack: declarations.stack)
   }
 
   func perform(_ request: VerbRequest) async throws(Diagnostic) {
@@ -102,7 +94,8 @@ struct VerbRunner: Sendable {
   func delete(_ names: [String], _ request: VerbRequest) async throws {
     let (domains, volumes) = try await volumes(toDelete: names, request)
     for left in volumes.leftOverlays(after: names, of: domains) {
-      warn(StorageMessages.leftOverlays(of: left.domain, left.paths, at: request.targetSpan))
+      reports.warn(
+        StorageMessages.leftOverlays(of: left.domain, left.paths, at: request.targetSpan))
     }
     let deletion = DomainDeletion(
       pool: targets.pool, store: VolumeStore(connections: targets.pool), stack: targets.stack)
@@ -171,14 +164,15 @@ struct VerbRunner: Sendable {
     case .expression: return
     }
     let obstacle = try await Awaiting.until(
-      deadline, news: news.of(name), begins: { progress(.waiting("\(awaited) of \(name)")) },
+      deadline, news: news.of(name),
+      begins: { reports.progress(.waiting("\(awaited) of \(name)")) },
       look: look)
     if let obstacle {
       let state = try await targets.state(of: name, span)
       throw HostMessages.timeout(
         name, awaited: awaited, state: state, obstacle.reason, at: span, help: obstacle.remedy)
     }
-    if case .ip = condition { hasAddress(name) }
+    if case .ip = condition { reports.hasAddress(name) }
   }
 }
 

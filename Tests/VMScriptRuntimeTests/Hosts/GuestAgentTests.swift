@@ -62,7 +62,7 @@ struct GuestAgentTests {
         }
         wait "STACK-web" for agent within 2m
         """)
-      let runner = VerbRunner(pool: lab.connections, stack: lab.stack, progress: { _ in })
+      let runner = VerbRunner(pool: lab.connections, declarations: DeclarationSet(stack: lab.stack))
       func waiting() async -> Int? {
         var request = VerbRequest(
           .wait, targets: [.pattern(lab.name("web"))], span: RunFixture.span,

@@ -52,7 +52,7 @@ import VMScript
 }
 
 @Suite struct AttributeTests {
-  private let reader = AttributeReader(pool: TestHost.pool)
+  private let reader = LibvirtBackend(pool: TestHost.pool, hypervisor: "test")
 
   @Test func aNetworkSaysItsBridgeAndWhetherItRuns() async throws {
     #expect(

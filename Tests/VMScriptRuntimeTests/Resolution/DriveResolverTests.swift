@@ -20,7 +20,7 @@ import VMScriptSyntax
         case .inPlace(let base): "in place \(base.path)"
         case .own(let own): "\(Self.text(own.origin)) \(own.format.rawValue)"
         }
-      return "\(drive.name) \(drive.target): \(content)"
+      return "\(drive.name.path) \(drive.target): \(content)"
     }
   }
 

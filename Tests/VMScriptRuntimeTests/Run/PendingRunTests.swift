@@ -153,7 +153,7 @@ import VMScriptSyntax
 
     // One that is transient is gone when it stops, which is what was asked for.
     try await onDomain { try $0.undefine() }
-    let runner = VerbRunner(pool: TestHost.pool, stack: stack, progress: { _ in })
+    let runner = VerbRunner(pool: TestHost.pool, declarations: DeclarationSet(stack: stack))
     try await runner.perform(
       VerbRequest(
         .stop, targets: [.pattern(domain)], span: RunFixture.span,

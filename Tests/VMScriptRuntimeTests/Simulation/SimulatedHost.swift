@@ -101,6 +101,12 @@ final class SimulatedHost: HostReader, StepPerformer {
 
   func hasMoved(_ change: Change) async throws -> Bool { false }
 
+  func removeLeftovers(of stack: String, pool: String) async throws {
+    let inventory = try await read(isThorough: true, leased: []).storage.pools[pool]?.inventory
+    let leftovers = Set((inventory?.leftovers(of: stack) ?? []).map(\.name))
+    content.withLock { $0.volumes[pool]?.removeAll { leftovers.contains($0.name) } }
+  }
+
   func perform(_ step: Step, of change: Change) async throws {
     let (ends, hasEffect) = fate.withLock { fate in
       fate.taken += 1

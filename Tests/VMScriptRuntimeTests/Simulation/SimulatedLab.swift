@@ -62,6 +62,9 @@ struct SimulatedLab {
       }
     if isOver.withLock(\.self) { return .crashed }
     try #require(applied.diagnostics.isEmpty)
+    for pool in outcome.plan.poolsWithReplacedContent {
+      try await host.removeLeftovers(of: outcome.plan.stack, pool: pool)
+    }
     return .done(changes: outcome.plan.changes.count)
   }
 }

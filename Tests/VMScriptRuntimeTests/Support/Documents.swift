@@ -7,6 +7,14 @@ import VMScriptSyntax
 /// Documents as text, as tests write them.
 extension DomainXML {
   static func render(
+    _ declaration: Declaration, context: XMLContext, onto base: Document?
+  ) throws -> String {
+    let root = declaration.root(onto: base)
+    try write(declaration, context: context, to: root, isNew: base == nil)
+    return root.xmlString
+  }
+
+  static func render(
     _ declaration: Declaration, context: XMLContext, onto base: String
   ) throws -> String {
     try render(declaration, context: context, onto: Document(base, root: "domain"))

@@ -69,7 +69,7 @@ import VMScriptSyntax
     let file = try scratch.write("node.xml", Array(node.utf8))
     // One connection: each has a host of its own.
     let pool = ConnectionPool(uri: "test://\(file)", size: 1)
-    let runner = VerbRunner(pool: pool, stack: "lab", progress: { _ in })
+    let runner = VerbRunner(pool: pool, declarations: DeclarationSet(stack: "lab"))
     let request = VerbRequest(
       verb, targets: [.pattern("web")], span: RunFixture.span,
       targetSpan: RunFixture.span)

@@ -14,7 +14,8 @@ import VMScriptSyntax
     var request = VerbRequest(
       verb, targets: [.pattern(name)], span: RunFixture.span, targetSpan: RunFixture.span)
     arguments(&request)
-    try await VerbRunner(pool: TestHost.pool, stack: stack, progress: { _ in }).perform(request)
+    try await VerbRunner(pool: TestHost.pool, declarations: DeclarationSet(stack: stack)).perform(
+      request)
   }
 
   /// The code of the diagnostic that a verb fails with; nil if it does not.

@@ -47,10 +47,6 @@ package struct StorageCodes: DiagnosticTable {
   let storagePoolFull = DiagnosticCode.ofHost(
     613, "storage pool full",
     "The pool has less space than the upload needs. This is checked before anything is written.")
-  package let unfitStackName = DiagnosticCode.ofHost(
-    614, "invalid stack name",
-    "The names of a stack's volumes begin with its name, so it may contain only letters, digits, `_` and `-`."
-  )
   let seedNotMade = DiagnosticCode.ofHost(
     615, "seed creation failed",
     "The ISO image with the guest's cloud-init files could not be created.")

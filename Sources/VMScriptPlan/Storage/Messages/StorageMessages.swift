@@ -248,7 +248,7 @@ public enum StorageMessages {
     case .poolFull(let name, _, _):
       (.storage.storagePoolFull, "the storage pool `\(name)` does not have enough space")
     case .unfitStackName(let name):
-      (.storage.unfitStackName, "`\(name)` cannot be the name of a stack")
+      (.program.unfitStackName, "`\(name)` cannot be the name of a stack")
     case .missingVolume(let name):
       (.storage.noSuchVolume, "there is no volume `\(name)` on the host")
     case .unreadableVolume(let path, _):

@@ -6,24 +6,23 @@ extension DriveResolver {
   /// Returns the drive of a declared source that a block of its clone refines, with its block.
   func inheritedDrive(
     _ block: DeclaredBlock
-  ) -> (drive: DriveStorage, block: DeclaredBlock)? {
+  ) -> (storage: DriveStorage, block: DeclaredBlock)? {
     guard let position = block.inheritedFrom, let source else { return nil }
-    let context = XMLContext(stack: stack, uuid: "")
-    let slots = DomainDisks(source.declaration, context: context).slots
-      .filter { $0.slot.device == block.schema.name }
-    guard slots.indices.contains(position),
-      let drive = source.storage.drives.first(where: { $0.key == slots[position].slot.key })
+    let drives = DeclaredDrive.all(of: source.declaration)
+      .filter { $0.place.device == block.schema.name }
+    guard drives.indices.contains(position),
+      let storage = source.storage.drives.first(where: { $0.name == drives[position].place.name })
     else { return nil }
-    return (drive, slots[position].block)
+    return (storage, drives[position].block)
   }
 
   /// Returns the storage of a clone's drive, made from its source's.
   func clone(
-    _ slot: DomainDisks.Slot, _ block: DeclaredBlock, of base: StorageBase
+    _ drive: Drive, _ block: DeclaredBlock, of base: StorageBase
   ) throws(StorageFailure) -> DriveStorage.Content? {
     if block["readonly"] == .bool(true) { return .inPlace(base) }
-    let volume = try clone(slot.key, block, of: base)
-    return .own(try snapshot(slot, over: volume) ?? volume)
+    let volume = try clone(drive.key, block, of: base)
+    return .own(try snapshot(drive, over: volume) ?? volume)
   }
 
   /// Returns an overlay on the source's disk, or a copy of it.
@@ -38,7 +37,7 @@ extension DriveResolver {
   /// Returns the storage of a drive of a host domain's clone; nil if the definition alone
   /// determines it.
   func content(
-    of drive: HostClone.Drive, _ block: DeclaredBlock?
+    of drive: ClonedDrive, _ block: DeclaredBlock?
   ) throws(StorageFailure) -> DriveStorage.Content? {
     if let present = drive.present, let path = present.path,
       let place = live.storage.place(at: path)
@@ -78,22 +77,22 @@ extension DeclaredBlock {
   }
 }
 
+/// A drive of a host domain's clone with its origin.
+struct ClonedDrive {
+  let place: Drive
+  /// The source's drive; nil for an additional drive of the clone.
+  let source: SourceXML.Disk?
+  /// The present drive of the clone.
+  let present: SourceXML.Disk?
+}
+
 /// The drives of a clone of a domain that no script of this run declares.
 ///
 /// Until the clone exists, they are its source's drives. Afterwards they are its own, whatever
 /// happens to the source.
 struct HostClone {
-  /// A drive of the clone with its origin.
-  struct Drive {
-    let place: XMLContext.Drive
-    /// The source's drive; nil for an additional drive of the clone.
-    let source: SourceXML.Disk?
-    /// The present drive of the clone.
-    let present: SourceXML.Disk?
-  }
-
   /// The drives in the order of the definition.
-  let drives: [Drive]
+  let drives: [ClonedDrive]
 
   /// - Returns: nil for any other declaration.
   /// - Throws: a diagnostic if the source lacks a device that the clone removes.
@@ -103,7 +102,7 @@ struct HostClone {
     let originals = Self.disks(of: source)
     if let present = live.domains[clone.name] {
       drives = Self.disks(of: present).map { disk in
-        Drive(
+        ClonedDrive(
           place: Self.place(disk, key: Self.key(of: disk, stack: stack, domain: clone.name)),
           source: originals.first { $0.target == disk.target }, present: disk)
       }
@@ -112,7 +111,7 @@ struct HostClone {
         try HostCloneXML.droppedTargets(source.definition, by: clone)
       }
       drives = originals.filter { dropped?.contains($0.target) != true }.map { disk in
-        Drive(place: Self.place(disk, key: disk.target), source: disk, present: nil)
+        ClonedDrive(place: Self.place(disk, key: disk.target), source: disk, present: nil)
       }
     }
   }
@@ -121,8 +120,8 @@ struct HostClone {
     (domain?.facts.disks ?? []).filter { $0.target != DriveBus.seedTarget }
   }
 
-  private static func place(_ disk: SourceXML.Disk, key: String) -> XMLContext.Drive {
-    XMLContext.Drive(key: key, device: disk.device, target: disk.target, bus: disk.bus)
+  private static func place(_ disk: SourceXML.Disk, key: String) -> Drive {
+    Drive(name: DeviceName(block: disk.device, key: key), target: disk.target, bus: disk.bus)
   }
 
   /// Returns the key that the volume of a drive was made under, so that it keeps its name.
@@ -143,13 +142,13 @@ extension DriveResolver {
   /// Returns the disk of another domain that a block moves, until it belongs to this domain.
   /// Returns nil too if no such disk exists, so that the block declares a new one.
   func movedVolume(
-    _ slot: DomainDisks.Slot, _ block: DeclaredBlock
+    _ drive: Drive, _ block: DeclaredBlock
   ) throws(StorageFailure) -> OwnVolume? {
     guard case .resource(let source)? = block["moved_from"],
       source.name == domain.name
-        || liveDomain?.facts.devices?.target(of: "disk", key: slot.key) == nil
+        || liveDomain?.facts.devices?.target(of: "disk", key: drive.key) == nil
     else { return nil }
-    let key = block["moved_disk"]?.text ?? slot.key
+    let key = block["moved_disk"]?.text ?? drive.key
     guard let found = disk(key, of: source.name), let volume = live.storage.place(at: found.path)
     else { return nil }
     let known = [source.name, domain.name].flatMap { [$0, live.domains[$0]?.name ?? $0] }
@@ -192,11 +191,11 @@ extension DriveResolver {
 
   /// Returns the volume that the domain has under this key and that was made under another name:
   /// for another domain, or beside one that moved to another domain.
-  func takenOver(_ slot: DomainDisks.Slot, size: Int64?) -> OwnVolume? {
-    guard liveDomain?.facts.devices?.target(of: "disk", key: slot.key) == slot.target,
-      let disk = present(slot), let path = disk.path,
+  func takenOver(_ drive: Drive, size: Int64?) -> OwnVolume? {
+    guard liveDomain?.facts.devices?.target(of: "disk", key: drive.key) == drive.target,
+      let disk = present(drive), let path = disk.path,
       let owned = live.storage.place(at: path)?.volume.owned, owned.stack == stack,
-      case .disk(let key) = owned.role, !owned.isOwned(by: domain.name) || key != slot.key
+      case .disk(let key) = owned.role, !owned.isOwned(by: domain.name) || key != drive.key
     else { return nil }
     return kept(disk, at: path, size: size)
   }

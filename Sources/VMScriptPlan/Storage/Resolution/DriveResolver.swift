@@ -36,23 +36,24 @@ struct DriveResolver {
       hostClone = try HostClone(domain, stack: stack, live: live)
     } catch { diagnostics.append(error) }
     storage.clonedDrives = hostClone?.drives.map(\.place) ?? []
-    var context = XMLContext(stack: stack, uuid: "")
-    context.drives = storage.clonedDrives
     let facts = liveDomain?.facts
-    let disks = DomainDisks(
-      domain, context: context, records: facts?.devices,
+    let declared = DeclaredDrive.all(
+      of: domain, inherited: storage.clonedDrives, records: facts?.devices,
       present: facts?.disks.map(\.target) ?? [])
-    for (slot, block) in disks.slots {
+    for drive in declared {
+      let block = drive.block
       do throws(StorageFailure) {
-        guard let drive = try drive(slot, block) else { continue }
-        storage.drives.append(drive)
-        if present(slot)?.path != drive.base?.path { diagnostics += misfits(drive, block) }
-        diagnostics += [misalignment(drive, block)].compactMap(\.self)
+        guard let resolved = try resolve(drive) else { continue }
+        storage.drives.append(resolved)
+        if present(drive.place)?.path != resolved.base?.path {
+          diagnostics += misfits(resolved, block)
+        }
+        diagnostics += [misalignment(resolved, block)].compactMap(\.self)
       } catch {
         diagnostics.append(
           StorageMessages.diagnostic(
             error, at: block.span(of: error),
-            takesFormat: slot.device == "disk" && block["image"] == nil))
+            takesFormat: drive.place.device == "disk" && block["image"] == nil))
       }
     }
     let refined = Set(storage.drives.map(\.target))
@@ -61,8 +62,7 @@ struct DriveResolver {
         guard let content = try content(of: drive, nil) else { continue }
         storage.drives.append(
           DriveStorage(
-            key: drive.place.key, device: drive.place.device, target: drive.place.target,
-            span: domain.sourceSpan ?? domain.nameSpan, content: content))
+            place: drive.place, span: domain.sourceSpan ?? domain.nameSpan, content: content))
       } catch {
         let span = domain.sourceSpan ?? domain.nameSpan
         diagnostics.append(StorageMessages.diagnostic(error, at: span))
@@ -79,7 +79,7 @@ struct DriveResolver {
   private func misfits(_ drive: DriveStorage, _ block: DeclaredBlock) -> [Diagnostic] {
     let property = block.property("image") ?? block.property("source")
     guard let content = drive.medium, let span = property?.span else { return [] }
-    switch drive.device {
+    switch drive.name.block {
     case "disk" where content.isDisc && drive.isWritable:
       return [StorageMessages.discAsDisk(content.path, at: span)]
     case "cdrom" where content.format == .qcow2:
@@ -90,46 +90,45 @@ struct DriveResolver {
 
   var liveDomain: LiveDomain? { live.domains[domain.name] }
 
-  private func drive(
-    _ slot: DomainDisks.Slot, _ block: DeclaredBlock
-  ) throws(StorageFailure) -> DriveStorage? {
+  /// Resolves the storage of a declared drive; nil while values of its block are unknown.
+  private func resolve(_ declared: DeclaredDrive) throws(StorageFailure) -> DriveStorage? {
+    let (drive, block) = (declared.place, declared.block)
     // Unknown values are checked once they are known.
     guard !block.properties.contains(where: \.value.isUnknown) else { return nil }
     let inherited = inheritedDrive(block)
     let own = block.names(beyond: inherited?.block)
     let content: DriveStorage.Content?
-    let cloned = hostClone?.drives.first { $0.place.target == slot.target }
+    let cloned = hostClone?.drives.first { $0.place.target == drive.target }
     if let cloned, block["image"] == nil, block["source"] == nil {
       content = try self.content(of: cloned, block)
-    } else if slot.device != "disk" || own.contains("source") {
+    } else if drive.device != "disk" || own.contains("source") {
       // The format of an inherited source does not apply to another one.
       let format = own.contains("source") && !own.contains("format") ? nil : block["format"]
-      content = try medium(slot, block, as: format?.text.flatMap(ImageFormat.init))
+      content = try medium(drive, block, as: format?.text.flatMap(ImageFormat.init))
     } else if own.contains("image") || inherited == nil {
-      content = try disk(slot, block)
-    } else if let base = inherited?.drive.base {
-      content = try clone(slot, block, of: base)
+      content = try disk(drive, block)
+    } else if let base = inherited?.storage.base {
+      content = try clone(drive, block, of: base)
     } else {
       content = nil
     }
     guard let content else { return nil }
-    var drive = DriveStorage(
-      key: slot.key, device: slot.device, target: slot.target, span: block.span, content: content)
-    drive.isWritable = slot.device == "disk" && block["readonly"] != .bool(true)
+    var storage = DriveStorage(place: drive, span: block.span, content: content)
+    storage.isWritable = drive.device == "disk" && block["readonly"] != .bool(true)
     if let size = DiskSize(block["size"]) {
-      if let own = drive.own {
+      if let own = storage.own {
         try size.require(
           own.format, clusterSize: live.storage.file(at: own.path)?.volume.clusterSize)
       }
-      drive.size = (size, block.property("size")?.span ?? block.span)
+      storage.size = (size, block.property("size")?.span ?? block.span)
     }
-    return drive
+    return storage
   }
 
   // MARK: Storage used in place
 
   private func medium(
-    _ slot: DomainDisks.Slot, _ block: DeclaredBlock, as format: ImageFormat?
+    _ drive: Drive, _ block: DeclaredBlock, as format: ImageFormat?
   ) throws(StorageFailure) -> DriveStorage.Content? {
     guard let source = block.property("source") else { return .empty }
     let image: ResolvedImage
@@ -143,15 +142,15 @@ struct DriveResolver {
       image = found
     default:
       image = try resolver.inPlace(
-        source.value.text ?? "", at: source.span, as: format, present: present(slot),
-        isDisk: slot.device == "disk")
+        source.value.text ?? "", at: source.span, as: format, present: present(drive),
+        isDisk: drive.device == "disk")
     }
     guard let key = image.key else { return .inPlace(image.base) }
-    if slot.device == "disk", block["readonly"] != .bool(true) {
+    if drive.device == "disk", block["readonly"] != .bool(true) {
       throw .sharedContent(image: image.name)
     }
     // Among several uploads of the same content, the domain keeps the one that it has.
-    if let present = present(slot)?.path, let volume = live.storage.place(at: present)?.volume,
+    if let present = present(drive)?.path, let volume = live.storage.place(at: present)?.volume,
       case .base(key.text, _)? = volume.owned?.role
     {
       return .inPlace(
@@ -164,29 +163,29 @@ struct DriveResolver {
   // MARK: Volumes of the domain's own
 
   /// Returns the present drive at a target.
-  func present(_ slot: DomainDisks.Slot) -> SourceXML.Disk? {
-    liveDomain?.facts.disks.first { $0.target == slot.target }
+  func present(_ drive: Drive) -> SourceXML.Disk? {
+    liveDomain?.facts.disks.first { $0.target == drive.target }
   }
 
   private func disk(
-    _ slot: DomainDisks.Slot, _ block: DeclaredBlock
+    _ drive: Drive, _ block: DeclaredBlock
   ) throws(StorageFailure) -> DriveStorage.Content? {
-    if let moved = try movedVolume(slot, block) { return .own(moved) }
-    let takenOver = takenOver(slot, size: block["size"]?.diskSize)
+    if let moved = try movedVolume(drive, block) { return .own(moved) }
+    let takenOver = takenOver(drive, size: block["size"]?.diskSize)
     switch block["image"] {
     case .resource(let reference)?:
       guard let image = try image(reference) else { return nil }
       if let takenOver { return .own(takenOver.with(origin: .overlay(on: image.base))) }
-      let volume = try volume(slot.key, block, .qcow2, .overlay(on: image.base))
-      return .own(try snapshot(slot, over: volume) ?? volume)
+      let volume = try volume(drive.key, block, .qcow2, .overlay(on: image.base))
+      return .own(try snapshot(drive, over: volume) ?? volume)
     default:
       if let takenOver { return .own(takenOver) }
       let format = block["format"]?.text.flatMap(ImageFormat.init) ?? .qcow2
-      let volume = try volume(slot.key, block, format, .new)
-      if live.storage.place(at: volume.path) == nil, let kept = keptVolume(slot, block, volume) {
+      let volume = try volume(drive.key, block, format, .new)
+      if live.storage.place(at: volume.path) == nil, let kept = keptVolume(drive, block, volume) {
         return .own(kept)
       }
-      if let present = try snapshot(slot, over: volume) { return .own(present) }
+      if let present = try snapshot(drive, over: volume) { return .own(present) }
       guard volume.capacity != nil else { throw .missingSize("disk") }
       return .own(volume)
     }
@@ -202,9 +201,9 @@ struct DriveResolver {
   /// Returns the domain's present disk for a block that declares only a size: an adopted domain's
   /// disk, or one that had another label.
   private func keptVolume(
-    _ slot: DomainDisks.Slot, _ block: DeclaredBlock, _ wanted: OwnVolume
+    _ drive: Drive, _ block: DeclaredBlock, _ wanted: OwnVolume
   ) -> OwnVolume? {
-    guard let disk = present(slot), let path = disk.path, !live.storage.isSame(path, wanted.path)
+    guard let disk = present(drive), let path = disk.path, !live.storage.isSame(path, wanted.path)
     else { return nil }
     let kept = kept(disk, at: path, size: wanted.capacity)
     // The declaration does not match the disk.
@@ -220,9 +219,9 @@ struct DriveResolver {
   /// - Throws: ``StorageFailure/unreadableVolume(_:reason:)`` if it is unknown whether it is such
   ///   an overlay.
   func snapshot(
-    _ slot: DomainDisks.Slot, over volume: OwnVolume
+    _ drive: Drive, over volume: OwnVolume
   ) throws(StorageFailure) -> OwnVolume? {
-    guard let disk = present(slot), let path = disk.path, !live.storage.isSame(path, volume.path)
+    guard let disk = present(drive), let path = disk.path, !live.storage.isSame(path, volume.path)
     else { return nil }
     var below = try live.storage.file(at: path)?.volume.read(\.backing)
     // Chains of snapshots are short. The limit ends a cycle of files.

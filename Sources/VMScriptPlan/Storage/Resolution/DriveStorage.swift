@@ -14,12 +14,7 @@ struct DriveStorage: Sendable {
     case own(OwnVolume)
   }
 
-  /// The label, or `disk1`, `cdrom1` and so on by position.
-  let key: String
-  /// The device: `disk`, `cdrom` or `floppy`.
-  let device: String
-  /// The target, such as `vda`.
-  let target: String
+  let place: Drive
   /// The span that diagnostics point at.
   let span: Span
   let content: Content
@@ -28,11 +23,10 @@ struct DriveStorage: Sendable {
   /// The declared `size` with its span.
   var size: (value: DiskSize, span: Span)?
 
-  /// The drive as plans name it, such as `disk data`.
-  var name: String { deviceName.path }
-
   /// Its block.
-  var deviceName: DeviceName { DeviceName(block: device, key: key) }
+  var name: DeviceName { place.name }
+  /// The target, such as `vda`.
+  var target: String { place.target }
 
   var own: OwnVolume? {
     if case .own(let volume) = content { volume } else { nil }
@@ -112,7 +106,7 @@ package struct DomainStorage: Sendable {
   var drives: [DriveStorage] = []
   package var seed: DomainSeed?
   /// The drives that a clone inherits from a domain of the host.
-  var clonedDrives: [XMLContext.Drive] = []
+  var clonedDrives: [Drive] = []
 }
 
 /// The cloud-init seed of a domain.

@@ -88,9 +88,9 @@ extension StoragePlan {
   /// it, or a run was killed before it made the new one.
   private static func missing(_ drive: DriveStorage) -> PropertyDifference {
     PropertyDifference(
-      block: drive.name, name: "volume", from: .string("missing"), to: .string("made anew"),
+      block: drive.name.path, name: "volume", from: .string("missing"), to: .string("made anew"),
       impact: .dataLoss
-    ).of(drive.deviceName)
+    ).of(drive.name)
   }
 
   private func originDifference(
@@ -107,8 +107,8 @@ extension StoragePlan {
   ) throws(StorageFailure) -> PropertyDifference? {
     let from = try volume.read(\.backing).map { Value.string(label(ofPath: $0)) }
     func difference(_ name: String, to: Value?) -> PropertyDifference {
-      PropertyDifference(block: drive.name, name: name, from: from, to: to, impact: .dataLoss)
-        .of(drive.deviceName)
+      PropertyDifference(block: drive.name.path, name: name, from: from, to: to, impact: .dataLoss)
+        .of(drive.name)
     }
     switch origin {
     case .kept: return nil
@@ -162,9 +162,9 @@ extension StoragePlan {
     }
     try refuseIfOverlaid(own.path, size.span, to: "grown")
     return PropertyDifference(
-      block: drive.name, name: "size", from: .size(ByteSize(bytes: capacity)),
+      block: drive.name.path, name: "size", from: .size(ByteSize(bytes: capacity)),
       to: .size(ByteSize(bytes: size.value.bytes)), impact: .live, live: .growth
-    ).of(drive.deviceName)
+    ).of(drive.name)
   }
 
   /// Throws if a disk that grows has an external snapshot in a file that no pool lists. Such an
@@ -248,7 +248,7 @@ extension StoragePlan {
         guard isChanged || (try? standing(of: volume, on: base)) == .earlierContent else {
           return nil
         }
-        return (image.name, "\(drive.name) of \(domain)", isChanged)
+        return (image.name, "\(drive.name.path) of \(domain)", isChanged)
       }
     }
     return set.declarations.flatMap { declaration in

@@ -85,7 +85,7 @@ package struct StoragePlan: Sendable {
       base = .source(try source(name, of: domain).definition, storage: ownStorage(of: domain))
     }
     let images = (domains[domain.name]?.drives ?? []).compactMap { drive in
-      drive.base?.image.map { (drive.key, $0.name) }
+      drive.base?.image.map { (drive.name.key, $0.name) }
     }
     return DomainDefinition(
       declaration: domain,
@@ -133,9 +133,9 @@ package struct StoragePlan: Sendable {
     for drive in storage.drives {
       guard let base = drive.base else { continue }
       if let source = drive.own?.movedFrom, source != declaration.name {
-        context.moves[drive.key] = source
+        context.moves[drive.name.key] = source
       }
-      context.disks[drive.key] = XMLContext.Storage(
+      context.disks[drive.name.key] = XMLContext.Storage(
         path: base.path,
         format: base.format == .iso ? "raw" : base.format.rawValue, isDevice: base.isDevice)
     }
@@ -383,7 +383,7 @@ extension StoragePlan {
         guard let own = drive.own, let source = own.movedFrom, source != name,
           writers(of: own.path).contains(source), !changed.contains(source)
         else { return nil }
-        return StorageMessages.stillAttached(drive.name, to: source, at: drive.span)
+        return StorageMessages.stillAttached(drive.name.path, to: source, at: drive.span)
       }
     }
   }
@@ -399,7 +399,7 @@ extension StoragePlan {
         else { return [] }
         return writers(of: base.path).sorted()
           .filter { $0 != name && !declaredUsers(of: base.path).contains($0) }
-          .map { StorageMessages.staysByPath(drive.name, of: name, from: $0, at: drive.span) }
+          .map { StorageMessages.staysByPath(drive.name.path, of: name, from: $0, at: drive.span) }
       }
     }
   }

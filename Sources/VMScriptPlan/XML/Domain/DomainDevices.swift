@@ -9,7 +9,6 @@ struct DomainDevices {
   let devices: [DeclaredDevice]
   /// The records of the last written definition.
   private let records: DeviceRecords
-  private let disks: DomainDisks
 
   /// Creates the devices of a declaration, for a definition or a running machine.
   ///
@@ -24,17 +23,19 @@ struct DomainDevices {
     self.declaration = declaration
     self.context = context
     self.records = known ?? DeviceRecords()
-    let disks = DomainDisks(
-      declaration, context: context, records: known,
+    let drives = DeclaredDrive.all(
+      of: declaration, inherited: context.drives, records: known,
       present: SourceXML.disks(root).map(\.target))
-    self.disks = disks
     var found: [DeclaredDevice] = []
     for block in declaration.body.blocks where block.schema.isDevice && !block.schema.repeats {
       guard let place = block.schema.xml else { continue }
       found.append(DeclaredDevice(block: block, shape: .plain(place), key: ""))
     }
-    for (slot, block) in disks.slots {
-      found.append(DeclaredDevice(block: block, shape: .drive(slot, disks), key: slot.key))
+    for drive in drives {
+      let storage = context.disks[drive.place.key]
+      found.append(
+        DeclaredDevice(
+          block: drive.block, shape: .drive(drive, storage), key: drive.place.key))
     }
     let interfaces = declaration.body.blocks.filter { $0.schema.identity == .mac }
     for (position, nic) in interfaces.enumerated() {
@@ -64,7 +65,9 @@ struct DomainDevices {
       let isMade = found == nil || records.isMade(device.block.schema.name, device.identity)
       written.append(device.record(isMade: isMade))
     }
-    if let seed = disks.writeSeed(to: root.ensure("devices")) { written.append(seed) }
+    if let seed = context.seed {
+      written.append(SourceXML.writeSeed(seed, to: root.ensure("devices")))
+    }
     for record in gone { take(record, from: root) }
     if let mark = DomainMetadata.mark(in: root) { DeviceRecords(written).write(to: mark) }
   }
@@ -97,7 +100,7 @@ extension DeclaredDevice {
 extension DeviceRecords.Record {
   /// Drives share one namespace of targets.
   fileprivate var kind: String {
-    DomainDisks.devices.contains(block) ? "drive" : block
+    DeclaredDrive.blocks.contains(block) ? "drive" : block
   }
 }
 
@@ -204,7 +207,7 @@ extension VolumeName {
 struct DeclaredDevice {
   /// How to find its element, and the parts that the table does not describe.
   enum Shape {
-    case drive(DomainDisks.Slot, DomainDisks)
+    case drive(DeclaredDrive, XMLContext.Storage?)
     case interface(DomainInterface)
     case plain(XMLPlace)
   }
@@ -219,7 +222,7 @@ struct DeclaredDevice {
   /// The identity among the devices of its kind.
   var identity: String {
     switch shape {
-    case .drive(let slot, _): slot.target
+    case .drive(let drive, _): drive.place.target
     case .interface(let interface): interface.mac.description
     case .plain: ""
     }
@@ -243,7 +246,7 @@ struct DeclaredDevice {
   ///   domain's clone.
   func element(in root: XMLElement, byPosition: Bool = false) -> XMLElement? {
     switch shape {
-    case .drive(let slot, let disks): disks.element(slot, in: root.ensure("devices"))
+    case .drive(let drive, _): drive.element(in: root.ensure("devices"))
     case .interface(let interface):
       interface.element(in: root.ensure("devices"), byPosition: byPosition)
     case .plain(let place): place.element(in: root)
@@ -253,7 +256,7 @@ struct DeclaredDevice {
   /// Creates an element for it in a machine.
   func make(in root: XMLElement) -> XMLElement {
     switch shape {
-    case .drive(let slot, _): root.ensure("devices").add("disk", ["device": slot.device])
+    case .drive: root.ensure("devices").add("disk", ["device": block.schema.name])
     case .interface: root.ensure("devices").add("interface")
     case .plain(let place): place.ensureElement(in: root)
     }
@@ -268,11 +271,11 @@ struct DeclaredDevice {
       !isRunning || $0.live == .device
     }
     switch shape {
-    case .drive(let slot, let disks):
-      if isRunning {
-        if block.schema.changesMedium { disks.writeStorage(to: element, slot) }
-      } else {
-        disks.complete(element, slot)
+    case .drive(let drive, let storage):
+      if !isRunning {
+        drive.complete(element, storage)
+      } else if block.schema.changesMedium {
+        drive.write(storage, to: element)
       }
     case .interface(let interface): interface.complete(element)
     case .plain: if element.name == "graphics", !isRunning { Self.completeGraphics(element, block) }
@@ -285,8 +288,7 @@ struct DeclaredDevice {
       block, path: [name.path], live: element, undeclared: undeclared)
     let others: [PropertyDifference] =
       switch shape {
-      case .drive(let slot, let disks):
-        disks.sourceDifference(element, slot, of: block.schema, path: name.path)
+      case .drive(let drive, let storage): drive.sourceDifference(element, storage)
       case .interface(let interface): interface.sourceDifference(element, path: name.path)
       case .plain: []
       }

@@ -3,26 +3,15 @@ import VMScriptSyntax
 
 /// Writes a domain's declaration as libvirt XML, and compares both.
 public enum DomainXML {
-  /// Returns the XML that defines the domain. A new domain starts empty, a clone of a host's
-  /// domain from the source's stripped XML, and an update from the inactive XML.
+  /// Writes a declaration into a definition. A new domain starts empty, a clone of a host's domain
+  /// from the source's stripped XML, and an update from the inactive XML.
   ///
   /// Devices that were added for blocks which the script no longer has are removed. A property
   /// that it no longer has stays.
   ///
+  /// - Parameter isNew: whether the definition is still empty.
   /// - Throws: a diagnostic for text that XML cannot hold and for an `xml` block that does not
   ///   match.
-  public static func render(
-    _ declaration: Declaration, context: XMLContext, onto base: Document?
-  ) throws(Diagnostic) -> String {
-    let root = declaration.root(onto: base)
-    try write(declaration, context: context, to: root, isNew: base == nil)
-    return root.xmlString
-  }
-
-  /// Writes a declaration into a definition.
-  ///
-  /// - Parameter isNew: whether the definition is still empty.
-  /// - Throws: the errors of ``render(_:context:onto:)``.
   package static func write(
     _ declaration: Declaration, context: XMLContext, to root: XMLElement, isNew: Bool
   ) throws(Diagnostic) {
@@ -135,8 +124,8 @@ public enum DomainXML {
         let storage = XMLContext.Storage(path: "/storage", format: "qcow2")
         var context = XMLContext(stack: set.stack, uuid: "")
         context.seed = domain.body.block("cloud_init").map { _ in storage.path }
-        for (slot, _) in DomainDisks(bare, context: context).slots where !slot.isEmptied {
-          context.disks[slot.key] = storage
+        for drive in DeclaredDrive.all(of: bare) where !drive.isEmptied {
+          context.disks[drive.place.key] = storage
         }
         let root = bare.root(onto: nil)
         try write(bare, context: context, to: root, isNew: true)

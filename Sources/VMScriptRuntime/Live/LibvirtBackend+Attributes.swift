@@ -2,11 +2,18 @@ import Libvirt
 import VMScript
 import VMScriptPlan
 
-/// Live attributes of resources as values of the language.
-struct AttributeReader: Sendable {
-  let pool: ConnectionPool
+/// Live attributes of domains and networks as values of the language.
+extension LibvirtBackend {
+  func exists(_ resource: ResourceReference) async throws -> Bool? {
+    try await pool.run { connection in
+      switch resource.kind {
+      case .domain: try connection.domain(named: resource.name) != nil
+      case .net: try connection.network(named: resource.name) != nil
+      case .image, .custom: nil
+      }
+    }
+  }
 
-  /// Returns the value of a domain's attribute; nil if there is no such domain.
   func value(
     of attribute: LiveAttribute.DomainAttribute, _ name: String
   ) async throws -> Value? {
@@ -16,13 +23,31 @@ struct AttributeReader: Sendable {
     }
   }
 
-  /// Returns the value of a network's attribute; nil if there is no such network.
   func value(
     of attribute: LiveAttribute.NetworkAttribute, _ name: String
   ) async throws -> Value? {
     try await pool.run { connection in
       guard let network = try connection.network(named: name) else { return nil }
       return try LiveReader.unlessGone(.noNetwork) { try Self.value(of: attribute, network) }
+    }
+  }
+
+  func volumeSize(at path: String) async throws -> VolumeSize? {
+    try await pool.run { connection in
+      try connection.volume(path: path)?.info()
+    }.map {
+      VolumeSize(
+        capacity: Int64(clamping: $0.capacity), allocation: Int64(clamping: $0.allocation))
+    }
+  }
+
+  func addresses(of name: String, with fixed: FixedAddress) async throws -> [IPAddress]? {
+    try await pool.run { connection in
+      guard !connection.isTestDriver, let domain = try connection.domain(named: name)
+      else { return nil }
+      return try LiveReader.unlessGone(.noDomain) {
+        try LiveAddresses.of(domain, mac: fixed.mac(on: domain))
+      }
     }
   }
 
@@ -61,43 +86,5 @@ struct AttributeReader: Sendable {
   ) throws -> XMLElement? {
     try XMLElement.parse(domain.xml(), root: "domain").first("devices")?
       .first(name, with: constants)
-  }
-}
-
-/// Live attributes of images as values of the language.
-struct ImageAttributes: Sendable {
-  let pool: ConnectionPool
-  let storage: StoragePlan
-  let resolver: ImageResolver
-
-  /// Returns the attribute's value; unknown for an image that is not on the host yet.
-  ///
-  /// - Throws: ``StorageFailure`` for a name that is neither declared nor a volume.
-  func value(
-    of attribute: LiveAttribute.ImageAttribute, image: String
-  ) async throws -> Value {
-    let unknown = Value.unknown(UnknownOrigin(resource: image, attribute: attribute.rawValue))
-    let isDeclared = storage.set.declarations.contains { $0.kind == .image && $0.name == image }
-    let found = try isDeclared ? storage.images[image] : resolver.undeclared(image)
-    guard let found else { return unknown }
-    switch attribute {
-    // A digest identifies the content, wherever it is.
-    case .digest:
-      if case .file(_, let sha256, _, _) = found.content { return .string(sha256) }
-      return .none
-    case .capacity:
-      if let capacity = found.capacity { return .size(ByteSize(bytes: capacity)) }
-    case .path, .allocation: break
-    }
-    let path = found.path
-    guard let info = try await pool.run({ try $0.volume(path: path)?.info() }) else {
-      return unknown
-    }
-    return switch attribute {
-    case .path: .string(path)
-    case .capacity: .size(ByteSize(bytes: Int64(clamping: info.capacity)))
-    case .allocation: .size(ByteSize(bytes: Int64(clamping: info.allocation)))
-    case .digest: .none
-    }
   }
 }
