@@ -33,7 +33,7 @@ public func engineNew(
   return answer(message) { () throws(Misuse) in
     guard let engine else { throw .missing("engine") }
     var bounds = Limits()
-    if let limits { bounds = try Limits(limits, standard: bounds) }
+    if let limits { bounds = try Limits(limits, defaults: bounds) }
     engine.pointee = EngineHandle(Engine(limits: bounds)).retained()
     return VMS_OK
   }

@@ -65,7 +65,7 @@ struct GivenEvaluation {
       guard Program.isStackName(stack) else { throw .unfitStack(stack) }
       options.stack = stack
     }
-    if let limits = given.limits { options.limits = try Limits(limits, standard: Limits()) }
+    if let limits = given.limits { options.limits = try Limits(limits, defaults: Limits()) }
     options.cancellation = CancellationHandle.find(given.cancellation)?.cancellation
     if let print = given.print {
       let host = HostCallback(

@@ -119,10 +119,10 @@ enum Input {
 }
 
 extension Limits {
-  /// The limits of a caller; zero selects the value of `standard`.
-  init(_ pointer: UnsafePointer<vms_limits>, standard: Limits) throws(Misuse) {
+  /// The limits of a caller; zero selects the value of `defaults`.
+  init(_ pointer: UnsafePointer<vms_limits>, defaults: Limits) throws(Misuse) {
     let given = try Input.options(pointer, "vms_limits", zero: vms_limits())
-    self = standard
+    self = defaults
     if given.steps != 0 { steps = Int(Self.bounded(given.steps)) }
     if given.depth != 0 { depth = Int(Self.bounded(given.depth)) }
     if given.memory != 0 { memory = ByteSize(bytes: Self.bounded(given.memory)) }

@@ -161,7 +161,7 @@ final class ShellLoop {
     )
     let display = RunDisplay(
       screen: screen, plans: isPreview ? .whole : .changes, isConnecting: false)
-    let report = perform(display, insist: session.letGo) { work in
+    let report = perform(display, insist: session.abandon) { work in
       await session.enter(
         text, name: name, isPreview: isPreview, confirm: { await work.ask($0) },
         progress: { display.take($0) },

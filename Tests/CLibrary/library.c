@@ -670,7 +670,7 @@ static void kinds(void) {
   static const char queue[] =
       "{\"name\": \"queue\", \"doc\": \"Of jobs\", \"properties\": ["
       "{\"name\": \"depth\", \"type\": {\"int\": [1, 1000]}, \"required\": true},"
-      "{\"name\": \"retention\", \"type\": \"duration\", \"standard\": \"1h\", \"impact\": \"live\"},"
+      "{\"name\": \"retention\", \"type\": \"duration\", \"default\": \"1h\", \"impact\": \"live\"},"
       "{\"name\": \"order\", \"type\": {\"word\": [\"fifo\", \"lifo\"]}},"
       "{\"name\": \"targets\", \"type\": {\"list\": \"ip\"}},"
       "{\"name\": \"feeds\", \"type\": {\"either\": [{\"resource\": [\"queue\"]}, \"bool\"]}}],"
@@ -713,8 +713,8 @@ static void kinds(void) {
       {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": {\"word\": []}}]}", "non-empty array"},
       {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": {\"list\": {\"map\": 1}}}]}",
        "`properties[0].type.list.map`"},
-      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": \"size\", \"standard\": 1}]}",
-       "`properties[0].standard`: expected a size"},
+      {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": \"size\", \"default\": 1}]}",
+       "`properties[0].default`: expected a size"},
       {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": \"int\", \"required\": 1}]}",
        "true or false"},
       {"{\"name\": \"a\", \"properties\": [{\"name\": \"b\", \"type\": \"int\"}],"

@@ -190,7 +190,7 @@ VMS_API vms_status vms_engine_define_function(
  *       "properties": [
  *         {"name": "depth", "type": {"int": [1, 1000]}, "doc": "Jobs that may wait",
  *          "required": true},
- *         {"name": "retention", "type": "duration", "standard": "1h"}
+ *         {"name": "retention", "type": "duration", "default": "1h"}
  *       ],
  *       "blocks": [
  *         {"name": "worker", "doc": "Who takes jobs", "label": "optional", "repeats": true,
@@ -202,7 +202,7 @@ VMS_API vms_status vms_engine_define_function(
  * "string", "secret", "path", "size", "duration", "ip", "ipv6", "ip_range", "cidr", "cidr6", "mac",
  * "uuid"; or {"int": [LEAST, GREATEST]}, null for no bound; {"word": [WORDS]}; {"list": TYPE};
  * {"map": TYPE}, for its values; {"resource": [KINDS]}; {"either": [TYPES]}. A label is "none",
- * "optional", "required" or "text"; blocks may hold "blocks". "standard" is documentation only:
+ * "optional", "required" or "text"; blocks may hold "blocks". "default" is documentation only:
  * properties without a declared value are not in the result. "shorthand" of a block is the property
  * that `NAME = VALUE` in place of the block sets. "impact" of a property documents when a change
  * takes effect: "none", "live", "next-start", "restart" or "data-loss".

@@ -114,7 +114,7 @@ public struct Engine: Sendable {
   ///         "queue", "A queue of jobs",
   ///         properties: [
   ///           PropertySchema("depth", .int(1...1_000), "Jobs that may wait", isRequired: true),
-  ///           PropertySchema("retention", .duration, "How long one waits", standard: .duration(.seconds(3600))),
+  ///           PropertySchema("retention", .duration, "How long one waits", defaultValue: .duration(.seconds(3600))),
   ///         ]))
   ///
   /// - Parameter schema: the schema, whose name is the word of a declaration; it replaces a kind of

@@ -156,7 +156,7 @@ extension Evaluator {
   /// Returns an entry that is not declared: the default of a property, a block as a map or a list of
   /// maps, or `none`; nil if the schema has no such entry.
   private func undeclared(_ name: String, of body: DeclaredBlock) -> Value? {
-    if let property = body.schema.property(name) { return property.standard ?? Value.none }
+    if let property = body.schema.property(name) { return property.defaultValue ?? Value.none }
     guard body.schema.block(name) != nil else { return nil }
     guard case .map(let entries) = body.document else { return nil }
     return entries[name] ?? Value.none

@@ -78,7 +78,7 @@ extension PropertySchema {
   /// The default and the inheritance of the property, in sentences.
   package var facts: [String] {
     (isRequired ? ["Required."] : []) + formatFacts
-      + (standard.map { ["Default: `\(text(of: $0))`."] } ?? [])
+      + (defaultValue.map { ["Default: `\(text(of: $0))`."] } ?? [])
       + (isInherited ? [] : ["A clone does not inherit it."])
   }
 

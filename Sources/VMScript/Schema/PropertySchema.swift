@@ -72,7 +72,7 @@ public final class PropertySchema: Sendable {
   /// The type of its value.
   public let type: PropertyType
   /// The default value, for the reference page; nil leaves it to libvirt.
-  public let standard: Value?
+  public let defaultValue: Value?
   /// One line for help and the reference page.
   public let doc: String
   /// The time at which a change takes effect.
@@ -95,7 +95,7 @@ public final class PropertySchema: Sendable {
   /// nil.
   public init(
     _ name: String, _ type: PropertyType, _ doc: String, format: TextFormat? = nil,
-    keyFormat: TextFormat? = nil, standard: Value? = nil, impact: Impact = .nextStart,
+    keyFormat: TextFormat? = nil, defaultValue: Value? = nil, impact: Impact = .nextStart,
     live: LiveChange? = nil, xml: XMLPlace? = nil, isRequired: Bool = false,
     isInherited: Bool = true
   ) {
@@ -103,7 +103,7 @@ public final class PropertySchema: Sendable {
     self.type = type
     self.format = format
     self.keyFormat = keyFormat
-    self.standard = standard
+    self.defaultValue = defaultValue
     self.doc = doc
     self.impact = live == nil ? impact : .live
     self.live = live

@@ -13,7 +13,7 @@ extension Schema {
         live: .metadata),
       PropertySchema(
         "hypervisor", .word(["auto", "kvm", "qemu"]),
-        "The hypervisor; `auto` uses KVM if the host has it.", standard: .string("auto")),
+        "The hypervisor; `auto` uses KVM if the host has it.", defaultValue: .string("auto")),
       PropertySchema(
         "uuid", .uuid, "The UUID, instead of the derived one.", impact: .dataLoss,
         isInherited: false),
@@ -41,14 +41,14 @@ extension Schema {
         "cmdline", .string, "The kernel's command line.", format: .optionalLine,
         xml: XMLPlace("os/cmdline")),
       PropertySchema(
-        "acpi", .bool, "ACPI, required for an orderly shutdown.", standard: .bool(true),
+        "acpi", .bool, "ACPI, required for an orderly shutdown.", defaultValue: .bool(true),
         xml: XMLPlace("features/acpi", .presence)),
       PropertySchema("apic", .bool, "APIC.", xml: XMLPlace("features/apic", .presence)),
       PropertySchema(
         "pae", .bool, "Physical address extension.", xml: XMLPlace("features/pae", .presence)),
       PropertySchema(
         "clock", .word(["utc", "localtime"]), "The time of the guest's clock at its start.",
-        standard: .string("utc"), xml: XMLPlace("clock/@offset")),
+        defaultValue: .string("utc"), xml: XMLPlace("clock/@offset")),
       PropertySchema(
         "on_poweroff", .word(["destroy", "restart"]),
         "Action when the guest powers off.", xml: XMLPlace("on_poweroff")),
@@ -82,7 +82,7 @@ extension Schema {
       PropertySchema(
         "state", .word(["running", "stopped"]),
         "Whether it runs; the source of a clone defaults to `stopped`.",
-        standard: .string("running"), live: .power),
+        defaultValue: .string("running"), live: .power),
       PropertySchema(
         "full", .bool, "Whether a clone copies the disks instead of overlaying them.",
         impact: .dataLoss),
@@ -265,7 +265,7 @@ extension Schema {
             .word(["virtio", "e1000", "e1000e", "rtl8139", "igb", "vmxnet3", "ne2k_pci", "pcnet"]),
             .string,
           ]), "The model of the card, such as `virtio` or `e1000`.", format: .model,
-          standard: .string("virtio"), xml: XMLPlace("model/@type")),
+          defaultValue: .string("virtio"), xml: XMLPlace("model/@type")),
         PropertySchema("vlan", .int(1...4094), "The VLAN tag.", xml: XMLPlace("vlan/tag/@id")),
         PropertySchema(
           "mtu", .int(68...65_535), "The largest packet in bytes.", xml: XMLPlace("mtu/@size")),

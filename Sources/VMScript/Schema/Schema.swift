@@ -77,7 +77,7 @@ extension Schema {
     properties: [
       PropertySchema(
         "mode", .word(["nat", "isolated", "route", "bridge", "open", "macvtap"]),
-        "The connection of guests to the outside.", standard: .string("nat"),
+        "The connection of guests to the outside.", defaultValue: .string("nat"),
         impact: .restart),
       PropertySchema("subnet", .cidr, "The IPv4 network of its guests.", impact: .restart),
       PropertySchema(

@@ -34,16 +34,16 @@ enum SchemaReader {
   }
 
   private static func property(_ node: SchemaNode) throws(MalformedText) -> PropertySchema {
-    let members = try node.members(["name", "type", "doc", "standard", "required", "impact"])
+    let members = try node.members(["name", "type", "doc", "default", "required", "impact"])
     let name = try required("name", members, of: node).name()
     let type = try PropertyType(required("type", members, of: node))
-    var standard: Value?
-    if let given = members["standard"] {
-      standard = type.convert(given.value, DeclarationRegistry(stack: ""))
-      if standard == nil { throw .schema(given.path, expected: type.expectation) }
+    var defaultValue: Value?
+    if let given = members["default"] {
+      defaultValue = type.convert(given.value, DeclarationRegistry(stack: ""))
+      if defaultValue == nil { throw .schema(given.path, expected: type.expectation) }
     }
     return PropertySchema(
-      name, type, try members["doc"]?.text() ?? "", standard: standard,
+      name, type, try members["doc"]?.text() ?? "", defaultValue: defaultValue,
       impact: try members["impact"]?.choice([
         "none": Impact.none, "live": .live, "next-start": .nextStart, "restart": .restart,
         "data-loss": .dataLoss,
@@ -79,7 +79,7 @@ extension BlockSchema {
   ///           "properties": [
   ///             {"name": "depth", "type": {"int": [1, 1000]}, "doc": "Jobs that may wait",
   ///              "required": true},
-  ///             {"name": "retention", "type": "duration", "standard": "1h"},
+  ///             {"name": "retention", "type": "duration", "default": "1h"},
   ///             {"name": "order", "type": {"word": ["fifo", "lifo"]}},
   ///             {"name": "targets", "type": {"list": "ip"}}
   ///           ],

@@ -147,21 +147,21 @@ public struct ChangeScheduler: Sendable {
   package let jobs: Int
   package let progress: @Sendable (ProgressEvent) -> Void
   /// Whether this error is fatal for the run, such as a lost connection.
-  package let endsEverything: @Sendable (Diagnostic) -> Bool
+  package let isFatal: @Sendable (Diagnostic) -> Bool
 
   /// Creates a scheduler.
   ///
   /// - Parameters:
   ///   - jobs: the maximum number of changes in flight, at least 1.
   ///   - progress: called with every event.
-  ///   - endsEverything: whether an error is fatal for the run.
+  ///   - isFatal: whether an error is fatal for the run.
   public init(
     jobs: Int, progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in },
-    endsEverything: @escaping @Sendable (Diagnostic) -> Bool = { _ in false }
+    isFatal: @escaping @Sendable (Diagnostic) -> Bool = { _ in false }
   ) {
     self.jobs = max(1, jobs)
     self.progress = progress
-    self.endsEverything = endsEverything
+    self.isFatal = isFatal
   }
 
   /// Applies all changes. Returns when none is in flight.
@@ -188,7 +188,7 @@ public struct ChangeScheduler: Sendable {
         }
         guard let finished = await group.next() else { break }
         inFlight -= 1
-        if let failure = finished.failure, endsEverything(failure) { isEnding = true }
+        if let failure = finished.failure, isFatal(failure) { isEnding = true }
         report(run.settle(finished), in: run, finished)
       }
     }

@@ -367,7 +367,7 @@ extension LiveReader {
 
   /// Retries once after a transient error.
   private static func retrying<T>(_ read: () throws -> T) throws -> T {
-    do { return try read() } catch let error as LibvirtError where error.isOfTheMoment {
+    do { return try read() } catch let error as LibvirtError where error.isTransient {
       return try read()
     }
   }

@@ -177,7 +177,7 @@ enum HostMessages {
   }
 
   /// Whether the error is fatal, so that the run ends.
-  static func endsEverything(_ diagnostic: Diagnostic) -> Bool {
+  static func isFatal(_ diagnostic: Diagnostic) -> Bool {
     ([.host.noConnection, .host.connectionLost, .host.cancelled] as [DiagnosticCode]).contains(
       diagnostic.code)
   }

@@ -324,7 +324,7 @@ final class RunHost: EvaluationHost {
     let performer = backend.performer(of: storage, reports)
     let scheduler = ChangeScheduler(
       jobs: options.jobs, progress: progress,
-      endsEverything: HostMessages.endsEverything)
+      isFatal: HostMessages.isFatal)
     let outcome = await scheduler.apply(plan.changes) { change throws(Diagnostic) in
       let renewed: Change?
       do {
@@ -359,7 +359,7 @@ final class RunHost: EvaluationHost {
   private static func reportingFatalErrorsOnce(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
     var codes: Set<Int> = []
     return diagnostics.filter {
-      !HostMessages.endsEverything($0) || codes.insert($0.code.number).inserted
+      !HostMessages.isFatal($0) || codes.insert($0.code.number).inserted
     }
   }
 

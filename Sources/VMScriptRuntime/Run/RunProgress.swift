@@ -21,7 +21,7 @@ extension RunHost {
     /// The work that the evaluation waits for, or waited for last.
     var current: Waiting?
     /// The work that the evaluation stopped waiting for.
-    var leftBehind: LeftBehind?
+    var abandonedWork: AbandonedWork?
     var isCancelled = false
     /// Whether the host refused something, so that the script ends.
     var hasFailed = false
@@ -62,7 +62,7 @@ extension RunHost.Progress {
   /// - Parameters:
   ///   - work: the work that continues; nil if it has ended.
   ///   - doing: its description, unless changes of a plan describe it.
-  mutating func leave(_ work: Task<Void, Never>?, _ doing: String) -> LeftBehind? {
+  mutating func leave(_ work: Task<Void, Never>?, _ doing: String) -> AbandonedWork? {
     let changes = applying?.changes ?? []
     let underWay = changes.filter { $0.result == .underWay }.map(\.label)
     applying?.changes = changes.map { change in
@@ -71,13 +71,13 @@ extension RunHost.Progress {
       return change
     }
     conclude()
-    leftBehind = work.map { LeftBehind(what: underWay.isEmpty ? [doing] : underWay, work: $0) }
-    return leftBehind
+    abandonedWork = work.map { AbandonedWork(what: underWay.isEmpty ? [doing] : underWay, work: $0) }
+    return abandonedWork
   }
 }
 
 /// Work on the host that continues in the background.
-struct LeftBehind: Sendable {
+struct AbandonedWork: Sendable {
   /// Descriptions of the work.
   let what: [String]
   let work: Task<Void, Never>

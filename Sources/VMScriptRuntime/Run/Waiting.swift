@@ -7,7 +7,7 @@ import VMScriptSyntax
 /// A thread's wait for asynchronous work, until the work ends or the wait is given up.
 ///
 /// A cancellation gives up the wait for work that only reads the host. It does not give up the wait
-/// for work that changes something; ``letGo()`` does. The work continues in the background then.
+/// for work that changes something; ``abandon()`` does. The work continues in the background then.
 final class Waiting: Sendable {
   private struct State {
     var task: Task<Void, Never>?
@@ -64,11 +64,11 @@ final class Waiting: Sendable {
       state.task?.cancel()
       return state.isActing
     }
-    if !isActing { letGo() }
+    if !isActing { abandon() }
   }
 
   /// Gives up the wait, whatever the state of the work.
-  func letGo() { done.signal() }
+  func abandon() { done.signal() }
 }
 
 // The evaluation's own thread waits for asynchronous work until the user stops waiting.
@@ -83,7 +83,7 @@ extension RunHost {
   }
 
   /// Stops waiting for changes in flight; they may still finish.
-  func letGo() { progress.withLock(\.current)?.letGo() }
+  func abandon() { progress.withLock(\.current)?.abandon() }
 
   /// Runs asynchronous work while the evaluation's own thread waits for it.
   ///

@@ -50,8 +50,8 @@ final class EntryHost: EvaluationHost {
     host?.cancel()
   }
 
-  /// See ``RunHost/letGo()``.
-  func letGo() { state.withLock(\.connected)?.host.letGo() }
+  /// See ``RunHost/abandon()``.
+  func abandon() { state.withLock(\.connected)?.host.abandon() }
 
   func print(_ line: String) { options.progress(.printed(line)) }
 
@@ -93,8 +93,8 @@ final class EntryHost: EvaluationHost {
   /// Ends the entry, and releases the lock once no work is in progress.
   ///
   /// - Returns: the work that continues in the background.
-  func end() async -> LeftBehind? {
-    let left = standing?.leftBehind
+  func end() async -> AbandonedWork? {
+    let left = standing?.abandonedWork
     let lock = state.withLock { $0.lock.take() }
     if let left {
       Task {

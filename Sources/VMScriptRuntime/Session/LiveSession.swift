@@ -110,7 +110,7 @@ public final class LiveSession: Sendable {
 
   /// Evaluates an entry and applies its declarations.
   ///
-  /// After a cancellation of the task, changes in flight finish and no other change starts; ``letGo()``
+  /// After a cancellation of the task, changes in flight finish and no other change starts; ``abandon()``
   /// stops waiting for them. Declarations that did not take effect are withdrawn.
   ///
   /// - Parameters:
@@ -152,14 +152,14 @@ public final class LiveSession: Sendable {
   }
 
   /// Stops waiting for changes of the current entry; they may still finish.
-  public func letGo() { state.withLock(\.current)?.letGo() }
+  public func abandon() { state.withLock(\.current)?.abandon() }
 
   /// Descriptions of work of entries that continues in the background.
   public var underWay: [String] {
     state.withLock { $0.underWay.sorted { $0.key < $1.key }.flatMap(\.value) }
   }
 
-  private func note(_ left: LeftBehind, of entry: Int) {
+  private func note(_ left: AbandonedWork, of entry: Int) {
     state.withLock { $0.underWay[entry] = left.what }
     Task {
       await left.work.value

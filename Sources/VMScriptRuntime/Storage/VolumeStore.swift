@@ -46,7 +46,7 @@ public struct VolumeStore: Sendable {
       do {
         do {
           return try read()
-        } catch let error as LibvirtError where error.isOfTheMoment {
+        } catch let error as LibvirtError where error.isTransient {
           return try read()
         }
       } catch let error as LibvirtError where error.code == .noStorageVolume {
@@ -181,7 +181,7 @@ public struct VolumeStore: Sendable {
 extension LibvirtError {
   /// Whether an immediate retry may succeed, because libvirtd lacked a resource or a file was locked or
   /// stale for a moment.
-  var isOfTheMoment: Bool { !isConnectionLost && code != .noStorageVolume }
+  var isTransient: Bool { !isConnectionLost && code != .noStorageVolume }
 }
 
 extension VolumeStore {

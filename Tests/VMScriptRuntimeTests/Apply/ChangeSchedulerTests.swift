@@ -65,7 +65,7 @@ import VMScriptSyntax
   }
 
   @Test func anErrorThatEndsEverythingLeavesTheRest() async {
-    let scheduler = ChangeScheduler(jobs: 1, endsEverything: { $0.code.number == 702 })
+    let scheduler = ChangeScheduler(jobs: 1, isFatal: { $0.code.number == 702 })
     let outcome = await scheduler.apply(changes([[], [], []])) { _ throws(Diagnostic) in
       throw Diagnostic(code: DiagnosticCode(702), "lost")
     }

@@ -51,7 +51,7 @@ struct SimulatedLab {
     let errors = outcome.diagnostics.filter { $0.severity == .error }
     guard errors.isEmpty else { return .refused(errors.map(\.code.number)) }
     let isOver = Mutex(false)
-    let applied = await ChangeScheduler(jobs: 1, endsEverything: { _ in true })
+    let applied = await ChangeScheduler(jobs: 1, isFatal: { _ in true })
       .apply(outcome.plan.changes) { change throws(Diagnostic) in
         do {
           for step in change.steps { try await host.perform(step, of: change) }

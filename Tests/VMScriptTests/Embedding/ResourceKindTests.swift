@@ -11,8 +11,8 @@ import VMScriptEditing
     properties: [
       PropertySchema("depth", .int(1...1_000), "Jobs that may wait", isRequired: true),
       PropertySchema(
-        "retention", .duration, "How long one waits", standard: .duration(.seconds(3_600))),
-      PropertySchema("order", .word(["fifo", "lifo"]), "Which is next", standard: "fifo"),
+        "retention", .duration, "How long one waits", defaultValue: .duration(.seconds(3_600))),
+      PropertySchema("order", .word(["fifo", "lifo"]), "Which is next", defaultValue: "fifo"),
       PropertySchema("feeds", .resource([.custom("queue")]), "Where done jobs go"),
     ],
     blocks: [
@@ -28,13 +28,13 @@ import VMScriptEditing
         json: """
           {"name": "queue", "properties": [
             {"name": "depth", "type": {"int": [1, null]}, "required": true},
-            {"name": "retention", "type": "duration", "standard": "1h"},
+            {"name": "retention", "type": "duration", "default": "1h"},
             {"name": "size", "type": {"either": ["size", {"word": ["any"]}]}}],
            "blocks": [{"name": "worker", "shorthand": "cores",
              "properties": [{"name": "cores", "type": "int"}]}]}
           """))
     let schema = try #require(engine.resources.first)
-    #expect(schema.property("retention")?.standard == .duration(.seconds(3_600)))
+    #expect(schema.property("retention")?.defaultValue == .duration(.seconds(3_600)))
     let program = try engine.compile(.text("queue a { depth = 7, size = any, worker = 2 }"))
     let declared = try #require(program.evaluate().declarations.declarations.first)
     #expect(

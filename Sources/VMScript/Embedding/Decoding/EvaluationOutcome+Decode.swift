@@ -127,7 +127,7 @@ extension DeclaredBlock {
     var entries: ValueMap = [:]
     if let label { entries["name"] = .string(label) }
     for row in schema.properties {
-      if let value = self[row.name] ?? row.standard { entries[row.name] = value }
+      if let value = self[row.name] ?? row.defaultValue { entries[row.name] = value }
     }
     for inner in schema.blocks {
       let declared = blocks(inner.name).map(\.completeDocument)
