@@ -176,8 +176,9 @@ extension Code {
   ) -> (value: NodeID, kinds: [ResourceKind]) {
     let node = self[id]
     switch node.kind {
-    case .clone, .verbStatement:
-      return (child(0, of: node), [.domain])
+    case .clone: return (child(0, of: node), [.domain])
+    case .verbStatement:
+      return (node.targetPosition.map { child($0, of: node) } ?? .absent, [.domain])
     case .property:
       return (child(0, of: node), properties[nameSpan(id)]?.type.resourceKinds ?? [])
     case .mapEntry:

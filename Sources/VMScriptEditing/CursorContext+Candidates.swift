@@ -30,7 +30,7 @@ extension CursorContext {
       return baseType(in: script, names)?.memberCandidates(vocabulary) ?? members(of: path, names)
     case .target: return names.filter { $0.kind != .function }.map(\.candidate)
     case .condition:
-      return WaitCondition.words.keys.sorted().map { Candidate($0, .word) } + scope(names)
+      return WaitWord.allCases.map(\.rawValue).sorted().map { Candidate($0, .word) } + scope(names)
     case .type: return Self.types
     case .continuation(let words): return words.map { Candidate($0, .keyword) }
     case .resourceName, .path, .text, .nothing: return []

@@ -157,10 +157,11 @@ struct CursorContextReader {
   }
 
   private func verbPlace(_ statement: NodeID, _ position: Int) -> CursorContext.Place {
-    guard position > 0 else { return .target }
     let arguments = tree[statement].arguments(tree.children(of: statement)).map(\.argument)
-    guard arguments.indices.contains(position - 1) else { return .expression }
-    switch arguments[position - 1] {
+    guard arguments.indices.contains(position) else { return .expression }
+    switch arguments[position] {
+    case .target: return .target
+    case .text: return .expression
     case .condition: return .condition
     case .name: return .nothing
     case .limit, .force: return .expression
@@ -209,7 +210,7 @@ struct CursorContextReader {
     var next: NodeID? = last
     while let id = next {
       words.formUnion(Self.continuations[tree[id].kind] ?? [])
-      words.formUnion(tree[id].verb?.row.arguments.map(\.word) ?? [])
+      words.formUnion(tree[id].verb?.row.arguments.compactMap(\.word) ?? [])
       next = tree.children(of: id).last { !$0.isAbsent && tree[$0].kind != .error }
     }
     return .continuation(words.sorted())

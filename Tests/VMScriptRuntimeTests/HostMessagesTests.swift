@@ -160,7 +160,8 @@ import VMScriptSyntax
   @Test(arguments: all)
   func everyCodeIsExplained(failure: StorageFailure) {
     let diagnostic = StorageMessages.diagnostic(failure, at: nil)
-    #expect(StorageCodes.codes.contains(diagnostic.code))
+    let codes = StorageCodes.codes + ProgramCodes.codes
+    #expect(codes.contains(diagnostic.code))
     #expect(!diagnostic.message.isEmpty)
   }
 

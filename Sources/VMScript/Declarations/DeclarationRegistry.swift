@@ -163,6 +163,9 @@ extension DeclarationSet {
 
 /// Shell patterns of names: `*` matches any run of characters, `?` any one character.
 public enum Glob {
+  /// Returns whether a text is a pattern rather than a name.
+  package static func isPattern(_ text: String) -> Bool { text.contains { "*?".contains($0) } }
+
   /// Returns whether `name` matches `pattern`; takes time in proportion to the product of both
   /// lengths.
   public static func matches(_ name: String, _ pattern: String) -> Bool {

@@ -10,6 +10,14 @@ public struct VerbRequest: Sendable {
     /// An exact name, or a glob such as `web-*`.
     case pattern(String)
 
+    /// The name or the pattern.
+    public var text: String {
+      switch self {
+      case .resource(let reference): reference.name
+      case .pattern(let pattern): pattern
+      }
+    }
+
     /// Returns whether it includes the domain of this name.
     public func names(_ domain: String) -> Bool {
       switch self {
@@ -19,14 +27,24 @@ public struct VerbRequest: Sendable {
     }
   }
 
+  /// The name of the only target, if it names one machine.
+  var onlyTarget: String? {
+    guard targets.count == 1, !isForSeveral else { return nil }
+    return targets.first?.text
+  }
+
   /// The verb.
   public let verb: Verb
   /// The targets in order, without duplicates; the members of a list run in parallel.
   public var targets: [Target]
+  /// Whether the target is a list or a pattern, so that values are maps.
+  var isForSeveral = false
   /// Whether to turn a machine off instead of asking its guest to shut down.
   public var isForced = false
   /// The name of a snapshot; empty for verbs without one.
   public var name = ""
+  /// The texts of the statement in order, such as the command of `run`. They may contain secrets.
+  public var texts: [String] = []
   /// The condition to wait for; nil for verbs that do not wait.
   public var condition: WaitCondition?
   /// The longest wait; nil for the host's own limit.
@@ -48,6 +66,12 @@ public struct VerbRequest: Sendable {
 /// The condition of a `wait`.
 public enum WaitCondition: Sendable {
   case ip, agent, ssh, cloudInit, stopped
+  /// A shell command that succeeds in the guest. It may contain secrets.
+  case ready(command: String)
+  /// A TCP server on this port.
+  case port(UInt16)
+  /// A text on the guest's console, from now on.
+  case text(String)
   /// An expression, evaluated again whenever the host has news; the wait ends once it is true.
   case expression(@Sendable () throws(Diagnostic) -> Bool)
 }
@@ -73,7 +97,12 @@ public protocol EvaluationHost: AnyObject, Sendable {
   ) throws(Diagnostic) -> IPAddress
 
   /// Runs a verb, after applying `declarations`; a host that plans only records it.
-  func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic)
+  ///
+  /// - Returns: the value of the verb by the name of each target; empty for a verb without a value,
+  ///   and for a host that does not run it.
+  func perform(
+    _ verb: VerbRequest, declarations: DeclarationSet
+  ) throws(Diagnostic) -> [String: Value]
 
   /// Returns whether an undeclared resource exists on the host; nil if that cannot be known here.
   func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool?
@@ -147,8 +176,11 @@ public final class OfflineHost: EvaluationHost {
   }
 
   /// Records the verb.
-  public func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
+  public func perform(
+    _ verb: VerbRequest, declarations: DeclarationSet
+  ) throws(Diagnostic) -> [String: Value] {
     state.withLock { $0.verbs.append(verb) }
+    return [:]
   }
 
   /// Always returns nil: there is no host that could know.

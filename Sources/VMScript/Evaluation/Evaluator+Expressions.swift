@@ -35,6 +35,7 @@ extension Evaluator {
     case .comprehension: return try evaluateComprehension(id, node)
     case .lambda: return try makeLambda(id, node)
     case .resource, .clone: return try declareResource(id, node)
+    case .verbStatement: return try executeVerb(id, node)
     default: throw AlreadyReported()
     }
   }

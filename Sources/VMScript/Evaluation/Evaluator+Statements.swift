@@ -222,35 +222,63 @@ extension Evaluator {
   }
 }
 
-extension WaitCondition {
-  /// The conditions that are a bare word.
-  package static let words: [String: WaitCondition] = [
-    "ip": .ip, "agent": .agent, "ssh": .ssh, "cloud_init": .cloudInit, "stopped": .stopped,
-  ]
-}
-
 extension Evaluator {
-  mutating func executeVerb(_ id: NodeID, _ node: Node) throws {
-    guard let verb = node.verb else { throw AlreadyReported() }
-    let targetNode = code.child(0, of: node)
+  /// Performs a verb.
+  ///
+  /// - Returns: its value: of one machine, or by name for a list or a pattern; unknown where it is
+  ///   only planned, none for a verb without a value.
+  @discardableResult
+  mutating func executeVerb(_ id: NodeID, _ node: Node) throws -> Value {
+    guard let verb = node.verb, let position = node.targetPosition else { throw AlreadyReported() }
+    let targetNode = code.child(position, of: node)
+    let target = try evaluate(targetNode)
     let targets = try self.targets(
-      try evaluate(targetNode), isDeletion: verb.row.outcome == .gone, at: code.span(targetNode))
+      target, isDeletion: verb.row.outcome == .gone, at: code.span(targetNode))
     var request = VerbRequest(
       verb, targets: targets, span: code.span(id), targetSpan: code.span(targetNode))
+    request.isForSeveral = target.isForSeveralMachines
     request.isForced = node.flags.contains(.force)
     for (argument, child) in node.arguments(code.children(of: node)) {
       switch argument {
       case .name: request.name = try snapshotName(child)
       case .condition: request.condition = try condition(of: child)
       case .limit: request.limit = try limit(child)
-      case .force: break
+      case .text: request.texts.append(try text(child))
+      case .force, .target: break
       }
     }
     try charge(512, at: id)
     try prepareEffect()
     let asked = request
-    try offTheClock { try $0.host.perform(asked, declarations: $0.registry.set) }
+    let values = try offTheClock { try $0.host.perform(asked, declarations: $0.registry.set) }
     if verb.row.outcome == .gone { registry.withdraw(targets) }
+    guard verb.row.hasValue else { return .none }
+    return try value(values, of: asked, at: id)
+  }
+
+  /// Returns the value of a verb.
+  private mutating func value(
+    _ values: [String: Value], of request: VerbRequest, at id: NodeID
+  ) throws -> Value {
+    for case .string(let text) in values.values { try charge(text.utf8.count, at: id) }
+    if let name = request.onlyTarget {
+      return values[name] ?? .unknown(UnknownOrigin(resource: name, attribute: request.verb.word))
+    }
+    guard !values.isEmpty else {
+      let name = request.targets.first?.text ?? ""
+      return .unknown(UnknownOrigin(resource: name, attribute: request.verb.word))
+    }
+    return .map(ValueMap(values.sorted { $0.key < $1.key }))
+  }
+
+  /// Returns the text of an argument; secrets are revealed, because the guest needs them.
+  private mutating func text(_ id: NodeID) throws -> String {
+    switch try evaluate(id) {
+    case .string(let text): return text
+    case .secret(let secret): return secret.revealed
+    case .unknown(let origin): throw refusal(of: origin, at: code.span(id))
+    case let other: throw Diagnostic.notAText(other, at: code.span(id))
+    }
   }
 
   /// Returns the name of a snapshot, which becomes a part of a path on the host.
@@ -273,12 +301,43 @@ extension Evaluator {
   }
 
   private mutating func condition(of id: NodeID) throws -> WaitCondition {
-    if case .word = code.target(of: id), let word = WaitCondition.words[code.name(code[id])] {
-      return word
+    if case .word = code.target(of: id), let word = WaitWord(rawValue: code.name(code[id])) {
+      return try condition(word, nil, at: id)
+    }
+    if code[id].kind == .waitCondition {
+      let argument = code.child(0, of: code[id])
+      return try condition(WaitWord.allCases[Int(code[id].data)], argument, at: id)
     }
     if options.leavesParametersOpen { try judge(id) }
     let waiting = WaitingCondition(evaluator: self, node: id)
     return .expression { () throws(Diagnostic) in try waiting.isMet() }
+  }
+
+  /// Returns the condition that begins with a word.
+  private mutating func condition(
+    _ word: WaitWord, _ argument: NodeID?, at id: NodeID
+  ) throws -> WaitCondition {
+    guard let argument else {
+      switch word {
+      case .ip: return .ip
+      case .agent: return .agent
+      case .ssh: return .ssh
+      case .cloudInit: return .cloudInit
+      case .stopped: return .stopped
+      case .ready, .port, .text: throw Diagnostic.noConditionArgument(word, at: code.span(id))
+      }
+    }
+    guard word == .port else {
+      let text = try text(argument)
+      return word == .ready ? .ready(command: text) : .text(text)
+    }
+    let value = try evaluate(argument)
+    if case .unknown(let origin) = value { throw refusal(of: origin, at: code.span(argument)) }
+    guard case .int(let number) = value, (1...65535).contains(number) else {
+      throw Diagnostic.argumentType(
+        "port", expected: "a number from 1 to 65535", value, at: code.span(argument))
+    }
+    return .port(UInt16(number))
   }
 
   /// Reports an expression that is not a condition, as far as that is known without a host, which
@@ -316,6 +375,17 @@ extension Evaluator {
   mutating func prepareEffect() throws {
     validate()
     if hasErrors { throw AlreadyReported() }
+  }
+}
+
+extension Value {
+  /// Whether it is a list or a pattern of machines, rather than one machine.
+  fileprivate var isForSeveralMachines: Bool {
+    switch self {
+    case .list: true
+    case .string(let name): Glob.isPattern(name)
+    default: false
+    }
   }
 }
 

@@ -23,6 +23,19 @@ extension Diagnostic {
       helps: [Help("compare it, as in `x != none`")])
   }
 
+  static func notAText(_ value: Value, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: .evaluation.wrongType, "this must be a string, not \(value.kindInWords)",
+      at: Label(span, value.excerpt))
+  }
+
+  static func noConditionArgument(_ word: WaitWord, at span: Span) -> Diagnostic {
+    let argument = word.argument ?? ""
+    return Diagnostic(
+      code: .evaluation.wrongType, "`\(word.rawValue)` needs its \(argument.lowercased())",
+      at: Label(span), helps: [Help("write `for \(word.rawValue) \(argument)`")])
+  }
+
   static func notASequence(_ value: Value, at span: Span) -> Diagnostic {
     Diagnostic(
       code: .evaluation.wrongType, "cannot loop over \(value.kindInWords)", at: Label(span),

@@ -58,7 +58,7 @@ package enum StatementForm {
   package static func verb(_ verb: String, _ domain: String, _ rest: String = "") -> String {
     let name = QuotedText.literal(domain)
     // A string with these characters is a pattern.
-    let target = domain.contains { "*?".contains($0) } ? "domain(\(name))" : name
+    let target = Glob.isPattern(domain) ? "domain(\(name))" : name
     return ([verb, target] + (rest.isEmpty ? [] : [rest])).joined(separator: " ")
   }
 

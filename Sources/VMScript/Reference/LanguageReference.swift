@@ -47,6 +47,20 @@ public enum LanguageReference {
     machines of a list at the same time. Declarations above a verb take effect before it.
 
     """ + Reference.verbs.map { section($0, level: 2) }.joined()
+      + """
+      ## Conditions of wait
+
+      `for WHAT` takes an expression, which is evaluated again whenever the host has news, or one of \
+      these.
+
+      | condition | meaning |
+      |---|---|
+
+      """
+      + WaitWord.allCases.map { word in
+        let form = [word.rawValue, word.argument].compactMap(\.self).joined(separator: " ")
+        return "| `\(form)` | \(word.doc) |\n"
+      }.joined() + "\n"
   }
 
   private static var functions: String {

@@ -253,9 +253,7 @@ extension Resolver {
     case .checkStatement:
       resolveExpression(child(0, id))
       resolveOptional(child(1, id))
-    case .verbStatement:
-      if !context.isModuleLevel { diagnostics.append(.misplaced("a verb", at: span(id))) }
-      resolveVerb(id)
+    case .verbStatement: resolveVerb(id)
     case .printStatement:
       for expression in children(id) { resolveExpression(expression) }
     case .expressionStatement:
@@ -329,16 +327,23 @@ extension Resolver {
   }
 
   private mutating func resolveVerb(_ id: NodeID) {
-    let outer = use
-    use = .target
-    resolveExpression(child(0, id))
-    use = outer
+    if !context.isModuleLevel { diagnostics.append(.misplaced("a verb", at: span(id))) }
     for (argument, child) in node(id).arguments(children(id)) {
       switch argument {
+      case .target:
+        let outer = use
+        use = .target
+        resolveExpression(child)
+        use = outer
+      case .text: resolveExpression(child)
       case .name: resolveResourceName(child)
       case .condition:
-        if node(child).kind == .name, WaitCondition.words[names[name(child)]] != nil {
+        if node(child).kind == .name, let word = WaitWord(rawValue: names[name(child)]),
+          word.argument == nil || !isVariable(name(child))
+        {
           set(child, .word)
+        } else if node(child).kind == .waitCondition {
+          for argument in children(child) { resolveExpression(argument) }
         } else {
           resolveExpression(child)
         }
@@ -346,6 +351,11 @@ extension Resolver {
       case .force: break
       }
     }
+  }
+
+  /// Whether a name is a variable of the script.
+  private func isVariable(_ name: Name) -> Bool {
+    context.lookup(name) != nil || topLevel[name] != nil || inherited[name] != nil
   }
 
   /// Resolves the name of a resource; a bare name means its own text.
@@ -363,6 +373,7 @@ extension Resolver {
     case .lambda: resolveFunction(id, named: "lambda", ownName: nil, index: nil)
     case .comprehension: resolveComprehension(id) { $0.resolveExpression($1) }
     case .resource, .clone: resolveResource(id)
+    case .verbStatement: resolveVerb(id)
     case .map:
       refuseRepeatedKeys(id)
       for entry in children(id) {

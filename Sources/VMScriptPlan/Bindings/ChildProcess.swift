@@ -36,18 +36,23 @@ package enum ChildProcess {
   /// - Parameters:
   ///   - tool: the name, looked up on the path.
   ///   - arguments: the arguments without the name.
+  ///   - input: becomes its standard input; nil for an empty one.
+  ///   - output: receives its standard output; nil returns it.
   ///   - file: becomes the child's file 3, which it can open as ``inheritedFile``.
   ///   - limits: its limits.
   ///   - cancellation: aborts it early.
   /// - Throws: ``StorageFailure/toolMissing(_:)``, ``StorageFailure/toolTimedOut(_:seconds:)``,
   ///   `CancellationError`.
   package static func run(
-    _ tool: String, _ arguments: [String], file: Int32? = nil, limits: Limits,
+    _ tool: String, _ arguments: [String], input: Int32? = nil, output destination: Int32? = nil,
+    file: Int32? = nil, limits: Limits,
     cancellation: BlockingWork.Cancellation
   ) throws -> Result {
     guard let program = find(tool) else { throw StorageFailure.toolMissing(tool) }
     var (output, errors) = try (Pipe(), Pipe())
-    let process = try start(program, [tool] + arguments, output, errors, file, limits)
+    let process = try start(
+      program, [tool] + arguments, input, destination ?? output.writing, errors.writing, file,
+      limits)
     output.closeWritingEnd()
     errors.closeWritingEnd()
     let deadline = ContinuousClock.now + .seconds(limits.seconds)
@@ -84,12 +89,12 @@ package enum ChildProcess {
   }
 
   private static func start(
-    _ program: String, _ arguments: [String], _ output: Pipe, _ errors: Pipe, _ file: Int32?,
-    _ limits: Limits
+    _ program: String, _ arguments: [String], _ given: Int32?, _ output: Int32, _ errors: Int32,
+    _ file: Int32?, _ limits: Limits
   ) throws -> pid_t {
-    let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    let input = given ?? open("/dev/null", O_RDONLY | O_CLOEXEC)
     guard input != -1 else { throw Self.failure(program) }
-    defer { close(input) }
+    defer { if given == nil { close(input) } }
     // An arena of 64 MiB for each thread would count as memory in use.
     let environment = ProcessInfo.processInfo.environment
       .merging(["LC_ALL": "C", "MALLOC_ARENA_MAX": "2"]) { $1 }
@@ -100,7 +105,7 @@ package enum ChildProcess {
           withUnsafePointer(
             to: vms_child(
               program: program, arguments: arguments, environment: environment, input: input,
-              output: output.writing, errors: errors.writing, extra: file ?? -1,
+              output: output, errors: errors, extra: file ?? -1,
               memory: limits.memory, file_size: limits.fileSize), vms_child_start)
         }
       }

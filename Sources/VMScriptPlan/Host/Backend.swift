@@ -46,10 +46,13 @@ package protocol Backend: HostReader {
 
   /// Performs a verb on its targets.
   ///
-  /// - Parameter set: the declarations, which contain the stack and the awaited addresses.
+  /// - Parameters:
+  ///   - set: the declarations, which contain the stack and the awaited addresses.
+  ///   - sources: the scripts, which determine the folder of relative paths.
+  /// - Returns: the value of the verb by the name of each target; empty for a verb without a value.
   func perform(
-    _ verb: VerbRequest, of set: DeclarationSet, _ reports: RunReports
-  ) async throws(Diagnostic)
+    _ verb: VerbRequest, of set: DeclarationSet, _ sources: SourceMap, _ reports: RunReports
+  ) async throws(Diagnostic) -> [String: Value]
 
   /// Returns the deletion of each of these domains that exists.
   ///

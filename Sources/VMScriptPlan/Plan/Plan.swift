@@ -19,13 +19,8 @@ public struct VerbRecord: Sendable {
 
   /// The record of a request.
   public init(_ request: VerbRequest) {
-    let targets = request.targets.map { target in
-      switch target {
-      case .resource(let reference): reference.name
-      case .pattern(let pattern): pattern
-      }
-    }
-    self.init(action: request.verb.word, targets: targets, span: request.span)
+    self.init(
+      action: request.verb.word, targets: request.targets.map(\.text), span: request.span)
   }
 }
 

@@ -70,10 +70,11 @@ struct LibvirtBackend: Backend {
   }
 
   func perform(
-    _ verb: VerbRequest, of set: DeclarationSet, _ reports: RunReports
-  ) async throws(Diagnostic) {
-    try await VerbRunner(pool: pool, declarations: set, notes: notes, reports: reports)
-      .perform(verb)
+    _ verb: VerbRequest, of set: DeclarationSet, _ sources: SourceMap, _ reports: RunReports
+  ) async throws(Diagnostic) -> [String: Value] {
+    try await VerbRunner(
+      pool: pool, declarations: set, sources: sources, notes: notes, reports: reports
+    ).perform(verb)
   }
 
   func deletions(

@@ -118,10 +118,13 @@ enum HostMessages {
       ])
   }
 
-  static func cloudInitFailed(_ domain: String, says output: String, at span: Span) -> Diagnostic {
+  /// - Parameter errors: the errors that cloud-init recorded, one line each.
+  static func cloudInitFailed(
+    _ domain: String, says output: String, errors: [String], at span: Span
+  ) -> Diagnostic {
     Diagnostic(
       code: .host.cloudInitFailed, "cloud-init of `\(domain)` failed", at: .init(span),
-      notes: output.isEmpty ? [] : ["cloud-init reports: \(output)"],
+      notes: (output.isEmpty ? [] : ["cloud-init reports: \(output)"]) + errors,
       helps: [.init("read /var/log/cloud-init-output.log in the guest")])
   }
 

@@ -51,6 +51,53 @@ enum ReachMessages {
     )
   }
 
+  static func noWayIn(_ name: String, at span: Span? = nil) -> Diagnostic {
+    Diagnostic(
+      code: .reach.noWayIn, "cannot run anything in `\(name)`", at: span.map { .init($0) },
+      notes: [
+        "no agent answers inside the guest",
+        "no lease, guest agent or ARP entry has an address for SSH",
+      ],
+      helps: [
+        .init(
+          "wait if it is still booting: `\(StatementForm.verb("wait", name, "for agent"))`, "
+            + "or `\(StatementForm.verb("wait", name, "for ssh"))`")
+      ])
+  }
+
+  static func commandNotStarted(_ name: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      code: .reach.commandNotStarted, "the guest agent of `\(name)` cannot start a command",
+      notes: [reason].filter { !$0.isEmpty },
+      helps: [.init("install a shell in the guest, and allow `guest-exec` to its agent")])
+  }
+
+  static func commandFailed(
+    _ name: String, _ result: ShellCommand.Result, at span: Span
+  ) -> Diagnostic {
+    let errors = result.errors.isEmpty ? result.output : result.errors
+    return Diagnostic(
+      code: .reach.commandFailed, "the command exited with status \(result.status) in `\(name)`",
+      at: .init(span),
+      notes: errors.split(separator: "\n").suffix(5).map(String.init))
+  }
+
+  static func nothingToCopy(_ path: String, reason: String) -> Diagnostic {
+    Diagnostic(code: .reach.copyFailed, "cannot copy `\(path)`", notes: [reason])
+  }
+
+  static func copyFailed(_ path: String, of name: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      code: .reach.copyFailed, "cannot copy `\(path)` of `\(name)`",
+      notes: reason.split(separator: "\n").suffix(5).map(String.init))
+  }
+
+  static func relativePath(_ path: String, in name: String) -> Diagnostic {
+    Diagnostic(
+      code: .reach.copyFailed, "`\(path)` in `\(name)` is not an absolute path",
+      helps: [.init("write the whole path, such as `/srv/\(path)`")])
+  }
+
   static func unfitHost(_ uri: String) -> Diagnostic {
     Diagnostic(
       code: .reach.unfitHost, "the host of `\(uri)` is not a valid argument of ssh",
@@ -77,6 +124,24 @@ struct ReachCodes: DiagnosticTable {
     Neither libvirt's DHCP leases nor the guest agent nor the host's ARP table has an IPv4 address of \
     the guest.
     """)
+  let noWayIn = DiagnosticCode.ofHost(
+    795, "no way into the guest",
+    """
+    Commands and files reach a guest through the QEMU guest agent, which needs `agent = true`, or \
+    through its SSH server.
+    """)
+  let commandNotStarted = DiagnosticCode.ofHost(
+    796, "command not started",
+    "The guest agent answers, but cannot start a shell. Some distributions block `guest-exec` in its configuration."
+  )
+  let commandFailed = DiagnosticCode.ofHost(
+    797, "command failed in a guest",
+    "`run` fails if the exit status of its command is not 0. Add `|| true` to a command that may fail."
+  )
+  let copyFailed = DiagnosticCode.ofHost(
+    798, "copy failed",
+    "A file or a folder could not be copied between this machine and a guest. Nothing was written to the destination, or only a part of a folder."
+  )
   let unfitHost = DiagnosticCode.ofTool(
     808, "invalid host for ssh",
     """

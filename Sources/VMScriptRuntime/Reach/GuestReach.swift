@@ -75,6 +75,64 @@ public struct GuestReach: Sendable {
     }
   }
 
+  /// The way in which a command runs in a guest.
+  public enum Execution: Sendable {
+    /// The agent ran it; its exit status.
+    case finished(Int32)
+    /// This command of ssh runs it.
+    case bySSH([String])
+  }
+
+  /// Runs a command through the guest's agent if it answers and no user is given, else finds the
+  /// command that runs it by SSH.
+  ///
+  /// - Parameters:
+  ///   - command: the program and its arguments.
+  ///   - name: the domain's name.
+  ///   - user: the user to sign in as by SSH.
+  ///   - input: the open file that becomes its standard input; nil for none.
+  ///   - receive: receives the output of the agent's command as it comes.
+  /// - Throws: VM0792 if the guest is off, VM0795 if there is no way in, VM0796 if the agent refuses.
+  public func execute(
+    _ command: [String], in name: String, user: String?, input: Int32?,
+    _ receive: @escaping @Sendable (_ isError: Bool, _ bytes: [UInt8]) -> Void
+  ) async throws(Diagnostic) -> Execution {
+    try await host.onHost("running a command in `\(name)`") { pool in
+      switch try await GuestRoute.to(name, user: user, pool) {
+      case .agent(let agent):
+        let status = try await GuestCommand(agent: agent, command: command, input: input)
+          .run { receive($0 == .err, $1) }
+        return .finished(status)
+      case .ssh(let destination, let user):
+        return .bySSH(destination.command(user: user, running: command.map(ShellWord.quoted)))
+      }
+    }
+  }
+
+  /// Copies a file or a folder of this machine into a guest, through its agent or by SSH.
+  ///
+  /// - Throws: VM0798 if it cannot be copied, and the errors of ``execute(_:in:user:input:_:)``.
+  public func send(
+    _ source: String, to path: String, of name: String, user: String?
+  ) async throws(Diagnostic) {
+    try await host.onHost("copying to `\(name)`") { pool in
+      let route = try await GuestRoute.to(name, user: user, pool)
+      try await GuestCopy(route: route, name: name).send(source, to: path)
+    }
+  }
+
+  /// Copies a file or a folder of a guest to this machine, through its agent or by SSH.
+  ///
+  /// - Throws: VM0798 if it cannot be copied, and the errors of ``execute(_:in:user:input:_:)``.
+  public func fetch(
+    _ path: String, of name: String, user: String?, to destination: String
+  ) async throws(Diagnostic) {
+    try await host.onHost("copying from `\(name)`") { pool in
+      let route = try await GuestRoute.to(name, user: user, pool)
+      try await GuestCopy(route: route, name: name).fetch(path, to: destination)
+    }
+  }
+
   private func looking<T: Sendable>(
     _ doing: String, _ look: @escaping @Sendable (Connection) throws -> T
   ) async throws(Diagnostic) -> T {
@@ -111,6 +169,16 @@ public struct SSHDestination: Sendable, Hashable {
     let place = address.description
     return ["ssh", "-o", "HostKeyAlias=\(uuid)"] + (jump.map { ["-J", $0] } ?? [])
       + ["--", user.map { "\($0)@\(place)" } ?? place] + command
+  }
+
+  /// Returns the command that runs without a person: it asks nothing, and accepts the key of a guest
+  /// that it sees for the first time.
+  func unattendedCommand(user: String?, running command: [String]) -> [String] {
+    let connect = self.command(user: user, running: command)
+    return [
+      connect[0], "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new",
+      "-o", "ConnectTimeout=10",
+    ] + connect.dropFirst()
   }
 
   /// Returns the user and the domain in `USER@NAME` or `NAME`.

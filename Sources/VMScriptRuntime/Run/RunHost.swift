@@ -81,11 +81,14 @@ final class RunHost: EvaluationHost {
     }
   }
 
-  func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
+  func perform(
+    _ verb: VerbRequest, declarations: DeclarationSet
+  ) throws(Diagnostic) -> [String: Value] {
     let record = VerbRecord(verb)
     try takeEffect(declarations, isEnd: false)
     if !verb.onlyWaits { try confirmOrigin(for: record, verb.span) }
     let verb = try confirmDeletion(verb, of: declarations.stack)
+    var values: [String: Value] = [:]
     if mode == .run {
       let reports = RunReports(
         progress: options.progress,
@@ -97,9 +100,9 @@ final class RunHost: EvaluationHost {
         if case .expression(let holds)? = verb.condition {
           try wait(until: holds, verb, in: declarations.stack)
         } else {
-          try waiting(record.action, verb.span, isActing: !verb.onlyWaits) { [self] _ in
+          values = try waiting(record.action, verb.span, isActing: !verb.onlyWaits) { [self] _ in
             if !verb.onlyWaits { _ = try await claimHost() }
-            try await backend.perform(verb, of: declarations, reports)
+            return try await backend.perform(verb, of: declarations, sources, reports)
           }
         }
       } catch {
@@ -115,6 +118,7 @@ final class RunHost: EvaluationHost {
       if mode == .plan { standing.expected.note(verb) }
       if verb.verb.row.outcome == .gone { standing.settled.remove(verb.targets) }
     }
+    return values
   }
 
   /// Removes the warning that a machine does not have its declared address yet.

@@ -71,7 +71,9 @@ extension RunHost.Progress {
       return change
     }
     conclude()
-    abandonedWork = work.map { AbandonedWork(what: underWay.isEmpty ? [doing] : underWay, work: $0) }
+    abandonedWork = work.map {
+      AbandonedWork(what: underWay.isEmpty ? [doing] : underWay, work: $0)
+    }
     return abandonedWork
   }
 }

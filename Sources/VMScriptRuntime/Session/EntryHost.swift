@@ -73,10 +73,12 @@ final class EntryHost: EvaluationHost {
       declared: declared, of: resource, at: span, declarations: declarations)
   }
 
-  func perform(_ verb: VerbRequest, declarations: DeclarationSet) throws(Diagnostic) {
+  func perform(
+    _ verb: VerbRequest, declarations: DeclarationSet
+  ) throws(Diagnostic) -> [String: Value] {
     let host = try connected().host
     try lock(declarations.stack)
-    try host.perform(verb, declarations: declarations)
+    return try host.perform(verb, declarations: declarations)
   }
 
   func exists(_ resource: ResourceReference) throws(Diagnostic) -> Bool? {

@@ -89,7 +89,7 @@ struct DomainCondition: Sendable {
     {
       let (found, obstacle) = try await firstAddress()
       guard let address = found else { return obstacle }
-      return try await SSHProbe.obstacle(at: address).map { Obstacle($0) }
+      return try await PortProbe.obstacle(at: address, port: 22, greets: true).map { Obstacle($0) }
     }
   }
 
@@ -98,10 +98,43 @@ struct DomainCondition: Sendable {
   /// - Throws: a diagnostic for a domain without a channel to an agent.
   func cloudInit() async throws -> Awaiting.Look {
     try await requireAgent(for: "cloud_init")
-    let probe = CloudInitProbe(targets: targets, name: name, span: span)
+    let probe = CloudInitProbe(agent: GuestAgent(pool: targets.pool, name: name), span: span)
     return {
       try await agentAnswers() ? try await probe.obstacle().map { Obstacle($0) } : Self.noAgent
     }
+  }
+
+  /// Checks that a shell command succeeds in the guest.
+  func ready(_ command: String, user: String?) -> Awaiting.Look {
+    {
+      let route: GuestRoute
+      do { route = try await GuestRoute.to(name, user: user, targets.pool, at: span) } catch {
+        guard let error = error as? Diagnostic, error.code == .reach.noWayIn else { throw error }
+        return Obstacle(error.notes.joined(separator: ", and "))
+      }
+      let result = try await ShellCommand(text: command, route: route).run()
+      guard result.status != 0 else { return nil }
+      let last = result.errors.split(separator: "\n").last.map { ": \($0)" } ?? ""
+      return Obstacle("the command exits with status \(result.status)\(last)")
+    }
+  }
+
+  /// Checks that a TCP server accepts connections.
+  func port(_ number: UInt16) -> Awaiting.Look {
+    {
+      let (found, obstacle) = try await firstAddress()
+      guard let address = found else { return obstacle }
+      return try await PortProbe.obstacle(at: address, port: number).map { Obstacle($0) }
+    }
+  }
+
+  /// Checks that the console has shown a text since this call.
+  ///
+  /// - Throws: a diagnostic for a guest that is off or has no console.
+  func console(shows text: String) async throws -> Awaiting.Look {
+    let console = try await ofRunning { try $0.openConsole() }
+    let watch = ConsoleWatch(console, for: text)
+    return { watch.hasShown ? nil : "the console has not shown it yet" }
   }
 
   private static let noAddress: Obstacle =
@@ -151,15 +184,13 @@ struct DomainCondition: Sendable {
 /// `cloud-init status --wait` runs in the guest until cloud-init has finished; the probe checks
 /// whether that process has ended.
 final class CloudInitProbe: Sendable {
-  private let targets: DomainTargets
-  private let name: String
+  private let agent: GuestAgent
   private let span: Span
   /// The process in the guest; nil before it starts.
   private let process = Mutex<Int?>(nil)
 
-  init(targets: DomainTargets, name: String, span: Span) {
-    self.targets = targets
-    self.name = name
+  init(agent: GuestAgent, span: Span) {
+    self.agent = agent
     self.span = span
   }
 
@@ -168,91 +199,78 @@ final class CloudInitProbe: Sendable {
   /// - Throws: a diagnostic if cloud-init failed or cannot be queried.
   func obstacle() async throws -> String? {
     guard let process = process.withLock(\.self) else {
-      let begun: Answer<Begun> = try await ask(
-        Command(
-          execute: "guest-exec",
-          arguments: Arguments(
-            path: "cloud-init", arg: ["status", "--wait"], capturesOutput: true)))
-      process.withLock { $0 = begun.value.pid }
+      let begun: Int
+      do {
+        begun = try await agent.start("cloud-init", ["status", "--wait"], capturesOutput: true)
+      } catch let error as LibvirtError where !error.isConnectionLost {
+        throw HostMessages.cloudInitUnreachable(agent.name, error.message, at: span)
+      }
+      process.withLock { $0 = begun }
       return Self.runs
     }
-    let status: Answer<Status>
+    let status: GuestAgent.Status
     do {
-      status = try await ask(
-        Command(execute: "guest-exec-status", arguments: Arguments(pid: process)))
+      status = try await agent.status(of: process)
     } catch let error as LibvirtError where !error.isConnectionLost {
       // A guest that rebooted in between has no such process: start it again.
       self.process.withLock { $0 = nil }
       return Self.runs
     }
-    guard status.value.exited else { return Self.runs }
+    guard let code = status.code else { return Self.runs }
     // 2 means that cloud-init recovered from errors.
-    guard let code = status.value.exitcode, code == 0 || code == 2 else {
-      throw HostMessages.cloudInitFailed(name, says: status.value.output, at: span)
+    guard code == 0 || code == 2 else {
+      throw HostMessages.cloudInitFailed(
+        agent.name, says: status.output, errors: await errors(), at: span)
     }
     return nil
   }
 
   private static let runs = "cloud-init has not finished yet"
 
-  private func ask<Value: Decodable & Sendable>(_ command: Command) async throws -> Answer<Value> {
-    let text = String(decoding: try JSONEncoder().encode(command), as: UTF8.self)
-    let (name, span) = (name, span)
-    let answer = try await targets.with(name, span) { domain in
-      do throws(LibvirtError) {
-        return try domain.agentCommand(text)
-      } catch {
-        guard !error.isConnectionLost, command.execute == "guest-exec" else { throw error }
-        throw HostMessages.cloudInitUnreachable(name, error.message, at: span)
-      }
+  /// Returns the first lines of the errors that cloud-init recorded in the guest.
+  private func errors() async -> [String] {
+    guard let file = try? await agent.open("/run/cloud-init/result.json", mode: "r"),
+      let read = try? await agent.read(file)
+    else { return [] }
+    try? await agent.close(file)
+    let result = try? JSONDecoder().decode(Result.self, from: Data(read.bytes))
+    return (result?.v1.errors ?? []).prefix(5).map { error in
+      String(error.prefix { !$0.isNewline }.prefix(200))
     }
-    return try JSONDecoder().decode(Answer<Value>.self, from: Data(answer.utf8))
+  }
+
+  /// The content of cloud-init's `result.json`.
+  private struct Result: Decodable {
+    struct Version: Decodable { let errors: [String] }
+    let v1: Version
   }
 }
 
-/// The part of the agent's protocol that the probe needs.
-extension CloudInitProbe {
-  fileprivate struct Command: Encodable, Sendable {
-    let execute: String
-    let arguments: Arguments
-  }
+/// The output of a guest's console while its watch lives.
+final class ConsoleWatch: Sendable {
+  private let console: Console
+  private let recent = Mutex<[UInt8]>([])
+  private let isFound = Mutex(false)
 
-  fileprivate struct Arguments: Encodable, Sendable {
-    var path: String?
-    var arg: [String]?
-    var capturesOutput: Bool?
-    var pid: Int?
-
-    enum CodingKeys: String, CodingKey {
-      case path, arg, pid
-      case capturesOutput = "capture-output"
+  /// Watches for a text.
+  init(_ console: Console, for text: String) {
+    self.console = console
+    let wanted = Array(text.utf8)
+    let output = console.output
+    Task { [weak self] in
+      for await bytes in output {
+        guard let self else { return }
+        recent.withLock { recent in
+          // A text may arrive in pieces.
+          recent = (recent + bytes).suffix(max(4096, wanted.count + bytes.count))
+          if recent.contains(wanted) { isFound.withLock { $0 = true } }
+        }
+      }
     }
   }
 
-  fileprivate struct Answer<Value: Decodable & Sendable>: Decodable, Sendable {
-    let value: Value
-    enum CodingKeys: String, CodingKey { case value = "return" }
-  }
+  deinit { console.close() }
 
-  fileprivate struct Begun: Decodable, Sendable { let pid: Int }
-
-  fileprivate struct Status: Decodable, Sendable {
-    let exited: Bool
-    let exitcode: Int?
-    let outData: String?
-    let errData: String?
-
-    enum CodingKeys: String, CodingKey {
-      case exited, exitcode
-      case outData = "out-data"
-      case errData = "err-data"
-    }
-
-    /// The output of the process, trimmed.
-    var output: String {
-      [outData, errData].compactMap { $0.flatMap { Data(base64Encoded: $0) } }
-        .map { String(decoding: $0, as: UTF8.self) }.joined()
-        .trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-  }
+  /// Whether the text was printed.
+  var hasShown: Bool { isFound.withLock(\.self) }
 }

@@ -9,6 +9,8 @@ struct VerbAction: Sendable {
   enum Work: Sendable {
     /// Acts on one target; all targets run in parallel.
     case each(@Sendable (VerbRunner, String, DomainNews?) async throws -> Void)
+    /// Returns the value of one target; all targets run in parallel.
+    case value(@Sendable (VerbRunner, String) async throws -> Value)
     /// Acts on all targets in its own order.
     case all(@Sendable (VerbRunner, [String]) async throws -> Void)
   }
@@ -59,6 +61,9 @@ struct VerbAction: Sendable {
       }
       return VerbAction(work: work, awaitsNews: true)
     case .delete: return VerbAction(work: .all { try await $0.delete($1, request) })
+    case .run: return VerbAction(work: .value { try await $0.output(of: request, in: $1) })
+    case .copy:
+      return VerbAction(work: .each { runner, name, _ in try await runner.copy(request, to: name) })
     }
   }
 

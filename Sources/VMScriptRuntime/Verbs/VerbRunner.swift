@@ -1,4 +1,5 @@
 import Libvirt
+import Synchronization
 import VMScript
 import VMScriptPlan
 import VMScriptSyntax
@@ -8,6 +9,8 @@ struct VerbRunner: Sendable {
   let targets: DomainTargets
   /// The declarations, which contain the awaited addresses.
   let declarations: DeclarationSet
+  /// The scripts, which determine the folder of relative paths.
+  let sources: SourceMap
   let reports: RunReports
   /// The boot of the targets of a verb.
   let boot: GuestBoot
@@ -15,16 +18,19 @@ struct VerbRunner: Sendable {
   static let standardLimit = Duration.seconds(120)
 
   init(
-    pool: ConnectionPool, declarations: DeclarationSet, notes: LeaseNotes = LeaseNotes(),
-    reports: RunReports = RunReports()
+    pool: ConnectionPool, declarations: DeclarationSet, sources: SourceMap = SourceMap(),
+    notes: LeaseNotes = LeaseNotes(), reports: RunReports = RunReports()
   ) {
+    self.sources = sources
     boot = GuestBoot(notes: notes)
     self.declarations = declarations
     self.reports = reports
     targets = DomainTargets(pool: pool, stack: declarations.stack)
   }
 
-  func perform(_ request: VerbRequest) async throws(Diagnostic) {
+  /// Performs a verb; returns its values by target.
+  @discardableResult
+  func perform(_ request: VerbRequest) async throws(Diagnostic) -> [String: Value] {
     let names = try await targets.names(of: request)
     let action = VerbAction.of(request)
     if action.writesToDisks { try await refuseBases(among: names, request) }
@@ -35,8 +41,17 @@ struct VerbRunner: Sendable {
       do { try await work(self, names) } catch {
         throw HostMessages.diagnostic(error, request.verb.row.doing, at: request.targetSpan)
       }
+      return [:]
     case .each(let work):
       try await each(of: names, request) { try await work(self, $0, news) }
+      return [:]
+    case .value(let work):
+      let values = Mutex<[String: Value]>([:])
+      try await each(of: names, request) { name in
+        let value = try await work(self, name)
+        values.withLock { $0[name] = value }
+      }
+      return values.withLock(\.self)
     }
   }
 
@@ -160,6 +175,13 @@ struct VerbRunner: Sendable {
     case .agent: (awaited, look) = ("the guest agent", try await domain.agent())
     case .ssh: (awaited, look) = ("the SSH server", domain.ssh())
     case .cloudInit: (awaited, look) = ("the end of cloud-init", try await domain.cloudInit())
+    case .ready(let command):
+      (awaited, look) = (
+        "success of the command", domain.ready(command, user: signInUser(of: name))
+      )
+    case .port(let number): (awaited, look) = ("port \(number)", domain.port(number))
+    case .text(let text):
+      (awaited, look) = ("the text on the console", try await domain.console(shows: text))
     // The evaluation checks it itself: see `RunHost`.
     case .expression: return
     }
@@ -176,6 +198,58 @@ struct VerbRunner: Sendable {
   }
 }
 
+extension VerbRunner {
+  /// Returns the user that scripts sign in as by SSH.
+  func signInUser(of name: String) -> String? { declarations.signInUser(of: name) }
+
+  /// Runs the command of a `run` in a guest; returns its output without the last line break.
+  func output(of request: VerbRequest, in name: String) async throws -> Value {
+    let span = request.targetSpan
+    let route = try await GuestRoute.to(
+      name, user: signInUser(of: name), targets.pool, at: span)
+    let command = ShellCommand(text: request.texts.first ?? "", route: route)
+    let result = try await limited(request.limit, name, span) { try await command.run() }
+    guard result.status == 0 else { throw ReachMessages.commandFailed(name, result, at: span) }
+    return .string(result.output.hasSuffix("\n") ? String(result.output.dropLast()) : result.output)
+  }
+
+  /// Copies the file or folder of a `copy` into a guest. A relative path begins at the script.
+  func copy(_ request: VerbRequest, to name: String) async throws {
+    guard let source = request.texts.first, let path = request.texts.last else { return }
+    let span = request.targetSpan
+    let folder = sources.folder(of: request.span)
+    let local = source.hasPrefix("/") ? source : "\(folder ?? ".")/\(source)"
+    let route = try await GuestRoute.to(
+      name, user: signInUser(of: name), targets.pool, at: span)
+    do {
+      try await GuestCopy(route: route, name: name).send(local, to: path)
+    } catch var error as Diagnostic {
+      error.primary = error.primary ?? .init(span)
+      throw error
+    }
+  }
+
+  /// Runs work that is cancelled after a limit.
+  private func limited<T: Sendable>(
+    _ limit: Duration?, _ name: String, _ span: Span,
+    _ work: @escaping @Sendable () async throws -> T
+  ) async throws -> T {
+    guard let limit else { return try await work() }
+    return try await withThrowingTaskGroup(of: T?.self) { group in
+      group.addTask { try await work() }
+      group.addTask {
+        try await Task.sleep(for: limit)
+        return nil
+      }
+      defer { group.cancelAll() }
+      if let result = try await group.next() ?? nil { return result }
+      throw HostMessages.timeout(
+        name, awaited: "the end of the command", state: try await targets.state(of: name, span),
+        at: span, help: "set a longer limit with `within`")
+    }
+  }
+}
+
 /// The domains that verbs act on, found by name, or by glob among those of the stack.
 struct DomainTargets: Sendable {
   let pool: ConnectionPool
@@ -188,7 +262,7 @@ struct DomainTargets: Sendable {
     for target in request.targets {
       switch target {
       case .resource(let reference): names.append(reference.name)
-      case .pattern(let pattern) where pattern.contains { "*?".contains($0) }:
+      case .pattern(let pattern) where Glob.isPattern(pattern):
         names += try await owned(matching: pattern, at: request.targetSpan)
       case .pattern(let name): names.append(name)
       }

@@ -4,7 +4,10 @@ struct ContextualWords {
   let remove: Name
   /// In the order of ``Verb``.
   private let verbs: [Name]
+  private let valuedVerbs: [(name: Name, verb: Verb)]
   private let wordsAfterTarget: [String: Name]
+  /// In the order of ``WaitWord``; only those with an argument.
+  private let waitWords: [Name?]
 
   init(_ names: inout NameTable) {
     image = names.intern("image")
@@ -17,12 +20,23 @@ struct ContextualWords {
     stack = names.intern("stack")
     remove = names.intern("remove")
     verbs = Verb.allCases.map { names.intern($0.word) }
+    valuedVerbs = zip(verbs, Verb.allCases).filter { $1.row.hasValue }.map { ($0, $1) }
     var after: [String: Name] = [:]
-    for word in Verb.allCases.flatMap(\.row.arguments).map(\.word) where Keyword.kind(word) == nil {
+    for word in Verb.allCases.flatMap(\.row.arguments).compactMap(\.word)
+    where Keyword.kind(word) == nil {
       after[word] = names.intern(word)
     }
     wordsAfterTarget = after
+    waitWords = WaitWord.allCases.map { $0.argument == nil ? nil : names.intern($0.rawValue) }
   }
+
+  /// Returns the verb of this word, if it has a value.
+  func verbWithValue(_ name: Name) -> Verb? {
+    valuedVerbs.first { $0.name == name }?.verb
+  }
+
+  /// Returns the index of the condition with an argument that a word begins; nil if there is none.
+  func waitWord(_ name: Name) -> Int? { waitWords.firstIndex(of: name) }
 
   /// Returns whether a name is `image`, `net` or `domain`.
   func isResourceKind(_ name: Name) -> Bool { name == image || name == net || name == domain }

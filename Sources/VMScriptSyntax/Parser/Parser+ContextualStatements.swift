@@ -23,7 +23,8 @@ extension Parser {
     if !words.beginsOtherStatement(word), let node = resourceOfAnyKind(word) { return node }
     guard beginsTarget(next) else { return nil }
     if word == words.clone { return clone(isStatement: true) }
-    return words.verb(word).map(verbStatement)
+    // A verb with a value begins an expression.
+    return words.verb(word).flatMap { $0.row.hasValue ? nil : verbStatement($0) }
   }
 
   /// Returns whether a token begins a name: two adjacent names are never an expression.
@@ -95,33 +96,69 @@ extension Parser {
     return finish(.stackStatement, from: start, mark)
   }
 
+  /// Parses a verb with a value in an expression, such as `run "uname" on web`; nil for anything
+  /// else.
+  func verbExpression() -> NodeID? {
+    guard let verb = words.verbWithValue(name(of: current)) else { return nil }
+    let next = peek(1)
+    // `run (x)` and `run [x]` are a call and an index.
+    guard !next.flags.contains(.newlineBefore), beginsTarget(next),
+      next.kind != .leftParenthesis, next.kind != .leftBracket
+    else { return nil }
+    return verbStatement(verb)
+  }
+
   private func verbStatement(_ verb: Verb) -> NodeID {
     let start = current.start
     let mark = pending.count
     advance()
-    pending.append(postfixed(expecting: "a machine"))
     var flags: NodeFlags = []
     for argument in verb.row.arguments {
       switch argument {
+      case .target(let word):
+        if let word { expect(argument, "`\(word)` and a machine", help: "`\(verb.row.form)`") }
+        pending.append(onThisLine("a machine") { $0.postfixed(expecting: $1) })
+      case .text(let name):
+        pending.append(
+          onThisLine("`\(name)` of `\(verb.row.form)`") { $0.postfixed(expecting: $1) })
       case .force: if takes(argument) { flags = .force }
       case .name:
-        expect(argument, "`\(argument.word)` and a name")
+        expect(argument, "`\(argument.word ?? "")` and a name")
         pending.append(declaredName("a name"))
       case .condition:
-        expect(argument, "`\(argument.word)` and a condition", help: SyntaxMessages.waitForm)
-        pending.append(expression(expecting: "a condition"))
+        expect(argument, "`for` and a condition", help: SyntaxMessages.waitForm)
+        pending.append(waitCondition() ?? expression(expecting: "a condition"))
       case .limit: pending.append(takes(argument) ? expression(expecting: "a duration") : .absent)
       }
     }
     return finish(.verbStatement, from: start, mark, data: verb.rawValue, flags: flags)
   }
 
+  /// Parses a part of a verb that must begin on the line of the verb.
+  private func onThisLine(_ what: String, _ parse: (Parser, String) -> NodeID) -> NodeID {
+    if continuesLine || isPanicking { return parse(self, what) }
+    reportExpected(what)
+    return errorNode()
+  }
+
+  /// Parses a condition with an argument, such as `port 22`; nil for any other.
+  private func waitCondition() -> NodeID? {
+    guard !isPanicking, current.kind == .identifier, beginsTarget(peek(1)),
+      !peek(1).flags.contains(.newlineBefore), let index = words.waitWord(name(of: current))
+    else { return nil }
+    let start = current.start
+    let mark = pending.count
+    advance()
+    pending.append(postfixed(expecting: "an argument"))
+    return finish(.waitCondition, from: start, mark, data: UInt32(index))
+  }
+
   /// Takes the word of an argument, if present.
   private func takes(_ argument: VerbRow.Argument) -> Bool {
-    guard continuesLine, !isPanicking else { return false }
+    guard continuesLine, !isPanicking, let word = argument.word else { return false }
     let isThere =
-      Keyword.kind(argument.word).map { at($0) }
-      ?? words.afterTarget(argument.word).map { at(word: $0) } ?? false
+      Keyword.kind(word).map { at($0) }
+      ?? words.afterTarget(word).map { at(word: $0) } ?? false
     if isThere { advance() }
     return isThere
   }

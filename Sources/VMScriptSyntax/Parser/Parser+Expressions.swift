@@ -162,7 +162,7 @@ extension Parser {
 
   /// Parses an operand with the `-` and `!` before it.
   private func prefixed(expecting what: String) -> NodeID {
-    guard at(.minus) || at(.not), !isPanicking else { return postfixed(expecting: what) }
+    guard at(.minus) || at(.not), !isPanicking else { return operand(expecting: what) }
     var prefixes: [(operator: Operator, start: UInt32)] = []
     while at(.minus) || at(.not) {
       prefixes.append((at(.minus) ? .negate : .not, current.start))
@@ -173,7 +173,7 @@ extension Parser {
       prefixes.removeLast()
       operand = postfixes(of: lowest)
     } else {
-      operand = postfixed(expecting: "an operand")
+      operand = self.operand(expecting: "an operand")
     }
     for prefix in prefixes.reversed() {
       let mark = pending.count
@@ -181,6 +181,12 @@ extension Parser {
       operand = finish(.unary, from: prefix.start, mark, data: prefix.operator.rawValue)
     }
     return operand
+  }
+
+  /// Parses a verb with a value, or an operand with what follows it.
+  private func operand(expecting what: String) -> NodeID {
+    if at(.identifier), let node = verbExpression() { return node }
+    return postfixed(expecting: what)
   }
 
   /// Parses an operand with the calls, indices and members after it.

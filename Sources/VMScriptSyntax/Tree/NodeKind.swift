@@ -37,10 +37,14 @@ public enum NodeKind: UInt8, Sendable {
   case returnStatement
   /// Children: the expression.
   case expressionStatement
-  /// data: the ``Verb``. Children: target, then one for each argument of the verb's row but `force`,
-  /// which is a flag: a name (an expression; a `name` node with `.bareName` means its own text), a
-  /// condition (a bare `ip agent ssh cloud_init stopped` is a `name` node), a limit?.
+  /// data: the ``Verb``; `run` is an expression, too. Children: one for each argument of the verb's
+  /// row but `force`, which is a flag: a target, a text, a name (an expression; a `name` node with
+  /// `.bareName` means its own text), a condition (a bare `ip agent ssh cloud_init stopped` is a
+  /// `name` node), a limit?.
   case verbStatement
+  /// A condition of `wait` with an argument, such as `port 22`. data: index into
+  /// ``WaitWord/allCases``. Children: the argument.
+  case waitCondition
 
   // MARK: Resources; statements that are expressions too
   /// data: the kind (`image net domain`, or a word of the host's). Children: name (a `name` node

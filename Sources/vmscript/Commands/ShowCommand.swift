@@ -44,4 +44,17 @@ extension OutputOptions {
       throw ExitStatus(error).code
     }
   }
+
+  /// Works on the host until the first signal, which cancels the work, and reports errors.
+  func inspectingUntilInterrupted<T: Sendable>(
+    _ work: @escaping @Sendable () async throws(Diagnostic) -> T
+  ) async throws -> T {
+    let result = await Interruption.guarding {
+      true
+    } atOnce: {
+    } _: { () async -> Result<T, Diagnostic> in
+      do throws(Diagnostic) { return .success(try await work()) } catch { return .failure(error) }
+    }
+    return try await inspecting { () async throws(Diagnostic) in try result.get() }
+  }
 }

@@ -58,7 +58,7 @@ struct GuestAgentTests {
           disk { image = image("STACK-agent") }
           nic { net = net("STACK-a") }
           agent = true
-          cloud_init { run = ["sh /dev/vdb &"] }
+          cloud_init { run = ["touch /run/no-agent", "sh /dev/vdb &"] }
         }
         wait "STACK-web" for agent within 2m
         """)

@@ -27,7 +27,8 @@ import VMScriptSyntax
       "queue", "A queue.",
       properties: [
         PropertySchema(
-          "order", .word(["fifo", "lifo"]), "fifo | lifo,\nas it comes.", defaultValue: .string("fifo"))
+          "order", .word(["fifo", "lifo"]), "fifo | lifo,\nas it comes.",
+          defaultValue: .string("fifo"))
       ],
       blocks: [
         BlockSchema(

@@ -125,7 +125,7 @@ import VMScriptSyntax
         nic { net = net("my-lab"), model = e1000 }
         nic { net = "default", model = "odd" }
       }
-      clone base as copy { nic { ip = 10.1.0.9 }, remove nic 2 }
+      clone base as twin { nic { ip = 10.1.0.9 }, remove nic 2 }
       """)
     let set = try #require(ran.outcome?.declarations)
     #expect(
@@ -154,7 +154,7 @@ import VMScriptSyntax
           }
         }
 
-        clone base as copy {
+        clone base as twin {
           remove nic 2
           nic {
             ip = 10.1.0.9
@@ -169,17 +169,17 @@ import VMScriptSyntax
     let ran = run(
       """
       domain base { memory = 64MiB, nic { net = "a" }, state = stopped }
-      clone base as copy { nic { net = "b" } }
-      clone copy as more { }
+      clone base as twin { nic { net = "b" } }
+      clone twin as more { }
       delete base
       """)
     let set = try #require(ran.outcome?.declarations)
     let script = set.script
-    #expect(script.contains("domain copy {\n"))
-    #expect(script.contains("clone copy as more"))
+    #expect(script.contains("domain twin {\n"))
+    #expect(script.contains("clone twin as more"))
     let again = rerun(script)
     #expect(again.messages == [])
-    #expect(again.domain("copy")?.body.document == set.declarations[0].body.document)
+    #expect(again.domain("twin")?.body.document == set.declarations[0].body.document)
     #expect(again.domain("more")?.body.document == set.declarations[1].body.document)
   }
 

@@ -27,7 +27,10 @@ extension Host {
     ]
     if let log = watch?.log ?? calls { environment.merge(log.environment) { $1 } }
     environment.merge(more) { $1 }
-    let command = [vmscriptBinary.path] + arguments + ["--connect", uri]
+    // What follows `--` belongs to a command in a guest.
+    let options = arguments.prefix { $0 != "--" }
+    let command =
+      [vmscriptBinary.path] + options + ["--connect", uri] + arguments.dropFirst(options.count)
     let isElsewhere = machine != "client"
     return try await Subprocess.run(
       isElsewhere ? "unshare" : command[0],

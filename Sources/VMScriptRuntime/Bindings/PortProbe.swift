@@ -2,13 +2,17 @@ import Foundation
 import VMScript
 import VMScriptPlan
 
-/// A check for an SSH server at an address.
-enum SSHProbe {
+/// A check for a server at an address.
+enum PortProbe {
   /// The time limit of each wait, in milliseconds.
   private static let patience: Int32 = 2000
 
-  /// Returns nil if a server sends an SSH greeting, else the obstacle in words.
-  static func obstacle(at address: IPAddress, port: UInt16 = 22) async throws -> String? {
+  /// Returns nil if a server accepts connections, else the obstacle in words.
+  ///
+  /// - Parameter greets: whether it must send the greeting of SSH, too.
+  static func obstacle(
+    at address: IPAddress, port: UInt16, greets: Bool = false
+  ) async throws -> String? {
     let place = "\(address):\(port)"
     return try await BlockingWork.run { _ in
       let descriptor = socket(
@@ -16,6 +20,7 @@ enum SSHProbe {
       guard descriptor >= 0 else { return "no socket: \(reason(errno))" }
       defer { close(descriptor) }
       if let failure = connect(descriptor, address, port) { return "\(place): \(failure)" }
+      guard greets else { return nil }
       guard isReady(descriptor, POLLIN) else {
         return "\(place) accepts connections but sends nothing"
       }

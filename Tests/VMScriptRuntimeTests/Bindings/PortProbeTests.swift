@@ -5,7 +5,7 @@ import VMScript
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-@Suite struct SSHProbeTests {
+@Suite struct PortProbeTests {
   /// A server on this machine that greets the first client.
   private final class Server: Sendable {
     let port: UInt16
@@ -41,7 +41,7 @@ import VMScript
   private func obstacle(_ greeting: String?) async throws -> String? {
     let server = try Server(greeting: greeting)
     let address = try #require(IPAddress("127.0.0.1"))
-    let obstacle = try await SSHProbe.obstacle(at: address, port: server.port)
+    let obstacle = try await PortProbe.obstacle(at: address, port: server.port, greets: true)
     return obstacle?.replacing("127.0.0.1:\(server.port)", with: "PLACE")
   }
 
