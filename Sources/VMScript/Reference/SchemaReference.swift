@@ -122,6 +122,7 @@ extension PropertyType {
     case .resource(let kinds): kinds.map(\.rawValue).joined(separator: " or ")
     case .either(let types): types.map(\.name).joined(separator: " or ")
     case .secret: "secret"
+    case .any: "anything"
     }
   }
 }

@@ -126,32 +126,6 @@ extension Schema {
         xml: XMLPlace("memoryBacking/locked", .presence)),
     ])
 
-  private static let cloudInit = BlockSchema(
-    "cloud_init", "The configuration that cloud-init applies at the first start.",
-    properties: [
-      PropertySchema(
-        "hostname", .string,
-        "The host name. Defaults to the domain's name, or to one derived from it if that is not a host name.",
-        format: .hostName, isInherited: false),
-      PropertySchema(
-        "packages", .list(.string), "Packages to install.", format: .packageName),
-      PropertySchema("run", .list(.string), "The commands to run, in order."),
-    ],
-    blocks: [
-      BlockSchema(
-        "user", "An account.", label: .required, labelFormat: .userName, repeats: true,
-        properties: [
-          PropertySchema(
-            "keys", .list(.string), "The SSH public keys for logging in.", format: .authorizedKey),
-          PropertySchema("sudo", .bool, "Whether it may become root without a password."),
-          PropertySchema(
-            "password", .secret,
-            "The password, in plain text or as a crypt(5) hash: `$id$salt$hash`.",
-            format: .line),
-          PropertySchema("shell", .string, "The login shell.", format: .loginShell),
-        ])
-    ])
-
   private static let xmlPatch = BlockSchema(
     "xml",
     "An edit of libvirt's XML without a property of its own; the label is a path from the root.",

@@ -1,0 +1,69 @@
+import Foundation
+import TestSupport
+import Testing
+import VMScript
+
+@testable import VMScriptPlan
+@testable import VMScriptRuntime
+
+/// cloud-init itself accepts what is generated for it.
+@Suite(.enabled(if: CloudInitSchemaTests.isInstalled, "cloud-init is not installed"))
+struct CloudInitSchemaTests {
+  static let isInstalled = FileManager.default.isExecutableFile(atPath: tool)
+  private static let tool = "/usr/bin/cloud-init"
+
+  /// The seeds of the specification script with every property.
+  private func seeds() async throws -> [String: DomainSeed] {
+    let script = URL(fileURLWithPath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Spec/properties/all-of-cloud-init.vmscript")
+    let plan = try await StorageFixture().plan(
+      try String(contentsOf: script, encoding: .utf8).replacing("#: stack spec", with: ""))
+    try #require(plan.diagnostics.isEmpty, "\(plan.diagnostics)")
+    return plan.domains.compactMapValues(\.seed)
+  }
+
+  @Test func everyPropertyFitsTheSchema() async throws {
+    let folder = try ScratchFolder()
+    let seeds = try await seeds()
+    #expect(seeds.count == 3)
+    for (name, seed) in seeds {
+      let text = try #require(seed.files.text("user-data"))
+      let path = try folder.write("\(name).yaml", Array(text.utf8))
+      let said = try runTool(Self.tool, ["schema", "--config-file", path])
+      #expect(said.contains("Valid"), "\(said)")
+    }
+  }
+
+  @Test(arguments: ["eni", "netplan", "networkd", "sysconfig"])
+  func everyRendererTakesTheNetwork(renderer: String) async throws {
+    let folder = try ScratchFolder()
+    let seed = try #require(try await seeds()["web"])
+    let text = try #require(seed.files.text("network-config"))
+    let path = try folder.write("network-config", Array(text.utf8))
+    let distribution = renderer == "sysconfig" ? "rhel" : "debian"
+    try runTool(
+      Self.tool,
+      [
+        "devel", "net-convert", "-p", path, "-k", "yaml", "-d", folder.file("out"), "-D",
+        distribution, "-O", renderer,
+      ])
+    let rendered = try #require(FileManager.default.enumerator(atPath: folder.file("out")))
+      .compactMap { $0 as? String }
+      .compactMap { try? String(contentsOfFile: folder.file("out/\($0)"), encoding: .utf8) }
+      .joined(separator: "\n")
+    #expect(rendered.contains("10.9.0.5"), "\(rendered)")
+    #expect(rendered.contains("eth0") && rendered.contains("eth1"), "\(rendered)")
+    let mac = Identity.mac(stack: StorageFixture.stack, domain: "web", nic: "nic1").description
+    if renderer != "eni" { #expect(rendered.lowercased().contains(mac), "\(rendered)") }
+    if renderer == "netplan" { #expect(rendered.contains("dhcp-identifier: mac")) }
+  }
+
+  @Test func aMistakeIsFound() async throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write("bad.yaml", Array("#cloud-config\npackages: 5\n".utf8))
+    #expect(throws: ToolFailure.self) {
+      try runTool(Self.tool, ["schema", "--config-file", path])
+    }
+  }
+}
