@@ -166,7 +166,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
       !scalar.endsLineOrControls
     case .locale: scalar.isASCIIAlphanumeric || "_.-@".unicodeScalars.contains(scalar)
     case .timeZone: scalar.isASCIIAlphanumeric || "_+-/".unicodeScalars.contains(scalar)
-    case .hostKeyKind: ("a"..."z").contains(scalar) || "0159_".unicodeScalars.contains(scalar)
+    case .hostKeyKind: ("a"..."z").contains(scalar) || "0123456789_".unicodeScalars.contains(scalar)
     case .importID: scalar.isASCIIAlphanumeric || "-_.:+".unicodeScalars.contains(scalar)
     case .date: ("0"..."9").contains(scalar) || scalar == "-"
     case .fileMode: ("0"..."7").contains(scalar)

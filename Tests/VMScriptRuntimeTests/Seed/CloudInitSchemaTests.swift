@@ -6,12 +6,15 @@ import VMScript
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-/// cloud-init itself accepts what is generated for it.
-@Suite(.enabled(if: CloudInitSchemaTests.isInstalled, "cloud-init is not installed"))
-struct CloudInitSchemaTests {
-  static let isInstalled = FileManager.default.isExecutableFile(atPath: tool)
-  private static let tool = "/usr/bin/cloud-init"
+/// The command of cloud-init.
+private enum CloudInitTool {
+  static let path = "/usr/bin/cloud-init"
+  static let isInstalled = FileManager.default.isExecutableFile(atPath: path)
+}
 
+/// cloud-init itself accepts what is generated for it.
+@Suite(.enabled(if: CloudInitTool.isInstalled, "cloud-init is not installed"))
+struct CloudInitSchemaTests {
   /// The seeds of the specification script with every property.
   private func seeds() async throws -> [String: DomainSeed] {
     let script = URL(fileURLWithPath: #filePath)
@@ -30,7 +33,7 @@ struct CloudInitSchemaTests {
     for (name, seed) in seeds {
       let text = try #require(seed.files.text("user-data"))
       let path = try folder.write("\(name).yaml", Array(text.utf8))
-      let said = try runTool(Self.tool, ["schema", "--config-file", path])
+      let said = try runTool(CloudInitTool.path, ["schema", "--config-file", path])
       #expect(said.contains("Valid"), "\(said)")
     }
   }
@@ -43,7 +46,7 @@ struct CloudInitSchemaTests {
     let path = try folder.write("network-config", Array(text.utf8))
     let distribution = renderer == "sysconfig" ? "rhel" : "debian"
     try runTool(
-      Self.tool,
+      CloudInitTool.path,
       [
         "devel", "net-convert", "-p", path, "-k", "yaml", "-d", folder.file("out"), "-D",
         distribution, "-O", renderer,
@@ -63,7 +66,7 @@ struct CloudInitSchemaTests {
     let folder = try ScratchFolder()
     let path = try folder.write("bad.yaml", Array("#cloud-config\npackages: 5\n".utf8))
     #expect(throws: ToolFailure.self) {
-      try runTool(Self.tool, ["schema", "--config-file", path])
+      try runTool(CloudInitTool.path, ["schema", "--config-file", path])
     }
   }
 }

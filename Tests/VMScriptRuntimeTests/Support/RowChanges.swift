@@ -66,14 +66,14 @@ enum RowChanges {
     "domain.cloud_init.user ssh_import_id": ("[\"gh:a\"]", "[\"gh:b\"]"),
     "domain.cloud_init.user expire_date": ("\"2030-01-01\"", "\"2031-01-01\""),
     "domain.cloud_init.files path": ("\"/a\"", "\"/b\""),
-    "domain.cloud_init.files source": ("\"A.raw\"", "\"B.raw\""),
     "domain.cloud_init.files mode": ("\"0600\"", "\"0644\""),
     "domain.cloud_init.disks device": ("\"/dev/vdb\"", "\"/dev/vdc\""),
+    "domain.cloud_init.disks filesystem": ("ext4", "xfs"),
     "domain.cloud_init.disks layout": ("true", "[50, 50]"),
     "domain.cloud_init.disks partition": ("auto", "1"),
     "domain.cloud_init.ntp servers": ("[\"a.test\"]", "[\"b.test\"]"),
     "domain.cloud_init.ntp pools": ("[\"a.test\"]", "[\"b.test\"]"),
-    "domain.xml append": ("\"<pae/>\"", "\"<apic/>\""),
+    "domain.xml append": ("\"<vmport state='off'/>\"", "\"<pmu state='off'/>\""),
     "net subnet": ("10.62.0.0/24", "10.63.0.0/24"), "net gateway": ("10.62.1.1", "10.62.1.2"),
     "net dhcp": ("10.62.2.10 ... 10.62.2.20", "10.62.2.10 ... 10.62.2.30"),
     "net mode": ("nat", "isolated"), "net mtu": ("1400", "1300"),
@@ -122,6 +122,7 @@ enum RowChanges {
     "net bridge": "a bridge of the host", "net dev": "a device of the host",
     "net vlan": "a kind of network that can tag",
     "domain.cloud_init.user password": "masked, told as `user`",
+    "domain.cloud_init.files source": "a change of the content",
   ]
 
   private static func values(_ row: PropertySchema) -> (from: String, to: String)? {
