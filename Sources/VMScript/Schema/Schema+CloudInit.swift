@@ -147,8 +147,8 @@ extension Schema {
         "The file system to create.", format: .token),
       PropertySchema("label", .string, "The label of the file system.", format: .token),
       PropertySchema(
-        "partition", .either([.word(["auto", "any", "none"]), .int(1...128)]),
-        "The partition of the file system; defaults to `auto` with a partition table, else to `none`."
+        "partition", .word(["auto", "any", "none"]),
+        "The partition of the file system: a free one, any with this file system, or the whole disk. Defaults to `auto` with a partition table, else to `none`."
       ),
       PropertySchema(
         "overwrite", .bool,

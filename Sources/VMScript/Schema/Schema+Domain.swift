@@ -84,6 +84,9 @@ extension Schema {
         "Whether it runs; the source of a clone defaults to `stopped`.",
         standard: .string("running"), live: .power),
       PropertySchema(
+        "ignition", .either([.map(.any), .string]),
+        "The Ignition configuration that the guest applies at its first boot: a map, or JSON text."),
+      PropertySchema(
         "full", .bool, "Whether a clone copies the disks instead of overlaying them.",
         impact: .dataLoss),
     ],

@@ -4,11 +4,37 @@ import VMScriptSyntax
 enum GuestChecks {
   /// Returns everything in a guest's configuration that contradicts itself.
   static func diagnostics(of domain: Declaration) -> [Diagnostic] {
-    guard let seed = domain.body.block("cloud_init") else { return [] }
+    let ignition = ignition(domain.body)
+    guard let seed = domain.body.block("cloud_init") else { return ignition }
     let repeated = ["files": "path", "disks": "device"].flatMap { kind, key in
       duplicates(of: key, in: seed.blocks(kind))
     }
-    return repeated + mounts(seed) + metadata(seed)
+    return ignition + repeated + mounts(seed) + metadata(seed)
+  }
+
+  /// Reports an Ignition configuration that is not JSON, or does not name its version.
+  private static func ignition(_ body: DeclaredBlock) -> [Diagnostic] {
+    guard let row = body.property("ignition") else { return [] }
+    let document: Value
+    switch row.value {
+    case .map, .unknown: document = row.value
+    case .string(let text):
+      guard let value = try? Value(json: text) else { return [GuestMessages.notJSON(row)] }
+      document = value
+    case .secret(let secret):
+      guard let value = try? Value(json: secret.revealed) else {
+        return [GuestMessages.notJSON(row)]
+      }
+      document = value
+    default: return []
+    }
+    guard !document.isUnknown else { return [] }
+    if case .map(let entries) = document, case .map(let head)? = entries["ignition"],
+      case .string? = head["version"]
+    {
+      return []
+    }
+    return [GuestMessages.noVersion(row)]
   }
 
   /// Reports blocks with the same value of the property that identifies them.
@@ -41,8 +67,21 @@ enum GuestChecks {
   }
 }
 
-/// The wording of contradictions within a guest's configuration: VM0264 to VM0266.
+/// The wording of contradictions within a guest's configuration: VM0264 to VM0267.
 enum GuestMessages {
+  static func notJSON(_ row: DeclaredProperty) -> Diagnostic {
+    Diagnostic(
+      code: .guest.unfitIgnition, "`ignition` is not JSON", at: .init(row.span),
+      notes: ["Ignition reads JSON; Butane's YAML is translated by `butane`"],
+      helps: [.init("write a map, or pass the output of `butane`: `read(\"config.ign\")`")])
+  }
+
+  static func noVersion(_ row: DeclaredProperty) -> Diagnostic {
+    Diagnostic(
+      code: .guest.unfitIgnition, "`ignition` does not name the version of its format",
+      at: .init(row.span), helps: [.init("add `ignition: { version: \"3.4.0\" }` to the map")])
+  }
+
   static func twice(_ key: String, _ row: DeclaredProperty, first: Span) -> Diagnostic {
     let what = key == "path" ? "files have the path" : "`disks` blocks have the device"
     return Diagnostic(
@@ -79,6 +118,10 @@ struct GuestCodes: DiagnosticTable {
     265, "mount with too few or too many fields",
     "A line of `/etc/fstab` has a device, a mount point, a file system, options, and two numbers. All but "
       + "the first two have defaults.")
+  let unfitIgnition = DiagnosticCode.ofScript(
+    267, "unfit Ignition configuration",
+    "Ignition reads a JSON object whose `ignition.version` names the version of its format. With another "
+      + "configuration, the guest stops its boot.")
   let ownMetadata = DiagnosticCode.ofScript(
     266, "metadata of the run",
     "The instance id tells cloud-init whether a machine boots for the first time. A run keeps it while the "

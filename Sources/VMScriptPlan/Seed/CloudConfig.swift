@@ -47,7 +47,9 @@ public struct CloudConfig: Sendable {
       case let value?: entries.append(.init(key, value))
       }
     }
-    for (name, key) in CloudKey.ofBlock.dropFirst() { add(key, block[name].map(CloudValue.init)) }
+    for (name, key) in CloudKey.ofBlock.dropFirst() {
+      add(key, block[name].map { name == "groups" ? Self.groups($0) : CloudValue($0) })
+    }
     add("users", .list(try Self.users(block, uuid)))
     let hasPassword = block.blocks("user").contains { $0["password"] != nil }
     // Cloud images forbid passwords over SSH by default.
@@ -148,6 +150,15 @@ extension CloudConfig {
     return (hasDefault ? [.string("default")] : []) + users
   }
 
+  /// Returns groups as a list. cloud-init rejects an empty list of members.
+  private static func groups(_ value: Value) -> CloudValue {
+    guard case .map(let groups) = value else { return CloudValue(value) }
+    return .list(
+      groups.map { name, members in
+        members == .list([]) ? .string(name) : .map([.init(name, CloudValue(members))])
+      })
+  }
+
   private static func value(
     of block: DeclaredBlock, _ uuid: String
   ) throws(StorageFailure) -> CloudValue {
@@ -208,7 +219,7 @@ extension CloudConfig {
     let partition = partitions(of: disk) == nil ? "none" : "auto"
     var entries: [CloudValue.Entry] = [
       .init("device", CloudValue(device)), .init("filesystem", CloudValue(system)),
-      .init("partition", disk["partition"].map(CloudValue.init) ?? .string(partition)),
+      .init("partition", .string(disk["partition"]?.description ?? partition)),
     ]
     if let label = disk["label"] { entries.append(.init("label", CloudValue(label))) }
     if let overwrite = disk["overwrite"] {

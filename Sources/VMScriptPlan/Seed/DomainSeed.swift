@@ -2,7 +2,7 @@ import Crypto
 import VMScript
 import VMScriptSyntax
 
-/// The cloud-init seed of a domain.
+/// The first configuration of a guest: its cloud-init seed, or its Ignition configuration.
 package struct DomainSeed: Sendable {
   /// The present seed that this one replaces.
   package enum Earlier: Sendable {
@@ -20,7 +20,16 @@ package struct DomainSeed: Sendable {
     let files: [SeedFile]
   }
 
+  /// The form in which the guest reads a seed.
+  package enum Format: Sendable {
+    /// An image with the files of cloud-init's data source NoCloud.
+    case noCloud
+    /// A file with the configuration of Ignition.
+    case ignition
+  }
+
   package private(set) var name: VolumeName
+  package var format = Format.noCloud
   package let pool: String
   package private(set) var path: String
   package private(set) var files: [SeedFile]

@@ -1,7 +1,7 @@
 import VMScript
 import VMScriptSyntax
 
-/// Resolves the cloud-init seed of one domain: its files, and the volume that contains them.
+/// Resolves the first configuration of one domain's guest: its files, and the volumes with them.
 struct SeedResolver {
   let domain: Declaration
   let set: DeclarationSet
@@ -29,6 +29,34 @@ struct SeedResolver {
     }
   }
 
+  /// Returns the Ignition configuration; nil if none is declared, or while values in it are unknown.
+  ///
+  /// - Throws: a diagnostic at the property.
+  func ignition() throws(Diagnostic) -> DomainSeed? {
+    guard let property = domain.body.property("ignition"), !property.value.isUnknown else {
+      return nil
+    }
+    let files = [Ignition.file(property.value)]
+    do throws(StorageFailure) {
+      let pool = try live.storage.pool(declared: nil)
+      let name = try volume(files, extension: "ign")
+      var seed = DomainSeed(
+        name: name, pool: pool.name, path: pool.path(of: name.fileName), files: files,
+        span: property.span)
+      seed.format = .ignition
+      return seed
+    } catch { throw StorageMessages.diagnostic(error, at: property.span) }
+  }
+
+  /// Returns the name of the volume with these files.
+  private func volume(
+    _ files: [SeedFile], extension suffix: String = "iso"
+  ) throws(StorageFailure) -> VolumeName {
+    try VolumeName(
+      stack: set.stack, owner: domain.name, role: .seed(content: SeedFile.digest(of: files)),
+      extension: suffix)
+  }
+
   private func seed(
     _ block: DeclaredBlock, _ files: [CloudConfig.GuestFile]
   ) throws(StorageFailure) -> DomainSeed {
@@ -40,17 +68,13 @@ struct SeedResolver {
       network: GuestNetwork.configuration(of: domain, in: set))
     let content = try config.files(uuid: uuid)
     let pool = try live.storage.pool(declared: nil)
-    let name = try VolumeName(
-      stack: set.stack, owner: domain.name, role: .seed(content: SeedFile.digest(of: content)),
-      extension: "iso")
+    let name = try volume(content)
     var seed = DomainSeed(
       name: name, pool: pool.name, path: pool.path(of: name.fileName), files: content,
       span: block.span)
     if config.network != nil, block["network"]?.isMap != true {
       let files = try config.withoutNetwork().files(uuid: uuid)
-      let name = try VolumeName(
-        stack: set.stack, owner: domain.name, role: .seed(content: SeedFile.digest(of: files)),
-        extension: "iso")
+      let name = try volume(files)
       seed.networkless = .init(name: name, path: pool.path(of: name.fileName), files: files)
     }
     return seed

@@ -64,6 +64,17 @@ import Testing
     #expect(try SeedImage.build(files).count < 100 << 10)
   }
 
+  /// cloud-init finds a seed by the label that blkid reads.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/sbin/blkid")))
+  func theLabelIsThatOfNoCloud() throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(
+      "seed.iso", try SeedImage.build([SeedFile(name: "user-data", text: "#cloud-config\n")]))
+    let found = try runTool("/usr/sbin/blkid", ["-p", "-o", "export", path])
+    #expect(found.contains("LABEL=cidata\n") || found.contains("LABEL=CIDATA\n"), "\(found)")
+    #expect(found.contains("TYPE=iso9660\n"))
+  }
+
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/xorriso")))
   func anotherReaderFindsTheVolume() throws {
     let folder = try ScratchFolder()

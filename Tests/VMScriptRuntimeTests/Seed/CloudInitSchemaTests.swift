@@ -10,6 +10,20 @@ import VMScript
 private enum CloudInitTool {
   static let path = "/usr/bin/cloud-init"
   static let isInstalled = FileManager.default.isExecutableFile(atPath: path)
+
+  /// Whether a file of user data fits the schema, and what the command says.
+  static func verdict(on file: String) throws -> (isValid: Bool, text: String) {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = ["schema", "--config-file", file]
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus == 0, String(decoding: data, as: UTF8.self))
+  }
 }
 
 /// cloud-init itself accepts what is generated for it.
@@ -33,8 +47,8 @@ struct CloudInitSchemaTests {
     for (name, seed) in seeds {
       let text = try #require(seed.files.text("user-data"))
       let path = try folder.write("\(name).yaml", Array(text.utf8))
-      let said = try runTool(CloudInitTool.path, ["schema", "--config-file", path])
-      #expect(said.contains("Valid"), "\(said)")
+      let said = try CloudInitTool.verdict(on: path)
+      #expect(said.isValid, "\(name): \(said.text)\n\(text)")
     }
   }
 
@@ -65,8 +79,6 @@ struct CloudInitSchemaTests {
   @Test func aMistakeIsFound() async throws {
     let folder = try ScratchFolder()
     let path = try folder.write("bad.yaml", Array("#cloud-config\npackages: 5\n".utf8))
-    #expect(throws: ToolFailure.self) {
-      try runTool(CloudInitTool.path, ["schema", "--config-file", path])
-    }
+    #expect(try !CloudInitTool.verdict(on: path).isValid)
   }
 }

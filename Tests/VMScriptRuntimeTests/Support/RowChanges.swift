@@ -25,6 +25,9 @@ enum RowChanges {
     "domain uuid": (
       "\"11111111-1111-4111-8111-UNIQUE\"", "\"22222222-2222-4222-8222-UNIQUE\""
     ),
+    "domain ignition": (
+      "{ ignition: { version: \"3.3.0\" } }", "{ ignition: { version: \"3.4.0\" } }"
+    ),
     "domain.cpus model": ("\"qemu64\"", "\"host-model\""),
     "domain.cpus sockets": ("2, cores = 4, threads = 1", "4, cores = 2, threads = 1"),
     "domain.cpus cores": ("2, sockets = 4, threads = 1", "4, sockets = 2, threads = 1"),
@@ -70,7 +73,7 @@ enum RowChanges {
     "domain.cloud_init.disks device": ("\"/dev/vdb\"", "\"/dev/vdc\""),
     "domain.cloud_init.disks filesystem": ("ext4", "xfs"),
     "domain.cloud_init.disks layout": ("true", "[50, 50]"),
-    "domain.cloud_init.disks partition": ("auto", "1"),
+    "domain.cloud_init.disks partition": ("auto", "any"),
     "domain.cloud_init.ntp servers": ("[\"a.test\"]", "[\"b.test\"]"),
     "domain.cloud_init.ntp pools": ("[\"a.test\"]", "[\"b.test\"]"),
     "domain.xml append": ("\"<vmport state='off'/>\"", "\"<pmu state='off'/>\""),

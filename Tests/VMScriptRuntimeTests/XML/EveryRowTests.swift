@@ -50,6 +50,7 @@ import VMScriptSyntax
     "domain uuid": "identifies the domain: a change is refused",
     "domain autostart": "libvirt keeps it beside the definition",
     "domain state": "a start or a shutdown",
+    "domain ignition": "written to a file of the host",
     "domain full": "concerns how a clone's disks are made",
     "domain.disk image": "resolved to a volume", "domain.disk size": "a property of the volume",
     "domain.disk format": "a property of the volume", "domain.disk pool": "resolved to a volume",

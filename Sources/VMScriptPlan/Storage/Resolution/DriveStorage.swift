@@ -110,6 +110,8 @@ package struct OwnVolume: Sendable {
 package struct DomainStorage: Sendable {
   var drives: [DriveStorage] = []
   package var seed: DomainSeed?
+  /// The Ignition configuration.
+  package var ignition: DomainSeed?
   /// The drives that a clone inherits from a domain of the host.
   var clonedDrives: [XMLContext.Drive] = []
 }

@@ -44,7 +44,10 @@ package struct StoragePlan: Sendable {
       var storage = drives.resolve()
       diagnostics += drives.diagnostics
       let seed = SeedResolver(domain: domain, set: set, live: live, sources: resolver.sources)
-      do throws(Diagnostic) { storage.seed = try seed.seed() } catch { diagnostics.append(error) }
+      do throws(Diagnostic) {
+        storage.seed = try seed.seed()
+        storage.ignition = try seed.ignition()
+      } catch { diagnostics.append(error) }
       domains[domain.name] = storage
       for path in storage.drives.flatMap(\.paths) {
         declaredUsers[live.storage.name(of: path), default: []].insert(domain.name)
@@ -143,6 +146,7 @@ package struct StoragePlan: Sendable {
     }
     context.drives = storage.clonedDrives
     context.seed = storage.seed?.path
+    context.ignition = storage.ignition?.path
     context.origin = origin
     context.shared = Set(
       live.domains[declaration.name].map { domain in
