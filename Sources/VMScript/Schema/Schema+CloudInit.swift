@@ -148,7 +148,8 @@ extension Schema {
       PropertySchema("label", .string, "The label of the file system.", format: .token),
       PropertySchema(
         "partition", .word(["auto", "any", "none"]),
-        "The partition of the file system: a free one, any with this file system, or the whole disk. Defaults to `auto` with a partition table, else to `none`."
+        "The partition of the file system: a free one, any with this file system, or the whole disk. "
+          + "Defaults to `auto` with a partition table, otherwise to `none`."
       ),
       PropertySchema(
         "overwrite", .bool,

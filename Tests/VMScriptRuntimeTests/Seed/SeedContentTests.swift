@@ -149,6 +149,50 @@ import VMScriptSyntax
     #expect(try await following(first, "run = [\"true\"]") == second)
   }
 
+  /// A seed of before: with a plain password, and without network configuration.
+  @Test func aSeedOfBeforeIsTheSame() async throws {
+    var fixture = try StorageFixture()
+    let name = try StorageFixture.name("web", .seed(content: "00000000"), "iso")
+    fixture.add(name, format: "raw")
+    try fixture.add(domain: "web", [("vdz", name)], format: "raw")
+    func differences(_ cloudInit: String) async throws -> [String] {
+      let nic = "nic { net = net(\"default\") }"
+      var plan = try await fixture.plan("domain web { \(nic), cloud_init { \(cloudInit) } }")
+      try await plan.compareSeeds { _ in
+        SeedContent([
+          SeedFile(name: "meta-data", text: "instance-id: u\nlocal-hostname: \"web\"\n"),
+          SeedFile(
+            name: "user-data",
+            text: """
+              #cloud-config
+              hostname: "web"
+              users:
+              - name: "bob"
+                shell: "/bin/bash"
+                lock_passwd: false
+                plain_text_passwd: "s3cret"
+              ssh_pwauth: true
+              """),
+        ])
+      }
+      let domain = try #require(plan.set.declarations.first)
+      let live = try #require(plan.live.domains["web"])
+      return try plan.differences(domain: domain, live: live, left: []).map {
+        "\($0.path) \($0.impact.rawValue)"
+      }
+    }
+    let user = "user bob { password = \"s3cret\" }"
+    #expect(try await differences(user) == [])
+    #expect(
+      try await differences("\(user), hostname = \"db\"") == ["cloud_init hostname next-start"])
+    #expect(
+      try await differences("\(user), run = [\"true\"]")
+        == ["cloud_init run data-loss", "cloud_init network data-loss"])
+    #expect(
+      try await differences("user bob { password = \"other\" }").contains(
+        "cloud_init user bob password data-loss"))
+  }
+
   @Test func aMachineWithoutNetworkConfigurationGetsItAsANewInstance() async throws {
     let nic = "nic { net = net(\"default\") }"
     let wanted = try await StorageFixture().seed("hostname = \"db\"", beside: nic)
