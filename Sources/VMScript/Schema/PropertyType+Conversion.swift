@@ -89,12 +89,12 @@ extension PropertyType {
     case .ipRange: "a range of addresses such as 10.0.0.2...10.0.0.9"
     case .word(let words): "one of \(words.joined(separator: ", "))"
     case .list(let element): "a list, each \(element.expectation)"
-    case .map(.any): "a map"
+    case .map(.any): "a map of JSON values"
     case .map(let element): "a map, each value \(element.expectation)"
     case .resource(let kinds): kinds.map { withArticle($0.rawValue) }.joined(separator: " or ")
     case .either(let alternatives): alternatives.map(\.expectation).joined(separator: " or ")
     case .secret: "a string"
-    case .any: "text, a number, true or false, none, or a list or map of them"
+    case .any: "a JSON value"
     }
   }
 

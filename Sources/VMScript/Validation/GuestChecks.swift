@@ -6,10 +6,9 @@ enum GuestChecks {
   static func diagnostics(of domain: Declaration) -> [Diagnostic] {
     let ignition = ignition(domain.body)
     guard let seed = domain.body.block("cloud_init") else { return ignition }
-    let repeated = ["files": "path", "disks": "device"].flatMap { kind, key in
-      duplicates(of: key, in: seed.blocks(kind))
-    }
-    return ignition + repeated + mounts(seed) + metadata(seed)
+    let files = duplicates(of: "path", in: seed.blocks("files"))
+    let disks = duplicates(of: "device", in: seed.blocks("disks"))
+    return ignition + files + disks + mounts(seed) + metadata(seed)
   }
 
   /// Reports an Ignition configuration that is not JSON, or does not name its version.
