@@ -45,10 +45,11 @@ let package = Package(
       swiftSettings: strict),
 
     // What is to be done: the state of a host, its documents, plans and their steps; needs no libvirt.
+    .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
     .target(
       name: "VMScriptPlan",
       dependencies: [
-        "VMScript", "VMScriptSyntax", "CChildProcess", "Yams",
+        "VMScript", "VMScriptSyntax", "CChildProcess", "CCrypt", "Yams",
         .product(name: "OrderedCollections", package: "swift-collections"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],

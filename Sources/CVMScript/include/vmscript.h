@@ -200,7 +200,7 @@ VMS_API vms_status vms_engine_define_function(
  *
  * Only names, and types of properties, are required. A type is one of "bool", "int", "float",
  * "string", "secret", "path", "size", "duration", "ip", "ipv6", "ip_range", "cidr", "cidr6", "mac",
- * "uuid"; or {"int": [LEAST, GREATEST]}, null for no bound; {"word": [WORDS]}; {"list": TYPE};
+ * "uuid", "any"; or {"int": [LEAST, GREATEST]}, null for no bound; {"word": [WORDS]}; {"list": TYPE};
  * {"map": TYPE}, for its values; {"resource": [KINDS]}; {"either": [TYPES]}. A label is "none",
  * "optional", "required" or "text"; blocks may hold "blocks". "default" is documentation only:
  * properties without a declared value are not in the result. "shorthand" of a block is the property

@@ -70,6 +70,7 @@ package indirect enum StaticType {
       guard let type = types.lazy.compactMap(Self.init).first else { return nil }
       self = type
     case .secret: self = .named("secret")
+    case .any: return nil
     }
   }
 

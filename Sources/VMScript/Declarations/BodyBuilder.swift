@@ -113,8 +113,8 @@ enum CloneMerge {
     }
   }
 
-  /// Merges blocks by label, otherwise by position among the blocks of their kind; other blocks are
-  /// appended.
+  /// Merges blocks by label, otherwise by their identifying properties or by position among the
+  /// blocks of their kind; other blocks are appended.
   private static func merge(
     _ base: DeclaredBlock, _ body: DeclaredBlock, dropping dropped: Set<Int> = []
   ) -> DeclaredBlock {
@@ -134,6 +134,10 @@ enum CloneMerge {
         met = nil
       } else if let label = block.label {
         met = candidates.first { base.blocks[$0].label == label }
+      } else if case .properties(let names) = block.schema.identity {
+        met = candidates.first { index in
+          names.allSatisfy { base.blocks[index][$0] == block[$0] }
+        }
       } else if candidates.indices.contains(position) {
         let candidate = base.blocks[candidates[position]]
         // A block that the clone names by its label does not match by position too.

@@ -118,10 +118,12 @@ extension PropertyType {
     case .ipRange: "range of addresses"
     case .word(let words): words.map { "`\($0)`" }.joined(separator: " ")
     case .list(let element): "list of \(element.name)"
+    case .map(.any): "map"
     case .map(let element): "map of \(element.name)"
     case .resource(let kinds): kinds.map(\.rawValue).joined(separator: " or ")
     case .either(let types): types.map(\.name).joined(separator: " or ")
     case .secret: "secret"
+    case .any: "anything"
     }
   }
 }

@@ -27,6 +27,8 @@ public indirect enum PropertyType: Sendable {
   case either([PropertyType])
   /// A string that is masked in every output.
   case secret
+  /// Any data: texts, numbers, truth values, and lists and maps of them.
+  case any
 }
 
 /// The time at which a change of a property takes effect.
@@ -154,7 +156,7 @@ public final class BlockSchema: Sendable {
   public let labelFormat: TextFormat?
   /// Whether it may occur more than once; then a list of maps is allowed too.
   public let repeats: Bool
-  /// The identity of a repeated block among others of its kind in libvirt's XML.
+  /// The identity of a repeated block among others of its kind, in libvirt's XML and for a clone.
   public let identity: BlockIdentity
   /// Its rows, in the order of the reference page.
   public let properties: [PropertySchema]

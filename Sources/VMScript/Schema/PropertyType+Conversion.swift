@@ -40,6 +40,7 @@ extension PropertyType {
       let declared = kinds.first { registry.find($0, name) != nil }
       return (declared ?? kinds.first).map { .resource(registry.reference($0, name)) }
     case (.either(let alternatives), _): return Self.either(alternatives, value, registry)
+    case (.any, _): return value.isData ? value : nil
     default: return nil
     }
   }
@@ -88,10 +89,12 @@ extension PropertyType {
     case .ipRange: "a range of addresses such as 10.0.0.2...10.0.0.9"
     case .word(let words): "one of \(words.joined(separator: ", "))"
     case .list(let element): "a list, each \(element.expectation)"
+    case .map(.any): "a map of JSON values"
     case .map(let element): "a map, each value \(element.expectation)"
     case .resource(let kinds): kinds.map { withArticle($0.rawValue) }.joined(separator: " or ")
     case .either(let alternatives): alternatives.map(\.expectation).joined(separator: " or ")
     case .secret: "a string"
+    case .any: "a JSON value"
     }
   }
 
@@ -106,6 +109,20 @@ extension PropertyType {
     case (.list(.word), .string(let word)): "it takes a list: write `[\(word)]`"
     case (.list, .string): "it takes a list: write `[\(value.excerpt)]`"
     default: nil
+    }
+  }
+}
+
+extension Value {
+  /// Whether another program can read the value: text, a number, a truth value, or a list or map of
+  /// them.
+  fileprivate var isData: Bool {
+    switch self {
+    case .none, .bool, .int, .float, .string, .secret, .size, .duration, .ip, .cidr, .mac, .unknown:
+      true
+    case .list(let items): items.allSatisfy(\.isData)
+    case .map(let entries): entries.values.allSatisfy(\.isData)
+    case .range, .function, .resource: false
     }
   }
 }

@@ -84,6 +84,9 @@ extension Schema {
         "Whether it runs; the source of a clone defaults to `stopped`.",
         defaultValue: .string("running"), live: .power),
       PropertySchema(
+        "ignition", .either([.map(.any), .string]),
+        "The Ignition configuration that the guest applies at its first boot: a map, or JSON text."),
+      PropertySchema(
         "full", .bool, "Whether a clone copies the disks instead of overlaying them.",
         impact: .dataLoss),
     ],
@@ -124,32 +127,6 @@ extension Schema {
       PropertySchema(
         "locked", .bool, "Whether the host may not swap it out.",
         xml: XMLPlace("memoryBacking/locked", .presence)),
-    ])
-
-  private static let cloudInit = BlockSchema(
-    "cloud_init", "The configuration that cloud-init applies at the first start.",
-    properties: [
-      PropertySchema(
-        "hostname", .string,
-        "The host name. Defaults to the domain's name, or to one derived from it if that is not a host name.",
-        format: .hostName, isInherited: false),
-      PropertySchema(
-        "packages", .list(.string), "Packages to install.", format: .packageName),
-      PropertySchema("run", .list(.string), "The commands to run, in order."),
-    ],
-    blocks: [
-      BlockSchema(
-        "user", "An account.", label: .required, labelFormat: .userName, repeats: true,
-        properties: [
-          PropertySchema(
-            "keys", .list(.string), "The SSH public keys for logging in.", format: .authorizedKey),
-          PropertySchema("sudo", .bool, "Whether it may become root without a password."),
-          PropertySchema(
-            "password", .secret,
-            "The password, in plain text or as a crypt(5) hash: `$id$salt$hash`.",
-            format: .line),
-          PropertySchema("shell", .string, "The login shell.", format: .loginShell),
-        ])
     ])
 
   private static let xmlPatch = BlockSchema(

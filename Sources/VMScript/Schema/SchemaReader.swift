@@ -92,7 +92,7 @@ extension BlockSchema {
   ///
   /// Only names, and types of properties, are required. A type is one of `bool`, `int`, `float`,
   /// `string`, `secret`, `path`, `size`, `duration`, `ip`, `ipv6`, `ip_range`, `cidr`, `cidr6`,
-  /// `mac` and `uuid`, or an object with one member: `int` with the least and the greatest number,
+  /// `mac`, `uuid` and `any`, or an object with one member: `int` with the least and the greatest number,
   /// `word` with the words, `list` or `map` with the type of the elements, `resource` with kinds,
   /// `either` with types. A label is `none`, `optional`, `required` or `text`. `shorthand` names
   /// the property that a plain value sets. `impact` is the time at which a change takes effect, in
@@ -113,7 +113,7 @@ extension PropertyType {
     "bool": .bool, "int": .int(.min ... .max), "float": .float, "string": .string,
     "secret": .secret, "path": .path, "size": .size, "duration": .duration, "ip": .ip,
     "ipv6": .ipv6, "ip_range": .ipRange, "cidr": .cidr, "cidr6": .cidr6, "mac": .mac,
-    "uuid": .uuid,
+    "uuid": .uuid, "any": .any,
   ]
 
   /// Reads a type: a word, or an object with one member.

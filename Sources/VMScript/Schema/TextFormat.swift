@@ -46,6 +46,24 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case vncPassword
   /// The password of a SPICE display.
   case spicePassword
+  /// The password of an account, whose hash libcrypt can compute.
+  case accountPassword
+  /// The name of a locale.
+  case locale
+  /// The name of a time zone: a file of the zone database.
+  case timeZone
+  /// The kind of an SSH host key, as cloud-init names it.
+  case hostKeyKind
+  /// An account of a key server, as ssh-import-id names it.
+  case importID
+  /// A day of the calendar.
+  case date
+  /// A path from the root of a guest.
+  case absolutePath
+  /// The permissions of a file.
+  case fileMode
+  /// The owner of a file, with or without its group.
+  case fileOwner
 
   /// The expected text, for the reference and for help.
   public var expectation: String {
@@ -73,6 +91,16 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .listenAddress: "an address or a host name"
     case .vncPassword: "a password of at most 8 bytes without control characters"
     case .spicePassword: "a password of at most 60 bytes without control characters"
+    case .accountPassword: "a password of at most 511 bytes without control characters"
+    case .locale: "a locale: letters, digits, `_`, `.`, `-` and `@`"
+    case .timeZone: "a time zone: names of letters, digits, `_`, `+` and `-`, joined by `/`"
+    case .hostKeyKind:
+      "`rsa`, `dsa`, `ecdsa` or `ed25519`, followed by `_private`, `_public` or `_certificate`"
+    case .importID: "an account such as `gh:NAME` or `lp:NAME`"
+    case .date: "a date: year, month and day, such as `2030-12-31`"
+    case .absolutePath: "an absolute path without control characters"
+    case .fileMode: "permissions of three or four octal digits, such as `0644`"
+    case .fileOwner: "a user name, with or without `:` and a group name"
     }
   }
 
@@ -108,6 +136,13 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .listenAddress: 253
     case .vncPassword: 8
     case .spicePassword: 60
+    case .accountPassword: 511
+    case .locale, .timeZone, .importID: 63
+    case .hostKeyKind: 32
+    case .date: 10
+    case .absolutePath: 4095
+    case .fileMode: 4
+    case .fileOwner: 65
     }
   }
 
@@ -127,7 +162,15 @@ public enum TextFormat: String, Sendable, CaseIterable {
       scalar.isASCIIAlphanumeric
         || ["+", "-", ".", "_", ":", "=", "~", "/", "@", "*", "^"].contains(scalar)
     case .authorizedKey: !scalar.endsLineOrControls
-    case .line, .optionalLine, .vncPassword, .spicePassword: !scalar.endsLineOrControls
+    case .line, .optionalLine, .vncPassword, .spicePassword, .accountPassword, .absolutePath:
+      !scalar.endsLineOrControls
+    case .locale: scalar.isASCIIAlphanumeric || "_.-@".unicodeScalars.contains(scalar)
+    case .timeZone: scalar.isASCIIAlphanumeric || "_+-/".unicodeScalars.contains(scalar)
+    case .hostKeyKind: ("a"..."z").contains(scalar) || "0123456789_".unicodeScalars.contains(scalar)
+    case .importID: scalar.isASCIIAlphanumeric || "-_.:+".unicodeScalars.contains(scalar)
+    case .date: ("0"..."9").contains(scalar) || scalar == "-"
+    case .fileMode: ("0"..."7").contains(scalar)
+    case .fileOwner: scalar.isASCIIAlphanumeric || "-_.:".unicodeScalars.contains(scalar)
     case .text:
       scalar == "\n" || scalar == "\r" || scalar == "\t"
         || (XMLCharacters.allows(scalar) && scalar.properties.generalCategory != .control)
@@ -170,9 +213,44 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .objectName:
       let isPadded = text.hasPrefix(" ") || text.hasSuffix(" ")
       return isPadded ? "it begins or ends with a space" : nil
-    case .authorizedKey, .line, .optionalLine, .text, .serialNumber, .vncPassword, .spicePassword:
+    case .locale, .importID:
+      let begins = text.unicodeScalars.first?.properties.isAlphabetic == true
+      return begins ? nil : "it does not begin with a letter"
+    case .timeZone:
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      if parts.contains("") { return "it has an empty part" }
+      return text.hasPrefix("-") ? "it begins with `-`" : nil
+    case .hostKeyKind: return Self.hostKeyKinds.contains(text) ? nil : "there is no such kind"
+    case .date: return Self.isDate(text) ? nil : "there is no such day"
+    case .absolutePath: return text.hasPrefix("/") ? nil : "it does not begin with `/`"
+    case .fileMode: return text.utf8.count >= 3 ? nil : "it has fewer than three digits"
+    case .fileOwner: return Self.ownerObstacle(to: text)
+    case .authorizedKey, .line, .optionalLine, .text, .serialNumber, .vncPassword, .spicePassword,
+      .accountPassword:
       return nil
     }
+  }
+
+  private static let hostKeyKinds = Set(
+    ["rsa", "dsa", "ecdsa", "ed25519"].flatMap { kind in
+      ["private", "public", "certificate"].map { "\(kind)_\($0)" }
+    })
+
+  /// Returns whether a text is a day of the calendar as `YYYY-MM-DD`.
+  private static func isDate(_ text: String) -> Bool {
+    let fields = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard fields.map(\.utf8.count) == [4, 2, 2], let year = Int(fields[0]),
+      let month = Int(fields[1]), let day = Int(fields[2]), (1...12).contains(month)
+    else { return false }
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    return (1...days[month - 1]).contains(day)
+  }
+
+  private static func ownerObstacle(to text: String) -> String? {
+    let names = text.split(separator: ":", omittingEmptySubsequences: false)
+    if names.count > 2 { return "it has more than one `:`" }
+    return names.lazy.compactMap { TextFormat.userName.obstacle(to: String($0)) }.first
   }
 
   /// Checks that each label of a DNS name has 1 to 63 bytes, and neither begins nor ends with `-`.

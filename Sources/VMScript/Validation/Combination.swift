@@ -74,7 +74,7 @@ struct Combination {
 
   /// All rules.
   static let all: [Combination] =
-    domains + disks + throttles + [
+    domains + disks + throttles + guests + [
       Combination(
         block: "nic", relation: .alternatives([Term("net"), Term("bridge"), Term("dev")])),
       Combination(
@@ -149,6 +149,23 @@ struct Combination {
         relation: .needs(Term("shareable", "true"), [Term("format", "raw"), Term("source")]),
         reason: "a new disk is a qcow2 image, which guests cannot share"),
     ]
+
+  private static let guests: [Combination] =
+    [
+      Combination(
+        block: "files", relation: .alternatives([Term("content"), Term("source")])),
+      Combination(
+        block: "user", relation: .excludes(Term("primary_group"), Term("no_user_group", "true"))),
+      Combination(
+        block: "disks", relation: .needs(Term("label"), [Term("filesystem")])),
+      Combination(
+        block: "disks", relation: .needs(Term("partition"), [Term("filesystem")])),
+    ]
+    + ["keys", "ssh_import_id"].map { keys in
+      Combination(
+        block: "user", relation: .excludes(Term("ssh_redirect_user", "true"), Term(keys)),
+        reason: "a redirected user cannot log in over SSH")
+    }
 
   /// libvirt limits both directions together, or each separately.
   private static let throttles: [Combination] = ["bytes", "iops"].flatMap { unit in

@@ -13,7 +13,8 @@ struct DomainChecks {
     checks.topology()
     checks.drives()
     checks.boot()
-    return checks.diagnostics + Validation.patches(of: domain)
+    return checks.diagnostics + GuestChecks.diagnostics(of: domain)
+      + Validation.patches(of: domain)
   }
 
   private init(_ domain: Declaration) {

@@ -280,7 +280,9 @@ enum ValidationMessages {
 extension Validation {
   /// The codes that a check can report.
   public static let codes =
-    (ValidationCodes.codes + DomainCodes.codes + PatchCodes.codes).sorted { $0.number < $1.number }
+    (ValidationCodes.codes + DomainCodes.codes + GuestCodes.codes + PatchCodes.codes).sorted {
+      $0.number < $1.number
+    }
 }
 
 /// The codes of contradictions between resources.

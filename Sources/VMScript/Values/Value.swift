@@ -256,10 +256,12 @@ extension Value {
     json(indentation: indentation, revealsSecrets: false)
   }
 
+  /// Returns the value as JSON.
+  ///
   /// - Parameters:
   ///   - revealsSecrets: whether to write secrets, for a text that is itself a secret.
   ///   - limit: the bytes after which the rest is cut off.
-  func json(indentation: Int?, revealsSecrets: Bool, limit: Int = .max) -> String {
+  package func json(indentation: Int?, revealsSecrets: Bool, limit: Int = .max) -> String {
     var text = ""
     writeJSON(to: &text, indentation, level: 0, revealsSecrets, limit)
     return text

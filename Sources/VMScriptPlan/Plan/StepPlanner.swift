@@ -125,9 +125,12 @@ extension StepPlanner {
 
   /// Returns the seeds that the domain no longer uses.
   private func earlierSeeds(of domain: String) -> [Step] {
-    let current = storage.domains[domain]?.seed?.name.fileName
+    let wanted = storage.domains[domain]
+    let current = [wanted?.seed, wanted?.ignition].map { $0?.name.fileName }
     return storage.volumes.volumes(ofDomain: domain).compactMap { place in
-      guard case .seed? = place.volume.owned?.role, place.volume.name != current else { return nil }
+      guard case .seed? = place.volume.owned?.role, !current.contains(place.volume.name) else {
+        return nil
+      }
       return .delete(VolumeReference(place))
     }
   }
@@ -269,7 +272,9 @@ extension StepPlanner {
         steps += try stepsOfVolume(own, isAnew: anew.contains(drive.name), at: drive.span)
       } catch { throw StorageMessages.diagnostic(error, at: drive.span) }
     }
-    if let seed = wanted.seed, !isTrusted(seed, of: domain) { steps.append(.write(seed)) }
+    for case let seed? in [wanted.seed, wanted.ignition] where !isTrusted(seed, of: domain) {
+      steps.append(.write(seed))
+    }
     return steps
   }
 
@@ -333,9 +338,13 @@ extension StepPlanner {
   /// Whether a seed is complete. It is only if a domain refers to it, because an upload may have
   /// been interrupted.
   private func isTrusted(_ seed: DomainSeed, of domain: String) -> Bool {
-    let present = live.domains[domain]?.name ?? domain
-    return live.storage.domains(using: seed.path).contains(present)
-      && live.storage.place(at: seed.path) != nil
+    guard live.storage.place(at: seed.path) != nil else { return false }
+    switch seed.format {
+    case .noCloud:
+      let present = live.domains[domain]?.name ?? domain
+      return live.storage.domains(using: seed.path).contains(present)
+    case .ignition: return live.domains[domain]?.ignitionPath == seed.path
+    }
   }
 
   /// Returns the drives whose volumes a change replaces.

@@ -1,71 +1,118 @@
 import Crypto
+import Foundation
 import VMScript
 import Yams
 
 /// The content of a script's `cloud_init` block, and the NoCloud files made from it.
 public struct CloudConfig: Sendable {
-  /// A user that cloud-init creates.
-  public struct User: Sendable {
-    /// The login name.
-    public var name: String
-    /// The public SSH keys, one per line.
-    public var keys: [String] = []
-    /// Whether the user may become root without a password.
-    public var sudo = false
-    /// The password in plain text, or a hash in a format of crypt(5).
-    public var password: String?
-    /// The login shell's path.
-    public var shell = "/bin/bash"
-    /// A user without password, keys or rights.
-    public init(name: String) { self.name = name }
+  /// A file that cloud-init writes, with its content.
+  struct GuestFile {
+    let block: DeclaredBlock
+    let content: [UInt8]
   }
 
-  /// The host name; nil derives it from the domain's name.
-  public var hostname: String?
-  /// The users. An image's default user is not created.
-  public var users: [User] = []
-  /// The packages installed at the first boot.
-  public var packages: [String] = []
-  /// The shell commands, run in order at the first boot.
-  public var run: [String] = []
+  /// The user data: a cloud-config document.
+  private(set) var userData: CloudValue
+  /// The metadata without the instance id.
+  private(set) var metaData: CloudValue
+  /// The network configuration; nil leaves it to the guest.
+  let network: CloudValue?
 
-  /// Creates an empty block.
-  public init() {}
+  /// Translates a `cloud_init` block. Passwords become hashes, so that no plain one leaves the
+  /// script.
+  ///
+  /// - Parameters:
+  ///   - files: the files of the block with their contents.
+  ///   - network: the network configuration made from the interfaces.
+  /// - Throws: ``StorageFailure/seedFailed(_:)`` if a password has no hash.
+  init(
+    declared block: DeclaredBlock, domain: String, uuid: String, files: [GuestFile] = [],
+    network generated: CloudValue? = nil
+  ) throws(StorageFailure) {
+    switch block["network"] {
+    case .map?: network = block["network"].map(CloudValue.init)
+    case .bool(false)?: network = nil
+    default: network = generated
+    }
+    let host = block["hostname"]?.text
+    let label = block["fqdn"]?.text.flatMap { $0.split(separator: ".").first.map(String.init) }
+    var entries = [
+      CloudValue.Entry(
+        CloudKey.hostName, .string(host ?? label ?? Self.hostName(from: domain)))
+    ]
+    func add(_ key: String, _ value: CloudValue?) {
+      switch value {
+      // cloud-init rejects empty lists.
+      case nil, .list([])?, .map([])?: break
+      case let value?: entries.append(.init(key, value))
+      }
+    }
+    for (name, key) in CloudKey.ofBlock.dropFirst() {
+      add(key, block[name].map { name == "groups" ? Self.groups($0) : CloudValue($0) })
+    }
+    add("users", .list(try Self.users(block, uuid)))
+    let hasPassword = block.blocks("user").contains { $0["password"] != nil }
+    // Cloud images forbid passwords over SSH by default.
+    if block["ssh_pwauth"] == nil, hasPassword { add("ssh_pwauth", .bool(true)) }
+    add("write_files", .list(files.map(\.value)))
+    let disks = block.blocks("disks")
+    add("disk_setup", .map(disks.compactMap(Self.partitions)))
+    add("fs_setup", .list(disks.compactMap(Self.fileSystem)))
+    if let ntp = block.block("ntp") {
+      add(
+        "ntp",
+        .map(
+          ntp.properties.map {
+            .init(CloudKey.ofNTP[$0.schema.name] ?? $0.schema.name, CloudValue($0.value))
+          }))
+    }
+    if network != nil { entries.append(CloudKey.networkAtEveryBoot) }
+    userData = .map(entries).merged(with: block["data"].map(CloudValue.init) ?? .map([]))
+    let name = userData[CloudKey.hostName] ?? .string(Self.hostName(from: domain))
+    metaData = CloudValue.map([.init(CloudKey.localHostName, name)])
+      .merged(with: block["meta"].map(CloudValue.init) ?? .map([]))
+  }
 
   /// Returns the files of the seed.
   ///
-  /// The instance id of a new machine consists of the domain's UUID and a digest of the files, so
-  /// that a clone is an instance of its own. For a machine with a seed, `DomainSeed.following(_:)`
-  /// decides whether the instance stays.
+  /// The instance id of a new machine consists of the domain's UUID and a digest of the user data,
+  /// so that a clone is an instance of its own. For a machine with a seed,
+  /// `DomainSeed.following(_:)` decides whether the instance stays.
   ///
   /// - Throws: ``StorageFailure/seedFailed(_:)`` if YAML rejects a text. The error does not repeat
   ///   the text.
-  public func files(domain: String, uuid: String) throws(StorageFailure) -> [SeedFile] {
-    let host = hostname ?? Self.hostName(from: domain)
-    let user = try "#cloud-config\n" + Self.yaml(userData(host: host))
+  func files(uuid: String) throws(StorageFailure) -> [SeedFile] {
+    let user = try "#cloud-config\n" + Self.yaml(userData.node)
     let digest = Hexadecimal.text(SHA256.hash(data: Array(user.utf8)).prefix(4))
-    return [
+    let instance = CloudValue.Entry(CloudKey.instance, .string("\(uuid)-\(digest)"))
+    let meta = CloudValue.map([instance]).merged(with: metaData)
+    var files = [
       SeedFile(name: "user-data", text: user),
-      try Self.metaData(instance: "\(uuid)-\(digest)", host: host),
+      SeedFile(name: "meta-data", text: try Self.yaml(meta.node)),
     ]
+    if let network {
+      files.append(SeedFile(name: "network-config", text: try Self.yaml(network.node)))
+    }
+    return files
   }
 
-  private static func metaData(instance: String, host: String) throws(StorageFailure) -> SeedFile {
-    let meta = CloudValue.map([
-      .init("instance-id", .string(instance)), .init("local-hostname", .string(host)),
-    ])
-    return SeedFile(name: "meta-data", text: try yaml(meta))
+  /// Returns the configuration without network configuration, which leaves it to the guest.
+  func withoutNetwork() -> CloudConfig { CloudConfig(copying: self) }
+
+  private init(copying config: CloudConfig) {
+    userData = .map((config.userData.entries ?? []).filter { $0 != CloudKey.networkAtEveryBoot })
+    metaData = config.metaData
+    network = nil
   }
 
   /// Returns the files for another instance.
   package static func files(_ files: [SeedFile], ofInstance instance: String) -> [SeedFile] {
     files.map { file in
       guard file.name == "meta-data",
-        let meta = try? Yams.compose(yaml: String(decoding: file.content, as: UTF8.self)),
-        let host = meta["local-hostname"]?.string,
-        let changed = try? metaData(instance: instance, host: host)
+        var meta = try? Yams.compose(yaml: String(decoding: file.content, as: UTF8.self))
       else { return file }
-      return changed
+      meta[CloudKey.instance] = CloudValue.string(instance).node
+      return (try? yaml(meta)).map { SeedFile(name: file.name, text: $0) } ?? file
     }
   }
 
@@ -81,172 +128,132 @@ public struct CloudConfig: Sendable {
     return Identity.distinct(fit.isEmpty ? "vm" : fit, from: name, limit: 63)
   }
 
-  private func userData(host: String) -> CloudValue {
-    var entries: [CloudValue.Entry] = [.init("hostname", .string(host))]
-    func add(_ key: String, _ values: [CloudValue]) {
-      if !values.isEmpty { entries.append(.init(key, .list(values))) }
-    }
-    add("users", users.map(Self.value))
-    // Cloud images forbid passwords over SSH by default.
-    if users.contains(where: { $0.password != nil }) {
-      entries.append(.init("ssh_pwauth", .bool(true)))
-    }
-    add("packages", packages.map(CloudValue.string))
-    add("runcmd", run.map(CloudValue.string))
-    return .map(entries)
-  }
-
-  private static func value(_ user: User) -> CloudValue {
-    var entries: [CloudValue.Entry] = [
-      .init("name", .string(user.name)), .init("shell", .string(user.shell)),
-    ]
-    if user.sudo { entries.append(.init("sudo", .string("ALL=(ALL) NOPASSWD:ALL"))) }
-    if !user.keys.isEmpty {
-      entries.append(.init("ssh_authorized_keys", .list(user.keys.map(CloudValue.string))))
-    }
-    entries.append(.init("lock_passwd", .bool(user.password == nil)))
-    if let password = user.password {
-      let key = PasswordHash.isHash(password) ? "passwd" : "plain_text_passwd"
-      entries.append(.init(key, .string(password)))
-    }
-    return .map(entries)
-  }
-
-  private static func yaml(_ value: CloudValue) throws(StorageFailure) -> String {
+  private static func yaml(_ node: Node) throws(StorageFailure) -> String {
     do {
-      return try Yams.serialize(node: value.node, width: -1, allowUnicode: true)
+      return try Yams.serialize(node: node, width: -1, allowUnicode: true)
     } catch {
       throw .seedFailed("a text of `cloud_init` cannot be written as YAML")
     }
   }
 }
 
+// Entries that are made of several properties.
 extension CloudConfig {
-  /// Reads a `cloud_init` block. Passwords are revealed here, as the guest needs them. They appear
-  /// in no description and no diagnostic.
-  public init(declared block: DeclaredBlock) {
-    self.init()
-    hostname = block["hostname"].flatMap(Self.text)
-    packages = Self.texts(block["packages"])
-    run = Self.texts(block["run"])
-    users = block.blocks("user").compactMap { user in
-      user.label.map { Self.user($0, user) }
+  /// Returns the declared users. The image's default user is created only for declared keys of
+  /// its own.
+  private static func users(
+    _ block: DeclaredBlock, _ uuid: String
+  ) throws(StorageFailure) -> [CloudValue] {
+    var users: [CloudValue] = []
+    for user in block.blocks("user") { users.append(try value(of: user, uuid)) }
+    let hasDefault = block["ssh_authorized_keys"] != nil && !users.isEmpty
+    return (hasDefault ? [.string("default")] : []) + users
+  }
+
+  /// Returns groups as a list. cloud-init rejects an empty list of members.
+  private static func groups(_ value: Value) -> CloudValue {
+    guard case .map(let groups) = value else { return CloudValue(value) }
+    return .list(
+      groups.map { name, members in
+        members == .list([]) ? .string(name) : .map([.init(name, CloudValue(members))])
+      })
+  }
+
+  private static func value(
+    of block: DeclaredBlock, _ uuid: String
+  ) throws(StorageFailure) -> CloudValue {
+    let name = block.label ?? ""
+    var entries: [CloudValue.Entry] = [.init("name", .string(name))]
+    for (property, key) in CloudKey.ofUser {
+      guard let value = block[property] else {
+        if property == "shell" { entries.append(.init(key, .string("/bin/bash"))) }
+        continue
+      }
+      switch (property, value) {
+      case ("sudo", .bool(true)): entries.append(.init(key, .string("ALL=(ALL) NOPASSWD:ALL")))
+      case ("sudo", .bool(false)), (_, .list([])): break
+      case ("inactive", .int(let days)): entries.append(.init(key, .string(String(days))))
+      case ("keys", _): entries.append(.init(key, keys(value)))
+      default: entries.append(.init(key, CloudValue(value)))
+      }
     }
-  }
-
-  private static func user(_ name: String, _ block: DeclaredBlock) -> User {
-    var user = User(name: name)
-    user.keys = texts(block["keys"]).map { $0.last?.isNewline == true ? String($0.dropLast()) : $0 }
-    if case .bool(let sudo)? = block["sudo"] { user.sudo = sudo }
-    user.password = block["password"].flatMap(text)
-    if let shell = block["shell"].flatMap(text) { user.shell = shell }
-    return user
-  }
-
-  private static func texts(_ value: Value?) -> [String] {
-    guard case .list(let values)? = value else { return value.flatMap(text).map { [$0] } ?? [] }
-    return values.compactMap(text)
-  }
-
-  private static func text(_ value: Value) -> String? {
-    switch value {
-    case .string(let text): text
-    case .secret(let secret): secret.revealed
-    default: nil
+    let password = block["password"]?.text
+    if block["lock_password"] == nil {
+      entries.append(.init(CloudKey.lock, .bool(password == nil)))
     }
+    if let password {
+      let hash =
+        PasswordHash.isHash(password)
+        ? password : try PasswordHash.make(password, user: name, machine: uuid)
+      // Unlike `passwd`, it applies to a user who exists already.
+      entries.append(.init("hashed_passwd", .string(hash)))
+    }
+    return .map(entries)
+  }
+
+  /// Returns public keys without the line ends that the files of keys have.
+  private static func keys(_ value: Value) -> CloudValue {
+    guard case .list(let items) = value else { return CloudValue(value) }
+    return .list(
+      items.map { item in
+        let key = item.text ?? ""
+        return .string(key.last?.isNewline == true ? String(key.dropLast()) : key)
+      })
+  }
+
+  private static func partitions(of disk: DeclaredBlock) -> CloudValue.Entry? {
+    guard let device = disk["device"]?.text, disk["table"] != nil || disk["layout"] != nil else {
+      return nil
+    }
+    var entries: [CloudValue.Entry] = []
+    if let table = disk["table"] { entries.append(.init("table_type", CloudValue(table))) }
+    entries.append(.init("layout", disk["layout"].map(CloudValue.init) ?? .bool(true)))
+    if let overwrite = disk["overwrite"] {
+      entries.append(.init("overwrite", CloudValue(overwrite)))
+    }
+    return .init(device, .map(entries))
+  }
+
+  private static func fileSystem(of disk: DeclaredBlock) -> CloudValue? {
+    guard let device = disk["device"], let system = disk["filesystem"] else { return nil }
+    let partition = partitions(of: disk) == nil ? "none" : "auto"
+    var entries: [CloudValue.Entry] = [
+      .init("device", CloudValue(device)), .init("filesystem", CloudValue(system)),
+      .init("partition", .string(disk["partition"]?.description ?? partition)),
+    ]
+    if let label = disk["label"] { entries.append(.init("label", CloudValue(label))) }
+    if let overwrite = disk["overwrite"] {
+      entries.append(.init("overwrite", CloudValue(overwrite)))
+    }
+    return .map(entries)
   }
 }
 
-/// A value of a cloud-config document.
-public indirect enum CloudValue: Hashable, Sendable {
-  case bool(Bool)
-  case int(Int64)
-  case float(Double)
-  case string(String)
-  case list([CloudValue])
-  /// A mapping in the order of the document.
-  case map([Entry])
-
-  /// A key with its value.
-  public struct Entry: Hashable, Sendable {
-    /// The key, written as a string.
-    public let key: String
-    /// The value.
-    public let value: CloudValue
-    /// Pairs a key with its value.
-    public init(_ key: String, _ value: CloudValue) {
-      self.key = key
-      self.value = value
+extension CloudConfig.GuestFile {
+  /// The entry of `write_files`. Content that is not text is encoded.
+  fileprivate var value: CloudValue {
+    var entries: [CloudValue.Entry] = [.init("path", .string(block["path"]?.text ?? ""))]
+    if let text {
+      entries.append(.init("content", .string(text)))
+    } else {
+      entries.append(.init("content", .string(Data(content).base64EncodedString())))
+      entries.append(.init("encoding", .string("b64")))
     }
+    for (property, key) in CloudKey.ofFile {
+      if let value = block[property] { entries.append(.init(key, CloudValue(value))) }
+    }
+    return .map(entries)
   }
 
-  /// Returns the YAML tree. Strings are always quoted, so that `no` or `1.0` stay strings.
-  var node: Node {
-    switch self {
-    case .bool(let value): Node(value ? "true" : "false", Tag(.bool))
-    case .int(let value): Node(String(value), Tag(.int))
-    case .float(let value): Node(YAMLWriter.number(value), Tag(.float))
-    case .string(let value): Node(value, Tag(.str), .doubleQuoted)
-    case .list(let values): Node(values.map(\.node), Tag(.seq))
-    case .map(let entries): Node(entries.map { (Self.key($0.key), $0.value.node) }, Tag(.map))
-    }
-  }
-
-  /// Returns a key that every YAML parser reads as this string.
-  private static func key(_ text: String) -> Node {
-    Node(text, Tag(.str), YAMLWriter.isPlain(text) ? .any : .doubleQuoted)
-  }
-}
-
-/// The password hashes of crypt(5): `$id$salt$hash`, some with parameters before the salt.
-enum PasswordHash {
-  /// Whether a text is a hash. Any other text is a plain password.
-  static func isHash(_ text: String) -> Bool {
-    let parts = text.split(separator: "$", omittingEmptySubsequences: false)
-    guard parts.count >= 4, parts[0].isEmpty, let form = forms[String(parts[1])] else {
-      return false
-    }
-    var rest = parts[2...]
-    switch form {
-    case .salted: break
-    case .withRounds:
-      if let rounds = rest.first, rounds.hasPrefix("rounds=") {
-        guard isNumber(rounds.dropFirst("rounds=".utf8.count)) else { return false }
-        rest = rest.dropFirst()
+  /// The content as text; nil if it is not UTF-8, or has characters that YAML does not print.
+  private var text: String? {
+    guard let text = String(validating: content, as: UTF8.self) else { return nil }
+    let isText = text.unicodeScalars.allSatisfy { scalar in
+      switch scalar {
+      case "\n", "\t": true
+      default: scalar.properties.generalCategory != .control && scalar != "\u{FEFF}"
       }
-    case .withCost:
-      // Cost, then salt and hash in one field.
-      guard let cost = rest.first, cost.utf8.count == 2, isNumber(cost) else { return false }
-    case .withParameters:
-      guard let parameters = rest.first, isEncoded(parameters) else { return false }
-      rest = rest.dropFirst()
     }
-    return rest.count == 2 && rest.allSatisfy(isEncoded)
-  }
-
-  /// Returns the fields between identifier and hash.
-  private enum Form { case salted, withRounds, withCost, withParameters }
-
-  private static let forms: [String: Form] = [
-    "1": .salted, "5": .withRounds, "6": .withRounds, "7": .salted, "y": .withParameters,
-    "gy": .withParameters, "2": .withCost, "2a": .withCost, "2b": .withCost, "2x": .withCost,
-    "2y": .withCost,
-  ]
-
-  private static func isNumber(_ text: Substring) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-  }
-
-  /// Whether a field contains only characters of crypt(5): `./0-9A-Za-z`.
-  private static func isEncoded(_ text: Substring) -> Bool {
-    !text.isEmpty
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: ".")...UInt8(ascii: "9"):
-          true
-        default: false
-        }
-      }
+    return isText ? text : nil
   }
 }

@@ -118,7 +118,7 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case unfitSource(String, String)
   /// The object at a path is not a file; the text is its kind, such as `a folder`.
   case notAFile(String, String)
-  /// The seed could not be created; the text is the error of libarchive.
+  /// The seed could not be created; the text is the reason.
   case seedFailed(String)
 
   /// Two images of the host have this name.

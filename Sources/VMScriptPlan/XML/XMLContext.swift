@@ -35,6 +35,8 @@ public struct XMLContext: Sendable {
   public var moves: [String: String] = [:]
   /// The cloud-init seed on the host.
   public var seed: String?
+  /// The Ignition configuration on the host.
+  package var ignition: String?
   /// Paths that other domains use or are declared to use. Their files stay in place.
   public var shared: Set<String> = []
   /// MAC addresses by the interface's key: label, else `nic1`….

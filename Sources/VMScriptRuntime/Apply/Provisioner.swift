@@ -178,7 +178,11 @@ extension Provisioner {
 
   func write(_ seed: DomainSeed) async throws {
     do {
-      let image = try SeedImage.build(seed.files)
+      let image =
+        switch seed.format {
+        case .noCloud: try SeedImage.build(seed.files)
+        case .ignition: seed.files.flatMap(\.content)
+        }
       try await store.write(image, as: seed.name.fileName, mode: "0600", pool: seed.pool)
     } catch let failure as StorageFailure {
       throw StorageMessages.diagnostic(failure, at: seed.span)

@@ -14,7 +14,7 @@ public enum SeedImage {
     let failure = image.withUnsafeMutableBytes { buffer in
       withUnsafeMutablePointer(to: &used) { write(files, into: buffer, used: $0) }
     }
-    if let failure { throw .seedFailed(failure) }
+    if let failure { throw .seedFailed("libarchive: \(failure)") }
     image.removeSubrange(used...)
     fixDates(&image)
     return image
@@ -36,7 +36,8 @@ public enum SeedImage {
 
     // `strict` keeps the mode 0600; `useful` would make every file readable by all. Guests without
     // zisofs cannot read compressed files, and `zisofs=0` turns compression on.
-    let options = "volume-id=cidata,joliet,rockridge=strict,!zisofs"
+    // `!pad` leaves out 300 KiB of zeros, which only readers of optical discs need.
+    let options = "volume-id=cidata,joliet,rockridge=strict,!zisofs,!pad"
     if failed(archive_write_set_format_iso9660(archive))
       || failed(archive_write_set_options(archive, options))
       || failed(archive_write_set_bytes_in_last_block(archive, 1))

@@ -266,7 +266,10 @@ enum Secrecy {
   /// The names of secret properties, at any depth.
   private static func secretProperties(of block: BlockSchema) -> [String] {
     let own = block.properties.compactMap { property in
-      if case .secret = property.type { property.name } else { nil }
+      switch property.type {
+      case .secret, .map(.secret): property.name
+      default: nil
+      }
     }
     return own + block.blocks.flatMap(secretProperties)
   }

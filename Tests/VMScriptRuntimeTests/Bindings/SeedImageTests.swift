@@ -1,7 +1,6 @@
 import Foundation
 import TestSupport
 import Testing
-import Yams
 
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
@@ -58,6 +57,35 @@ import Yams
     }
   }
 
+  @Test func aSeedIsSmall() throws {
+    let files = ["user-data", "meta-data", "network-config"].map {
+      SeedFile(name: $0, text: String(repeating: "x", count: 1000))
+    }
+    #expect(try SeedImage.build(files).count < 100 << 10)
+  }
+
+  /// cloud-init finds a seed by the label that blkid reads.
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/sbin/blkid")))
+  func theLabelIsThatOfNoCloud() throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(
+      "seed.iso", try SeedImage.build([SeedFile(name: "user-data", text: "#cloud-config\n")]))
+    let found = try runTool("/usr/sbin/blkid", ["-p", "-o", "export", path])
+    #expect(found.contains("LABEL=cidata\n") || found.contains("LABEL=CIDATA\n"), "\(found)")
+    #expect(found.contains("TYPE=iso9660\n"))
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/xorriso")))
+  func anotherReaderFindsTheVolume() throws {
+    let folder = try ScratchFolder()
+    let path = try folder.write(
+      "seed.iso", try SeedImage.build([SeedFile(name: "user-data", text: "#cloud-config\n")]))
+    let table = try runTool(
+      "/usr/bin/xorriso", ["-indev", path, "-pvd_info", "-lsl", "/", "--"])
+    #expect(table.contains("user-data"))
+    #expect(table.contains("CIDATA") || table.contains("cidata"), "\(table)")
+  }
+
   @Test func noTimeOfWritingIsInIt() throws {
     let image = try SeedImage.build([SeedFile(name: "user-data", text: "x")])
     let year = String(Calendar(identifier: .gregorian).component(.year, from: Date()))
@@ -71,102 +99,5 @@ import Yams
   @Test func anEmptySeedIsStillAnImage() throws {
     let image = try SeedImage.build([])
     #expect(try ImageProbe.probe(image, fileSize: Int64(image.count)).format == .iso)
-  }
-}
-
-@Suite struct CloudConfigTests {
-  private func document(_ config: CloudConfig, _ name: String = "user-data") throws -> [String: Any]
-  {
-    let files = try config.files(domain: "web", uuid: "u")
-    let file = try #require(files.first { $0.name == name })
-    let text = String(decoding: file.content, as: UTF8.self)
-    if name == "user-data" { #expect(text.hasPrefix("#cloud-config\n")) }
-    return try #require(try Yams.load(yaml: text) as? [String: Any])
-  }
-
-  @Test func usersAreWritten() throws {
-    var config = CloudConfig()
-    var admin = CloudConfig.User(name: "admin")
-    admin.keys = ["ssh-ed25519 AAAA lab"]
-    admin.sudo = true
-    var guest = CloudConfig.User(name: "no")
-    guest.password = "yes: \"no\"\n#"
-    var hashed = CloudConfig.User(name: "h")
-    hashed.password = "$6$salt$hash"
-    config.users = [admin, guest, hashed]
-    let users = try #require(try document(config)["users"] as? [[String: Any]])
-    #expect(users[0]["sudo"] as? String == "ALL=(ALL) NOPASSWD:ALL")
-    #expect(users[0]["ssh_authorized_keys"] as? [String] == admin.keys)
-    #expect(users[0]["lock_passwd"] as? Bool == true)
-    #expect(users[1]["name"] as? String == "no")
-    #expect(users[1]["plain_text_passwd"] as? String == guest.password)
-    #expect(users[2]["passwd"] as? String == hashed.password)
-  }
-
-  @Test func commandsAndPackagesAreWritten() throws {
-    var config = CloudConfig()
-    config.run = ["echo \"ready: ${HOSTNAME}\" > /dev/console"]
-    config.packages = ["nginx"]
-    let read = try document(config)
-    #expect(read["runcmd"] as? [String] == config.run)
-    #expect(read["packages"] as? [String] == config.packages)
-  }
-
-  @Test func theInstanceChangesWithTheBlockAndTheDomainOnly() throws {
-    var config = CloudConfig()
-    let first = try config.files(domain: "web", uuid: "u")
-    #expect(try config.files(domain: "web", uuid: "u") == first)
-    let id = try document(config, "meta-data")["instance-id"] as? String
-    config.run = ["true"]
-    #expect(try document(config, "meta-data")["instance-id"] as? String != id)
-  }
-
-  @Test(arguments: [
-    ("web-1", "web-1"), ("WEB", "WEB"), ("9", "9"),
-    (String(repeating: "a", count: 63), String(repeating: "a", count: 63)),
-  ])
-  func aNameThatIsALabelIsTheHostName(name: String, host: String) {
-    #expect(CloudConfig.hostName(from: name) == host)
-  }
-
-  @Test(arguments: [
-    ["größe", "grüße", "gr--e"], ["web_1", "web.1", "web 1", "web-1"], ["--a--", "a-", "a", "-a"],
-    ["ü", "ö", "vm"],
-    [
-      String(repeating: "a", count: 64), String(repeating: "a", count: 65),
-      String(repeating: "a", count: 63),
-    ],
-  ])
-  func cleanedHostNamesStayApart(names: [String]) {
-    let hosts = names.map(CloudConfig.hostName)
-    #expect(Set(hosts).count == names.count, "\(hosts)")
-    for host in hosts {
-      #expect((1...63).contains(host.utf8.count))
-      #expect(
-        host.utf8.allSatisfy {
-          Character(Unicode.Scalar($0)).isLetter || $0 == 45 || (48...57).contains($0)
-        })
-      #expect(!host.hasPrefix("-") && !host.hasSuffix("-"))
-    }
-  }
-
-  @Test(arguments: [
-    ("$ecret", false), ("$ecret$money$x", false), ("$6$abc", false), ("$6$", false), ("$", false),
-    ("$6$$hash", false), ("$6$salt$", false), ("$6$sa lt$hash", false), ("$6$salt$hash\n", false),
-    ("$6$rounds=x$salt$hash", false), ("$2b$hello$x", false), ("6$salt$hash", false),
-    ("$9$salt$hash", false), ("$6$salt$hash$more", false), ("plain", false), ("", false),
-    ("$1$salt$hash", true), ("$5$salt$hash", true), ("$6$salt$hash", true),
-    ("$6$rounds=5000$sa.lt$ha/sh", true), ("$y$j9T$salt$hash", true), ("$gy$j9T$salt$hash", true),
-    ("$7$CU..../....salt$hash", true),
-    ("$2b$10$abcdefghijklmnopqrstuuIyLYKLsZRPZzdvCnSCBIvLfJkCGVmyq", true),
-  ])
-  func aPasswordIsAHashOnlyInAFormOfCrypt(password: String, isHash: Bool) throws {
-    var config = CloudConfig()
-    var user = CloudConfig.User(name: "bob")
-    user.password = password
-    config.users = [user]
-    let written = try #require((try document(config)["users"] as? [[String: Any]])?.first)
-    #expect(written["passwd"] as? String == (isHash ? password : nil))
-    #expect(written["plain_text_passwd"] as? String == (isHash ? nil : password))
   }
 }

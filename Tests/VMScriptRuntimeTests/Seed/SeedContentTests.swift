@@ -6,164 +6,205 @@ import VMScriptSyntax
 @testable import VMScriptRuntime
 
 @Suite struct SeedContentTests {
-  private func files(_ change: (inout CloudConfig) -> Void = { _ in }) throws -> [SeedFile] {
-    var config = CloudConfig()
-    config.hostname = "web"
-    config.packages = ["nginx"]
-    config.run = ["login s3cret"]
-    var user = CloudConfig.User(name: "bob")
-    user.keys = ["ssh-ed25519 A"]
-    user.password = "s3cret"
-    config.users = [user]
-    change(&config)
-    return try config.files(domain: "web", uuid: "u-u-u")
+  private static let base = """
+    hostname = "web", packages = ["nginx"], run = ["login s3cret"], boot = ["a s3cret"]
+    user bob { keys = ["\(CloudConfigTests.key)"], password = "s3cret" }
+    files { path = "/a", content = "s3cret", mode = "0600" }
+    data = { swap: { size: "auto" } }
+    """
+
+  /// The seed of the block above, with some of its texts replaced.
+  private func seed(_ edits: [(String, String)] = []) async throws -> DomainSeed {
+    let text = edits.reduce(Self.base) { $0.replacing($1.0, with: $1.1) }
+    return try await StorageFixture().seed(text)
   }
 
-  private func changes(_ change: (inout CloudConfig) -> Void) throws -> [SeedChange] {
-    let earlier = try #require(SeedContent(try files()))
-    return earlier.changes(to: try #require(SeedContent(try files(change))))
+  private func changes(_ edits: (String, String)...) async throws -> [SeedChange] {
+    let earlier = try #require(SeedContent(try await seed().files))
+    return earlier.changes(to: try #require(SeedContent(try await seed(edits).files)))
   }
 
-  @Test func theSameIsNoChange() throws {
-    #expect(try changes { _ in }.isEmpty)
+  @Test func theSameIsNoChange() async throws {
+    #expect(try await changes().isEmpty)
   }
 
-  @Test func eachKeyIsNamed() throws {
-    #expect(try changes { $0.hostname = "db" }.map(\.key) == ["hostname"])
-    #expect(try changes { $0.run += ["true"] }.map(\.key) == ["run"])
-    #expect(try changes { $0.packages = [] }.map(\.key) == ["packages"])
-    #expect(try changes { $0.users[0].keys += ["ssh-rsa B"] }.map(\.key) == ["user bob keys"])
-    #expect(try changes { $0.users[0].password = "$6$a$b" }.map(\.key) == ["user bob password"])
-    #expect(try changes { $0.users[0].password = nil }.map(\.key) == ["user bob password"])
-    #expect(try changes { $0.users[0].sudo = true }.map(\.key) == ["user bob sudo"])
+  @Test(arguments: [
+    ("hostname = \"web\"", "hostname = \"db\"", ["hostname"]),
+    ("login", "true", ["run"]), ("a s3cret", "true", ["boot"]),
+    ("packages = [\"nginx\"], ", "", ["packages"]),
+    (" lab\"]", " other\"]", ["user bob keys"]),
+    ("password = \"s3cret\"", "password = \"$6$a$b\"", ["user bob password"]),
+    (", password = \"s3cret\"", "", ["user bob password"]),
+    ("password =", "sudo = true, password =", ["user bob sudo"]),
+    ("password =", "lock_password = true, password =", ["user bob lock_password"]),
+    ("boot =", "ssh_pwauth = false, boot =", ["ssh_pwauth"]),
+    ("data =", "user eve { }\ndata =", ["user eve", "user eve shell", "user eve lock_password"]),
+    ("content = \"s3cret\"", "content = \"x\"", ["files /a content"]),
+    ("0600", "0644", ["files /a mode"]),
+    ("auto", "1G", ["data swap"]),
+    ("boot =", "meta = { x: 1 }, boot =", ["meta x"]),
+    ("boot =", "ntp { client = \"chrony\" }, boot =", ["ntp client"]),
+    (
+      "boot =", "disks { device = \"/dev/vdb\", table = gpt, filesystem = ext4 }, boot =",
+      ["disks /dev/vdb layout", "disks /dev/vdb filesystem"]
+    ),
+    ("boot =", "network = { version: 2 }, boot =", ["network"]),
+    ("boot =", "timezone = \"UTC\", update = true, boot =", ["timezone", "update"]),
+  ])
+  func eachKeyIsNamed(text: String, other: String, keys: [String]) async throws {
+    #expect(try await changes((text, other)).map(\.key).sorted() == keys.sorted())
+  }
+
+  @Test func onlySomeSettingsAreAppliedAtEveryBoot() async throws {
     #expect(
-      try changes { $0.users.append(.init(name: "eve")) }.map(\.key)
-        == ["user eve", "user eve shell"])
-    let earlier = try files()
-    var user = earlier[0]
-    user = SeedFile(name: user.name, content: user.content + Array("timezone: UTC\n".utf8))
-    let later = [user, SeedFile(name: "network-config", text: "{}\n")] + earlier.dropFirst()
-    let content = try #require(SeedContent(earlier))
-    #expect(
-      content.changes(to: try #require(SeedContent(later))).map(\.key) == ["timezone", "network"])
-  }
-
-  @Test func onlyTheHostNameIsAppliedAtEveryBoot() throws {
-    #expect(try changes { $0.hostname = "db" }.allSatisfy(\.isAppliedAtEveryBoot))
-    #expect(try !changes { $0.run += ["true"] }.contains(where: \.isAppliedAtEveryBoot))
-    #expect(try !changes { $0.users[0].keys = [] }.contains(where: \.isAppliedAtEveryBoot))
-  }
-
-  @Test func noSecretIsShown() throws {
-    let shown = try changes {
-      $0.run += ["s3cret"]
-      $0.users[0].password = "other s3cret"
-      $0.packages += ["curl"]
+      try await changes(("hostname = \"web\"", "hostname = \"db\", fqdn = \"db.test\""))
+        .allSatisfy(\.isAppliedAtEveryBoot))
+    #expect(try await changes(("a s3cret", "true")).allSatisfy(\.isAppliedAtEveryBoot))
+    for edit in [("login", "true"), (" lab\"]", " b\"]"), ("auto", "1G"), ("0600", "0644")] {
+      #expect(try await !changes(edit).contains(where: \.isAppliedAtEveryBoot))
     }
+  }
+
+  @Test func aNetworkIsAppliedAtEveryBootIfThePresentSeedSaysSo() async throws {
+    func content(_ network: String) async throws -> SeedContent {
+      try #require(SeedContent(try await StorageFixture().seed(network).files))
+    }
+    let none = try await content("")
+    let one = try await content("network = { version: 2 }")
+    let other = try await content("network = { version: 2, ethernets: { } }")
+    #expect(none.changes(to: one).map(\.isAppliedAtEveryBoot) == [false])
+    #expect(one.changes(to: other).map(\.isAppliedAtEveryBoot) == [true])
+  }
+
+  @Test func noSecretIsShown() async throws {
+    let shown = try await changes(
+      ("login s3cret", "login other-s3cret"), ("a s3cret", "b s3cret"), ("nginx", "curl"),
+      ("password = \"s3cret\"", "password = \"other s3cret\""),
+      ("content = \"s3cret\"", "content = \"other s3cret\""), ("auto", "s3cret"))
     let text = shown.flatMap { [$0.from, $0.to] }.compactMap { $0?.literal }.joined()
     #expect(!text.contains("s3cret"), "\(text)")
     #expect(text.contains("curl"), "\(text)")
   }
 
-  @Test func aSeedIsReadBackFromItsImage() throws {
-    let files = try files()
+  /// A seed of the time when passwords were written in plain text is the same.
+  @Test func aPlainPasswordIsTheSameAsItsHash() async throws {
+    let files = try await seed().files
+    let text = try #require(files.text("user-data"))
+    let line = try #require(text.split(separator: "\n").first { $0.contains("hashed_passwd") })
+    func earlier(_ password: String) throws -> SeedContent {
+      let user = text.replacing(line, with: "  \(password)")
+      return try #require(
+        SeedContent([SeedFile(name: "user-data", text: user), files[1]]))
+    }
+    let content = try #require(SeedContent(files))
+    #expect(try earlier("plain_text_passwd: s3cret").changes(to: content).isEmpty)
+    #expect(
+      try earlier("plain_text_passwd: other").changes(to: content).map(\.key)
+        == ["user bob password"])
+    let hash = try #require(line.split(separator: "\"").last)
+    #expect(try earlier("passwd: \(hash)").changes(to: content).isEmpty)
+    #expect(try content.changes(to: earlier("plain_text_passwd: s3cret")).isEmpty)
+  }
+
+  @Test func aSeedIsReadBackFromItsImage() async throws {
+    let files = try await seed().files
     let read = try #require(SeedImage.files(in: try SeedImage.build(files)))
     #expect(Set(read) == Set(files))
     #expect(SeedImage.files(in: [1, 2, 3]) == nil)
     #expect(SeedContent([]) == nil)
   }
+}
 
-  private func seed(_ files: [SeedFile]) throws -> DomainSeed {
-    let name = try VolumeName(
-      stack: "lab", owner: "web", role: .seed(content: SeedFile.digest(of: files)),
-      extension: "iso")
-    return DomainSeed(
-      name: name, pool: "default", path: "/pool/\(name.fileName)", files: files,
-      span: RunFixture.span)
-  }
-
-  private func following(
-    _ earlier: [SeedFile], _ change: (inout CloudConfig) -> Void = { _ in }
-  ) throws -> [SeedFile] {
+/// The seed that follows a machine's present one.
+@Suite struct FollowingSeedTests {
+  private func following(_ earlier: [SeedFile], _ cloudInit: String) async throws -> [SeedFile] {
     let present = try #require(SeedContent(earlier))
-    let wanted = try files(change)
-    let changes = present.changes(to: try #require(SeedContent(wanted)))
-    return try seed(wanted).following(.read(instance: present.instance, changes)).files
+    let wanted = try await StorageFixture().seed(cloudInit)
+    let changes = present.changes(to: try #require(SeedContent(wanted.files)))
+    return wanted.following(.read(instance: present.instance, changes)).files
   }
 
   private func instance(_ files: [SeedFile]) throws -> String {
     try #require(SeedContent(files)?.instance)
   }
 
-  @Test func aMachineStaysTheInstanceThatItIsForAHostName() throws {
-    let first = try files()
-    let second = try following(first) { $0.hostname = "db" }
+  @Test func aMachineStaysTheInstanceThatItIsForAHostName() async throws {
+    let first = try await StorageFixture().seed("meta = { a: [1] }").files
+    let second = try await following(first, "meta = { a: [1] }, hostname = \"db\"")
     #expect(try instance(second) == instance(first))
-    #expect(second.contains { String(decoding: $0.content, as: UTF8.self).contains("db") })
-    #expect(try following(second) { $0.hostname = "db" } == second)
+    #expect(second.text("user-data")?.contains("db") == true)
+    #expect(try second.document("meta-data")?["a"] as? [Int] == [1])
+    #expect(try await following(second, "meta = { a: [1] }, hostname = \"db\"") == second)
   }
 
-  @Test func everyOtherChangeIsAnInstanceThatTheMachineNeverWas() throws {
-    let first = try files()
-    let second = try following(first) { $0.run += ["true"] }
-    let third = try following(second)
-    let fourth = try following(third) { $0.run += ["true"] }
+  @Test func everyOtherChangeIsAnInstanceThatTheMachineNeverWas() async throws {
+    let first = try await StorageFixture().seed("").files
+    let second = try await following(first, "run = [\"true\"]")
+    let third = try await following(second, "")
+    let fourth = try await following(third, "run = [\"true\"]")
     #expect(Set(try [first, second, third, fourth].map(instance)).count == 4)
-    #expect(try instance(third).hasPrefix("u-u-u-"))
+    let uuid = Identity.uuid(stack: StorageFixture.stack, kind: .domain, name: "web")
+    #expect(try instance(third).hasPrefix(uuid))
     // A run that was cut short comes to the same.
-    #expect(try following(first) { $0.run += ["true"] } == second)
+    #expect(try await following(first, "run = [\"true\"]") == second)
   }
-}
 
-@Suite struct DeclaredCloudConfigTests {
-  private static let span = Span(source: SourceID(index: 0), start: 0, length: 0)
-
-  private func block(_ schema: BlockSchema, label: String? = nil, _ values: [String: Value])
-    -> DeclaredBlock
-  {
-    let properties = schema.properties.compactMap { property in
-      values[property.name].map {
-        DeclaredProperty(schema: property, value: $0, span: Self.span)
+  /// A seed of before: with a plain password, and without network configuration.
+  @Test func aSeedOfBeforeIsTheSame() async throws {
+    var fixture = try StorageFixture()
+    let name = try StorageFixture.name("web", .seed(content: "00000000"), "iso")
+    fixture.add(name, format: "raw")
+    try fixture.add(domain: "web", [("vdz", name)], format: "raw")
+    func differences(_ cloudInit: String) async throws -> [String] {
+      let nic = "nic { net = net(\"default\") }"
+      var plan = try await fixture.plan("domain web { \(nic), cloud_init { \(cloudInit) } }")
+      try await plan.compareSeeds { _ in
+        SeedContent([
+          SeedFile(name: "meta-data", text: "instance-id: u\nlocal-hostname: \"web\"\n"),
+          SeedFile(
+            name: "user-data",
+            text: """
+              #cloud-config
+              hostname: "web"
+              users:
+              - name: "bob"
+                shell: "/bin/bash"
+                lock_passwd: false
+                plain_text_passwd: "s3cret"
+              ssh_pwauth: true
+              """),
+        ])
+      }
+      let domain = try #require(plan.set.declarations.first)
+      let live = try #require(plan.live.domains["web"])
+      return try plan.differences(domain: domain, live: live, left: []).map {
+        "\($0.path) \($0.impact.rawValue)"
       }
     }
-    return DeclaredBlock(schema: schema, label: label, properties: properties, span: Self.span)
+    let user = "user bob { password = \"s3cret\" }"
+    #expect(try await differences(user) == [])
+    #expect(
+      try await differences("\(user), hostname = \"db\"") == ["cloud_init hostname next-start"])
+    #expect(
+      try await differences("\(user), run = [\"true\"]")
+        == ["cloud_init run data-loss", "cloud_init network data-loss"])
+    #expect(
+      try await differences("user bob { password = \"other\" }").contains(
+        "cloud_init user bob password data-loss"))
   }
 
-  @Test func theBlockIsRead() throws {
-    let domain = Schema.resource(.domain)
-    let schema = try #require(domain.blocks.first { $0.name == "cloud_init" })
-    let userSchema = try #require(schema.blocks.first { $0.name == "user" })
-    var declared = block(
-      schema,
-      [
-        "hostname": .string("web"), "packages": .list([.string("nginx")]),
-        "run": .list([.string("true"), .secret(SecretText("login s3cret"))]),
-      ])
-    declared.blocks = [
-      block(
-        userSchema, label: "admin",
-        [
-          "sudo": .bool(true), "keys": .list([.string("ssh-ed25519 A")]),
-          "password": .secret(SecretText("s3cret")), "shell": .string("/bin/sh"),
-        ])
-    ]
-    let config = CloudConfig(declared: declared)
-    #expect(config.hostname == "web")
-    #expect(config.packages == ["nginx"])
-    #expect(config.run == ["true", "login s3cret"])
-    let user = try #require(config.users.first)
-    #expect(user.name == "admin")
-    #expect(user.sudo)
-    #expect(user.keys == ["ssh-ed25519 A"])
-    #expect(user.password == "s3cret")
-    #expect(user.shell == "/bin/sh")
-  }
-
-  @Test func anEmptyBlockDeclaresNothing() throws {
-    let schema = try #require(
-      Schema.resource(.domain).blocks.first { $0.name == "cloud_init" })
-    let config = CloudConfig(declared: block(schema, [:]))
-    #expect(config.hostname == nil)
-    #expect(config.users.isEmpty)
+  @Test func aMachineWithoutNetworkConfigurationGetsItAsANewInstance() async throws {
+    let nic = "nic { net = net(\"default\") }"
+    let wanted = try await StorageFixture().seed("hostname = \"db\"", beside: nic)
+    let earlier = try await StorageFixture().seed("").files
+    let present = try #require(SeedContent(earlier))
+    #expect(!present.hasNetwork)
+    // A host name alone does not need a new instance.
+    #expect(wanted.asEarlier(present).files.map(\.name) == ["user-data", "meta-data"])
+    #expect(wanted.asEarlier(present).path != wanted.path)
+    let other = try await StorageFixture().seed("run = [\"true\"]", beside: nic)
+    #expect(other.asEarlier(present).path == other.path)
+    let own = try await StorageFixture().seed("network = { version: 2 }", beside: nic)
+    #expect(own.asEarlier(present).path == own.path)
   }
 }

@@ -25,6 +25,9 @@ enum RowChanges {
     "domain uuid": (
       "\"11111111-1111-4111-8111-UNIQUE\"", "\"22222222-2222-4222-8222-UNIQUE\""
     ),
+    "domain ignition": (
+      "{ ignition: { version: \"3.3.0\" } }", "{ ignition: { version: \"3.4.0\" } }"
+    ),
     "domain.cpus model": ("\"qemu64\"", "\"host-model\""),
     "domain.cpus sockets": ("2, cores = 4, threads = 1", "4, cores = 2, threads = 1"),
     "domain.cpus cores": ("2, sockets = 4, threads = 1", "4, sockets = 2, threads = 1"),
@@ -47,7 +50,33 @@ enum RowChanges {
     "domain.cloud_init packages": ("[\"a\"]", "[\"b\"]"),
     "domain.cloud_init.user shell": ("\"/bin/sh\"", "\"/bin/bash\""),
     "domain.cloud_init.user keys": ("[\"\(key) a\"]", "[\"\(key) b\"]"),
-    "domain.xml append": ("\"<pae/>\"", "\"<apic/>\""),
+    "domain.cloud_init fqdn": ("\"a.test\"", "\"b.test\""),
+    "domain.cloud_init locale": ("\"C.UTF-8\"", "\"de_DE.UTF-8\""),
+    "domain.cloud_init timezone": ("\"UTC\"", "\"Europe/Berlin\""),
+    "domain.cloud_init groups": ("[\"a\"]", "{ a: [\"b\"] }"),
+    "domain.cloud_init ssh_authorized_keys": ("[\"\(key) a\"]", "[\"\(key) b\"]"),
+    "domain.cloud_init ssh_keys": ("{ rsa_public: \"a\" }", "{ rsa_public: \"b\" }"),
+    "domain.cloud_init boot": ("[\"a\"]", "[[\"b\", \"c\"]]"),
+    "domain.cloud_init mounts": (
+      "[[\"/dev/vdb\", \"/a\"]]", "[[\"/dev/vdb\", \"/b\", \"ext4\"]]"
+    ),
+    "domain.cloud_init network": ("false", "{ version: 2 }"),
+    "domain.cloud_init data": ("{ swap: { size: 1 } }", "{ swap: { size: 2 } }"),
+    "domain.cloud_init meta": ("{ a: 1 }", "{ a: [2] }"),
+    "domain.cloud_init.user sudo": ("true", "\"ALL=(ALL) ALL\""),
+    "domain.cloud_init.user groups": ("[\"a\"]", "[\"b\"]"),
+    "domain.cloud_init.user home": ("\"/a\"", "\"/b\""),
+    "domain.cloud_init.user ssh_import_id": ("[\"gh:a\"]", "[\"gh:b\"]"),
+    "domain.cloud_init.user expire_date": ("\"2030-01-01\"", "\"2031-01-01\""),
+    "domain.cloud_init.files path": ("\"/a\"", "\"/b\""),
+    "domain.cloud_init.files mode": ("\"0600\"", "\"0644\""),
+    "domain.cloud_init.disks device": ("\"/dev/vdb\"", "\"/dev/vdc\""),
+    "domain.cloud_init.disks filesystem": ("ext4", "xfs"),
+    "domain.cloud_init.disks layout": ("true", "[50, 50]"),
+    "domain.cloud_init.disks partition": ("auto", "any"),
+    "domain.cloud_init.ntp servers": ("[\"a.test\"]", "[\"b.test\"]"),
+    "domain.cloud_init.ntp pools": ("[\"a.test\"]", "[\"b.test\"]"),
+    "domain.xml append": ("\"<vmport state='off'/>\"", "\"<pmu state='off'/>\""),
     "net subnet": ("10.62.0.0/24", "10.63.0.0/24"), "net gateway": ("10.62.1.1", "10.62.1.2"),
     "net dhcp": ("10.62.2.10 ... 10.62.2.20", "10.62.2.10 ... 10.62.2.30"),
     "net mode": ("nat", "isolated"), "net mtu": ("1400", "1300"),
@@ -78,6 +107,8 @@ enum RowChanges {
     "domain.nic dev": "", "domain.nic ip": "net = NET-a",
     "domain.cpus current": "max = 8", "domain.memory current": "max = 256MiB",
     "domain.memory hugepages": "max = 64MiB", "domain.memory locked": "max = 64MiB",
+    "domain.cloud_init.files": "path = \"/a\"",
+    "domain.cloud_init.disks": "device = \"/dev/vdb\", filesystem = ext4",
     "domain.spice": "", "net.host mac": "ip = 10.62.3.10",
     "net.host ip": "mac = \"52:54:00:62:00:03\"",
     "net.dns.srv": "service = \"ldap\", protocol = tcp, target = \"a.test\", port = 389",
@@ -94,6 +125,7 @@ enum RowChanges {
     "net bridge": "a bridge of the host", "net dev": "a device of the host",
     "net vlan": "a kind of network that can tag",
     "domain.cloud_init.user password": "masked, told as `user`",
+    "domain.cloud_init.files source": "a change of the content",
   ]
 
   private static func values(_ row: PropertySchema) -> (from: String, to: String)? {

@@ -52,6 +52,7 @@ struct SampleValues {
       return maps.map { "{ \($0.joined(separator: ", ")) }" }
     case .resource: return ["\"a\"", "\"b-1\"", "\"c d\""]
     case .either(let types): return types.flatMap { literals(of: $0, property) }
+    case .any: return ["none", "true", "1", "1.5", "\"no\"", "[1, \"a\"]", "{ a: { b: [] } }"]
     }
   }
 

@@ -50,19 +50,19 @@ import VMScriptSyntax
     "domain uuid": "identifies the domain: a change is refused",
     "domain autostart": "libvirt keeps it beside the definition",
     "domain state": "a start or a shutdown",
+    "domain ignition": "written to a file of the host",
     "domain full": "concerns how a clone's disks are made",
     "domain.disk image": "resolved to a volume", "domain.disk size": "a property of the volume",
     "domain.disk format": "a property of the volume", "domain.disk pool": "resolved to a volume",
     "domain.disk moved_from": "resolved to a volume",
     "domain.disk moved_disk": "resolved to a volume",
     "domain.nic ip": "a lease of the network",
-    "domain.cloud_init hostname": seed, "domain.cloud_init packages": seed,
-    "domain.cloud_init run": seed, "domain.cloud_init.user keys": seed,
-    "domain.cloud_init.user sudo": seed, "domain.cloud_init.user password": seed,
-    "domain.cloud_init.user shell": seed,
     "net autostart": "libvirt keeps it beside the definition",
-  ]
-  private static let seed = "written to the seed image"
+  ].merging(seeded) { reason, _ in reason }
+  private static let seeded = Dictionary(
+    SchemaRow.all([.domain]).filter { $0.blocks.first?.name == "cloud_init" }
+      .map { ("\($0)", "written to the seed image") }
+  ) { first, _ in first }
 
   /// Rows that identify a device: another value is another device.
   private static let identities: Set = [

@@ -28,17 +28,34 @@ import Testing
     places(in: Schema.resource(kind), kind.rawValue, "\(kind.rawValue) r { ", " }")
   }
 
+  /// What stands around a text in a value of a type.
+  private static func brackets(of type: PropertyType) -> (String, String) {
+    switch type {
+    case .list(let element):
+      let (before, after) = brackets(of: element)
+      return ("[" + before, after + "]")
+    case .map: return ("{ \"a\": ", " }")
+    case .either(let types): return types.first.map(brackets) ?? ("", "")
+    default: return ("", "")
+    }
+  }
+
+  /// A value of a map.
+  private static func element(of type: PropertyType) -> String {
+    switch type {
+    case .map(.list): "[\"a\"]"
+    case .either(let types): types.last.map(element) ?? ""
+    default: "\"a\""
+    }
+  }
+
   private static func places(
     in block: BlockSchema, _ path: String, _ prefix: String, _ suffix: String
   ) -> [Place] {
     let rows = block.properties.flatMap { row -> [Place] in
       let head = "\(prefix)\(row.name) = "
-      let value =
-        switch row.type {
-        case .list: (head + "[", "]" + suffix)
-        case .map: (head + "{ \"a\": ", " }" + suffix)
-        default: (head, suffix)
-        }
+      let (before, after) = brackets(of: row.type)
+      let value = (head + before, after + suffix)
       let path = "\(path).\(row.name)"
       return [
         row.format.map {
@@ -47,7 +64,7 @@ import Testing
         row.keyFormat.map {
           Place(
             testDescription: "\(path) keys", format: $0, prefix: head + "{ ",
-            suffix: ": \"a\" }" + suffix)
+            suffix: ": \(element(of: row.type)) }" + suffix)
         },
       ].compactMap(\.self)
     }
@@ -85,7 +102,10 @@ import Testing
     }
     let example =
       switch place.format {
-      case .loginShell: "/a"
+      case .loginShell, .absolutePath: "/a"
+      case .date: "2030-01-01"
+      case .fileMode: "0644"
+      case .hostKeyKind: "rsa_public"
       case .target: "vda"
       default: "a"
       }
@@ -152,6 +172,13 @@ import Testing
       (.vncPassword, ["12345678", "größe"]), (.spicePassword, [String(repeating: "a", count: 60)]),
       (.optionalLine, ["", "a, b"]), (.text, ["", "a\n\tb\r\nc", "\u{200b}"]),
       (.line, ["größe, #1 \"x\"", "-a", " a "]),
+      (.accountPassword, ["größe 1", String(repeating: "a", count: 511)]),
+      (.locale, ["C", "de_DE.UTF-8", "de_DE@euro"]),
+      (.timeZone, ["UTC", "Europe/Berlin", "Etc/GMT+1", "America/Argentina/Buenos_Aires"]),
+      (.hostKeyKind, ["rsa_private", "ed25519_public", "ecdsa_certificate"]),
+      (.importID, ["gh:a-b", "lp:a", "a"]), (.date, ["2030-12-31", "2028-02-29", "2000-02-29"]),
+      (.absolutePath, ["/", "/a b/größe"]), (.fileMode, ["644", "0755", "4755"]),
+      (.fileOwner, ["root", "www-data:adm"]),
     ] {
       for text in texts { #expect(format.obstacle(to: text) == nil, "\(format) \(text)") }
     }
@@ -171,6 +198,14 @@ import Testing
       (.packageName, ["-y", "a b", "a;b", "a\"", "a\nb"]),
       (.authorizedKey, ["", "ssh-rsa AAAA\nssh-rsa BBBB"]),
       (.txtValue, [" a", "a ", "#a", "a #b", "a,b", "a\"b", String(repeating: "a", count: 256)]),
+      (.accountPassword, ["", "a\nb", String(repeating: "a", count: 512)]),
+      (.locale, ["de DE", "8", "de/DE", "-a"]),
+      (.timeZone, ["/etc/passwd", "../a", "a//b", "a/", "-a", "a b"]),
+      (.hostKeyKind, ["rsa", "rsa_secret", "RSA_private", "_rsa"]),
+      (.importID, [":a", "gh a", "-a"]),
+      (.date, ["2030-2-1", "2030-02-30", "1900-02-29", "2030-13-01", "2030-00-01", "30-01-01"]),
+      (.absolutePath, ["a", "~/a", ""]), (.fileMode, ["8", "64", "00644", "0o644", "rw-"]),
+      (.fileOwner, [":", "a:", ":a", "a:b:c", "a b", "-a"]),
     ] {
       for text in texts { #expect(format.obstacle(to: text) != nil, "\(format) \(text)") }
     }

@@ -328,7 +328,7 @@ public enum StorageMessages {
     case .poolFull(_, let needed, let available), .scratchFull(_, let needed, let available):
       ["needed: \(needed) bytes, available: \(available) bytes"]
     case .volumeKept(_, let refusal): [reason(refusal)]
-    case .seedFailed(let reason): ["libarchive: \(reason)"]
+    case .seedFailed(let reason): [reason]
     case .unknownFormat(_, let content):
       [
         "its content begins like \(content == "split" ? "an image of several files" : "a \(content) image")",

@@ -1,7 +1,7 @@
 import VMScript
 import VMScriptSyntax
 
-/// Resolves the storage of the drives and the seed of one domain.
+/// Resolves the storage of the drives of one domain.
 struct DriveResolver {
   let domain: Declaration
   /// The declared domain that is its source, with its storage.
@@ -67,10 +67,6 @@ struct DriveResolver {
         let span = domain.sourceSpan ?? domain.nameSpan
         diagnostics.append(StorageMessages.diagnostic(error, at: span))
       }
-    }
-    do throws(StorageFailure) { storage.seed = try seed() } catch {
-      let span = domain.body.block("cloud_init")?.span
-      diagnostics.append(StorageMessages.diagnostic(error, at: span ?? domain.nameSpan))
     }
     return storage
   }
@@ -282,25 +278,6 @@ extension DeclaredBlock {
       default: ["source", "image"]
       }
     return names.lazy.compactMap { property($0)?.span }.first ?? span
-  }
-}
-
-extension DriveResolver {
-  /// Resolves the cloud-init seed of the domain; nil without a block, or while values in it are
-  /// unknown.
-  func seed() throws(StorageFailure) -> DomainSeed? {
-    guard let block = domain.body.block("cloud_init"), !block.hasUnknown else { return nil }
-    let uuid =
-      liveDomain?.uuid ?? domain.body["uuid"]?.text?.lowercased()
-      ?? Identity.uuid(stack: stack, kind: .domain, name: domain.name)
-    let files = try CloudConfig(declared: block).files(domain: domain.name, uuid: uuid)
-    let pool = try live.storage.pool(declared: nil)
-    let name = try VolumeName(
-      stack: stack, owner: domain.name, role: .seed(content: SeedFile.digest(of: files)),
-      extension: "iso")
-    return DomainSeed(
-      name: name, pool: pool.name, path: pool.path(of: name.fileName), files: files,
-      span: block.span)
   }
 }
 

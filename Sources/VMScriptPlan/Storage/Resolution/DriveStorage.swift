@@ -1,4 +1,3 @@
-import Crypto
 import VMScript
 import VMScriptSyntax
 
@@ -105,55 +104,8 @@ package struct OwnVolume: Sendable {
 package struct DomainStorage: Sendable {
   var drives: [DriveStorage] = []
   package var seed: DomainSeed?
+  /// The Ignition configuration.
+  package var ignition: DomainSeed?
   /// The drives that a clone inherits from a domain of the host.
   var clonedDrives: [Drive] = []
-}
-
-/// The cloud-init seed of a domain.
-package struct DomainSeed: Sendable {
-  /// The present seed that this one replaces.
-  package enum Earlier: Sendable {
-    /// A seed: its instance id, and the keys that differ from the declaration.
-    case read(instance: String?, [SeedChange])
-    case unreadable
-    /// A seed whose file is missing.
-    case missing
-  }
-
-  package let name: VolumeName
-  package let pool: String
-  package let path: String
-  package private(set) var files: [SeedFile]
-  /// The span that diagnostics point at.
-  package let span: Span
-  /// The replaced seed; nil for the machine's first seed, and for an unchanged one.
-  package private(set) var earlier: Earlier?
-
-  /// Creates a seed as declared.
-  package init(name: VolumeName, pool: String, path: String, files: [SeedFile], span: Span) {
-    self.name = name
-    self.pool = pool
-    self.path = path
-    self.files = files
-    self.span = span
-  }
-
-  /// Returns the seed that replaces another one.
-  ///
-  /// cloud-init repeats everything of a first boot for an unknown instance id. If all changes
-  /// apply at every boot, the id stays. Otherwise it is one that the machine never had, so that a
-  /// return to an earlier declaration is a change too.
-  package func following(_ earlier: Earlier) -> DomainSeed {
-    var seed = self
-    seed.earlier = earlier
-    guard case .read(let instance?, let changes) = earlier else { return seed }
-    if changes.allSatisfy(\.isAppliedAtEveryBoot) {
-      seed.files = CloudConfig.files(files, ofInstance: instance)
-    } else if let fresh = SeedContent(files)?.instance {
-      let digest = SHA256.hash(data: Array("\(instance)\0\(fresh)".utf8)).prefix(4)
-      seed.files = CloudConfig.files(
-        files, ofInstance: "\(fresh.dropLast(8))\(Hexadecimal.text(digest))")
-    }
-    return seed
-  }
 }

@@ -74,6 +74,7 @@ extension StoragePlan {
     }
     try refuseRemovalOfBases(declaration, storage, domain)
     if let seed = storage.seed { differences += seedDifferences(seed, of: declaration, domain) }
+    if let change = ignitionDifference(of: declaration, domain) { differences.append(change) }
     for volume in left {
       try refuseIfOverlaid(volume.path, declaration.nameSpan, to: "removed")
     }

@@ -32,6 +32,7 @@ public enum DomainXML {
     DomainMemory(declaration)?.complete(root, before: memory)
     DomainCPU(declaration)?.complete(root, before: cpus)
     try devices.write(to: root)
+    Ignition.write(context.ignition, to: root, of: declaration, stack: context.stack)
     try patches.apply(to: root)
   }
 
