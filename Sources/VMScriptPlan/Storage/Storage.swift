@@ -91,7 +91,7 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case volumeKept(String, VolumeInventory.Refusal)
   /// A new, empty object was declared without a size; the text is its kind, such as `disk`.
   case missingSize(String)
-  /// A network address, which is not fetched.
+  /// A network address or a name of the catalogue, in a place that takes files and volumes only.
   case remoteSource(String)
   /// The size is smaller than that of the backing image; sizes in bytes.
   case tooSmall(declared: Int64, needed: Int64)
@@ -129,7 +129,7 @@ public enum StorageFailure: Error, Hashable, Sendable {
 
 extension StorageFailure {
   /// Whether `format = raw` accepts the file: nothing in it was recognised as an image.
-  var isOfOpaqueContent: Bool {
+  package var isOfOpaqueContent: Bool {
     switch self {
     case .notAnImage, .foreignImage, .misnamed, .encrypted(.raw): true
     default: false

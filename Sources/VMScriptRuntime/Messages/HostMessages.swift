@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptImages
 import VMScriptPlan
 import VMScriptSyntax
 
@@ -9,6 +10,7 @@ public enum RuntimeCodes {
   public static let all: [DiagnosticCode] =
     XMLCodes.codes + PlanCodes.codes + StorageCodes.codes + HostCodes.codes + UpdateCodes.codes
     + InspectionCodes.codes + ReachCodes.codes + LockCodes.codes + MachineCodes.codes
+    + ImageCodes.codes
 }
 
 /// Messages about failures and refusals of the host: VM07xx.

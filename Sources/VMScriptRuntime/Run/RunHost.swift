@@ -1,6 +1,7 @@
 import Libvirt
 import Synchronization
 import VMScript
+import VMScriptImages
 import VMScriptPlan
 import VMScriptSyntax
 
@@ -19,6 +20,8 @@ final class RunHost: EvaluationHost {
   private let store: VolumeStore
   /// The leases of machines from before this run, or its session, booted them.
   private let notes: LeaseNotes
+  /// The access to images by address and by name.
+  private let images: any RemoteImages
   /// Evaluates the whole script without a host; nil if that fails.
   private let preview: @Sendable () -> DeclarationSet?
   let progress: Mutex<Progress>
@@ -26,11 +29,13 @@ final class RunHost: EvaluationHost {
   init(
     pool: ConnectionPool, hypervisor: String, stack: String, mode: Mode, options: RunOptions,
     sources: SourceMap, settled: SettledDeclarations = SettledDeclarations(),
-    notes: LeaseNotes = LeaseNotes(),
+    notes: LeaseNotes = LeaseNotes(), memory: ImageMemory = ImageMemory(),
     preview: @escaping @Sendable () -> DeclarationSet? = { nil }
   ) {
     self.preview = preview
     self.notes = notes
+    images = ImageFetcher(
+      downloads: mode == .run, memory: memory, progress: options.progress)
     self.sources = sources
     store = VolumeStore(connections: pool)
     self.pool = pool
@@ -401,7 +406,8 @@ final class RunHost: EvaluationHost {
     Planning(
       host: LiveReader(pool: pool), hypervisor: hypervisor, sources: sources,
       adopt: options.adopt, origin: options.origin,
-      waiting: { [options] in options.progress(.waiting($0)) }, expected: standing.expected)
+      waiting: { [options] in options.progress(.waiting($0)) }, expected: standing.expected,
+      images: images)
   }
 
   /// Keeps each warning once and the errors after the first.
