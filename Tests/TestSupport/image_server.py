@@ -113,6 +113,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def on_cut(self, name, sends, number):
         self.file(name, sends, self.half if number == 1 else None)
 
+    def on_cut_twice(self, name, sends, number):
+        self.file(name, sends, self.half if number <= 2 else None)
+
     def on_always_cut(self, name, sends, number):
         def nothing(content):
             self.close_connection = True

@@ -23,6 +23,13 @@ import VMScriptSyntax
     #expect(ranges == ["-", "bytes=524288-"])
   }
 
+  @Test("Attempts that receive nothing end after the last pause")
+  func ends() async throws {
+    let fixture = try ImageFixture()
+    #expect(await fixture.failure("always-cut/disk.raw") == 909)
+    #expect(fixture.server.downloads(of: "always-cut/disk.raw") == 4)
+  }
+
   @Test("Without an ETag or a date, a cut download starts again")
   func restarts() async throws {
     var fixture = try ImageFixture()
@@ -36,15 +43,18 @@ import VMScriptSyntax
 
   @Test("The next download continues the part of one that failed, unless the content changed")
   func continues() async throws {
-    let fixture = try ImageFixture()
-    #expect(await fixture.failure("always-cut/disk.raw") == 909)
+    var fixture = try ImageFixture()
+    fixture.cache.policy.pauses = []
+    #expect(await fixture.failure("cut-twice/disk.raw") == 909)
     #expect(await !fixture.hasImages())
     #expect(await fixture.cache.contents().first?.part == 524_288)
     let other = ImageFixture.disk(size: 1 << 20, seed: 2)
     try fixture.server.folder.write("disk.raw", other)
-    // The first request of the path is over, so the server sends all now, but cuts it at once.
-    #expect(await fixture.failure("always-cut/disk.raw") == 909)
-    #expect(await fixture.cache.contents().first?.part == 0)
+    #expect(await fixture.failure("cut-twice/disk.raw") == 909)
+    #expect(await fixture.cache.contents().first?.part == 524_288)
+    #expect(try await fixture.pull("cut-twice/disk.raw") == other)
+    let ranges = fixture.server.requests.map { $0.split(separator: " ").last.map(String.init) }
+    #expect(ranges == ["-", "bytes=524288-", "bytes=524288-"])
   }
 
   @Test(

@@ -45,7 +45,7 @@ enum CompressedImage {
     let members = try images(in: path, progress)
     if members.count > 1 { throw .several(members.compactMap(\.name)) }
     guard let member = members.first else { throw .empty }
-    let archive = try open(path)
+    let archive = try open(path, isTar: member.name != nil)
     defer { archive_read_free(archive) }
     for _ in 0...member.position { _ = try next(archive) }
     let output: OutputFile
@@ -65,15 +65,13 @@ enum CompressedImage {
   private static func images(
     in path: String, _ progress: (Int64) -> Bool
   ) throws(Failure) -> [Member] {
-    let archive = try open(path)
+    guard try isTar(path) else { return [Member(position: 0, name: nil)] }
+    let archive = try open(path, isTar: true)
     defer { archive_read_free(archive) }
     var files: [Member] = []
     var position = 0
     while let entry = try next(archive) {
       guard progress(0) else { throw .cancelled }
-      if archive_format(archive) == ARCHIVE_FORMAT_RAW {
-        return [Member(position: 0, name: nil)]
-      }
       let isFile = archive_entry_filetype(entry) & S_IFMT == S_IFREG
       if isFile, let name = archive_entry_pathname(entry), archive_entry_size(entry) > 0 {
         files.append(Member(position: position, name: String(cString: name)))
@@ -92,13 +90,28 @@ enum CompressedImage {
     return names.contains(last[last.index(after: dot)...].lowercased())
   }
 
-  private static func open(_ path: String) throws(Failure) -> OpaquePointer {
+  /// Whether the decompressed content is a tar archive. libarchive itself also takes zeros for one,
+  /// which a disc image begins with.
+  private static func isTar(_ path: String) throws(Failure) -> Bool {
+    let archive = try open(path, isTar: false)
+    defer { archive_read_free(archive) }
+    guard try next(archive) != nil else { return false }
+    var block = [UInt8](repeating: 0, count: 512)
+    // SAFETY: no more is read than the block holds.
+    let count = block.withUnsafeMutableBytes {
+      archive_read_data(archive, $0.baseAddress, $0.count)
+    }
+    guard count >= 0 else { throw .damaged(message(archive)) }
+    return count == block.count && Array(block[257..<262]) == Array("ustar".utf8)
+  }
+
+  private static func open(_ path: String, isTar: Bool) throws(Failure) -> OpaquePointer {
     // SAFETY: each caller frees the archive once.
     guard let archive = archive_read_new() else { throw .damaged("out of memory") }
     let supports = [
       archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
       archive_read_support_filter_xz, archive_read_support_filter_zstd,
-      archive_read_support_format_tar, archive_read_support_format_raw,
+      isTar ? archive_read_support_format_tar : archive_read_support_format_raw,
     ]
     // A warning means that another program would decompress.
     guard supports.allSatisfy({ $0(archive) == ARCHIVE_OK }),

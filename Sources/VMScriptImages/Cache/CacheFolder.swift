@@ -91,6 +91,12 @@ package struct CacheFolder: Sendable, Hashable {
     }
   }
 
+  /// Removes the folder if it holds neither an image nor a part of a download.
+  func removeIfEmpty() {
+    guard !FileManager.default.fileExists(atPath: record), (part ?? 0) == 0 else { return }
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
   /// The space that the folder takes, in bytes.
   package var allocation: Int64 {
     let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
@@ -106,6 +112,7 @@ package struct CacheFolder: Sendable, Hashable {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: partFolder) else {
       return nil
     }
-    return names.map { Downloader.length(of: "\(partFolder)/\($0)") }.max()
+    let files = names.filter { !names.contains(String($0.dropLast(5))) || !$0.hasSuffix(".json") }
+    return files.map { Downloader.length(of: "\(partFolder)/\($0)") }.max()
   }
 }

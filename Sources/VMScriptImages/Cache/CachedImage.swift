@@ -59,7 +59,8 @@ extension ImageCache {
     _ source: String, sha256: String? = nil, sha512: String? = nil,
     progress: @escaping @Sendable (ProgressEvent) -> Void = { _ in }
   ) async throws(Diagnostic) -> (image: CachedImage, warnings: [Diagnostic]) {
-    var request = RemoteImageRequest(image: MaskedAddress.text(source), source: source)
+    let name = ImageName.isName(source) ? source : (try? WebAddress(source))?.fileName
+    var request = RemoteImageRequest(image: name ?? "image", source: source)
     (request.sha256, request.sha512) = (sha256, sha512)
     do throws(DownloadFailure) {
       let location = try ImageLocation(request) { () throws(DownloadFailure) in

@@ -69,7 +69,10 @@ struct ImageFetch {
   func fetch() throws(DownloadFailure) -> (entry: CacheEntry, stale: DownloadFailure?) {
     let start = Date().timeIntervalSince1970
     let lock = try lock()
-    defer { withExtendedLifetime(lock) {} }
+    defer {
+      folder.removeIfEmpty()
+      withExtendedLifetime(lock) {}
+    }
     let entry = folder.entry(cancellation)
     if let entry, isDeclared(entry) { return (entry, nil) }
     var expected = location.declared

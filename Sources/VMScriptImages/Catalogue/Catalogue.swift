@@ -81,9 +81,9 @@ package struct Catalogue: Sendable {
     let parts = name.split(separator: ":").map(String.init)
     let families = Set(names.compactMap { $0.split(separator: ":").first.map(String.init) })
     guard let family = parts.first, !families.contains(family) else {
-      // The family is right, so its last version is the best guess.
+      // The family is right, so its last version is the best guess among equally close ones.
       let versions = names.filter { $0.hasPrefix((parts.first ?? "") + ":") }
-      return VMScriptSyntax.closest(to: name, among: versions) ?? versions.last
+      return VMScriptSyntax.closest(to: name, among: versions.reversed()) ?? versions.last
     }
     guard let other = VMScriptSyntax.closest(to: family, among: families.sorted()) else {
       return nil
