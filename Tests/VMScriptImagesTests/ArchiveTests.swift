@@ -6,7 +6,7 @@ import VMScriptSyntax
 
 @testable import VMScriptImages
 
-@Suite(.timeLimit(.minutes(3))) struct ArchiveTests {
+@Suite(.timeLimit(.minutes(5))) struct ArchiveTests {
   /// Runs a program in a folder, and requires its success.
   private func run(_ words: String..., in folder: ScratchFolder) throws {
     let process = Process()

@@ -6,7 +6,7 @@ import VMScriptSyntax
 
 @testable import VMScriptImages
 
-@Suite(.timeLimit(.minutes(2))) struct CacheTests {
+@Suite(.timeLimit(.minutes(5))) struct CacheTests {
   @Test("A declared digest is verified, and then the server is not asked again")
   func declared() async throws {
     let fixture = try ImageFixture()

@@ -5,7 +5,7 @@ import VMScriptPlan
 
 @testable import VMScriptImages
 
-@Suite(.timeLimit(.minutes(2))) struct SignatureTests {
+@Suite(.timeLimit(.minutes(5))) struct SignatureTests {
   /// A key of a publisher, made by `gpg`.
   private struct Publisher {
     let folder: ScratchFolder

@@ -11,6 +11,7 @@ package struct CacheFolder: Sendable, Hashable {
   /// The folder of the cache.
   var parent: String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "." }
   private var record: String { path + "/entry.json" }
+  private var sourceFile: String { path + "/source" }
   private var keysFile: String { path + "/keys" }
   /// The folder of an unfinished download.
   var partFolder: String { path + "/part" }
@@ -33,6 +34,15 @@ package struct CacheFolder: Sendable, Hashable {
       let digest = try? FileDigest.read(file, cancellation), digest == entry.digest
     else { return nil }
     return entry
+  }
+
+  /// The `source` of the first download, without credentials, also if it is not finished.
+  package var source: String? { try? String(contentsOfFile: sourceFile, encoding: .utf8) }
+
+  /// Records the `source` of a download that begins.
+  func recordSource(_ shown: String) {
+    guard source == nil else { return }
+    try? DurableFolder.write(Data(shown.utf8), to: sourceFile)
   }
 
   /// The keys of the uploads that were made from the image, on any host.

@@ -8,6 +8,8 @@ package struct CachedImage: Sendable {
   package let folder: CacheFolder
   /// The record; nil for an unfinished download without an earlier content.
   package let entry: CacheEntry?
+  /// The `source` that it was first downloaded for, without credentials.
+  package let source: String
   /// The bytes of an unfinished download; nil if there is none.
   package let part: Int64?
   /// The keys of the uploads that were made from it.
@@ -21,6 +23,7 @@ package struct CachedImage: Sendable {
   init(_ folder: CacheFolder, _ cancellation: BlockingWork.Cancellation) {
     self.folder = folder
     entry = folder.entry(cancellation)
+    source = entry?.source ?? folder.source ?? "unknown"
     part = folder.part
     keys = folder.keys
     lastUse = folder.lastUse
@@ -29,9 +32,8 @@ package struct CachedImage: Sendable {
 
   /// Whether a text names it: its source, its address, or at least eight digits of its digest.
   func isNamed(_ text: String) -> Bool {
-    guard let entry else { return false }
-    return entry.source == text || entry.address == text
-      || (text.utf8.count >= 8 && entry.digest.sha256.hasPrefix(text.lowercased()))
+    let isDigest = text.utf8.count >= 8 && entry?.digest.sha256.hasPrefix(text.lowercased()) == true
+    return isDigest || source == text || entry?.address == text
   }
 }
 
@@ -43,7 +45,7 @@ extension ImageCache {
       folders.map { CachedImage($0, cancellation) }
     }
     return (found ?? []).sorted {
-      ($0.entry?.source ?? "~", $0.folder.path) < ($1.entry?.source ?? "~", $1.folder.path)
+      ($0.source, $0.folder.path) < ($1.source, $1.folder.path)
     }
   }
 

@@ -152,6 +152,7 @@ struct ImageFetch {
     let part = folder.partFolder + "/" + location.address.fileName
     do {
       try PrivateFolder.create(folder.partFolder)
+      folder.recordSource(location.shown)
       let validators = try downloader.download(
         location.address, to: part, expectsImage: true
       ) { report(.downloading(done: $0, total: $1)) }

@@ -47,10 +47,7 @@ struct ImageLocation: Sendable {
     for (algorithm, text) in [("sha256", request.sha256), ("sha512", request.sha512)] {
       guard let text else { continue }
       guard let digest = ExpectedDigest(text), digest.algorithm == algorithm else {
-        throw .wrongDigest(
-          shown, algorithm: algorithm, expected: text,
-          found: "a \(algorithm) has \(algorithm == "sha256" ? 64 : 128) hexadecimal digits",
-          origin: ImageMessages.declaration)
+        throw .unfitDigest(text, algorithm: algorithm)
       }
       declared.append(digest)
     }

@@ -28,6 +28,8 @@ package enum DownloadFailure: Error, Hashable, Sendable {
   case notAnImage(String, what: String)
   /// The digest differs from the expected one. The text names the origin of the expected one.
   case wrongDigest(String, algorithm: String, expected: String, found: String, origin: String)
+  /// The declared digest is none of the algorithm.
+  case unfitDigest(String, algorithm: String)
   /// The download was cancelled; the number of bytes that the next one continues from.
   case cancelled(String, kept: Int64)
   case failed(String, reason: String)

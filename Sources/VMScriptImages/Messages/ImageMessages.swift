@@ -59,6 +59,8 @@ package enum ImageMessages {
       (.image.notAnImage, "`\(address)` is \(what), not an image")
     case .wrongDigest(let address, let algorithm, _, _, _):
       (.image.wrongDigest, "`\(address)` does not have the expected \(algorithm)")
+    case .unfitDigest(let text, let algorithm):
+      (.image.wrongDigest, "`\(text)` is not a \(algorithm)")
     case .cancelled(let address, _):
       (.image.cancelled, "the download of `\(address)` was cancelled")
     case .failed(let address, _): (.image.failed, "the download of `\(address)` failed")
@@ -103,6 +105,8 @@ package enum ImageMessages {
       ["`\(path)` was removed; \(available) bytes were available"]
     case .wrongDigest(_, _, let expected, let found, let origin):
       ["expected by \(origin): \(expected)", "found: \(found)", "the download was removed"]
+    case .unfitDigest(_, let algorithm):
+      ["a \(algorithm) has \(algorithm == "sha256" ? 64 : 128) hexadecimal digits"]
     case .cancelled(_, let kept):
       kept > 0 ? ["the next run continues after \(kept) bytes"] : []
     case .unusableCache(_, let reason), .malformedCatalogue(_, let reason): [reason]
@@ -133,6 +137,7 @@ package enum ImageMessages {
       origin == Self.declaration
         ? ["correct the declared digest, or the address"]
         : ["run again later: the publisher may be replacing the image"]
+    case .unfitDigest: ["copy the whole digest"]
     case .failed: ["run again later"]
     case .unusableCache: ["make the folder writable, or set `XDG_CACHE_HOME` to another one"]
     case .unlisted: ["declare the address of the image and its `sha256` instead of the name"]

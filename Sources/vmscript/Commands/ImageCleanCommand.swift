@@ -67,8 +67,7 @@ struct ImageCleanCommand: AsyncParsableCommand {
       return Terminal.writeOutput(Value.list(removed.map { $0.document() }).json() + "\n")
     }
     for image in removed {
-      let name = image.entry?.source ?? "an unfinished download"
-      Terminal.writeOutput(TerminalText.escaped(name) + "\n")
+      Terminal.writeOutput(TerminalText.escaped(image.source) + "\n")
     }
     guard !output.quiet else { return }
     let space = Quantity.bytes(removed.map(\.allocation).reduce(0, +))

@@ -39,7 +39,7 @@ extension CachedImage {
   /// - Parameter uses: the uses on the host; nil if they are not known.
   func document(_ uses: ImageUses.Count? = nil) -> Value {
     .map([
-      "source": entry.map { .string($0.source) } ?? .none,
+      "source": .string(source),
       "address": entry.map { .string($0.address) } ?? .none,
       "path": entry.map { .string(folder.file(of: $0)) } ?? .none,
       "format": entry.map { .string($0.format) } ?? .none,

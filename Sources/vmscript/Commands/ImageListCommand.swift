@@ -41,8 +41,8 @@ struct ImageListCommand: AsyncParsableCommand {
     var table = TextTable(["SOURCE", "FORMAT", "SIZE", "DOWNLOADED", "VERIFIED BY", "USED"])
     for image in images {
       guard let entry = image.entry else {
-        let done = image.part.map { "\(Quantity.bytes($0)) of a download" } ?? "an empty folder"
-        table.add([done, nil, Quantity.bytes(image.allocation), nil, nil, nil])
+        let size = Quantity.bytes(image.allocation)
+        table.add([image.source, "unfinished", size, nil, nil, nil])
         continue
       }
       table.add([
