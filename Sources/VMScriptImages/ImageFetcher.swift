@@ -6,10 +6,9 @@ import VMScriptSyntax
 
 /// The images of a run by address and by name, from the cache of the user.
 ///
-/// A run downloads what the cache does not have, before it shows its plan, because the plan depends
-/// on the content. A plan of its own downloads nothing: it asks the servers for the headers only,
-/// and treats the content of an image that is not in the cache as not known yet. A terabyte is no
-/// price for a look.
+/// A run downloads the missing images before it shows its plan, because the plan depends on their
+/// content. The command `plan` downloads nothing, because a user expects it to be quick. It requests
+/// the headers only, and treats the content of an image that is not in the cache as unknown.
 package actor ImageFetcher: RemoteImages {
   private let cache: ImageCache
   private let downloads: Bool
@@ -55,11 +54,21 @@ package actor ImageFetcher: RemoteImages {
     } onCancel: {
       task.cancel()
     }
-    // Another attempt may succeed.
-    if case .failure = result { known[request] = nil }
     let image = try result.get()
     memory.remember(image, for: request)
     return image
+  }
+
+  package func unpacked(
+    _ request: RemoteImageRequest, at span: Span
+  ) async throws(Diagnostic) -> RemoteImage {
+    do throws(DownloadFailure) {
+      let location = try ImageLocation(file: request)
+      folders[request] = cache.folder(of: location.address)
+      let entry = try await cache.unpack(location, takesRaw: request.takesRaw, progress)
+      let path = cache.folder(of: location.address).file(of: entry)
+      return .file(path: path, digest: entry.digest, warnings: [])
+    } catch { throw ImageMessages.diagnostic(error, at: span) }
   }
 
   package func record(_ key: ImageKey, of request: RemoteImageRequest) async {
@@ -145,6 +154,23 @@ extension ImageCache {
         reporter.fail()
         throw error
       }
+    }
+  }
+
+  /// Returns the image in a compressed file of this machine.
+  func unpack(
+    _ location: ImageLocation, takesRaw: Bool,
+    _ progress: @escaping @Sendable (ProgressEvent) -> Void
+  ) async throws(DownloadFailure) -> CacheEntry {
+    let (folder, policy) = (folder(of: location.address), policy)
+    return try await Self.blocking(location) { cancellation in
+      try ImageFetch(
+        location: location, folder: folder, policy: policy, takesRaw: takesRaw,
+        cancellation: cancellation,
+        report: { step in
+          if case .verifying = step { progress(.waiting("the unpacking of \(location.shown)")) }
+        }
+      ).unpack(location.shown)
     }
   }
 

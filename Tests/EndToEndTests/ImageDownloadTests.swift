@@ -169,6 +169,48 @@ import Testing
     #expect(lab.server.downloads(of: "slow/disk.raw") == 1)
   }
 
+  @Test("A compressed file of this machine is unpacked once, and never touched")
+  func local() throws {
+    let lab = try Lab()
+    try lab.folder.write("disk.raw", lab.disk)
+    let packed = try run(
+      URL(fileURLWithPath: "/usr/bin/env"), ["xz", "disk.raw"], folder: lab.folder.url)
+    try #require(packed.status == 0)
+    let script = try lab.script(source: "disk.raw.xz")
+    for _ in 0..<2 {
+      let result = try lab.vmscript("run", script)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(lab.images.count == 1)
+    }
+    #expect(FileManager.default.fileExists(atPath: lab.folder.file("disk.raw.xz")))
+    let wrong = try lab.script(
+      source: "disk.raw.xz", ", sha256 = \"\(String(repeating: "0", count: 64))\"")
+    let refused = try lab.vmscript("run", wrong)
+    #expect(refused.status == 1 && refused.errors.contains("VM0607"), "\(refused.errors)")
+    try lab.folder.write("cut.raw.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 4])
+    let cut = try lab.vmscript("run", try lab.script(source: "cut.raw.xz"))
+    #expect(cut.status == 1 && cut.errors.contains("VM0920"), "\(cut.errors)")
+  }
+
+  @Test("The images of a script are downloaded at the same time, each once")
+  func several() throws {
+    let lab = try Lab()
+    let script = try lab.folder.write(
+      "many.vmscript",
+      """
+      image a { source = "\(lab.server.url("slow/disk.raw"))" }
+      image b { source = "\(lab.server.url("plain/disk.raw"))" }
+      image c { source = "\(lab.server.url("plain/disk.raw"))" }
+      image d { source = "\(lab.server.url("missing/x.raw"))" }
+      image e { source = "\(lab.server.url("missing/y.raw"))" }
+      """)
+    let run = try lab.vmscript("run", script)
+    #expect(run.status == 1)
+    #expect(run.errors.components(separatedBy: "error[VM0902]").count == 3, "\(run.errors)")
+    #expect(lab.images.count == 2)
+    #expect(lab.server.requests.count { $0.hasPrefix("GET ") } == 4)
+  }
+
   @Test("A limit on the size of files, as a full disk, ends the download with an error")
   func full() throws {
     let lab = try Lab()

@@ -87,7 +87,7 @@ import VMScriptSyntax
     #expect(contents.allSatisfy { $0.entry == nil && ($0.part ?? 0) == 0 })
   }
 
-  @Test("A server that nobody listens at, and a name that nobody has, are told apart")
+  @Test("A refused connection and an unknown host have different messages")
   func unreachable() async throws {
     let fixture = try ImageFixture()
     func code(_ address: String) async -> Int? {

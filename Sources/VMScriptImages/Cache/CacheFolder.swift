@@ -77,6 +77,8 @@ package struct CacheFolder: Sendable, Hashable {
   func publish(
     _ image: String, _ entry: (_ file: String, FileIdentity) -> CacheEntry, digest: FileDigest
   ) throws -> CacheEntry {
+    // Only the cache's own files are moved.
+    guard image.hasPrefix(partFolder + "/") else { throw StorageFailure.changedWhileRead }
     let name = image.split(separator: "/").last.map(String.init) ?? "image"
     let content = "content-\(digest.sha256.prefix(16))"
     try PrivateFolder.create(path + "/" + content)

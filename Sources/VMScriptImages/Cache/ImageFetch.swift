@@ -97,6 +97,39 @@ struct ImageFetch {
     return (try download(expected, verified), nil)
   }
 
+  /// Returns the image in a compressed file of this machine, and unpacks it if the cache does not
+  /// have it.
+  func unpack(_ path: String) throws(DownloadFailure) -> CacheEntry {
+    let lock = try lock()
+    defer {
+      folder.removeIfEmpty()
+      withExtendedLifetime(lock) {}
+    }
+    do {
+      let validators = Downloader.Validators(try FileIdentity(path: path))
+      if let entry = folder.entry(cancellation), entry.validators == validators,
+        entry.matches(location.declared)
+      {
+        return entry
+      }
+      try PrivateFolder.create(folder.partFolder)
+      defer { try? FileManager.default.removeItem(atPath: folder.partFolder) }
+      folder.recordSource(location.shown)
+      return try add(
+        path, validators, location.declared, location.declared.isEmpty ? nil : "declaration")
+    } catch { throw failure(error, part: path) }
+  }
+
+  /// Returns any error as a failure.
+  private func failure(_ error: any Error, part: String) -> DownloadFailure {
+    switch error {
+    case let failure as DownloadFailure: failure
+    case let failure as StorageFailure: .unfitImage(failure)
+    case is CancellationError: .cancelled(location.shown, kept: Downloader.length(of: part))
+    default: .unusableCache(folder.path, reason: ImageCache.reason(error))
+    }
+  }
+
   private func isDeclared(_ entry: CacheEntry) -> Bool {
     !location.declared.isEmpty && entry.matches(location.declared)
   }
@@ -163,15 +196,7 @@ struct ImageFetch {
         }
         throw error
       }
-    } catch let failure as DownloadFailure {
-      throw failure
-    } catch let failure as StorageFailure {
-      throw .unfitImage(failure)
-    } catch is CancellationError {
-      throw .cancelled(location.shown, kept: Downloader.length(of: part))
-    } catch {
-      throw .unusableCache(folder.path, reason: ImageCache.reason(error))
-    }
+    } catch { throw failure(error, part: part) }
   }
 
   /// Verifies a complete download, decompresses it, and adds the image to the cache.
@@ -206,6 +231,12 @@ struct ImageFetch {
     for one in expected {
       if CacheEntry.matches(one, downloaded) { continue }
       if let image, CacheEntry.matches(one, image) { continue }
+      if location.isLocal {
+        throw .unfitImage(
+          .digestMismatch(
+            algorithm: one.algorithm, declared: one.digits,
+            found: one.algorithm == "sha256" ? downloaded.sha256 : downloaded.sha512))
+      }
       throw .wrongDigest(
         location.shown, algorithm: one.algorithm, expected: one.digits,
         found: one.algorithm == "sha256" ? downloaded.sha256 : downloaded.sha512,

@@ -19,6 +19,17 @@ struct ImageLocation: Sendable {
   /// The digests that the script declares.
   var declared: [ExpectedDigest] = []
 
+  /// Whether it is a compressed file of this machine.
+  private(set) var isLocal = false
+
+  /// Creates the place of a compressed file of this machine.
+  init(
+    file request: RemoteImageRequest
+  ) throws(DownloadFailure) {
+    (shown, address, isLocal) = (request.source, WebAddress(file: request.source), true)
+    declared = try Self.digests(request)
+  }
+
   /// Resolves a `source`, with a catalogue for names.
   ///
   /// - Parameter catalogue: read only for a name.
@@ -44,6 +55,13 @@ struct ImageLocation: Sendable {
       address = try WebAddress(request.source)
       shown = address.shown
     }
+    declared = try Self.digests(request)
+  }
+
+  private static func digests(
+    _ request: RemoteImageRequest
+  ) throws(DownloadFailure) -> [ExpectedDigest] {
+    var declared: [ExpectedDigest] = []
     for (algorithm, text) in [("sha256", request.sha256), ("sha512", request.sha512)] {
       guard let text else { continue }
       guard let digest = ExpectedDigest(text), digest.algorithm == algorithm else {
@@ -51,5 +69,6 @@ struct ImageLocation: Sendable {
       }
       declared.append(digest)
     }
+    return declared
   }
 }

@@ -23,6 +23,12 @@ struct Downloader {
         : head.headers["content-length"].flatMap { Int64($0) }
     }
 
+    /// The state of a file of this machine.
+    init(_ file: FileIdentity) {
+      etag = "\(file.device)-\(file.modified)-\(file.changed)"
+      length = file.size
+    }
+
     /// The value of `If-Range`: a strong ETag, else the date.
     var condition: String? {
       if let etag, !etag.hasPrefix("W/") { return etag }

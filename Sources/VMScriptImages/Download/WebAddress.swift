@@ -28,6 +28,12 @@ package struct WebAddress: Hashable, Sendable {
       ? name : "image"
   }
 
+  /// Creates the address of a file of this machine, for its place in the cache.
+  init(file path: String) {
+    (text, shown) = ("file:" + path, path)
+    fileName = path.split(separator: "/").last.map(String.init) ?? "image"
+  }
+
   /// Returns the address of another file beside this one, or an address of its own.
   package func beside(_ name: String) throws(DownloadFailure) -> WebAddress {
     if name.contains("://") { return try WebAddress(name) }

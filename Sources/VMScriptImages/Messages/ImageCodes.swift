@@ -80,7 +80,8 @@ package struct ImageCodes: DiagnosticTable {
   )
   let damagedArchive = DiagnosticCode.ofHost(
     920, "damaged archive",
-    "The image is compressed, and the compressed file is damaged or incomplete. It was removed.")
+    "The image is compressed, and the compressed file is damaged or incomplete. A download is removed."
+  )
   let noSingleImage = DiagnosticCode.ofHost(
     921, "archive without a single image",
     "An archive must hold exactly one image: one file with the extension of an image, or one file at all. An OVA of several disks has to be unpacked first."

@@ -111,7 +111,7 @@ package enum ImageMessages {
       kept > 0 ? ["the next run continues after \(kept) bytes"] : []
     case .unusableCache(_, let reason), .malformedCatalogue(_, let reason): [reason]
     case .badSignature(_, let reason): reason.isEmpty ? [] : ["gpgv: \(reason)"]
-    case .damagedArchive(_, let reason): ["libarchive: \(reason)", "the download was removed"]
+    case .damagedArchive(_, let reason): ["libarchive: \(reason)"]
     case .noSingleImage(_, let names): names.prefix(5).map { "it contains `\($0)`" }
     case .otherArchitecture(_, _, let offered): ["offered: \(offered.joined(separator: ", "))"]
     case .unfitAddress, .tooLarge, .notAnImage, .unlisted, .unknownName, .unfitImage: []
@@ -142,7 +142,8 @@ package enum ImageMessages {
     case .unusableCache: ["make the folder writable, or set `XDG_CACHE_HOME` to another one"]
     case .unlisted: ["declare the address of the image and its `sha256` instead of the name"]
     case .badSignature: ["run again later; update the package with the publisher's keys"]
-    case .damagedArchive: ["run again: it is downloaded anew"]
+    case .damagedArchive(let address, _):
+      [address.hasPrefix("/") ? "fetch the file again" : "run again: it is downloaded again"]
     case .noSingleImage: ["unpack it, and name the image: `source = \"disk.vmdk\"`"]
     case .unknownName(_, let closest):
       (closest.map { ["did you mean `\($0)`?"] } ?? [])

@@ -128,6 +128,12 @@ public enum StorageFailure: Error, Hashable, Sendable {
 }
 
 extension StorageFailure {
+  /// Whether the file is compressed, or an archive, in a form that can be unpacked.
+  var isOfCompressedContent: Bool {
+    guard case .notAnImage(let what) = self else { return false }
+    return ["gzip", "xz", "zstd", "bzip2", "tar"].contains { what.contains(" \($0) archive") }
+  }
+
   /// Whether `format = raw` accepts the file: nothing in it was recognised as an image.
   package var isOfOpaqueContent: Bool {
     switch self {

@@ -14,6 +14,10 @@ import VMScriptSyntax
       _ request: RemoteImageRequest, at span: Span
     ) async throws(Diagnostic) -> RemoteImage { image }
 
+    func unpacked(
+      _ request: RemoteImageRequest, at span: Span
+    ) async throws(Diagnostic) -> RemoteImage { image }
+
     func record(_ key: ImageKey, of request: RemoteImageRequest) async {}
   }
 
@@ -85,7 +89,14 @@ import VMScriptSyntax
     struct Unreachable: RemoteImages {
       func image(
         _ request: RemoteImageRequest, at span: Span
-      ) async throws(Diagnostic) -> RemoteImage { throw Diagnostic(code: DiagnosticCode(1), "asked") }
+      ) async throws(Diagnostic) -> RemoteImage {
+        throw Diagnostic(code: DiagnosticCode(1), "asked")
+      }
+      func unpacked(
+        _ request: RemoteImageRequest, at span: Span
+      ) async throws(Diagnostic) -> RemoteImage {
+        try await image(request, at: span)
+      }
       func record(_ key: ImageKey, of request: RemoteImageRequest) async {}
     }
     var fixture = try fixture()
@@ -119,7 +130,8 @@ import VMScriptSyntax
 
   @Test(arguments: [
     ("https://x.test/a", "https://x.test/a"), ("https://u@x.test/a", "https://…@x.test/a"),
-    ("https://u:p@x.test/a", "https://u:…@x.test/a"), ("https://x.test/a?k=v", "https://x.test/a?…"),
+    ("https://u:p@x.test/a", "https://u:…@x.test/a"),
+    ("https://x.test/a?k=v", "https://x.test/a?…"),
     ("https://u:p@w@x.test/a?b@c", "https://u:…@x.test/a?…"), ("debian:12", "debian:12"),
     ("/a?b", "/a?b"),
   ])

@@ -4,24 +4,56 @@ import VMScriptSyntax
 /// Images by address and by name of the catalogue.
 extension ImageResolver {
   /// Resolves an image that a run fetches; its file is then treated like any local file.
+  ///
+  /// - Parameter isLocal: whether the source is a compressed file of this machine.
   func fetched(
-    _ source: String, at span: Span, _ image: Declaration, in pool: LiveStorage.Pool
+    _ source: String, isLocal: Bool = false, at span: Span, _ image: Declaration,
+    in pool: LiveStorage.Pool
   ) async throws(Diagnostic) -> ResolvedImage {
-    var resolved = try await content(source, at: span, image, in: pool)
-    resolved.isRemote = true
+    var resolved = try await content(source, isLocal, at: span, image, in: pool)
+    resolved.isRemote = !isLocal
     return resolved
   }
 
-  private func content(
-    _ source: String, at span: Span, _ image: Declaration, in pool: LiveStorage.Pool
-  ) async throws(Diagnostic) -> ResolvedImage {
-    if let key = publishedKey(of: image, in: pool) {
-      return unfetched(image, in: pool, isChanged: false, key: key, size: nil)
+  /// Fetches the images of a script at the same time. The access keeps their results and errors.
+  func fetchAll(of set: DeclarationSet) async {
+    let requests = set.declarations.compactMap { image -> (RemoteImageRequest, Span)? in
+      guard image.kind == .image, let source = image.body.property("source"),
+        let text = source.value.text,
+        case .remote = ImageSource(text, folder: sources.folder(of: source.span)),
+        let pool = try? live.pool(declared: image.body["pool"]?.text),
+        publishedKey(of: image, in: pool) == nil
+      else { return nil }
+      return (request(for: image, text), source.span)
     }
+    guard requests.count > 1 else { return }
+    let remote = remote
+    await withTaskGroup { group in
+      for (request, span) in requests {
+        group.addTask { _ = try? await remote.image(request, at: span) }
+      }
+    }
+  }
+
+  private func request(for image: Declaration, _ source: String) -> RemoteImageRequest {
     var request = RemoteImageRequest(image: image.name, source: source)
     (request.sha256, request.sha512) = (image.body["sha256"]?.text, image.body["sha512"]?.text)
     request.takesRaw = image.body["format"]?.text == ImageFormat.raw.rawValue
-    switch try await remote.image(request, at: span) {
+    return request
+  }
+
+  private func content(
+    _ source: String, _ isLocal: Bool, at span: Span, _ image: Declaration,
+    in pool: LiveStorage.Pool
+  ) async throws(Diagnostic) -> ResolvedImage {
+    if !isLocal, let key = publishedKey(of: image, in: pool) {
+      return unfetched(image, in: pool, isChanged: false, key: key, size: nil)
+    }
+    let request = request(for: image, source)
+    let found =
+      isLocal
+      ? try await remote.unpacked(request, at: span) : try await remote.image(request, at: span)
+    switch found {
     case .unknown: return unfetched(image, in: pool, isChanged: false, key: nil, size: nil)
     case .pending(let size, let isChanged):
       var resolved = unfetched(image, in: pool, isChanged: isChanged, key: nil, size: size)

@@ -45,15 +45,23 @@ package struct ImageResolver: Sendable {
         try blank(image, in: pool, after: declared)
       }
     }
+    var packed: String?
     do throws(StorageFailure) {
       switch ImageSource(text, folder: sources.folder(of: source.span)) {
-      case .local(let path): return try await local(path, nil, image, in: pool)
+      case .local(let path):
+        do throws(StorageFailure) { return try await local(path, nil, image, in: pool) } catch {
+          guard error.isOfCompressedContent, image.body["format"]?.text != "raw" else {
+            throw error
+          }
+          packed = path
+        }
       case .volume(let pool, let name): return try existing(name, inPool: pool, image)
       case .host(let path): return try existing(at: path, image)
       case .remote: break
       }
     } catch { throw StorageMessages.diagnostic(error, at: image.span(of: error) ?? source.span) }
-    return try await fetched(text, at: source.span, image, in: pool)
+    return try await fetched(
+      packed ?? text, isLocal: packed != nil, at: source.span, image, in: pool)
   }
 
   /// Resolves an undeclared `image("x")`, named as `vmscript list` prints it: the volume of that

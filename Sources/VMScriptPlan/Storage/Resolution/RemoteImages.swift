@@ -8,6 +8,11 @@ package protocol RemoteImages: Sendable {
   /// - Parameter span: the `source` that diagnostics point at.
   func image(_ request: RemoteImageRequest, at span: Span) async throws(Diagnostic) -> RemoteImage
 
+  /// Returns the image in a compressed file or an archive of this machine, whose path is the source.
+  func unpacked(
+    _ request: RemoteImageRequest, at span: Span
+  ) async throws(Diagnostic) -> RemoteImage
+
   /// Records the key of uploads that are made from a file, so that the users of the file are known.
   func record(_ key: ImageKey, of request: RemoteImageRequest) async
 }
@@ -47,6 +52,10 @@ package struct OfflineImages: RemoteImages {
   package init() {}
 
   package func image(
+    _ request: RemoteImageRequest, at span: Span
+  ) async throws(Diagnostic) -> RemoteImage { .unknown }
+
+  package func unpacked(
     _ request: RemoteImageRequest, at span: Span
   ) async throws(Diagnostic) -> RemoteImage { .unknown }
 

@@ -27,6 +27,7 @@ package struct StoragePlan: Sendable {
     cache = resolver.cache
     volumes = StackVolumes(stack: set.stack, storage: live.storage, domains: live.domains)
     var failed: Set<String> = []
+    await resolver.fetchAll(of: set)
     for image in set.declarations where image.kind == .image {
       do throws(Diagnostic) {
         var resolved = try await resolver.resolve(image, after: images)
