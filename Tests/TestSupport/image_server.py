@@ -132,6 +132,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
         self.file(name, sends, write)
 
+    def on_hold(self, name, sends, number):
+        def write(content):
+            self.wfile.write(content[: (len(content) + 1) // 2])
+            self.wfile.flush()
+            time.sleep(600)
+
+        self.file(name, sends, write if number == 1 else None)
+
     def on_stall(self, name, sends, number):
         def write(content):
             self.wfile.write(content[:1000])
