@@ -8,7 +8,9 @@ let package = Package(
   name: "vmscript",
   products: [
     .library(name: "VMScript", targets: ["VMScriptSyntax", "VMScript", "VMScriptEditing"]),
-    .library(name: "VMScriptRuntime", targets: ["VMScriptPlan", "VMScriptRuntime", "Libvirt"]),
+    .library(
+      name: "VMScriptRuntime",
+      targets: ["VMScriptPlan", "VMScriptImages", "VMScriptRuntime", "Libvirt"]),
     .executable(name: "vmscript", targets: ["vmscript"]),
     // scripts/install links `libvmscript.so` from this archive.
     .library(name: "CVMScript", type: .static, targets: ["VMScriptLibrary"]),
@@ -59,13 +61,23 @@ let package = Package(
     .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "Libvirt", dependencies: ["CLibvirt"], swiftSettings: strict),
     // Child processes with limits: the code between fork and exec.
     .target(name: "CChildProcess"),
+    // Images by address and by name, with their cache; needs no libvirt.
+    .target(
+      name: "VMScriptImages",
+      dependencies: [
+        "CArchive", "CCurl", "VMScript", "VMScriptPlan", "VMScriptSyntax",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "VMScriptRuntime",
       dependencies: [
-        "VMScript", "VMScriptPlan", "Libvirt", "CArchive", "CChildProcess",
+        "VMScript", "VMScriptImages", "VMScriptPlan", "Libvirt", "CArchive", "CChildProcess",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
@@ -97,8 +109,8 @@ let package = Package(
     .executableTarget(
       name: "vmscript",
       dependencies: [
-        "CVMScript", "VMScript", "VMScriptEditing", "VMScriptLanguageServer", "VMScriptPlan",
-        "VMScriptRuntime", "VMScriptShell", "VMScriptSyntax", "VMScriptTerminal",
+        "CVMScript", "VMScript", "VMScriptEditing", "VMScriptImages", "VMScriptLanguageServer",
+        "VMScriptPlan", "VMScriptRuntime", "VMScriptShell", "VMScriptSyntax", "VMScriptTerminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -106,7 +118,7 @@ let package = Package(
     // The tests, laid out like the sources, and the set-up that several of them share.
     .target(
       name: "TestSupport", dependencies: ["VMScript", "VMScriptSyntax"], path: "Tests/TestSupport",
-      swiftSettings: strict),
+      exclude: ["image_server.py"], swiftSettings: strict),
     .testTarget(
       name: "VMScriptSyntaxTests", dependencies: ["TestSupport", "VMScriptSyntax"],
       swiftSettings: strict),
@@ -131,6 +143,12 @@ let package = Package(
     .testTarget(
       name: "VMScriptRuntimeTests",
       dependencies: ["SpecSuite", "TestSupport", "VMScriptPlan", "VMScriptRuntime"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "VMScriptImagesTests",
+      dependencies: [
+        "TestSupport", "VMScript", "VMScriptImages", "VMScriptPlan", "VMScriptSyntax",
+      ],
       swiftSettings: strict),
     // libvirt's XML library, to verify our own reader; no product links it.
     .systemLibrary(

@@ -91,7 +91,7 @@ extension PlanLine {
       action: Action(change.action), kind: change.kind.rawValue, name: change.name,
       source: change.source,
       properties: Self.properties(change.properties),
-      outline: change.creation?.outline ?? [],
+      outline: (change.creation?.outline ?? []) + [change.download?.words].compactMap(\.self),
       details: change.creation?.properties.map { Property($0) } ?? [],
       losesData: change.impact == .dataLoss && change.remains == nil,
       remains: change.remains != nil)
@@ -107,6 +107,13 @@ extension PlanLine {
       }
       return Property(difference, effect: difference.consequence ?? difference.impact.words)
     }
+  }
+}
+
+extension Download {
+  /// The download in an outline, such as `download of 340MiB`.
+  fileprivate var words: String {
+    size.map { "download of \(Quantity.bytes($0))" } ?? "download"
   }
 }
 

@@ -165,10 +165,28 @@ public final class RunDisplay: Sendable {
     case .waiting(let what):
       board.advanceLast(phase: "for \(what)", else: "waiting for \(what)", at: now)
       if !screen.isLive { return ["  waiting for \(TerminalText.escaped(what))"] }
+    case .downloadStarted(let image, let address):
+      board.start(Self.download(image), label: "image \(image)", at: now)
+      if !screen.isLive {
+        return [
+          "  downloading \(TerminalText.escaped(address)) for the image \(TerminalText.escaped(image))"
+        ]
+      }
+    case .downloadAdvanced(let image, let phase, let done, let total):
+      let size = total == 0 && done > 0 ? " \(Quantity.bytes(done))" : ""
+      board.advance(Self.download(image), phase: phase + size, done: done, total: total, at: now)
+    case .downloadFinished(let image, let size):
+      board.finish(
+        Self.download(image), word: "downloaded \(Quantity.bytes(size))", at: now, color: color)
+    case .downloadFailed(let image):
+      board.fail(Self.download(image), word: "download failed", at: now, color: color)
     case .connected, .planned, .printed: break
     }
     return []
   }
+
+  /// The key of a download on the board.
+  private static func download(_ image: String) -> String { "download \(image)" }
 
   /// Prints a line of the script above the live lines.
   private func show(_ line: String, _ state: inout State) {

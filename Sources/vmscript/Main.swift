@@ -10,6 +10,8 @@ enum Main {
   static func main() async {
     // A reader that closes the pipe, such as `head`, must not end a run in the middle.
     signal(SIGPIPE, SIG_IGN)
+    // A limit on the size of files is an error of the write.
+    signal(SIGXFSZ, SIG_IGN)
     StandardStream.openClosed()
     let arguments = Array(CommandLine.arguments.dropFirst())
     exit(finish(await run(arguments), arguments))

@@ -12,7 +12,8 @@ struct VMScriptCommand: AsyncParsableCommand {
   private static var subcommands: [any Subcommand.Type] {
     [
       RunCommand.self, PlanCommand.self, DestroyCommand.self, StatusCommand.self, ListCommand.self,
-      ShowCommand.self, ConsoleCommand.self, SSHCommand.self, ExecCommand.self, CopyCommand.self,
+      ShowCommand.self, ImageCommand.self, ConsoleCommand.self, SSHCommand.self, ExecCommand.self,
+      CopyCommand.self,
       ScreenshotCommand.self,
       CheckCommand.self, EvaluateCommand.self, XMLCommand.self, FormatCommand.self,
       ExplainCommand.self, LspCommand.self, GenerateCommand.self,

@@ -51,6 +51,30 @@ struct RealLibvirtTests {
     }
   }
 
+  @Test func zerosOfANewVolumeAreNotSent() async throws {
+    try await IsolatedLibvirtd.run { daemon in
+      let connection = try Connection.open(daemon.uri)
+      let pool = try #require(try connection.pool(named: "default"))
+      // Data in the middle and before the end, neither aligned; zeros in between and at the end.
+      var bytes = [UInt8](repeating: 0, count: 16 << 20)
+      bytes.replaceSubrange(5_000_001..<5_300_000, with: repeatElement(7, count: 299_999))
+      bytes[12_000_000] = 9
+      let volume = try pool.createVolume(
+        xml: TestDriver.volumeXML(name: "sparse.raw", bytes: bytes.count)
+          .replacing("</capacity>", with: "</capacity><allocation>0</allocation>"))
+      var sent = 0
+      try volume.upload(length: UInt64(bytes.count), isNew: true) { buffer throws(LibvirtError) in
+        let part = bytes[sent...].prefix(buffer.count)
+        buffer.copyBytes(from: part)
+        sent += part.count
+        return part.count
+      }
+      #expect(try volume.info().allocation < 1 << 20)
+      #expect(try volume.content(upTo: bytes.count) == bytes)
+      try volume.delete()
+    }
+  }
+
   @Test func undefinesWithEveryKnownFlag() async throws {
     try await IsolatedLibvirtd.run { daemon in
       let connection = try Connection.open(daemon.uri)

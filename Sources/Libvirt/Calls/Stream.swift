@@ -1,4 +1,5 @@
 import CLibvirt
+import Foundation
 
 /// A stream of the bytes of a volume, a screen or a console; aborts unless it is finished.
 final class Stream {
@@ -30,8 +31,38 @@ final class Stream {
     }
   }
 
+  /// Sends bytes on a sparse stream; blocks of zeros are sent as holes.
+  func send(sparsely bytes: UnsafeRawBufferPointer) throws(LibvirtError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // A run of blocks of one kind is sent at once.
+      let isHole = Self.isZero(rest.prefix(Self.block))
+      var length = 0
+      while length < rest.count, Self.isZero(rest.dropFirst(length).prefix(Self.block)) == isHole {
+        length += min(Self.block, rest.count - length)
+      }
+      if isHole {
+        try skip(length)
+      } else {
+        try send(UnsafeRawBufferPointer(rebasing: rest.prefix(length)))
+      }
+      rest = rest.dropFirst(length)
+    }
+  }
+
+  /// The smallest hole: what file systems and qcow2 images allocate at once.
+  private static let block = 65_536
+
+  private static func isZero(_ bytes: Slice<UnsafeRawBufferPointer>) -> Bool {
+    guard bytes.first == 0 else { return bytes.isEmpty }
+    let whole = UnsafeRawBufferPointer(rebasing: bytes)
+    guard let start = whole.baseAddress else { return true }
+    // SAFETY: both ranges lie in the bytes: each byte is compared with the next one.
+    return memcmp(start, start + 1, whole.count - 1) == 0
+  }
+
   /// Sends a hole of a number of bytes, on a sparse stream.
-  func skip(_ count: Int) throws(LibvirtError) {
+  private func skip(_ count: Int) throws(LibvirtError) {
     try Call.succeed(virStreamSendHole(pointer, Int64(count), 0))
   }
 

@@ -101,13 +101,16 @@ extension StorageVolume {
   /// - Parameters:
   ///   - length: the number of bytes to expect; zero for any number.
   ///   - offset: the offset in the volume.
+  ///   - isNew: whether the volume has no content yet. Runs of zeros are not sent then, and become
+  ///     holes.
   ///   - source: fills the buffer and returns the number of bytes.
   public func upload(
-    length: UInt64, offset: UInt64 = 0, progress: Progress = { _ in true },
+    length: UInt64, offset: UInt64 = 0, isNew: Bool = false, progress: Progress = { _ in true },
     source: (UnsafeMutableRawBufferPointer) throws(LibvirtError) -> Int
   ) throws(LibvirtError) {
     let stream = try Stream(connection)
-    try call.succeed(virStorageVolUpload(pointer, stream.pointer, offset, length, 0))
+    let flags = isNew ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM.rawValue : 0
+    try call.succeed(virStorageVolUpload(pointer, stream.pointer, offset, length, flags))
     let buffer = Self.makeBuffer()
     defer { buffer.deallocate() }
     var sent: Int64 = 0
@@ -115,7 +118,12 @@ extension StorageVolume {
       let count = try source(buffer)
       guard count > 0 else { break }
       // SAFETY: a source returns at most the size of the buffer; the range is checked.
-      try stream.send(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      let part = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      if isNew {
+        try stream.send(sparsely: part)
+      } else {
+        try stream.send(part)
+      }
       sent += Int64(count)
       try Self.checkProgress(progress, sent)
     }
@@ -136,12 +144,7 @@ extension StorageVolume {
       let count = try reading.receive(into: buffer)
       guard count > 0 else { break }
       // SAFETY: `count` bytes were received into the buffer.
-      let part = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      if part.allSatisfy({ $0 == 0 }) {
-        try writing.skip(count)
-      } else {
-        try writing.send(part)
-      }
+      try writing.send(sparsely: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
     try reading.finish()
     try writing.finish()

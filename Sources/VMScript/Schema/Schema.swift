@@ -16,7 +16,8 @@ extension Schema {
     "image", "A disk image or installation medium on the host.",
     properties: [
       PropertySchema(
-        "source", .path, "The source of its content: a path, or `volume:POOL/NAME` on the host.",
+        "source", .path,
+        "The source of its content: a path, a web address, a name such as `debian:12`, or `volume:POOL/NAME` on the host.",
         impact: .dataLoss),
       PropertySchema(
         "sha256", .string, "The expected SHA-256 of the source, as hexadecimal digits.",

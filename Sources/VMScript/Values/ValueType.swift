@@ -114,8 +114,11 @@ public enum ParameterVariable {
   /// The variable that determines the hypervisor `auto`; scripts cannot read it.
   public static let hypervisor = "VMSCRIPT_HYPERVISOR"
 
+  /// The variable that changes the limits of downloads; scripts cannot read it.
+  public static let download = "VMSCRIPT_DOWNLOAD"
+
   /// The variables of the program itself, which never set a parameter.
-  public static let reserved: Set<String> = [hypervisor]
+  public static let reserved: Set<String> = [hypervisor, download]
 
   /// Returns the variable of a parameter; nil if none can set it.
   public static func name(of parameter: String) -> String? {

@@ -54,6 +54,8 @@ public struct Change: Sendable, Identifiable {
   package var steps: [Step] = []
   /// The reason that the content of a deleted image stays on the host; nil if it is removed.
   public var remains: String?
+  /// The download of an image that a run makes first; nil if it is on this machine or on the host.
+  public var download: Download?
   /// The changes that precede this one, by ``id``.
   public var dependencies: [Int]
   /// The result; nil in a plan that was not applied.
@@ -150,6 +152,19 @@ extension Change {
 
   /// Whether it needs confirmation.
   public var needsConsent: Bool { risk != nil }
+}
+
+/// The download of an image that is not in the cache yet.
+public struct Download: Sendable, Hashable {
+  /// The size in bytes; nil if the server does not announce it.
+  public let size: Int64?
+}
+
+extension ResolvedImage {
+  /// The download that a run makes; nil if none is needed.
+  var download: Download? {
+    if case .unfetched(_, let size) = content { Download(size: size) } else { nil }
+  }
 }
 
 extension Plan {

@@ -25,8 +25,11 @@ package struct ImageAttributes: Sendable {
     switch attribute {
     // A digest identifies the content, wherever it is.
     case .digest:
-      if case .file(_, let sha256, _, _) = found.content { return .string(sha256) }
-      return .none
+      switch found.content {
+      case .file(_, let sha256, _, _): return .string(sha256)
+      case .unfetched: return unknown
+      case .blank, .existing: return .none
+      }
     case .capacity:
       if let capacity = found.capacity { return .size(ByteSize(bytes: capacity)) }
     case .path, .allocation: break

@@ -200,6 +200,11 @@ extension Change {
     document["impact"] = .string(impact.rawValue)
     document["properties"] = .list(
       (creation?.properties ?? properties).map(\.document))
+    if let download {
+      document["download"] = .map([
+        "size": download.size.map { Value.size(ByteSize(bytes: $0)) } ?? Value.none
+      ])
+    }
     document["location"] = span.map { .string(sources.location($0)) } ?? Value.none
     if let result { document["result"] = .string(result.word) }
     if let milliseconds { document["milliseconds"] = .int(milliseconds) }
@@ -271,4 +276,11 @@ public enum ProgressEvent: Sendable {
   case printed(String)
   /// The object of a wait, such as `an address of web-1`.
   case waiting(String)
+  /// The download of an image from an address, which is shown without credentials.
+  case downloadStarted(image: String, from: String)
+  /// A part of a download is done: `done` of `total` bytes of a phase such as `download`; the total
+  /// is 0 if it is unknown.
+  case downloadAdvanced(image: String, phase: String, done: Int64, total: Int64)
+  case downloadFinished(image: String, size: Int64)
+  case downloadFailed(image: String)
 }

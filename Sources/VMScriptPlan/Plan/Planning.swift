@@ -13,12 +13,15 @@ package struct Planning: Sendable {
   package let waiting: @Sendable (String) -> Void
   /// The verbs and changes that were planned before but not applied.
   package let expected: ExpectedState
+  /// The access to images by address and by name.
+  package let images: any RemoteImages
 
   package init(
     host: any HostReader, hypervisor: String, sources: SourceMap, adopt: Bool,
     origin: StackOrigin?, waiting: @escaping @Sendable (String) -> Void,
-    expected: ExpectedState = ExpectedState()
+    expected: ExpectedState = ExpectedState(), images: any RemoteImages = OfflineImages()
   ) {
+    self.images = images
     self.host = host
     self.hypervisor = hypervisor
     self.sources = sources
@@ -61,6 +64,9 @@ package struct Planning: Sendable {
       case .everything: draft { _ in true }
       case .whatIsInTheWay: draft(draft(going.contains).0.deletionsInTheWay.contains)
       }
+    for index in plan.changes.indices where plan.changes[index].kind == .image {
+      plan.changes[index].download = storage.images[plan.changes[index].name]?.download
+    }
     if let origin { plan.otherOrigin = origins.first { $0 != origin } }
     plan.recordedOrigin = origins.first
     plan.changes = storage.afterMoves(plan.changes)
@@ -165,6 +171,7 @@ package struct Planning: Sendable {
     var resolver = ImageResolver(
       stack: set.stack, live: live.storage, sources: sources, cache: .standard()
     ) { report("the digest of \($0)") }
+    resolver.remote = images
     resolver.isLocal = files != .remote
     resolver.seesFiles = files == .local
     var storage = await StoragePlan(set, live: live, resolver: resolver)

@@ -188,7 +188,8 @@ extension StepPlanner {
   {
     guard let image = storage.images[declaration.name] else { return [] }
     switch image.content {
-    case .existing: return []
+    // A run has fetched every image whose content it changes.
+    case .existing, .unfetched: return []
     case .file(let file, let sha256, let key, let nonce):
       // libvirt's test driver stores records without contents.
       let converts = image.needsConversion(from: file) && hypervisor != "test"

@@ -91,7 +91,7 @@ public enum StorageFailure: Error, Hashable, Sendable {
   case volumeKept(String, VolumeInventory.Refusal)
   /// A new, empty object was declared without a size; the text is its kind, such as `disk`.
   case missingSize(String)
-  /// A network address, which is not fetched.
+  /// A network address or a name of the catalogue, in a place that takes files and volumes only.
   case remoteSource(String)
   /// The size is smaller than that of the backing image; sizes in bytes.
   case tooSmall(declared: Int64, needed: Int64)
@@ -128,8 +128,14 @@ public enum StorageFailure: Error, Hashable, Sendable {
 }
 
 extension StorageFailure {
+  /// Whether the file is compressed, or an archive, in a form that can be unpacked.
+  var isOfCompressedContent: Bool {
+    guard case .notAnImage(let what) = self else { return false }
+    return ["gzip", "xz", "zstd", "bzip2", "tar"].contains { what.contains(" \($0) archive") }
+  }
+
   /// Whether `format = raw` accepts the file: nothing in it was recognised as an image.
-  var isOfOpaqueContent: Bool {
+  package var isOfOpaqueContent: Bool {
     switch self {
     case .notAnImage, .foreignImage, .misnamed, .encrypted(.raw): true
     default: false

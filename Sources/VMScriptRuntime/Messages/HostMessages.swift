@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptImages
 import VMScriptPlan
 import VMScriptSyntax
 
@@ -10,6 +11,7 @@ public enum RuntimeCodes {
     XMLCodes.codes + PlanCodes.codes + StorageCodes.codes + SeedCodes.codes + HostCodes.codes
     + UpdateCodes.codes
     + InspectionCodes.codes + ReachCodes.codes + LockCodes.codes + MachineCodes.codes
+    + ImageCodes.codes
 }
 
 /// Messages about failures and refusals of the host: VM07xx.

@@ -1,5 +1,6 @@
 import Synchronization
 import VMScript
+import VMScriptImages
 import VMScriptPlan
 import VMScriptSyntax
 
@@ -14,6 +15,8 @@ final class RunHost: EvaluationHost {
   private let mode: Mode
   let options: RunOptions
   private let sources: SourceMap
+  /// The access to images by address and by name.
+  private let images: any RemoteImages
   /// Evaluates the whole script without a host; nil if that fails.
   private let preview: @Sendable () -> DeclarationSet?
   let progress: Mutex<Progress>
@@ -21,9 +24,12 @@ final class RunHost: EvaluationHost {
   init(
     backend: any Backend, stack: String, mode: Mode, options: RunOptions,
     sources: SourceMap, settled: SettledDeclarations = SettledDeclarations(),
+    memory: ImageMemory = ImageMemory(),
     preview: @escaping @Sendable () -> DeclarationSet? = { nil }
   ) {
     self.preview = preview
+    images = ImageFetcher(
+      downloads: mode == .run, memory: memory, progress: options.progress)
     self.sources = sources
     self.backend = backend
     self.mode = mode
@@ -371,7 +377,8 @@ final class RunHost: EvaluationHost {
     Planning(
       host: backend, hypervisor: backend.hypervisor, sources: sources,
       adopt: options.adopt, origin: options.origin,
-      waiting: { [options] in options.progress(.waiting($0)) }, expected: standing.expected)
+      waiting: { [options] in options.progress(.waiting($0)) }, expected: standing.expected,
+      images: images)
   }
 
   /// Keeps each warning once and the errors after the first.

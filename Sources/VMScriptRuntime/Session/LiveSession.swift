@@ -2,6 +2,7 @@ import Foundation
 import Libvirt
 import Synchronization
 import VMScript
+import VMScriptImages
 import VMScriptPlan
 import VMScriptSyntax
 
@@ -30,6 +31,8 @@ public final class LiveSession: Sendable {
 
   private let options: RunOptions
   private let state: Mutex<State>
+  /// The images by address and by name that its entries have resolved.
+  private let memory = ImageMemory()
   private let reportDelay: @Sendable (String) -> Void
 
   /// Creates a session without connecting.
@@ -229,7 +232,8 @@ public final class LiveSession: Sendable {
     let (pool, settled, notes) = state.withLock { ($0.pool, $0.settled, $0.notes) }
     let host = RunHost(
       backend: LibvirtBackend(pool: pool, hypervisor: hypervisor, notes: notes), stack: "",
-      mode: mode, options: options, sources: language.sources, settled: settled)
+      mode: mode, options: options, sources: language.sources, settled: settled,
+      memory: memory)
     return EntryHost.Connected(host: host, uri: uri)
   }
 

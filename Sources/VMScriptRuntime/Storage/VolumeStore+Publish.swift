@@ -229,7 +229,8 @@ extension VolumeStore {
     }
   }
 
-  /// Sends the content and digests the sent bytes; refuses a file that has changed.
+  /// Sends the content into a new volume and digests it; refuses a file that has changed. Zeros are
+  /// not sent.
   private static func transfer(
     _ upload: Upload, to volume: StorageVolume, _ cancellation: BlockingWork.Cancellation,
     _ progress: (Int64, Int64) -> Void
@@ -237,7 +238,7 @@ extension VolumeStore {
     let reader = try DigestingReader(path: upload.path, length: upload.length)
     do throws(any Error) {
       try volume.upload(
-        length: UInt64(clamping: upload.length),
+        length: UInt64(clamping: upload.length), isNew: true,
         progress: { bytes in
           progress(bytes, upload.length)
           return !cancellation.isCancelled

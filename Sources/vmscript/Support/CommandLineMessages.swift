@@ -47,6 +47,9 @@ enum CommandLineMessages {
       ?? "there are no domains, networks or images on this host"
   }
 
+  /// The message of `image list` if the cache is empty.
+  static let noCachedImages = "there are no images in the cache"
+
   /// The message of `check` for scripts without errors.
   static func noErrors(in scripts: Int) -> String {
     scripts == 1 ? "no errors" : "no errors in \(scripts) scripts"

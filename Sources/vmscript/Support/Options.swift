@@ -17,7 +17,7 @@ struct ScriptOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Set a parameter; repeatable. Defaults to VMSCRIPT_NAME of the environment, except \
-      VMSCRIPT_HYPERVISOR, which is not a parameter.
+      VMSCRIPT_HYPERVISOR and VMSCRIPT_DOWNLOAD, which are not parameters.
       """,
       valueName: "name=value"))
   var settings: [String] = []

@@ -120,7 +120,7 @@ import VMScript
     let files = FileManager.default
     var maps = [
       "Sources/CLibvirt/module.modulemap", "Sources/CArchive/module.modulemap",
-      "Sources/CChildProcess/include/module.modulemap",
+      "Sources/CCurl/module.modulemap", "Sources/CChildProcess/include/module.modulemap",
     ]
     .map { packageFolder.appendingPathComponent($0).path }
     let checkouts = productsFolder.appendingPathComponent("../../checkouts").standardized

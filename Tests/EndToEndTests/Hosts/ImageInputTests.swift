@@ -35,7 +35,7 @@ extension HostTests {
       BadImage("no such pool", "source = \"disk.qcow2\", pool = \"nowhere\"", "nowhere", "default"),
       BadImage("names a host's file", "source = \"evil.vmdk\"", "other files"),
       BadImage("encrypted", "source = \"locked.qcow2\"", "encrypted"),
-      BadImage("archive", "source = \"packed.img\"", "bzip2"),
+      BadImage("a damaged archive", "source = \"packed.img\"", "damaged"),
       BadImage("no such volume", "source = \"volume:default/nothing.qcow2\"", "nothing.qcow2"),
     ]
 

@@ -154,10 +154,12 @@ import VMScriptSyntax
     #expect(rows.map(\.name) == ["kernel", "initrd"])
   }
 
-  @Test func aDownloadIsRefused() async throws {
+  @Test func aDriveIsNotDownloaded() async throws {
     let fixture = try StorageFixture()
-    try fixture.disk("a.raw")
-    #expect(try await fixture.errors(#"image x { source = "https://x.test/a.qcow2" }"#) == [619])
+    for source in ["https://x.test/a.qcow2", "ftp://x.test/a.qcow2", "debian:12"] {
+      let script = "domain d { disk { source = \"\(source)\" } }"
+      #expect(try await fixture.errors(script) == [619])
+    }
   }
 
   @Test func theOnlyPoolOfAHostIsTheStandardOne() throws {
@@ -239,6 +241,7 @@ import VMScriptSyntax
   @Test func volumesAndAddressesAreDistinguished() {
     #expect(ImageSource("volume:fast/a/b", folder: nil) == .volume(pool: "fast", name: "a/b"))
     #expect(ImageSource("https://x.test/a", folder: nil) == .remote("https://x.test/a"))
+    #expect(ImageSource("debian:12", folder: nil) == .remote("debian:12"))
     #expect(ImageSource("/no/such.qcow2", folder: nil) == .host("/no/such.qcow2"))
     #expect(ImageSource("volume:x", folder: "/no/such") == .host("/no/such/volume:x"))
   }

@@ -14,6 +14,7 @@ struct StorageFixture {
   var volumes: [VolumeInventory.Volume] = []
   var domains: [LiveDomain] = []
   var unreadable: [UnreadableObject] = []
+  var remote: any RemoteImages = OfflineImages()
 
   init() throws { folder = try ScratchFolder() }
 
@@ -80,8 +81,9 @@ struct StorageFixture {
     let storage = LiveStorage(
       pools: [.init(name: "default", path: "/pool", volumes: volumes)], inactivePools: ["off"],
       domains: domains, unreadable: unreadable)
-    let resolver = ImageResolver(
+    var resolver = ImageResolver(
       stack: Self.stack, live: storage, sources: sources, cache: nil, reading: { _ in })
+    resolver.remote = remote
     return await StoragePlan(
       set, live: LiveState(domains: domains, storage: storage, unreadable: unreadable),
       resolver: resolver)

@@ -228,3 +228,10 @@ struct YAMLReader {
 enum QuotedKey {
   static func shown(_ text: String) -> String { Value.string(text).excerpt }
 }
+
+extension Value {
+  /// Reads a YAML text with one document.
+  ///
+  /// - Throws: ``MalformedText``, and an error for a text that exceeds the bounds of a script.
+  package static func yaml(_ text: String) throws -> Value { try YAMLReader.value(text) }
+}

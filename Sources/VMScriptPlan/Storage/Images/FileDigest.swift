@@ -186,9 +186,12 @@ public struct FileDigest: Hashable, Codable, Sendable {
     }
   }
 
-  private static func read(
+  /// Digests an open file on the calling thread.
+  ///
+  /// - Throws: ``StorageFailure/changedWhileRead`` if it changes meanwhile; `CancellationError`.
+  package static func read(
     _ file: OpenFile, _ cancellation: BlockingWork.Cancellation,
-    _ progress: (Int64, Int64) -> Void
+    _ progress: (Int64, Int64) -> Void = { _, _ in }
   ) throws -> FileDigest {
     var short = SHA256()
     var long = SHA512()
@@ -280,4 +283,7 @@ public struct ImageKey: Hashable, Sendable {
     let digest = SHA256.hash(data: Array(fields.joined(separator: "\0").utf8))
     text = Hexadecimal.text(digest.prefix(8))
   }
+
+  /// Creates the key that the name of a volume contains.
+  package init(text: String) { self.text = text }
 }

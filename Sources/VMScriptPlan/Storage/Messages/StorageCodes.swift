@@ -62,8 +62,9 @@ package struct StorageCodes: DiagnosticTable {
     618, "missing size",
     "A new, empty disk or image has no content to take the size from. Declare a `size`.")
   let remoteSource = DiagnosticCode.ofHost(
-    619, "remote source",
-    "Images are taken from local files and from volumes of the host; addresses are not fetched.")
+    619, "remote source of a drive",
+    "A drive uses a file or a volume of the host in place. Addresses and names of the catalogue are sources of an `image`, which is downloaded once; disks and CD-ROM drives refer to the image."
+  )
   let smallerThanBase = DiagnosticCode.ofHost(
     620, "smaller than its backing image",
     "An overlay that is smaller than its backing image would cut off the image's end.")
@@ -206,6 +207,10 @@ package struct StorageCodes: DiagnosticTable {
   let fixedLayout = DiagnosticCode.ofHost(
     670, "layout of an image",
     "The base, the cluster size and the reference counts of an empty image are fixed when it is created. A change would need another image, which would corrupt the disks that are backed by this one."
+  )
+  let fetchedAgain = DiagnosticCode.ofHost(
+    672, "image that is downloaded again",
+    "The host has a copy of the image, but this machine does not have the downloaded file. Only its content shows whether the image has changed, so a run downloads it. A declared `sha256` identifies the copy on the host without a download."
   )
   let lostBase = DiagnosticCode.ofHost(
     671, "lost base",

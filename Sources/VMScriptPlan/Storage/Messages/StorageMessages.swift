@@ -168,6 +168,15 @@ public enum StorageMessages {
       helps: [.init("restore it from a backup, or `delete` the domains that use it and run again")])
   }
 
+  /// Warns about an image that is on the host and not in the cache, so that a run fetches it.
+  static func fetchedAgain(_ image: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .warning, code: .storage.fetchedAgain,
+      "a run downloads the image `\(image)` again: it is not in the cache of this machine",
+      at: .init(span, "its content may have changed"),
+      helps: [.init("declare its `sha256`: the copy on the host is used then")])
+  }
+
   /// Reports a disk that is moved from a domain that keeps it.
   static func stillAttached(_ disk: String, to domain: String, at span: Span) -> Diagnostic {
     Diagnostic(
@@ -256,7 +265,10 @@ public enum StorageMessages {
     case .volumeKept(let name, _): (.storage.volumeKept, "the volume `\(name)` must not be changed")
     case .missingSize(let what): (.storage.noSize, "a new, empty \(what) needs a `size`")
     case .remoteSource(let address):
-      (.storage.remoteSource, "`\(address)` is not fetched: a source must be a file or a volume")
+      (
+        .storage.remoteSource,
+        "`\(MaskedAddress.text(address))` cannot be used in place: it is not a file or a volume"
+      )
     case .tooSmall(let declared, let needed):
       (
         .storage.smallerThanBase,
@@ -421,7 +433,8 @@ public enum StorageMessages {
           + "`virsh pool-refresh POOL`"
       ]
     case .missingSize: ["add a size: `size = 20GiB`"]
-    case .remoteSource: ["fetch it first, and name the file: `source = \"debian.qcow2\"`"]
+    case .remoteSource:
+      ["declare an image: `image NAME { source = … }`, and use it: `image = NAME`"]
     case .tooSmall(_, let needed):
       ["write `size = \(ByteSize(bytes: needed))` or more, or leave `size` out"]
     case .cannotShrink(_, let present):

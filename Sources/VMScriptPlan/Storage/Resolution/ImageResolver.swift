@@ -13,6 +13,8 @@ package struct ImageResolver: Sendable {
   /// The scripts by file, which determine the folder of relative paths.
   package let sources: SourceMap
   package let cache: DigestCache?
+  /// The access to images by address and by name.
+  package var remote: any RemoteImages = OfflineImages()
   /// Called with a file before it is read completely.
   package let reading: @Sendable (String) -> Void
 
@@ -43,14 +45,23 @@ package struct ImageResolver: Sendable {
         try blank(image, in: pool, after: declared)
       }
     }
+    var packed: String?
     do throws(StorageFailure) {
       switch ImageSource(text, folder: sources.folder(of: source.span)) {
-      case .local(let path): return try await local(path, image, in: pool)
+      case .local(let path):
+        do throws(StorageFailure) { return try await local(path, nil, image, in: pool) } catch {
+          guard error.isOfCompressedContent, image.body["format"]?.text != "raw" else {
+            throw error
+          }
+          packed = path
+        }
       case .volume(let pool, let name): return try existing(name, inPool: pool, image)
       case .host(let path): return try existing(at: path, image)
-      case .remote(let address): throw .remoteSource(address)
+      case .remote: break
       }
     } catch { throw StorageMessages.diagnostic(error, at: image.span(of: error) ?? source.span) }
+    return try await fetched(
+      packed ?? text, isLocal: packed != nil, at: source.span, image, in: pool)
   }
 
   /// Resolves an undeclared `image("x")`, named as `vmscript list` prints it: the volume of that
@@ -182,8 +193,11 @@ package struct ImageResolver: Sendable {
     }
   }
 
-  private func local(
-    _ path: String, _ image: Declaration, in pool: LiveStorage.Pool
+  /// Resolves a file of this machine.
+  ///
+  /// - Parameter known: the verified digest of the file; nil computes and compares it.
+  func local(
+    _ path: String, _ known: FileDigest?, _ image: Declaration, in pool: LiveStorage.Pool
   ) async throws(StorageFailure) -> ResolvedImage {
     let declared = image.body["format"]?.text.flatMap(ImageFormat.init)
     let file: ImageFile
@@ -194,11 +208,15 @@ package struct ImageResolver: Sendable {
       } catch let failure as StorageFailure where declared == .raw && failure.isOfOpaqueContent {
         file = try await ImageFile.open(path, declared: .raw)
       }
-      digest = try await FileDigest.of(
-        path, sha256: image.body["sha256"]?.text, sha512: image.body["sha512"]?.text, cache: cache
-      ) { [reading] done, total in
-        // Small files are read at once and need no message.
-        if done == 1 << 20, total > 1 << 28 { reading(path) }
+      if let known {
+        digest = known
+      } else {
+        digest = try await FileDigest.of(
+          path, sha256: image.body["sha256"]?.text, sha512: image.body["sha512"]?.text, cache: cache
+        ) { [reading] done, total in
+          // Small files are read at once and need no message.
+          if done == 1 << 20, total > 1 << 28 { reading(path) }
+        }
       }
       guard try FileIdentity(path: path) == file.identity else {
         throw StorageFailure.changedWhileRead
@@ -423,7 +441,7 @@ package struct ImageResolver: Sendable {
 
 extension Declaration {
   /// Returns the property that a failure is about, if it names one.
-  fileprivate func span(of failure: StorageFailure) -> Span? {
+  func span(of failure: StorageFailure) -> Span? {
     let name: String? =
       switch failure {
       case .digestMismatch(let algorithm, _, _): algorithm

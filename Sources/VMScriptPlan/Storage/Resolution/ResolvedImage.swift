@@ -8,6 +8,9 @@ package struct ResolvedImage: Sendable {
   package enum Content: Sendable {
     /// A local file, which is published; `nonce` distinguishes a new upload.
     case file(ImageFile, sha256: String, key: ImageKey, nonce: String)
+    /// An image that is not on this machine, and that only a run fetches. `key` is the key of the
+    /// copy on the host; any other one stands for content that is not known yet.
+    case unfetched(key: ImageKey, size: Int64?)
     /// A volume of the stack, created empty or as an overlay on another image.
     case blank(VolumeName, backing: StorageBase?)
     /// Storage that exists on the host, used in place and never owned.
@@ -31,10 +34,17 @@ package struct ResolvedImage: Sendable {
   var isDevice = false
   /// Whether its content is an optical disc's, even if it is used as raw bytes.
   var isDisc = false
+  /// Whether its source is an address or a name of the catalogue.
+  var isRemote = false
+  /// The warnings about its source.
+  var warnings: [Diagnostic] = []
 
   /// The key of uploads with this content; nil if it is not published.
   package var key: ImageKey? {
-    if case .file(_, _, let key, _) = content { key } else { nil }
+    switch content {
+    case .file(_, _, let key, _), .unfetched(let key, _): key
+    case .blank, .existing: nil
+    }
   }
 
   /// Whether a file must be converted to become this image.
@@ -112,7 +122,7 @@ package enum ImageSource: Hashable {
   case volume(pool: String, name: String)
   /// A path without a file on this machine; the host may have one.
   case host(String)
-  /// A network address.
+  /// A network address, or a name of the catalogue such as `debian:12`.
   case remote(String)
 
   /// Reads a `source`.
@@ -120,14 +130,18 @@ package enum ImageSource: Hashable {
   /// - Parameter folder: the script's folder, for relative paths; nil for a script that is not a
   ///   file, whose paths are relative to the working folder.
   package init(_ text: String, folder: String?) {
-    if text.hasPrefix("http://") || text.hasPrefix("https://") {
+    if text.contains("://"), !text.hasPrefix("file:"), !text.hasPrefix("/") {
       self = .remote(text)
     } else if let volume = Self.volume(text) {
       self = volume
     } else {
       let path = Self.absolute(
         text.hasPrefix("file:") ? Self.path(ofURL: text) : text, folder: folder)
-      self = FileManager.default.fileExists(atPath: path) ? .local(path) : .host(path)
+      if FileManager.default.fileExists(atPath: path) {
+        self = .local(path)
+      } else {
+        self = ImageName.isName(text) ? .remote(text) : .host(path)
+      }
     }
   }
 

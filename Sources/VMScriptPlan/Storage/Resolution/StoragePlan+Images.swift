@@ -20,7 +20,7 @@ extension StoragePlan {
     switch image.content {
     case .existing: true
     case .blank: live.storage.place(at: image.path) != nil
-    case .file: !pins(of: image.name).isEmpty
+    case .file, .unfetched: !pins(of: image.name).isEmpty
     }
   }
 
@@ -57,7 +57,7 @@ extension StoragePlan {
     guard let image = images[declaration.name] else { return [] }
     switch image.content {
     case .existing: return []
-    case .file(_, _, let key, _):
+    case .file(_, _, let key, _), .unfetched(let key, _):
       let pins = pins(of: image.name)
       guard !pins.contains(where: { $0.key == key.text && $0.pool == image.pool }) else {
         return []
@@ -72,7 +72,7 @@ extension StoragePlan {
       return [
         PropertyDifference(
           name: "source", from: .string("earlier content"), to: .string("new content"),
-          impact: .none, consequence: "the file has changed")
+          impact: .none, consequence: Self.consequence(of: image))
       ]
     case .blank(_, let backing):
       try refuseOtherLayout(of: declaration, image, backing)
@@ -95,6 +95,12 @@ extension StoragePlan {
           to: .size(ByteSize(bytes: wanted)), impact: .live)
       ]
     }
+  }
+
+  /// The effect of other content: only disks that are made from now on have it.
+  private static func consequence(of image: ResolvedImage) -> String {
+    guard image.isRemote else { return "the file has changed" }
+    return "the image has changed; present disks keep the earlier content"
   }
 
   /// Compares the properties of the stack's image that are fixed at its creation.

@@ -22,16 +22,18 @@ package struct StoragePlan: Sendable {
 
   /// Resolves all declarations. It reads local files, and neither queries nor changes the host.
   package init(_ set: DeclarationSet, live: LiveState, resolver: ImageResolver) async {
-    self.set = resolver.resolvePaths(of: set, &diagnostics)
+    self.set = resolver.resolvePaths(of: set, &diagnostics).withoutCredentials
     self.live = live
     cache = resolver.cache
     volumes = StackVolumes(stack: set.stack, storage: live.storage, domains: live.domains)
     var failed: Set<String> = []
+    await resolver.fetchAll(of: set)
     for image in set.declarations where image.kind == .image {
       do throws(Diagnostic) {
         var resolved = try await resolver.resolve(image, after: images)
         resolved.isDevice = live.storage.pools[resolved.pool]?.holdsDevices ?? false
         images[image.name] = resolved
+        diagnostics += resolved.warnings
       } catch {
         diagnostics.append(error)
         failed.insert(image.name)
