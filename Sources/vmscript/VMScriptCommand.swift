@@ -13,9 +13,10 @@ struct VMScriptCommand: AsyncParsableCommand {
     [
       RunCommand.self, PlanCommand.self, DestroyCommand.self, StatusCommand.self, ListCommand.self,
       ShowCommand.self, ImageCommand.self, ConsoleCommand.self, SSHCommand.self, ExecCommand.self,
-      CopyCommand.self,
+      CopyCommand.self, SSHConfigCommand.self, InventoryCommand.self,
       ScreenshotCommand.self,
-      CheckCommand.self, EvaluateCommand.self, XMLCommand.self, FormatCommand.self,
+      CheckCommand.self, EvaluateCommand.self, XMLCommand.self, GraphCommand.self,
+      FormatCommand.self,
       ExplainCommand.self, LspCommand.self, GenerateCommand.self,
     ]
   }

@@ -8,6 +8,8 @@ public struct HostInventory: Sendable {
   public struct Domain: Sendable {
     /// The name, unique on the host.
     public let name: String
+    /// The UUID in lower case.
+    public let uuid: String
     /// The state of the guest.
     public let state: LiveDomain.State
     /// The stack that created it; nil if none did.
@@ -20,6 +22,8 @@ public struct HostInventory: Sendable {
     public let macs: [MACAddress]
     /// The names of its networks.
     public let networks: Set<String>
+    /// The labels that its script gives it, in their order.
+    public let labels: [(key: String, value: String)]
     /// The reason why only its name, state and UUID are known; nil if it is readable.
     public let unreadable: String?
   }
@@ -132,10 +136,11 @@ struct InventoryReader: Sendable {
     let unreadable = try await pool.run { try Self.unreadable(live.unreadable, stacks, $0) }
     let domains = live.domains.values.map { domain in
       HostInventory.Domain(
-        name: domain.name, state: domain.state,
+        name: domain.name, uuid: domain.uuid, state: domain.state,
         stack: stacks.first { Ownership(stack: $0).owns(domain) },
         source: domain.facts.owner?.source, addresses: addresses[domain.name] ?? [],
-        macs: domain.facts.macs, networks: domain.facts.networks, unreadable: nil)
+        macs: domain.facts.macs, networks: domain.facts.networks,
+        labels: domain.definition.read { DomainMetadata.labels(in: $0) }, unreadable: nil)
     }
     let networks = live.networks.values.map { network in
       HostInventory.Network(
@@ -163,8 +168,9 @@ struct InventoryReader: Sendable {
         guard let state = state ?? nil else { continue }
         found.domains.append(
           HostInventory.Domain(
-            name: object.name, state: LiveDomain.State(state), stack: stack, source: nil,
-            addresses: [], macs: [], networks: [], unreadable: object.reason))
+            name: object.name, uuid: object.uuid, state: LiveDomain.State(state), stack: stack,
+            source: nil, addresses: [], macs: [], networks: [], labels: [],
+            unreadable: object.reason))
       case .network:
         let isActive = try LiveReader.unlessGone(.noNetwork) {
           try connection.network(named: object.name)?.isActive()

@@ -195,8 +195,8 @@ public struct SSHDestination: Sendable, Hashable {
     return [parts.host, parts.user].compactMap(\.self).allSatisfy { $0.isEmpty || Self.isPlain($0) }
   }
 
-  /// The host to jump through, in the form of ssh's `-J`.
-  private var jump: String? {
+  /// The host to jump through, in the form of ssh's `-J`; nil if there is none.
+  var jump: String? {
     guard let parts = URLComponents(string: host), let server = parts.host, !server.isEmpty,
       parts.scheme?.hasSuffix("+ssh") == true
     else { return nil }

@@ -118,11 +118,10 @@ import VMScript
   /// The folders of the C modules that our modules import.
   private static func moduleMaps() throws -> [String] {
     let files = FileManager.default
-    var maps = [
-      "Sources/CLibvirt/module.modulemap", "Sources/CArchive/module.modulemap",
-      "Sources/CCurl/module.modulemap", "Sources/CChildProcess/include/module.modulemap",
-    ]
-    .map { packageFolder.appendingPathComponent($0).path }
+    let own = packageFolder.appendingPathComponent("Sources").path
+    var maps = try files.contentsOfDirectory(atPath: own).sorted().flatMap {
+      ["\(own)/\($0)/module.modulemap", "\(own)/\($0)/include/module.modulemap"]
+    }
     let checkouts = productsFolder.appendingPathComponent("../../checkouts").standardized
     for package in try files.contentsOfDirectory(atPath: checkouts.path).sorted() {
       let sources = checkouts.appendingPathComponent("\(package)/Sources").path

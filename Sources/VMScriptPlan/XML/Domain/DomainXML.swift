@@ -229,6 +229,12 @@ package struct DomainMetadata {
     root.first("metadata")?.all("resource", namespace: namespace).first
   }
 
+  /// Returns the labels in a domain's document, in their order.
+  package static func labels(in root: XMLElement) -> [(key: String, value: String)] {
+    let labels = mark(in: root).map(labels) ?? [:]
+    return labels.map { ($0.key, $0.value.description) }
+  }
+
   private static func labels(_ mark: XMLElement) -> ValueMap {
     var labels: ValueMap = [:]
     for label in mark.all("label", namespace: namespace) {
