@@ -1,6 +1,6 @@
 import Foundation
-import VMScript
 
+@testable import VMScript
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 @testable import VMScriptSyntax
