@@ -46,7 +46,7 @@ extension HostTests {
         // Each has room, both have not; different content, so that both are sent.
         let first = try #require(Host.guest)
         let second = try host.file(
-          "second.raw", Data((0..<(13 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 3) }))
+          "second.raw", Data((0..<(13 << 20)).map { UInt8(truncatingIfNeeded: ($0 &* 7) >> 3) }))
         let script = try script([first, second], on: host)
         let result = try await host.vmscript(["run", script])
         #expect(result.status == 1)
