@@ -124,27 +124,26 @@ enum GuestRoute: Sendable {
 
   /// Finds the way into a running guest.
   ///
-  /// - Parameter user: the user to sign in as by SSH.
+  /// - Parameters:
+  ///   - user: the user to sign in as by SSH.
+  ///   - triesAgent: whether the agent comes first. Its commands run as root, whatever the user.
   /// - Throws: a diagnostic if the guest is off, or neither its agent answers nor its address is
   ///   known.
   static func to(
-    _ name: String, user: String?, _ pool: ConnectionPool, at span: Span? = nil
+    _ name: String, user: String?, _ pool: ConnectionPool, triesAgent: Bool = true,
+    at span: Span? = nil
   ) async throws -> GuestRoute {
     let agent = GuestAgent(pool: pool, name: name)
-    // The agent's commands run as root, whatever user is given.
-    if user == nil || span != nil, try await agent.answers() { return .agent(agent) }
+    if triesAgent, try await agent.answers() { return .agent(agent) }
     return try await pool.run { connection in
       guard let domain = try connection.domain(named: name) else {
         throw span.map { HostMessages.missing(name, at: $0) }
           ?? InspectionMessages.nothingNamed(name, closest: nil)
       }
       guard try domain.isActive() else { throw ReachMessages.notRunning(name, at: span) }
-      guard let address = try LiveAddresses.of(domain).first else {
+      guard let destination = try SSHDestination(of: domain) else {
         throw ReachMessages.noWayIn(name, at: span)
       }
-      let destination = SSHDestination(
-        address: address, uuid: domain.uuid, host: connection.uri)
-      guard destination.hasPlainHost else { throw ReachMessages.unfitHost(connection.uri) }
       return .ssh(destination, user: user)
     }
   }

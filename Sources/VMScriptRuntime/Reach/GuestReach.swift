@@ -65,12 +65,9 @@ public struct GuestReach: Sendable {
   public func ssh(to name: String) async throws(Diagnostic) -> SSHDestination {
     try await looking("looking for the address of `\(name)`") { connection in
       let domain = try running(name, connection)
-      guard let address = try LiveAddresses.of(domain).first else {
+      guard let destination = try SSHDestination(of: domain) else {
         throw ReachMessages.noAddress(name)
       }
-      let destination = SSHDestination(
-        address: address, uuid: domain.uuid, host: connection.uri)
-      guard destination.hasPlainHost else { throw ReachMessages.unfitHost(connection.uri) }
       return destination
     }
   }
@@ -98,7 +95,7 @@ public struct GuestReach: Sendable {
     _ receive: @escaping @Sendable (_ isError: Bool, _ bytes: [UInt8]) -> Void
   ) async throws(Diagnostic) -> Execution {
     try await host.onHost("running a command in `\(name)`") { pool in
-      switch try await GuestRoute.to(name, user: user, pool) {
+      switch try await GuestRoute.to(name, user: user, pool, triesAgent: user == nil) {
       case .agent(let agent):
         let status = try await GuestCommand(agent: agent, command: command, input: input)
           .run { receive($0 == .err, $1) }
@@ -116,7 +113,7 @@ public struct GuestReach: Sendable {
     _ source: String, to path: String, of name: String, user: String?
   ) async throws(Diagnostic) {
     try await host.onHost("copying to `\(name)`") { pool in
-      let route = try await GuestRoute.to(name, user: user, pool)
+      let route = try await GuestRoute.to(name, user: user, pool, triesAgent: user == nil)
       try await GuestCopy(route: route, name: name).send(source, to: path)
     }
   }
@@ -128,7 +125,7 @@ public struct GuestReach: Sendable {
     _ path: String, of name: String, user: String?, to destination: String
   ) async throws(Diagnostic) {
     try await host.onHost("copying from `\(name)`") { pool in
-      let route = try await GuestRoute.to(name, user: user, pool)
+      let route = try await GuestRoute.to(name, user: user, pool, triesAgent: user == nil)
       try await GuestCopy(route: route, name: name).fetch(path, to: destination)
     }
   }
@@ -157,6 +154,23 @@ public struct SSHDestination: Sendable, Hashable {
   public let uuid: String
   /// The libvirt host's URI.
   public let host: String
+
+  init(address: IPAddress, uuid: String, host: String) {
+    self.address = address
+    self.uuid = uuid
+    self.host = host
+  }
+
+  /// Finds the first address of a running guest; blocks.
+  ///
+  /// - Returns: nil if the host knows none.
+  /// - Throws: VM0808 if the host's own name is not a valid argument of ssh.
+  init?(of domain: Domain) throws {
+    guard let address = try LiveAddresses.of(domain).first else { return nil }
+    let uri = domain.connection.uri
+    self.init(address: address, uuid: domain.uuid, host: uri)
+    guard hasPlainHost else { throw ReachMessages.unfitHost(uri) }
+  }
 
   /// Returns the command that connects, with `ssh` as its first word.
   ///

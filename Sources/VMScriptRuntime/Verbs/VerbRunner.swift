@@ -177,7 +177,7 @@ struct VerbRunner: Sendable {
     case .cloudInit: (awaited, look) = ("the end of cloud-init", try await domain.cloudInit())
     case .ready(let command):
       (awaited, look) = (
-        "success of the command", domain.ready(command, user: signInUser(of: name))
+        "success of the command", domain.ready(command, user: declarations.signInUser(of: name))
       )
     case .port(let number): (awaited, look) = ("port \(number)", domain.port(number))
     case .text(let text):
@@ -199,14 +199,16 @@ struct VerbRunner: Sendable {
 }
 
 extension VerbRunner {
-  /// Returns the user that scripts sign in as by SSH.
-  func signInUser(of name: String) -> String? { declarations.signInUser(of: name) }
+  /// Returns the way into a guest, by SSH as the user that its script declares.
+  private func route(to name: String, at span: Span) async throws -> GuestRoute {
+    try await GuestRoute.to(
+      name, user: declarations.signInUser(of: name), targets.pool, at: span)
+  }
 
   /// Runs the command of a `run` in a guest; returns its output without the last line break.
   func output(of request: VerbRequest, in name: String) async throws -> Value {
     let span = request.targetSpan
-    let route = try await GuestRoute.to(
-      name, user: signInUser(of: name), targets.pool, at: span)
+    let route = try await route(to: name, at: span)
     let command = ShellCommand(text: request.texts.first ?? "", route: route)
     let result = try await limited(request.limit, name, span) { try await command.run() }
     guard result.status == 0 else { throw ReachMessages.commandFailed(name, result, at: span) }
@@ -219,8 +221,7 @@ extension VerbRunner {
     let span = request.targetSpan
     let folder = sources.folder(of: request.span)
     let local = source.hasPrefix("/") ? source : "\(folder ?? ".")/\(source)"
-    let route = try await GuestRoute.to(
-      name, user: signInUser(of: name), targets.pool, at: span)
+    let route = try await route(to: name, at: span)
     do {
       try await GuestCopy(route: route, name: name).send(local, to: path)
     } catch var error as Diagnostic {

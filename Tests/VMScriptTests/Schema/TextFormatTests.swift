@@ -28,7 +28,7 @@ import Testing
     places(in: Schema.resource(kind), kind.rawValue, "\(kind.rawValue) r { ", " }")
   }
 
-  /// What stands around a text in a value of a type.
+  /// Returns the brackets around a text in a value of a type.
   private static func brackets(of type: PropertyType) -> (String, String) {
     switch type {
     case .list(let element):
