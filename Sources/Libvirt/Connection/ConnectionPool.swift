@@ -121,20 +121,17 @@ private final class CancellationFlag: Sendable {
 
 /// Ends a stream when the last of several threads has ended.
 private final class EndCounter: Sendable {
-  private let left: Mutex<Int>
+  private let left: Atomic<Int>
   private let continuation: AsyncStream<Void>.Continuation
 
   init(count: Int, continuation: AsyncStream<Void>.Continuation) {
-    left = Mutex(count)
+    left = Atomic(count)
     self.continuation = continuation
   }
 
   func ended() {
-    let isLast = left.withLock { left in
-      left -= 1
-      return left == 0
-    }
-    if isLast { continuation.finish() }
+    let (_, left) = left.subtract(1, ordering: .acquiringAndReleasing)
+    if left == 0 { continuation.finish() }
   }
 }
 

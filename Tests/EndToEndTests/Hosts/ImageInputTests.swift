@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension HostTests {
@@ -87,13 +88,9 @@ extension HostTests {
       _ = try host.file("evil.vmdk", evil)
       _ = try host.file("packed.img", Data("BZh91AY&SY".utf8) + Data(count: 4096))
       let locked = try host.file("locked.qcow2", "")
-      let made = try await Subprocess.run(
-        "qemu-img",
-        [
-          "create", "-q", "--object", "secret,id=s,data=abc", "-f", "qcow2", "-o",
-          "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10", locked, "8M",
-        ])
-      try #require(made.status == 0, "\(made.errors)")
+      try createEncryptedImage(
+        locked, format: "qcow2",
+        options: ["encrypt.format=luks", "encrypt.key-secret=s", "encrypt.iter-time=10"])
       let folder = URL(fileURLWithPath: disk).deletingLastPathComponent()
       try FileManager.default.createDirectory(
         at: folder.appendingPathComponent("folder"), withIntermediateDirectories: true)

@@ -214,16 +214,15 @@ import Testing
 
   @Test func encryptedImagesAreRefused() async throws {
     let folder = try ScratchFolder()
-    let secret = ["create", "-q", "--object", "secret,id=s,data=abc"]
-    let quick = "iter-time=10"
     let qcow2 = folder.file("locked.qcow2")
-    let options = "encrypt.format=luks,encrypt.key-secret=s,encrypt.\(quick)"
-    try runTool(Self.tool, secret + ["-f", "qcow2", "-o", options, qcow2, "8M"])
+    try createEncryptedImage(
+      qcow2, format: "qcow2",
+      options: ["encrypt.format=luks", "encrypt.key-secret=s", "encrypt.iter-time=10"])
     await #expect(throws: StorageFailure.encrypted(.qcow2)) {
       _ = try await ImageFile.open(qcow2, declared: nil)
     }
     let luks = folder.file("locked.img")
-    try runTool(Self.tool, secret + ["-f", "luks", "-o", "key-secret=s,\(quick)", luks, "8M"])
+    try createEncryptedImage(luks, format: "luks", options: ["key-secret=s", "iter-time=10"])
     await #expect(throws: StorageFailure.encrypted(.raw)) {
       _ = try await ImageFile.open(luks, declared: nil)
     }
