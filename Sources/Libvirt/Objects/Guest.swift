@@ -85,6 +85,30 @@ extension DomainInterface {
 }
 
 extension Domain {
+  /// The packets of an interface since the guest started, as its guest counts them.
+  public struct InterfaceTraffic: Sendable, Equatable {
+    /// The packets that the guest received.
+    public let received: Int64
+    /// The packets that the guest sent.
+    public let sent: Int64
+  }
+
+  /// Returns the packets of an interface of the running guest (`virDomainInterfaceStats`).
+  ///
+  /// - Parameter device: the interface's MAC address, or the name of its device on the host.
+  /// - Returns: nil if the driver does not count them.
+  public func traffic(ofInterface device: String) throws(LibvirtError) -> InterfaceTraffic? {
+    var counts = virDomainInterfaceStatsStruct()
+    try call.succeed(
+      virDomainInterfaceStats(
+        pointer, device, &counts, MemoryLayout<virDomainInterfaceStatsStruct>.size))
+    // -1 stands for a missing count.
+    guard counts.rx_packets >= 0, counts.tx_packets >= 0 else { return nil }
+    return InterfaceTraffic(received: counts.rx_packets, sent: counts.tx_packets)
+  }
+}
+
+extension Domain {
   /// A picture of the guest's screen.
   public struct Screenshot: Sendable {
     /// The kind of picture as a media type, such as `image/png` or `image/x-portable-pixmap`.

@@ -226,7 +226,21 @@ package enum PlanMessages {
       "these disks still use the previous content of `\(image)`",
       at: .init(span, "its content changed"),
       notes: disks.map { "\($0) keeps the previous content" },
-      helps: [.init("to use the new content, `delete` the domain and run again")])
+      helps: [
+        .init("to use the new content, make the domain's disks anew: `vmscript rebuild FILE NAME`")
+      ])
+  }
+
+  static func noDiskToRebuild(_ domain: Declaration) -> Diagnostic {
+    Diagnostic(
+      code: .plan.nothingToRebuild, "`\(domain.name)` has no disk to make anew",
+      at: .init(domain.nameSpan, "no disk of it begins with an image"))
+  }
+
+  package static func nothingToRebuild(_ name: String, closest: String?) -> Diagnostic {
+    Diagnostic(
+      code: .plan.nothingToRebuild, "the script declares no domain `\(name)` to rebuild",
+      helps: closest.map { [.init("did you mean `\($0)`?")] } ?? [])
   }
 
   static func overlaid(_ action: String, by clones: [String], at span: Span) -> Diagnostic {
@@ -335,7 +349,7 @@ package struct PlanCodes: DiagnosticTable {
     """
     The file of an image changed. New disks are backed by the new content. Existing disks keep the \
     previous one, because an overlay on another base would be corrupt. No machine is recreated for \
-    it. To use the new content, delete the domain and run again: its data is lost.
+    it. To use the new content, rebuild the domain with `vmscript rebuild`: its data is lost.
     """)
   let diskWithOverlays = DiagnosticCode.ofHost(
     509, "disk with overlays",
@@ -416,6 +430,12 @@ package struct PlanCodes: DiagnosticTable {
     """
     Somebody renamed the domain on the host and then saved its state. libvirt does not rename a domain \
     with a saved state: start it and shut it down, or discard the state.
+    """)
+  let nothingToRebuild = DiagnosticCode.ofHost(
+    522, "nothing to rebuild",
+    """
+    `vmscript rebuild` makes the disks of a declared domain anew that begin with an image, or with \
+    the disks of a clone's source. Other disks are kept.
     """)
 }
 

@@ -15,12 +15,16 @@ package struct Planning: Sendable {
   package let expected: ExpectedState
   /// The access to images by address and by name.
   package let images: any RemoteImages
+  /// The domains whose disks are made anew from their images.
+  let rebuild: Set<String>
 
   package init(
     host: any HostReader, hypervisor: String, sources: SourceMap, adopt: Bool,
     origin: StackOrigin?, waiting: @escaping @Sendable (String) -> Void,
-    expected: ExpectedState = ExpectedState(), images: any RemoteImages = OfflineImages()
+    expected: ExpectedState = ExpectedState(), images: any RemoteImages = OfflineImages(),
+    rebuild: Set<String> = []
   ) {
+    self.rebuild = rebuild
     self.images = images
     self.host = host
     self.hypervisor = hypervisor
@@ -176,6 +180,7 @@ package struct Planning: Sendable {
     resolver.seesFiles = files == .local
     var storage = await StoragePlan(set, live: live, resolver: resolver)
     storage.origin = origin
+    storage.rebuild = rebuild
     try await storage.compareSeeds(host.seed)
     return (storage, resolver, going)
   }

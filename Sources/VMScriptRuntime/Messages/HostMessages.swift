@@ -80,15 +80,16 @@ enum HostMessages {
 
   /// - Parameters:
   ///   - awaited: the object of the wait, such as `an address`.
+  ///   - report: the progress of the guest's start.
   ///   - reason: the reason of the last check, if it is known.
   ///   - help: the remedy, if more time does not help.
   static func timeout(
-    _ domain: String, awaited: String, state: String, _ reason: String = "", at span: Span,
+    _ domain: String, awaited: String, _ report: GuestReport, _ reason: String = "", at span: Span,
     help: String? = nil
   ) -> Diagnostic {
     Diagnostic(
       code: .host.timedOut, "timed out waiting for \(awaited) of `\(domain)`", at: .init(span),
-      notes: ["its state is \(state)"] + (reason.isEmpty ? [] : [reason]),
+      notes: (reason.isEmpty ? [] : [reason]) + report.notes,
       helps: [.init(help ?? "wait longer: `within 10m`")])
   }
 

@@ -156,8 +156,18 @@ final class RunHost: EvaluationHost {
     let isUnseen = options.origin != nil && !standing.hasPlanned
     guard isEnd || isUnseen || needsEffect(set) else { return }
     let set = set.ofLibvirt
+    if isEnd { try requireRebuilt(in: set) }
     try waiting("applying the declarations", nil) { [self] waiting in
       try await planAndApply(set, isEnd: isEnd, waiting)
+    }
+  }
+
+  /// Throws if the script declares no domain of a name whose disks are to be made anew.
+  private func requireRebuilt(in set: DeclarationSet) throws(Diagnostic) {
+    let names = set.declarations.filter { $0.kind == .domain }.map(\.name)
+    for name in options.rebuild.sorted() where !names.contains(name) {
+      throw PlanMessages.nothingToRebuild(
+        name, closest: VMScriptSyntax.closest(to: name, among: names))
     }
   }
 
@@ -378,7 +388,7 @@ final class RunHost: EvaluationHost {
       host: backend, hypervisor: backend.hypervisor, sources: sources,
       adopt: options.adopt, origin: options.origin,
       waiting: { [options] in options.progress(.waiting($0)) }, expected: standing.expected,
-      images: images)
+      images: images, rebuild: options.rebuild)
   }
 
   /// Keeps each warning once and the errors after the first.

@@ -201,6 +201,8 @@ public struct RunOptions: Sendable {
   public var prune: Bool
   /// Adopts domains with a declared name that the stack does not own.
   public var adopt: Bool
+  /// The domains whose disks are made anew from their images.
+  public var rebuild: Set<String> = []
   /// Does not connect if the script uses no resources.
   public var connectsOnlyIfNeeded = false
   /// The origin of the run; nil, without a script file, compares and records nothing.

@@ -14,6 +14,16 @@ struct DomainCondition: Sendable {
   var fixed: FixedAddress?
   /// The leases of machines from before they booted.
   let notes: LeaseNotes
+  /// The console's output during the wait.
+  let watch: ConsoleWatch
+
+  /// Follows the console of the guest, unless the guest has none or another session uses it.
+  func followConsole() async {
+    guard !watch.isFollowing,
+      let console = try? await targets.with(name, span, { domain in try domain.openConsole() })
+    else { return }
+    watch.follow(console)
+  }
 
   /// Checks that the domain is off.
   func stopped() -> Awaiting.Look {
@@ -133,8 +143,8 @@ struct DomainCondition: Sendable {
   /// - Throws: a diagnostic for a guest that is off or has no console.
   func console(shows text: String) async throws -> Awaiting.Look {
     let console = try await ofRunning { try $0.openConsole() }
-    let watch = ConsoleWatch(console, for: text)
-    return { watch.hasShown ? nil : "the console has not shown it yet" }
+    watch.follow(console, for: text)
+    return { [watch] in watch.hasShown ? nil : "the console has not shown it yet" }
   }
 
   private static let noAddress: Obstacle =
@@ -177,100 +187,4 @@ struct DomainCondition: Sendable {
     }
     guard hasChannel else { throw HostMessages.noAgent(name, for: condition, at: span) }
   }
-}
-
-/// A check for the end of cloud-init inside a guest, through the guest agent.
-///
-/// `cloud-init status --wait` runs in the guest until cloud-init has finished; the probe checks
-/// whether that process has ended.
-final class CloudInitProbe: Sendable {
-  private let agent: GuestAgent
-  private let span: Span
-  /// The process in the guest; nil before it starts.
-  private let process = Mutex<Int?>(nil)
-
-  init(agent: GuestAgent, span: Span) {
-    self.agent = agent
-    self.span = span
-  }
-
-  /// Returns nil once cloud-init has finished, else the obstacle in words.
-  ///
-  /// - Throws: a diagnostic if cloud-init failed or cannot be queried.
-  func obstacle() async throws -> String? {
-    guard let process = process.withLock(\.self) else {
-      let begun: Int
-      do {
-        begun = try await agent.start("cloud-init", ["status", "--wait"], capturesOutput: true)
-      } catch let error as LibvirtError where !error.isConnectionLost {
-        throw HostMessages.cloudInitUnreachable(agent.name, error.message, at: span)
-      }
-      process.withLock { $0 = begun }
-      return Self.runs
-    }
-    let status: GuestAgent.Status
-    do {
-      status = try await agent.status(of: process)
-    } catch let error as LibvirtError where !error.isConnectionLost {
-      // A guest that rebooted in between has no such process: start it again.
-      self.process.withLock { $0 = nil }
-      return Self.runs
-    }
-    guard let code = status.code else { return Self.runs }
-    // 2 means that cloud-init recovered from errors.
-    guard code == 0 || code == 2 else {
-      throw HostMessages.cloudInitFailed(
-        agent.name, says: status.output, errors: await errors(), at: span)
-    }
-    return nil
-  }
-
-  private static let runs = "cloud-init has not finished yet"
-
-  /// Returns the first lines of the errors that cloud-init recorded in the guest.
-  private func errors() async -> [String] {
-    guard let file = try? await agent.open("/run/cloud-init/result.json", mode: "r"),
-      let read = try? await agent.read(file)
-    else { return [] }
-    try? await agent.close(file)
-    let result = try? JSONDecoder().decode(Result.self, from: Data(read.bytes))
-    return (result?.v1.errors ?? []).prefix(5).map { error in
-      String(error.prefix { !$0.isNewline }.prefix(200))
-    }
-  }
-
-  /// The content of cloud-init's `result.json`.
-  private struct Result: Decodable {
-    struct Version: Decodable { let errors: [String] }
-    let v1: Version
-  }
-}
-
-/// The output of a guest's console while its watch lives.
-final class ConsoleWatch: Sendable {
-  private let console: Console
-  private let recent = Mutex<[UInt8]>([])
-  private let isFound = Mutex(false)
-
-  /// Watches for a text.
-  init(_ console: Console, for text: String) {
-    self.console = console
-    let wanted = Array(text.utf8)
-    let output = console.output
-    Task { [weak self] in
-      for await bytes in output {
-        guard let self else { return }
-        recent.withLock { recent in
-          // A text may arrive in pieces.
-          recent = (recent + bytes).suffix(max(4096, wanted.count + bytes.count))
-          if recent.contains(wanted) { isFound.withLock { $0 = true } }
-        }
-      }
-    }
-  }
-
-  deinit { console.close() }
-
-  /// Whether the text was printed.
-  var hasShown: Bool { isFound.withLock(\.self) }
 }

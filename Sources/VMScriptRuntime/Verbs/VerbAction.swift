@@ -188,7 +188,7 @@ struct Shutdown: Sendable {
   /// The error of a guest that does not react in time.
   static func timeout(_ name: String, state: String, at span: Span) -> Diagnostic {
     HostMessages.timeout(
-      name, awaited: "the shutdown", state: state, at: span,
+      name, awaited: "the shutdown", GuestReport(state: state), at: span,
       help: "turn it off with `\(StatementForm.verb("stop", name, "force"))`: "
         + "the guest does not react to its power button")
   }

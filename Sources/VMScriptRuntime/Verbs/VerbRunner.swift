@@ -164,8 +164,9 @@ struct VerbRunner: Sendable {
   ) async throws {
     let deadline = ContinuousClock.now + limit
     let fixed = declarations.fixedAddress(of: name)
+    let watch = ConsoleWatch()
     let domain = DomainCondition(
-      targets: targets, name: name, span: span, fixed: fixed, notes: boot.notes)
+      targets: targets, name: name, span: span, fixed: fixed, notes: boot.notes, watch: watch)
     let awaited: String
     let look: Awaiting.Look
     switch condition {
@@ -187,12 +188,17 @@ struct VerbRunner: Sendable {
     }
     let obstacle = try await Awaiting.until(
       deadline, news: news.of(name),
-      begins: { reports.progress(.waiting("\(awaited) of \(name)")) },
+      begins: {
+        reports.progress(.waiting("\(awaited) of \(name)"))
+        Task { await domain.followConsole() }
+      },
       look: look)
     if let obstacle {
-      let state = try await targets.state(of: name, span)
+      let report = try await GuestReport.of(
+        name, targets, notes: boot.notes, console: watch, at: span)
       throw HostMessages.timeout(
-        name, awaited: awaited, state: state, obstacle.reason, at: span, help: obstacle.remedy)
+        name, awaited: awaited, report, obstacle.reason, at: span,
+        help: obstacle.remedy ?? report.help(name, for: condition.stages))
     }
     if case .ip = condition { reports.hasAddress(name) }
   }
@@ -245,8 +251,9 @@ extension VerbRunner {
       defer { group.cancelAll() }
       if let result = try await group.next() ?? nil { return result }
       throw HostMessages.timeout(
-        name, awaited: "the end of the command", state: try await targets.state(of: name, span),
-        at: span, help: "set a longer limit with `within`")
+        name, awaited: "the end of the command",
+        GuestReport(state: try await targets.state(of: name, span)), at: span,
+        help: "set a longer limit with `within`")
     }
   }
 }

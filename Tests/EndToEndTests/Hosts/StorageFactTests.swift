@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension HostTests {
@@ -119,6 +120,47 @@ extension HostTests {
         #expect(FileManager.default.fileExists(atPath: path))
         #expect(try await host.json(["plan", script])["changes"].items.isEmpty)
         try await host.json(["destroy", "--stack", "gone", "--yes"])
+        #expect(try host.volumes() == [])
+      }
+    }
+
+    @Test func aRebuiltDiskHasTheContentOfItsImageAgain() async throws {
+      try await Host.run { host in
+        let script = try host.file(
+          "rebuilt.vmscript",
+          """
+          image base { source = "\(try #require(Host.guest))" }
+          domain a { \(Self.stopped), disk root { image = base }, disk data { size = 1MiB } }
+          domain b { \(Self.stopped), disk { image = base } }
+          domain c { \(Self.stopped), disk { size = 1MiB } }
+          """)
+        try await host.json(["run", script])
+        func path(_ part: String) throws -> String {
+          let name = try #require(try host.volumes().first { $0.contains(part) })
+          return "\(host.poolFolder)/\(name)"
+        }
+        func sum(_ part: String) throws -> String {
+          try runTool("/usr/bin/qemu-img", ["map", "--output=json", path(part)])
+        }
+        func write(_ part: String) throws {
+          try runTool("/usr/bin/qemu-io", ["-c", "write -P 7 64k 64k", path(part)])
+        }
+        let fresh = try sum(".a.root")
+        for part in [".a.root", ".a.data", ".b."] { try write(part) }
+        let written = try (root: sum(".a.root"), data: sum(".a.data"), b: sum(".b."))
+        #expect(written.root != fresh)
+        #expect(try await host.vmscript(["rebuild", script, "a"]).status == 3)
+        #expect(try sum(".a.root") == written.root)
+        try await host.json(["rebuild", script, "a", "--yes"])
+        #expect(try sum(".a.root") == fresh)
+        #expect(try sum(".a.data") == written.data)
+        #expect(try sum(".b.") == written.b)
+        #expect(try await host.json(["plan", script])["changes"].items.isEmpty)
+        let unknown = try await host.vmscript(["rebuild", script, "aa", "--yes"])
+        #expect(unknown.status == 1 && unknown.errors.contains("did you mean `a`?"))
+        let empty = try await host.vmscript(["rebuild", script, "c", "--yes"])
+        #expect(empty.status == 1 && empty.errors.contains("VM0522"), "\(empty.errors)")
+        try await host.json(["destroy", "--stack", "rebuilt", "--yes"])
         #expect(try host.volumes() == [])
       }
     }

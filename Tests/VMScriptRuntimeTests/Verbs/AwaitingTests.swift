@@ -27,7 +27,8 @@ import VMScriptSyntax
         remedy(found, "10.0.0.5 is leased to `old`")?.contains("shut the holder down") == true)
     }
     let span = Span(source: SourceID(index: 0), start: 0, length: 0)
-    let late = HostMessages.timeout("web-1", awaited: "address", state: "running", at: span)
+    let late = HostMessages.timeout(
+      "web-1", awaited: "address", GuestReport(state: "running"), at: span)
     #expect(late.helps.map(\.text) == ["wait longer: `within 10m`"])
   }
 

@@ -58,6 +58,9 @@ struct DriveStorage: Sendable {
     }
   }
 
+  /// Whether it is a volume of the domain that begins with the content of an image.
+  var isFromImage: Bool { own != nil && medium != nil }
+
   /// The backing of a clone's overlay; nil for an empty drive.
   var base: StorageBase? {
     switch content {

@@ -53,6 +53,10 @@ extension StoragePlan {
     guard let storage = domains[declaration.name] else { return [] }
     var differences: [PropertyDifference] = []
     if !domain.state.isOff || domain.comesBack { try refuseAttachingBases(storage, domain) }
+    let isRebuilt = rebuild.contains(declaration.name)
+    if isRebuilt, !storage.drives.contains(where: \.isFromImage) {
+      throw PlanMessages.noDiskToRebuild(declaration)
+    }
     for drive in storage.drives {
       guard let own = drive.own, domain.facts.disks.contains(where: { isSame($0.path, own.path) })
       else { continue }
@@ -68,6 +72,9 @@ extension StoragePlan {
       if let origin = try originDifference(drive, own, volume) {
         try refuseIfOverlaid(own.path, drive.span, to: "replaced")
         differences.append(origin)
+      } else if isRebuilt, drive.isFromImage {
+        try refuseIfOverlaid(own.path, drive.span, to: "replaced")
+        differences.append(Self.rebuilt(drive))
       } else if let size = try sizeDifference(drive, own, volume) {
         differences.append(size)
       }
@@ -90,6 +97,14 @@ extension StoragePlan {
   private static func missing(_ drive: DriveStorage) -> PropertyDifference {
     PropertyDifference(
       block: drive.name.path, name: "volume", from: .string("missing"), to: .string("made anew"),
+      impact: .dataLoss
+    ).of(drive.name)
+  }
+
+  /// Returns the difference of a volume that is made anew on request.
+  private static func rebuilt(_ drive: DriveStorage) -> PropertyDifference {
+    PropertyDifference(
+      block: drive.name.path, name: "volume", from: .string("present"), to: .string("made anew"),
       impact: .dataLoss
     ).of(drive.name)
   }

@@ -7,6 +7,8 @@ package struct StoragePlan: Sendable {
   package let live: LiveState
   /// The script that the stack is run from; nil if it is not a file.
   package var origin: StackOrigin?
+  /// The domains whose disks are made anew from their images.
+  var rebuild: Set<String> = []
   /// The cache of the digests of local files.
   package let cache: DigestCache?
   /// The volumes that the stack owns.

@@ -31,12 +31,25 @@ extension Host {
     let options = arguments.prefix { $0 != "--" }
     let command =
       [vmscriptBinary.path] + options + ["--connect", uri] + arguments.dropFirst(options.count)
-    let isElsewhere = machine != "client"
+    let words = try namespace(of: machine) + command
     return try await Subprocess.run(
-      isElsewhere ? "unshare" : command[0],
-      isElsewhere ? ["--net", "--"] + command : Array(command.dropFirst()),
-      environment: environment
+      words[0], Array(words.dropFirst()), environment: environment
     ) { watch?.begin($0) }
+  }
+
+  /// The command before a program that runs on a machine of this name: the tests' own, the host, whose
+  /// guests it reaches, or one without a network.
+  private func namespace(of machine: String) throws -> [String] {
+    switch machine {
+    case "client": return []
+    case "host":
+      let holder = try String(contentsOfFile: folder + "/pid", encoding: .utf8)
+      return [
+        "nsenter", "--target", holder.trimmingCharacters(in: .whitespacesAndNewlines), "--net",
+        "--",
+      ]
+    default: return ["unshare", "--net", "--"]
+    }
   }
 
   /// Runs it and takes the one document of its standard output apart; it must end well.

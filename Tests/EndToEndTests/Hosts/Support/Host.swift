@@ -14,6 +14,9 @@ struct Host: Sendable {
   /// The small guest that `scripts/guest` builds.
   static let guest = ProcessInfo.processInfo.environment["VMSCRIPT_TEST_GUEST"]
 
+  /// The Debian guest with cloud-init that `scripts/debian-guest` builds.
+  static let debianGuest = ProcessInfo.processInfo.environment["VMSCRIPT_TEST_DEBIAN_GUEST"]
+
   static var canRun: Bool {
     guest != nil && ProcessInfo.processInfo.environment["VMSCRIPT_TEST_LIBVIRTD"] != nil
   }
