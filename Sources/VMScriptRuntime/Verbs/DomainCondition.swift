@@ -14,6 +14,8 @@ struct DomainCondition: Sendable {
   var fixed: FixedAddress?
   /// The leases of machines from before they booted.
   let notes: LeaseNotes
+  /// The transcripts of the consoles, which occupy them; nil if the run keeps none.
+  var transcripts: ConsoleTranscripts?
 
   /// Checks that the domain is off.
   func stopped() -> Awaiting.Look {
@@ -132,8 +134,14 @@ struct DomainCondition: Sendable {
   ///
   /// - Throws: a diagnostic for a guest that is off or has no console.
   func console(shows text: String) async throws -> Awaiting.Look {
-    let console = try await ofRunning { try $0.openConsole() }
-    let watch = ConsoleWatch(console, for: text)
+    try await ofRunning { _ in }
+    let watch: ConsoleWatch
+    if let output = await transcripts?.output(of: name) {
+      watch = ConsoleWatch(output, for: text)
+    } else {
+      let console = try await ofRunning { try $0.openConsole() }
+      watch = ConsoleWatch(console.output, for: text, of: console)
+    }
     return { watch.hasShown ? nil : "the console has not shown it yet" }
   }
 
@@ -248,15 +256,16 @@ final class CloudInitProbe: Sendable {
 
 /// The output of a guest's console while its watch lives.
 final class ConsoleWatch: Sendable {
-  private let console: Console
+  private let console: Console?
   private let recent = Mutex<[UInt8]>([])
   private let isFound = Mutex(false)
 
   /// Watches for a text.
-  init(_ console: Console, for text: String) {
+  ///
+  /// - Parameter console: the console to close at the end; nil if others use it.
+  init(_ output: AsyncStream<[UInt8]>, for text: String, of console: Console? = nil) {
     self.console = console
     let wanted = Array(text.utf8)
-    let output = console.output
     Task { [weak self] in
       for await bytes in output {
         guard let self else { return }
@@ -269,7 +278,7 @@ final class ConsoleWatch: Sendable {
     }
   }
 
-  deinit { console.close() }
+  deinit { console?.close() }
 
   /// Whether the text was printed.
   var hasShown: Bool { isFound.withLock(\.self) }

@@ -55,6 +55,35 @@ enum CommandLineMessages {
     scripts == 1 ? "no errors" : "no errors in \(scripts) scripts"
   }
 
+  /// The message of `sweep` if there is nothing to do.
+  static let nothingExpired = "no stack on this host is past its lifetime"
+
+  /// The message of `sweep --list` if there is nothing to list.
+  static let noTemporaryStacks = "no stack on this host has a lifetime"
+
+  /// The heading of the removal of an expired stack.
+  static func expired(_ stack: TemporaryStack) -> String {
+    "the stack \(TerminalText.escaped(stack.name)) expired at \(stack.expiry.description)"
+  }
+
+  /// The message of `sweep` about a stack that it leaves.
+  static func skippedInUse(_ stack: String) -> String {
+    "\(TerminalText.escaped(stack)): skipped, a run is using it"
+  }
+
+  static func unfitLifetime(_ text: String) -> String {
+    "--lifetime needs a duration of at least 1s, such as 30m or 2h, not "
+      + "'\(TerminalText.escaped(text))'."
+  }
+
+  static let stackOfTest = "A test makes a stack of its own name, so --stack has no meaning."
+
+  /// The notice of an interrupted test.
+  static let destroyingTests =
+    "stopping after the changes in flight and destroying the stacks; press Ctrl-C again to stop at once"
+  static let leftTests =
+    "stopped at once; `vmscript sweep` destroys the stacks after their lifetime"
+
   static let finishing =
     "stopping after the changes in flight; press Ctrl-C again to stop at once"
   static let stoppedAtOnce = "stopped at once; the next run continues from the current state"

@@ -7,6 +7,8 @@ package struct StoragePlan: Sendable {
   package let live: LiveState
   /// The script that the stack is run from; nil if it is not a file.
   package var origin: StackOrigin?
+  /// The end of the lifetime of the stack; nil if it is not temporary.
+  package var expiry: StackExpiry?
   /// The cache of the digests of local files.
   package let cache: DigestCache?
   /// The volumes that the stack owns.
@@ -130,10 +132,9 @@ package struct StoragePlan: Sendable {
     -> XMLContext
   {
     var context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
-    guard declaration.kind == .domain else {
-      context.origin = origin
-      return context
-    }
+    context.origin = origin
+    context.expiry = expiry
+    guard declaration.kind == .domain else { return context }
     guard let storage = domains[declaration.name] else {
       return context
     }
@@ -149,7 +150,6 @@ package struct StoragePlan: Sendable {
     context.drives = storage.clonedDrives
     context.seed = storage.seed?.path
     context.ignition = storage.ignition?.path
-    context.origin = origin
     context.shared = Set(
       live.domains[declaration.name].map { domain in
         domain.facts.disks.compactMap(\.path)
