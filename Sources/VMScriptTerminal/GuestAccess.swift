@@ -1,6 +1,7 @@
 import Foundation
 import Libvirt
 import Synchronization
+import VMScriptRuntime
 
 /// Connects this process's terminal to a guest's console.
 public final class ConsoleBridge: Sendable {
@@ -10,16 +11,24 @@ public final class ConsoleBridge: Sendable {
     case left
     /// The guest stopped, or another session took over the console.
     case closed
+    /// The transcript could not be written.
+    case unwritable(reason: String)
   }
 
   /// The key that detaches: Ctrl-].
   private static let leaving: UInt8 = 0x1D
 
   private let console: Console
+  private let transcript: LocalFile?
   private let end = Mutex<End>(.closed)
 
   /// Creates a bridge to a console.
-  public init(_ console: Console) { self.console = console }
+  ///
+  /// - Parameter transcript: the file that receives the guest's output too; nil for none.
+  package init(_ console: Console, transcript: LocalFile? = nil) {
+    self.console = console
+    self.transcript = transcript
+  }
 
   /// Connects both until one of them ends; all keys go to the guest, including Ctrl-C.
   ///
@@ -38,10 +47,21 @@ public final class ConsoleBridge: Sendable {
         }
       }
     }
-    for await bytes in console.output where !StandardOutput.write(Array(bytes)) { console.close() }
+    for await bytes in console.output where !receive(bytes) { console.close() }
     input.stop()
     typing.cancel()
     return end.withLock(\.self)
+  }
+
+  /// Writes the guest's output; returns false if it cannot be written.
+  private func receive(_ bytes: [UInt8]) -> Bool {
+    if let transcript {
+      do { try LocalFile.write(bytes, to: transcript.descriptor) } catch {
+        end.withLock { $0 = .unwritable(reason: LocalFile.reason(of: error)) }
+        return false
+      }
+    }
+    return StandardOutput.write(bytes)
   }
 }
 

@@ -15,7 +15,7 @@ struct VMScriptCommand: AsyncParsableCommand {
       StatusCommand.self, ListCommand.self,
       ShowCommand.self, ImageCommand.self, ConsoleCommand.self, SSHCommand.self, ExecCommand.self,
       CopyCommand.self, SSHConfigCommand.self, InventoryCommand.self,
-      ScreenshotCommand.self,
+      VNCCommand.self, ScreenshotCommand.self, LogsCommand.self,
       CheckCommand.self, EvaluateCommand.self, XMLCommand.self, GraphCommand.self,
       FormatCommand.self,
       ExplainCommand.self, LspCommand.self, GenerateCommand.self,

@@ -258,9 +258,8 @@ final class RunHost: EvaluationHost {
   ///
   /// - Returns: whether the claim was made by this call.
   private func claimHost() async throws -> Bool {
-    let claim = try await standing.lock?.claim()
     try await recordExpiry()
-    switch claim {
+    switch try await standing.lock?.claim() {
     case .made: return true
     case .unneeded, nil: return false
     case .impossible(let warning):

@@ -45,7 +45,8 @@ struct TestArtifacts: Sendable {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true)
-      try LocalFile.write(bytes, to: LocalFile(writing: path).descriptor)
+      let file = try LocalFile(writing: path)
+      try withExtendedLifetime(file) { try LocalFile.write(bytes, to: file.descriptor) }
       return [path]
     } catch { return [] }
   }

@@ -18,7 +18,7 @@ struct TestCommand: AsyncParsableCommand, Subcommand {
       destroys the stack after its lifetime.
 
       Names of machines and networks are unique on a host. To run one script twice at once, give \
-      its names a parameter: `param id = "a"`, `domain "web-\\(id)"`, `--set id=b`.
+      its names a parameter: `param id: string = "a"`, `domain "web-\\(id)"`, `--set id=b`.
 
       After a failure, the folder of `--artifacts` receives a transcript of each console and a \
       picture of the screen of each running machine.

@@ -137,6 +137,24 @@ enum CommandLineMessages {
       notes: [reason, "the printed output is incomplete"])
   }
 
+  /// VM0809: the connection of `list --watch` is lost.
+  static func lostHost(_ uri: String?) -> Diagnostic {
+    Diagnostic(
+      code: .commandLine.lostHost,
+      "the connection to \(uri.map { "`\($0)`" } ?? "the host") was lost",
+      helps: [.init("run it again once the host answers")])
+  }
+
+  /// VM0810: Graphviz failed.
+  ///
+  /// - Parameter status: its exit status; nil if it did not end by itself.
+  static func notDrawn(status: Int32?, _ reason: String) -> Diagnostic {
+    let ending = status.map { "`dot` exited with status \($0)" }
+    return Diagnostic(
+      code: .commandLine.notDrawn, "the graph cannot be drawn",
+      notes: [ending].compactMap(\.self) + reason.split(separator: "\n").suffix(5).map(String.init))
+  }
+
   /// VM0802: no message has the code.
   static func unknownCode(_ text: String) -> Diagnostic {
     Diagnostic(
@@ -171,6 +189,12 @@ struct CommandLineCodes: DiagnosticTable {
     `start`, `stop`, `snapshot` and the other verbs are statements. Write them in a script, in the \
     text after `-e`, or in the shell. There a name is a string: `vmscript -e 'start "web-1"'`.
     """)
+  let lostHost = DiagnosticCode.ofHost(
+    809, "connection lost while watching",
+    "`list --watch` follows the events of the host, which end with the connection.")
+  let notDrawn = DiagnosticCode.ofTool(
+    810, "graph not drawn",
+    "Graphviz's `dot`, which draws the graph as SVG, failed or took more than a minute.")
   let unwritableStandardOutput = DiagnosticCode.ofTool(
     807, "unwritable standard output",
     """
