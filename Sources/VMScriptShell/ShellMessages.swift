@@ -16,6 +16,8 @@ enum ShellMessages {
     "… and \(characters) more characters; `print _` shows all of them"
   }
 
+  static let nothingDeclared = "this session declares nothing yet"
+
   static let nothingToChange = "nothing to change"
 
   static let lost = "the connection is lost; the shell reconnects when the host answers"

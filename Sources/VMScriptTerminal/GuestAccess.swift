@@ -1,6 +1,7 @@
 import Foundation
 import Libvirt
 import Synchronization
+import VMScriptRuntime
 
 /// Connects this process's terminal to a guest's console.
 public final class ConsoleBridge: Sendable {
@@ -10,16 +11,24 @@ public final class ConsoleBridge: Sendable {
     case left
     /// The guest stopped, or another session took over the console.
     case closed
+    /// The transcript could not be written.
+    case unwritable(reason: String)
   }
 
   /// The key that detaches: Ctrl-].
   private static let leaving: UInt8 = 0x1D
 
   private let console: Console
+  private let transcript: LocalFile?
   private let end = Mutex<End>(.closed)
 
   /// Creates a bridge to a console.
-  public init(_ console: Console) { self.console = console }
+  ///
+  /// - Parameter transcript: the file that receives the guest's output too; nil for none.
+  package init(_ console: Console, transcript: LocalFile? = nil) {
+    self.console = console
+    self.transcript = transcript
+  }
 
   /// Connects both until one of them ends; all keys go to the guest, including Ctrl-C.
   ///
@@ -38,10 +47,21 @@ public final class ConsoleBridge: Sendable {
         }
       }
     }
-    for await bytes in console.output where !StandardOutput.write(Array(bytes)) { console.close() }
+    for await bytes in console.output where !receive(bytes) { console.close() }
     input.stop()
     typing.cancel()
     return end.withLock(\.self)
+  }
+
+  /// Writes the guest's output; returns false if it cannot be written.
+  private func receive(_ bytes: [UInt8]) -> Bool {
+    if let transcript {
+      do { try LocalFile.write(bytes, to: transcript.descriptor) } catch {
+        end.withLock { $0 = .unwritable(reason: LocalFile.reason(of: error)) }
+        return false
+      }
+    }
+    return StandardOutput.write(bytes)
   }
 }
 
@@ -136,30 +156,5 @@ public enum TerminalProgram {
     while waitpid(child, &status, 0) == -1, errno == EINTR {}
     let signal = status & 0x7F
     return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
-  }
-}
-
-extension Domain.Screenshot {
-  /// The file name for a picture of a domain, with the extension of its format.
-  public func fileName(for domain: String) -> String {
-    let ending =
-      switch mediaType {
-      case "image/png": "png"
-      case "image/x-portable-pixmap": "ppm"
-      default: mediaType.split(separator: "/").last.map(String.init) ?? "img"
-      }
-    return "\(domain).\(ending)"
-  }
-
-  /// Writes the picture to a new file that only its owner can read.
-  ///
-  /// - Throws: the error of the file system, also if the file exists.
-  public func write(to path: String) throws {
-    let file = URL(fileURLWithPath: path)
-    try Data().write(to: file, options: .withoutOverwriting)
-    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
-    let handle = try FileHandle(forWritingTo: file)
-    try handle.write(contentsOf: bytes)
-    try handle.close()
   }
 }

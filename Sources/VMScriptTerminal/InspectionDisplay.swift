@@ -34,6 +34,15 @@ public struct InspectionDisplay: Sendable {
     return Array(tables.map { $0.lines(color: color) }.joined(separator: [""]))
   }
 
+  /// A row for each temporary stack.
+  public func lines(_ stacks: [TemporaryStack]) -> [String] {
+    var table = TextTable(["STACK", "EXPIRES", "EXPIRED"])
+    for stack in stacks {
+      table.add([stack.name, stack.expiry.description, stack.expiry.isPast ? "yes" : "no"])
+    }
+    return table.isEmpty ? [] : table.lines(color: color)
+  }
+
   /// A row for each resource of a stack.
   public func lines(_ status: StackStatus) -> [String] {
     var table = TextTable(["KIND", "NAME", "STATUS", "DIFFERENCES"])

@@ -180,7 +180,7 @@ public final class RunDisplay: Sendable {
         Self.download(image), word: "downloaded \(Quantity.bytes(size))", at: now, color: color)
     case .downloadFailed(let image):
       board.fail(Self.download(image), word: "download failed", at: now, color: color)
-    case .connected, .planned, .printed: break
+    case .connected, .planned, .printed, .checked: break
     }
     return []
   }

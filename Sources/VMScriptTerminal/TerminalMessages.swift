@@ -11,6 +11,7 @@ public enum TerminalMessages {
     switch end {
     case .left: "detached from the console"
     case .closed: "the console was closed"
+    case .unwritable(let reason): "detached: the transcript cannot be written: \(reason)"
     }
   }
 
@@ -20,8 +21,12 @@ public enum TerminalMessages {
   }
 
   /// VM0805: a program to run is missing.
-  public static func noProgram(_ name: String) -> Diagnostic {
-    Diagnostic(code: .terminal.missingProgram, "there is no program `\(name)` in `PATH`")
+  ///
+  /// - Parameter package: the package of Debian that contains it; nil gives no advice.
+  public static func noProgram(_ name: String, package: String? = nil) -> Diagnostic {
+    Diagnostic(
+      code: .terminal.missingProgram, "there is no program `\(name)` in `PATH`",
+      helps: package.map { [.init("install the package `\($0)`")] } ?? [])
   }
 }
 

@@ -11,10 +11,11 @@ struct VMScriptCommand: AsyncParsableCommand {
   /// Help, completion scripts, manual pages and suggestions derive from this list.
   private static var subcommands: [any Subcommand.Type] {
     [
-      RunCommand.self, PlanCommand.self, RebuildCommand.self, DestroyCommand.self, StatusCommand.self, ListCommand.self,
+      RunCommand.self, PlanCommand.self, RebuildCommand.self, DestroyCommand.self, TestCommand.self,
+      SweepCommand.self, StatusCommand.self, ListCommand.self,
       ShowCommand.self, ImageCommand.self, ConsoleCommand.self, SSHCommand.self, ExecCommand.self,
       CopyCommand.self, SSHConfigCommand.self, InventoryCommand.self,
-      ScreenshotCommand.self,
+      VNCCommand.self, ScreenshotCommand.self, LogsCommand.self,
       CheckCommand.self, EvaluateCommand.self, XMLCommand.self, GraphCommand.self,
       FormatCommand.self,
       ExplainCommand.self, LspCommand.self, GenerateCommand.self,

@@ -109,6 +109,13 @@ public protocol EvaluationHost: AnyObject, Sendable {
 
   /// Whether the host refused a change or was cancelled; then nothing more of the script runs.
   var isOver: Bool { get }
+
+  /// Whether the host receives the results of `check`s. Then a failed `check` is a result and no
+  /// error, so the script continues.
+  var collectsChecks: Bool { get }
+
+  /// Receives the result of a `check`; called only if the host collects them.
+  func receive(_ result: CheckResult)
 }
 
 extension EvaluationHost {
@@ -119,6 +126,12 @@ extension EvaluationHost {
 
   /// A host that changes nothing lets the script continue, so that all of its errors are found.
   public var isOver: Bool { false }
+
+  /// Outside of tests, a failed `check` is an error of the script.
+  public var collectsChecks: Bool { false }
+
+  /// Ignores the result, because this host collects none.
+  public func receive(_ result: CheckResult) {}
 }
 
 /// The declarations of a run so far, in the order of the script, with their stack.

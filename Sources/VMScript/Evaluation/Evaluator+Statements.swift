@@ -40,7 +40,7 @@ extension Evaluator {
     case .paramStatement:
       store(try parameter(id, node), id)
     case .checkStatement:
-      try executeCheck(id, node)
+      try executeCheck(node)
     case .stackStatement:
       try executeStack(id, node)
     case .verbStatement:

@@ -134,19 +134,26 @@ struct Evaluator {
   /// runs, so that all errors of a script are found. Throws if a limit or the host ends the
   /// evaluation.
   mutating func executeSafely(_ statement: NodeID) throws -> Flow {
-    let saved = (base, captures, callee, depth, nesting, stack.count)
     do {
-      return try execute(statement)
+      return try unwinding { try $0.execute(statement) }
     } catch let limit as LimitReached {
       report(limit.diagnostic)
       throw limit
     } catch {
       if let diagnostic = error as? Diagnostic { report(diagnostic) }
-      stack.removeLast(stack.count - saved.5)
-      (base, captures, callee, depth, nesting) = (saved.0, saved.1, saved.2, saved.3, saved.4)
       if host.isOver { throw RunIsOver() }
       markFailed(statement)
       return .next
+    }
+  }
+
+  /// Runs `body`; if it throws, restores the frame, because functions that an error leaves do not.
+  mutating func unwinding<T>(_ body: (inout Evaluator) throws -> T) throws -> T {
+    let saved = (base, captures, callee, depth, nesting, stack.count)
+    do { return try body(&self) } catch {
+      stack.removeLast(stack.count - saved.5)
+      (base, captures, callee, depth, nesting) = (saved.0, saved.1, saved.2, saved.3, saved.4)
+      throw error
     }
   }
 
@@ -348,69 +355,6 @@ extension Evaluator {
     let given = Set(options.parameters.keys).union(options.values.keys)
     for name in given.sorted() where !known.contains(name) {
       report(.unknownParameter(name, known: known))
-    }
-  }
-}
-
-extension Evaluator {
-  mutating func executeCheck(_ id: NodeID, _ node: Node) throws {
-    let expression = code.child(0, of: node)
-    let (value, parts) = try tracing(expression)
-    switch value {
-    case .bool(true): return
-    // Only the run can check a value that is not known yet.
-    case .unknown: return
-    case .bool(false): break
-    case let other: throw Diagnostic.notABool(other, at: code.span(expression))
-    }
-    let messageNode = code.child(1, of: node)
-    let message = messageNode.isAbsent ? nil : try evaluate(messageNode).description
-    var notes: [String] = []
-    describeParts(of: expression, parts, into: &notes)
-    throw Diagnostic.checkFailed(
-      message, text: code.text(expression), at: code.span(expression), notes: notes)
-  }
-
-  /// Evaluates an expression and keeps the values of its parts, so that they can be shown without a
-  /// second evaluation.
-  private mutating func tracing(_ expression: NodeID) throws -> (
-    value: Value, parts: [NodeID: Value]
-  ) {
-    trace = [:]
-    defer { trace = nil }
-    let value = try evaluate(expression)
-    return (value, trace ?? [:])
-  }
-
-  /// Records the value of a part of the `check` in progress, but not within functions that it
-  /// calls.
-  mutating func evaluateTraced(_ id: NodeID) throws -> Value {
-    let value = try evaluateNode(id)
-    trace?[id] = value
-    return value
-  }
-
-  /// Adds a note `EXPR = VALUE` for each part whose text differs from its value, in the order of
-  /// the text; parts that were not evaluated have none.
-  private mutating func describeParts(
-    of id: NodeID, _ parts: [NodeID: Value], into notes: inout [String]
-  ) {
-    for child in code.children(of: id) where !child.isAbsent {
-      let node = code[child]
-      switch node.kind {
-      case .name, .member, .call, .index, .binary, .unary, .conditional, .comprehension,
-        .interpolation:
-        if let value = parts[child], value.typeName != "function",
-          code.text(child) != value.excerpt(200)
-        {
-          let note = "\(code.text(child)) = \(value.excerpt(200))"
-          if !notes.contains(note) { notes.append(note) }
-        }
-        if node.kind != .comprehension { describeParts(of: child, parts, into: &notes) }
-      case .list, .map, .mapEntry, .namedArgument, .spread:
-        describeParts(of: child, parts, into: &notes)
-      default: break
-      }
     }
   }
 }

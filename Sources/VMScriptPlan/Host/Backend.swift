@@ -16,6 +16,14 @@ package protocol Backend: HostReader {
   /// Records the origin of a stack in the marks of its domains and networks.
   func record(_ origin: StackOrigin, of stack: String) async throws
 
+  /// Records the end of a stack's lifetime apart from its resources, before the first one exists.
+  ///
+  /// - Returns: the reason why the host cannot record it; nil if it is recorded.
+  func record(_ expiry: StackExpiry, of stack: String) async throws -> String?
+
+  /// Removes the records of the end of a stack's lifetime.
+  func removeExpiry(of stack: String) async throws
+
   /// Returns the performer of the steps of one plan.
   func performer(of storage: StoragePlan, _ reports: RunReports) -> any StepPerformer
 

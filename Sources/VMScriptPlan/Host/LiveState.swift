@@ -119,8 +119,10 @@ public struct LiveNetwork: Sendable {
   package let entries: [NetworkLease]
   /// The leases of its DHCP server; nil if unknown.
   package let leases: [GivenLease]?
+  /// The stack's mark; nil without one, as always before libvirt 9.7.
+  package let mark: DomainFacts.Owner?
   /// The origin of its stack's last run that changed it; nil if unknown.
-  package let origin: StackOrigin?
+  package var origin: StackOrigin? { mark?.origin }
 
   /// Reads the facts that planning needs.
   ///
@@ -145,7 +147,7 @@ public struct LiveNetwork: Sendable {
     self.ownBridge = facts.ownBridge
     self.entries = facts.entries
     self.leases = leases
-    self.origin = facts.origin
+    self.mark = facts.mark
   }
 }
 
@@ -247,6 +249,8 @@ public struct DomainFacts: Sendable {
     public let source: String?
     /// The origin of the stack's last run that changed the domain; nil if unknown.
     public var origin: StackOrigin?
+    /// The end of the stack's lifetime; nil if it is not temporary.
+    public var expiry: StackExpiry?
   }
 
   /// The mark; nil if no stack made the domain.
@@ -286,10 +290,11 @@ public struct DomainFacts: Sendable {
     disks = SourceXML.disks(root)
   }
 
-  private static func owner(_ mark: XMLElement) -> Owner? {
+  fileprivate static func owner(_ mark: XMLElement) -> Owner? {
     guard let stack = mark["stack"], let name = mark["name"] else { return nil }
     return Owner(
-      stack: stack, name: name, source: mark["source"], origin: StackOrigin(mark: mark))
+      stack: stack, name: name, source: mark["source"], origin: StackOrigin(mark: mark),
+      expiry: StackExpiry(mark: mark))
   }
 
   /// Returns libvirt's names of the devices of a running machine: `alias/@name`.
@@ -335,14 +340,14 @@ struct NetworkFacts {
   let ownBridge: String?
   /// The addresses that its DHCP server reserves for machines.
   let entries: [NetworkLease]
-  /// The origin of the stack that made it.
-  let origin: StackOrigin?
+  /// The mark of the stack that made it.
+  let mark: DomainFacts.Owner?
 
   /// Reads the root of a `<network>` document.
   init(_ root: XMLElement) {
     subnets = root.all("ip").compactMap(Self.subnet)
     entries = root.all("ip").flatMap(Self.entries)
-    origin = DomainMetadata.mark(in: root).flatMap(StackOrigin.init)
+    mark = DomainMetadata.mark(in: root).flatMap(DomainFacts.owner)
     let modes = ["nat", "route", "open"]
     let runsBridge = root.text(at: "forward/@mode").map(modes.contains) ?? true
     ownBridge = runsBridge ? root.text(at: "bridge/@name") : nil

@@ -246,6 +246,11 @@ extension VerbRecord {
 }
 
 extension SourceMap {
+  /// Returns the line of a span's first byte, from 1.
+  package func line(of span: Span) -> Int {
+    self[span.source].location(of: span.start).line
+  }
+
   /// Returns file, line and column of a span's first byte, such as `lab.vmscript:7:1`. Columns
   /// count characters.
   func location(_ span: Span) -> String {
@@ -272,6 +277,8 @@ public enum ProgressEvent: Sendable {
   case verbStarted(VerbRecord)
   case verbFinished(VerbRecord, milliseconds: Int64)
   case verbFailed(VerbRecord)
+  /// The result of a `check` in a test.
+  case checked(CheckResult)
   /// A line of the script's `print`.
   case printed(String)
   /// The object of a wait, such as `an address of web-1`.

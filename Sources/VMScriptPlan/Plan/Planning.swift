@@ -9,6 +9,8 @@ package struct Planning: Sendable {
   package let sources: SourceMap
   package let adopt: Bool
   package let origin: StackOrigin?
+  /// The end of the lifetime of the stack; nil if it is not temporary.
+  package let expiry: StackExpiry?
   /// Called before a slow operation, such as a digest.
   package let waiting: @Sendable (String) -> Void
   /// The verbs and changes that were planned before but not applied.
@@ -20,7 +22,8 @@ package struct Planning: Sendable {
 
   package init(
     host: any HostReader, hypervisor: String, sources: SourceMap, adopt: Bool,
-    origin: StackOrigin?, waiting: @escaping @Sendable (String) -> Void,
+    origin: StackOrigin?, expiry: StackExpiry? = nil,
+    waiting: @escaping @Sendable (String) -> Void,
     expected: ExpectedState = ExpectedState(), images: any RemoteImages = OfflineImages(),
     rebuild: Set<String> = []
   ) {
@@ -31,6 +34,7 @@ package struct Planning: Sendable {
     self.sources = sources
     self.adopt = adopt
     self.origin = origin
+    self.expiry = expiry
     self.waiting = waiting
     self.expected = expected
   }
@@ -181,6 +185,7 @@ package struct Planning: Sendable {
     var storage = await StoragePlan(set, live: live, resolver: resolver)
     storage.origin = origin
     storage.rebuild = rebuild
+    storage.expiry = expiry
     try await storage.compareSeeds(host.seed)
     return (storage, resolver, going)
   }

@@ -23,6 +23,8 @@ public struct XMLContext: Sendable {
   public var stack: String
   /// The script that the stack is run from; nil if it is not a file.
   public var origin: StackOrigin?
+  /// The end of the lifetime of the stack; nil if it is not temporary.
+  package var expiry: StackExpiry?
   /// The resource's UUID.
   public var uuid: String
   /// The domain type: `kvm`, `qemu` or `test`.

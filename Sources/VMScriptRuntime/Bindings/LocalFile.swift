@@ -2,14 +2,14 @@ import Foundation
 import VMScriptPlan
 
 /// An open file of this machine, for bytes that go to a guest or come from one.
-final class LocalFile: Sendable {
-  let descriptor: Int32
+package final class LocalFile: Sendable {
+  package let descriptor: Int32
 
   /// Opens a file to read.
   init(reading path: String) throws { descriptor = try Self.open(path, O_RDONLY) }
 
   /// Creates a file that only this user can read.
-  init(writing path: String) throws {
+  package init(writing path: String) throws {
     descriptor = try Self.open(path, O_WRONLY | O_CREAT | O_EXCL)
   }
 
@@ -34,7 +34,7 @@ final class LocalFile: Sendable {
   }
 
   /// Writes all bytes to an open file. Blocks.
-  static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
+  package static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
       // SAFETY: the call reads `rest.count` bytes behind the pointer, and keeps no address.
@@ -49,5 +49,13 @@ final class LocalFile: Sendable {
 
   private static func failure(_ name: String) -> StorageFailure {
     .unreadable(path: name, reason: String(cString: strerror(errno)))
+  }
+
+  /// Returns the system's reason for an error of this type.
+  package static func reason(of error: any Error) -> String {
+    guard case .unreadable(_, let reason)? = error as? StorageFailure else {
+      return error.localizedDescription
+    }
+    return reason
   }
 }

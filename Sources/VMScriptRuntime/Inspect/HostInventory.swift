@@ -187,7 +187,10 @@ struct InventoryReader: Sendable {
   }
 
   private static func images(_ storage: LiveStorage) -> [HostInventory.Image] {
-    storage.images.map { image in
+    // The records of locks and lifetimes are volumes, too.
+    storage.images.filter { image in
+      LockClaim(parsing: image.name) == nil && ExpiryRecord(parsing: image.name) == nil
+    }.map { image in
       HostInventory.Image(
         name: image.name, stack: image.stack, pool: image.pool, path: image.content.path,
         capacity: image.content.capacity.shown.map { ByteSize(bytes: $0) })

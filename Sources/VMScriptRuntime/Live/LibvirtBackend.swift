@@ -9,10 +9,16 @@ struct LibvirtBackend: Backend {
   let hypervisor: String
   /// The leases of machines from before this run, or its session, booted them.
   let notes: LeaseNotes
+  /// The transcripts of the consoles; nil if the run keeps none.
+  let transcripts: ConsoleTranscripts?
   private let reader: LiveReader
   private let store: VolumeStore
 
-  init(pool: ConnectionPool, hypervisor: String, notes: LeaseNotes = LeaseNotes()) {
+  init(
+    pool: ConnectionPool, hypervisor: String, notes: LeaseNotes = LeaseNotes(),
+    transcripts: ConsoleTranscripts? = nil
+  ) {
+    self.transcripts = transcripts
     self.pool = pool
     self.hypervisor = hypervisor
     self.notes = notes
@@ -57,6 +63,14 @@ struct LibvirtBackend: Backend {
     }
   }
 
+  func record(_ expiry: StackExpiry, of stack: String) async throws -> String? {
+    try await ExpiryRecord(stack: stack, expiry: expiry).write(to: pool)
+  }
+
+  func removeExpiry(of stack: String) async throws {
+    try await ExpiryRecord.remove(of: stack, from: pool)
+  }
+
   func performer(of storage: StoragePlan, _ reports: RunReports) -> any StepPerformer {
     let running = storage.live.domains.values.filter { $0.running != nil }
     let boot = GuestBoot(notes: notes, held: Set(running.flatMap(\.facts.macs)))
@@ -73,7 +87,8 @@ struct LibvirtBackend: Backend {
     _ verb: VerbRequest, of set: DeclarationSet, _ sources: SourceMap, _ reports: RunReports
   ) async throws(Diagnostic) -> [String: Value] {
     try await VerbRunner(
-      pool: pool, declarations: set, sources: sources, notes: notes, reports: reports
+      pool: pool, declarations: set, sources: sources, notes: notes, transcripts: transcripts,
+      reports: reports
     ).perform(verb)
   }
 

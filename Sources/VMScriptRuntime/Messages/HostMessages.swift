@@ -10,7 +10,8 @@ public enum RuntimeCodes {
   public static let all: [DiagnosticCode] =
     XMLCodes.codes + PlanCodes.codes + StorageCodes.codes + SeedCodes.codes + HostCodes.codes
     + UpdateCodes.codes
-    + InspectionCodes.codes + ReachCodes.codes + LockCodes.codes + MachineCodes.codes
+    + InspectionCodes.codes + ReachCodes.codes + LockCodes.codes + TestCodes.codes
+    + MachineCodes.codes
     + ImageCodes.codes
 }
 

@@ -106,6 +106,41 @@ enum ReachMessages {
       ])
   }
 
+  static func noDisplay(_ name: String) -> Diagnostic {
+    Diagnostic(
+      code: .reach.noDisplay, "the domain `\(name)` has no display with a port",
+      helps: [.init("add `vnc {}` to the domain, and restart it")])
+  }
+
+  static func displayOfOtherHost(
+    _ name: String, _ display: GuestDisplay, server: String
+  ) -> Diagnostic {
+    let port = display.port
+    return Diagnostic(
+      code: .reach.displayOfOtherHost,
+      "the display of `\(name)` listens only on its host",
+      notes: ["it is \(display.uri) on `\(server)`"],
+      helps: [
+        .init(
+          "forward its port: `ssh -L \(port):127.0.0.1:\(port) \(QuotedText.shellWord(server))`, "
+            + "or set `listen`")
+      ])
+  }
+
+  static func logsOfOtherHost(_ name: String, _ uri: String) -> Diagnostic {
+    Diagnostic(
+      code: .reach.logsOfOtherHost, "the logs of `\(name)` are on another machine",
+      notes: ["libvirt does not transfer them; the host is `\(uri)`"],
+      helps: [.init("run `vmscript logs \(QuotedText.shellWord(name))` on that machine")])
+  }
+
+  static func noLog(_ name: String, _ reasons: [String]) -> Diagnostic {
+    Diagnostic(
+      code: .reach.noLog, "no log of `\(name)` can be read",
+      notes: reasons.isEmpty ? ["this hypervisor writes none, and its consoles have none"] : reasons
+    )
+  }
+
   static func noConsole(_ name: String) -> Diagnostic {
     Diagnostic(
       code: .reach.noConsole, "the domain `\(name)` has no console",
@@ -147,6 +182,24 @@ struct ReachCodes: DiagnosticTable {
     """
     The guest is reached through the host of the connection's URI. ssh would read the host's or the \
     user's name as an option or as more than one name.
+    """)
+  let noDisplay = DiagnosticCode.ofHost(
+    780, "no display",
+    "The running domain has neither a VNC nor a SPICE display, or only one with a socket.")
+  let displayOfOtherHost = DiagnosticCode.ofHost(
+    781, "display of another machine",
+    """
+    The display listens on the loopback address of the host of libvirt, which is another machine. A \
+    viewer here cannot connect to it without a tunnel.
+    """)
+  let logsOfOtherHost = DiagnosticCode.ofHost(
+    782, "logs on another machine",
+    "The log files of a guest are on the host of libvirt, and libvirt does not transfer them.")
+  let noLog = DiagnosticCode.ofHost(
+    783, "no log",
+    """
+    QEMU writes a log of each guest to `/var/log/libvirt/qemu`, which only root can read. A session's \
+    daemon writes it to `~/.cache/libvirt/qemu/log`. A console has a log if its `log` has a file.
     """)
   let noConsole = DiagnosticCode.ofHost(
     794, "no console", "The domain was defined without a serial port or console device.")

@@ -46,6 +46,15 @@ enum LockMessages {
       helps: [.init("do not run this stack from another machine at the same time")])
   }
 
+  static func unrecordedExpiry(_ stack: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      .warning, code: .lock.unrecordedExpiry,
+      "only the machines of the stack `\(stack)` record its lifetime", notes: [reason],
+      helps: [
+        .init("if the run is killed, remove the stack: `vmscript destroy --stack \(stack)`")
+      ])
+  }
+
   static func otherOrigin(_ stack: String, _ other: StackOrigin) -> Diagnostic {
     Diagnostic(
       .warning, code: .lock.otherOrigin, "the stack `\(stack)` was last run from elsewhere",
@@ -89,6 +98,13 @@ struct LockCodes: DiagnosticTable {
     The stack's machines were made from another client or another path. Either the script was moved, \
     or two scripts share a name by mistake. Confirm the run at a terminal or with `--yes`, which \
     records the current client and path, or give the stack another name.
+    """)
+  let unrecordedExpiry = DiagnosticCode.ofHost(
+    763, "lifetime not recorded on the host",
+    """
+    A test creates a volume in the host's storage pool to record when its stack expires. The pool did \
+    not accept that volume, or there is none. If the run is killed, `vmscript sweep` finds the stack \
+    only if it has a machine.
     """)
 }
 

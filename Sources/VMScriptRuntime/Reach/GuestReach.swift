@@ -130,14 +130,17 @@ public struct GuestReach: Sendable {
     }
   }
 
-  private func looking<T: Sendable>(
+  func looking<T: Sendable>(
     _ doing: String, _ look: @escaping @Sendable (Connection) throws -> T
   ) async throws(Diagnostic) -> T {
     try await host.onHost(doing) { pool in try await pool.run(look) }
   }
 }
 
-private func running(_ name: String, _ connection: Connection) throws -> Domain {
+/// Returns a running domain.
+///
+/// - Throws: VM0790 if there is no such domain, VM0792 if it is off.
+func running(_ name: String, _ connection: Connection) throws -> Domain {
   guard let domain = try connection.domain(named: name) else {
     let names = try connection.domains().map(\.name)
     throw InspectionMessages.nothingNamed(name, closest: closest(to: name, among: names))

@@ -47,6 +47,16 @@ final class RunHost: EvaluationHost {
 
   var isOver: Bool { progress.withLock { $0.hasFailed || $0.isCancelled } }
 
+  var collectsChecks: Bool { mode == .run && options.collectsChecks }
+
+  func receive(_ result: CheckResult) {
+    var result = result
+    // The evaluation of a check may have applied the declarations before it.
+    let effects = progress.withLock(\.effects).filter { $0.start >= result.start }
+    result.duration -= effects.reduce(.zero) { $0 + $1.duration }
+    options.progress(.checked(result))
+  }
+
   func attribute(
     _ attribute: LiveAttribute, of resource: ResourceReference, at span: Span,
     declarations: DeclarationSet
@@ -157,6 +167,8 @@ final class RunHost: EvaluationHost {
     guard isEnd || isUnseen || needsEffect(set) else { return }
     let set = set.ofLibvirt
     if isEnd { try requireRebuilt(in: set) }
+    let start = ContinuousClock.now
+    defer { progress.withLock { $0.effects.append((start, ContinuousClock.now - start)) } }
     try waiting("applying the declarations", nil) { [self] waiting in
       try await planAndApply(set, isEnd: isEnd, waiting)
     }
@@ -256,12 +268,30 @@ final class RunHost: EvaluationHost {
   ///
   /// - Returns: whether the claim was made by this call.
   private func claimHost() async throws -> Bool {
+    try await recordExpiry()
     switch try await standing.lock?.claim() {
     case .made: return true
     case .unneeded, nil: return false
     case .impossible(let warning):
       try note([warning])
       return false
+    }
+  }
+
+  /// Records the end of the stack's lifetime before the first change, if the stack is temporary.
+  private func recordExpiry() async throws {
+    guard let expiry = options.expiry, !standing.isExpiryRecorded else { return }
+    let stack = standing.plan.stack
+    let obstacle = try await backend.record(expiry, of: stack)
+    progress.withLock { $0.isExpiryRecorded = true }
+    if let obstacle { try note([LockMessages.unrecordedExpiry(stack, obstacle)]) }
+  }
+
+  /// Removes the records of the end of the stack's lifetime.
+  func removeExpiry() throws(Diagnostic) {
+    let (backend, stack) = (backend, standing.plan.stack)
+    try waiting("removing the record of the lifetime of `\(stack)`", nil, isActing: true) { _ in
+      try await backend.removeExpiry(of: stack)
     }
   }
 
@@ -386,7 +416,7 @@ final class RunHost: EvaluationHost {
   private var planning: Planning {
     Planning(
       host: backend, hypervisor: backend.hypervisor, sources: sources,
-      adopt: options.adopt, origin: options.origin,
+      adopt: options.adopt, origin: options.origin, expiry: options.expiry,
       waiting: { [options] in options.progress(.waiting($0)) }, expected: standing.expected,
       images: images, rebuild: options.rebuild)
   }

@@ -12,6 +12,10 @@ extension RunHost {
     var hasPlanned = false
     /// Whether the run may change a stack that was last run from elsewhere.
     var isOriginConfirmed = false
+    /// Whether the host was asked to record the end of the stack's lifetime.
+    var isExpiryRecorded = false
+    /// The times at which declarations took effect.
+    var effects: [(start: ContinuousClock.Instant, duration: Duration)] = []
     /// The lock on the stack; nil if the run changes nothing.
     var lock: (any StackHold)?
     /// The declarations that took effect; verbs may have changed their resources since, on purpose.

@@ -33,6 +33,7 @@ public enum Runner {
     return await withHost(stack, options, mode: .run, sources: SourceMap()) { host in
       do throws(Diagnostic) {
         try host.takeEffect(DeclarationSet(stack: stack), isEnd: true)
+        try host.removeExpiry()
         return Evaluated()
       } catch { return Evaluated(diagnostics: [error]) }
     }
@@ -104,7 +105,8 @@ public enum Runner {
     let backend: LibvirtBackend
     do {
       backend = LibvirtBackend(
-        pool: pool, hypervisor: try await connect(pool, options).hypervisor)
+        pool: pool, hypervisor: try await connect(pool, options).hypervisor,
+        transcripts: options.transcripts)
     } catch {
       await pool.close()
       return RunReport(
@@ -211,6 +213,12 @@ public struct RunOptions: Sendable {
   public var connectTimeout = Duration.seconds(30)
   /// The meaning of `hypervisor = auto`; nil leaves it to ``HypervisorChoice``.
   public var hypervisor: String?
+  /// Records that the stack is temporary; nil if it stays until it is destroyed.
+  public var expiry: StackExpiry?
+  /// Reports the results of `check`s as events; a failed one is no error then.
+  var collectsChecks = false
+  /// Records the consoles of the machines; nil if they are not recorded.
+  var transcripts: ConsoleTranscripts?
   /// Calls ``confirm`` before the verb `delete` too, for statements that are entered one by one.
   var confirmsDeletions = false
   /// Confirms a plan with changes that need confirmation; not called with ``assumeYes``.
@@ -265,6 +273,9 @@ public struct RunReport: Sendable {
   public var outcome: Outcome
   /// The sources that the spans of the plan and the diagnostics refer to.
   public var sources: SourceMap
+
+  /// Whether nothing was done, because another run of the stack is in progress.
+  public var isStackInUse: Bool { diagnostics.contains { $0.code == .host.stackInUse } }
 
   /// The diagnostics for a person who was asked to confirm the plan, without the refusal.
   public var diagnosticsAfterQuestion: [Diagnostic] {

@@ -6,6 +6,7 @@ import Synchronization
 final class ConsoleWatch: Sendable {
   private struct State {
     var console: Console?
+    var isFollowing = false
     var wanted: [UInt8] = []
     var recent: [UInt8] = []
     var isFound = false
@@ -17,13 +18,15 @@ final class ConsoleWatch: Sendable {
 
   /// Follows the output of a console until the watch ends.
   ///
-  /// - Parameter text: a text to look for.
-  func follow(_ console: Console, for text: String = "") {
+  /// - Parameters:
+  ///   - console: the console to close at the end; nil if others use it.
+  ///   - text: a text to look for.
+  func follow(_ output: AsyncStream<[UInt8]>, of console: Console? = nil, for text: String) {
     state.withLock { state in
       state.console = console
+      state.isFollowing = true
       state.wanted = Array(text.utf8)
     }
-    let output = console.output
     Task { [weak self] in
       for await bytes in output {
         guard let self else { return }
@@ -47,7 +50,7 @@ final class ConsoleWatch: Sendable {
   var hasShown: Bool { state.withLock(\.isFound) }
 
   /// Whether a console is followed.
-  var isFollowing: Bool { state.withLock { $0.console != nil } }
+  var isFollowing: Bool { state.withLock(\.isFollowing) }
 
   /// Returns the last lines with text, without control sequences.
   func lastLines(_ count: Int) -> [String] {

@@ -16,13 +16,23 @@ struct DomainCondition: Sendable {
   let notes: LeaseNotes
   /// The console's output during the wait.
   let watch: ConsoleWatch
+  /// The transcripts of the consoles, which occupy them; nil if the run keeps none.
+  var transcripts: ConsoleTranscripts?
 
   /// Follows the console of the guest, unless the guest has none or another session uses it.
   func followConsole() async {
-    guard !watch.isFollowing,
-      let console = try? await targets.with(name, span, { domain in try domain.openConsole() })
-    else { return }
-    watch.follow(console)
+    guard !watch.isFollowing else { return }
+    try? await follow(for: "")
+  }
+
+  /// Follows the console, through its transcript if the run keeps one.
+  private func follow(for text: String) async throws {
+    if let output = await transcripts?.output(of: name) {
+      watch.follow(output, for: text)
+    } else {
+      let console = try await ofRunning { try $0.openConsole() }
+      watch.follow(console.output, of: console, for: text)
+    }
   }
 
   /// Checks that the domain is off.
@@ -142,8 +152,8 @@ struct DomainCondition: Sendable {
   ///
   /// - Throws: a diagnostic for a guest that is off or has no console.
   func console(shows text: String) async throws -> Awaiting.Look {
-    let console = try await ofRunning { try $0.openConsole() }
-    watch.follow(console, for: text)
+    try await ofRunning { _ in }
+    try await follow(for: text)
     return { [watch] in watch.hasShown ? nil : "the console has not shown it yet" }
   }
 

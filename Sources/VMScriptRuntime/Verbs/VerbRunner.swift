@@ -14,13 +14,17 @@ struct VerbRunner: Sendable {
   let reports: RunReports
   /// The boot of the targets of a verb.
   let boot: GuestBoot
+  /// The transcripts of the consoles; nil if the run keeps none.
+  let transcripts: ConsoleTranscripts?
   /// The default time limit of `wait`.
   static let standardLimit = Duration.seconds(120)
 
   init(
     pool: ConnectionPool, declarations: DeclarationSet, sources: SourceMap = SourceMap(),
-    notes: LeaseNotes = LeaseNotes(), reports: RunReports = RunReports()
+    notes: LeaseNotes = LeaseNotes(), transcripts: ConsoleTranscripts? = nil,
+    reports: RunReports = RunReports()
   ) {
+    self.transcripts = transcripts
     self.sources = sources
     boot = GuestBoot(notes: notes)
     self.declarations = declarations
@@ -166,7 +170,8 @@ struct VerbRunner: Sendable {
     let fixed = declarations.fixedAddress(of: name)
     let watch = ConsoleWatch()
     let domain = DomainCondition(
-      targets: targets, name: name, span: span, fixed: fixed, notes: boot.notes, watch: watch)
+      targets: targets, name: name, span: span, fixed: fixed, notes: boot.notes, watch: watch,
+      transcripts: transcripts)
     let awaited: String
     let look: Awaiting.Look
     switch condition {

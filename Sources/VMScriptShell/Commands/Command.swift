@@ -1,5 +1,6 @@
 import Foundation
 import VMScript
+import VMScriptPlan
 import VMScriptRuntime
 import VMScriptSyntax
 import VMScriptTerminal
@@ -180,6 +181,14 @@ extension Command {
       guard let found else { return }
       shell.page(
         TerminalText.escaped(found, keepingLayout: true).split(separator: "\n").map(String.init))
+    },
+    Command(
+      "graph", "Show the declarations of this session and what each depends on, as a tree",
+      example: ":graph"
+    ) { shell, _ in
+      let graph = DeclarationGraph(shell.session.language.declarations)
+      guard !graph.nodes.isEmpty else { return shell.say([ShellMessages.nothingDeclared]) }
+      shell.page(graph.tree.map { TerminalText.escaped($0) })
     },
     Command(
       "type", .required("EXPRESSION", .expression), "Show the type of a value",

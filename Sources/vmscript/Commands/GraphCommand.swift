@@ -1,19 +1,21 @@
 import ArgumentParser
 import VMScript
 import VMScriptPlan
+import VMScriptSyntax
+import VMScriptTerminal
 
 /// `vmscript graph FILE`: draws the resources of a script and what each depends on.
 struct GraphCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "graph",
-    abstract: "Draw the declared resources and what each depends on, for Graphviz.",
+    abstract: "Draw the declared resources and what each depends on.",
     discussion: """
-      Prints a graph in the DOT language; no connection is made. Dashed nodes are resources of the \
-      host that the script does not declare.
+      Prints a graph in the DOT language of Graphviz, or as SVG, which needs Graphviz. No connection \
+      is made. Dashed nodes are resources of the host that the script does not declare.
 
       Examples:
         vmscript graph lab.vmscript
-        vmscript graph lab.vmscript | dot -Tsvg > lab.svg
+        vmscript graph lab.vmscript --svg > lab.svg
       """)
   static let heading = CommandHeading.script
 
@@ -21,6 +23,9 @@ struct GraphCommand: AsyncParsableCommand, Subcommand {
     help: ArgumentHelp("The script; - is standard input.", valueName: "file"),
     completion: .file(extensions: ["vmscript"]))
   var file: String
+
+  @Flag(help: "Draw the graph as SVG with Graphviz's `dot`.")
+  var svg = false
 
   @OptionGroup var script: ScriptOptions
   @OptionGroup var output: OutputOptions
@@ -31,8 +36,30 @@ struct GraphCommand: AsyncParsableCommand, Subcommand {
       output.report(outcome.diagnostics, program.sources)
       guard outcome.succeeded else { return (nil, .scriptErrors) }
       let dot = DeclarationGraph(outcome.declarations).dot
-      if !output.json { Terminal.writeOutput(dot) }
-      return (.map(["dot": .string(dot)]), nil)
+      guard svg else {
+        if !output.json { Terminal.writeOutput(dot) }
+        return (.map(["dot": .string(dot)]), nil)
+      }
+      do throws(Diagnostic) {
+        let drawing = try await draw(dot)
+        if !output.json { Terminal.writeOutput(drawing) }
+        return (.map(["dot": .string(dot), "svg": .string(drawing)]), nil)
+      } catch {
+        output.report([error])
+        return (nil, .failed)
+      }
+    }
+  }
+
+  private func draw(_ dot: String) async throws(Diagnostic) -> String {
+    do { return try await GraphDrawing.svg(dot) } catch {
+      switch error {
+      case StorageFailure.toolMissing(let tool):
+        throw TerminalMessages.noProgram(tool, package: "graphviz")
+      case let failure as GraphDrawing.Failure:
+        throw CommandLineMessages.notDrawn(status: failure.status, failure.messages)
+      default: throw CommandLineMessages.notDrawn(status: nil, error.localizedDescription)
+      }
     }
   }
 }

@@ -13,6 +13,7 @@ struct ListCommand: AsyncParsableCommand, Subcommand {
       Examples:
         vmscript list
         vmscript list --stack lab --json
+        vmscript list --watch            shows changes until Ctrl-C
       """)
   static let heading = CommandHeading.host
   static let synonyms = ["ls", "ps"]
@@ -22,11 +23,26 @@ struct ListCommand: AsyncParsableCommand, Subcommand {
     completion: HostNames.stacks)
   var stack: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      """
+      Follow the events of the host until Ctrl-C: on a terminal, the lists are redrawn; elsewhere, \
+      each event is a line.
+      """))
+  var watch = false
+
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let stack = stack.map { Program.stackName(resembling: $0) ?? $0 }
+    if watch {
+      let watch = ListWatch(stack: stack, output: output)
+      let session = LiveSession(stack: "list", options: connection.runOptions)
+      return try await output.inspecting { () async throws(Diagnostic) in
+        try await watch.follow(session)
+      }
+    }
     var inventory = try await output.inspecting { () async throws(Diagnostic) in
       try await Inspector.inventory(
         uri: connection.uri, stack: stack, patience: connection.patience)

@@ -55,6 +55,35 @@ enum CommandLineMessages {
     scripts == 1 ? "no errors" : "no errors in \(scripts) scripts"
   }
 
+  /// The message of `sweep` if there is nothing to do.
+  static let nothingExpired = "no stack on this host is past its lifetime"
+
+  /// The message of `sweep --list` if there is nothing to list.
+  static let noTemporaryStacks = "no stack on this host has a lifetime"
+
+  /// The heading of the removal of an expired stack.
+  static func expired(_ stack: TemporaryStack) -> String {
+    "the stack \(TerminalText.escaped(stack.name)) expired at \(stack.expiry.description)"
+  }
+
+  /// The message of `sweep` about a stack that it leaves.
+  static func skippedInUse(_ stack: String) -> String {
+    "\(TerminalText.escaped(stack)): skipped, a run is using it"
+  }
+
+  static func unfitLifetime(_ text: String) -> String {
+    "--lifetime needs a duration of at least 1s, such as 30m or 2h, not "
+      + "'\(TerminalText.escaped(text))'."
+  }
+
+  static let stackOfTest = "A test makes a stack of its own name, so --stack has no meaning."
+
+  /// The notice of an interrupted test.
+  static let destroyingTests =
+    "stopping after the changes in flight and destroying the stacks; press Ctrl-C again to stop at once"
+  static let leftTests =
+    "stopped at once; `vmscript sweep` destroys the stacks after their lifetime"
+
   static let finishing =
     "stopping after the changes in flight; press Ctrl-C again to stop at once"
   static let stoppedAtOnce = "stopped at once; the next run continues from the current state"
@@ -108,6 +137,24 @@ enum CommandLineMessages {
       notes: [reason, "the printed output is incomplete"])
   }
 
+  /// VM0809: the connection of `list --watch` is lost.
+  static func lostHost(_ uri: String?) -> Diagnostic {
+    Diagnostic(
+      code: .commandLine.lostHost,
+      "the connection to \(uri.map { "`\($0)`" } ?? "the host") was lost",
+      helps: [.init("run it again once the host answers")])
+  }
+
+  /// VM0810: Graphviz failed.
+  ///
+  /// - Parameter status: its exit status; nil if it did not end by itself.
+  static func notDrawn(status: Int32?, _ reason: String) -> Diagnostic {
+    let ending = status.map { "`dot` exited with status \($0)" }
+    return Diagnostic(
+      code: .commandLine.notDrawn, "the graph cannot be drawn",
+      notes: [ending].compactMap(\.self) + reason.split(separator: "\n").suffix(5).map(String.init))
+  }
+
   /// VM0802: no message has the code.
   static func unknownCode(_ text: String) -> Diagnostic {
     Diagnostic(
@@ -142,6 +189,12 @@ struct CommandLineCodes: DiagnosticTable {
     `start`, `stop`, `snapshot` and the other verbs are statements. Write them in a script, in the \
     text after `-e`, or in the shell. There a name is a string: `vmscript -e 'start "web-1"'`.
     """)
+  let lostHost = DiagnosticCode.ofHost(
+    809, "connection lost while watching",
+    "`list --watch` follows the events of the host, which end with the connection.")
+  let notDrawn = DiagnosticCode.ofTool(
+    810, "graph not drawn",
+    "Graphviz's `dot`, which draws the graph as SVG, failed or took more than a minute.")
   let unwritableStandardOutput = DiagnosticCode.ofTool(
     807, "unwritable standard output",
     """

@@ -34,8 +34,11 @@ struct HostSession: Sendable {
   }
 
   /// Performs work on the host and reports its diagnostics.
+  ///
+  /// - Parameter reportsUse: whether a stack in use by another run is reported.
   func perform(
-    _ options: RunOptions, _ work: @escaping @Sendable (RunOptions) async -> RunReport
+    _ options: RunOptions, reportsUse: Bool = true,
+    _ work: @escaping @Sendable (RunOptions) async -> RunReport
   ) async -> RunReport {
     var options = options
     let (display, output, show) = (display, output, show)
@@ -60,6 +63,7 @@ struct HostSession: Sendable {
         await work(prepared)
       }
     }
+    if report.isStackInUse, !reportsUse { return report }
     let diagnostics = wasAsked.isSet ? report.diagnosticsAfterQuestion : report.diagnostics
     guard !diagnostics.isEmpty else { return report }
     if display.needsGap { Terminal.writeMessage("\n") }

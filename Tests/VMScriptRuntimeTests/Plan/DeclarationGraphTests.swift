@@ -40,6 +40,30 @@ import VMScript
         """#)
   }
 
+  @Test func aTreeExpandsEachResourceOnce() throws {
+    let graph = try graph(
+      """
+      image base { size = 1GiB }
+      net lab { subnet = 10.1.0.0/24 }
+      domain a { disk { image = base }, nic { net = lab } }
+      clone a as one { nic { net = "default" } }
+      clone a as two {}
+      """)
+    #expect(
+      graph.tree == [
+        "domain one",
+        "├─ domain a (source)",
+        "│  ├─ image base",
+        "│  └─ net lab",
+        "├─ image base",
+        "└─ net default (not declared)",
+        "domain two",
+        "├─ domain a (source) …",
+        "├─ image base",
+        "└─ net lab",
+      ])
+  }
+
   @Test func aScriptWithoutResourcesIsAnEmptyGraph() throws {
     let graph = try graph("let x = 1")
     #expect(graph.dot == "digraph {\n  rankdir = LR\n  node [fontname = sans]\n}\n")

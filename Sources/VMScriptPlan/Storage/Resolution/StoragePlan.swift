@@ -9,6 +9,8 @@ package struct StoragePlan: Sendable {
   package var origin: StackOrigin?
   /// The domains whose disks are made anew from their images.
   var rebuild: Set<String> = []
+  /// The end of the lifetime of the stack; nil if it is not temporary.
+  package var expiry: StackExpiry?
   /// The cache of the digests of local files.
   package let cache: DigestCache?
   /// The volumes that the stack owns.
@@ -132,10 +134,9 @@ package struct StoragePlan: Sendable {
     -> XMLContext
   {
     var context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
-    guard declaration.kind == .domain else {
-      context.origin = origin
-      return context
-    }
+    context.origin = origin
+    context.expiry = expiry
+    guard declaration.kind == .domain else { return context }
     guard let storage = domains[declaration.name] else {
       return context
     }
@@ -151,7 +152,6 @@ package struct StoragePlan: Sendable {
     context.drives = storage.clonedDrives
     context.seed = storage.seed?.path
     context.ignition = storage.ignition?.path
-    context.origin = origin
     context.shared = Set(
       live.domains[declaration.name].map { domain in
         domain.facts.disks.compactMap(\.path)

@@ -26,7 +26,7 @@ public enum DomainXML {
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
     if isNew { addDefaults(root) }
-    DomainMetadata(declaration, stack: context.stack, origin: context.origin).write(to: root)
+    DomainMetadata(declaration, context: context).write(to: root)
     let (memory, cpus) = (root.text(at: DomainMemory.maximum), root.text(at: DomainCPU.maximum))
     try XMLRows.write(declaration.body, to: root)
     DomainMemory(declaration)?.complete(root, before: memory)
@@ -170,11 +170,22 @@ package struct DomainMetadata {
   package let stack: String
   /// The origin of the stack; nil keeps the recorded one.
   package let origin: StackOrigin?
+  /// The end of the lifetime of the stack; nil keeps the recorded one.
+  package let expiry: StackExpiry?
 
-  package init(_ declaration: Declaration, stack: String, origin: StackOrigin? = nil) {
+  package init(
+    _ declaration: Declaration, stack: String, origin: StackOrigin? = nil,
+    expiry: StackExpiry? = nil
+  ) {
     self.declaration = declaration
     self.stack = stack
     self.origin = origin
+    self.expiry = expiry
+  }
+
+  init(_ declaration: Declaration, context: XMLContext) {
+    self.init(
+      declaration, stack: context.stack, origin: context.origin, expiry: context.expiry)
   }
 
   /// Replaces the earlier mark and keeps other metadata.
@@ -195,6 +206,7 @@ package struct DomainMetadata {
     case nil: break
     }
     (origin ?? earlier.flatMap(StackOrigin.init(mark:)))?.write(to: mark)
+    (expiry ?? earlier.flatMap(StackExpiry.init(mark:)))?.write(to: mark)
     for (key, value) in labels {
       mark.add(Self.name("label"), ["key": key, "value": value.description])
     }

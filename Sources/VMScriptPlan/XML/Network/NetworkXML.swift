@@ -23,7 +23,7 @@ public enum NetworkXML {
   ) throws(Diagnostic) {
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
-    DomainMetadata(declaration, stack: context.stack, origin: context.origin).write(to: root)
+    DomainMetadata(declaration, context: context).write(to: root)
     let shape = NetworkShape(declaration, context: context)
     shape.writeForward(to: root)
     try XMLRows.write(declaration.body, to: root, undeclared: undeclared)

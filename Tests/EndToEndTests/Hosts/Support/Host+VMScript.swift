@@ -86,4 +86,5 @@ struct JSON {
   var text: String? { value as? String }
   var texts: [String] { items.compactMap(\.text) }
   var int: Int? { value as? Int }
+  var bool: Bool? { value as? Bool }
 }
