@@ -26,7 +26,10 @@ public enum DomainXML {
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
     if isNew { addDefaults(root) }
-    DomainMetadata(declaration, stack: context.stack, origin: context.origin).write(to: root)
+    DomainMetadata(
+      declaration, stack: context.stack, origin: context.origin,
+      customization: context.customization
+    ).write(to: root)
     let (memory, cpus) = (root.text(at: DomainMemory.maximum), root.text(at: DomainCPU.maximum))
     try XMLRows.write(declaration.body, to: root)
     DomainMemory(declaration)?.complete(root, before: memory)
@@ -170,11 +173,17 @@ package struct DomainMetadata {
   package let stack: String
   /// The origin of the stack; nil keeps the recorded one.
   package let origin: StackOrigin?
+  /// The digest of the `customize` block; nil keeps the recorded one while the block is declared.
+  let customization: String?
 
-  package init(_ declaration: Declaration, stack: String, origin: StackOrigin? = nil) {
+  package init(
+    _ declaration: Declaration, stack: String, origin: StackOrigin? = nil,
+    customization: String? = nil
+  ) {
     self.declaration = declaration
     self.stack = stack
     self.origin = origin
+    self.customization = customization
   }
 
   /// Replaces the earlier mark and keeps other metadata.
@@ -193,6 +202,9 @@ package struct DomainMetadata {
     switch declaration.source {
     case .declared(let name), .host(let name): mark["source"] = name
     case nil: break
+    }
+    if declaration.body.block("customize") != nil {
+      mark[Customization.record] = customization ?? earlier?[Customization.record]
     }
     (origin ?? earlier.flatMap(StackOrigin.init(mark:)))?.write(to: mark)
     for (key, value) in labels {
