@@ -90,7 +90,7 @@ extension Schema {
         "full", .bool, "Whether a clone copies the disks instead of overlaying them.",
         impact: .dataLoss),
     ],
-    blocks: [cpus, memory] + devices + [cloudInit, xmlPatch])
+    blocks: [cpus, memory] + devices + [cloudInit, customize, xmlPatch])
 
   private static let cpus = BlockSchema(
     "cpus", "Virtual processors: a number, or a block.", shorthand: "max", xml: XMLPlace(""),

@@ -24,6 +24,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case loginShell
   /// The name of a package, with the additions of package managers, such as a version.
   case packageName
+  /// The name of a package in a list that commas separate, as virt-customize reads it.
+  case customPackage
   /// A line of an `authorized_keys` file.
   case authorizedKey
   /// A model of a device, in lower case as libvirt reports it.
@@ -60,6 +62,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case date
   /// A path from the root of a guest.
   case absolutePath
+  /// The path of a file that virt-customize writes to a guest.
+  case customPath
   /// The permissions of a file.
   case fileMode
   /// The owner of a file, with or without its group.
@@ -80,6 +84,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
       "a user name: a letter or `_`, then letters, digits, `.`, `-` and `_`, at most 32"
     case .loginShell: "an absolute path without spaces and `:`"
     case .packageName: "a package name without spaces or quotes, and without `-` at its start"
+    case .customPackage:
+      "a package name: letters, digits, `+`, `.`, `_`, `-`, `:`, `=`, `~` and `/`, without `-` at its start"
     case .authorizedKey: "one public key on one line, such as `ssh-ed25519 AAAA… name`"
     case .model: "a model in lower case: letters, digits, `-` and `_`"
     case .line: "one line without control characters"
@@ -99,6 +105,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .importID: "an account such as `gh:NAME` or `lp:NAME`"
     case .date: "a date: year, month and day, such as `2030-12-31`"
     case .absolutePath: "an absolute path without control characters"
+    case .customPath:
+      "the absolute path of a file, without `:`, without `..`, and without control characters"
     case .fileMode: "permissions of three or four octal digits, such as `0644`"
     case .fileOwner: "a user name, with or without `:` and a group name"
     }
@@ -124,7 +132,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
     switch self {
     case .hostName, .domainName: 253
     case .leaseName, .serviceName, .token, .model: 63
-    case .txtValue, .loginShell, .packageName: 255
+    case .txtValue, .loginShell, .packageName, .customPackage: 255
     case .interfaceName: 15
     case .userName: 32
     case .authorizedKey: 16_384
@@ -140,7 +148,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .locale, .timeZone, .importID: 63
     case .hostKeyKind: 32
     case .date: 10
-    case .absolutePath: 4095
+    case .absolutePath, .customPath: 4095
     case .fileMode: 4
     case .fileOwner: 65
     }
@@ -161,7 +169,10 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .packageName:
       scalar.isASCIIAlphanumeric
         || ["+", "-", ".", "_", ":", "=", "~", "/", "@", "*", "^"].contains(scalar)
+    case .customPackage:
+      scalar.isASCIIAlphanumeric || "+-._:=~/".unicodeScalars.contains(scalar)
     case .authorizedKey: !scalar.endsLineOrControls
+    case .customPath: !scalar.endsLineOrControls && scalar != ":"
     case .line, .optionalLine, .vncPassword, .spicePassword, .accountPassword, .absolutePath:
       !scalar.endsLineOrControls
     case .locale: scalar.isASCIIAlphanumeric || "_.-@".unicodeScalars.contains(scalar)
@@ -206,7 +217,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
       let begins = first == "_" || first?.properties.isAlphabetic == true
       return begins ? nil : "it does not begin with a letter or `_`"
     case .loginShell: return text.hasPrefix("/") ? nil : "it does not begin with `/`"
-    case .packageName: return text.hasPrefix("-") ? "it begins with `-`" : nil
+    case .packageName, .customPackage: return text.hasPrefix("-") ? "it begins with `-`" : nil
     case .target:
       let isKnown = ["vd", "sd", "hd", "fd"].contains { text.hasPrefix($0) } && text.count > 2
       return isKnown ? nil : "no bus has such a target"
@@ -223,6 +234,7 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .hostKeyKind: return Self.hostKeyKinds.contains(text) ? nil : "there is no such kind"
     case .date: return Self.isDate(text) ? nil : "there is no such day"
     case .absolutePath: return text.hasPrefix("/") ? nil : "it does not begin with `/`"
+    case .customPath: return Self.fileObstacle(to: text)
     case .fileMode: return text.utf8.count >= 3 ? nil : "it has fewer than three digits"
     case .fileOwner: return Self.ownerObstacle(to: text)
     case .authorizedKey, .line, .optionalLine, .text, .serialNumber, .vncPassword, .spicePassword,
@@ -245,6 +257,13 @@ public enum TextFormat: String, Sendable, CaseIterable {
     let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
     return (1...days[month - 1]).contains(day)
+  }
+
+  private static func fileObstacle(to path: String) -> String? {
+    guard path.hasPrefix("/") else { return "it does not begin with `/`" }
+    if path.hasSuffix("/") { return "it names a folder" }
+    let parts = path.split(separator: "/")
+    return parts.contains("..") || parts.contains(".") ? "it contains `.` or `..`" : nil
   }
 
   private static func ownerObstacle(to text: String) -> String? {

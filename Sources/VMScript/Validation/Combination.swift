@@ -155,6 +155,8 @@ struct Combination {
       Combination(
         block: "files", relation: .alternatives([Term("content"), Term("source")])),
       Combination(
+        block: "write", relation: .alternatives([Term("content"), Term("source")])),
+      Combination(
         block: "user", relation: .excludes(Term("primary_group"), Term("no_user_group", "true"))),
       Combination(
         block: "disks", relation: .needs(Term("label"), [Term("filesystem")])),

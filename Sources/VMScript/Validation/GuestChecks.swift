@@ -1,10 +1,10 @@
 import VMScriptSyntax
 
-/// Checks the guest's configuration of one domain: its `cloud_init` block.
+/// Checks the guest's configuration of one domain: `cloud_init`, `ignition` and `customize`.
 enum GuestChecks {
   /// Returns everything in a guest's configuration that contradicts itself.
   static func diagnostics(of domain: Declaration) -> [Diagnostic] {
-    let ignition = ignition(domain.body)
+    let ignition = ignition(domain.body) + writtenTwice(domain.written)
     guard let seed = domain.body.block("cloud_init") else { return ignition }
     let files = duplicates(of: "path", in: seed.blocks("files"))
     let disks = duplicates(of: "device", in: seed.blocks("disks"))
@@ -34,6 +34,17 @@ enum GuestChecks {
       return []
     }
     return [GuestMessages.noVersion(row)]
+  }
+
+  /// Reports two `write` blocks of one path; a clone may write a file of its source again.
+  private static func writtenTwice(_ body: DeclaredBlock) -> [Diagnostic] {
+    var first: [String: Span] = [:]
+    return (body.block("customize")?.blocks("write") ?? []).compactMap { block in
+      guard let path = block.label, let earlier = first.updateValue(block.span, forKey: path) else {
+        return nil
+      }
+      return GuestMessages.writtenTwice(path, block.span, first: earlier)
+    }
   }
 
   /// Reports blocks with the same value of the property that identifies them.
@@ -66,7 +77,7 @@ enum GuestChecks {
   }
 }
 
-/// The wording of contradictions within a guest's configuration: VM0264 to VM0267.
+/// The wording of contradictions within a guest's configuration: VM0264 to VM0268.
 enum GuestMessages {
   static func notJSON(_ row: DeclaredProperty) -> Diagnostic {
     Diagnostic(
@@ -87,6 +98,25 @@ enum GuestMessages {
       code: .guest.duplicateEntry, "two \(what) \(row.value.literal)",
       at: .init(row.span, "used again"), secondary: [.init(first, "first used here")],
       helps: [.init("remove one of them")])
+  }
+
+  static func writtenTwice(_ path: String, _ span: Span, first: Span) -> Diagnostic {
+    Diagnostic(
+      code: .guest.duplicateEntry, "two `write` blocks have the path \(QuotedText.literal(path))",
+      at: .init(span, "used again"), secondary: [.init(first, "first used here")],
+      helps: [.init("remove one of them")])
+  }
+
+  static func sharedIdentity(of clone: String, with source: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .warning, code: .guest.sharedIdentity,
+      "the guest of `\(clone)` has the identity of `\(source)`",
+      at: .init(span, "a clone with the same disk"),
+      notes: ["its machine-id and its SSH host keys are those of the source's disk"],
+      helps: [
+        .init("add `cloud_init {}` if the guest has cloud-init"),
+        .init("add `customize {}` if it has not"),
+      ])
   }
 
   static func fields(_ count: Int, _ row: DeclaredProperty) -> Diagnostic {
@@ -111,8 +141,8 @@ enum GuestMessages {
 struct GuestCodes: DiagnosticTable {
   let duplicateEntry = DiagnosticCode.ofScript(
     264, "duplicate entry of a guest",
-    "cloud-init writes each file once, and sets up each disk once. Two entries for the same one would "
-      + "overwrite each other.")
+    "A guest's configuration writes each file once, and sets up each disk once. Two entries for the same one "
+      + "would overwrite each other.")
   let unfitMount = DiagnosticCode.ofScript(
     265, "mount with too few or too many fields",
     "A line of `/etc/fstab` has a device, a mount point, a file system, options, and two numbers. All but "
@@ -121,6 +151,12 @@ struct GuestCodes: DiagnosticTable {
     267, "unfit Ignition configuration",
     "Ignition reads a JSON object whose `ignition.version` names the version of its format. With another "
       + "configuration, the guest stops its boot.")
+  let sharedIdentity = DiagnosticCode.ofScript(
+    268, "shared identity of guests",
+    "A clone's disk is an overlay on its source's disk, or a copy of it, with the machine-id, the SSH host "
+      + "keys and the DHCP state of the source. `cloud_init` makes them anew at the first boot of a guest with "
+      + "cloud-init, and `ignition` in guests with Ignition. `customize` does it in the disk before the first "
+      + "boot.")
   let ownMetadata = DiagnosticCode.ofScript(
     266, "metadata of the run",
     "The instance id tells cloud-init whether a machine boots for the first time. A run keeps it while the "

@@ -22,6 +22,7 @@ public enum Validation {
       if declaration.kind == .domain {
         pass.domain(declaration)
         pass.disks(of: declaration)
+        pass.identity(of: declaration)
       }
       if declaration.kind == .image { pass.layout(of: declaration) }
     }
@@ -40,6 +41,8 @@ struct ValidationPass {
   private(set) var declared: [ResourceKey: Declaration] = [:]
   private var macs: [MACAddress: Span] = [:]
   private var uuids: [String: Span] = [:]
+  /// The statements of clones that were reported for their guests' identity.
+  private var reportedClones: Set<Span> = []
   /// The moved disks by source: the place of each move, by domain and key.
   private var moves: [String: [String: Span]] = [:]
   var networks = ValidatedNetworks()
@@ -78,6 +81,16 @@ struct ValidationPass {
         diagnostics.append(ValidationMessages.beyondMaximum(current, maximum))
       }
     }
+  }
+
+  /// Warns about a clone whose guest has the identity of its source's, once for each statement.
+  mutating func identity(of clone: Declaration) {
+    guard case .declared(let name) = clone.source, let source = declared(.domain, name),
+      clone.sharesContent(with: source), !clone.resetsIdentity,
+      reportedClones.insert(clone.span).inserted
+    else { return }
+    diagnostics.append(
+      GuestMessages.sharedIdentity(of: clone.name, with: name, at: clone.nameSpan))
   }
 
   /// Checks properties that exclude or require each other.
@@ -156,6 +169,29 @@ struct ValidationPass {
       diagnostics.append(ValidationMessages.sameMAC(address, span, first: first))
     } else {
       macs[address] = span
+    }
+  }
+}
+
+extension Declaration {
+  /// Whether something gives its guest an identity of its own.
+  fileprivate var resetsIdentity: Bool {
+    if body.block("cloud_init") != nil || body.property("ignition") != nil { return true }
+    return body.block("customize").map { $0["reset_identity"] != .bool(false) } ?? false
+  }
+
+  /// Whether a disk of the clone has the content of its source's, which is an installed system as far
+  /// as the script shows.
+  fileprivate func sharesContent(with source: Declaration) -> Bool {
+    let disks = source.body.blocks("disk")
+    return body.blocks("disk").contains { disk in
+      guard let position = disk.inheritedFrom, disks.indices.contains(position) else {
+        return false
+      }
+      return ["image", "source"].contains { name in
+        guard let own = disk.property(name), own.value != .none else { return false }
+        return own.span == disks[position].property(name)?.span
+      }
     }
   }
 }

@@ -8,9 +8,9 @@ package enum ChildProcess {
   package struct Limits: Sendable {
     /// The elapsed time.
     package var seconds: Double
-    /// The address space in bytes.
+    /// The address space in bytes; 0 for no limit.
     package var memory: UInt64
-    /// The size of each file that it writes, in bytes.
+    /// The size of each file that it writes, in bytes; 0 for no limit.
     package var fileSize: UInt64
 
     package init(seconds: Double, memory: UInt64, fileSize: UInt64) {
@@ -39,20 +39,21 @@ package enum ChildProcess {
   ///   - input: becomes its standard input; nil for an empty one.
   ///   - output: receives its standard output; nil returns it.
   ///   - file: becomes the child's file 3, which it can open as ``inheritedFile``.
+  ///   - environment: variables that it has besides those of this process.
   ///   - limits: its limits.
   ///   - cancellation: aborts it early.
   /// - Throws: ``StorageFailure/toolMissing(_:)``, ``StorageFailure/toolTimedOut(_:seconds:)``,
   ///   `CancellationError`.
   package static func run(
     _ tool: String, _ arguments: [String], input: Int32? = nil, output destination: Int32? = nil,
-    file: Int32? = nil, limits: Limits,
+    file: Int32? = nil, environment: [String: String] = [:], limits: Limits,
     cancellation: BlockingWork.Cancellation
   ) throws -> Result {
     guard let program = find(tool) else { throw StorageFailure.toolMissing(tool) }
     var (output, errors) = try (Pipe(), Pipe())
     let process = try start(
       program, [tool] + arguments, input, destination ?? output.writing, errors.writing, file,
-      limits)
+      environment, limits)
     output.closeWritingEnd()
     errors.closeWritingEnd()
     let deadline = ContinuousClock.now + .seconds(limits.seconds)
@@ -82,6 +83,9 @@ package enum ChildProcess {
   /// The path at which a child finds the file that it inherits.
   package static let inheritedFile = "/proc/self/fd/3"
 
+  /// Returns whether a program is on the path.
+  package static func isInstalled(_ tool: String) -> Bool { find(tool) != nil }
+
   private static func find(_ tool: String) -> String? {
     (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
       .map { "\($0)/\(tool)" }
@@ -90,14 +94,14 @@ package enum ChildProcess {
 
   private static func start(
     _ program: String, _ arguments: [String], _ given: Int32?, _ output: Int32, _ errors: Int32,
-    _ file: Int32?, _ limits: Limits
+    _ file: Int32?, _ additions: [String: String], _ limits: Limits
   ) throws -> pid_t {
     let input = given ?? open("/dev/null", O_RDONLY | O_CLOEXEC)
     guard input != -1 else { throw Self.failure(program) }
     defer { if given == nil { close(input) } }
     // An arena of 64 MiB for each thread would count as memory in use.
     let environment = ProcessInfo.processInfo.environment
-      .merging(["LC_ALL": "C", "MALLOC_ARENA_MAX": "2"]) { $1 }
+      .merging(["LC_ALL": "C", "MALLOC_ARENA_MAX": "2"]) { $1 }.merging(additions) { $1 }
     let process = withTexts(arguments) { arguments in
       withTexts(environment.map { "\($0)=\($1)" }) { environment in
         program.withCString { program in

@@ -83,12 +83,17 @@ package struct Planning: Sendable {
     let kept = plan.keepContent { storage.reasonToKeep(image: $0, deleting: Set(deleted)) }
     let unfit = try await unfitMachines(of: plan, set)
     diagnostics += plan.addSteps(StepPlanner(storage: storage, hypervisor: hypervisor))
+    let edits = plan.changes.flatMap(\.edits)
+    if !edits.isEmpty {
+      diagnostics += CustomizationChecks(files: try await host.files())
+        .diagnostics(of: edits, live.storage)
+    }
     let found =
       storage.diagnostics + diagnostics + unfit
       + storage.volumes.refusals(toDelete: deleted, of: live.domains)
       + storage.volumes.leftOverlays(after: deleted, of: live.domains).map {
         StorageMessages.leftOverlays(of: $0.domain, $0.paths)
-      } + storage.warnings() + kept
+      } + storage.warnings() + storage.warningsOfCustomization(plan.changes) + kept
     return Outcome(plan: plan, storage: storage, diagnostics: Self.eachOnce(found))
   }
 
@@ -294,6 +299,13 @@ extension Plan {
 extension Change {
   /// Whether it may delete the backing image of overlays.
   fileprivate var deletesVolumes: Bool { action == .delete && (kind == .domain || kind == .image) }
+
+  /// The disks that it edits.
+  fileprivate var edits: [DiskCustomization] {
+    steps.compactMap { step in
+      if case .customize(let work) = step { work } else { nil }
+    }
+  }
 
   /// Whether it starts a domain with existing disks.
   fileprivate var startsWhatExists: Bool {

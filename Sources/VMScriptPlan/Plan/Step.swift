@@ -24,6 +24,8 @@ package enum Step: Sendable {
   case delete(VolumeReference)
   /// Writes the cloud-init seed of the domain.
   case write(DomainSeed)
+  /// Edits a new disk of the domain before its first boot.
+  case customize(DiskCustomization)
 
   // MARK: Domains
 
@@ -109,6 +111,18 @@ package struct NewVolume: Sendable {
   package let size: Int64?
   /// The span that diagnostics point at.
   package let span: Span
+}
+
+/// The edits of a new disk.
+package struct DiskCustomization: Sendable {
+  package let edits: Customization
+  package let disk: VolumeReference
+  package let format: ImageFormat
+  /// The record that the disk is not complete, which precedes the disk and is removed after the
+  /// edits.
+  package let record: VolumeReference
+  /// Whether the edits run on an emulated processor.
+  package let isEmulated: Bool
 }
 
 /// The growth of a volume.

@@ -270,7 +270,9 @@ extension StepPlanner {
       guard let own = drive.own else { continue }
       do throws(StorageFailure) {
         steps += try growthOfMoved(own, at: drive.span)
-        steps += try stepsOfVolume(own, isAnew: anew.contains(drive.name), at: drive.span)
+        let edits = drive.name == wanted.systemDisk?.name ? wanted.customization : nil
+        steps += try stepsOfDisk(
+          own, of: domain, isAnew: anew.contains(drive.name), edits, at: drive.span)
       } catch { throw StorageMessages.diagnostic(error, at: drive.span) }
     }
     for case let seed? in [wanted.seed, wanted.ignition] where !isTrusted(seed, of: domain) {
@@ -290,15 +292,34 @@ extension StepPlanner {
     return [.grow(VolumeGrowth(own, to: wanted, at: span))]
   }
 
+  /// Creates a missing disk, and edits it while a record shows that it is not complete.
+  private func stepsOfDisk(
+    _ own: OwnVolume, of domain: String, isAnew: Bool, _ edits: Customization?, at span: Span
+  ) throws(StorageFailure) -> [Step] {
+    let isUnfinished = storage.isUnfinished(own, of: domain)
+    let steps = try stepsOfVolume(own, isAnew: isAnew, isUnfinished: isUnfinished, at: span)
+    let isMade = steps.contains { if case .make = $0 { true } else { false } }
+    guard let record = try storage.unfinishedRecord(of: own, of: domain), isMade || isUnfinished
+    else { return steps }
+    guard isMade, let edits else { return steps + (isUnfinished ? [.delete(record)] : []) }
+    let xml = VolumeXML(name: record.name, format: .raw, capacity: 512, allocation: 0)
+    let marking = NewVolume(
+      xml: xml, pool: record.pool, path: record.path, origin: .new, size: nil, span: span)
+    let editing = DiskCustomization(
+      edits: edits, disk: VolumeReference(own), format: own.format, record: record,
+      isEmulated: hypervisor == "qemu")
+    return [.make(marking)] + steps + [.customize(editing), .delete(record)]
+  }
+
   private func stepsOfVolume(
-    _ own: OwnVolume, isAnew: Bool, at span: Span
+    _ own: OwnVolume, isAnew: Bool, isUnfinished: Bool, at span: Span
   ) throws(StorageFailure) -> [Step] {
     if case .kept = own.origin { return [] }
     guard let present = live.storage.place(at: own.path)?.volume, !isAnew else {
       return [.make(try volume(own, at: span))]
     }
     let users = live.storage.domains(using: own.path)
-    if try isAsWanted(present, own, isInUse: !users.isEmpty) {
+    if !isUnfinished, try isAsWanted(present, own, isInUse: !users.isEmpty) {
       // A domain's own disk grows in a separate step, in agreement with its guest.
       guard users.isEmpty, let wanted = own.capacity, try present.read(\.capacity) ?? 0 < wanted
       else { return [] }

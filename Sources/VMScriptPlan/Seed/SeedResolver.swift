@@ -22,7 +22,10 @@ struct SeedResolver {
     else { return nil }
     var files: [CloudConfig.GuestFile] = []
     for file in block.blocks("files") {
-      files.append(CloudConfig.GuestFile(block: file, content: try content(of: file)))
+      let content = try content(of: file, upTo: Self.largestFile) { text, span in
+        SeedMessages.tooLarge(text, limit: ByteSize(bytes: Self.largestFile), at: span)
+      }
+      files.append(CloudConfig.GuestFile(block: file, content: content))
     }
     do throws(StorageFailure) { return try seed(block, files) } catch {
       throw StorageMessages.diagnostic(error, at: block.span)
@@ -57,12 +60,15 @@ struct SeedResolver {
       extension: suffix)
   }
 
+  /// The UUID of the domain, present or future.
+  var uuid: String {
+    live.domains[domain.name]?.uuid ?? domain.body["uuid"]?.text?.lowercased()
+      ?? Identity.uuid(stack: set.stack, kind: .domain, name: domain.name)
+  }
+
   private func seed(
     _ block: DeclaredBlock, _ files: [CloudConfig.GuestFile]
   ) throws(StorageFailure) -> DomainSeed {
-    let uuid =
-      live.domains[domain.name]?.uuid ?? domain.body["uuid"]?.text?.lowercased()
-      ?? Identity.uuid(stack: set.stack, kind: .domain, name: domain.name)
     let config = try CloudConfig(
       declared: block, domain: domain.name, uuid: uuid, files: files,
       network: GuestNetwork.configuration(of: domain, in: set))
@@ -81,19 +87,24 @@ struct SeedResolver {
   }
 
   /// Returns the declared content of a file, or that of its local source.
-  private func content(of file: DeclaredBlock) throws(Diagnostic) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - limit: the largest size of a local file.
+  ///   - excess: the diagnostic of a larger one.
+  func content(
+    of file: DeclaredBlock, upTo limit: Int64, excess: (String, Span) -> Diagnostic
+  ) throws(Diagnostic) -> [UInt8] {
     guard let source = file.property("source"), case .string(let text) = source.value else {
       return Array((file["content"]?.text ?? "").utf8)
     }
     let path = ImageSource.absolute(text, folder: sources.folder(of: source.span))
-    let bounds = ReadBounds(maximumBytes: Int(Self.largestFile))
+    let bounds = ReadBounds(maximumBytes: Int(limit))
     do {
       return try GuardedFile.read(path, named: "`\(text)`", bounds: bounds)
     } catch let failure as FileFailure {
       throw SeedMessages.unreadable(failure.reason, at: source.span)
     } catch {
-      throw SeedMessages.tooLarge(
-        text, limit: ByteSize(bytes: Self.largestFile), at: source.span)
+      throw excess(text, source.span)
     }
   }
 }

@@ -39,6 +39,8 @@ public struct XMLContext: Sendable {
   public var seed: String?
   /// The Ignition configuration on the host.
   package var ignition: String?
+  /// The digest of the `customize` block; nil if there is none, or while values in it are unknown.
+  package var customization: String?
   /// Paths that other domains use or are declared to use. Their files stay in place.
   public var shared: Set<String> = []
   /// MAC addresses by the interface's key: label, else `nic1`….

@@ -13,6 +13,7 @@ struct Provisioner: StepPerformer {
   let reports: RunReports
   let published: PublishedImages
   let boot: GuestBoot
+  let editor = DiskEditor()
 
   init(
     pool: ConnectionPool, storage: StoragePlan, store: VolumeStore, boot: GuestBoot,
@@ -38,6 +39,7 @@ struct Provisioner: StepPerformer {
     case .remove(let volume): try await store.remove(volume.name, pool: volume.pool)
     case .delete(let volume): try await store.delete(volume.name, pool: volume.pool)
     case .write(let seed): try await write(seed)
+    case .customize(let work): try await customize(work, of: change)
     case .rename(let name, let uuid, let shutsDown):
       try await rename(uuid, from: name, to: change, shutsDown: shutsDown)
     case .dropSavedState:
@@ -186,6 +188,27 @@ extension Provisioner {
       try await store.write(image, as: seed.name.fileName, mode: "0600", pool: seed.pool)
     } catch let failure as StorageFailure {
       throw StorageMessages.diagnostic(failure, at: seed.span)
+    }
+  }
+}
+
+/// The edits of disks before their first boot.
+extension Provisioner {
+  /// Edits a new disk, and removes it if that fails. The test driver has no files to edit.
+  func customize(_ work: DiskCustomization, of change: Change) async throws {
+    guard try await !pool.run({ $0.isTestDriver }) else { return }
+    reports.progress(.advanced(change, phase: "customize", done: 0, total: 0))
+    do {
+      try await editor.edit(work, of: change.name)
+    } catch {
+      // The task may be cancelled; the removal is not. The record stays with a disk that stays.
+      let store = store
+      let removal = Task {
+        try await store.delete(work.disk.name, pool: work.disk.pool)
+        try await store.delete(work.record.name, pool: work.record.pool)
+      }
+      _ = await removal.result
+      throw error
     }
   }
 }

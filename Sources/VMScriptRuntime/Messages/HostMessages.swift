@@ -8,7 +8,8 @@ import VMScriptSyntax
 public enum RuntimeCodes {
   /// Every code of plans, XML, images and hosts.
   public static let all: [DiagnosticCode] =
-    XMLCodes.codes + PlanCodes.codes + StorageCodes.codes + SeedCodes.codes + HostCodes.codes
+    XMLCodes.codes + PlanCodes.codes + StorageCodes.codes + SeedCodes.codes
+    + CustomizationCodes.codes + HostCodes.codes
     + UpdateCodes.codes
     + InspectionCodes.codes + ReachCodes.codes + LockCodes.codes + TestCodes.codes
     + MachineCodes.codes

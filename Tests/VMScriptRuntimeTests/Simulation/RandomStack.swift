@@ -12,6 +12,8 @@ struct RandomStack: Sendable {
     var rows: [Int: Bool]
     var source: String?
     var isStopped = false
+    /// Whether its disk is edited before its first boot.
+    var isCustomized = false
   }
 
   private var resources: [Resource] = []
@@ -41,7 +43,8 @@ struct RandomStack: Sendable {
     resources.append(
       Resource(
         kind: kind, name: name, rows: rows,
-        isStopped: kind == "domain" && Bool.random(using: &random)))
+        isStopped: kind == "domain" && Bool.random(using: &random),
+        isCustomized: kind == "domain" && Int.random(in: 0..<3, using: &random) == 0))
   }
 
   /// The same stack after somebody has edited it.
@@ -105,6 +108,10 @@ struct RandomStack: Sendable {
     switch resource.kind {
     case "domain":
       if !met.contains("memory") { parts.append("memory = 64MiB") }
+      if resource.isCustomized, !met.contains("disk") {
+        parts.append("disk { image = given_a }")
+        parts.append("customize { }")
+      }
     case "net":
       if !met.contains("subnet") { parts.append("subnet = 10.62.0.0/24") }
       if !met.contains("mode") { parts.append("mode = isolated") }

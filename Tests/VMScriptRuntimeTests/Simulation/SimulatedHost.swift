@@ -34,6 +34,8 @@ final class SimulatedHost: HostReader, StepPerformer {
     /// The folders of pools; one that is missing has the pool's name.
     var folders: [String: String] = [:]
     var seeds: [String: [SeedFile]] = [:]
+    /// The paths of the disks that were edited before their first boot.
+    var edited: Set<String> = []
     /// Where the images are, by name.
     var images: [String: String] = [:]
   }
@@ -144,6 +146,7 @@ extension SimulatedHost.State {
         .init(name: seed.name.fileName, path: seed.path, capacity: 1 << 16, format: "raw"),
         to: seed.pool)
       seeds[seed.path] = seed.files
+    case .customize(let work): edited.insert(work.disk.path)
     case .rename(let earlier, _, let shutsDown):
       var machine = machines.removeValue(forKey: earlier)
       machine?.name = name
@@ -220,6 +223,7 @@ extension SimulatedHost.State {
   private mutating func remove(_ volume: VolumeReference) {
     volumes[volume.pool]?.removeAll { $0.name == volume.name }
     seeds[volume.path] = nil
+    edited.remove(volume.path)
   }
 
   private mutating func replace(

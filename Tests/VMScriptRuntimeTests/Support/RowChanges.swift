@@ -118,7 +118,7 @@ enum RowChanges {
   ]
 
   /// Rows that say nothing of what is there, each with the reason.
-  static let exempt: [String: String] = [
+  static let exempt: [String: String] = customization.merging([
     "domain full": "takes a clone", "domain.disk moved_from": "acts once",
     "domain.disk moved_disk": "acts once", "image sha256": "a test of the source",
     "image sha512": "a test of the source", "image preallocation": "concerns the making alone",
@@ -126,7 +126,19 @@ enum RowChanges {
     "net vlan": "a kind of network that can tag",
     "domain.cloud_init.user password": "masked, told as `user`",
     "domain.cloud_init.files source": "a change of the content",
-  ]
+  ]) { $1 }
+
+  /// The rows of `customize`, which edit the disk of a whole guest.
+  private static let customization: [String: String] = {
+    let blocks = Schema.resource(.domain).blocks.filter { $0.name == "customize" }
+    let rows = blocks.flatMap { block in
+      block.properties.map { "domain.customize \($0.name)" }
+        + block.blocks.flatMap { inner in
+          inner.properties.map { "domain.customize.\(inner.name) \($0.name)" }
+        }
+    }
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0, "takes effect on a new disk alone") })
+  }()
 
   private static func values(_ row: PropertySchema) -> (from: String, to: String)? {
     switch row.type {

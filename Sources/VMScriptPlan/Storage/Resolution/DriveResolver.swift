@@ -71,6 +71,15 @@ struct DriveResolver {
     return storage
   }
 
+  /// Whether every disk of the domain is in its storage.
+  func isWhole(_ storage: DomainStorage) -> Bool {
+    if case .host(let name) = domain.source, live.domains[name] == nil, liveDomain == nil {
+      return false
+    }
+    return diagnostics.isEmpty
+      && storage.drives.count { $0.place.device == "disk" } >= domain.body.blocks("disk").count
+  }
+
   /// Warns about a new medium of a kind that does not match its drive.
   private func misfits(_ drive: DriveStorage, _ block: DeclaredBlock) -> [Diagnostic] {
     let property = block.property("image") ?? block.property("source")

@@ -109,6 +109,18 @@ package struct DomainStorage: Sendable {
   package var seed: DomainSeed?
   /// The Ignition configuration.
   package var ignition: DomainSeed?
+  /// The edits of a new disk before its first boot.
+  package var customization: Customization?
   /// The drives that a clone inherits from a domain of the host.
   var clonedDrives: [Drive] = []
+
+  /// The first disk of the domain's own that has a content; nil if there is none.
+  var systemDisk: DriveStorage? {
+    drives.first { drive in
+      switch drive.own?.origin {
+      case .overlay, .copy, .kept: drive.place.device == "disk"
+      case .new, nil: false
+      }
+    }
+  }
 }

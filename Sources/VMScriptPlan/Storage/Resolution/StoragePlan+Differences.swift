@@ -69,7 +69,10 @@ extension StoragePlan {
         differences.append(Self.missing(drive))
         continue
       }
-      if let origin = try originDifference(drive, own, volume) {
+      if isUnfinished(own, of: declaration.name) {
+        try refuseIfOverlaid(own.path, drive.span, to: "replaced")
+        differences.append(Self.unfinished(drive))
+      } else if let origin = try originDifference(drive, own, volume) {
         try refuseIfOverlaid(own.path, drive.span, to: "replaced")
         differences.append(origin)
       } else if isRebuilt, drive.isFromImage {
@@ -82,6 +85,7 @@ extension StoragePlan {
     try refuseRemovalOfBases(declaration, storage, domain)
     if let seed = storage.seed { differences += seedDifferences(seed, of: declaration, domain) }
     if let change = ignitionDifference(of: declaration, domain) { differences.append(change) }
+    if let change = customizationDifference(of: declaration, domain) { differences.append(change) }
     for volume in left {
       try refuseIfOverlaid(volume.path, declaration.nameSpan, to: "removed")
     }

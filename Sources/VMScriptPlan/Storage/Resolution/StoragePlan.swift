@@ -53,6 +53,8 @@ package struct StoragePlan: Sendable {
       do throws(Diagnostic) {
         storage.seed = try seed.seed()
         storage.ignition = try seed.ignition()
+        storage.customization = try seed.customization(
+          of: storage, isWhole: drives.isWhole(storage))
       } catch { diagnostics.append(error) }
       domains[domain.name] = storage
       for path in storage.drives.flatMap(\.paths) {
@@ -152,6 +154,7 @@ package struct StoragePlan: Sendable {
     context.drives = storage.clonedDrives
     context.seed = storage.seed?.path
     context.ignition = storage.ignition?.path
+    context.customization = storage.customization?.digest
     context.shared = Set(
       live.domains[declaration.name].map { domain in
         domain.facts.disks.compactMap(\.path)
@@ -235,7 +238,7 @@ extension StoragePlan {
       guard let owned = place.volume.owned else { continue }
       let refusal = live.storage.pools[place.pool]?.inventory.refusalToRemove(place.volume.name)
       switch owned.role {
-      case .disk, .seed:
+      case .disk, .seed, .unfinished:
         // A declaration that is not in effect yet may use it.
         guard declaredUsers(of: place.volume.path).isEmpty else { continue }
         // A volume that a foreign domain refers to is in use, whoever made it.

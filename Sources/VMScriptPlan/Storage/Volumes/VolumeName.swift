@@ -20,6 +20,9 @@ public struct VolumeName: Hashable, Sendable {
     case seed(content: String)
     /// A domain's disk, identified by its key (`disk1` or its label).
     case disk(String)
+    /// The record that the edits of a domain's disk are not complete, identified by the disk's role
+    /// as written.
+    case unfinished(disk: String)
   }
 
   /// The maximum length of a file name on Linux file systems, in bytes.
@@ -83,10 +86,10 @@ public struct VolumeName: Hashable, Sendable {
     return text.utf8.count <= 64 ? text : nil
   }
 
-  /// Whether this is a disk or a seed, whose owner is a domain.
+  /// Whether the owner is a domain: of a disk, a seed, or the record of an unfinished disk.
   var isDomains: Bool {
     switch role {
-    case .disk, .seed: true
+    case .disk, .seed, .unfinished: true
     case .image, .base, .pin: false
     }
   }
@@ -147,10 +150,17 @@ public struct VolumeName: Hashable, Sendable {
       // letter.
       if case .disk = self.role(of: text) { return text }
       return text.utf8.first.map { percent($0) + text.dropFirst() } ?? text
+    case .unfinished(let disk): return disk + unfinished
     }
   }
 
+  /// The suffix of an unfinished disk's record. The role of a disk never contains a `+`.
+  private static let unfinished = "+unfinished"
+
   private static func role(of text: String) -> Role {
+    if text.hasSuffix(unfinished) {
+      return .unfinished(disk: String(text.dropLast(unfinished.utf8.count)))
+    }
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
     switch (parts.first, parts.count) {
     case ("image", 1): return .image

@@ -172,20 +172,24 @@ package struct DomainMetadata {
   package let origin: StackOrigin?
   /// The end of the lifetime of the stack; nil keeps the recorded one.
   package let expiry: StackExpiry?
+  /// The digest of the `customize` block; nil keeps the recorded one while the block is declared.
+  let customization: String?
 
   package init(
     _ declaration: Declaration, stack: String, origin: StackOrigin? = nil,
-    expiry: StackExpiry? = nil
+    expiry: StackExpiry? = nil, customization: String? = nil
   ) {
     self.declaration = declaration
     self.stack = stack
     self.origin = origin
     self.expiry = expiry
+    self.customization = customization
   }
 
   init(_ declaration: Declaration, context: XMLContext) {
     self.init(
-      declaration, stack: context.stack, origin: context.origin, expiry: context.expiry)
+      declaration, stack: context.stack, origin: context.origin, expiry: context.expiry,
+      customization: context.customization)
   }
 
   /// Replaces the earlier mark and keeps other metadata.
@@ -204,6 +208,9 @@ package struct DomainMetadata {
     switch declaration.source {
     case .declared(let name), .host(let name): mark["source"] = name
     case nil: break
+    }
+    if declaration.body.block("customize") != nil {
+      mark[Customization.record] = customization ?? earlier?[Customization.record]
     }
     (origin ?? earlier.flatMap(StackOrigin.init(mark:)))?.write(to: mark)
     (expiry ?? earlier.flatMap(StackExpiry.init(mark:)))?.write(to: mark)

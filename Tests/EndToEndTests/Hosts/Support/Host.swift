@@ -14,8 +14,12 @@ struct Host: Sendable {
   /// The small guest that `scripts/guest` builds.
   static let guest = ProcessInfo.processInfo.environment["VMSCRIPT_TEST_GUEST"]
 
-  /// The Debian guest with cloud-init that `scripts/debian-guest` builds.
+  /// The Debian guest with cloud-init that `scripts/debian-guest` builds; nil where it cannot be built.
   static let debianGuest = ProcessInfo.processInfo.environment["VMSCRIPT_TEST_DEBIAN_GUEST"]
+
+  /// The Debian guest without cloud-init that `scripts/debian-guest` builds; nil where it cannot be
+  /// built, or where virt-customize is missing.
+  static let plainGuest = ProcessInfo.processInfo.environment["VMSCRIPT_TEST_PLAIN_GUEST"]
 
   static var canRun: Bool {
     guest != nil && ProcessInfo.processInfo.environment["VMSCRIPT_TEST_LIBVIRTD"] != nil
