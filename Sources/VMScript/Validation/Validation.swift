@@ -188,10 +188,9 @@ extension Declaration {
       guard let position = disk.inheritedFrom, disks.indices.contains(position) else {
         return false
       }
-      return ["image", "source"].contains { name in
-        guard let own = disk.property(name), own.value != .none else { return false }
-        return own.span == disks[position].property(name)?.span
-      }
+      let contents = ["image", "source"].compactMap(disk.property).filter { $0.value != .none }
+      return !contents.isEmpty
+        && contents.allSatisfy { $0.span == disks[position].property($0.schema.name)?.span }
     }
   }
 }

@@ -10,11 +10,11 @@ extension HostTests {
       stack "edited"
       image plain { source = "\(guest)" }
       domain template {
-        state = stopped, memory = 384MiB, agent = true, rng = true, serial {}
+        memory = 384MiB, agent = true, rng = true, serial {}
         disk { image = plain }
         nic { net = net("default") }
       }
-      for i in 1..2 {
+      for i in 1...2 {
         clone template as "web-\\(i)" {
           customize {
             write "/srv/site/it's \\(i)" { content = "hello \\(i)\\n", mode = "0640", owner = "www-data" }
@@ -80,7 +80,7 @@ extension HostTests {
         #expect(
           failed.errors.contains("VM0680") && failed.errors.contains("sorry"), "\(failed.errors)")
         #expect(try await host.domains() == [])
-        #expect(try host.volumes().allSatisfy { !$0.contains(".web.") }, "\(try host.volumes())")
+        #expect(try host.volumes().filter { $0.contains(".web.") } == [])
         let missing = try await host.vmscript(
           ["plan", script], environment: ["PATH": try pathWithoutTool(on: host)])
         #expect(missing.status != 0 && missing.errors.contains("VM0683"), "\(missing.errors)")

@@ -131,7 +131,7 @@ import VMScript
   @Test func aCloneWritesOverItsSourceAndHasItsOwnName() async throws {
     let plan = try await fixture().plan(
       """
-      \(Self.script("hostname = 'origin', write \"/a\" { content = 'one' }, write \"/b\" {}"))
+      \(Self.script("hostname = 'origin', write \"/a\" { content = 'one' }, write \"/b\" {}").replacing("\"web\"", with: "web"))
       clone web as copy { customize { write "/a" { content = 'two' } } }
       """)
     try #require(plan.diagnostics.isEmpty, "\(plan.diagnostics)")
