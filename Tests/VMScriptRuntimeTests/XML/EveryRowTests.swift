@@ -60,7 +60,7 @@ import VMScriptSyntax
     "net autostart": "libvirt keeps it beside the definition",
   ].merging(seeded) { reason, _ in reason }
   private static let seeded = Dictionary(
-    SchemaRow.all([.domain]).filter { $0.blocks.first?.name == "cloud_init" }
+    SchemaRow.all([.domain]).filter { ["cloud_init", "customize"].contains($0.blocks.first?.name) }
       .map { ("\($0)", "written to the seed image") }
   ) { first, _ in first }
 

@@ -70,7 +70,12 @@ import Testing
     }
     return rows
       + block.blocks.flatMap { inner in
-        let label = inner.label == .required ? " a" : ""
+        let label: String =
+          switch inner.label {
+          case .required: " a"
+          case .anyText: " \"/a\""
+          case .none, .optional: ""
+          }
         let labels = inner.labelFormat.map {
           [
             Place(
@@ -102,7 +107,7 @@ import Testing
     }
     let example =
       switch place.format {
-      case .loginShell, .absolutePath: "/a"
+      case .loginShell, .absolutePath, .customPath: "/a"
       case .date: "2030-01-01"
       case .fileMode: "0644"
       case .hostKeyKind: "rsa_public"
@@ -177,7 +182,9 @@ import Testing
       (.timeZone, ["UTC", "Europe/Berlin", "Etc/GMT+1", "America/Argentina/Buenos_Aires"]),
       (.hostKeyKind, ["rsa_private", "ed25519_public", "ecdsa_certificate"]),
       (.importID, ["gh:a-b", "lp:a", "a"]), (.date, ["2030-12-31", "2028-02-29", "2000-02-29"]),
-      (.absolutePath, ["/", "/a b/größe"]), (.fileMode, ["644", "0755", "4755"]),
+      (.absolutePath, ["/", "/a b/größe"]), (.customPath, ["/a", "/a b/..größe"]),
+      (.customPackage, ["nginx", "libfoo:i386=1.0~rc1", "a/b"]),
+      (.fileMode, ["644", "0755", "4755"]),
       (.fileOwner, ["root", "www-data:adm"]),
     ] {
       for text in texts { #expect(format.obstacle(to: text) == nil, "\(format) \(text)") }
@@ -195,6 +202,8 @@ import Testing
       (.interfaceName, [".", "..", String(repeating: "a", count: 16)]),
       (.userName, ["1a", "-a", ".a", "a:b", "a b", String(repeating: "a", count: 33)]),
       (.loginShell, ["bash", "/bin/a:b", "/bin/a b", ""]),
+      (.customPath, ["a", "/a:b", "/a\nb", "/a/", "/a/../b", "/.", ""]),
+      (.customPackage, ["a,b", "-a", "a b", "a*", ""]),
       (.packageName, ["-y", "a b", "a;b", "a\"", "a\nb"]),
       (.authorizedKey, ["", "ssh-rsa AAAA\nssh-rsa BBBB"]),
       (.txtValue, [" a", "a ", "#a", "a #b", "a,b", "a\"b", String(repeating: "a", count: 256)]),
