@@ -17,6 +17,8 @@ package actor ImageFetcher: RemoteImages {
   /// The images that were resolved. A run plans several times, and each image stays the same.
   private var known: [RemoteImageRequest: Task<Result<RemoteImage, Diagnostic>, Never>] = [:]
   private var folders: [RemoteImageRequest: CacheFolder] = [:]
+  /// The folder of the media that are made from files, removed with this access.
+  private var media: PrivateFolder?
 
   /// Creates an access to images.
   ///
@@ -69,6 +71,23 @@ package actor ImageFetcher: RemoteImages {
       let path = cache.folder(of: location.address).file(of: entry)
       return .file(path: path, digest: entry.digest, warnings: [])
     } catch { throw ImageMessages.diagnostic(error, at: span) }
+  }
+
+  package func medium(
+    _ files: [SeedFile], label: String, at span: Span
+  ) async throws(Diagnostic) -> String? {
+    do throws(StorageFailure) {
+      let folder = try media ?? PrivateFolder()
+      media = folder
+      let path = folder.file("\(SeedFile.digest(of: files))-\(label).iso")
+      guard !FileManager.default.fileExists(atPath: path) else { return path }
+      let image = try ISOImage.build(files, label: label)
+      guard
+        FileManager.default.createFile(
+          atPath: path, contents: Data(image), attributes: [.posixPermissions: 0o600])
+      else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
+      return path
+    } catch { throw StorageMessages.diagnostic(error, at: span) }
   }
 
   package func record(_ key: ImageKey, of request: RemoteImageRequest) async {

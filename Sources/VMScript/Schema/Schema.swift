@@ -20,6 +20,16 @@ extension Schema {
         "The source of its content: a path, a web address, a name such as `debian:12`, or `volume:POOL/NAME` on the host.",
         impact: .dataLoss),
       PropertySchema(
+        "files", .map(.secret),
+        "The files of an ISO image that is made from them: a map from paths to contents. Installers read "
+          + "answers from such a medium.",
+        impact: .dataLoss, keyFormat: .mediumPath),
+      PropertySchema(
+        "label", .string,
+        "The volume label of a medium that is made from `files`, such as `OEMDRV`, by which installers "
+          + "of Fedora and its relatives find `ks.cfg`.",
+        format: .volumeLabel, impact: .dataLoss),
+      PropertySchema(
         "sha256", .string, "The expected SHA-256 of the source, as hexadecimal digits.",
         impact: .none),
       PropertySchema(

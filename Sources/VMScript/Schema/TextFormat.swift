@@ -62,6 +62,10 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case date
   /// A path from the root of a guest.
   case absolutePath
+  /// The path of a file on a medium, from its root.
+  case mediumPath
+  /// The volume label of an ISO image.
+  case volumeLabel
   /// The path of a file that virt-customize writes to a guest.
   case customPath
   /// The permissions of a file.
@@ -105,6 +109,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .importID: "an account such as `gh:NAME` or `lp:NAME`"
     case .date: "a date: year, month and day, such as `2030-12-31`"
     case .absolutePath: "an absolute path without control characters"
+    case .mediumPath: "a relative path of ASCII without `..`, of names of at most 64 characters"
+    case .volumeLabel: "a volume label: letters, digits, `_` and `-`, at most 16"
     case .customPath:
       "the absolute path of a file, without `:`, without `..`, and without control characters"
     case .fileMode: "permissions of three or four octal digits, such as `0644`"
@@ -149,6 +155,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .hostKeyKind: 32
     case .date: 10
     case .absolutePath, .customPath: 4095
+    case .mediumPath: 240
+    case .volumeLabel: 16
     case .fileMode: 4
     case .fileOwner: 65
     }
@@ -173,6 +181,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
       scalar.isASCIIAlphanumeric || "+-._:=~/".unicodeScalars.contains(scalar)
     case .authorizedKey: !scalar.endsLineOrControls
     case .customPath: !scalar.endsLineOrControls && scalar != ":"
+    case .mediumPath: scalar.isASCIIAlphanumeric || "+-._/ $".unicodeScalars.contains(scalar)
+    case .volumeLabel: scalar.isASCIIAlphanumeric || "_-".unicodeScalars.contains(scalar)
     case .line, .optionalLine, .vncPassword, .spicePassword, .accountPassword, .absolutePath:
       !scalar.endsLineOrControls
     case .locale: scalar.isASCIIAlphanumeric || "_.-@".unicodeScalars.contains(scalar)
@@ -235,9 +245,10 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .date: return Self.isDate(text) ? nil : "there is no such day"
     case .absolutePath: return text.hasPrefix("/") ? nil : "it does not begin with `/`"
     case .customPath: return Self.fileObstacle(to: text)
+    case .mediumPath: return Self.mediumObstacle(to: text)
     case .fileMode: return text.utf8.count >= 3 ? nil : "it has fewer than three digits"
     case .fileOwner: return Self.ownerObstacle(to: text)
-    case .authorizedKey, .line, .optionalLine, .text, .serialNumber, .vncPassword, .spicePassword,
+    case .authorizedKey, .volumeLabel, .line, .optionalLine, .text, .serialNumber, .vncPassword, .spicePassword,
       .accountPassword:
       return nil
     }
@@ -264,6 +275,14 @@ public enum TextFormat: String, Sendable, CaseIterable {
     if path.hasSuffix("/") { return "it names a folder" }
     let parts = path.split(separator: "/")
     return parts.contains("..") || parts.contains(".") ? "it contains `.` or `..`" : nil
+  }
+
+  private static func mediumObstacle(to path: String) -> String? {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    if parts.contains("") { return "it has an empty name" }
+    if parts.contains("..") || parts.contains(".") { return "it contains `.` or `..`" }
+    // Joliet has no longer names.
+    return parts.contains { $0.utf8.count > 64 } ? "one of its names has more than 64 characters" : nil
   }
 
   private static func ownerObstacle(to text: String) -> String? {

@@ -74,7 +74,7 @@ struct Combination {
 
   /// All rules.
   static let all: [Combination] =
-    domains + disks + throttles + guests + [
+    domains + disks + throttles + guests + media + [
       Combination(
         block: "nic", relation: .alternatives([Term("net"), Term("bridge"), Term("dev")])),
       Combination(
@@ -90,6 +90,7 @@ struct Combination {
         block: "srv", relation: .needs(Term("port"), [Term("target")]), reason: service),
       Combination(block: "image", relation: .excludes(Term("source"), Term("backing"))),
       Combination(block: "image", relation: .excludes(Term("format", "raw"), Term("backing"))),
+      Combination(block: "image", relation: .needs(Term("label"), [Term("files")])),
       Combination(block: "image", relation: .needs(Term("sha256"), [Term("source")])),
       Combination(block: "image", relation: .needs(Term("sha512"), [Term("source")])),
       Combination(
@@ -98,6 +99,13 @@ struct Combination {
           Term("preallocation", "falloc", "full"), [Term("format", "raw"), Term("source")]),
         reason: "libvirt preallocates only the tables of a new qcow2 image, not its content"),
     ]
+
+  private static let media: [Combination] =
+    ["source", "backing", "size", "format"].map { other in
+      Combination(
+        block: "image", relation: .excludes(Term("files"), Term(other)),
+        reason: "`files` is the whole content of a medium")
+    }
 
   private static let service =
     "an SRV record names the machine and the port of a service, or neither"

@@ -1,5 +1,6 @@
 import Libvirt
 import VMScript
+import VMScriptImages
 import VMScriptPlan
 import VMScriptSyntax
 
@@ -182,7 +183,7 @@ extension Provisioner {
     do {
       let image =
         switch seed.format {
-        case .noCloud: try SeedImage.build(seed.files)
+        case .noCloud: try ISOImage.build(seed.files)
         case .ignition: seed.files.flatMap(\.content)
         }
       try await store.write(image, as: seed.name.fileName, mode: "0600", pool: seed.pool)

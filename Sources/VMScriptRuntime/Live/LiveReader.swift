@@ -1,6 +1,7 @@
 import Foundation
 import Libvirt
 import VMScript
+import VMScriptImages
 import VMScriptPlan
 
 /// Reads the objects of the host with one listing of each kind; changes nothing.
@@ -36,7 +37,7 @@ struct LiveReader: HostReader {
   func seed(at path: String) async throws -> SeedContent? {
     do {
       let image = try await pool.run { try $0.volume(path: path)?.content(upTo: 16 << 20) }
-      return image.flatMap(SeedImage.files).flatMap(SeedContent.init)
+      return image.flatMap(ISOImage.files).flatMap(SeedContent.init)
     } catch let error as LibvirtError where !error.isConnectionLost {
       return nil
     }

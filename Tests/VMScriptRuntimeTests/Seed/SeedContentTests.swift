@@ -108,9 +108,9 @@ import VMScriptSyntax
 
   @Test func aSeedIsReadBackFromItsImage() async throws {
     let files = try await seed().files
-    let read = try #require(SeedImage.files(in: try SeedImage.build(files)))
+    let read = try #require(ISOImage.files(in: try ISOImage.build(files)))
     #expect(Set(read) == Set(files))
-    #expect(SeedImage.files(in: [1, 2, 3]) == nil)
+    #expect(ISOImage.files(in: [1, 2, 3]) == nil)
     #expect(SeedContent([]) == nil)
   }
 }

@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func anISOIsFoundAndACutOneRefused() throws {
-    let bytes = try SeedImage.build([SeedFile(name: "meta-data", text: "x")])
+    let bytes = try ISOImage.build([SeedFile(name: "meta-data", text: "x")])
     let whole = try ImageProbe.probe(
       Array(bytes.prefix(ImageProbe.headerLength)), fileSize: Int64(bytes.count))
     #expect(whole.format == .iso)

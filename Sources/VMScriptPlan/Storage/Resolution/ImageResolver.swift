@@ -40,6 +40,9 @@ package struct ImageResolver: Sendable {
     let pool = try located(image, "pool") { () throws(StorageFailure) in
       try live.pool(declared: image.body["pool"]?.text)
     }
+    if let files = image.body.property("files") {
+      return try await medium(of: files, image, in: pool)
+    }
     guard let source = image.body.property("source"), let text = source.value.text else {
       return try located(image, "size") { () throws(StorageFailure) in
         try blank(image, in: pool, after: declared)

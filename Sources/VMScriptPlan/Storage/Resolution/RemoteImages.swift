@@ -13,6 +13,13 @@ package protocol RemoteImages: Sendable {
     _ request: RemoteImageRequest, at span: Span
   ) async throws(Diagnostic) -> RemoteImage
 
+  /// Returns the path of a new file on this machine: an ISO image of files.
+  ///
+  /// - Parameter label: its volume label.
+  func medium(
+    _ files: [SeedFile], label: String, at span: Span
+  ) async throws(Diagnostic) -> String?
+
   /// Records the key of uploads that are made from a file, so that the users of the file are known.
   func record(_ key: ImageKey, of request: RemoteImageRequest) async
 }
@@ -58,6 +65,10 @@ package struct OfflineImages: RemoteImages {
   package func unpacked(
     _ request: RemoteImageRequest, at span: Span
   ) async throws(Diagnostic) -> RemoteImage { .unknown }
+
+  package func medium(
+    _ files: [SeedFile], label: String, at span: Span
+  ) async throws(Diagnostic) -> String? { nil }
 
   package func record(_ key: ImageKey, of request: RemoteImageRequest) async {}
 }

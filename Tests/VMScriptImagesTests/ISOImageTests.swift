@@ -5,7 +5,7 @@ import Testing
 @testable import VMScriptPlan
 @testable import VMScriptRuntime
 
-@Suite struct SeedImageTests {
+@Suite struct ISOImageTests {
   @Test func otherToolsReadIt() throws {
     let folder = try ScratchFolder()
     let long = String(repeating: "0123456789\n", count: 5000)
@@ -13,7 +13,7 @@ import Testing
       SeedFile(name: "user-data", text: "#cloud-config\n"), SeedFile(name: "meta-data", text: long),
       SeedFile(name: "network-config", content: []),
     ]
-    let path = try folder.write("seed.iso", try SeedImage.build(files))
+    let path = try folder.write("seed.iso", try ISOImage.build(files))
     for file in files {
       let text = try runTool("/usr/bin/bsdtar", ["-xOf", path, file.name])
       #expect(Array(text.utf8) == file.content)
@@ -43,7 +43,7 @@ import Testing
           SeedFile(name: "network-config", content: content.reversed()),
           SeedFile(name: "meta-data", text: "x"),
         ]
-        let image = RawISO9660(bytes: try SeedImage.build(files))
+        let image = RawISO9660(bytes: try ISOImage.build(files))
         for names in [RawISO9660.Names.rockRidge, .joliet] {
           let found = try image.files(names)
           #expect(found.count == files.count)
@@ -61,7 +61,7 @@ import Testing
     let files = ["user-data", "meta-data", "network-config"].map {
       SeedFile(name: $0, text: String(repeating: "x", count: 1000))
     }
-    #expect(try SeedImage.build(files).count < 100 << 10)
+    #expect(try ISOImage.build(files).count < 100 << 10)
   }
 
   /// cloud-init finds a seed by the label that blkid reads.
@@ -69,7 +69,7 @@ import Testing
   func theLabelIsThatOfNoCloud() throws {
     let folder = try ScratchFolder()
     let path = try folder.write(
-      "seed.iso", try SeedImage.build([SeedFile(name: "user-data", text: "#cloud-config\n")]))
+      "seed.iso", try ISOImage.build([SeedFile(name: "user-data", text: "#cloud-config\n")]))
     let found = try runTool("/usr/sbin/blkid", ["-p", "-o", "export", path])
     #expect(found.contains("LABEL=cidata\n") || found.contains("LABEL=CIDATA\n"), "\(found)")
     #expect(found.contains("TYPE=iso9660\n"))
@@ -79,7 +79,7 @@ import Testing
   func anotherReaderFindsTheVolume() throws {
     let folder = try ScratchFolder()
     let path = try folder.write(
-      "seed.iso", try SeedImage.build([SeedFile(name: "user-data", text: "#cloud-config\n")]))
+      "seed.iso", try ISOImage.build([SeedFile(name: "user-data", text: "#cloud-config\n")]))
     let table = try runTool(
       "/usr/bin/xorriso", ["-indev", path, "-pvd_info", "-lsl", "/", "--"])
     #expect(table.contains("user-data"))
@@ -87,17 +87,17 @@ import Testing
   }
 
   @Test func noTimeOfWritingIsInIt() throws {
-    let image = try SeedImage.build([SeedFile(name: "user-data", text: "x")])
+    let image = try ISOImage.build([SeedFile(name: "user-data", text: "x")])
     let year = String(Calendar(identifier: .gregorian).component(.year, from: Date()))
     for sector in 16..<18 {
       let dates = image[(sector * 2048 + 813)..<(sector * 2048 + 881)]
       #expect(!String(decoding: dates, as: UTF8.self).contains(year))
     }
-    #expect(try SeedImage.build([SeedFile(name: "user-data", text: "x")]) == image)
+    #expect(try ISOImage.build([SeedFile(name: "user-data", text: "x")]) == image)
   }
 
   @Test func anEmptySeedIsStillAnImage() throws {
-    let image = try SeedImage.build([])
+    let image = try ISOImage.build([])
     #expect(try ImageProbe.probe(image, fileSize: Int64(image.count)).format == .iso)
   }
 }

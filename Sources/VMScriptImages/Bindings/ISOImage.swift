@@ -1,18 +1,24 @@
 import CArchive
 import VMScriptPlan
 
-/// A NoCloud seed: an ISO image with the volume id `cidata`, Joliet and Rock Ridge names.
-public enum SeedImage {
+/// An ISO image of files, with Joliet and Rock Ridge names.
+package enum ISOImage {
+  /// The volume label by which cloud-init finds the seed of its data source NoCloud.
+  package static let seedLabel = "cidata"
+
   /// Returns the image's bytes; the same files always result in the same bytes.
   ///
+  /// - Parameter label: the volume label, of characters that ``TextFormat/volumeLabel`` allows.
   /// - Throws: ``StorageFailure/seedFailed(_:)`` with libarchive's message, which contains no content.
-  public static func build(_ files: [SeedFile]) throws(StorageFailure) -> [UInt8] {
+  package static func build(
+    _ files: [SeedFile], label: String = seedLabel
+  ) throws(StorageFailure) -> [UInt8] {
     let content = files.reduce(0) { $0 + $1.content.count + 4096 }
     // Descriptors, path tables and padding of the format take less than a megabyte.
     var image = [UInt8](repeating: 0, count: content + 1 << 20)
     var used = 0
     let failure = image.withUnsafeMutableBytes { buffer in
-      withUnsafeMutablePointer(to: &used) { write(files, into: buffer, used: $0) }
+      withUnsafeMutablePointer(to: &used) { write(files, label, into: buffer, used: $0) }
     }
     if let failure { throw .seedFailed("libarchive: \(failure)") }
     image.removeSubrange(used...)
@@ -22,7 +28,7 @@ public enum SeedImage {
 
   /// Writes the archive; returns libarchive's message if that fails.
   private static func write(
-    _ files: [SeedFile], into buffer: UnsafeMutableRawBufferPointer,
+    _ files: [SeedFile], _ label: String, into buffer: UnsafeMutableRawBufferPointer,
     used: UnsafeMutablePointer<Int>
   ) -> String? {
     // SAFETY: the archive is freed once, here; `buffer` and `used` outlive it, as the caller holds
@@ -37,7 +43,7 @@ public enum SeedImage {
     // `strict` keeps the mode 0600; `useful` would make every file readable by all. Guests without
     // zisofs cannot read compressed files, and `zisofs=0` turns compression on.
     // `!pad` leaves out 300 KiB of zeros, which only readers of optical discs need.
-    let options = "volume-id=cidata,joliet,rockridge=strict,!zisofs,!pad"
+    let options = "volume-id=\(label),joliet,rockridge=strict,!zisofs,!pad"
     if failed(archive_write_set_format_iso9660(archive))
       || failed(archive_write_set_options(archive, options))
       || failed(archive_write_set_bytes_in_last_block(archive, 1))
@@ -50,7 +56,7 @@ public enum SeedImage {
   }
 
   /// Returns the files in an image's root folder; nil if it is not such an image.
-  static func files(in image: [UInt8]) -> [SeedFile]? {
+  package static func files(in image: [UInt8]) -> [SeedFile]? {
     // SAFETY: the archive is freed once, here; it reads from the image only during the closure.
     guard let archive = archive_read_new() else { return nil }
     defer { archive_read_free(archive) }
