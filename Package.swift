@@ -77,7 +77,7 @@ let package = Package(
     .target(
       name: "VMScriptRuntime",
       dependencies: [
-        "VMScript", "VMScriptImages", "VMScriptPlan", "Libvirt", "CArchive", "CChildProcess",
+        "VMScript", "VMScriptImages", "VMScriptPlan", "Libvirt", "CChildProcess",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
@@ -142,7 +142,9 @@ let package = Package(
     .testTarget(name: "LibvirtTests", dependencies: ["Libvirt"], swiftSettings: strict),
     .testTarget(
       name: "VMScriptRuntimeTests",
-      dependencies: ["SpecSuite", "TestSupport", "VMScriptPlan", "VMScriptRuntime"],
+      dependencies: [
+        "SpecSuite", "TestSupport", "VMScriptImages", "VMScriptPlan", "VMScriptRuntime",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "VMScriptImagesTests",

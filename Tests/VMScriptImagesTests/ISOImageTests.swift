@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import VMScriptImages
 @testable import VMScriptPlan
-@testable import VMScriptRuntime
 
 @Suite struct ISOImageTests {
   @Test func otherToolsReadIt() throws {

@@ -23,7 +23,7 @@ extension Schema {
         "files", .map(.secret),
         "The files of an ISO image that is made from them: a map from paths to contents. Installers read "
           + "answers from such a medium.",
-        impact: .dataLoss, keyFormat: .mediumPath),
+        keyFormat: .mediumPath, impact: .dataLoss),
       PropertySchema(
         "label", .string,
         "The volume label of a medium that is made from `files`, such as `OEMDRV`, by which installers "

@@ -248,8 +248,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .mediumPath: return Self.mediumObstacle(to: text)
     case .fileMode: return text.utf8.count >= 3 ? nil : "it has fewer than three digits"
     case .fileOwner: return Self.ownerObstacle(to: text)
-    case .authorizedKey, .volumeLabel, .line, .optionalLine, .text, .serialNumber, .vncPassword, .spicePassword,
-      .accountPassword:
+    case .authorizedKey, .volumeLabel, .line, .optionalLine, .text, .serialNumber, .vncPassword,
+      .spicePassword, .accountPassword:
       return nil
     }
   }
@@ -282,7 +282,8 @@ public enum TextFormat: String, Sendable, CaseIterable {
     if parts.contains("") { return "it has an empty name" }
     if parts.contains("..") || parts.contains(".") { return "it contains `.` or `..`" }
     // Joliet has no longer names.
-    return parts.contains { $0.utf8.count > 64 } ? "one of its names has more than 64 characters" : nil
+    return parts.contains { $0.utf8.count > 64 }
+      ? "one of its names has more than 64 characters" : nil
   }
 
   private static func ownerObstacle(to text: String) -> String? {

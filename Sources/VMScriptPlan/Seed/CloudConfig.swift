@@ -50,6 +50,8 @@ public struct CloudConfig: Sendable {
     for (name, key) in CloudKey.ofBlock.dropFirst() {
       add(key, block[name].map { name == "groups" ? Self.groups($0) : CloudValue($0) })
     }
+    // Without an entry in `/etc/hosts`, a guest cannot resolve its own full name.
+    if block["fqdn"] != nil { add(CloudKey.hosts, .string("localhost")) }
     add("users", .list(try Self.users(block, uuid)))
     let hasPassword = block.blocks("user").contains { $0["password"] != nil }
     // Cloud images forbid passwords over SSH by default.

@@ -2,6 +2,7 @@
 enum CloudKey {
   static let hostName = "hostname"
   static let localHostName = "local-hostname"
+  static let hosts = "manage_etc_hosts"
   static let instance = "instance-id"
   static let lock = "lock_passwd"
 
@@ -43,7 +44,7 @@ enum CloudKey {
   /// The entries of the user data that cloud-init applies at every boot: those of modules with the
   /// frequency `always`.
   static let appliedAtEveryBoot: Set = [
-    hostName, "fqdn", "prefer_fqdn_over_hostname", "preserve_hostname", "manage_etc_hosts",
+    hostName, "fqdn", "prefer_fqdn_over_hostname", "preserve_hostname", hosts,
     "bootcmd", "growpart", "resize_rootfs", "final_message", "updates",
   ]
 }

@@ -12,7 +12,7 @@
 /// - `ImageResolver` resolves the images of a script, and `DriveResolver` the storage of each
 ///   drive. `StoragePlan` combines them and compares the result with the host. `Provisioner`
 ///   applies it.
-/// - ``CloudConfig`` renders a guest's NoCloud files, ``ISOImage`` packs them.
+/// - ``CloudConfig`` renders a guest's NoCloud files, `ISOImage` packs them.
 ///
 /// An image is published in steps: probe, digest, look for a complete base with the same key. If
 /// there is none, create `base-<key>-<nonce>`, upload and verify it, and only then create

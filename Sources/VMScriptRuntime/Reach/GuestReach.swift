@@ -101,7 +101,10 @@ public struct GuestReach: Sendable {
           .run { receive($0 == .err, $1) }
         return .finished(status)
       case .ssh(let destination, let user):
-        return .bySSH(destination.command(user: user, running: command.map(ShellWord.quoted)))
+        return .bySSH(
+          destination.command(
+            user: user, running: command.map(ShellWord.quoted), options: SSHDestination.firstContact
+          ))
       }
     }
   }
@@ -182,20 +185,24 @@ public struct SSHDestination: Sendable, Hashable {
   /// - Parameters:
   ///   - user: the user to sign in as; nil leaves it to ssh.
   ///   - command: the command to run in the guest; empty for a shell.
-  public func command(user: String?, running command: [String] = []) -> [String] {
+  ///   - options: further options of ssh.
+  public func command(
+    user: String?, running command: [String] = [], options: [String] = []
+  ) -> [String] {
     let place = address.description
-    return ["ssh", "-o", "HostKeyAlias=\(uuid)"] + (jump.map { ["-J", $0] } ?? [])
+    return ["ssh"] + options + ["-o", "HostKeyAlias=\(uuid)"] + (jump.map { ["-J", $0] } ?? [])
       + ["--", user.map { "\($0)@\(place)" } ?? place] + command
   }
+
+  /// The options that accept the key of a guest at its first connection. A changed key is refused.
+  static let firstContact = ["-o", "StrictHostKeyChecking=accept-new"]
 
   /// Returns the command that runs without a person: it asks nothing, and accepts the key of a guest
   /// that it sees for the first time.
   func unattendedCommand(user: String?, running command: [String]) -> [String] {
-    let connect = self.command(user: user, running: command)
-    return [
-      connect[0], "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new",
-      "-o", "ConnectTimeout=10",
-    ] + connect.dropFirst()
+    self.command(
+      user: user, running: command,
+      options: ["-o", "BatchMode=yes", "-o", "ConnectTimeout=10"] + Self.firstContact)
   }
 
   /// Returns the user and the domain in `USER@NAME` or `NAME`.

@@ -146,11 +146,11 @@ extension HostTests {
       ])
       #expect(stop.status == 0, "\(stop.errors)")
       // The agent runs commands as root, ssh as the user of its configuration.
-      var user = ""
-      for _ in 0..<100 where user != "ada\n" {
-        user = try await run(["exec", "deb-1", "--", "id", "-un"]).output
+      var user = try await run(["exec", "deb-1", "--", "id", "-un"])
+      for _ in 0..<100 where user.output != "ada\n" {
+        user = try await run(["exec", "deb-1", "--", "id", "-un"])
       }
-      #expect(user == "ada\n")
+      #expect(user.output == "ada\n", "\(user.errors)")
       let script = try host.file(
         "ssh.vmscript",
         """

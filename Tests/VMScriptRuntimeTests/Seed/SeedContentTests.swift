@@ -1,5 +1,6 @@
 import Testing
 import VMScript
+import VMScriptImages
 import VMScriptSyntax
 
 @testable import VMScriptPlan

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import VMScriptImages
 
 @testable import VMScriptPlan
 @testable import VMScriptRuntime

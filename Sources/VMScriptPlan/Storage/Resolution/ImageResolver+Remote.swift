@@ -93,7 +93,7 @@ extension ImageResolver {
   /// format, the size and the layout are those of that copy then.
   ///
   /// - Parameter key: the key of the copy that is known to be the declared one.
-  private func unfetched(
+  func unfetched(
     _ image: Declaration, in pool: LiveStorage.Pool, isChanged: Bool, key: ImageKey?, size: Int64?
   ) -> ResolvedImage {
     let declared = image.body["format"]?.text.flatMap(ImageFormat.init)
