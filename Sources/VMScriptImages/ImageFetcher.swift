@@ -77,7 +77,8 @@ package actor ImageFetcher: RemoteImages {
     _ files: [SeedFile], label: String, at span: Span
   ) async throws(Diagnostic) -> String? {
     do throws(StorageFailure) {
-      let folder = try media ?? PrivateFolder()
+      let folder: PrivateFolder
+      if let media { folder = media } else { folder = try PrivateFolder() }
       media = folder
       let path = folder.file("\(SeedFile.digest(of: files))-\(label).iso")
       guard !FileManager.default.fileExists(atPath: path) else { return path }

@@ -57,7 +57,7 @@ struct GuestReport: Sendable, Equatable {
     var notes = ["its state is \(state)"]
     let reached = Stage.allCases.filter { stages[$0] == true }
     let missing = Stage.allCases.filter { stages[$0] == false }
-    if !stages.isEmpty {
+    if !missing.isEmpty {
       notes.append(
         "reached: \(Self.list(reached.map(words))); not reached: \(Self.list(missing.map(\.rawValue)))"
       )

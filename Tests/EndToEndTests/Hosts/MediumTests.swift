@@ -22,7 +22,7 @@ extension HostTests {
         #expect(plan.status == 0 && !plan.output.contains("s3cret"), "\(plan.output)")
         try await host.json(["run", try script("rootpw s3cret")])
         func path() async throws -> String {
-          try #require(try await host.domain("a")[path: "devices/disk/source/@file"])
+          try #require(try await host.domain("a")["devices/disk/source/@file"])
         }
         let first = try await path()
         #expect(try runTool("/usr/bin/bsdtar", ["-xOf", first, "ks.cfg"]) == "rootpw s3cret\n")

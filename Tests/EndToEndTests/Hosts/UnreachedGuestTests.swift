@@ -19,7 +19,7 @@ extension HostTests {
           domain mute { memory = 64MiB, disk { size = 1MiB }, nic { net = lab } }
           """)
         try await host.json(["run", script])
-        let bridge = try #require(try await host.network("lab")[path: "bridge/@name"])
+        let bridge = try #require(try await host.network("lab")["bridge/@name"])
         try await host.inside(
           "iptables", "-I", "INPUT", "-i", bridge, "-p", "udp", "--dport", "67", "-j", "DROP")
         for name in ["walled", "lonely", "mute"] { try await host.virsh("reset", name) }
@@ -29,9 +29,9 @@ extension HostTests {
         let text = result.errors
         #expect(result.status == 1, "\(text)")
         #expect(text.contains("VM0709"), "\(text)")
-        let walled = try await host.domain("walled")[path: "devices/interface/mac/@address"] ?? ""
-        let lonely = try await host.domain("lonely")[path: "devices/interface/mac/@address"] ?? ""
-        let mute = try await host.domain("mute")[path: "devices/interface/mac/@address"] ?? ""
+        let walled = try await host.domain("walled")["devices/interface/mac/@address"] ?? ""
+        let lonely = try await host.domain("lonely")["devices/interface/mac/@address"] ?? ""
+        let mute = try await host.domain("mute")["devices/interface/mac/@address"] ?? ""
         #expect(text.contains("\(walled) on network `lab` has sent "), "\(text)")
         #expect(text.contains("must accept UDP port 67 on `\(bridge)`"), "\(text)")
         #expect(

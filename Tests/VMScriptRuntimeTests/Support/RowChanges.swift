@@ -88,6 +88,7 @@ enum RowChanges {
     "net.ipv6 subnet": ("\"fd00:1::/64\"", "\"fd00:2::/64\""),
     "net.route to": ("10.64.0.0/24", "10.65.0.0/24"),
     "net.route via": ("10.62.6.10", "10.62.6.11"),
+    "image files": ("{ a: \"x\" }", "{ a: \"y\" }"), "image label": ("\"A\"", "\"B\""),
     "image source": ("\"A.raw\"", "\"B.raw\""), "image size": ("1MiB", "2MiB"),
     "image format": ("raw", "qcow2"), "image backing": ("IMAGE-a", "IMAGE-b"),
     "image cluster_size": ("64KiB", "128KiB"), "image pool": ("\"POOL\"", "\"OTHER\""),
@@ -114,6 +115,7 @@ enum RowChanges {
     "net.dns.srv": "service = \"ldap\", protocol = tcp, target = \"a.test\", port = 389",
     "net.route to": "via = 10.62.5.10", "net.route via": "to = 10.66.0.0/24",
     "image": "size = 1MiB", "image source": "", "image size": "",
+    "image files": "", "image label": "files = { a: \"x\" }",
     "image backing": "size = 8MiB",
   ]
 

@@ -1,9 +1,10 @@
 import Foundation
-import Libvirt
+
 import Testing
 import VMScript
 import VMScriptPlan
 
+@testable import Libvirt
 @testable import VMScriptRuntime
 
 /// The progress of a guest's start in a time-out.
@@ -86,7 +87,7 @@ import VMScriptPlan
       report.help("web", for: WaitCondition.agent.stages)?.contains("qemu-guest-agent") == true)
     #expect(report.help("web", for: WaitCondition.stopped.stages) == nil)
     report.stages[.started] = false
-    #expect(report.help("web", for: WaitCondition.ip.stages) == "start it: `start web`")
+    #expect(report.help("web", for: WaitCondition.ip.stages) == "start it: `start \"web\"`")
   }
 
   @Test func cloudInitAndTheConsoleAreReported() {

@@ -13,7 +13,7 @@ package protocol RemoteImages: Sendable {
     _ request: RemoteImageRequest, at span: Span
   ) async throws(Diagnostic) -> RemoteImage
 
-  /// Returns the path of a new file on this machine: an ISO image of files.
+  /// Returns the path of an ISO image of files on this machine; nil if the access makes none.
   ///
   /// - Parameter label: its volume label.
   func medium(
@@ -54,6 +54,13 @@ package enum RemoteImage: Sendable {
   case unknown
 }
 
+extension RemoteImages {
+  /// Makes no medium, so that its content is unknown.
+  package func medium(
+    _ files: [SeedFile], label: String, at span: Span
+  ) async throws(Diagnostic) -> String? { nil }
+}
+
 /// The access of commands that use no network: every image is unknown.
 package struct OfflineImages: RemoteImages {
   package init() {}
@@ -65,10 +72,6 @@ package struct OfflineImages: RemoteImages {
   package func unpacked(
     _ request: RemoteImageRequest, at span: Span
   ) async throws(Diagnostic) -> RemoteImage { .unknown }
-
-  package func medium(
-    _ files: [SeedFile], label: String, at span: Span
-  ) async throws(Diagnostic) -> String? { nil }
 
   package func record(_ key: ImageKey, of request: RemoteImageRequest) async {}
 }
