@@ -96,6 +96,24 @@ import Testing
     #expect(try ISOImage.build([SeedFile(name: "user-data", text: "x")]) == image)
   }
 
+  @Test func theSameFilesAreTheSameImageLater() async throws {
+    let files = [
+      SeedFile(name: "ks.cfg", text: "lang en_US\n"),
+      SeedFile(name: "drivers/a/net.inf", text: "x"),
+      SeedFile(name: "empty", content: []),
+      SeedFile(name: "large", content: [UInt8](repeating: 7, count: 5000)),
+    ]
+    let image = try ISOImage.build(files, label: "OEMDRV")
+    try await Task.sleep(for: .milliseconds(1100))
+    #expect(try ISOImage.build(files, label: "OEMDRV") == image)
+    let folder = try ScratchFolder()
+    let path = try folder.write("medium.iso", image)
+    for file in files {
+      let text = try runTool("/usr/bin/bsdtar", ["-xOf", path, file.name])
+      #expect(Array(text.utf8) == file.content)
+    }
+  }
+
   @Test func anEmptySeedIsStillAnImage() throws {
     let image = try ISOImage.build([])
     #expect(try ImageProbe.probe(image, fileSize: Int64(image.count)).format == .iso)

@@ -98,7 +98,7 @@ extension Domain {
   /// - Parameter device: the interface's MAC address, or the name of its device on the host.
   /// - Returns: nil if the driver does not count them.
   public func traffic(ofInterface device: String) throws(LibvirtError) -> InterfaceTraffic? {
-    var counts = virDomainInterfaceStatsStruct()
+    var counts: virDomainInterfaceStatsStruct = .init()
     try call.succeed(
       virDomainInterfaceStats(
         pointer, device, &counts, MemoryLayout<virDomainInterfaceStatsStruct>.size))

@@ -1,4 +1,5 @@
 import CArchive
+import Foundation
 import VMScriptPlan
 
 /// An ISO image of files, with Joliet and Rock Ridge names.
@@ -17,12 +18,14 @@ package enum ISOImage {
     // Descriptors, path tables and padding of the format take less than a megabyte.
     var image = [UInt8](repeating: 0, count: content + 1 << 20)
     var used = 0
+    let start = time(nil)
     let failure = image.withUnsafeMutableBytes { buffer in
       withUnsafeMutablePointer(to: &used) { write(files, label, into: buffer, used: $0) }
     }
     if let failure { throw .seedFailed("libarchive: \(failure)") }
     image.removeSubrange(used...)
-    fixDates(&image)
+    let sectors = files.reduce(0) { $0 + ($1.content.count + sector - 1) / sector }
+    fixDates(&image, before: image.count - sectors * sector, writtenFrom: start, to: time(nil))
     return image
   }
 
@@ -103,20 +106,58 @@ package enum ISOImage {
     }
   }
 
-  /// Replaces the current time, which libarchive writes to each volume descriptor, with the epoch.
-  private static func fixDates(_ image: inout [UInt8]) {
-    let sector = 2048
+  private static let sector = 2048
+
+  /// Replaces the current time, which libarchive writes to descriptors and to the folders that it adds,
+  /// with the epoch.
+  ///
+  /// - Parameters:
+  ///   - content: the offset of the first file's content, behind all descriptors and folders.
+  ///   - start: the time before the image was written.
+  ///   - end: the time after it.
+  private static func fixDates(
+    _ image: inout [UInt8], before content: Int, writtenFrom start: time_t, to end: time_t
+  ) {
     let epoch = Array("1970010100000000".utf8) + [0]
     // Descriptors start in sector 16 and end with type 255; the creation and modification times are at
     // offset 813.
-    var start = 16 * sector
-    while start + sector <= image.count, image[start] != 255 {
-      if image[start] == 1 || image[start] == 2 {
-        image.replaceSubrange((start + 813)..<(start + 847), with: epoch + epoch)
+    var offset = 16 * sector
+    while offset + sector <= image.count, image[offset] != 255 {
+      if image[offset] == 1 || image[offset] == 2 {
+        image.replaceSubrange((offset + 813)..<(offset + 847), with: epoch + epoch)
         // The effective date at offset 864 is the current time too.
-        image.replaceSubrange((start + 864)..<(start + 881), with: epoch)
+        image.replaceSubrange((offset + 864)..<(offset + 881), with: epoch)
       }
-      start += sector
+      offset += sector
+    }
+    // A sector with libarchive's version follows, with the time as a text.
+    let text = Array("INFO ".utf8)
+    let note = offset + sector
+    if image[note...].starts(with: text) {
+      let first = note + text.count
+      image.replaceSubrange(first..<(first + 24), with: "Thu Jan  1 00:00:00 1970".utf8)
+    }
+    for moment in start...end { replaceDates(of: moment, in: &image, before: content) }
+  }
+
+  /// Replaces the binary dates of folders: seven bytes, from the year since 1900 to the distance from
+  /// UTC in quarters of an hour (ECMA-119, 9.1.5).
+  private static func replaceDates(of moment: time_t, in image: inout [UInt8], before end: Int) {
+    var (moment, local) = (moment, tm())
+    localtime_r(&moment, &local)
+    let date = [
+      local.tm_year, local.tm_mon + 1, local.tm_mday, local.tm_hour, local.tm_min, local.tm_sec,
+      Int32(local.tm_gmtoff / 900),
+    ].map { UInt8(truncatingIfNeeded: $0) }
+    let epoch: [UInt8] = [70, 1, 1, 0, 0, 0, 0]
+    var offset = 16 * sector
+    while offset + date.count <= end {
+      if image[offset] == date[0], image[offset..<(offset + date.count)].elementsEqual(date) {
+        image.replaceSubrange(offset..<(offset + date.count), with: epoch)
+        offset += date.count
+      } else {
+        offset += 1
+      }
     }
   }
 }

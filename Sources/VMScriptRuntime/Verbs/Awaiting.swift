@@ -126,6 +126,9 @@ struct DomainNews: HostSignals {
     }
   }
 
+  /// The number of the domains.
+  var count: Int { streams.count }
+
   /// Returns the signals for one of the domains.
   func of(_ name: String) -> AsyncStream<Void> { streams[name] ?? ofAny }
 

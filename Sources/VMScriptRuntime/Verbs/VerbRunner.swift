@@ -16,6 +16,8 @@ struct VerbRunner: Sendable {
   let boot: GuestBoot
   /// The transcripts of the consoles; nil if the run keeps none.
   let transcripts: ConsoleTranscripts?
+  /// The most domains of one `wait` whose consoles are followed for its report.
+  private static let maximumConsoles = 16
   /// The default time limit of `wait`.
   static let standardLimit = Duration.seconds(120)
 
@@ -195,7 +197,7 @@ struct VerbRunner: Sendable {
       deadline, news: news.of(name),
       begins: {
         reports.progress(.waiting("\(awaited) of \(name)"))
-        Task { await domain.followConsole() }
+        if news.count <= Self.maximumConsoles { Task { await domain.followConsole() } }
       },
       look: look)
     if let obstacle {

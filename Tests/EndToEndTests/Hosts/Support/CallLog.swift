@@ -46,7 +46,8 @@ struct CallLog: Sendable {
     guard let object = objects.first(where: name.hasPrefix) else { return false }
     let reading = [
       "Get", "List", "NumOf", "Lookup", "Is", "Has", "Free", "Ref", "Open", "Close", "Register",
-      "Unregister", "Deregister", "SetKeepAlive", "InterfaceAddresses", "Download",
+      "Unregister", "Deregister", "SetKeepAlive", "InterfaceAddresses", "InterfaceStats",
+      "Download",
     ]
     return reading.contains { name.dropFirst(object.count).hasPrefix($0) }
   }
