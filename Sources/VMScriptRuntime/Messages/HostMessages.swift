@@ -84,15 +84,17 @@ enum HostMessages {
   ///   - awaited: the object of the wait, such as `an address`.
   ///   - report: the progress of the guest's start.
   ///   - reason: the reason of the last check, if it is known.
-  ///   - help: the remedy, if more time does not help.
+  ///   - help: the remedy; nil if more time is the only one.
+  ///   - mayNeedTime: whether more time may help too.
   static func timeout(
     _ domain: String, awaited: String, _ report: GuestReport, _ reason: String = "", at span: Span,
-    help: String? = nil
+    help: String? = nil, mayNeedTime: Bool = false
   ) -> Diagnostic {
     Diagnostic(
       code: .host.timedOut, "timed out waiting for \(awaited) of `\(domain)`", at: .init(span),
       notes: (reason.isEmpty ? [] : [reason]) + report.notes,
-      helps: [.init(help ?? "wait longer: `within 10m`")])
+      helps: [.init(help ?? "wait longer: `within 10m`")]
+        + (help != nil && mayNeedTime ? [.init("or wait longer: `within 10m`")] : []))
   }
 
   static func conditionTimeout(_ states: [(name: String, state: String)], at span: Span)

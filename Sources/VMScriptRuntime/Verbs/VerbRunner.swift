@@ -205,7 +205,8 @@ struct VerbRunner: Sendable {
         name, targets, notes: boot.notes, console: watch, at: span)
       throw HostMessages.timeout(
         name, awaited: awaited, report, obstacle.reason, at: span,
-        help: obstacle.remedy ?? report.help(name, for: condition.stages))
+        help: obstacle.remedy ?? report.help(name, for: condition.stages),
+        mayNeedTime: obstacle.remedy == nil)
     }
     if case .ip = condition { reports.hasAddress(name) }
   }
