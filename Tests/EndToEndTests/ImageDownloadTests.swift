@@ -294,6 +294,10 @@ import Testing
     #expect(document.items.first?["images"].int == 0)
 
     #expect(try lab.vmscript("image", "gc").errors == "nothing to remove\n")
+    let hostless = try lab.vmscript(
+      "image", "gc", "--days", "0", "--connect", "qemu+unix:///system?socket=/none")
+    #expect(hostless.status == 0 && hostless.errors.contains("warning"), "\(hostless.errors)")
+    #expect(lab.images.count == 1)
     let dry = try lab.vmscript("image", "gc", "--days", "0", "--dry-run")
     #expect(dry.output == source + "\n" && lab.images.count == 1)
     #expect(try lab.vmscript("image", "gc", "--days", "0").output == source + "\n")

@@ -192,6 +192,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.simple(503, b"busy", sends=sends)
         self.file(name, sends)
 
+    def on_busy_for_a_second(self, name, sends, number):
+        first = self.server.first_requests.setdefault(self.path, time.monotonic())
+        if time.monotonic() - first < 0.9:
+            return self.simple(429, b"busy", sends=sends, **{"Retry-After": "1"})
+        self.file(name, sends)
+
+    def on_busy_for_long(self, name, sends, number):
+        self.simple(503, b"busy", sends=sends, **{"Retry-After": "9999"})
+
     def on_broken(self, name, sends, number):
         self.simple(500, b"broken", sends=sends)
 
@@ -209,6 +218,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.daemon_threads = True
+server.first_requests = {}
 if "--tls" in sys.argv:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:

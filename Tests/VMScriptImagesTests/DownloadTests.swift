@@ -23,6 +23,15 @@ import VMScriptSyntax
     #expect(ranges == ["-", "bytes=524288-"])
   }
 
+  @Test("An attempt waits as long as a busy server asks")
+  func waits() async throws {
+    var fixture = try ImageFixture()
+    fixture.cache.policy.pauses = [0.01]
+    #expect(try await fixture.pull("busy-for-a-second/disk.raw") == fixture.disk)
+    #expect(await fixture.failure("busy-for-long/disk.raw") != nil)
+    #expect(fixture.server.downloads(of: "busy-for-long/disk.raw") == 1)
+  }
+
   @Test("Attempts that receive nothing end after the last pause")
   func ends() async throws {
     let fixture = try ImageFixture()

@@ -10,8 +10,8 @@ package enum DownloadFailure: Error, Hashable, Sendable {
   case missing(String, status: Int)
   /// The server wants other credentials.
   case forbidden(String, status: Int)
-  /// The server failed, or answers in a way that is no download.
-  case refused(String, status: Int)
+  /// The server failed, or answers in a way that is no download; the pause that it asks for, in seconds.
+  case refused(String, status: Int, pause: Double? = nil)
   case unknownHost(String, reason: String)
   case noConnection(String, reason: String)
   /// The certificate or the encryption of the server is not acceptable.
@@ -55,11 +55,14 @@ package enum DownloadFailure: Error, Hashable, Sendable {
   /// Whether another attempt may succeed: the failure is the network's or the server's.
   var isOfTheMoment: Bool {
     switch self {
-    case .refused(_, let status): [408, 425, 429, 500, 502, 503, 504].contains(status)
+    case .refused(_, let status, _): [408, 425, 429, 500, 502, 503, 504].contains(status)
     case .cutShort, .stalled: true
     default: false
     }
   }
+
+  /// The pause that the server asks for before another attempt, in seconds; 0 for none.
+  var requestedPause: Double { if case .refused(_, _, let pause?) = self { pause } else { 0 } }
 
   /// Whether a cached copy may stand in: the server was not reached, or has no answer.
   var leavesCopyUsable: Bool {

@@ -10,6 +10,8 @@ package struct DownloadPolicy: Sendable, Hashable {
   package var leastBytesPerSecond = 100
   /// The pauses before further attempts, in seconds. An attempt that receives content starts over.
   package var pauses = [1.0, 2, 4, 8]
+  /// The longest pause that a server can ask for, in seconds.
+  package var longestPause = 120.0
   /// The largest number of attempts, however much content each receives.
   package var maximumAttempts = 50
   /// The maximum of redirects.

@@ -75,7 +75,10 @@ struct Downloader {
         guard error.isOfTheMoment, failures < policy.pauses.count,
           attempts < policy.maximumAttempts
         else { throw error }
-        try pause(policy.pauses[failures], address, part)
+        let pause = max(policy.pauses[failures], error.requestedPause)
+        // A server that is busy for longer is tried by a later run.
+        guard pause <= policy.longestPause else { throw error }
+        try self.pause(pause, address, part)
         failures += 1
       }
     }
@@ -174,7 +177,10 @@ struct Downloader {
     case 200..<300: return
     case 404, 410: throw .missing(address.shown, status: head.status)
     case 401, 403, 407: throw .forbidden(address.shown, status: head.status)
-    default: throw .refused(address.shown, status: head.status)
+    // The date that may stand there instead of seconds (RFC 9110, 10.2.3) is ignored.
+    default:
+      let pause = head.headers["retry-after"].flatMap { UInt32($0) }
+      throw .refused(address.shown, status: head.status, pause: pause.map(Double.init))
     }
   }
 

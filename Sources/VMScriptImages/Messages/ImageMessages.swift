@@ -39,7 +39,7 @@ package enum ImageMessages {
     case .missing(let address, _): (.image.missing, "the server has no `\(address)`")
     case .forbidden(let address, _):
       (.image.forbidden, "the server does not permit the download of `\(address)`")
-    case .refused(let address, _):
+    case .refused(let address, _, _):
       (.image.refused, "the server failed to send `\(address)`")
     case .unknownHost(let address, _):
       (.image.unknownHost, "the server of `\(address)` is not known")
@@ -90,7 +90,7 @@ package enum ImageMessages {
 
   private static func notes(_ failure: DownloadFailure) -> [String] {
     switch failure {
-    case .missing(_, let status), .forbidden(_, let status), .refused(_, let status):
+    case .missing(_, let status), .forbidden(_, let status), .refused(_, let status, _):
       ["the server answered with status \(status)"]
     case .unknownHost(_, let reason), .noConnection(_, let reason), .insecure(_, let reason),
       .redirects(_, let reason), .failed(_, let reason):

@@ -14,7 +14,8 @@ struct ImageCleanCommand: AsyncParsableCommand {
     abstract: "Remove unused images and unfinished downloads from the cache.",
     discussion: """
       Removes images that no run has used for a number of days and that no image on the host was \
-      made from, and downloads that were not continued for a day. What a run is using stays.
+      made from, and downloads that were not continued for a day. What a run is using stays. If no \
+      host answers, only downloads are removed.
 
       Examples:
         vmscript image gc
@@ -41,9 +42,7 @@ struct ImageCleanCommand: AsyncParsableCommand {
     let images = await cache.contents()
     var removed: [CachedImage] = []
     do throws(Diagnostic) {
-      let uses =
-        images.isEmpty
-        ? nil : try await Inspector.imageUses(uri: connection.uri, patience: connection.patience)
+      let uses = images.isEmpty ? nil : try await uses()
       let now = Date().timeIntervalSince1970
       for image in images {
         let isUsed = uses.map { $0.count(of: image.keys).images > 0 } ?? true
@@ -59,6 +58,19 @@ struct ImageCleanCommand: AsyncParsableCommand {
       throw ExitStatus(error).code
     }
     Self.report(removed, output)
+  }
+
+  /// Returns the uses of images on the host; nil if it does not answer.
+  private func uses() async throws(Diagnostic) -> ImageUses? {
+    do throws(Diagnostic) {
+      return try await Inspector.imageUses(uri: connection.uri, patience: connection.patience)
+    } catch {
+      guard error.code == .host.noConnection else { throw error }
+      var warning = error
+      warning.severity = .warning
+      output.report([warning])
+      return nil
+    }
   }
 
   /// Prints the removed images, and the space that they took.
