@@ -35,12 +35,16 @@ import Testing
         """)
     }
 
+    /// Further variables of the environment.
+    var variables: [String: String] = [:]
+
     var environment: [String: String] {
-      [
+      let own = [
         "XDG_CACHE_HOME": folder.file("cache"), "XDG_CONFIG_HOME": folder.file("config"),
         "LIBVIRT_DEFAULT_URI": "test:///default", "no_proxy": "127.0.0.1",
         "VMSCRIPT_DOWNLOAD": download,
       ]
+      return own.merging(variables) { $1 }
     }
 
     func vmscript(_ arguments: String...) throws -> CommandResult {
@@ -276,6 +280,35 @@ import Testing
     #expect(unknown.errors.contains("did you mean `debian:12`?"))
     let listed = try lab.vmscript("image", "catalog")
     #expect(listed.output.contains("debian:12") && listed.output.contains("lab:1"))
+  }
+
+  @Test("Credentials come from the user's `.netrc`, and no output shows them")
+  func credentialsOfAFile() throws {
+    var lab = try Lab()
+    let script = try lab.script("auth/disk.raw")
+    lab.variables["HOME"] = lab.folder.path
+    let refused = try lab.vmscript("run", script)
+    #expect(refused.status == 1 && refused.errors.contains(".netrc"), "\(refused.errors)")
+    try lab.folder.write(".netrc", "machine 127.0.0.1 login user password secret\n")
+    chmod(lab.folder.file(".netrc"), 0o600)
+    let run = try lab.vmscript("run", script)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(!(run.errors + run.output).contains("secret"))
+    #expect(lab.images.count == 1)
+  }
+
+  @Test("Downloads go through the proxy of the environment")
+  func proxy() throws {
+    var lab = try Lab()
+    lab.variables = ["http_proxy": lab.server.url(""), "no_proxy": ""]
+    let run = try lab.vmscript(
+      "run", try lab.script(source: "http://images.example/plain/disk.raw"))
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(lab.server.downloads(of: "plain/disk.raw") == 1)
+    lab.variables["http_proxy"] = "http://127.0.0.1:1"
+    let unreachable = try lab.vmscript(
+      "run", try lab.script(source: "http://images.example/plain/other.raw"))
+    #expect(unreachable.status == 1, "\(unreachable.errors)")
   }
 
   @Test("`image` pulls, lists, cleans and removes")

@@ -53,6 +53,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, sends):
         path = self.path.split("?")[0]
+        # A proxy is asked for a whole address.
+        if path.startswith("http://"):
+            path = "/" + path.split("/", 3)[3]
         with lock, open(LOG, "a") as log:
             log.write(f"{self.command} {path} {self.headers.get('Range', '-')}\n")
             key = (self.command, path)
