@@ -2,6 +2,7 @@ import Synchronization
 import TestSupport
 import Testing
 import VMScript
+import VMScriptImages
 import VMScriptSyntax
 
 @testable import VMScriptPlan
@@ -17,6 +18,8 @@ struct SimulatedLab {
   }
 
   let folder: ScratchFolder
+  /// It makes the media of files, and downloads nothing.
+  private let images = ImageFetcher(downloads: false)
 
   init() throws {
     folder = try ScratchFolder()
@@ -42,7 +45,7 @@ struct SimulatedLab {
     guard let (set, sources) = try declarations(script) else { return nil }
     return try await Planning(
       host: host, hypervisor: "qemu", sources: sources, adopt: false, origin: nil,
-      waiting: { _ in }
+      waiting: { _ in }, images: images
     ).plan(set.ofLibvirt, prune: .everything)
   }
 
