@@ -79,7 +79,7 @@ public final class Session: Sendable {
       memory.keepNames()
       return EvaluationOutcome(
         outputs: evaluator.outputs, declarations: evaluator.registry.set,
-        diagnostics: diagnostics + evaluator.diagnostics, sources: sources,
+        diagnostics: diagnostics + memory.unreported(evaluator.diagnostics), sources: sources,
         origin: OutputOrigin(code: code, statements: evaluator.outputStatements))
     }
   }
@@ -157,6 +157,24 @@ struct SessionMemory {
   var openCaptures: [FunctionValue.Captures] = []
   /// The declarations before the last entry.
   var declaredBefore: [Declaration] = []
+  /// The warnings so far. Each entry is checked with all earlier ones, which repeats their warnings.
+  private var reported: Set<Warning> = []
+
+  private struct Warning: Hashable {
+    let code: Int
+    let message: String
+    let span: Span?
+  }
+
+  /// Returns the errors, and the warnings that no earlier entry had.
+  mutating func unreported(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    diagnostics.filter { diagnostic in
+      guard diagnostic.severity != .error else { return true }
+      let warning = Warning(
+        code: diagnostic.code.number, message: diagnostic.message, span: diagnostic.primary?.span)
+      return reported.insert(warning).inserted
+    }
+  }
 
   /// Creates the state of a session without entries, in which `_` is `none`.
   init(stack: String, engine: Engine) {

@@ -13,6 +13,7 @@ extension HostTests {
       ("domain master { memory = 128MiB, state = stopped", "vm>"),
       ("disk { image = base }", "vm>"),
       ("nic { net = lab }", "vm>"),
+      ("cloud_init {}", "vm>"),
       ("}", "1 created in"),
       ("clone master as db { state = running }", "domain db  created"),
       ("clone master as web { state = running, nic { ip = 10.10.0.11 } }", "domain web  created"),

@@ -22,6 +22,15 @@ import VMScriptSyntax
     #expect(entries.enter("let y = 1\nlet y = 2") == [202])
   }
 
+  @Test func aWarningAboutAnEarlierEntryIsNotRepeated() {
+    let entries = Entries()
+    entries.enter("image i { source = \"/a.qcow2\" }\ndomain a { disk { image = i } }")
+    #expect(entries.enter("clone a as b {}") == [268])
+    #expect(entries.enter("net n { subnet = 10.1.0.0/24 }") == [])
+    #expect(entries.enter("clone a as c {}") == [268])
+    #expect(entries.enter("clone a as b { memory = 1GiB }") == [268])
+  }
+
   @Test func anErrorLeavesTheSessionUnchanged() {
     let entries = Entries()
     entries.enter("let x = 1")
