@@ -82,7 +82,10 @@ struct Help {
       "domain master { memory = 512MiB, disk { image = base }, nic { net = lab }, state = stopped }",
       "a machine"
     ),
-    ("clone master as web { state = running }", "another machine, on an overlay of its disk"),
+    (
+      "clone master as web { state = running, cloud_init {} }",
+      "another machine, on an overlay of its disk, with an identity of its own"
+    ),
     ("wait web for ip within 5m", "wait until the guest has an address"),
     ("web.ip", "an expression prints its value"),
     ("delete web", "delete the machine with its disks, after a confirmation"),
