@@ -23,26 +23,31 @@ extension HostTests {
         try await host.inside(
           "iptables", "-I", "INPUT", "-i", bridge, "-p", "udp", "--dport", "67", "-j", "DROP")
         for name in ["walled", "lonely", "mute"] { try await host.virsh("reset", name) }
-        let wait = try host.file(
-          "wait.vmscript", #"wait ["walled", "lonely", "mute"] for ip within 45s"#)
-        let result = try await host.vmscript(["run", wait, "--stack", "unreached", "--yes"])
-        let text = result.errors
-        #expect(result.status == 1, "\(text)")
-        #expect(text.contains("VM0709"), "\(text)")
-        let walled = try await host.domain("walled")["devices/interface/mac/@address"] ?? ""
-        let lonely = try await host.domain("lonely")["devices/interface/mac/@address"] ?? ""
-        let mute = try await host.domain("mute")["devices/interface/mac/@address"] ?? ""
-        #expect(text.contains("\(walled) on network `lab` has sent "), "\(text)")
-        #expect(text.contains("must accept UDP port 67 on `\(bridge)`"), "\(text)")
-        #expect(
-          text.contains("\(lonely) on `lonely0`, where libvirt runs no DHCP server"), "\(text)")
-        #expect(text.contains("\(mute) on network `lab` has sent nothing"), "\(text)")
-        #expect(text.contains("look at its console: `vmscript console mute`"), "\(text)")
+        async let walled = report(of: "walled", on: host)
+        async let lonely = report(of: "lonely", on: host)
+        async let mute = report(of: "mute", on: host)
+        let (ofWalled, ofLonely, ofMute) = try await (walled, lonely, mute)
+        #expect(ofWalled.contains("on network `lab` has sent "), "\(ofWalled)")
+        #expect(ofWalled.contains("must accept UDP port 67 on `\(bridge)`"), "\(ofWalled)")
         // The guest that is up says so on its console.
-        #expect(text.contains("vmscript-guest ready"), "\(text)")
+        #expect(ofWalled.contains("vmscript-guest ready"), "\(ofWalled)")
+        #expect(
+          ofLonely.contains("on `lonely0`, where libvirt runs no DHCP server, has sent "),
+          "\(ofLonely)")
+        #expect(ofLonely.contains("put the interface on a `net`"), "\(ofLonely)")
+        #expect(ofMute.contains("on network `lab` has sent nothing"), "\(ofMute)")
+        #expect(ofMute.contains("look at its console: `vmscript console mute`"), "\(ofMute)")
         try await host.json(["destroy", script, "--yes"])
         try await host.inside("ip", "link", "delete", "lonely0")
       }
+    }
+
+    /// Waits in vain for an address; returns the error.
+    private func report(of name: String, on host: Host) async throws -> String {
+      let script = try host.file("wait-\(name).vmscript", "wait \"\(name)\" for ip within 45s")
+      let result = try await host.vmscript(["run", script])
+      #expect(result.status == 1 && result.errors.contains("VM0709"), "\(result.errors)")
+      return result.errors
     }
   }
 }
