@@ -71,7 +71,9 @@ package enum CustomizationMessages {
       .warning, code: .customization.notApplied,
       "`customize` does not apply to `\(domain)`: its disk exists already", at: .init(span),
       notes: ["\(disk) was made before, and may have booted"],
-      helps: [.init("to make it anew, `delete` the domain after this run, and run again")])
+      helps: [
+        .init("to make it anew and edit it, run `vmscript rebuild FILE NAME` after this run")
+      ])
   }
 }
 
