@@ -42,7 +42,7 @@ extension HostTests {
       }
     }
 
-    /// Waits in vain for an address; returns the error.
+    /// Waits for an address that does not come; returns the error.
     private func report(of name: String, on host: Host) async throws -> String {
       let script = try host.file("wait-\(name).vmscript", "wait \"\(name)\" for ip within 45s")
       let result = try await host.vmscript(["run", script])
