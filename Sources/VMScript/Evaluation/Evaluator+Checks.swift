@@ -1,6 +1,6 @@
 import VMScriptSyntax
 
-/// The result of a `check`, for a host that collects them.
+/// The result of a `check` that a host collects.
 public struct CheckResult: Sendable {
   /// The message of the check, else the text of its expression.
   public let name: String

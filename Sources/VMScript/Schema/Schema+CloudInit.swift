@@ -112,19 +112,24 @@ extension Schema {
         "selinux_user", .string, "The SELinux user of its logins.", format: .token),
     ])
 
+  /// The content, permissions and owner of a file in a guest.
+  static let guestFile = [
+    PropertySchema("content", .string, "The content."),
+    PropertySchema(
+      "source", .path, "A local file with the content, read when the run is planned."),
+    PropertySchema(
+      "mode", .string, "The permissions, such as `\"0644\"`.", format: .fileMode),
+    PropertySchema(
+      "owner", .string, "The owner, such as `www-data:www-data`.", format: .fileOwner),
+  ]
+
   private static let files = BlockSchema(
     "files", "A file that is written at the first boot.", repeats: true,
     identity: .properties(["path"]),
     properties: [
       PropertySchema(
-        "path", .string, "The path in the guest.", format: .absolutePath, isRequired: true),
-      PropertySchema("content", .string, "The content."),
-      PropertySchema(
-        "source", .path, "A local file with the content, read when the run is planned."),
-      PropertySchema(
-        "mode", .string, "The permissions, such as `\"0644\"`.", format: .fileMode),
-      PropertySchema(
-        "owner", .string, "The owner, such as `www-data:www-data`.", format: .fileOwner),
+        "path", .string, "The path in the guest.", format: .absolutePath, isRequired: true)
+    ] + guestFile + [
       PropertySchema("append", .bool, "Whether the content is appended to an existing file."),
       PropertySchema(
         "defer", .bool, "Whether it is written after packages are installed and users created."),

@@ -34,14 +34,6 @@ extension Schema {
       BlockSchema(
         "write", "A file to write; the label is its path in the guest.", label: .anyText,
         labelFormat: .customPath, repeats: true,
-        properties: [
-          PropertySchema("content", .string, "The content."),
-          PropertySchema(
-            "source", .path, "A local file with the content, read when the run is planned."),
-          PropertySchema(
-            "mode", .string, "The permissions, such as `\"0644\"`.", format: .fileMode),
-          PropertySchema(
-            "owner", .string, "The owner, such as `www-data:www-data`.", format: .fileOwner),
-        ])
+        properties: guestFile)
     ])
 }

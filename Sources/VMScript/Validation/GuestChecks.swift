@@ -6,8 +6,9 @@ enum GuestChecks {
   static func diagnostics(of domain: Declaration) -> [Diagnostic] {
     let ignition = ignition(domain.body) + writtenTwice(domain.written)
     guard let seed = domain.body.block("cloud_init") else { return ignition }
-    let files = duplicates(of: "path", in: seed.blocks("files"))
-    let disks = duplicates(of: "device", in: seed.blocks("disks"))
+    let files = duplicates(of: "path", "files have the path", in: seed.blocks("files"))
+    let disks = duplicates(
+      of: "device", "`disks` blocks have the device", in: seed.blocks("disks"))
     return ignition + files + disks + mounts(seed) + metadata(seed)
   }
 
@@ -38,25 +39,38 @@ enum GuestChecks {
 
   /// Reports two `write` blocks of one path; a clone may write a file of its source again.
   private static func writtenTwice(_ body: DeclaredBlock) -> [Diagnostic] {
-    var first: [String: Span] = [:]
-    return (body.block("customize")?.blocks("write") ?? []).compactMap { block in
-      guard let path = block.label, let earlier = first.updateValue(block.span, forKey: path) else {
-        return nil
-      }
-      return GuestMessages.writtenTwice(path, block.span, first: earlier)
+    duplicates("`write` blocks have the path", in: body.block("customize")?.blocks("write") ?? []) {
+      block in block.label.map { ($0, block.span) }
     }
   }
 
   /// Reports blocks with the same value of the property that identifies them.
-  private static func duplicates(of key: String, in blocks: [DeclaredBlock]) -> [Diagnostic] {
+  private static func duplicates(
+    of key: String, _ what: String, in blocks: [DeclaredBlock]
+  ) -> [Diagnostic] {
+    duplicates(what, in: blocks) { block in
+      guard let row = block.property(key), case .string(let text) = row.value else { return nil }
+      return (text, row.span)
+    }
+  }
+
+  /// Reports blocks with the same identity.
+  ///
+  /// - Parameters:
+  ///   - what: the blocks and the identity in words.
+  ///   - identity: the identity of a block, and its place; nil for a block without one.
+  private static func duplicates(
+    _ what: String, in blocks: [DeclaredBlock],
+    by identity: (DeclaredBlock) -> (text: String, span: Span)?
+  ) -> [Diagnostic] {
     var first: [String: Span] = [:]
     return blocks.compactMap { block in
-      guard let row = block.property(key), case .string(let text) = row.value else { return nil }
+      guard let (text, span) = identity(block) else { return nil }
       guard let earlier = first[text] else {
-        first[text] = row.span
+        first[text] = span
         return nil
       }
-      return GuestMessages.twice(key, row, first: earlier)
+      return GuestMessages.twice(what, text, span, first: earlier)
     }
   }
 
@@ -92,17 +106,9 @@ enum GuestMessages {
       at: .init(row.span), helps: [.init("add `ignition: { version: \"3.4.0\" }` to the map")])
   }
 
-  static func twice(_ key: String, _ row: DeclaredProperty, first: Span) -> Diagnostic {
-    let what = key == "path" ? "files have the path" : "`disks` blocks have the device"
-    return Diagnostic(
-      code: .guest.duplicateEntry, "two \(what) \(row.value.literal)",
-      at: .init(row.span, "used again"), secondary: [.init(first, "first used here")],
-      helps: [.init("remove one of them")])
-  }
-
-  static func writtenTwice(_ path: String, _ span: Span, first: Span) -> Diagnostic {
+  static func twice(_ what: String, _ text: String, _ span: Span, first: Span) -> Diagnostic {
     Diagnostic(
-      code: .guest.duplicateEntry, "two `write` blocks have the path \(QuotedText.literal(path))",
+      code: .guest.duplicateEntry, "two \(what) \(QuotedText.literal(text))",
       at: .init(span, "used again"), secondary: [.init(first, "first used here")],
       helps: [.init("remove one of them")])
   }

@@ -28,7 +28,7 @@ package struct Customization: Sendable {
   /// A call of virt-customize.
   package struct Command: Sendable {
     package var arguments: [String]
-    /// The files that the arguments name, for a folder that no other user can read.
+    /// The files that the arguments name. Their folder is readable for this user only.
     package var files: [SeedFile] = []
     fileprivate let folder: String
   }
@@ -85,7 +85,7 @@ package struct Customization: Sendable {
 }
 
 extension Customization.Edit {
-  /// The declared content, for the digest.
+  /// The declared content, which the digest covers.
   fileprivate var fields: [[UInt8]] {
     let texts: [String]
     switch self {
@@ -157,7 +157,7 @@ extension Customization.Command {
 
 /// The removal of everything by which two guests on copies of one disk are taken for each other.
 enum IdentityReset {
-  /// The script, for the shell of the guest.
+  /// The script that the shell of the guest runs.
   ///
   /// systemd makes a new machine-id at the first boot if the file is empty. SSH host keys are made here,
   /// because some distributions never make them again; where a unit makes them, it also sets their group.

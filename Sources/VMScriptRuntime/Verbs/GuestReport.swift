@@ -3,7 +3,7 @@ import VMScript
 import VMScriptPlan
 import VMScriptSyntax
 
-/// The progress of a guest's start, for a wait that timed out.
+/// The progress of a guest's start when a wait has timed out.
 struct GuestReport: Sendable, Equatable {
   /// The stages of a start, in their order.
   enum Stage: String, CaseIterable, Sendable {

@@ -93,7 +93,7 @@ extension ImageResolver {
   /// format, the size and the layout are those of that copy then.
   ///
   /// - Parameter key: the key of the copy that is known to be the declared one.
-  func unfetched(
+  private func unfetched(
     _ image: Declaration, in pool: LiveStorage.Pool, isChanged: Bool, key: ImageKey?, size: Int64?
   ) -> ResolvedImage {
     let declared = image.body["format"]?.text.flatMap(ImageFormat.init)
@@ -127,4 +127,28 @@ extension ImageResolver {
 
   /// The key of content that is not known; no digest has this form.
   private static let unknownKey = "unknown"
+}
+
+/// Media that are made from files, such as the answers of an unattended installation.
+extension ImageResolver {
+  /// The volume label of a medium without a `label`.
+  private static let defaultLabel = "files"
+
+  /// Resolves an image that is made from `files`; its content is unknown while a value in them is.
+  func medium(
+    of files: DeclaredProperty, _ image: Declaration, in pool: LiveStorage.Pool
+  ) async throws(Diagnostic) -> ResolvedImage {
+    var path: String?
+    if case .map(let entries) = files.value, !entries.contains(where: \.value.isUnknown) {
+      path = try await remote.medium(
+        entries.map { SeedFile(name: $0.key, text: $0.value.text ?? "") },
+        label: image.body["label"]?.text ?? Self.defaultLabel, at: files.span)
+    }
+    guard let path else {
+      return unfetched(image, in: pool, isChanged: false, key: nil, size: nil)
+    }
+    do throws(StorageFailure) { return try await local(path, nil, image, in: pool) } catch {
+      throw StorageMessages.diagnostic(error, at: image.span(of: error) ?? files.span)
+    }
+  }
 }
