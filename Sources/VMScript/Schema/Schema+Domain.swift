@@ -129,16 +129,6 @@ extension Schema {
         xml: XMLPlace("memoryBacking/locked", .presence)),
     ])
 
-  private static let xmlPatch = BlockSchema(
-    "xml",
-    "An edit of libvirt's XML without a property of its own; the label is a path from the root.",
-    label: .anyText, repeats: true,
-    properties: [
-      PropertySchema(
-        "append", .string, "An element to append to every element at the path.",
-        isRequired: true)
-    ])
-
   /// The architectures that libvirt knows.
   private static let architectures = [
     "aarch64", "alpha", "armv6l", "armv7b", "armv7l", "cris", "i686", "ia64", "lm32",
