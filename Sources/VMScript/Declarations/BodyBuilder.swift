@@ -11,6 +11,8 @@ struct BodyBuilder {
   private var explicitProperties: [Bool] = []
   private var explicitBlocks: [Bool] = []
   var removals: [Removal] = []
+  /// The label in the script; nil unless the script contains its text unchanged.
+  var labelText: Span?
 
   init(schema: BlockSchema, label: String?, span: Span) {
     self.schema = schema
@@ -73,7 +75,10 @@ struct BodyBuilder {
   }
 
   var block: DeclaredBlock {
-    DeclaredBlock(schema: schema, label: label, properties: properties, blocks: blocks, span: span)
+    var block = DeclaredBlock(
+      schema: schema, label: label, properties: properties, blocks: blocks, span: span)
+    block.labelText = labelText
+    return block
   }
 }
 

@@ -104,6 +104,8 @@ public struct DeclaredBlock: Sendable {
   /// The index of the source's block that a clone inherited, among the blocks of the same name; nil
   /// for a block of its own.
   public var inheritedFrom: Int?
+  /// The label in the script; nil unless the script contains its text unchanged, without escapes.
+  var labelText: Span?
 
   /// Creates a block with its entries.
   public init(

@@ -216,11 +216,21 @@ extension Evaluator {
     if !labelNode.isAbsent { span.length = code.span(labelNode).end - span.start }
     try requireLabel(label, schema, at: labelNode.isAbsent ? span : code.span(labelNode))
     var inner = BodyBuilder(schema: schema, label: label, span: span)
+    inner.labelText = label.flatMap { text(of: $0, in: labelNode) }
     try evaluateEntries(code.child(1, of: node), into: &inner)
     if let removal = inner.removals.first {
       throw Diagnostic.removeOutsideClone(at: removal.span)
     }
     try builder.add(inner.block, isExplicit: true)
+  }
+
+  /// Returns the place of a label's text between the quotes of a string; nil if they do not contain
+  /// it unchanged.
+  private func text(of label: String, in node: NodeID) -> Span? {
+    let span = code.span(node)
+    let length = UInt32(label.utf8.count)
+    guard code[node].kind == .stringLiteral, span.length == length + 2 else { return nil }
+    return Span(source: span.source, start: span.start + 1, length: length)
   }
 
   private mutating func requireLabel(_ label: String?, _ schema: BlockSchema, at span: Span) throws

@@ -53,6 +53,12 @@ package enum XMLCharacters {
     }
   }
 
+  /// Returns whether a text names an attribute without a prefix, and declares no namespace.
+  static func isAttributeName(_ text: String) -> Bool {
+    var scanner = XMLScanner(text)
+    return text != "xmlns" && !text.contains(":") && (try? scanner.name()) == text
+  }
+
   private static func startsName(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x2FF, 0x370...0x37D, 0x37F...0x1FFF, 0x200C...0x200D,

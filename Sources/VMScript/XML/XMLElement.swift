@@ -61,6 +61,26 @@ package final class XMLElement {
     nodes.append(node)
   }
 
+  /// Inserts an element before one of the child elements; it leaves its previous place.
+  package func insert(_ element: XMLElement, before sibling: XMLElement) {
+    insert(element, beside: sibling, offset: 0)
+  }
+
+  /// Inserts an element after one of the child elements; it leaves its previous place.
+  package func insert(_ element: XMLElement, after sibling: XMLElement) {
+    insert(element, beside: sibling, offset: 1)
+  }
+
+  private func insert(_ element: XMLElement, beside sibling: XMLElement, offset: Int) {
+    element.detach()
+    let position = nodes.firstIndex { node in
+      if case .element(let child) = node { child === sibling } else { false }
+    }
+    guard let position else { return append(.element(element)) }
+    element.parent = self
+    nodes.insert(.element(element), at: position + offset)
+  }
+
   /// Removes the element from its document.
   package func detach() { parent?.remove { $0 === self } }
 

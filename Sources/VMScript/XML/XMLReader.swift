@@ -178,6 +178,14 @@ struct XMLScanner {
 
   var isAtEnd: Bool { position == bytes.count }
 
+  /// The number of scanned bytes.
+  var offset: Int { position }
+
+  /// Returns whether a text comes next.
+  func isNext(_ expected: String) -> Bool {
+    bytes[position...].starts(with: expected.utf8)
+  }
+
   /// Skips `expected` if it comes next.
   mutating func skip(_ expected: String) -> Bool {
     var end = position
@@ -190,6 +198,7 @@ struct XMLScanner {
   }
 
   /// Skips white space; returns whether there was any.
+  @discardableResult
   mutating func skipSpace() -> Bool {
     let start = position
     while !isAtEnd, XMLCharacters.isSpace(bytes[position]) { position += 1 }

@@ -100,8 +100,9 @@ package enum XMLMessages {
   /// - Parameters:
   ///   - dropped: the paths of missing parts.
   ///   - changed: the parts with another value.
+  ///   - span: the property of the block.
   static func notKept(
-    _ dropped: [String], _ changed: [XMLProjection.Change], _ patch: DomainPatch,
+    _ dropped: [String], _ changed: [XMLProjection.Change], at span: Span,
     of declaration: Declaration
   ) -> Diagnostic {
     let more = dropped.count > 5 ? " and more" : ""
@@ -115,7 +116,7 @@ package enum XMLMessages {
         + " of `\(declaration.name)`"
     return Diagnostic(
       .warning, code: .xml.droppedPatch, title,
-      at: .init(patch.block.property("append")?.span ?? patch.block.span, "appended here"),
+      at: .init(span, "patched here"),
       notes: kept.dropFirst(dropped.isEmpty ? 1 : 0) + [
         "libvirt drops unknown parts and keeps one of several values; the next run does not try again"
       ],

@@ -10,14 +10,16 @@ public enum DomainXML {
   /// that it no longer has stays.
   ///
   /// - Parameter isNew: whether the definition is still empty.
+  /// - Returns: the effects of patches that the definition did not have.
   /// - Throws: a diagnostic for text that XML cannot hold and for an `xml` block that does not
   ///   match.
+  @discardableResult
   package static func write(
     _ declaration: Declaration, context: XMLContext, to root: XMLElement, isNew: Bool
-  ) throws(Diagnostic) {
+  ) throws(Diagnostic) -> [PropertyDifference] {
     // These read the mark before it is rewritten.
-    let patches = try XMLPatches(declaration, on: root)
-    patches.removeGone(from: root)
+    var patches = try XMLPatches(declaration, on: root)
+    patches.undo(in: root)
     let devices = DomainDevices(declaration, context: context, on: root)
     // A machine keeps its hypervisor unless another one is declared.
     if isNew || declaration.declaredHypervisor(on: context.hypervisor) != nil {
@@ -33,7 +35,7 @@ public enum DomainXML {
     DomainCPU(declaration)?.complete(root, before: cpus)
     try devices.write(to: root)
     Ignition.write(context.ignition, to: root, of: declaration, stack: context.stack)
-    try patches.apply(to: root)
+    return try patches.apply(to: root, isNew: isNew)
   }
 
   /// Returns the declared properties in which a domain differs, and the steps that change its
@@ -48,18 +50,22 @@ public enum DomainXML {
   package static func revision(
     _ declaration: Declaration, context: XMLContext, definition: Document, running: Document? = nil
   ) throws(Diagnostic) -> Revision {
-    let root = definition.element()
-    let machine = running.map { RunningMachine($0.element()) }
+    // Rows and devices are compared without the changes of patches.
+    let stored = definition.element()
+    let root = XMLPatches.undoingChanges(of: stored, in: definition.element())
+    let machine = running.map {
+      RunningMachine(XMLPatches.undoingChanges(of: stored, in: $0.element()))
+    }
     let devices = DomainDevices(declaration, context: context, on: root)
+    let wanted = definition.element()
+    let ofPatches = try write(declaration, context: context, to: wanted, isNew: false)
     var revision = Revision()
-    revision.differences = try differences(declaration, devices, in: root, machine)
+    revision.differences = try differences(declaration, devices, in: root, machine) + ofPatches
     revision.leftVolumes = devices.leftVolumes(in: root)
     guard let machine else { return revision }
     let inMachine = try runningDifferences(declaration, devices, definition: root, machine)
     let known = Set(revision.differences.map(\.path))
     revision.differences += inMachine.filter { $0.impact == .live && !known.contains($0.path) }
-    let wanted = root.copy()
-    try write(declaration, context: context, to: wanted, isNew: false)
     revision.adopt(
       try liveSteps(declaration, devices, wanted: wanted, machine), inMachine: inMachine)
     return revision
@@ -93,8 +99,7 @@ public enum DomainXML {
           name: "hypervisor", from: root["type"].map(Value.string), to: .string(wanted),
           impact: .nextStart))
     }
-    differences += try devices.differences(definition: root, running: machine)
-    return try differences + XMLPatches.differences(declaration, definition: root)
+    return try differences + devices.differences(definition: root, running: machine)
   }
 
   /// Returns the differences of a running machine whose definition matches, such as a device that

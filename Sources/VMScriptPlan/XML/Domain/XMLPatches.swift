@@ -1,15 +1,21 @@
+import OrderedCollections
 import VMScript
 import VMScriptSyntax
 
-/// The `xml` blocks of a domain, for settings without a property, compared with a definition.
+/// The `xml` blocks of a resource, for settings without a property, compared with a definition.
 ///
-/// The domain's mark records the appended parts of a patch. So they are removed with its block,
-/// and an element added later by others is not patched too. The mark also records how libvirt
-/// stored the patch, because libvirt respells values and drops unknown parts.
+/// The mark of the resource records every effect of a block: the elements that it added, and the
+/// values and elements that it changed or removed. So a removed block is undone, and an element
+/// added later by others is not patched too. The mark also records how libvirt stored an effect,
+/// because libvirt respells values and drops unknown parts.
+///
+/// Rows and devices are written and compared on the definition without the changes of patches, and
+/// patches are applied last. So a patch may change what a property has set.
 struct XMLPatches {
-  /// A patch of an earlier run.
+  /// An element that a patch of an earlier run added.
   struct Record {
     let path: String
+    let place: XMLOperations.Place
     let text: String
     /// The form in which libvirt stored it.
     let outcome: Outcome
@@ -33,15 +39,22 @@ struct XMLPatches {
     }
   }
 
-  /// A patch that a difference names.
-  struct Patch: Hashable {
+  /// An element that a patch adds.
+  struct Addition: Hashable {
     let path: String
+    let place: XMLOperations.Place
     let text: String
   }
 
-  private let patches: [DomainPatch]
-  /// The patches that earlier runs appended.
+  private let patches: [XMLPatch]
+  /// The elements that earlier runs added.
   private let records: [Record]
+  /// The changes that earlier runs made, in order.
+  private let changes: [PatchChange]
+  /// The positions of the changes that were undone.
+  private var undone: Set<Int> = []
+  /// The added elements that were removed with their blocks.
+  private var gone: [Addition] = []
   /// The elements that existed before anything was written.
   private let earlier: Set<ObjectIdentifier>
 
@@ -49,127 +62,313 @@ struct XMLPatches {
   init(_ declaration: Declaration, on root: XMLElement) throws(Diagnostic) {
     patches = try Self.patches(of: declaration)
     records = Self.records(in: root)
+    changes = Self.changes(in: root)
     earlier = Set(([root] + root.descendants).map(ObjectIdentifier.init))
   }
 
-  private static func patches(of declaration: Declaration) throws(Diagnostic) -> [DomainPatch] {
-    var patches: [DomainPatch] = []
+  static func patches(of declaration: Declaration) throws(Diagnostic) -> [XMLPatch] {
+    let root = declaration.kind == .net ? "network" : "domain"
+    var patches: [XMLPatch] = []
     for block in declaration.body.blocks("xml") {
-      if let patch = try DomainPatch(block) { patches.append(patch) }
+      if let patch = try XMLPatch(block, root: root) { patches.append(patch) }
     }
     return patches
   }
+}
 
+/// The records in the mark.
+extension XMLPatches {
   static func records(in root: XMLElement) -> [Record] {
-    entries(in: root).compactMap { entry in
-      guard let path = entry["path"], let text = entry["append"] else { return nil }
-      let outcome: Record.Outcome =
-        switch entry["kept"] {
-        case nil: .open
-        case ""?: .dropped
-        case let kept?: (try? XMLElement.parse(kept)).map(Record.Outcome.kept) ?? .open
-        }
-      return Record(
-        path: path, text: text, outcome: outcome, isMerged: entry["merged"] == "yes")
+    entries(in: root).compactMap(Record.init)
+  }
+
+  static func entries(in root: XMLElement) -> [XMLElement] { entries("patch", in: root) }
+
+  static func changes(in root: XMLElement) -> [PatchChange] {
+    changeEntries(in: root).compactMap(PatchChange.init)
+  }
+
+  static func changeEntries(in root: XMLElement) -> [XMLElement] {
+    entries(PatchChange.entryName, in: root)
+  }
+
+  private static func entries(_ name: String, in root: XMLElement) -> [XMLElement] {
+    DomainMetadata.mark(in: root)?.all(name, namespace: DomainMetadata.namespace) ?? []
+  }
+
+  private static func newEntry(_ name: String, in root: XMLElement) -> XMLElement? {
+    DomainMetadata.mark(in: root)?.add(DomainMetadata.name(name))
+  }
+}
+
+extension XMLPatches.Record {
+  init?(entry: XMLElement) {
+    guard let path = entry["path"],
+      let place = XMLOperations.Place.allCases.first(where: { entry[$0.rawValue] != nil }),
+      let text = entry[place.rawValue]
+    else { return nil }
+    self.path = path
+    self.place = place
+    self.text = text
+    outcome =
+      switch entry["kept"] {
+      case nil: .open
+      case ""?: .dropped
+      case let kept?: (try? XMLElement.parse(kept)).map(Outcome.kept) ?? .open
+      }
+    isMerged = entry["merged"] == "yes"
+  }
+
+  var addition: XMLPatches.Addition { .init(path: path, place: place, text: text) }
+
+  /// Returns the elements that contain it, or may contain it.
+  fileprivate func parents(in root: XMLElement) -> [XMLElement] {
+    guard let path = try? XMLPath(path) else { return [] }
+    let targets = path.elements(from: root)
+    return (targets.isEmpty ? path.elementsByName(from: root) : targets).parents(place)
+  }
+}
+
+extension [XMLElement] {
+  /// The elements that receive additions at a place, each once.
+  fileprivate func parents(_ place: XMLOperations.Place) -> [XMLElement] {
+    guard place != .append else { return self }
+    var met: Set<ObjectIdentifier> = []
+    return compactMap(\.parent).filter { met.insert(ObjectIdentifier($0)).inserted }
+  }
+}
+
+/// Undoing what the script no longer has.
+extension XMLPatches {
+  /// Undoes the changes of earlier runs, and removes the added elements of blocks that the script no
+  /// longer has. Changes of blocks that it still has are made again after the rows.
+  mutating func undo(in root: XMLElement) {
+    for position in changes.indices.reversed() where changes[position].undo(in: root) {
+      undone.insert(position)
     }
+    gone = removeGone(from: root)
   }
 
-  static func entries(in root: XMLElement) -> [XMLElement] {
-    DomainMetadata.mark(in: root)?.all("patch", namespace: DomainMetadata.namespace) ?? []
-  }
-
-  /// Removes the appended parts of blocks that the script no longer has.
+  /// Undoes the changes that a definition records in a document, such as its machine's.
   ///
-  /// - Returns: the patches with removed parts.
+  /// - Returns: the document.
   @discardableResult
-  func removeGone(from root: XMLElement) -> [Patch] {
-    var declared = patches.map { Patch(path: $0.path, text: $0.text) }
-    return records.compactMap { record in
-      let patch = Patch(path: record.path, text: record.text)
-      if let position = declared.firstIndex(of: patch) {
+  static func undoingChanges(of definition: XMLElement, in root: XMLElement) -> XMLElement {
+    for change in changes(in: definition).reversed() { _ = change.undo(in: root) }
+    return root
+  }
+
+  private func removeGone(from root: XMLElement) -> [Addition] {
+    var declared = patches.flatMap { patch in
+      patch.operations.additions.map {
+        Addition(path: patch.path, place: $0.place, text: $0.text)
+      }
+    }
+    return records.compactMap { record -> Addition? in
+      if let position = declared.firstIndex(of: record.addition) {
         declared.remove(at: position)
         return nil
       }
-      guard let path = try? XMLPath(record.path), let element = record.element else { return nil }
-      let targets = path.elements(from: root)
-      let found = (targets.isEmpty ? path.elementsByName(from: root) : targets).compactMap {
-        target in
-        target.children.first { $0.includes(element) }
+      guard let element = record.element else { return nil }
+      let found = record.parents(in: root).compactMap { parent in
+        parent.children.first { $0.includes(element) }
       }
-      for element in found {
-        if record.isMerged, let part = record.element {
-          element.removeParts(of: part)
-        } else {
-          element.detach()
-        }
+      for whole in found {
+        if record.isMerged { whole.removeParts(of: element) } else { whole.detach() }
       }
-      return found.isEmpty ? nil : patch
+      return found.isEmpty ? nil : record.addition
     }
   }
+}
 
-  /// Appends the missing parts to every element that a path matches, and records them in the mark.
-  ///
-  /// - Returns: the patches with missing parts.
-  /// - Throws: a diagnostic for a path without a match.
-  @discardableResult
-  func apply(to root: XMLElement) throws(Diagnostic) -> [Patch] {
+/// Applying.
+extension XMLPatches {
+  /// The effects that a definition does not have yet.
+  fileprivate struct Effects {
+    var additions: [Addition] = []
+    /// The new changes.
+    var changes: [PatchChange] = []
+    /// The undone changes of earlier runs that no block makes again.
+    var restored: [PatchChange] = []
+  }
+
+  /// The state of an application.
+  private struct Application {
+    let root: XMLElement
+    /// Elements that are present or new for a patch.
     var met: Set<ObjectIdentifier> = []
-    var appended: [Patch] = []
-    var records = records
-    for patch in patches {
-      let position = records.firstIndex { $0.path == patch.path && $0.text == patch.text }
-      let record = position.map { records.remove(at: $0) }
-      var targets = patch.steps.elements(from: root)
-      // libvirt may have respelled a value in the path's condition.
-      if targets.isEmpty, record != nil { targets = patch.steps.elementsByName(from: root) }
-      switch record?.outcome {
-      case .dropped?:
-        note(patch, record, in: root)
-        continue
-      // It was removed with its target.
-      case .open? where targets.isEmpty:
-        note(patch, record, in: root)
-        continue
-      case .open?, .kept?, nil:
-        guard !targets.isEmpty else { throw PatchMessages.noMatch(patch.path, patch.block) }
-      }
-      let wanted = record?.element ?? patch.fragment
-      var missing: [XMLElement] = []
-      for target in targets {
-        if record?.isMerged == true {
-          if !target.children.contains(where: { $0.includes(wanted) }) { missing.append(target) }
-          continue
-        }
-        let free = target.children.filter { !met.contains(ObjectIdentifier($0)) }
-        var present = free.first { $0.includes(wanted) }
-        if present == nil, case .open? = record?.outcome {
-          // The run that appended it ended before it read the stored form.
-          present = XMLProjection.counterpart(of: wanted, among: free)
-        }
-        if let present { met.insert(ObjectIdentifier(present)) } else { missing.append(target) }
-      }
-      if record != nil, missing.count < targets.count {
-        // It is present. Parts added since by others are left alone.
-        missing.removeAll { earlier.contains(ObjectIdentifier($0)) }
-      }
-      for target in missing {
-        let element = patch.fragment.copy()
-        target.append(.element(element))
-        met.insert(ObjectIdentifier(element))
-      }
-      if missing.isEmpty {
-        if record != nil { note(patch, record, in: root) }
-      } else {
-        appended.append(Patch(path: patch.path, text: patch.text))
-        note(patch, nil, in: root)
-      }
-    }
-    return appended
+    var records: [Record]
+    /// The positions of the earlier changes that no block made yet.
+    var changes: [Int]
+    var effects = Effects()
   }
 
-  private func note(_ patch: DomainPatch, _ record: Record?, in root: XMLElement) {
-    let entry = DomainMetadata.mark(in: root)?.add(
-      DomainMetadata.name("patch"), ["path": patch.path, "append": patch.text])
+  /// Makes the edits of every block that are missing, and records them in the mark.
+  ///
+  /// - Parameter isNew: whether the resource does not exist yet.
+  /// - Returns: the effects that the definition did not have, and those that it lost.
+  /// - Throws: a diagnostic for a path without a match.
+  func apply(to root: XMLElement, isNew: Bool) throws(Diagnostic) -> [PropertyDifference] {
+    var application = Application(
+      root: root, records: records, changes: Array(changes.indices))
+    for patch in patches {
+      let targets = patch.steps.elements(from: root)
+      for target in targets { try patch.checkOwnership(of: target) }
+      try change(targets, of: patch, &application, isNew: isNew)
+      for addition in patch.operations.additions {
+        try add(addition, to: targets, of: patch, &application)
+      }
+      if patch.operations.isRemoval { remove(targets, of: patch, &application) }
+    }
+    application.effects.restored = application.changes.filter(undone.contains).map { changes[$0] }
+    return gone.map { $0.difference(isGone: true) } + application.effects.differences
+  }
+
+  /// Sets attributes and texts.
+  private func change(
+    _ targets: [XMLElement], of patch: XMLPatch, _ application: inout Application, isNew: Bool
+  ) throws(Diagnostic) {
+    let operations = patch.operations
+    if targets.isEmpty {
+      // Where a removal has its result already, it needs no match.
+      let isDone = operations.isRemoval && operations.additions.isEmpty && !isNew
+      let kept = application.changes.filter { changes[$0].path == patch.path }
+      if !kept.isEmpty, kept.allSatisfy({ changes[$0].outcome == .dropped }) {
+        for position in kept { note(changes[position], in: application.root) }
+        application.changes.removeAll(where: kept.contains)
+      } else if operations.additions.isEmpty, !isDone {
+        throw PatchMessages.noMatch(patch.path, patch.block)
+      }
+      return
+    }
+    for target in targets {
+      let place = target.path
+      for attribute in operations.attributes {
+        let change = PatchChange(
+          path: patch.path, place: place, part: .attribute(attribute.name),
+          before: target[attribute.name], after: attribute.value)
+        if let made = record(change, &application) { target[attribute.name] = made.stored }
+      }
+      guard let text = operations.text else { continue }
+      guard target.children.isEmpty else {
+        throw PatchMessages.textOfParent(patch.path, patch.block)
+      }
+      let change = PatchChange(
+        path: patch.path, place: place, part: .text, before: target.stringValue, after: text)
+      if let made = record(change, &application) { target.stringValue = made.stored ?? "" }
+    }
+  }
+
+  /// Removes elements or attributes.
+  private func remove(
+    _ targets: [XMLElement], of patch: XMLPatch, _ application: inout Application
+  ) {
+    // All paths lead from the document before the removals, so the last element goes first.
+    for target in targets.reversed() {
+      if let name = patch.steps.attribute {
+        let change = PatchChange(
+          path: patch.path, place: target.path, part: .attribute(name), before: target[name],
+          after: nil)
+        if record(change, &application) != nil { target[name] = nil }
+      } else if let parent = target.parent {
+        let position = parent.all(target.name).firstIndex { $0 === target } ?? 0
+        let change = PatchChange(
+          path: patch.path, place: target.path,
+          part: .element(parent: parent.path, position: position), before: target.xmlString,
+          after: nil)
+        if record(change, &application) != nil { target.detach() }
+      }
+    }
+  }
+
+  /// Records a change.
+  ///
+  /// - Returns: the change with the form in which libvirt stored it; nil if the document needs no
+  ///   change, or if libvirt does not store it.
+  private func record(
+    _ change: PatchChange, _ application: inout Application
+  ) -> PatchChange? {
+    var change = change
+    let position = application.changes.first { changes[$0].isSame(as: change) }
+    application.changes.removeAll { $0 == position }
+    guard change.before != change.after else { return nil }
+    let isPresent = position.map(undone.contains) ?? false
+    if let position, isPresent || changes[position].outcome == .dropped {
+      change.outcome = changes[position].outcome
+    }
+    note(change, in: application.root)
+    guard change.outcome != .dropped else { return nil }
+    if !isPresent { application.effects.changes.append(change) }
+    return change
+  }
+
+  private func note(_ change: PatchChange, in root: XMLElement) {
+    Self.newEntry(PatchChange.entryName, in: root).map(change.write)
+  }
+
+  /// Adds an element to every element that a path matches, or beside it, unless it is present.
+  private func add(
+    _ addition: XMLOperations.Addition, to targets: [XMLElement], of patch: XMLPatch,
+    _ application: inout Application
+  ) throws(Diagnostic) {
+    let key = Addition(path: patch.path, place: addition.place, text: addition.text)
+    let position = application.records.firstIndex { $0.addition == key }
+    let record = position.map { application.records.remove(at: $0) }
+    var targets = targets
+    // libvirt may have respelled a value in the path's predicate.
+    if targets.isEmpty, record != nil {
+      targets = patch.steps.elementsByName(from: application.root)
+    }
+    switch record?.outcome {
+    case .dropped?: return note(key, record, in: application.root)
+    // It was removed with its target.
+    case .open? where targets.isEmpty: return note(key, record, in: application.root)
+    case .open?, .kept?, nil:
+      guard !targets.isEmpty else { throw PatchMessages.noMatch(patch.path, patch.block) }
+    }
+    let wanted = record?.element ?? addition.element
+    var missing: [XMLElement] = []
+    for target in targets {
+      let parent = addition.place == .append ? target : target.parent ?? target
+      if record?.isMerged == true {
+        if !parent.children.contains(where: { $0.includes(wanted) }) { missing.append(target) }
+        continue
+      }
+      let free = parent.children.filter {
+        $0 !== target && !application.met.contains(ObjectIdentifier($0))
+      }
+      var present = free.first { $0.includes(wanted) }
+      if present == nil, case .open? = record?.outcome {
+        // The run that added it ended before it read the stored form.
+        present = XMLProjection.counterpart(of: wanted, among: free)
+      }
+      if let present {
+        application.met.insert(ObjectIdentifier(present))
+      } else {
+        missing.append(target)
+      }
+    }
+    if record != nil, missing.count < targets.count {
+      // It is present. Parts added since by others are left alone.
+      missing.removeAll { earlier.contains(ObjectIdentifier($0)) }
+    }
+    for target in missing {
+      let element = addition.element.copy()
+      target.add([element], addition.place)
+      application.met.insert(ObjectIdentifier(element))
+    }
+    if missing.isEmpty {
+      if record != nil { note(key, record, in: application.root) }
+    } else {
+      application.effects.additions.append(key)
+      note(key, nil, in: application.root)
+    }
+  }
+
+  private func note(_ addition: Addition, _ record: Record?, in root: XMLElement) {
+    let entry = Self.newEntry("patch", in: root)
+    entry?["path"] = addition.path
+    entry?[addition.place.rawValue] = addition.text
     switch record?.outcome {
     case .kept(let element):
       entry?["kept"] = element.xmlString
@@ -178,72 +377,52 @@ struct XMLPatches {
     case .open, nil: break
     }
   }
+}
 
-  /// Returns the pending changes of patches. The definition is not changed.
-  static func differences(
-    _ declaration: Declaration, definition: XMLElement
-  ) throws(Diagnostic) -> [PropertyDifference] {
-    let root = definition.copy()
-    let patches = try XMLPatches(declaration, on: root)
-    let gone = patches.removeGone(from: root).map { patch in
-      difference(patch.path, from: .string(patch.text), to: nil)
-    }
-    return try gone
-      + patches.apply(to: root).map { difference($0.path, from: nil, to: .string($0.text)) }
-  }
-
-  private static func difference(_ path: String, from: Value?, to: Value?) -> PropertyDifference {
-    PropertyDifference(
-      block: "xml \(path)", name: "append", from: from, to: to, impact: .nextStart)
-  }
-
-  /// Returns the patches of a new domain that match nothing in a definition, as far as the script
+extension XMLPatches {
+  /// Returns the patches of a new resource that match nothing in a definition, as far as the script
   /// shows.
   static func unmatched(
     _ declaration: Declaration, in root: XMLElement
   ) throws(Diagnostic) -> [Diagnostic] {
     try patches(of: declaration).compactMap { patch in
       let targets = patch.steps.elementsByName(from: root)
-      for target in targets { target.append(.element(patch.fragment.copy())) }
+      for target in targets {
+        for addition in patch.operations.additions {
+          target.add([addition.element.copy()], addition.place)
+        }
+      }
       return targets.isEmpty ? PatchMessages.noMatch(patch.path, patch.block) : nil
     }
   }
 }
 
-extension XMLElement {
-  /// Whether the element contains everything in `other`. libvirt adds addresses and aliases, and
-  /// moves namespace declarations.
-  func includes(_ other: XMLElement) -> Bool {
-    guard hasName(of: other) else { return false }
-    guard other.ownAttributes.allSatisfy({ self[$0.key] == $0.value }) else { return false }
-    if other.children.isEmpty {
-      return !other.nodes.contains(where: \.isWritten) || stringValue == other.stringValue
+extension XMLPatches.Addition {
+  fileprivate func difference(isGone: Bool) -> PropertyDifference {
+    let text = Value.string(text)
+    return PropertyDifference(
+      block: "xml \(path)", name: place.rawValue, from: isGone ? text : nil,
+      to: isGone ? nil : text, impact: .nextStart)
+  }
+}
+
+extension XMLPatches.Effects {
+  /// The differences, for a value from the present one to the wanted one. So the value of a changed
+  /// block has one difference, not one of its earlier form and one of its new form.
+  fileprivate var differences: [PropertyDifference] {
+    var values: OrderedDictionary<[String], (from: String?, to: String?)> = [:]
+    let all =
+      restored.reversed().map { ($0, $0.stored, $0.before) }
+      + changes.map { ($0, $0.before, $0.after) }
+    for (change, from, to) in all {
+      let key = [change.place, change.name]
+      values[key] = (values[key].map(\.from) ?? from, to)
     }
-    return other.children.allSatisfy { part in children.contains { $0.includes(part) } }
-  }
-
-  /// Removes the parts that another element contains too, and elements that become empty.
-  func removeParts(of other: XMLElement) {
-    for part in other.children {
-      guard
-        let own = children.first(where: { $0.includes(part) })
-          ?? children.first(where: { $0.hasName(of: part) && !part.children.isEmpty })
-      else { continue }
-      guard !part.children.isEmpty else {
-        own.detach()
-        continue
-      }
-      own.removeParts(of: part)
-      if own.children.isEmpty { own.detach() }
+    let ofValues = values.filter { $0.value.from != $0.value.to }.map { key, value in
+      PropertyDifference(
+        block: "xml \(key[0])", name: key[1], from: value.from.map(Value.string),
+        to: value.to.map(Value.string), impact: .nextStart)
     }
-  }
-
-  func hasName(of other: XMLElement) -> Bool {
-    localName == other.localName && namespaceURI == other.namespaceURI
-  }
-
-  /// The attributes without namespace declarations.
-  var ownAttributes: [(key: String, value: String)] {
-    attributes.filter { $0.key != "xmlns" && !$0.key.hasPrefix("xmlns:") }.map { $0 }
+    return additions.map { $0.difference(isGone: false) } + ofValues
   }
 }

@@ -120,8 +120,8 @@ struct XMLProjection {
     return score
   }
 
-  /// Whether two values are the same number, or the same text ignoring case.
-  private static func isSame(_ a: String, _ b: String) -> Bool {
+  /// Returns whether two values are the same number, or the same text ignoring case.
+  static func isSame(_ a: String, _ b: String) -> Bool {
     if a == b { return true }
     if let number = number(a) { return number == Self.number(b) }
     func plain(_ text: String) -> String {
@@ -153,83 +153,5 @@ struct XMLProjection {
   private static func number(_ text: String) -> UInt64? {
     text.hasPrefix("0x") || text.hasPrefix("0X")
       ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
-  }
-}
-
-/// The stored forms of the patches that a run appended.
-package struct PatchSettlement {
-  /// The mark with the result, as `virDomainSetMetadata` takes it; nil if there is nothing to
-  /// record.
-  package let mark: String?
-  /// A warning for each patch that libvirt stored incompletely.
-  package let warnings: [Diagnostic]
-
-  /// Compares a sent definition with its stored form.
-  ///
-  /// - Throws: a diagnostic for an `xml` block that is not a valid patch.
-  package init(_ declaration: Declaration, sent: XMLElement, defined: XMLElement) throws(Diagnostic)
-  {
-    let entries = XMLPatches.entries(in: defined)
-    var patches: [DomainPatch] = []
-    for block in declaration.body.blocks("xml") {
-      if let patch = try DomainPatch(block) { patches.append(patch) }
-    }
-    var warnings: [Diagnostic] = []
-    var isChanged = false
-    var met: Set<ObjectIdentifier> = []
-    for entry in entries where entry["kept"] == nil {
-      let position = patches.firstIndex { $0.path == entry["path"] && $0.text == entry["append"] }
-      guard let position else { continue }
-      let patch = patches.remove(at: position)
-      let projection = Self.projection(of: patch, sent, defined, &met)
-      entry["kept"] = projection?.found.kept.xmlString ?? ""
-      entry["merged"] = projection?.isMerged == true ? "yes" : nil
-      isChanged = true
-      let dropped = projection?.found.dropped ?? [patch.fragment.name]
-      let changed = projection?.found.changed ?? []
-      if !dropped.isEmpty || !changed.isEmpty {
-        warnings.append(XMLMessages.notKept(dropped, changed, patch, of: declaration))
-      }
-    }
-    mark = isChanged ? DomainMetadata.bareMark(in: defined)?.xmlString : nil
-    self.warnings = warnings
-  }
-
-  /// Returns the stored form of a patch in the first target that has a part of it, and whether it
-  /// was merged into an existing element.
-  private static func projection(
-    of patch: DomainPatch, _ sent: XMLElement, _ defined: XMLElement,
-    _ met: inout Set<ObjectIdentifier>
-  ) -> (found: XMLProjection, isMerged: Bool)? {
-    let targets = patch.steps.elements(from: defined)
-    for target in patch.steps.elements(from: sent) {
-      // Match only the name if libvirt respelled a value in the path's condition.
-      let places = targets.isEmpty ? patch.steps.elementsByName(from: defined) : targets
-      guard
-        let place = XMLProjection.counterpart(of: target, among: places) ?? places.first
-      else { continue }
-      var free = place.children.filter {
-        $0.hasName(of: patch.fragment) && !met.contains(ObjectIdentifier($0))
-      }
-      let others = target.children.filter {
-        $0.hasName(of: patch.fragment) && !$0.includes(patch.fragment)
-      }
-      // Elements that match other patches do not match this one.
-      for other in others {
-        let exact = free.first { $0.includes(other) }
-        guard let taken = exact else { continue }
-        free.removeAll { $0 === taken }
-      }
-      if let found = XMLProjection.counterpart(of: patch.fragment, among: free) {
-        met.insert(ObjectIdentifier(found))
-        return (XMLProjection(of: patch.fragment, onto: found), false)
-      }
-      for other in others {
-        guard let whole = place.children.first(where: { $0.includes(other) }) else { continue }
-        let projection = XMLProjection(of: patch.fragment, onto: whole)
-        if !projection.kept.children.isEmpty { return (projection.beyond(other), true) }
-      }
-    }
-    return nil
   }
 }
