@@ -57,17 +57,3 @@ import VMScript
     "<!DOCTYPE a>", "<!",
   ]
 }
-
-/// XML of real machines, which is kept beside the repository and not in it.
-private enum Corpus {
-  private static let folder = URL(fileURLWithPath: #filePath)
-    .appendingPathComponent("../../../../shared/corpus").standardizedFileURL
-
-  static var isPresent: Bool { FileManager.default.fileExists(atPath: folder.path) }
-
-  static func documents() throws -> [[UInt8]] {
-    try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
-      .filter { $0.hasSuffix(".xml") }
-      .compactMap { FileManager.default.contents(atPath: folder.path + "/" + $0).map(Array.init) }
-  }
-}

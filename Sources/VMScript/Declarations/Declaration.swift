@@ -225,8 +225,13 @@ public struct Declaration: Sendable {
 extension Declaration {
   /// Returns the declaration without the nested blocks of one name.
   package func withoutBlocks(_ name: String) -> Declaration {
+    keepingBlocks { $0.schema.name != name }
+  }
+
+  /// Returns the declaration with those of the nested blocks that satisfy a condition.
+  package func keepingBlocks(where isKept: (DeclaredBlock) -> Bool) -> Declaration {
     var result = self
-    result.body.blocks.removeAll { $0.schema.name == name }
+    result.body.blocks = body.blocks.filter(isKept)
     return result
   }
 

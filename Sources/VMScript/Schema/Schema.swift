@@ -135,6 +135,7 @@ extension Schema {
             xml: XMLPlace("@gateway", .address), isRequired: true),
         ]),
       bandwidth("Limits on the traffic of the whole network.", impact: .restart),
+      networkPatch,
     ])
 
   private static let dns = BlockSchema(

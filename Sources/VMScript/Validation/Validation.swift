@@ -16,7 +16,10 @@ public enum Validation {
     var pass = ValidationPass(stack: set.stack, isComplete: isComplete)
     for declaration in set.declarations { pass.enter(declaration) }
     // Networks first: an interface is checked against the DHCP entries of its network.
-    for declaration in set.declarations where declaration.kind == .net { pass.network(declaration) }
+    for declaration in set.declarations where declaration.kind == .net {
+      pass.network(declaration)
+      pass.diagnostics += patches(of: declaration)
+    }
     for declaration in set.declarations {
       pass.combinations(in: declaration)
       if declaration.kind == .domain {

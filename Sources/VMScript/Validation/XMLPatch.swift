@@ -16,9 +16,9 @@ package struct XMLPatch {
 
   /// Parses a block; nil if a part of it is not known yet.
   ///
-  /// - Parameter root: the name of the document's root.
+  /// - Parameter kind: the kind of the resource.
   /// - Throws: a diagnostic for an invalid path or an invalid edit.
-  package init?(_ block: DeclaredBlock, root: String = "domain") throws(Diagnostic) {
+  package init?(_ block: DeclaredBlock, of kind: ResourceKind) throws(Diagnostic) {
     guard let path = block.label, !block.properties.contains(where: { $0.value.isUnknown }) else {
       return nil
     }
@@ -32,7 +32,7 @@ package struct XMLPatch {
     {
       throw PatchMessages.ownElement(block)
     }
-    guard steps.startsAt(root) else { throw PatchMessages.noMatch(path, block) }
+    guard steps.startsAt(kind.rootName) else { throw PatchMessages.noMatch(path, block) }
   }
 
   /// Reads the edits of a block.
@@ -128,6 +128,11 @@ extension XMLPatch {
   }
 }
 
+extension ResourceKind {
+  /// The name of the root of libvirt's document.
+  package var rootName: String { self == .net ? "network" : rawValue }
+}
+
 extension DeclaredProperty {
   /// The text of the value, or the texts of a list.
   fileprivate var texts: [String] {
@@ -162,7 +167,7 @@ extension Validation {
   static func patches(of resource: Declaration) -> [Diagnostic] {
     resource.body.blocks("xml").compactMap { block in
       do throws(Diagnostic) {
-        _ = try XMLPatch(block)
+        _ = try XMLPatch(block, of: resource.kind)
         return nil
       } catch { return error }
     }

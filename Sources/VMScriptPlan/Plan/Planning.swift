@@ -83,6 +83,7 @@ package struct Planning: Sendable {
     let kept = plan.keepContent { storage.reasonToKeep(image: $0, deleting: Set(deleted)) }
     let unfit = try await unfitMachines(of: plan, set)
     diagnostics += plan.addSteps(StepPlanner(storage: storage, hypervisor: hypervisor))
+    diagnostics += try await plan.patchWarnings()
     let edits = plan.changes.flatMap(\.edits)
     if !edits.isEmpty {
       diagnostics += CustomizationChecks(files: try await host.files())

@@ -156,13 +156,20 @@ package struct DomainDefinition: Sendable {
     case source(Document, storage: [String: XMLContext.Storage])
   }
 
-  package let declaration: Declaration
+  package private(set) var declaration: Declaration
   package let context: XMLContext
   package let base: Base
   /// By the key of a drive, its image. The path is known only after the upload.
   package let images: [String: String]
   /// Whether the call that defines the domain also starts it.
   package var starts = false
+
+  /// Returns the definition for another declaration of the domain.
+  func with(_ declaration: Declaration) -> DomainDefinition {
+    var result = self
+    result.declaration = declaration
+    return result
+  }
 
   /// Whether the domain does not exist yet.
   var isNew: Bool { if case .present = base { false } else { true } }

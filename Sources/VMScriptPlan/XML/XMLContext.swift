@@ -79,7 +79,7 @@ public struct NetworkLease: Sendable, Hashable {
   }
 }
 
-/// The messages about declarations and XML: VM0271 and VM0750.
+/// The messages about declarations and XML: VM0271, VM0750 and VM0754.
 package enum XMLMessages {
   package static func unreadable(_ declaration: Declaration, _ object: UnreadableObject)
     -> Diagnostic
@@ -124,6 +124,19 @@ package enum XMLMessages {
   }
 }
 
+extension XMLMessages {
+  /// - Parameter violations: the words of libxml2.
+  static func violation(
+    _ violations: [String], _ block: DeclaredBlock, of declaration: Declaration
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, code: .xml.invalidPatch,
+      "libvirt's schema does not allow `\(declaration.name)` with this `xml` block",
+      at: .init(block.span), notes: violations.prefix(5).map { "libxml2: \($0)" },
+      helps: [.init("compare the names, the values and the place with libvirt's documentation")])
+  }
+}
+
 /// The codes of XML documents.
 package struct XMLCodes: DiagnosticTable {
   package init() {}
@@ -131,6 +144,13 @@ package struct XMLCodes: DiagnosticTable {
   package let unwritableCharacter = DiagnosticCode.ofScript(
     271, "character not allowed in XML",
     "XML 1.0 does not allow most control characters, so no definition can contain them.")
+  package let invalidPatch = DiagnosticCode.ofHost(
+    754, "patch that violates the schema",
+    """
+    libvirt's RNG schema, which is installed on this machine, does not allow the document with the \
+    patch. libvirt may drop the part, or refuse the definition. The schema of another version may allow \
+    it. The validation needs `xmllint` and the schemas in `/usr/share/libvirt/schemas`.
+    """)
   package let droppedPatch = DiagnosticCode.ofHost(
     750, "patch that libvirt drops",
     """

@@ -35,7 +35,10 @@ extension Provisioner {
   }
 
   func define(_ definition: NetworkDefinition) async throws {
-    try await pool.run { _ = try definition.define(on: $0) }
+    let warnings = try await pool.run { connection in
+      try definition.settlePatches(definition.define(on: connection))
+    }
+    warnings.forEach(reports.warn)
   }
 
   func start(_ definition: NetworkDefinition, autostart: Bool?) async throws {
@@ -82,6 +85,22 @@ extension NetworkDefinition {
       guard isDone, let network else { throw error }
       return network
     }
+  }
+
+  /// Records in the mark how libvirt stored the `xml` blocks; blocks. A network is defined again,
+  /// because libvirt changes the metadata of networks only since version 9.7.
+  ///
+  /// - Returns: warnings about parts that libvirt dropped.
+  fileprivate func settlePatches(_ network: Network) throws -> [Diagnostic] {
+    guard declaration.body.block("xml") != nil else { return [] }
+    let root = declaration.kind.rootName
+    let defined = try XMLElement.parse(network.xml(inactive: true), root: root)
+    let settlement = try PatchSettlement(
+      declaration, sent: .parse(xml, root: root), defined: defined)
+    if settlement.mark != nil {
+      try network.connection.defineNetwork(xml: defined.xmlString)
+    }
+    return settlement.warnings
   }
 
   /// Starts the network; blocks.

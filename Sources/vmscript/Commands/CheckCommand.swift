@@ -35,11 +35,7 @@ struct CheckCommand: AsyncParsableCommand, Subcommand {
     var hasErrors = false
     var results: [Value] = []
     for (input, compilation) in zip(scripts.inputs, compiled) {
-      let found =
-        compilation.program.map {
-          $0.check(
-            script.evaluation(of: $0, among: programs), judge: DomainXML.unmatchedPatches)
-        } ?? []
+      let found = try await problems(compilation.program, among: programs)
       let diagnostics = compilation.diagnostics + found
       output.report(diagnostics, compilation.sources)
       let errors = diagnostics.count { $0.severity == .error }
@@ -54,6 +50,17 @@ struct CheckCommand: AsyncParsableCommand, Subcommand {
     if hasErrors { throw ExitStatus.scriptErrors.code }
     if output.screen.isLive, !output.quiet {
       Terminal.writeMessage(CommandLineMessages.noErrors(in: scripts.inputs.count) + "\n")
+    }
+  }
+
+  /// Checks a program on a thread of its own, which may wait for a validator.
+  private func problems(
+    _ program: Program?, among programs: [Program]
+  ) async throws -> [Diagnostic] {
+    guard let program else { return [] }
+    let evaluation = script.evaluation(of: program, among: programs)
+    return try await BlockingWork.run { _ in
+      program.check(evaluation, judge: PatchChecks.diagnostics)
     }
   }
 

@@ -31,6 +31,42 @@ enum Libxml2 {
     return .tree(tree)
   }
 
+  /// Returns the positions of the elements that a path selects, among all elements of the document;
+  /// for attributes, those of their elements. Returns nil for a path or a document that libxml2
+  /// refuses.
+  static func positions(_ path: String, in text: String) -> [Int]? {
+    // SAFETY: libxml2 reads as many bytes as the text has, before the call returns.
+    let document = text.withCString {
+      xmlReadMemory($0, Int32(text.utf8.count), nil, nil, options)
+    }
+    guard let document else { return nil }
+    // SAFETY: the document is owned here and freed last; context and result refer to its nodes.
+    defer { xmlFreeDoc(document) }
+    guard let root = xmlDocGetRootElement(document), let context = xmlXPathNewContext(document)
+    else { return nil }
+    defer { xmlXPathFreeContext(context) }
+    xmlSetStructuredErrorFunc(context, { _, _ in })
+    defer { xmlSetStructuredErrorFunc(nil, nil) }
+    guard let result = xmlXPathEvalExpression(path, context) else { return nil }
+    defer { xmlXPathFreeObject(result) }
+    var order: [xmlNodePtr: Int] = [:]
+    func number(_ node: xmlNodePtr) {
+      guard node.pointee.type == XML_ELEMENT_NODE else { return }
+      order[node] = order.count
+      for child in list(node.pointee.children, next: \.next) { number(child) }
+    }
+    number(root)
+    // SAFETY: a set of nodes has as many addresses as it says, each of a node of the document.
+    guard let nodes = result.pointee.nodesetval, let table = nodes.pointee.nodeTab else {
+      return []
+    }
+    let found = (0..<Int(nodes.pointee.nodeNr)).compactMap { position -> Int? in
+      guard let node = table[position] else { return nil }
+      return order[node] ?? node.pointee.parent.flatMap { order[$0] }
+    }
+    return Set(found).sorted()
+  }
+
   // The text is decoded already, so the declared encoding says nothing.
   private static let options = [
     XML_PARSE_NOERROR, XML_PARSE_NOWARNING, XML_PARSE_NONET, XML_PARSE_NOCDATA,

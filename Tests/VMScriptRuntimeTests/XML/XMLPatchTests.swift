@@ -203,7 +203,8 @@ import VMScriptSyntax
   @Test(arguments: [
     ("/domain/nothing", "<a/>", 273), ("/domain", "<a>", 272), ("/domain", "<a/><b/>", 272),
     ("/domain", "", 272), ("/domain", "text", 272), ("][", "<a/>", 274),
-    ("//devices", "<a/>", 274), ("", "<a/>", 274), ("/network", "<a/>", 273),
+    ("devices", "<a/>", 274), ("//nothing", "<a/>", 273), ("", "<a/>", 274),
+    ("/network", "<a/>", 273),
     ("/domain", "<x:a/>", 290), ("/domain", "<a x:b='1'/>", 290),
     ("/domain", "<a><b><x:c/></b></a>", 290),
     ("/domain", "<:a/>", 290), ("/domain", "<a:/>", 290),

@@ -119,28 +119,6 @@ public enum DomainXML {
     return try result + devices.runningDifferences(definition: definition, machine)
   }
 
-  /// Reports `xml` blocks of new domains that match nothing, as far as scripts show. Without a
-  /// host, the paths of storage and the content of a clone's source are unknown.
-  public static func unmatchedPatches(of set: DeclarationSet) -> [Diagnostic] {
-    var diagnostics: [Diagnostic] = []
-    for domain in set.declarations where domain.body.block("xml") != nil {
-      if case .host = domain.source { continue }
-      do throws(Diagnostic) {
-        let bare = domain.withoutBlocks("xml")
-        let storage = XMLContext.Storage(path: "/storage", format: "qcow2")
-        var context = XMLContext(stack: set.stack, uuid: "")
-        context.seed = domain.body.block("cloud_init").map { _ in storage.path }
-        for drive in DeclaredDrive.all(of: bare) where !drive.isEmptied {
-          context.disks[drive.place.key] = storage
-        }
-        let root = bare.root(onto: nil)
-        try write(bare, context: context, to: root, isNew: true)
-        diagnostics += try XMLPatches.unmatched(domain, in: root)
-      } catch { diagnostics.append(error) }
-    }
-    return diagnostics
-  }
-
   /// Writes the defaults of a new domain.
   private static func addDefaults(_ root: XMLElement) {
     root.add("memory", ["unit": "KiB"], text: "1048576")

@@ -31,6 +31,9 @@ struct PatchChange {
     case dropped
   }
 
+  /// Whether libvirt stored it.
+  var isKept: Bool { if case .kept = outcome { true } else { false } }
+
   /// The value in the stored definition.
   var stored: String? { if case .kept(let value) = outcome { value } else { after } }
 
@@ -116,14 +119,7 @@ extension PatchChange {
         let element = before.flatMap({ try? XMLElement.parse($0) }),
         !parent.children.contains(where: { $0.includes(element) })
       else { return false }
-      let siblings = parent.all(element.name)
-      if siblings.indices.contains(position) {
-        parent.insert(element, before: siblings[position])
-      } else if let last = siblings.last {
-        parent.insert(element, after: last)
-      } else {
-        parent.append(.element(element))
-      }
+      parent.restore(element, at: position)
     }
     return true
   }
@@ -139,5 +135,19 @@ extension PatchChange {
     // The run that changed it ended before it read the stored form.
     guard outcome == .open, let value, let stored else { return false }
     return XMLProjection.isSame(stored, value)
+  }
+}
+
+extension XMLElement {
+  /// Inserts a child at its position among the children of its name.
+  func restore(_ child: XMLElement, at position: Int) {
+    let siblings = all(child.name)
+    if siblings.indices.contains(position) {
+      insert(child, before: siblings[position])
+    } else if let last = siblings.last {
+      insert(child, after: last)
+    } else {
+      append(.element(child))
+    }
   }
 }

@@ -16,7 +16,8 @@ package struct PatchSettlement {
   {
     let patches = try XMLPatches.patches(of: declaration)
     let changes = PatchedValues(patches, sent: sent, defined: defined)
-    let additions = PatchedElements(patches, sent: sent, defined: defined)
+    let additions = PatchedElements(
+      patches, XMLPatches.entries(in: defined), sent: changes.sent, defined: changes.defined)
     warnings = (changes.findings + additions.findings).compactMap { $0.warning(of: declaration) }
     let isSettled = changes.findings.isEmpty && additions.findings.isEmpty
     mark = isSettled ? nil : DomainMetadata.bareMark(in: defined)?.xmlString
@@ -44,12 +45,25 @@ private struct PatchFinding {
 /// The stored forms of changed values and removed elements.
 private struct PatchedValues {
   private(set) var findings: [PatchFinding] = []
+  /// The documents without the changes.
+  let sent: XMLElement
+  let defined: XMLElement
 
-  init(_ patches: [XMLPatch], sent: XMLElement, defined: XMLElement) {
-    for entry in XMLPatches.changeEntries(in: defined) {
-      guard var change = PatchChange(entry: entry), change.outcome == .open,
-        let patch = patches.first(where: { $0.makes(change) })
-      else { continue }
+  /// Compares the changes, each in the state in which it was the last one.
+  ///
+  /// - Parameter stored: the stored definition, whose records get the result.
+  init(_ patches: [XMLPatch], sent: XMLElement, defined stored: XMLElement) {
+    (self.sent, defined) = (sent.copy(), stored.copy())
+    for entry in XMLPatches.changeEntries(in: stored).reversed() {
+      guard let made = PatchChange(entry: entry) else { continue }
+      var change = made
+      defer {
+        _ = made.undo(in: self.sent)
+        _ = change.undo(in: defined)
+      }
+      guard change.outcome == .open, let patch = patches.first(where: { $0.makes(change) }) else {
+        continue
+      }
       var finding = PatchFinding(patch: patch, property: change.property)
       switch change.part {
       case .attribute(let name):
@@ -63,12 +77,13 @@ private struct PatchedValues {
           &change, &finding, target?.stringValue, isPresent: target != nil,
           path: Self.name(change))
       case .element(let parent, _):
-        let isBack = Self.count(change, parent, in: defined) > Self.count(change, parent, in: sent)
+        let isBack =
+          Self.count(change, parent, in: defined) > Self.count(change, parent, in: self.sent)
         if isBack { finding.dropped.append("the removal of \(Self.name(change))") }
         change.outcome = isBack ? .dropped : .kept(nil)
       }
       change.write(to: entry)
-      findings.append(finding)
+      findings.insert(finding, at: 0)
     }
   }
 
@@ -147,18 +162,21 @@ private struct PatchedElements {
   private(set) var findings: [PatchFinding] = []
   private var met: Set<ObjectIdentifier> = []
 
-  init(_ patches: [XMLPatch], sent: XMLElement, defined: XMLElement) {
+  /// - Parameters:
+  ///   - entries: the records of the additions, which get the result.
+  ///   - sent: the sent definition without changes, which are no differences of the elements.
+  ///   - defined: the stored definition without changes.
+  init(
+    _ patches: [XMLPatch], _ entries: [XMLElement], sent: XMLElement, defined: XMLElement
+  ) {
     var additions = patches.flatMap { patch in patch.operations.additions.map { (patch, $0) } }
-    // Later changes of the added elements are no differences of theirs.
-    let before = XMLPatches.undoingChanges(of: sent, in: sent.copy())
-    let after = XMLPatches.undoingChanges(of: defined, in: defined.copy())
-    for entry in XMLPatches.entries(in: defined) where entry["kept"] == nil {
+    for entry in entries where entry["kept"] == nil {
       let position = additions.firstIndex { patch, addition in
         patch.path == entry["path"] && addition.text == entry[addition.place.rawValue]
       }
       guard let position else { continue }
       let (patch, addition) = additions.remove(at: position)
-      let projection = projection(of: addition, patch, before, after)
+      let projection = projection(of: addition, patch, sent, defined)
       entry["kept"] = projection?.found.kept.xmlString ?? ""
       entry["merged"] = projection?.isMerged == true ? "yes" : nil
       findings.append(

@@ -47,12 +47,16 @@ struct XMLPatches {
   }
 
   private let patches: [XMLPatch]
+  /// The time at which a change takes effect.
+  private let impact: Impact
   /// The elements that earlier runs added.
   private let records: [Record]
   /// The changes that earlier runs made, in order.
   private let changes: [PatchChange]
   /// The positions of the changes that were undone.
   private var undone: Set<Int> = []
+  /// The positions of the records whose elements were present.
+  private var present: Set<Int> = []
   /// The added elements that were removed with their blocks.
   private var gone: [Addition] = []
   /// The elements that existed before anything was written.
@@ -61,16 +65,16 @@ struct XMLPatches {
   /// - Throws: a diagnostic for an `xml` block that is not a valid patch.
   init(_ declaration: Declaration, on root: XMLElement) throws(Diagnostic) {
     patches = try Self.patches(of: declaration)
+    impact = declaration.kind == .net ? .restart : .nextStart
     records = Self.records(in: root)
     changes = Self.changes(in: root)
     earlier = Set(([root] + root.descendants).map(ObjectIdentifier.init))
   }
 
   static func patches(of declaration: Declaration) throws(Diagnostic) -> [XMLPatch] {
-    let root = declaration.kind == .net ? "network" : "domain"
     var patches: [XMLPatch] = []
     for block in declaration.body.blocks("xml") {
-      if let patch = try XMLPatch(block, root: root) { patches.append(patch) }
+      if let patch = try XMLPatch(block, of: declaration.kind) { patches.append(patch) }
     }
     return patches
   }
@@ -121,6 +125,12 @@ extension XMLPatches.Record {
 
   var addition: XMLPatches.Addition { .init(path: path, place: place, text: text) }
 
+  /// Returns whether a document contains it.
+  fileprivate func isPresent(in root: XMLElement) -> Bool {
+    guard let element else { return false }
+    return parents(in: root).contains { $0.children.contains { $0.includes(element) } }
+  }
+
   /// Returns the elements that contain it, or may contain it.
   fileprivate func parents(in root: XMLElement) -> [XMLElement] {
     guard let path = try? XMLPath(path) else { return [] }
@@ -146,6 +156,7 @@ extension XMLPatches {
     for position in changes.indices.reversed() where changes[position].undo(in: root) {
       undone.insert(position)
     }
+    present = Set(records.indices.filter { records[$0].isPresent(in: root) })
     gone = removeGone(from: root)
   }
 
@@ -197,7 +208,8 @@ extension XMLPatches {
     let root: XMLElement
     /// Elements that are present or new for a patch.
     var met: Set<ObjectIdentifier> = []
-    var records: [Record]
+    /// The positions of the records of which no block made the addition yet.
+    var records: [Int]
     /// The positions of the earlier changes that no block made yet.
     var changes: [Int]
     var effects = Effects()
@@ -210,7 +222,7 @@ extension XMLPatches {
   /// - Throws: a diagnostic for a path without a match.
   func apply(to root: XMLElement, isNew: Bool) throws(Diagnostic) -> [PropertyDifference] {
     var application = Application(
-      root: root, records: records, changes: Array(changes.indices))
+      root: root, records: Array(records.indices), changes: Array(changes.indices))
     for patch in patches {
       let targets = patch.steps.elements(from: root)
       for target in targets { try patch.checkOwnership(of: target) }
@@ -221,7 +233,8 @@ extension XMLPatches {
       if patch.operations.isRemoval { remove(targets, of: patch, &application) }
     }
     application.effects.restored = application.changes.filter(undone.contains).map { changes[$0] }
-    return gone.map { $0.difference(isGone: true) } + application.effects.differences
+    return gone.map { $0.difference(isGone: true, impact) }
+      + application.effects.differences(impact)
   }
 
   /// Sets attributes and texts.
@@ -233,7 +246,8 @@ extension XMLPatches {
       // Where a removal has its result already, it needs no match.
       let isDone = operations.isRemoval && operations.additions.isEmpty && !isNew
       let kept = application.changes.filter { changes[$0].path == patch.path }
-      if !kept.isEmpty, kept.allSatisfy({ changes[$0].outcome == .dropped }) {
+      // libvirt dropped it with its target, or removed it before it was compared.
+      if !kept.isEmpty, kept.allSatisfy({ !changes[$0].isKept }) {
         for position in kept { note(changes[position], in: application.root) }
         application.changes.removeAll(where: kept.contains)
       } else if operations.additions.isEmpty, !isDone {
@@ -241,21 +255,26 @@ extension XMLPatches {
       }
       return
     }
+    // A place leads from the changed document, because a change may be one of the identity.
     for target in targets {
-      let place = target.path
       for attribute in operations.attributes {
+        let (name, before) = (attribute.name, target[attribute.name])
+        target[name] = attribute.value
         let change = PatchChange(
-          path: patch.path, place: place, part: .attribute(attribute.name),
-          before: target[attribute.name], after: attribute.value)
-        if let made = record(change, &application) { target[attribute.name] = made.stored }
+          path: patch.path, place: target.path, part: .attribute(name), before: before,
+          after: attribute.value)
+        target[name] = record(change, &application).map(\.stored) ?? before
       }
       guard let text = operations.text else { continue }
       guard target.children.isEmpty else {
         throw PatchMessages.textOfParent(patch.path, patch.block)
       }
+      let before = target.stringValue
+      target.stringValue = text
       let change = PatchChange(
-        path: patch.path, place: place, part: .text, before: target.stringValue, after: text)
-      if let made = record(change, &application) { target.stringValue = made.stored ?? "" }
+        path: patch.path, place: target.path, part: .text, before: before, after: text)
+      let made = record(change, &application)
+      target.stringValue = made.map { $0.stored ?? "" } ?? before
     }
   }
 
@@ -263,20 +282,22 @@ extension XMLPatches {
   private func remove(
     _ targets: [XMLElement], of patch: XMLPatch, _ application: inout Application
   ) {
-    // All paths lead from the document before the removals, so the last element goes first.
+    // The last element goes first, so that the positions of the others stay.
     for target in targets.reversed() {
       if let name = patch.steps.attribute {
+        let before = target[name]
+        target[name] = nil
         let change = PatchChange(
-          path: patch.path, place: target.path, part: .attribute(name), before: target[name],
-          after: nil)
-        if record(change, &application) != nil { target[name] = nil }
+          path: patch.path, place: target.path, part: .attribute(name), before: before, after: nil)
+        if record(change, &application) == nil { target[name] = before }
       } else if let parent = target.parent {
+        let (place, xml) = (target.path, target.xmlString)
         let position = parent.all(target.name).firstIndex { $0 === target } ?? 0
+        target.detach()
         let change = PatchChange(
-          path: patch.path, place: target.path,
-          part: .element(parent: parent.path, position: position), before: target.xmlString,
-          after: nil)
-        if record(change, &application) != nil { target.detach() }
+          path: patch.path, place: place, part: .element(parent: parent.path, position: position),
+          before: xml, after: nil)
+        if record(change, &application) == nil { parent.restore(target, at: position) }
       }
     }
   }
@@ -312,8 +333,9 @@ extension XMLPatches {
     _ application: inout Application
   ) throws(Diagnostic) {
     let key = Addition(path: patch.path, place: addition.place, text: addition.text)
-    let position = application.records.firstIndex { $0.addition == key }
-    let record = position.map { application.records.remove(at: $0) }
+    let position = application.records.first { records[$0].addition == key }
+    application.records.removeAll { $0 == position }
+    let record = position.map { records[$0] }
     var targets = targets
     // libvirt may have respelled a value in the path's predicate.
     if targets.isEmpty, record != nil {
@@ -352,12 +374,14 @@ extension XMLPatches {
       // It is present. Parts added since by others are left alone.
       missing.removeAll { earlier.contains(ObjectIdentifier($0)) }
     }
+    // A row may have written its parent anew.
+    let isKept = position.map(present.contains) ?? false && record?.isMerged == false
     for target in missing {
-      let element = addition.element.copy()
+      let element = (isKept ? wanted : addition.element).copy()
       target.add([element], addition.place)
       application.met.insert(ObjectIdentifier(element))
     }
-    if missing.isEmpty {
+    if missing.isEmpty || isKept {
       if record != nil { note(key, record, in: application.root) }
     } else {
       application.effects.additions.append(key)
@@ -398,18 +422,18 @@ extension XMLPatches {
 }
 
 extension XMLPatches.Addition {
-  fileprivate func difference(isGone: Bool) -> PropertyDifference {
+  fileprivate func difference(isGone: Bool, _ impact: Impact) -> PropertyDifference {
     let text = Value.string(text)
     return PropertyDifference(
       block: "xml \(path)", name: place.rawValue, from: isGone ? text : nil,
-      to: isGone ? nil : text, impact: .nextStart)
+      to: isGone ? nil : text, impact: impact)
   }
 }
 
 extension XMLPatches.Effects {
   /// The differences, for a value from the present one to the wanted one. So the value of a changed
   /// block has one difference, not one of its earlier form and one of its new form.
-  fileprivate var differences: [PropertyDifference] {
+  fileprivate func differences(_ impact: Impact) -> [PropertyDifference] {
     var values: OrderedDictionary<[String], (from: String?, to: String?)> = [:]
     let all =
       restored.reversed().map { ($0, $0.stored, $0.before) }
@@ -421,8 +445,8 @@ extension XMLPatches.Effects {
     let ofValues = values.filter { $0.value.from != $0.value.to }.map { key, value in
       PropertyDifference(
         block: "xml \(key[0])", name: key[1], from: value.from.map(Value.string),
-        to: value.to.map(Value.string), impact: .nextStart)
+        to: value.to.map(Value.string), impact: impact)
     }
-    return additions.map { $0.difference(isGone: false) } + ofValues
+    return additions.map { $0.difference(isGone: false, impact) } + ofValues
   }
 }

@@ -14,13 +14,18 @@ public enum NetworkXML {
     _ declaration: Declaration, context: XMLContext, onto base: Document?
   ) throws(Diagnostic) -> String {
     let root = declaration.root(onto: base)
-    try write(declaration, context, to: root)
+    try write(declaration, context, to: root, isNew: base == nil)
     return root.xmlString
   }
 
-  private static func write(
-    _ declaration: Declaration, _ context: XMLContext, to root: XMLElement
-  ) throws(Diagnostic) {
+  /// - Returns: the effects of patches that the definition did not have.
+  @discardableResult
+  static func write(
+    _ declaration: Declaration, _ context: XMLContext, to root: XMLElement, isNew: Bool
+  ) throws(Diagnostic) -> [PropertyDifference] {
+    // They read the mark before it is rewritten.
+    var patches = try XMLPatches(declaration, on: root)
+    patches.undo(in: root)
     root.setText(declaration.name, at: "name")
     root.setText(context.uuid, at: "uuid")
     DomainMetadata(declaration, context: context).write(to: root)
@@ -29,6 +34,7 @@ public enum NetworkXML {
     try XMLRows.write(declaration.body, to: root, undeclared: undeclared)
     shape.writeNames(to: root)
     shape.writeAddresses(to: root)
+    return try patches.apply(to: root, isNew: isNew)
   }
 
   /// Returns the declared properties in which a network differs, and the entries that change while
@@ -44,10 +50,10 @@ public enum NetworkXML {
   package static func revision(
     _ declaration: Declaration, context: XMLContext, definition: Document, running: Document? = nil
   ) throws(Diagnostic) -> Revision {
-    let comparison = try compare(declaration, context, with: definition)
+    let found = try compare(declaration, context, with: definition)
     var revision = Revision()
-    revision.differences = differences(declaration, comparison)
-    revision.hasNewSubnet = comparison.hasNewSubnet
+    revision.differences = found.differences
+    revision.hasNewSubnet = found.comparison.hasNewSubnet
     guard let running else {
       revision.differences = revision.differences.map {
         $0.with(impact: min($0.impact, .nextStart))
@@ -55,31 +61,29 @@ public enum NetworkXML {
       return revision
     }
     let inMachine = try compare(declaration, context, with: running)
-    revision.hasNewSubnet = revision.hasNewSubnet || inMachine.hasNewSubnet
-    for difference in differences(declaration, inMachine)
+    revision.hasNewSubnet = revision.hasNewSubnet || inMachine.comparison.hasNewSubnet
+    for difference in inMachine.differences
     where !revision.differences.contains(where: { $0.path == difference.path }) {
       revision.differences.append(difference)
     }
     revision.entries = NetworkEntryChange.changes(
-      from: running.element(), to: comparison.wanted)
+      from: running.element(), to: found.comparison.wanted)
     return revision
   }
 
+  /// Compares a document with the declaration.
   private static func compare(
     _ declaration: Declaration, _ context: XMLContext, with live: Document
-  ) throws(Diagnostic) -> NetworkComparison {
+  ) throws(Diagnostic) -> (comparison: NetworkComparison, differences: [PropertyDifference]) {
     let (found, wanted) = (live.element(), live.element())
-    try write(declaration, context, to: wanted)
-    return NetworkComparison(
+    let ofPatches = try write(declaration, context, to: wanted, isNew: false)
+    let comparison = NetworkComparison(
       found: found, wanted: wanted, declaresDNS: declaration.body.block("dns") != nil)
-  }
-
-  private static func differences(
-    _ declaration: Declaration, _ comparison: NetworkComparison
-  ) -> [PropertyDifference] {
-    XMLRows.differences(
-      declaration.body, path: [], live: comparison.found, undeclared: undeclared)
-      + comparison.differences()
+    // Rows are compared without the changes of patches.
+    let ofRows = XMLRows.differences(
+      declaration.body, path: [], live: XMLPatches.undoingChanges(of: found, in: live.element()),
+      undeclared: undeclared)
+    return (comparison, ofRows + comparison.differences() + ofPatches)
   }
 
   /// Compares the blocks. The stack owns the whole network, so an undeclared block is removed, and
