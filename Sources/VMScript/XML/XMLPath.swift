@@ -54,6 +54,16 @@ package struct XMLPath {
   /// The number of steps.
   var depth: Int { steps.count }
 
+  /// The names of the elements from the root on; nil if another step or a predicate is among the
+  /// steps.
+  package var names: [String]? {
+    let names = steps.compactMap { step -> String? in
+      guard case .child(let name) = step.axis, step.predicates.isEmpty else { return nil }
+      return name
+    }
+    return names.count == steps.count ? names : nil
+  }
+
   /// Returns whether it can lead to elements of a document whose root has this name.
   package func startsAt(_ root: String) -> Bool {
     switch steps.first?.axis {

@@ -130,7 +130,10 @@ struct XMLPathParser {
       return .number(Double(number))
     }
     if scanner.isNext("'") || scanner.isNext("\"") {
-      guard let text = scanner.quoted() else { throw malformed("the quote is not closed") }
+      let start = scanner.offset
+      guard let text = scanner.quoted() else {
+        throw Malformed(reason: "the quote is not closed", offset: start)
+      }
       return .text(text)
     }
     if scanner.skip("(") {
@@ -152,6 +155,7 @@ struct XMLPathParser {
     scanner = ahead
     var arguments: [XMLPredicate] = []
     scanner.skipSpace()
+    let start = scanner.offset
     while arguments.count < count {
       if !arguments.isEmpty, !scanner.skip(",") { throw malformed("`,` is missing") }
       arguments.append(try nested { parser throws(XMLPath.Malformed) in try parser.either() })
@@ -160,7 +164,9 @@ struct XMLPathParser {
     switch name {
     case "not": return .not(arguments[0])
     case "count":
-      guard case .nodes = arguments[0] else { throw malformed("`count` takes a path") }
+      guard case .nodes = arguments[0] else {
+        throw Malformed(reason: "`count` takes a path", offset: start)
+      }
       return .count(arguments[0])
     case "contains": return .contains(arguments[0], arguments[1])
     case "starts-with": return .startsWith(arguments[0], arguments[1])

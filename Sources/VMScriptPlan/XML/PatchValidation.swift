@@ -32,40 +32,39 @@ struct PatchValidation: Sendable {
     let found = try? DocumentSchema.violations(
       in: known.map(\.1), root: root, cancellation: cancellation)
     return zip(known, found ?? []).filter { !$1.isEmpty }.flatMap { entry, _ in
-      entry.0.warnings(root: root, cancellation: cancellation)
+      entry.0.warnings(cancellation: cancellation)
     }
   }
 
-  /// Returns a warning for each patch with new violations, by adding one patch at a time.
-  private func warnings(
-    root: String, cancellation: BlockingWork.Cancellation
-  ) -> [Diagnostic] {
-    let blocks = declaration.body.blocks("xml")
-    let documents = (0...blocks.count).compactMap { count in
-      try? document(declaration.keepingPatches(count))
+  /// Returns a warning for each patch with new violations, by adding one patch at a time. A patch
+  /// that violates the schema is left out then, because libxml2 reports only the first violations.
+  private func warnings(cancellation: BlockingWork.Cancellation) -> [Diagnostic] {
+    func violations(_ kept: Set<Int>) -> [String]? {
+      guard let root = try? document(declaration.keepingPatches(kept)) else { return nil }
+      return try? DocumentSchema.violations(
+        in: [root], root: root.name, cancellation: cancellation
+      ).first
     }
-    guard documents.count == blocks.count + 1,
-      let found = try? DocumentSchema.violations(
-        in: documents, root: root, cancellation: cancellation)
-    else { return [] }
-    return blocks.enumerated().compactMap { position, block in
-      var new = found[position + 1]
-      for known in found[position] {
-        if let index = new.firstIndex(of: known) { new.remove(at: index) }
-      }
+    var kept: Set<Int> = []
+    let known = Set(violations(kept) ?? [])
+    return declaration.body.blocks("xml").enumerated().compactMap { position, block in
+      // A patch of the result of one that was left out matches nothing.
+      guard let found = violations(kept.union([position])) else { return nil }
+      let new = found.filter { !known.contains($0) }
+      if new.isEmpty { kept.insert(position) }
       return new.isEmpty ? nil : XMLMessages.violation(new, block, of: declaration)
     }
   }
 }
 
 extension Declaration {
-  /// Returns the declaration with its first `xml` blocks only.
-  fileprivate func keepingPatches(_ count: Int) -> Declaration {
-    var seen = 0
+  /// Returns the declaration with those `xml` blocks only that are at some positions.
+  fileprivate func keepingPatches(_ positions: Set<Int>) -> Declaration {
+    var position = -1
     return keepingBlocks { block in
       guard block.schema.name == "xml" else { return true }
-      seen += 1
-      return seen <= count
+      position += 1
+      return positions.contains(position)
     }
   }
 }

@@ -20,7 +20,7 @@ import VMScriptSyntax
         xml "/domain/devices" { append = "<hub type='usb'/>" }
         xml "/domain/devices/hub" { set = { type: "usb" } }
       }
-      net b { xml "/network/portgroup" { remove = true } }
+      net b { subnet = 10.0.0.0/24, xml "/network/portgroup" { remove = true } }
       """)
     #expect(found.map(\.code.number) == [273, 273])
   }
@@ -39,6 +39,7 @@ import VMScriptSyntax
         xml "/domain/clock" { set = { offset: "sideways" } }
         xml "/domain/devices" { append = "<hub type='usb'/>" }
         xml "/domain/devices" { append = "<hup type='usb'/>" }
+        xml "/domain/devices/hup" { set = { type: "pci" } }
       }
       net b { subnet = 10.0.0.0/24, xml "/network/bridge" { set = { stp: "maybe" } } }
       domain c { xml "/domain/features" { append = "<apic/>" } }

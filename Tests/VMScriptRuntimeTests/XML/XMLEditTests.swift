@@ -154,17 +154,74 @@ import VMScriptSyntax
     let order = [
       #"xml "/domain/clock" { append = ["<timer name='b'/>", "<timer name='d'/>"] }"#,
       "xml \"/domain/clock/timer[@name='b']\" { before = \"<timer name='a'/>\" }",
-      "xml \"/domain/clock/timer[@name='b']\" { after = [\"<timer name='c'/>\"] }",
+      "xml \"/domain/clock/timer[@name='b']\" { after = [\"<timer name='c'/>\", \"<timer name='c2'/>\"] }",
       "xml \"/domain/clock/timer[@name='d']\" { before = \"<timer name='e'/>\", remove = true }",
     ].joined(separator: "\n")
     func names(_ xml: String) throws -> [String?] {
       try XMLElement.parse(xml).first("clock")?.all("timer").map { $0["name"] } ?? []
     }
     let xml = try render(domain(order))
-    #expect(try names(xml) == ["a", "b", "c", "e"])
+    #expect(try names(xml) == ["a", "b", "c", "c2", "e"])
     #expect(try differences(domain(order), xml) == [])
-    #expect(try names(render(domain(order), onto: xml)) == ["a", "b", "c", "e"])
+    #expect(try names(render(domain(order), onto: xml)) == ["a", "b", "c", "c2", "e"])
     #expect(try names(render(domain(), onto: xml)) == [])
+  }
+
+  @Test func anEditIsOfTheStateInWhichItWasMade() throws {
+    let blocks = [
+      "xml \"/domain/devices\" { append = \"<hub type='a'/>\" }",
+      "xml \"/domain/devices/hub[1]\" { set = { type: \"b\" } }",
+      "xml \"/domain/devices/hub[1]\" { before = \"<hub type='c'/>\" }",
+      "xml \"/domain/devices/hub[1]\" { before = \"<hub type='d'/>\", remove = true }",
+    ].joined(separator: "\n")
+    let xml = try render(domain(blocks))
+    let devices = try XMLElement.parse(xml).first("devices")
+    #expect(devices?.children.map { $0["type"] } == ["d", "b"])
+    #expect(try differences(domain(blocks), xml) == [])
+    #expect(try render(domain(blocks), onto: xml) == xml)
+    #expect(try render(domain(), onto: xml) == render(domain()))
+  }
+
+  @Test func aChangeOfTheIdentityIsUndone() throws {
+    let blocks = "xml \"//graphics[@type='vnc']\" { set = { type: \"sdl\", port: 1 } }"
+    let xml = try render(domain("vnc { }", blocks))
+    #expect(try text("devices/graphics/@type", in: xml) == "sdl")
+    #expect(try differences(domain("vnc { }", blocks), xml) == [])
+    #expect(try render(domain("vnc { }", blocks), onto: xml) == xml)
+    #expect(try text("devices/graphics/@type", in: render(domain("vnc { }"), onto: xml)) == "vnc")
+  }
+
+  @Test func networksAreEditedToo() throws {
+    func net(_ blocks: String...) throws -> Declaration {
+      let text = blocks.map { "xml \($0)\n" }.joined()
+      return try #require(
+        try Script.declarations(
+          "net x { mode = isolated, subnet = 10.0.0.0/24, dns { domain = \"lab\" }\n\(text)}"
+        ).first)
+    }
+    func paths(_ net: Declaration, _ xml: String) throws -> [String] {
+      try NetworkXML.differences(net, context: context, live: xml).map(\.path)
+    }
+    let edited = try net(
+      #""/network/bridge" { set = { stp: "off" } }"#,
+      #""/network/domain/@localOnly" { remove = true }"#,
+      #""/network/ip" { append = "<tftp root='/srv/tftp'/>" }"#)
+    let bare = try NetworkXML.render(net(), context: context, onto: nil)
+    let xml = try NetworkXML.render(edited, context: context, onto: bare)
+    #expect(try text("bridge/@stp", in: xml) == "off")
+    #expect(try text("domain/@localOnly", in: xml) == nil)
+    #expect(try text("ip/tftp/@root", in: xml) == "/srv/tftp")
+    #expect(try NetworkXML.render(edited, context: context, onto: xml) == xml)
+    let all = [
+      "xml /network/ip append", "xml /network/bridge @stp", "xml /network/domain @localOnly",
+    ]
+    #expect(try paths(edited, bare) == all)
+    #expect(try paths(edited, xml) == [])
+    #expect(try Set(paths(net(), xml)) == Set(all))
+    let differences = try NetworkXML.differences(
+      edited, context: context, live: bare, running: bare)
+    #expect(differences.allSatisfy { $0.impact == .restart })
+    #expect(try NetworkXML.render(net(), context: context, onto: xml) == bare)
   }
 
   @Test func everyMatchIsEdited() throws {

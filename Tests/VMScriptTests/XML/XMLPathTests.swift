@@ -40,7 +40,7 @@ import Testing
     ("/domain[@a=1 and]", 16), ("/domain[(@a]", 11), ("/domain[not(@a]", 14), ("/a:b:c", 1),
     ("/domain/@type/x", 13), ("/domain/@type[1]", 13), ("/domain/@", 9), ("//..", 2),
     ("/domain[contains(@a)]", 19), ("/domain[last(1)]", 13), ("/domain[count('x')]", 17),
-    ("/a" + String(repeating: "[a", count: 100), 34),
+    ("/a" + String(repeating: "[a", count: 100), 35),
   ])
   func otherXPathIsRefusedAtItsPlace(path: String, offset: Int) {
     let error = #expect(throws: XMLPath.Malformed.self) { try XMLPath(path) }

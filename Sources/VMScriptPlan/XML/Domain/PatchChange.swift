@@ -115,13 +115,21 @@ extension PatchChange {
       guard let target = element(in: root), isLeft(target.stringValue) else { return false }
       target.stringValue = before ?? ""
     case .element(let parent, let position):
-      guard let parent = (try? XMLPath(parent))?.elements(from: root).first,
+      guard let parent = Self.parent(parent, in: root),
         let element = before.flatMap({ try? XMLElement.parse($0) }),
         !parent.children.contains(where: { $0.includes(element) })
       else { return false }
       parent.restore(element, at: position)
     }
     return true
+  }
+
+  /// Returns the parent of a removed element. libvirt drops a part such as `features` with its last
+  /// element.
+  private static func parent(_ path: String, in root: XMLElement) -> XMLElement? {
+    guard let path = try? XMLPath(path) else { return nil }
+    return path.elements(from: root).first
+      ?? path.names?.dropFirst().reduce(root) { $0.ensure($1) }
   }
 
   /// Returns the changed element in a document.

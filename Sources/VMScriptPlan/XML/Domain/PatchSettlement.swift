@@ -44,7 +44,7 @@ private struct PatchFinding {
 
 /// The stored forms of changed values and removed elements.
 private struct PatchedValues {
-  private(set) var findings: [PatchFinding] = []
+  let findings: [PatchFinding]
   /// The documents without the changes.
   let sent: XMLElement
   let defined: XMLElement
@@ -52,60 +52,75 @@ private struct PatchedValues {
   /// Compares the changes, each in the state in which it was the last one.
   ///
   /// - Parameter stored: the stored definition, whose records get the result.
-  init(_ patches: [XMLPatch], sent: XMLElement, defined stored: XMLElement) {
-    (self.sent, defined) = (sent.copy(), stored.copy())
-    for entry in XMLPatches.changeEntries(in: stored).reversed() {
-      guard let made = PatchChange(entry: entry) else { continue }
-      var change = made
-      defer {
-        _ = made.undo(in: self.sent)
-        _ = change.undo(in: defined)
+  init(_ patches: [XMLPatch], sent written: XMLElement, defined stored: XMLElement) {
+    let (sent, defined) = (written.copy(), stored.copy())
+    let entries = XMLPatches.changeEntries(in: stored)
+    let changes = XMLPatches.changes(in: stored)
+    var counts: [Int: Int] = [:]
+    PatchUndo(of: stored, in: sent) { number in
+      counts[number] = Self.count(changes[number], in: sent)
+      return changes[number].undo(in: sent)
+    }.returnAdditions()
+    var findings: [PatchFinding] = []
+    PatchUndo(of: stored, in: defined) { number in
+      var change = changes[number]
+      if change.outcome == .open, let patch = patches.first(where: { $0.makes(change) }) {
+        var finding = PatchFinding(patch: patch, property: change.property)
+        if case .element = change.part {
+          let isBack = Self.count(change, in: defined) > counts[number] ?? 0
+          if isBack { finding.dropped.append("the removal of \(Self.name(change))") }
+          change.outcome = isBack ? .dropped : .kept(nil)
+        } else {
+          let isScaled = Self.isSameSize(change, written, stored)
+          Self.settle(&change, &finding, Self.element(of: change, defined), isScaled: isScaled)
+        }
+        change.write(to: entries[number])
+        findings.insert(finding, at: 0)
       }
-      guard change.outcome == .open, let patch = patches.first(where: { $0.makes(change) }) else {
-        continue
-      }
-      var finding = PatchFinding(patch: patch, property: change.property)
-      switch change.part {
-      case .attribute(let name):
-        let target = Self.element(of: change, defined)
-        settle(
-          &change, &finding, target?[name],
-          isPresent: change.after == nil || target != nil, path: "\(Self.name(change))/@\(name)")
-      case .text:
-        let target = Self.element(of: change, defined)
-        settle(
-          &change, &finding, target?.stringValue, isPresent: target != nil,
-          path: Self.name(change))
-      case .element(let parent, _):
-        let isBack =
-          Self.count(change, parent, in: defined) > Self.count(change, parent, in: self.sent)
-        if isBack { finding.dropped.append("the removal of \(Self.name(change))") }
-        change.outcome = isBack ? .dropped : .kept(nil)
-      }
-      change.write(to: entry)
-      findings.insert(finding, at: 0)
-    }
+      return change.undo(in: defined)
+    }.returnAdditions()
+    (self.sent, self.defined, self.findings) = (sent, defined, findings)
   }
 
   /// Settles a change of a value.
-  private func settle(
-    _ change: inout PatchChange, _ finding: inout PatchFinding, _ stored: String?,
-    isPresent: Bool, path: String
+  ///
+  /// - Parameters:
+  ///   - target: the changed element; nil if libvirt dropped it.
+  ///   - isScaled: whether the element has the wanted size in another unit.
+  private static func settle(
+    _ change: inout PatchChange, _ finding: inout PatchFinding, _ target: XMLElement?,
+    isScaled: Bool
   ) {
+    var path = name(change)
+    var stored = target?.stringValue
+    if case .attribute(let name) = change.part {
+      path += "/@\(name)"
+      stored = target?[name]
+    }
     switch (change.after, stored) {
     case (nil, nil): change.outcome = .kept(nil)
     case (nil, .some):
       finding.dropped.append("the removal of \(path)")
       change.outcome = .dropped
-    case (let wanted?, let stored?) where isPresent && (stored == wanted || !stored.isEmpty):
+    case (let wanted?, let stored?) where stored == wanted || !stored.isEmpty:
       change.outcome = .kept(stored)
-      if !XMLProjection.isSame(wanted, stored) {
+      if !isScaled, !XMLProjection.isSame(wanted, stored) {
         finding.changed.append(.init(path: path, wanted: wanted, kept: stored))
       }
     case (.some, _):
       finding.dropped.append(path)
       change.outcome = .dropped
     }
+  }
+
+  /// Returns whether libvirt stored the size of the changed element in another unit.
+  private static func isSameSize(
+    _ change: PatchChange, _ sent: XMLElement, _ defined: XMLElement
+  ) -> Bool {
+    guard let one = change.element(in: sent), let other = change.element(in: defined) else {
+      return false
+    }
+    return XMLProjection.isSameSize(one, other)
   }
 
   /// Returns the changed element in the stored definition. libvirt may have respelled a value in its
@@ -117,8 +132,9 @@ private struct PatchedValues {
   }
 
   /// Returns the number of elements like a removed one.
-  private static func count(_ change: PatchChange, _ parent: String, in root: XMLElement) -> Int {
-    guard let parent = (try? XMLPath(parent))?.elements(from: root).first,
+  private static func count(_ change: PatchChange, in root: XMLElement) -> Int {
+    guard case .element(let parent, _) = change.part,
+      let parent = (try? XMLPath(parent))?.elements(from: root).first,
       let element = change.before.flatMap({ try? XMLElement.parse($0) })
     else { return 0 }
     return parent.children.count { $0.includes(element) }

@@ -53,10 +53,8 @@ struct XMLPatches {
   private let records: [Record]
   /// The changes that earlier runs made, in order.
   private let changes: [PatchChange]
-  /// The positions of the changes that were undone.
-  private var undone: Set<Int> = []
-  /// The positions of the records whose elements were present.
-  private var present: Set<Int> = []
+  /// The undone effects of earlier runs.
+  private var undo = PatchUndo()
   /// The added elements that were removed with their blocks.
   private var gone: [Addition] = []
   /// The elements that existed before anything was written.
@@ -66,8 +64,7 @@ struct XMLPatches {
   init(_ declaration: Declaration, on root: XMLElement) throws(Diagnostic) {
     patches = try Self.patches(of: declaration)
     impact = declaration.kind == .net ? .restart : .nextStart
-    records = Self.records(in: root)
-    changes = Self.changes(in: root)
+    (records, changes) = (Self.records(in: root), Self.changes(in: root))
     earlier = Set(([root] + root.descendants).map(ObjectIdentifier.init))
   }
 
@@ -94,6 +91,15 @@ extension XMLPatches {
 
   static func changeEntries(in root: XMLElement) -> [XMLElement] {
     entries(PatchChange.entryName, in: root)
+  }
+
+  /// All records, in the order in which the patches were applied.
+  static func allEntries(in root: XMLElement) -> [XMLElement] {
+    (DomainMetadata.mark(in: root)?.children ?? []).filter {
+      $0.namespaceURI == DomainMetadata.namespace
+        && (PatchChange(entry: $0) != nil && $0.localName == PatchChange.entryName
+          || Record(entry: $0) != nil && $0.localName == "patch")
+    }
   }
 
   private static func entries(_ name: String, in root: XMLElement) -> [XMLElement] {
@@ -125,26 +131,65 @@ extension XMLPatches.Record {
 
   var addition: XMLPatches.Addition { .init(path: path, place: place, text: text) }
 
-  /// Returns whether a document contains it.
-  fileprivate func isPresent(in root: XMLElement) -> Bool {
-    guard let element else { return false }
-    return parents(in: root).contains { $0.children.contains { $0.includes(element) } }
-  }
-
-  /// Returns the elements that contain it, or may contain it.
-  fileprivate func parents(in root: XMLElement) -> [XMLElement] {
+  /// Returns the elements at its path. libvirt may have respelled a value in a predicate.
+  fileprivate func targets(in root: XMLElement) -> [XMLElement] {
     guard let path = try? XMLPath(path) else { return [] }
     let targets = path.elements(from: root)
-    return (targets.isEmpty ? path.elementsByName(from: root) : targets).parents(place)
+    return targets.isEmpty ? path.elementsByName(from: root) : targets
   }
 }
 
-extension [XMLElement] {
-  /// The elements that receive additions at a place, each once.
-  fileprivate func parents(_ place: XMLOperations.Place) -> [XMLElement] {
-    guard place != .append else { return self }
-    var met: Set<ObjectIdentifier> = []
-    return compactMap(\.parent).filter { met.insert(ObjectIdentifier($0)).inserted }
+/// The effects of patches that a mark records, undone from the last to the first. So each path leads
+/// from the state in which its patch was applied.
+struct PatchUndo {
+  /// The positions of the changes that were undone.
+  fileprivate var changes: Set<Int> = []
+  /// By the position of the record, the added elements, each with its parent.
+  fileprivate var additions: [Int: [(element: XMLElement, parent: XMLElement)]] = [:]
+
+  fileprivate init() {}
+
+  /// Undoes the effects that a definition records in a document, such as its machine's.
+  ///
+  /// - Parameter change: undoes a change, by its position among the changes; returns whether it did.
+  init(of definition: XMLElement, in root: XMLElement, change: (Int) -> Bool) {
+    let records = XMLPatches.records(in: definition)
+    var (record, number) = (records.count, XMLPatches.changes(in: definition).count)
+    for entry in XMLPatches.allEntries(in: definition).reversed() {
+      if entry.localName == PatchChange.entryName {
+        number -= 1
+        if change(number) { changes.insert(number) }
+      } else {
+        record -= 1
+        additions[record] = Self.take(records[record], from: root)
+      }
+    }
+  }
+
+  /// Takes the elements that a patch added out of a document.
+  private static func take(
+    _ record: XMLPatches.Record, from root: XMLElement
+  ) -> [(element: XMLElement, parent: XMLElement)] {
+    guard !record.isMerged, let element = record.element else { return [] }
+    let targets = record.targets(in: root)
+    return targets.compactMap { target in
+      guard let parent = record.place == .append ? target : target.parent else { return nil }
+      let candidates = parent.children.filter { child in !targets.contains { $0 === child } }
+      var found = candidates.last { $0.includes(element) }
+      if found == nil, case .open = record.outcome {
+        // The run that added it ended before it read the stored form.
+        found = XMLProjection.counterpart(of: element, among: candidates)
+      }
+      found?.detach()
+      return found.map { ($0, parent) }
+    }
+  }
+
+  /// Returns the added elements to their parents.
+  func returnAdditions() {
+    for (_, elements) in additions.sorted(by: { $0.key < $1.key }) {
+      for (element, parent) in elements { parent.append(.element(element)) }
+    }
   }
 }
 
@@ -153,42 +198,51 @@ extension XMLPatches {
   /// Undoes the changes of earlier runs, and removes the added elements of blocks that the script no
   /// longer has. Changes of blocks that it still has are made again after the rows.
   mutating func undo(in root: XMLElement) {
-    for position in changes.indices.reversed() where changes[position].undo(in: root) {
-      undone.insert(position)
-    }
-    present = Set(records.indices.filter { records[$0].isPresent(in: root) })
-    gone = removeGone(from: root)
-  }
-
-  /// Undoes the changes that a definition records in a document, such as its machine's.
-  ///
-  /// - Returns: the document.
-  @discardableResult
-  static func undoingChanges(of definition: XMLElement, in root: XMLElement) -> XMLElement {
-    for change in changes(in: definition).reversed() { _ = change.undo(in: root) }
-    return root
-  }
-
-  private func removeGone(from root: XMLElement) -> [Addition] {
+    undo = PatchUndo(of: root, in: root) { changes[$0].undo(in: root) }
     var declared = patches.flatMap { patch in
       patch.operations.additions.map {
         Addition(path: patch.path, place: $0.place, text: $0.text)
       }
     }
-    return records.compactMap { record -> Addition? in
+    for (number, record) in records.enumerated() {
       if let position = declared.firstIndex(of: record.addition) {
         declared.remove(at: position)
-        return nil
+        continue
       }
-      guard let element = record.element else { return nil }
-      let found = record.parents(in: root).compactMap { parent in
-        parent.children.first { $0.includes(element) }
+      var isGone = !(undo.additions.removeValue(forKey: number) ?? []).isEmpty
+      if record.isMerged, let element = record.element {
+        for target in record.targets(in: root) {
+          guard let whole = target.children.first(where: { $0.includes(element) }) else { continue }
+          whole.removeParts(of: element)
+          isGone = true
+        }
       }
-      for whole in found {
-        if record.isMerged { whole.removeParts(of: element) } else { whole.detach() }
-      }
-      return found.isEmpty ? nil : record.addition
+      if isGone { gone.append(record.addition) }
     }
+    undo.returnAdditions()
+  }
+
+  /// Undoes the changes that a definition records in a document, such as its machine's.
+  ///
+  /// - Returns: the document.
+  static func undoingChanges(of definition: XMLElement, in root: XMLElement) -> XMLElement {
+    let changes = changes(in: definition)
+    guard !changes.isEmpty else { return root }
+    PatchUndo(of: definition, in: root) { changes[$0].undo(in: root) }.returnAdditions()
+    return root
+  }
+}
+
+extension XMLPatches.Application {
+  /// Adds an element to an element at the path of a patch, or beside it.
+  fileprivate mutating func insert(
+    _ element: XMLElement, _ place: XMLOperations.Place, _ target: XMLElement
+  ) {
+    met.insert(ObjectIdentifier(element))
+    guard place == .after else { return target.add([element], place) }
+    let key = ObjectIdentifier(target)
+    (anchors[key] ?? target).add([element], place)
+    anchors[key] = element
   }
 }
 
@@ -204,7 +258,7 @@ extension XMLPatches {
   }
 
   /// The state of an application.
-  private struct Application {
+  fileprivate struct Application {
     let root: XMLElement
     /// Elements that are present or new for a patch.
     var met: Set<ObjectIdentifier> = []
@@ -213,6 +267,8 @@ extension XMLPatches {
     /// The positions of the earlier changes that no block made yet.
     var changes: [Int]
     var effects = Effects()
+    /// By element at the path of a patch, the last element that the patch added after it.
+    var anchors: [ObjectIdentifier: XMLElement] = [:]
   }
 
   /// Makes the edits of every block that are missing, and records them in the mark.
@@ -223,7 +279,9 @@ extension XMLPatches {
   func apply(to root: XMLElement, isNew: Bool) throws(Diagnostic) -> [PropertyDifference] {
     var application = Application(
       root: root, records: Array(records.indices), changes: Array(changes.indices))
+    for (element, _) in undo.additions.values.joined() { element.detach() }
     for patch in patches {
+      application.anchors = [:]
       let targets = patch.steps.elements(from: root)
       for target in targets { try patch.checkOwnership(of: target) }
       try change(targets, of: patch, &application, isNew: isNew)
@@ -232,7 +290,9 @@ extension XMLPatches {
       }
       if patch.operations.isRemoval { remove(targets, of: patch, &application) }
     }
-    application.effects.restored = application.changes.filter(undone.contains).map { changes[$0] }
+    application.effects.restored = application.changes.filter(undo.changes.contains).map {
+      changes[$0]
+    }
     return gone.map { $0.difference(isGone: true, impact) }
       + application.effects.differences(impact)
   }
@@ -313,7 +373,7 @@ extension XMLPatches {
     let position = application.changes.first { changes[$0].isSame(as: change) }
     application.changes.removeAll { $0 == position }
     guard change.before != change.after else { return nil }
-    let isPresent = position.map(undone.contains) ?? false
+    let isPresent = position.map(undo.changes.contains) ?? false
     if let position, isPresent || changes[position].outcome == .dropped {
       change.outcome = changes[position].outcome
     }
@@ -349,39 +409,36 @@ extension XMLPatches {
       guard !targets.isEmpty else { throw PatchMessages.noMatch(patch.path, patch.block) }
     }
     let wanted = record?.element ?? addition.element
+    var own = position.flatMap { undo.additions[$0] } ?? []
     var missing: [XMLElement] = []
     for target in targets {
       let parent = addition.place == .append ? target : target.parent ?? target
-      if record?.isMerged == true {
-        if !parent.children.contains(where: { $0.includes(wanted) }) { missing.append(target) }
+      if let index = own.firstIndex(where: { $0.parent === parent }) {
+        application.insert(own.remove(at: index).element, addition.place, target)
         continue
       }
       let free = parent.children.filter {
-        $0 !== target && !application.met.contains(ObjectIdentifier($0))
+        $0 !== target
+          && (record?.isMerged == true || !application.met.contains(ObjectIdentifier($0)))
       }
-      var present = free.first { $0.includes(wanted) }
-      if present == nil, case .open? = record?.outcome {
-        // The run that added it ended before it read the stored form.
-        present = XMLProjection.counterpart(of: wanted, among: free)
-      }
-      if let present {
-        application.met.insert(ObjectIdentifier(present))
+      if let present = free.first(where: { $0.includes(wanted) }) {
+        if record?.isMerged != true { application.met.insert(ObjectIdentifier(present)) }
       } else {
         missing.append(target)
       }
+    }
+    // A row wrote the parent anew.
+    for element in own.map(\.element) where !missing.isEmpty {
+      application.insert(element, addition.place, missing.removeFirst())
     }
     if record != nil, missing.count < targets.count {
       // It is present. Parts added since by others are left alone.
       missing.removeAll { earlier.contains(ObjectIdentifier($0)) }
     }
-    // A row may have written its parent anew.
-    let isKept = position.map(present.contains) ?? false && record?.isMerged == false
     for target in missing {
-      let element = (isKept ? wanted : addition.element).copy()
-      target.add([element], addition.place)
-      application.met.insert(ObjectIdentifier(element))
+      application.insert(addition.element.copy(), addition.place, target)
     }
-    if missing.isEmpty || isKept {
+    if missing.isEmpty {
       if record != nil { note(key, record, in: application.root) }
     } else {
       application.effects.additions.append(key)

@@ -130,8 +130,8 @@ struct XMLProjection {
     return plain(a) == plain(b)
   }
 
-  /// Whether two elements have the same size in different units.
-  private static func isSameSize(_ one: XMLElement, _ other: XMLElement) -> Bool {
+  /// Returns whether two elements have the same size in different units.
+  static func isSameSize(_ one: XMLElement, _ other: XMLElement) -> Bool {
     guard one["unit"] != nil, let size = size(one) else { return false }
     return size == Self.size(other)
   }
