@@ -102,7 +102,8 @@ extension PropertyType {
   public var name: String {
     switch self {
     case .bool: "bool"
-    case .int(let range) where range.count == 1: "int \(range.lowerBound)"
+    case .int(.min ... .max): "int"
+    case .int(let range) where range.lowerBound == range.upperBound: "int \(range.lowerBound)"
     case .int(let range): "int \(range.lowerBound) to \(range.upperBound)"
     case .float: "float"
     case .string: "string"

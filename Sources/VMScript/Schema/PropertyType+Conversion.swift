@@ -71,7 +71,8 @@ extension PropertyType {
   var expectation: String {
     switch self {
     case .bool: "true or false"
-    case .int(let range) where range.count == 1: "\(range.lowerBound)"
+    case .int(.min ... .max): "an int"
+    case .int(let range) where range.lowerBound == range.upperBound: "\(range.lowerBound)"
     case .int(let range):
       range.upperBound == .max
         ? "an int from \(range.lowerBound)" : "an int of \(range.lowerBound) to \(range.upperBound)"

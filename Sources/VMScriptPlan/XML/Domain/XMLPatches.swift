@@ -174,11 +174,15 @@ struct PatchUndo {
     let targets = record.targets(in: root)
     return targets.compactMap { target in
       guard let parent = record.place == .append ? target : target.parent else { return nil }
-      let candidates = parent.children.filter { child in !targets.contains { $0 === child } }
-      var found = candidates.last { $0.includes(element) }
+      // The element itself may match the path too, and the one beside it may contain its parts.
+      let isTarget = { (child: XMLElement) in targets.contains { $0 === child } }
+      let others = parent.children.filter { !isTarget($0) }
+      var found =
+        others.last { $0.includes(element) }
+        ?? parent.children.last { isTarget($0) && $0.includes(element) }
       if found == nil, case .open = record.outcome {
         // The run that added it ended before it read the stored form.
-        found = XMLProjection.counterpart(of: element, among: candidates)
+        found = XMLProjection.counterpart(of: element, among: others)
       }
       found?.detach()
       return found.map { ($0, parent) }
