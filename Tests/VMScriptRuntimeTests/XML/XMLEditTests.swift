@@ -179,7 +179,8 @@ import VMScriptSyntax
     #expect(devices?.children.map { $0["type"] } == ["d", "b"])
     #expect(try differences(domain(blocks), xml) == [])
     #expect(try render(domain(blocks), onto: xml) == xml)
-    #expect(try render(domain(), onto: xml) == render(domain()))
+    let left = try XMLElement.parse(render(domain(), onto: xml))
+    #expect(try left.isEquivalent(to: .parse(render(domain()))), "\(left.xmlString)")
   }
 
   @Test func aChangeOfTheIdentityIsUndone() throws {
