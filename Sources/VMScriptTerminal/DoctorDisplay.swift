@@ -19,7 +19,7 @@ public struct DoctorDisplay: Sendable {
       }
       lines.append(
         "  \(mark(entry.standing)) \(TerminalText.padded(entry.check, to: width))  "
-          + TerminalText.escaped(entry.text))
+          + TerminalText.escaped(entry.text) + code(of: entry))
       lines += details(of: entry).map {
         String(repeating: " ", count: width + 6) + TerminalText.escaped($0)
       }
@@ -34,6 +34,12 @@ public struct DoctorDisplay: Sendable {
     case .warning: Style.yellow.applied(to: "!", color: color)
     case .absent: Style.dim.applied(to: "-", color: color)
     }
+  }
+
+  /// The code of a finding, for `vmscript explain`.
+  private func code(of entry: DoctorReport.Entry) -> String {
+    guard entry.standing != .absent, let code = entry.diagnostic?.code else { return "" }
+    return "  " + Style.dim.applied(to: "[\(code)]", color: color)
   }
 
   private func details(of entry: DoctorReport.Entry) -> [String] {

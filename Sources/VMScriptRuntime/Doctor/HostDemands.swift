@@ -245,7 +245,10 @@ extension HostDemands {
       let pool = Self.text(disk["pool"]) ?? Self.text(image?["pool"])
       add(.pool(pool), of: user)
       if Self.text(disk["format"]) != "raw" { add(.program(.imageTool), of: user) }
-      if case .size(let size) = disk["size"] { growth[pool, default: 0] += size.bytes }
+      if case .size(let size) = disk["size"] {
+        let (sum, overflow) = growth[pool, default: 0].addingReportingOverflow(size.bytes)
+        growth[pool] = overflow ? .max : sum
+      }
     }
     for drive in ["disk", "cdrom", "floppy"].flatMap(domain.body.blocks) {
       if let path = Self.text(drive["source"]), path.hasPrefix("/") { paths.insert(path) }

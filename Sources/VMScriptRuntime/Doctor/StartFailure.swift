@@ -9,6 +9,8 @@ struct StartFailure: Error {
   enum Subject: Sendable {
     case domain(String)
     case network(String)
+    /// A domain that libvirt may not have accepted.
+    case document(@Sendable () throws -> XMLElement)
   }
 
   let error: LibvirtError
@@ -23,10 +25,10 @@ struct StartFailure: Error {
   /// The host is read only if the error resembles one that a check explains.
   ///
   /// - Throws: ``StartFailure``, or the error of the work if nothing explains it.
-  static func explaining(
-    _ subject: Subject, on pool: ConnectionPool, _ work: () async throws -> Void
-  ) async throws {
-    do { try await work() } catch let error as LibvirtError where !error.isConnectionLost {
+  static func explaining<T: Sendable>(
+    _ subject: Subject, on pool: ConnectionPool, _ work: () async throws -> T
+  ) async throws -> T {
+    do { return try await work() } catch let error as LibvirtError where !error.isConnectionLost {
       let checks = checks(for: error.message)
       guard !checks.isEmpty, let found = try? await findings(of: checks, error, subject, on: pool),
         !found.isEmpty
@@ -75,6 +77,7 @@ struct StartFailure: Error {
     case .network(let name):
       guard let network = try connection.network(named: name) else { break }
       demands.add(network: try XMLElement.parse(network.xml(inactive: true), root: "network"))
+    case .document(let definition): demands.add(domain: try definition())
     }
     return demands
   }

@@ -11,23 +11,24 @@ enum DoctorMessages {
       helps: [.init("upgrade the host to a release with a newer libvirt")])
   }
 
-  static func noSocket(_ path: String, _ commands: HostCommands) -> Diagnostic {
-    Diagnostic(
-      code: .doctor.noSocket, "there is no socket `\(path)`",
-      notes: ["libvirtd is not installed, or not started"],
-      helps: [
-        commands.install(
-          .init(
-            debian: "libvirt-daemon-system", fedora: "libvirt-daemon-driver-qemu", arch: "libvirt")),
-        .init("start it: \(commands.root("systemctl enable --now libvirtd"))"),
+  static func noSocket(_ machine: MachineFacts, _ commands: HostCommands) -> Diagnostic {
+    let package = PackageNames(
+      debian: "libvirt-daemon-system", fedora: "libvirt-daemon-driver-qemu", arch: "libvirt")
+    return Diagnostic(
+      code: .doctor.noSocket, "there is no socket `\(machine.socket.path)`",
+      notes: [machine.hasDaemon ? "libvirtd is not running" : "libvirtd is not installed"],
+      helps: (machine.hasDaemon ? [] : [commands.install(package)]) + [
+        .init("start it: \(commands.root("systemctl enable --now \(machine.daemon)"))")
       ])
   }
 
-  static func noListener(_ path: String, _ reason: String, _ commands: HostCommands) -> Diagnostic {
+  static func noListener(
+    _ machine: MachineFacts, _ reason: String, _ commands: HostCommands
+  ) -> Diagnostic {
     Diagnostic(
-      code: .doctor.noSocket, "nothing answers at the socket `\(path)`",
+      code: .doctor.noSocket, "nothing answers at the socket `\(machine.socket.path)`",
       notes: [reason],
-      helps: [.init("restart libvirtd: \(commands.root("systemctl restart libvirtd"))")])
+      helps: [.init("restart libvirtd: \(commands.restart)")])
   }
 
   static func closedSocket(
@@ -87,6 +88,14 @@ enum DoctorMessages {
       helps: [.init("load the kernel's module: \(commands.root("modprobe \(module)"))")])
   }
 
+  static func hiddenKVM(_ demands: HostDemands) -> Diagnostic {
+    Diagnostic(
+      demands.severity(of: .kvm), code: .doctor.unusableKVM,
+      "this machine has `/dev/kvm`, but libvirtd does not see it",
+      notes: ["libvirtd runs in a namespace of its own, such as a container"] + demands.note(.kvm),
+      helps: [.init("give the container of libvirtd the device `/dev/kvm`")])
+  }
+
   static func failingKVM(_ reason: String, _ demands: HostDemands) -> Diagnostic {
     Diagnostic(
       demands.severity(of: .kvm), code: .doctor.unusableKVM,
@@ -102,14 +111,13 @@ enum DoctorMessages {
   static func noAcceleration(
     _ architecture: String, _ demands: HostDemands, _ commands: HostCommands, isHere: Bool
   ) -> Diagnostic {
-    let restart = "systemctl restart libvirtd"
     return Diagnostic(
       demands.severity(of: .kvm), code: .doctor.unusableKVM,
       "libvirt offers no KVM for `\(architecture)`",
       notes: ["guests are emulated, which is many times slower"] + demands.note(.kvm),
       helps: [
         isHere
-          ? .init("restart libvirtd, so that it looks for KVM again: \(commands.root(restart))")
+          ? .init("restart libvirtd, so that it looks for KVM again: \(commands.restart)")
           : .init("find the cause on that host: `vmscript doctor`")
       ])
   }
@@ -131,7 +139,7 @@ enum DoctorMessages {
       ] + demands.note(.kvm),
       helps: [
         .init("give the user access: \(commands.root(command))"),
-        .init("then restart libvirtd: \(commands.root("systemctl restart libvirtd"))"),
+        .init("then restart libvirtd: \(commands.restart)"),
       ])
   }
 
@@ -165,12 +173,17 @@ struct HostCommands: Sendable {
   private let uri: String
   private let distribution: Distribution
   private let isRoot: Bool
+  private let daemon: String
 
   init(_ facts: HostFacts) {
     uri = facts.uri
     distribution = facts.machine?.distribution ?? .other
     isRoot = facts.machine?.isRoot ?? false
+    daemon = facts.machine?.daemon ?? "libvirtd"
   }
+
+  /// The command that restarts libvirt's daemon, quoted for a message.
+  var restart: String { root("systemctl restart \(daemon)") }
 
   /// Returns a command for root, quoted for a message.
   func root(_ command: String) -> String { isRoot ? "`\(command)`" : "`sudo \(command)`" }
@@ -250,7 +263,8 @@ struct DoctorCodes: DiagnosticTable {
     742, "subnet in use",
     """
     The host has a route to addresses of a virtual network. libvirt does not start a network whose \
-    subnet is in use. With a broader route, guests cannot reach the hosts behind it that have the same addresses.
+    subnet has a route already. With a broader or a narrower route, hosts and guests with the same \
+    addresses cannot reach each other.
     """)
   let leftBridge = DiagnosticCode.ofHost(
     743, "bridge left behind",

@@ -22,9 +22,9 @@ extension DoctorCheck {
         let (socket, commands) = (machine.socket, HostCommands(facts))
         switch socket.obstacle {
         case nil: return [.fine("\(socket.path) is open to `\(machine.user.name)`")]
-        case .absent: return [.problem(DoctorMessages.noSocket(socket.path, commands))]
+        case .absent: return [.problem(DoctorMessages.noSocket(machine, commands))]
         case .silent(let reason):
-          return [.problem(DoctorMessages.noListener(socket.path, reason, commands))]
+          return [.problem(DoctorMessages.noListener(machine, reason, commands))]
         case .forbidden:
           return [
             .problem(

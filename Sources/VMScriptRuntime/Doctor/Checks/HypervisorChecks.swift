@@ -22,6 +22,7 @@ extension DoctorCheck {
         switch kvm.device {
         case .usable:
           return [.fine("usable" + (kvm.isNested ? ", nested: this machine is a guest" : ""))]
+        case .absent where kvm.isHidden: return [.problem(DoctorMessages.hiddenKVM(demands))]
         case .absent:
           return [
             .problem(

@@ -90,11 +90,11 @@ extension DoctorCheck {
       switch route.destination {
       case .ipv4(let other):
         found = network.subnets.filter(other.overlaps).map {
-          ($0.description, other.prefix >= $0.prefix)
+          ($0.description, other == $0)
         }
       case .ipv6(let other):
         found = network.ipv6Subnets.filter(other.overlaps).map {
-          ($0.description, other.prefix >= $0.prefix)
+          ($0.description, other == $0)
         }
       }
       return found.map {

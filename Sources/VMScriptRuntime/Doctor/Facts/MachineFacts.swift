@@ -13,6 +13,8 @@ struct MachineFacts: Sendable {
   var distribution = Distribution.other
   /// libvirt's socket.
   var socket = Socket(path: "/run/libvirt/libvirt-sock")
+  /// The installed daemons of libvirt: one for everything, or one for QEMU alone.
+  var daemons: Set<String> = ["libvirtd"]
   /// The user that guests run as.
   var emulatorUser: Account
   var kvm = KVM()
@@ -33,6 +35,12 @@ struct MachineFacts: Sendable {
   var sizes: [String: Int64] = [:]
   var pci = PCIDevices()
 
+  /// Whether a daemon of libvirt is installed.
+  var hasDaemon: Bool { !daemons.isEmpty }
+
+  /// The name of the daemon's service.
+  var daemon: String { daemons == ["virtqemud"] ? "virtqemud" : "libvirtd" }
+
   /// libvirt's socket of this machine.
   struct Socket: Sendable {
     var path: String
@@ -47,6 +55,8 @@ struct MachineFacts: Sendable {
     var device = KVMDevice.absent
     /// The rights on the device; nil if there is none.
     var rights: FileRights?
+    /// Whether this process sees a device that libvirtd does not see.
+    var isHidden = false
     /// The processor's extension for virtual machines, `vmx` or `svm`; nil if it shows none.
     var extensionName: String?
     /// Whether this machine is a guest itself.

@@ -38,6 +38,7 @@ struct MachineFactsReader: Sendable {
       machine.programs[program] =
         program.row.isDaemons ? view.program(name) : ChildProcess.isInstalled(name) ? name : nil
     }
+    machine.daemons = Set(["libvirtd", "virtqemud"].filter { view.program($0) != nil })
     machine.firewalls = Set(["nft", "iptables"].filter { view.program($0) != nil })
     machine.interfaces = Set(NetworkTables.interfaces(view.networkTable("dev")))
     machine.routes =
@@ -59,8 +60,10 @@ struct MachineFactsReader: Sendable {
       (view.text(at: "/proc/cpuinfo") ?? "").split(separator: "\n")
         .first { $0.hasPrefix("flags") }?.split(separator: " ") ?? [])
     let path = view.here("/dev/kvm")
+    let rights = FileRights(at: path)
     return MachineFacts.KVM(
-      device: KVMDevice.probe(at: path), rights: FileRights(at: path),
+      device: KVMDevice.probe(at: path), rights: rights,
+      isHidden: rights == nil && FileRights(at: "/dev/kvm") != nil,
       extensionName: ["vmx", "svm"].first { flags.contains(Substring($0)) },
       isNested: flags.contains("hypervisor"))
   }
