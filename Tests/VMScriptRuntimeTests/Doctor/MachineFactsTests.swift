@@ -120,7 +120,7 @@ import VMScriptSyntax
     try files.createDirectory(atPath: root + "/real/pool", withIntermediateDirectories: true)
     try files.createSymbolicLink(atPath: root + "/link", withDestinationPath: "real")
     try files.createSymbolicLink(atPath: root + "/loop", withDestinationPath: "loop")
-    files.createFile(atPath: root + "/real/pool/disk", contents: nil)
+    #expect(files.createFile(atPath: root + "/real/pool/disk", contents: nil))
     func folders(_ path: String) -> [String] {
       DaemonView(root: root).folders(to: path).map(\.path)
     }

@@ -5,7 +5,7 @@ import VMScript
 @testable import VMScriptRuntime
 
 @Suite struct NetworkCheckTests {
-  private let lab = "net lab { subnet = 10.10.0.0/24, ipv6 { subnet = fd00:10::/64 } }"
+  private let lab = "net lab { subnet = 10.10.0.0/24, ipv6 { subnet = \"fd00:10::/64\" } }"
 
   private func route(_ subnet: String, by interface: String = "eth1") throws -> MachineFacts.Route {
     if let subnet = IPv6Subnet(subnet) {
