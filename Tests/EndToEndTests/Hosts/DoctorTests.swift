@@ -68,7 +68,20 @@ extension HostTests {
 
           """.utf8
         ).write(to: URL(fileURLWithPath: host.folder + "/etc/qemu.conf"))
+        // Without a usable device, the host hides it from libvirtd.
+        let hasKVM = access("/dev/kvm", R_OK | W_OK) == 0
+        if hasKVM {
+          let closed = try host.file("kvm", "")
+          try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: closed)
+          try await host.inside("mount", "--bind", closed, "/dev/kvm")
+        }
         try await host.restart()
+        if hasKVM {
+          let demanding = try host.file("kvm.vmscript", "domain fast { hypervisor = kvm }")
+          #expect(
+            try await host.doctor(demanding).errors.contains(
+              "the user of guests, `nobody`, cannot open `/dev/kvm`"))
+        }
         let script = try host.file(
           "folder.vmscript", "domain web { memory = 64MiB, disk { size = 1MiB } }")
         try await host.json(["run", script])
@@ -102,7 +115,7 @@ extension HostTests {
         try await host.inside("ip", "route", "del", "10.62.0.0/24", "dev", "uplink")
 
         let named = try host.file(
-          "bridge.vmscript", "net lab { subnet = 10.62.0.0/24, bridge = \"virbrlab\" }")
+          "bridge.vmscript", "net other { subnet = 10.63.0.0/24, bridge = \"virbrlab\" }")
         try await host.inside("ip", "link", "add", "virbrlab", "type", "bridge")
         let left = "the bridge `virbrlab` belongs to no active network"
         #expect(try await host.doctor(named).findings.contains(left))

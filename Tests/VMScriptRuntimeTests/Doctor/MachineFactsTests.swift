@@ -128,6 +128,14 @@ import VMScriptSyntax
     #expect(folders("/real/../link/./pool") == ["/", "/real", "/real/pool"])
     #expect(folders("/loop/x") == ["/"])
     #expect(folders("/none/deeper") == ["/", "/none"])
+    // An absolute link leads to libvirtd's own files.
+    try files.createSymbolicLink(atPath: root + "/tool", withDestinationPath: "/real/tool")
+    let view = DaemonView(root: root, searchPath: ["/empty", ""])
+    #expect(view.program("tool") == nil)
+    #expect(
+      files.createFile(
+        atPath: root + "/real/tool", contents: nil, attributes: [.posixPermissions: 0o755]))
+    #expect(view.program("tool") == "/tool")
   }
 
   @Test(arguments: [

@@ -73,7 +73,7 @@ struct DaemonView: Sendable {
 
   /// Returns the path of a program that libvirtd would find.
   func program(_ name: String) -> String? {
-    searchPath.map { "\($0)/\(name)" }.first { access(here($0), X_OK) == 0 }
+    searchPath.map { "\($0)/\(name)" }.first { access(here(walk(to: $0).end), X_OK) == 0 }
   }
 
   /// Returns the content of a file; nil if it cannot be read.
@@ -89,19 +89,22 @@ extension DaemonView {
   /// Returns the folders that a process passes on its way to a path, through symbolic links, from the
   /// root on; the last is the path itself if it is a folder.
   func folders(to path: String) -> [MachineFacts.Folder] {
-    var found: [MachineFacts.Folder] = []
+    walk(to: path).folders.map { name in
+      MachineFacts.Folder(
+        path: name, rights: FileRights(at: here(name)), label: FileRights.label(of: here(name)))
+    }
+  }
+
+  /// Follows a path through symbolic links. The kernel would follow an absolute link from this
+  /// process's root.
+  ///
+  /// - Returns: the folders on the way, each once, and the path without links.
+  private func walk(to path: String) -> (folders: [String], end: String) {
+    var folders = ["/"]
     var rest = path.split(separator: "/").map(String.init)
     var links = 0
     var current = ""
-    func enter() {
-      let name = current.isEmpty ? "/" : current
-      guard !found.contains(where: { $0.path == name }) else { return }
-      found.append(
-        MachineFacts.Folder(
-          path: name, rights: FileRights(at: here(name)), label: FileRights.label(of: here(name))))
-    }
-    enter()
-    while !rest.isEmpty, links < Self.maximumLinks {
+    while !rest.isEmpty {
       let part = rest.removeFirst()
       if part == "." { continue }
       if part == ".." {
@@ -111,6 +114,7 @@ extension DaemonView {
       let next = "\(current)/\(part)"
       if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: here(next)) {
         links += 1
+        guard links < Self.maximumLinks else { break }
         if target.hasPrefix("/") { current = "" }
         rest = target.split(separator: "/").map(String.init) + rest
         continue
@@ -118,8 +122,8 @@ extension DaemonView {
       current = next
       let isFolder = FileRights(at: here(next))?.isFolder ?? !rest.isEmpty
       guard isFolder else { break }
-      enter()
+      if !folders.contains(next) { folders.append(next) }
     }
-    return found
+    return (folders, current)
   }
 }
