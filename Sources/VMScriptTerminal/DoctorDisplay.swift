@@ -55,7 +55,7 @@ public struct DoctorDisplay: Sendable {
       let names = report.skipped.joined(separator: ", ")
       lines.append(
         report.isRemote
-          ? "only the host itself can check: \(names)"
+          ? "checks that must run on the host: \(names)"
           : "not checked without a connection: \(names)")
       if report.isRemote { lines.append("run `vmscript doctor` on that host") }
     }

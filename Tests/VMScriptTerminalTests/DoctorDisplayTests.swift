@@ -51,7 +51,7 @@ import VMScriptTerminal
   @Test func aRemoteHostNamesTheChecksThatAreLeft() {
     #expect(
       lines(report([.fine("there")], isRemote: true)).suffix(3) == [
-        "only the host itself can check: free space", "run `vmscript doctor` on that host",
+        "checks that must run on the host: free space", "run `vmscript doctor` on that host",
         "qemu:///system: nothing is missing",
       ])
   }

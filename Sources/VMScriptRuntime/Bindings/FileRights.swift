@@ -41,6 +41,11 @@ struct FileRights: Sendable, Equatable {
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
+  /// The name of the group whose members may read and write it; nil if there is none besides root's.
+  var sharingGroup: String? {
+    group != 0 && mode & 0o060 == 0o060 ? Account.name(ofGroup: group) : nil
+  }
+
   /// Whether it is a folder.
   var isFolder: Bool { mode & S_IFMT == S_IFDIR }
 

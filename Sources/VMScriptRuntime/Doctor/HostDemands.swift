@@ -109,9 +109,11 @@ struct HostDemands: Sendable {
   /// Adds the path of a file that a machine uses in place.
   mutating func add(path: String) { paths.insert(path) }
 
+  /// Adds a demand of a resource, which the text describes.
   mutating func add(_ demand: Demand, of user: String) {
     if users[demand] == nil { demands.append(demand) }
-    if users[demand]?.contains(user) != true { users[demand, default: []].append(user) }
+    // A resource adds all of its demands before the next one.
+    if users[demand]?.last != user { users[demand, default: []].append(user) }
   }
 }
 

@@ -51,15 +51,13 @@ struct StartFailure: Error {
     return findings(of: checks, facts, demands)
   }
 
-  /// Returns the problems that checks find. A folder explains an error only if the object needs it.
+  /// Returns the errors that checks find. Other problems concern things that the object does not need.
   static func findings(
     of checks: [DoctorCheck], _ facts: HostFacts, _ demands: HostDemands
   ) -> [Diagnostic] {
     let found = checks.flatMap { check in
       (check.findings(facts, demands) ?? []).compactMap { finding -> Diagnostic? in
-        guard case .problem(let problem) = finding,
-          problem.severity == .error || check.group != .storage
-        else { return nil }
+        guard case .problem(let problem) = finding, problem.severity == .error else { return nil }
         return problem
       }
     }

@@ -8,17 +8,17 @@ extension DoctorMessages {
     _ name: String?, _ demands: HostDemands, _ commands: HostCommands
   ) -> Diagnostic {
     let shown = name ?? "default"
-    let folder = "/var/lib/libvirt/" + (shown == "default" ? "images" : shown)
     return Diagnostic(
       code: .doctor.unfitPool, "there is no storage pool `\(shown)`",
       notes: demands.note(.pool(name)),
       helps: [
         .init(
           "define it: "
-            + commands.virsh("pool-define-as", shown, "dir", "--target", folder)),
+            + commands.virsh(
+              "pool-define-as", shown, "dir", "--target", commands.poolFolder(of: shown))),
         .init("create its folder: \(commands.virsh("pool-build", shown))"),
         .init("start it: \(commands.virsh("pool-start", shown))"),
-        .init("let it start with the host: \(commands.virsh("pool-autostart", shown))"),
+        .init("start it when the host boots: \(commands.virsh("pool-autostart", shown))"),
       ])
   }
 
@@ -31,7 +31,7 @@ extension DoctorMessages {
       notes: demands.note(demand),
       helps: [
         .init("start it: \(commands.virsh("pool-start", pool.name))"),
-        .init("let it start with the host: \(commands.virsh("pool-autostart", pool.name))"),
+        .init("start it when the host boots: \(commands.virsh("pool-autostart", pool.name))"),
       ])
   }
 
@@ -61,18 +61,18 @@ extension DoctorMessages {
     let shown = QuotedText.shellWord(folder)
     let helps: [String]
     if user.user == rights.owner {
-      helps = ["let its owner enter: \(commands.root("chmod u+x \(shown)"))"]
+      helps = ["let the owner enter: \(commands.root("chmod u+x \(shown)"))"]
     } else if user.groups.contains(rights.group) {
-      helps = ["let its group enter: \(commands.root("chmod g+x \(shown)"))"]
+      helps = ["let the group enter: \(commands.root("chmod g+x \(shown)"))"]
     } else {
       helps = [
-        "let this user enter: \(commands.root("setfacl --modify user:\(user.name):x \(shown)"))",
+        "let only this user enter: \(commands.root("setfacl --modify user:\(user.name):x \(shown)"))",
         "or let everyone enter: \(commands.root("chmod o+x \(shown)"))",
       ]
     }
     return Diagnostic(
       isDemanded ? .error : .warning, code: .doctor.closedFolder,
-      "the user of guests, `\(user.name)`, cannot enter the folder `\(folder)`",
+      "QEMU's user `\(user.name)` cannot enter the folder `\(folder)`",
       notes: [description(rights)] + (folder == path ? [] : ["it is on the way to `\(path)`"]),
       helps: helps.map { .init($0) })
   }
@@ -128,7 +128,7 @@ extension DoctorMessages {
       notes: demands.note(.network(name)),
       helps: [
         .init("start it: \(commands.virsh("net-start", name))"),
-        .init("let it start with the host: \(commands.virsh("net-autostart", name))"),
+        .init("start it when the host boots: \(commands.virsh("net-autostart", name))"),
       ])
   }
 

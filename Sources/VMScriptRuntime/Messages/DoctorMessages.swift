@@ -1,3 +1,4 @@
+import Foundation
 import VMScript
 import VMScriptPlan
 import VMScriptSyntax
@@ -34,15 +35,18 @@ enum DoctorMessages {
   static func closedSocket(
     _ path: String, _ rights: FileRights?, _ user: Account, _ commands: HostCommands
   ) -> Diagnostic {
-    let group = rights.map { Account.name(ofGroup: $0.group) } ?? "libvirt"
+    let group = rights?.sharingGroup
+    let remedy =
+      group.map {
+        "add the user to the group and log in again: "
+          + commands.root("usermod --append --groups \($0) \(user.name)")
+      }
+      ?? "set `unix_sock_group = \"libvirt\"` in /etc/libvirt/libvirtd.conf, and add the user to this group"
     return Diagnostic(
       code: .doctor.closedSocket, "the user `\(user.name)` may not use the socket `\(path)`",
       notes: [rights.map(description)].compactMap(\.self),
       helps: [
-        .init(
-          "add the user to the group and log in again: "
-            + commands.root("usermod --append --groups \(group) \(user.name)")),
-        .init("or use guests of this user alone: `--connect qemu:///session`"),
+        .init(remedy), .init("or use guests of this user alone: `--connect qemu:///session`"),
       ])
   }
 
@@ -69,7 +73,7 @@ enum DoctorMessages {
   static func noExtension(_ demands: HostDemands) -> Diagnostic {
     Diagnostic(
       demands.severity(of: .kvm), code: .doctor.unusableKVM,
-      "the processor shows no extension for virtual machines",
+      "the processor has no virtualization extensions",
       notes: ["guests are emulated, which is many times slower"] + demands.note(.kvm),
       helps: [
         .init(
@@ -99,7 +103,7 @@ enum DoctorMessages {
   static func failingKVM(_ reason: String, _ demands: HostDemands) -> Diagnostic {
     Diagnostic(
       demands.severity(of: .kvm), code: .doctor.unusableKVM,
-      "`/dev/kvm` exists, but the kernel makes no machine",
+      "`/dev/kvm` exists, but the kernel cannot create a virtual machine",
       notes: [reason] + demands.note(.kvm),
       helps: [
         .init(
@@ -118,28 +122,26 @@ enum DoctorMessages {
       helps: [
         isHere
           ? .init("restart libvirtd, so that it looks for KVM again: \(commands.restart)")
-          : .init("find the cause on that host: `vmscript doctor`")
+          : .init("run `vmscript doctor` on that host")
       ])
   }
 
   static func closedKVM(
     _ rights: FileRights, _ user: Account, _ demands: HostDemands, _ commands: HostCommands
   ) -> Diagnostic {
-    let group = Account.name(ofGroup: rights.group)
-    let isForGroup = rights.group != 0 && rights.mode & 0o060 == 0o060
     let command =
-      isForGroup
-      ? "usermod --append --groups \(group) \(user.name)" : "chmod 666 /dev/kvm"
+      rights.sharingGroup.map { "usermod --append --groups \($0) \(user.name)" }
+      ?? "chmod 666 /dev/kvm"
     return Diagnostic(
       demands.severity(of: .kvm), code: .doctor.closedKVM,
-      "the user of guests, `\(user.name)`, cannot open `/dev/kvm`",
+      "QEMU's user `\(user.name)` cannot open `/dev/kvm`",
       notes: [
         description(rights),
-        "libvirt then emulates guests, and may probe QEMU at every call, which takes seconds each",
+        "libvirt then emulates guests, and may probe QEMU again at every call, which takes seconds",
       ] + demands.note(.kvm),
       helps: [
         .init("give the user access: \(commands.root(command))"),
-        .init("then restart libvirtd: \(commands.restart)"),
+        .init(commands.takeUpMembership),
       ])
   }
 
@@ -160,7 +162,7 @@ enum DoctorMessages {
       helps: [commands.install(package)])
   }
 
-  /// Returns the owner and mode of a file in words.
+  /// Returns the owner and the permissions of a file in words.
   static func description(_ rights: FileRights) -> String {
     let owner = Account.name(ofUser: rights.owner)
     let group = Account.name(ofGroup: rights.group)
@@ -174,16 +176,30 @@ struct HostCommands: Sendable {
   private let distribution: Distribution
   private let isRoot: Bool
   private let daemon: String
+  private let isSession: Bool
 
   init(_ facts: HostFacts) {
     uri = facts.uri
     distribution = facts.machine?.distribution ?? .other
     isRoot = facts.machine?.isRoot ?? false
     daemon = facts.machine?.daemon ?? "libvirtd"
+    isSession = facts.isSession
   }
 
   /// The command that restarts libvirt's daemon, quoted for a message.
   var restart: String { root("systemctl restart \(daemon)") }
+
+  /// The instruction that makes a new membership in a group effective.
+  var takeUpMembership: String {
+    isSession ? "then log in again" : "then restart libvirtd: \(restart)"
+  }
+
+  /// Returns the usual folder of a storage pool.
+  func poolFolder(of pool: String) -> String {
+    let home = FileManager.default.homeDirectoryForCurrentUser.path
+    let folder = isSession ? "\(home)/.local/share/libvirt" : "/var/lib/libvirt"
+    return "\(folder)/" + (pool == "default" ? "images" : pool)
+  }
 
   /// Returns a command for root, quoted for a message.
   func root(_ command: String) -> String { isRoot ? "`\(command)`" : "`sudo \(command)`" }
@@ -227,10 +243,10 @@ struct DoctorCodes: DiagnosticTable {
     uses KVM if libvirt offers it; `hypervisor = kvm` requires it.
     """)
   let closedKVM = DiagnosticCode.ofHost(
-    735, "KVM closed to guests",
+    735, "KVM closed to QEMU",
     """
-    libvirt runs guests, and the probes of QEMU, as a user of its own. If this user cannot open `/dev/kvm`, \
-    libvirt offers no KVM. Some versions then discard their knowledge of QEMU and probe it again at every call.
+    libvirt runs QEMU as a user of its own. If this user cannot open `/dev/kvm`, \
+    libvirt offers no KVM. Some versions then probe QEMU again at every call, which takes seconds.
     """)
   let noFirmware = DiagnosticCode.ofHost(
     736, "no UEFI firmware",
@@ -247,7 +263,7 @@ struct DoctorCodes: DiagnosticTable {
     adds the sizes of disks and of files to upload, whether or not a part of them is on the host already.
     """)
   let closedFolder = DiagnosticCode.ofHost(
-    739, "folder closed to guests",
+    739, "folder closed to QEMU",
     """
     QEMU opens the disks of a guest as a user of its own, without the privileges of root. This user must \
     be able to enter each folder of the path.

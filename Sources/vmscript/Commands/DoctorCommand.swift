@@ -3,11 +3,11 @@ import VMScript
 import VMScriptRuntime
 import VMScriptTerminal
 
-/// `vmscript doctor [FILE]`: reports what a host lacks, with the commands that mend it.
+/// `vmscript doctor [FILE]`: reports what a host lacks, with the commands that fix it.
 struct DoctorCommand: AsyncParsableCommand, Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Report what the host lacks, with the commands that mend it.",
+    abstract: "Report what the host lacks, with the commands that fix it.",
     discussion: """
       With a script, reports what its resources need; without one, what any machine needs. Nothing \
       is changed. Exits with 1 if anything that is needed is missing. On another machine, only \
@@ -19,7 +19,7 @@ struct DoctorCommand: AsyncParsableCommand, Subcommand {
         vmscript doctor lab.vmscript --connect qemu+ssh://HOST/system
       """)
   static let heading = CommandHeading.host
-  static let synonyms = ["diagnose", "validate"]
+  static let synonyms = ["diagnose"]
 
   @Argument(
     help: ArgumentHelp("The script; - is standard input.", valueName: "file"),

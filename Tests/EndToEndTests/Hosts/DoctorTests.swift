@@ -80,7 +80,7 @@ extension HostTests {
           let demanding = try host.file("kvm.vmscript", "domain fast { hypervisor = kvm }")
           #expect(
             try await host.doctor(demanding).errors.contains(
-              "the user of guests, `nobody`, cannot open `/dev/kvm`"))
+              "QEMU's user `nobody` cannot open `/dev/kvm`"))
         }
         let script = try host.file(
           "folder.vmscript", "domain web { memory = 64MiB, disk { size = 1MiB } }")
@@ -88,7 +88,7 @@ extension HostTests {
         try await host.vmscript(["-e", "stop \"web\" force"])
         try FileManager.default.setAttributes(
           [.posixPermissions: 0o750], ofItemAtPath: host.poolFolder)
-        let fault = "the user of guests, `nobody`, cannot enter the folder `\(host.poolFolder)`"
+        let fault = "QEMU's user `nobody` cannot enter the folder `\(host.poolFolder)`"
         #expect(try await host.doctor(script).errors == [fault])
         let start = try await host.vmscript(["-e", "start \"web\""])
         #expect(start.status == 1)
@@ -143,7 +143,7 @@ extension HostTests {
         try await host.inside("mount", "--bind", "/dev/null", "/dev/kvm")
         #expect(
           try await host.doctor(script).errors
-            == ["`/dev/kvm` exists, but the kernel makes no machine"])
+            == ["`/dev/kvm` exists, but the kernel cannot create a virtual machine"])
         #expect(try await host.doctor().status == 0)
       }
     }
@@ -159,8 +159,36 @@ extension HostTests {
           ])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("✓ pool"))
-        #expect(result.output.contains("only the host itself can check: socket, KVM"))
+        #expect(result.output.contains("checks that must run on the host: socket, KVM"))
         #expect(!result.output.contains("folders  "))
+      }
+    }
+
+    @Test func aMissingEmulatorIsNamed() async throws {
+      try await Host.run { host in
+        let path = try await Subprocess.run("which", ["qemu-system-x86_64"]).output
+          .trimmingCharacters(in: .whitespacesAndNewlines)
+        try await host.inside("mount", "--bind", "/dev/null", path)
+        #expect(try await host.doctor().errors == ["the host has no emulator for `x86_64`"])
+      }
+    }
+
+    @Test func aUserWithoutRightsOnTheSocketIsNamed() async throws {
+      let asNobody = ["--reuid=65534", "--regid=65534", "--clear-groups", vmscriptBinary.path]
+      // A checkout may be in a folder of its user alone.
+      guard try await Subprocess.run("setpriv", asNobody + ["--version"]).status == 0 else {
+        return
+      }
+      try await Host.run { host in
+        try FileManager.default.setAttributes(
+          [.posixPermissions: 0o600], ofItemAtPath: host.folder + "/run/libvirt-sock")
+        let result = try await Subprocess.run(
+          "setpriv", asNobody + ["doctor", "--json", "--connect", host.uri])
+        #expect(result.status == 1)
+        let socket = host.folder + "/run/libvirt-sock"
+        #expect(
+          try HostReport(result).errors.last
+            == "the user `nobody` may not use the socket `\(socket)`")
       }
     }
 

@@ -69,14 +69,14 @@ enum DoctorFixture {
 
   /// The entries of one check on a host that a test has changed.
   static func entries(
-    _ check: String, _ demands: HostDemands = general,
+    _ check: String, _ demands: HostDemands = general, isConnected: Bool = true,
     _ change: (inout HostFacts, inout HostFacts.Libvirt, inout MachineFacts) -> Void = { _, _, _ in
     }
   ) -> [DoctorReport.Entry] {
     var facts = facts
     guard var libvirt = facts.libvirt, var machine = facts.machine else { return [] }
     change(&facts, &libvirt, &machine)
-    (facts.libvirt, facts.machine) = (libvirt, machine)
+    (facts.libvirt, facts.machine) = (isConnected ? libvirt : nil, machine)
     return DoctorReport(facts, demands).entries.filter { $0.check == check }
   }
 }

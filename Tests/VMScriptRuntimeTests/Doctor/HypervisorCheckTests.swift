@@ -53,22 +53,32 @@ import VMScript
     #expect(report.entries.contains { $0.check == "acceleration" && $0.standing == .ok })
   }
 
-  @Test func aSocketOfAnotherGroupIsNamed() {
-    let found = DoctorFixture.entries("socket") { _, _, machine in
+  @Test(arguments: [
+    (
+      UInt32(1),
+      "add the user to the group and log in again: `sudo usermod --append --groups daemon me`"
+    ),
+    (
+      0,
+      "set `unix_sock_group = \"libvirt\"` in /etc/libvirt/libvirtd.conf, and add the user to this group"
+    ),
+  ])
+  func aSocketOfAnotherGroupIsNamed(group: UInt32, help: String) {
+    let found = DoctorFixture.entries("socket", isConnected: false) { _, _, machine in
       machine.socket.obstacle = .forbidden
-      machine.socket.rights = DoctorFixture.rights(0o770)
+      machine.socket.rights = DoctorFixture.rights(0o770, group: group)
     }
     #expect(found.map(\.standing) == [.error])
     #expect(found.first?.text == "the user `me` may not use the socket `/run/libvirt/libvirt-sock`")
-    #expect(
-      found.first?.diagnostic?.helps.first?.text
-        == "add the user to the group and log in again: `sudo usermod --append --groups root me`")
+    #expect(found.first?.diagnostic?.helps.first?.text == help)
   }
 
   @Test func aSilentSocketIsNamed() {
-    let found = DoctorFixture.entries("socket") { _, _, machine in
+    let found = DoctorFixture.entries("socket", isConnected: false) { _, _, machine in
       machine.socket.obstacle = .silent("Connection refused")
     }
+    // A connection shows that libvirt uses another socket.
+    #expect(DoctorFixture.entries("socket") { $2.socket.obstacle = .absent }.isEmpty)
     #expect(found.map(\.diagnostic?.notes) == [["Connection refused"]])
     #expect(
       found.first?.diagnostic?.helps.map(\.text)
@@ -132,7 +142,7 @@ import VMScript
       machine.kvm.rights = DoctorFixture.rights(mode, group: group)
     }
     #expect(found.map(\.standing) == [.warning])
-    #expect(found.first?.text == "the user of guests, `libvirt-qemu`, cannot open `/dev/kvm`")
+    #expect(found.first?.text == "QEMU's user `libvirt-qemu` cannot open `/dev/kvm`")
     #expect(found.first?.diagnostic?.helps.first?.text == "give the user access: \(command)")
   }
 

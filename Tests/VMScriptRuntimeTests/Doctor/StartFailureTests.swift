@@ -56,7 +56,7 @@ import VMScriptSyntax
     #expect(diagnostic.message == "starting `web` failed")
     #expect(
       diagnostic.notes.dropFirst()
-        == ["the user of guests, `libvirt-qemu`, cannot enter the folder `/pool`"])
+        == ["QEMU's user `libvirt-qemu` cannot enter the folder `/pool`"])
     #expect(diagnostic.helps.first?.text.contains("setfacl") == true)
     // A folder that the object does not need explains nothing.
     facts.machine?.folders["/pool/a.qcow2"] = nil

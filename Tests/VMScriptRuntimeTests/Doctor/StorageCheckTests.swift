@@ -12,6 +12,12 @@ import VMScript
       found.first?.diagnostic?.helps.first?.text
         == "define it: `virsh --connect qemu:///system pool-define-as default dir --target /var/lib/libvirt/images`"
     )
+    let session = DoctorFixture.entries("pool") { facts, libvirt, _ in
+      facts.uri = "qemu:///session"
+      libvirt.pools = []
+    }
+    #expect(
+      session.first?.diagnostic?.helps.first?.text.contains("/.local/share/libvirt/images") == true)
     let named = DoctorFixture.entries(
       "pool", try DoctorFixture.demands("domain web { disk { size = 1GiB, pool = \"fast\" } }"))
     #expect(named.map(\.text) == ["there is no storage pool `fast`"])
@@ -60,18 +66,18 @@ import VMScript
     }
     #expect(found.map(\.standing) == [.error])
     #expect(
-      found.first?.text == "the user of guests, `libvirt-qemu`, cannot enter the folder `/var`")
+      found.first?.text == "QEMU's user `libvirt-qemu` cannot enter the folder `/var`")
     #expect(found.first?.diagnostic?.notes.last == "it is on the way to `/var/lib/libvirt/images`")
     #expect(
       found.first?.diagnostic?.helps.map(\.text) == [
-        "let this user enter: `sudo setfacl --modify user:libvirt-qemu:x /var`",
+        "let only this user enter: `sudo setfacl --modify user:libvirt-qemu:x /var`",
         "or let everyone enter: `sudo chmod o+x /var`",
       ])
   }
 
   @Test(arguments: [
-    (UInt32(64055), UInt32(0), "let its owner enter: `sudo chmod u+x /var`"),
-    (0, 108, "let its group enter: `sudo chmod g+x /var`"),
+    (UInt32(64055), UInt32(0), "let the owner enter: `sudo chmod u+x /var`"),
+    (0, 108, "let the group enter: `sudo chmod g+x /var`"),
   ])
   func theCommandFitsTheClassOfTheUser(owner: UInt32, group: UInt32, help: String) {
     let found = DoctorFixture.entries("folders") { _, _, machine in

@@ -21,7 +21,9 @@ extension DoctorCheck {
       judgement: .machine { machine, facts, _ in
         let (socket, commands) = (machine.socket, HostCommands(facts))
         switch socket.obstacle {
-        case nil: return [.fine("\(socket.path) is open to `\(machine.user.name)`")]
+        // The connection shows that libvirt uses another socket.
+        case .some where facts.libvirt != nil: return []
+        case nil: return [.fine("\(socket.path) accepts `\(machine.user.name)`")]
         case .absent: return [.problem(DoctorMessages.noSocket(machine, commands))]
         case .silent(let reason):
           return [.problem(DoctorMessages.noListener(machine, reason, commands))]

@@ -31,7 +31,7 @@ extension DoctorCheck {
           ]
         case .failing(let reason): return [.problem(DoctorMessages.failingKVM(reason, demands))]
         // The check of access judges it for the user that matters.
-        case .closed: return [.fine("present; this user cannot open it to try it")]
+        case .closed: return [.fine("present, but not tested: this user cannot open it")]
         }
       }),
     DoctorCheck(
@@ -44,7 +44,7 @@ extension DoctorCheck {
               DoctorMessages.closedKVM(rights, machine.emulatorUser, demands, HostCommands(facts)))
           ]
         }
-        return [.fine("`\(machine.emulatorUser.name)`, the user of guests, can open /dev/kvm")]
+        return [.fine("QEMU's user `\(machine.emulatorUser.name)` can open /dev/kvm")]
       }),
     DoctorCheck(
       name: "acceleration", group: .hypervisor, signs: ["KVM", "kvm"],

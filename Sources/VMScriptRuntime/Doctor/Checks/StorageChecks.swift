@@ -48,7 +48,7 @@ extension DoctorCheck {
             }
           }.first
           guard let (folder, rights) = closed else {
-            return .fine("`\(machine.emulatorUser.name)` can reach \(path)")
+            return .fine("QEMU's user `\(machine.emulatorUser.name)` can reach \(path)")
           }
           return .problem(
             DoctorMessages.closedFolder(
@@ -88,7 +88,7 @@ extension DoctorCheck {
           .fine(
             isIdle
               ? "libvirt does not confine guests, although the kernel could"
-              : "nothing confines guests")
+              : "guests are not confined")
         ]
       }),
   ]

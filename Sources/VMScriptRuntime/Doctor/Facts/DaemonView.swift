@@ -24,7 +24,8 @@ enum DaemonSocket {
 /// The files of this machine as libvirtd sees them.
 ///
 /// libvirtd may run in namespaces of its own. The kernel shows its file system and its network to a
-/// user who may inspect the process. To any other user, this process's own view stands for it.
+/// user who may inspect the process. Other users get this
+/// process's own view.
 struct DaemonView: Sendable {
   /// The folder that shows the root of libvirtd's file system; empty for this process's own.
   let root: String

@@ -7,7 +7,7 @@ import VMScript
 struct MachineFacts: Sendable {
   /// The user of this process.
   var user: Account
-  /// Whether this process may do everything.
+  /// Whether this process runs as root.
   var isRoot: Bool { user.user == 0 }
   /// The family of the distribution, which determines the names of packages.
   var distribution = Distribution.other
@@ -15,7 +15,7 @@ struct MachineFacts: Sendable {
   var socket = Socket(path: "/run/libvirt/libvirt-sock")
   /// The installed daemons of libvirt: one for everything, or one for QEMU alone.
   var daemons: Set<String> = ["libvirtd"]
-  /// The user that guests run as.
+  /// The user that QEMU runs as.
   var emulatorUser: Account
   var kvm = KVM()
   /// The folders on the way to each path, from the root on; the last is the path if it is a folder.

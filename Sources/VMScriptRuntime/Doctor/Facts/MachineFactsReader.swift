@@ -69,7 +69,7 @@ struct MachineFactsReader: Sendable {
   }
 }
 
-/// The user that guests run as, from libvirt's `qemu.conf`.
+/// The user that QEMU runs as, from libvirt's `qemu.conf`.
 struct EmulatorConfiguration: Sendable, Equatable {
   /// The configured user; nil leaves it to the distribution.
   let user: String?
