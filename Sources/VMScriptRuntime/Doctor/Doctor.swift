@@ -1,3 +1,4 @@
+import Foundation
 import VMScript
 import VMScriptPlan
 import VMScriptSyntax
@@ -26,20 +27,26 @@ public enum Doctor {
   ///   - program: the compiled script.
   ///   - evaluation: parameters and limits of its evaluation.
   ///   - uri: the connection; nil selects `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
+  ///   - hypervisor: the meaning of `hypervisor = auto`; nil selects `VMSCRIPT_HYPERVISOR`, else the
+  ///     best of the host.
   ///   - patience: the time limit for the host to answer.
   /// - Returns: the report; only the errors of the script if it has any.
   /// - Throws: `CancellationError`.
   public static func examine(
-    _ program: Program, evaluation: EvaluationOptions, uri: String?,
+    _ program: Program, evaluation: EvaluationOptions, uri: String?, hypervisor: String? = nil,
     patience: HostPatience = HostPatience()
   ) async throws(CancellationError) -> DoctorReport {
     let outcome = await Runner.onOwnThread {
       program.evaluate(evaluation, host: OfflineHost { _ in })
     }
     guard outcome.succeeded else { return DoctorReport(script: outcome.diagnostics) }
+    let environment = ProcessInfo.processInfo.environment
+    let chosen = [hypervisor, environment[ParameterVariable.hypervisor]].compactMap(\.self)
     let demands: HostDemands
     do throws(Diagnostic) {
-      demands = try HostDemands(outcome.declarations, sources: program.sources)
+      demands = try HostDemands(
+        outcome.declarations, sources: program.sources,
+        hypervisor: chosen.first { !$0.isEmpty } ?? "auto")
     } catch { return DoctorReport(script: outcome.diagnostics + [error]) }
     let facts = try await HostFactsReader(demands: demands).read(
       uri: HostURI.resolve(uri), patience: patience)

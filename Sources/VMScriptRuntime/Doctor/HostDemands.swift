@@ -197,8 +197,11 @@ extension PCIAddress {
 extension HostDemands {
   /// Creates the demands of declarations.
   ///
+  /// - Parameter hypervisor: the meaning of `hypervisor = auto`; `auto` leaves it to the host.
   /// - Throws: a diagnostic for a declaration without a definition: see `DeclarationSet.outline`.
-  init(_ set: DeclarationSet, sources: SourceMap) throws(Diagnostic) {
+  init(
+    _ set: DeclarationSet, sources: SourceMap, hypervisor: String = "auto"
+  ) throws(Diagnostic) {
     self.init(subject: "the script")
     let declared = Set(set.declarations.filter { $0.kind == .net }.map(\.name))
     let images = Dictionary(
@@ -209,9 +212,11 @@ extension HostDemands {
       case .custom: continue
       case .image: add(image: declaration, sources)
       case .net:
-        if let root = try set.outline(of: declaration, hypervisor: "auto") { add(network: root) }
+        if let root = try set.outline(of: declaration, hypervisor: hypervisor) {
+          add(network: root)
+        }
       case .domain:
-        if let root = try set.outline(of: declaration, hypervisor: "auto") {
+        if let root = try set.outline(of: declaration, hypervisor: hypervisor) {
           add(domain: root, declared: declared)
         }
         addStorage(of: declaration, images)

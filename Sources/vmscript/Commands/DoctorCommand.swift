@@ -41,7 +41,8 @@ struct DoctorCommand: AsyncParsableCommand, Subcommand {
     try await output.each([.file(file)], script) { _, program, evaluation in
       do throws(CancellationError) {
         let report = try await Doctor.examine(
-          program, evaluation: evaluation, uri: connection.uri, patience: connection.patience)
+          program, evaluation: evaluation, uri: connection.uri,
+          hypervisor: connection.hypervisor, patience: connection.patience)
         output.report(report.diagnostics, program.sources)
         guard !report.diagnostics.contains(where: { $0.severity == .error }) else {
           return (nil, .scriptErrors)

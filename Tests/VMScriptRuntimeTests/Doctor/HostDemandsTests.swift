@@ -24,6 +24,14 @@ import VMScriptSyntax
     #expect(demands.paths.isEmpty)
   }
 
+  @Test func anOptionMayDemandKVM() throws {
+    let program = try Script.program("domain web {}\ndomain slow { hypervisor = qemu }")
+    let set = try program.evaluate().get().declarations
+    let demands = try HostDemands(set, sources: program.sources, hypervisor: "kvm")
+    #expect(demands.note(.kvm) == ["needed by the domain `web`"])
+    #expect(!(try HostDemands(set, sources: program.sources).has(.kvm)))
+  }
+
   @Test func theNoteNamesTheFirstResources() throws {
     let demands = try DoctorFixture.demands(
       "for i in 1...5 { domain \"m\\(i)\" { disk { size = 1GiB } } }")
