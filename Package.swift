@@ -74,10 +74,12 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),
+    // Extended attributes of files, which Swift's modules of the C library lack.
+    .systemLibrary(name: "CFileAttributes"),
     .target(
       name: "VMScriptRuntime",
       dependencies: [
-        "VMScript", "VMScriptImages", "VMScriptPlan", "Libvirt", "CChildProcess",
+        "VMScript", "VMScriptImages", "VMScriptPlan", "Libvirt", "CChildProcess", "CFileAttributes",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: strict),

@@ -13,7 +13,8 @@ struct VMScriptCommand: AsyncParsableCommand {
     [
       RunCommand.self, PlanCommand.self, RebuildCommand.self, DestroyCommand.self, TestCommand.self,
       SweepCommand.self, StatusCommand.self, ListCommand.self,
-      ShowCommand.self, ImageCommand.self, ConsoleCommand.self, SSHCommand.self, ExecCommand.self,
+      ShowCommand.self, DoctorCommand.self, ImageCommand.self, ConsoleCommand.self, SSHCommand.self,
+      ExecCommand.self,
       CopyCommand.self, SSHConfigCommand.self, InventoryCommand.self,
       VNCCommand.self, ScreenshotCommand.self, LogsCommand.self,
       CheckCommand.self, EvaluateCommand.self, XMLCommand.self, GraphCommand.self,

@@ -333,7 +333,7 @@ package struct NetworkPort {
 }
 
 /// The facts about a network's definition that planning needs.
-struct NetworkFacts {
+package struct NetworkFacts {
   /// The IPv4 networks of the `ip` elements, written with a prefix or a netmask.
   let subnets: [Subnet]
   /// The bridge that the network manages; nil if it uses one of the host.
@@ -348,9 +348,14 @@ struct NetworkFacts {
     subnets = root.all("ip").compactMap(Self.subnet)
     entries = root.all("ip").flatMap(Self.entries)
     mark = DomainMetadata.mark(in: root).flatMap(DomainFacts.owner)
+    ownBridge = Self.ownBridge(root)
+  }
+
+  /// Returns the bridge that a network manages; nil if it uses a bridge or device of the host.
+  package static func ownBridge(_ root: XMLElement) -> String? {
     let modes = ["nat", "route", "open"]
     let runsBridge = root.text(at: "forward/@mode").map(modes.contains) ?? true
-    ownBridge = runsBridge ? root.text(at: "bridge/@name") : nil
+    return runsBridge ? root.text(at: "bridge/@name") : nil
   }
 
   private static func entries(of ip: XMLElement) -> [NetworkLease] {
@@ -363,7 +368,7 @@ struct NetworkFacts {
   }
 
   /// Returns the IPv4 network of an `ip` element; nil for IPv6.
-  static func subnet(_ element: XMLElement) -> Subnet? {
+  package static func subnet(_ element: XMLElement) -> Subnet? {
     guard let address = element["address"].flatMap(IPAddress.init) else { return nil }
     if let prefix = element["prefix"] {
       guard let prefix = Int(prefix), (0...32).contains(prefix) else { return nil }
@@ -371,6 +376,13 @@ struct NetworkFacts {
     }
     guard let mask = element["netmask"].flatMap(IPAddress.init) else { return nil }
     return Subnet(address: address, prefix: mask.value.nonzeroBitCount)
+  }
+
+  /// Returns the IPv6 network of an `ip` element; nil for IPv4.
+  package static func ipv6Subnet(_ element: XMLElement) -> IPv6Subnet? {
+    guard let address = element["address"].flatMap(IPv6Address.init) else { return nil }
+    let prefix = element["prefix"].flatMap { Int($0) } ?? 64
+    return (0...128).contains(prefix) ? IPv6Subnet(address: address, prefix: prefix) : nil
   }
 }
 

@@ -20,15 +20,18 @@ extension Provisioner {
     let interfaces = definition.starts ? declaration.interfaces(stack: stack) : []
     let earlier = try await boot.earlierLeases(
       of: interfaces.map(\.mac), on: Set(interfaces.compactMap(\.network)), pool)
-    let (uuid, warnings) = try await pool.run { connection in
-      let wanted = try definition.element(published: paths)
-      let domain = try connection.defineDomain(xml: wanted.xmlString)
-      let warnings = try domain.settlePatches(of: declaration, sent: wanted)
-      if case .bool(let autostart) = declaration.body["autostart"] {
-        try domain.setAutostart(autostart)
+    let document = StartFailure.Subject.document { try definition.element(published: paths) }
+    let (uuid, warnings) = try await StartFailure.explaining(document, on: pool) {
+      try await pool.run { connection in
+        let wanted = try definition.element(published: paths)
+        let domain = try connection.defineDomain(xml: wanted.xmlString)
+        let warnings = try domain.settlePatches(of: declaration, sent: wanted)
+        if case .bool(let autostart) = declaration.body["autostart"] {
+          try domain.setAutostart(autostart)
+        }
+        if definition.starts { try domain.start() }
+        return (domain.uuid, warnings)
       }
-      if definition.starts { try domain.start() }
-      return (domain.uuid, warnings)
     }
     if definition.starts { boot.notes[uuid] = earlier }
     warnings.forEach(reports.warn)

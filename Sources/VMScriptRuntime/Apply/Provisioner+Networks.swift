@@ -42,10 +42,13 @@ extension Provisioner {
   }
 
   func start(_ definition: NetworkDefinition, autostart: Bool?) async throws {
-    try await pool.run { connection in
-      guard let network = try connection.network(named: definition.declaration.name) else { return }
-      if let autostart { try network.setAutostart(autostart) }
-      if try !network.isActive() { try definition.start(network) }
+    let name = definition.declaration.name
+    try await StartFailure.explaining(.network(name), on: pool) {
+      try await pool.run { connection in
+        guard let network = try connection.network(named: name) else { return }
+        if let autostart { try network.setAutostart(autostart) }
+        if try !network.isActive() { try definition.start(network) }
+      }
     }
   }
 

@@ -192,8 +192,17 @@ struct GuestBoot: Sendable {
 
   /// Performs a verb on a machine, whether or not the verb boots it.
   ///
-  /// - Throws: the errors of `PowerVerb.perform`, and a diagnostic if there is no such machine.
+  /// - Throws: the errors of `PowerVerb.perform`, with an explanation by the state of the host if
+  ///   there is one, and a diagnostic if there is no such machine.
   func perform(
+    _ verb: PowerVerb, on name: String, of targets: DomainTargets, at span: Span
+  ) async throws {
+    try await StartFailure.explaining(.domain(name), on: targets.pool) {
+      try await act(verb, on: name, of: targets, at: span)
+    }
+  }
+
+  private func act(
     _ verb: PowerVerb, on name: String, of targets: DomainTargets, at span: Span
   ) async throws {
     let machine = try await targets.with(name, span) { domain -> Machine? in

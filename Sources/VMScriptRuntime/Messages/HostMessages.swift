@@ -12,7 +12,7 @@ public enum RuntimeCodes {
     + CustomizationCodes.codes + HostCodes.codes
     + UpdateCodes.codes
     + InspectionCodes.codes + ReachCodes.codes + LockCodes.codes + TestCodes.codes
-    + MachineCodes.codes
+    + MachineCodes.codes + DoctorCodes.codes
     + ImageCodes.codes
 }
 
@@ -178,6 +178,7 @@ enum HostMessages {
     switch error {
     case let error as Diagnostic: error
     case let error as StorageFailure: StorageMessages.diagnostic(error, at: span)
+    case let failure as StartFailure: failure.diagnostic(doing, at: span)
     case let error as LibvirtError where error.isConnectionLost:
       connectionLost(doing, at: span, error.message)
     case let error as LibvirtError: failed(doing, at: span, error.message, of: error.subject)
