@@ -65,7 +65,7 @@ struct RestartedGuestTests {
         domain "STACK-\(name)" { memory = 192MiB
         \(body)
         nic { net = net("STACK-n"), mac = "\(mac)" } }
-        wait "STACK-\(name)" for ip within \(name == "web" ? "2m" : "5s")
+        wait "STACK-\(name)" for ip within \(name == "web" ? "2m" : "20s")
         """
       }
       try await lab.settle(

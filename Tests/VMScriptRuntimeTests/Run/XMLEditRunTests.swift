@@ -162,7 +162,7 @@ import VMScriptSyntax
     let patched = try program(
       #""/network/bridge" { set = { stp: "off" } }"#,
       #""/network/domain/@localOnly" { remove = true }"#,
-      #""/network/ip" { append = "<tftp root='/srv/tftp'/>" }"#)
+      #""/network/ip" { append = "<tftp root='/usr/share'/>" }"#)
     let first = await Runner.run(bare, options: options)
     #expect(first.outcome == .done, "\(first.diagnostics)")
     let before = try await definition()
@@ -171,7 +171,7 @@ import VMScriptSyntax
     let root = try await definition()
     #expect(root.text(at: "bridge/@stp") == "off")
     #expect(
-      root.text(at: "domain/@localOnly") == nil && root.text(at: "ip/tftp/@root") == "/srv/tftp")
+      root.text(at: "domain/@localOnly") == nil && root.text(at: "ip/tftp/@root") == "/usr/share")
     let third = await Runner.plan(patched, options: options)
     #expect(third.plan.isEmpty, "\(third.plan.changes.map { $0.properties.map(\.path) })")
     let last = await Runner.run(bare, options: options)

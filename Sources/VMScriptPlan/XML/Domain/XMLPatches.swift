@@ -320,18 +320,24 @@ extension XMLPatches {
 extension XMLPatches {
   /// Returns the patches of a new resource that match nothing in a definition, as far as the script
   /// shows.
+  ///
+  /// - Throws: a diagnostic for an `xml` block that is not a valid patch, or that changes what the
+  ///   run sets itself.
   static func unmatched(
     _ declaration: Declaration, in root: XMLElement
   ) throws(Diagnostic) -> [Diagnostic] {
-    try patches(of: declaration).compactMap { patch in
+    var diagnostics: [Diagnostic] = []
+    for patch in try patches(of: declaration) {
+      for target in patch.steps.elements(from: root) { try patch.checkOwnership(of: target) }
       let targets = patch.steps.elementsByName(from: root)
       for target in targets {
         for addition in patch.operations.additions {
           target.add([addition.element.copy()], addition.place)
         }
       }
-      return targets.isEmpty ? PatchMessages.noMatch(patch.path, patch.block) : nil
+      if targets.isEmpty { diagnostics.append(PatchMessages.noMatch(patch.path, patch.block)) }
     }
+    return diagnostics
   }
 }
 
