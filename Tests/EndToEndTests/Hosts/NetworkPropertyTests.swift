@@ -64,6 +64,11 @@ extension HostTests {
         "\(subnet), route { to = 10.121.0.0/24, via = 10.122.0.2 }",
       ],
       "bandwidth": ["\(subnet), bandwidth { }"],
+      "xml": [
+        "\(subnet), xml \"/network/bridge\" { set = { delay: 2 } }",
+        "\(subnet), xml \"/network/ip\" { append = \"<tftp root='/usr/share'/>\" }",
+        "\(subnet), xml \"/network/name\" { text = \"other\" }",
+      ],
     ]
 
     private static let interfaces: [String: [String]] = [
