@@ -34,7 +34,7 @@ package struct XMLPath {
 
   /// The steps from the document to the elements.
   let steps: [Step]
-  /// The attribute of the elements, for a path that ends in one.
+  /// The attribute at the end of the path; nil if the path ends in an element.
   package let attribute: String?
 
   /// Parses a path.

@@ -4,9 +4,9 @@ import Foundation
 enum KVMDevice: Sendable, Equatable {
   /// There is no device.
   case absent
-  /// This process cannot open it, for the system's reason.
+  /// This process cannot open it; the value is the system's reason.
   case closed(String)
-  /// It opens, but the kernel makes no machine, for the system's reason.
+  /// It opens, but the kernel makes no machine; the value is the system's reason.
   case failing(String)
   /// The kernel made a machine.
   case usable

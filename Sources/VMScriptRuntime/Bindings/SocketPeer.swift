@@ -13,7 +13,7 @@ enum SocketPeer: Sendable, Equatable {
     case absent
     /// This user may not connect.
     case forbidden
-    /// Nothing accepts the connection, for the system's reason.
+    /// Nothing accepts the connection; the value is the system's reason.
     case silent(String)
 
     init(_ number: Int32) {
