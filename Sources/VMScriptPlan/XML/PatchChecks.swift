@@ -5,6 +5,9 @@ import VMScriptSyntax
 ///
 /// The paths of storage and the content of a clone's source are unknown then.
 package enum PatchChecks {
+  /// The domain type of the documents, whatever the host has.
+  private static let hypervisor = "qemu"
+
   /// Returns an error for each `xml` block of a new resource that matches nothing, as far as scripts
   /// show, and a warning for each that violates libvirt's schema. Blocks.
   package static func diagnostics(of set: DeclarationSet) -> [Diagnostic] {
@@ -12,41 +15,21 @@ package enum PatchChecks {
     var validations: [PatchValidation] = []
     for resource in set.declarations where resource.body.block("xml") != nil {
       if case .host = resource.source { continue }
-      let stack = set.stack
       do throws(Diagnostic) {
-        let root = try document(resource.withoutBlocks("xml"), stack: stack)
+        let bare = resource.withoutBlocks("xml")
+        guard let root = try set.outline(of: bare, hypervisor: hypervisor) else { continue }
         let unmatched = try XMLPatches.unmatched(resource, in: root)
         diagnostics += unmatched
         guard unmatched.isEmpty else { continue }
         validations.append(
           PatchValidation(declaration: resource) { declaration throws(Diagnostic) in
-            try document(declaration, stack: stack)
+            try set.outline(of: declaration, hypervisor: hypervisor)
+              ?? XMLElement(name: declaration.kind.rootName)
           })
       } catch { diagnostics.append(error) }
     }
     return diagnostics
       + PatchValidation.warnings(of: validations, cancellation: BlockingWork.Cancellation())
-  }
-
-  /// Returns the document of a new resource, with placeholders for the parts that only a host
-  /// knows.
-  private static func document(
-    _ resource: Declaration, stack: String
-  ) throws(Diagnostic) -> XMLElement {
-    let storage = XMLContext.Storage(path: "/storage", format: "qcow2")
-    var context = XMLContext(
-      stack: stack, uuid: Identity.uuid(stack: stack, kind: resource.kind, name: resource.name))
-    let root = resource.root(onto: nil)
-    guard resource.kind == .domain else {
-      try NetworkXML.write(resource, context, to: root, isNew: true)
-      return root
-    }
-    context.seed = resource.body.block("cloud_init").map { _ in storage.path }
-    for drive in DeclaredDrive.all(of: resource) where !drive.isEmptied {
-      context.disks[drive.place.key] = storage
-    }
-    try DomainXML.write(resource, context: context, to: root, isNew: true)
-    return root
   }
 }
 
