@@ -14,7 +14,7 @@ extension HostTests {
         disk { image = plain }
         nic { net = net("default") }
       }
-      for i in 1...2 {
+      for i in 1...\(Host.clones) {
         clone template as "web-\\(i)" {
           customize {
             write "/srv/site/it's \\(i)" { content = "hello \\(i)\\n", mode = "0640", owner = "www-data" }
@@ -38,7 +38,7 @@ extension HostTests {
         let plan = try await host.json(["plan", script])
         #expect(plan["changes"].items.isEmpty)
         let booted = try host.file(
-          "booted.vmscript", "stack \"edited\"\nwait \"web-*\" for agent within 6m")
+          "booted.vmscript", "stack \"edited\"\nwait \"web-*\" for agent within \(3 * Host.clones)m")
         try await host.json(["run", booted, "--yes"])
         let commands = [
           "hostname", "cat /etc/machine-id", "cut -d' ' -f 2 /etc/ssh/ssh_host_ed25519_key.pub",
@@ -46,9 +46,12 @@ extension HostTests {
           "ip -4 -o addr show dev eth0 | awk '{ print $4 }'",
         ]
         for command in commands {
-          let one = try await answer(to: command, of: "web-1", on: host)
-          let other = try await answer(to: command, of: "web-2", on: host)
-          #expect(!one.isEmpty && !other.isEmpty && one != other, "\(command): \(one), \(other)")
+          var answers: [String] = []
+          for clone in 1...Host.clones {
+            answers.append(try await answer(to: command, of: "web-\(clone)", on: host))
+          }
+          #expect(
+            !answers.contains("") && Set(answers).count == answers.count, "\(command): \(answers)")
         }
         #expect(try await answer(to: "hostname", of: "web-2", on: host) == "web-2")
         let written = try await answer(

@@ -5,10 +5,6 @@ import Testing
 extension HostTests {
   /// Guests with Debian and cloud-init, which take minutes each under emulation.
   @Suite(.enabled(if: Host.debianGuest != nil)) struct DebianGuestTests {
-    /// The number of clones; each takes a minute or more of a processor.
-    static let clones =
-      ProcessInfo.processInfo.environment["VMSCRIPT_TEST_DEBIAN_CLONES"].flatMap { Int($0) } ?? 2
-
     /// The package that the guest installs, from a repository of one package in the guest.
     private func repository(_ host: Host) throws -> (package: String, index: String) {
       let control = """
@@ -72,7 +68,7 @@ extension HostTests {
             run = ["echo ran > /run/ran"]
           }
         }
-        for i in 1...\(Self.clones) {
+        for i in 1...\(Host.clones) {
           clone base as "deb-\\(i)" {
             nic {}
             nic { ip = "10.181.51.\\(10 + i)" }
@@ -80,7 +76,7 @@ extension HostTests {
             state = running
           }
         }
-        let names = ["deb-\\(i)" for i in 1...\(Self.clones)]
+        let names = ["deb-\\(i)" for i in 1...\(Host.clones)]
         wait "deb-*" for cloud_init within 40m
         output status = run "cloud-init status" on names
         output host = run "hostname; hostname -f" on names
@@ -102,7 +98,7 @@ extension HostTests {
         let before = try await HostSnapshot.of(host)
         let (script, key) = try script(host)
         let outputs = try await host.json(["run", script])["outputs"]
-        let names = (1...Self.clones).map { "deb-\($0)" }
+        let names = (1...Host.clones).map { "deb-\($0)" }
         for (position, name) in names.enumerated() {
           #expect(outputs["status"][name].text == "status: done")
           #expect(outputs["host"][name].text == "\(name)\n\(name).example.org")

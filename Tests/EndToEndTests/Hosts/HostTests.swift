@@ -4,5 +4,5 @@ import Testing
 /// guests run emulated.
 @Suite(
   .serialized, .enabled(if: Host.canRun, "scripts/test starts what these tests need"),
-  .timeLimit(.minutes(FaultShare.asked == nil ? 10 : 240)))
+  .timeLimit(.minutes(FaultShare.asked == nil && Host.clones == 2 ? 10 : 240)))
 enum HostTests {}

@@ -21,6 +21,10 @@ struct Host: Sendable {
   /// built, or where virt-customize is missing.
   static let plainGuest = ProcessInfo.processInfo.environment["VMSCRIPT_TEST_PLAIN_GUEST"]
 
+  /// The number of clones in tests of Debian guests, each of which takes minutes of a processor.
+  static let clones =
+    ProcessInfo.processInfo.environment["VMSCRIPT_TEST_CLONES"].flatMap { Int($0) } ?? 2
+
   static var canRun: Bool {
     guest != nil && ProcessInfo.processInfo.environment["VMSCRIPT_TEST_LIBVIRTD"] != nil
   }
