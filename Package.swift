@@ -126,7 +126,8 @@ let package = Package(
       swiftSettings: strict),
     // The specification scripts of the language, shared by all test targets that run them.
     .target(
-      name: "SpecSuite", dependencies: ["VMScript", "VMScriptSyntax"], path: "Tests/SpecSuite",
+      name: "SpecSuite", dependencies: ["TestSupport", "VMScript", "VMScriptSyntax"],
+      path: "Tests/SpecSuite",
       swiftSettings: strict),
     // A program that evaluates untrusted scripts.
     .executableTarget(

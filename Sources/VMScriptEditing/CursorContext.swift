@@ -119,7 +119,7 @@ struct CursorContextReader {
     case .clone:
       enter(position == 2 ? Schema.resource(.domain) : nil)
       if position == 0 { place = .target }
-    case .nestedBlock: enter(position == 1 ? schema?.block(name(of: parent)) : nil)
+    case .nestedBlock: enter(position == 2 ? schema?.block(name(of: parent)) : nil)
     case .body: place = schema.map(CursorContext.Place.entry) ?? .nothing
     case .property: setValue(of: name(of: parent), in: schema)
     case .spread:

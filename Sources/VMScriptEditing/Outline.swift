@@ -52,12 +52,14 @@ private struct OutlineWriter {
       return [labelled(id, code.child(1, of: node), .resource, source, code.child(2, of: node))]
     case .nestedBlock:
       let label = code.child(0, of: node)
-      let name = code.name(node) + (label.isAbsent ? "" : " " + code.text(label))
-      let body = code.child(1, of: node)
+      let alias = code.child(1, of: node)
+      let name = ([code.name(node)] + [label, alias].filter { !$0.isAbsent }.map(code.text))
+        .joined(separator: " ")
+      let body = code.child(2, of: node)
       return [
         OutlineItem(
           name: name, kind: .block, detail: "", span: code.span(id), nameSpan: code.nameSpan(id),
-          children: items(in: body))
+          children: body.isAbsent ? [] : items(in: body))
       ]
     case .expressionStatement, .ifStatement, .forStatement, .block, .body: return items(in: id)
     default: return []

@@ -17,7 +17,8 @@ struct VMScriptCommand: AsyncParsableCommand {
       ExecCommand.self,
       CopyCommand.self, SSHConfigCommand.self, InventoryCommand.self,
       VNCCommand.self, ScreenshotCommand.self, LogsCommand.self,
-      CheckCommand.self, EvaluateCommand.self, XMLCommand.self, GraphCommand.self,
+      CheckCommand.self, EvaluateCommand.self, XMLCommand.self, ImportCommand.self,
+      GraphCommand.self,
       FormatCommand.self,
       ExplainCommand.self, LspCommand.self, GenerateCommand.self,
     ]

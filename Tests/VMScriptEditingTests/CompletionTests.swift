@@ -15,7 +15,7 @@ import Testing
     ("dom", ["domain", "domain"]),
     ("domain a {\n  mem", ["memory"]),
     ("domain a { memory = 1GiB, tit", ["title"]),
-    ("domain a {\n  nic {\n    net = lab\n    mode", ["model"]),
+    ("domain a {\n  nic {\n    net = lab\n    mode", ["mode", "model"]),
     ("domain a {\n  disk data { siz", ["size"]),
     ("domain a {\n  disk { }\n  tit", ["title"]),
     ("domain a {\n  if true {\n    tit", ["title"]),

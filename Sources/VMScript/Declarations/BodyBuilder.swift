@@ -11,6 +11,8 @@ struct BodyBuilder {
   private var explicitProperties: [Bool] = []
   private var explicitBlocks: [Bool] = []
   var removals: [Removal] = []
+  /// Whether it declares that there is no such block.
+  var isAbsent = false
   /// The label in the script; nil unless the script contains its text unchanged.
   var labelText: Span?
 
@@ -78,6 +80,7 @@ struct BodyBuilder {
     var block = DeclaredBlock(
       schema: schema, label: label, properties: properties, blocks: blocks, span: span)
     block.labelText = labelText
+    block.isAbsent = isAbsent
     return block
   }
 }
@@ -123,6 +126,11 @@ enum CloneMerge {
   private static func merge(
     _ base: DeclaredBlock, _ body: DeclaredBlock, dropping dropped: Set<Int> = []
   ) -> DeclaredBlock {
+    if body.isAbsent || base.isAbsent {
+      var replaced = body
+      replaced.inheritedFrom = base.inheritedFrom
+      return replaced
+    }
     var blocks: [DeclaredBlock?] = base.blocks
     var added: [DeclaredBlock] = []
     var positions: [String: Int] = [:]

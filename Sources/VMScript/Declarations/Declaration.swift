@@ -104,6 +104,8 @@ public struct DeclaredBlock: Sendable {
   /// The index of the source's block that a clone inherited, among the blocks of the same name; nil
   /// for a block of its own.
   public var inheritedFrom: Int?
+  /// Whether it declares that there is no such block, as `tpm = false` does.
+  public var isAbsent = false
   /// The label in the script; nil unless the script contains its text unchanged, without escapes.
   var labelText: Span?
 
@@ -353,9 +355,10 @@ extension DeclaredBlock {
   /// list of maps, and a label is their `name`. A block with only its shorthand property is that
   /// value.
   public var document: Value {
+    if isAbsent { return .bool(false) }
     if let shorthandProperty { return shorthandProperty.value }
     var entries: ValueMap = [:]
-    if let label { entries["name"] = .string(label) }
+    if let label, schema.labelled == nil { entries["name"] = .string(label) }
     for property in properties { entries[property.schema.name] = property.value }
     for block in blocks {
       guard block.schema.repeats else {

@@ -69,15 +69,40 @@ struct ScriptWriter {
     var lines = body.properties.map { assignment($0.schema.name, $0, path + [$0.schema.name]) }
     for nested in body.blocks {
       let name = nested.schema.name
-      if let only = nested.shorthandProperty {
+      if nested.isAbsent {
+        lines.append("\(name) = false")
+      } else if let only = nested.shorthandProperty {
         lines.append(assignment(name, only, path + [name]))
       } else {
-        let label = nested.label.map { " " + ScriptNames.written($0) } ?? ""
-        let inner = self.lines(nested, path + [name] + [nested.label].compactMap(\.self))
-        lines.append(block(name + label, inner))
+        lines.append(self.nested(nested, path + [name] + [nested.label].compactMap(\.self)))
       }
     }
     return lines
+  }
+
+  /// Returns a nested block with its label, or with the text that its schema puts there.
+  private mutating func nested(_ nested: DeclaredBlock, _ path: [String]) -> String {
+    let schema = nested.schema
+    var rest = nested
+    var head = schema.name
+    let subject = schema.subject.flatMap(nested.property)
+    if let subject, !subject.value.isUnknown {
+      let text = subject.value.description
+      head +=
+        " "
+        + (subject.schema.type.words.contains(text)
+          ? ScriptNames.written(text) : QuotedText.literal(text))
+      rest.properties.removeAll { $0.schema === subject.schema }
+    }
+    if let label = nested.label {
+      head += (schema.subject == nil ? " " : " as ") + ScriptNames.written(label)
+      rest.properties.removeAll {
+        $0.schema.name == schema.labelled && $0.value == .string(label)
+      }
+    }
+    let inner = lines(rest, path)
+    let isShort = inner.isEmpty && head.hasSuffix("\"") || inner.isEmpty && head.contains(" as ")
+    return isShort ? head : block(head, inner)
   }
 
   /// Returns `name = value`; an unknown value is written as a comment.

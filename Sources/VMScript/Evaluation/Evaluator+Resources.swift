@@ -88,7 +88,7 @@ extension Evaluator {
 
   /// Reports missing required properties, in nested blocks too.
   private mutating func requireProperties(_ block: DeclaredBlock, isHostClone: Bool) {
-    if !isHostClone {
+    if !isHostClone, !block.isAbsent {
       for property in block.schema.properties
       where property.isRequired && block.property(property.name) == nil {
         report(.missingProperty(property.name, in: block.schema.name, at: block.span))
@@ -211,13 +211,31 @@ extension Evaluator {
       // The resolver has reported it.
       throw AlreadyReported()
     }
-    let labelNode = code.child(0, of: node)
+    let subjectNode = schema.subject == nil ? NodeID.absent : code.child(0, of: node)
+    let labelNode = code.child(schema.subject == nil ? 0 : 1, of: node)
+    let aliasNode = code.child(1, of: node)
+    if schema.subject == nil, !aliasNode.isAbsent {
+      throw Diagnostic.aliasOfBlock(schema.name, at: code.span(aliasNode))
+    }
     let label = labelNode.isAbsent ? nil : try resourceName(labelNode)
-    if !labelNode.isAbsent { span.length = code.span(labelNode).end - span.start }
+    for last in [subjectNode, labelNode] where !last.isAbsent {
+      span.length = code.span(last).end - span.start
+    }
     try requireLabel(label, schema, at: labelNode.isAbsent ? span : code.span(labelNode))
     var inner = BodyBuilder(schema: schema, label: label, span: span)
     inner.labelText = label.flatMap { text(of: $0, in: labelNode) }
-    try evaluateEntries(code.child(1, of: node), into: &inner)
+    if let subject = schema.subject, !subjectNode.isAbsent {
+      try assign(
+        subject, .string(try resourceName(subjectNode)), to: &inner,
+        at: EntryPlace(code.span(subjectNode), node: subjectNode), isExplicit: true)
+    }
+    if let labelled = schema.labelled, let label {
+      try assign(
+        labelled, .string(label), to: &inner, at: EntryPlace(code.span(labelNode), node: labelNode),
+        isExplicit: false)
+    }
+    let body = code.child(2, of: node)
+    if !body.isAbsent { try evaluateEntries(body, into: &inner) }
     if let removal = inner.removals.first {
       throw Diagnostic.removeOutsideClone(at: removal.span)
     }
@@ -291,6 +309,14 @@ extension Evaluator {
     if case .unknown(let origin) = value, schema.shorthand == nil {
       throw refusal(of: origin, at: place.value)
     }
+    if case .bool(let isPresent) = value, let preset = schema.preset {
+      var builder = BodyBuilder(schema: schema, label: nil, span: place.whole)
+      builder.isAbsent = !isPresent
+      for (name, value) in preset where isPresent {
+        try assign(name, value, to: &builder, at: place, isExplicit: false)
+      }
+      return builder.block
+    }
     guard case .map(var entries) = value else {
       guard let shorthand = schema.shorthand else {
         throw Diagnostic.wrongPropertyType(
@@ -311,6 +337,9 @@ extension Evaluator {
     }
     try requireLabel(label, schema, at: place.value)
     var builder = BodyBuilder(schema: schema, label: label, span: place.whole)
+    if let labelled = schema.labelled, let label {
+      try assign(labelled, .string(label), to: &builder, at: place, isExplicit: false)
+    }
     for (key, value) in entries {
       try recovering {
         try $0.assign(

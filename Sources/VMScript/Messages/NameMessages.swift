@@ -200,6 +200,12 @@ extension Diagnostic {
       helps: [Help(required ? "write `\(block) NAME { … }`" : "write `\(block) { … }`")])
   }
 
+  static func aliasOfBlock(_ block: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      code: .names.labelOfBlock, "`\(block)` takes no name after `as`", at: Label(span),
+      helps: [Help("write the label after the block's name: `\(block) NAME { … }`")])
+  }
+
   static func duplicateResource(
     _ kind: ResourceKind, _ name: String, at span: Span, earlier: Span
   ) -> Diagnostic {

@@ -23,6 +23,11 @@ public enum SchemaReference {
     let title = path.isEmpty ? block.name : "\(path) · \(block.name)"
     var section = "\n\(path.isEmpty ? "##" : "###") \(title)\n\n\(block.doc)\n"
     if !path.isEmpty { section += "\n\(forms(of: block))\n" }
+    if let example = block.example {
+      let kind = path.split(separator: " ").first ?? ""
+      let lines = example.split(separator: "\n").map { "  \($0)\n" }.joined()
+      section += "\n```vmscript\n\(kind) example {\n\(lines)}\n```\n"
+    }
     if !block.properties.isEmpty {
       section +=
         "\n" + table(["Property", "Type", "Change", "Meaning"], block.properties.map(row))
@@ -43,8 +48,9 @@ public enum SchemaReference {
 
   /// Returns the notation of the block.
   private static func forms(of block: BlockSchema) -> String {
-    let plain = "`\(block.name) { … }`"
-    let named = "`\(block.name) NAME { … }`"
+    let text = block.subject.map { _ in " \"TEXT\"" } ?? ""
+    let plain = "`\(block.name)\(text) { … }`"
+    let named = "`\(block.name)\(text)\(block.subject == nil ? "" : " as") NAME { … }`"
     var forms =
       switch block.label {
       case .none: plain
@@ -54,8 +60,13 @@ public enum SchemaReference {
       }
     if let format = block.labelFormat { forms += "; the label is \(format.expectation)" }
     if block.repeats { forms += ", any number of times" }
+    if let subject = block.subject { forms += "; the text is its `\(subject)`" }
+    if let labelled = block.labelled { forms += "; the name is its `\(labelled)`" }
     if let shorthand = block.shorthand {
       forms += "; `\(block.name) = VALUE` sets only `\(shorthand)`"
+    }
+    if block.preset != nil {
+      forms += "; `\(block.name) = true` uses what is recommended, `\(block.name) = false` none"
     }
     return "Notation: \(forms)."
   }
@@ -79,6 +90,7 @@ extension PropertySchema {
   package var facts: [String] {
     (isRequired ? ["Required."] : []) + formatFacts
       + (defaultValue.map { ["Default: `\(text(of: $0))`."] } ?? [])
+      + (since.map { ["Since libvirt \($0)."] } ?? [])
       + (isInherited ? [] : ["A clone does not inherit it."])
   }
 

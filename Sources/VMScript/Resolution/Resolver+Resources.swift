@@ -66,9 +66,9 @@ extension Resolver {
             ? .notABlock(names[name(id)], at: nameSpan(id))
             : .unknownProperty(names[name(id)], in: schema, at: nameSpan(id)))
       }
-      let label = child(0, id)
-      if !label.isAbsent { resolveResourceName(label) }
-      resolveBody(child(1, id), schema: block)
+      for name in [child(0, id), child(1, id)] where !name.isAbsent { resolveResourceName(name) }
+      let body = child(2, id)
+      if !body.isAbsent { resolveBody(body, schema: block) }
     case .ifStatement: resolveIf(id, body: schema)
     case .forStatement: resolveFor(id, body: schema)
     case .remove:
@@ -112,6 +112,16 @@ extension Resolver {
       set(id, .word)
     case .list:
       for element in children(id) { resolveValue(element, words: words) }
+    case .map:
+      refuseRepeatedKeys(id)
+      for entry in children(id) {
+        guard node(entry).kind == .mapEntry else {
+          resolveExpression(entry)
+          continue
+        }
+        resolveExpression(child(0, entry))
+        resolveValue(child(1, entry), words: words)
+      }
     default:
       resolveAlternatives(id) { $0.resolveValue($1, words: words) }
     }

@@ -92,6 +92,8 @@ public final class PropertySchema: Sendable {
   public let format: TextFormat?
   /// The format of the keys of a map; nil allows any key.
   public let keyFormat: TextFormat?
+  /// The first version of libvirt that has it; nil for a version older than 9.0.
+  public let since: LibvirtVersion?
 
   /// Creates a row. A change takes effect according to `impact`, or immediately if `live` is not
   /// nil.
@@ -99,7 +101,7 @@ public final class PropertySchema: Sendable {
     _ name: String, _ type: PropertyType, _ doc: String, format: TextFormat? = nil,
     keyFormat: TextFormat? = nil, defaultValue: Value? = nil, impact: Impact = .nextStart,
     live: LiveChange? = nil, xml: XMLPlace? = nil, isRequired: Bool = false,
-    isInherited: Bool = true
+    isInherited: Bool = true, since: LibvirtVersion? = nil
   ) {
     self.name = name
     self.type = type
@@ -112,7 +114,30 @@ public final class PropertySchema: Sendable {
     self.xml = xml
     self.isRequired = isRequired
     self.isInherited = isInherited
+    self.since = since
   }
+}
+
+/// A version of libvirt.
+public struct LibvirtVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// Major version × 1,000,000 + minor version × 1,000 + release, as libvirt counts.
+  public let number: Int
+
+  /// Creates a version of its parts.
+  public init(_ major: Int, _ minor: Int, _ release: Int = 0) {
+    number = major * 1_000_000 + minor * 1000 + release
+  }
+
+  /// Creates a version of libvirt's own number.
+  public init(number: Int) { self.number = number }
+
+  /// The parts, such as `9.1.0`.
+  public var description: String {
+    "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
+  }
+
+  /// Returns whether `a` is older.
+  public static func < (a: LibvirtVersion, b: LibvirtVersion) -> Bool { a.number < b.number }
 }
 
 /// The kind of label that a block has.
@@ -164,6 +189,23 @@ public final class BlockSchema: Sendable {
   public let blocks: [BlockSchema]
   /// The property that a plain value sets: `cpus = 2` is `cpus { max = 2 }` if this is `max`.
   public let shorthand: String?
+  /// The property that the text after the name sets: `pci "0000:01:00.0"` is `pci { address =
+  /// "0000:01:00.0" }` if this is `address`. Then the label follows `as`.
+  public let subject: String?
+  /// The property that the label sets, unless it is declared.
+  public let labelled: String?
+  /// The properties that `NAME = true` sets; nil if a truth value cannot stand for the block. `NAME =
+  /// false` declares that there is none.
+  public let preset: [(name: String, value: Value)]?
+  /// Texts of libvirt's XML that a new element gets, by their places below it.
+  public let defaults: [String: String]
+  /// Texts that a new element gets with an inner element, if it does not have that otherwise.
+  public let innerDefaults: [String: String]
+  /// Whether properties that a declared block does not have stay as they are, because libvirt
+  /// chooses them.
+  public let keepsRest: Bool
+  /// An entry of a resource, as an example for the reference.
+  public let example: String?
   /// The element of the block, below its parent's; nil if the runtime creates it.
   public let xml: XMLPlace?
   /// The part of a running machine that the device is plugged into; nil if it takes effect at the
@@ -176,9 +218,11 @@ public final class BlockSchema: Sendable {
   public init(
     _ name: String, _ doc: String, label: BlockLabel = .none, labelFormat: TextFormat? = nil,
     repeats: Bool = false, identity: BlockIdentity = .position, shorthand: String? = nil,
-    xml: XMLPlace? = nil, hotPlug: HotPlug? = nil,
-    properties: [PropertySchema] = [],
-    blocks: [BlockSchema] = []
+    subject: String? = nil, labelled: String? = nil, preset: [(name: String, value: Value)]? = nil,
+    defaults: [String: String] = [:], innerDefaults: [String: String] = [:],
+    keepsRest: Bool = false, example: String? = nil,
+    xml: XMLPlace? = nil,
+    hotPlug: HotPlug? = nil, properties: [PropertySchema] = [], blocks: [BlockSchema] = []
   ) {
     self.name = name
     self.doc = doc
@@ -187,6 +231,13 @@ public final class BlockSchema: Sendable {
     self.repeats = repeats
     self.identity = identity
     self.shorthand = shorthand
+    self.subject = subject
+    self.labelled = labelled
+    self.preset = preset
+    self.defaults = defaults
+    self.innerDefaults = innerDefaults
+    self.keepsRest = keepsRest
+    self.example = example
     self.xml = xml
     self.hotPlug = hotPlug
     self.properties = properties
@@ -223,53 +274,10 @@ extension PropertyType {
   public var words: [String] {
     switch self {
     case .word(let words): words
-    case .list(let element): element.words
+    case .list(let element), .map(let element): element.words
     case .either(let alternatives): alternatives.flatMap(\.words)
     default: []
     }
-  }
-}
-
-/// The place of a value in libvirt's XML, below the element of its block, for reading and writing.
-public struct XMLPlace: Sendable {
-  /// The representation of the value in XML.
-  public enum Codec: Sendable {
-    /// The text that the language prints, with XML's line ends; an empty one is omitted.
-    case text
-    /// A path, which may be spelled with `//` and `/./`.
-    case path
-    /// A network address or a host name.
-    case address
-    /// A word, or an alias that libvirt replaces with a word that begins with the prefix given
-    /// here, or with the alias and `-`.
-    case alias([String: String])
-    /// An IPv4 network: its address here, and its prefix in `prefix` beside it.
-    case subnet
-    /// A size in KiB with `unit='KiB'`.
-    case kibibytes
-    /// A number of bytes.
-    case bytes
-    /// The presence of the element.
-    case presence
-    /// A word of the language, mapped to libvirt's; an empty one is omitted.
-    case words([String: String])
-    /// One element for each member of a list, with words mapped to libvirt's.
-    case each([String: String])
-  }
-
-  /// The path of elements and a final attribute: `os/type/@machine`, `title`, `features/acpi`.
-  public let path: String
-  /// The representation of the value.
-  public let codec: Codec
-  /// The constants that identify the place, and that are written with it: `["@type": "network"]`
-  /// with the path `source/@network`.
-  public let with: [String: String]
-
-  /// Creates a place below the block's element.
-  public init(_ path: String, _ codec: Codec = .text, with: [String: String] = [:]) {
-    self.path = path
-    self.codec = codec
-    self.with = with
   }
 }
 

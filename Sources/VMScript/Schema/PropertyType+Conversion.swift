@@ -127,3 +127,12 @@ extension Value {
     }
   }
 }
+
+extension PropertySchema {
+  /// Returns a value as a declaration of the row would have it; nil if a script could not declare
+  /// it.
+  package func accepting(_ value: Value) -> Value? {
+    let converted = type.convert(value, DeclarationRegistry(stack: ""))
+    return converted.flatMap { obstacle(in: $0) == nil ? $0 : nil }
+  }
+}

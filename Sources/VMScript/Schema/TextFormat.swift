@@ -72,6 +72,24 @@ public enum TextFormat: String, Sendable, CaseIterable {
   case fileMode
   /// The owner of a file, with or without its group.
   case fileOwner
+  /// The vendor that a hypervisor reports.
+  case vendorID
+  /// The vendor that a processor reports.
+  case processorVendor
+  /// A set of processors or memory nodes.
+  case cpuset
+  /// A number in decimal digits.
+  case digits
+  /// The address of a PCI device.
+  case pciAddress
+  /// The vendor and the product of a USB device.
+  case usbProduct
+  /// A World Wide Name.
+  case wwn
+  /// The vendor that a SCSI disk reports.
+  case diskVendor
+  /// The product that a SCSI disk reports.
+  case diskProduct
 
   /// The expected text, for the reference and for help.
   public var expectation: String {
@@ -115,6 +133,15 @@ public enum TextFormat: String, Sendable, CaseIterable {
       "the absolute path of a file, without `:`, without `..`, and without control characters"
     case .fileMode: "permissions of three or four octal digits, such as `0644`"
     case .fileOwner: "a user name, with or without `:` and a group name"
+    case .vendorID: "at most 12 letters, digits, spaces and any of `_.-`"
+    case .processorVendor: "12 letters, digits, spaces and any of `_.-`"
+    case .cpuset: "numbers and ranges, such as `0-3,^2,8`"
+    case .digits: "a number in decimal digits"
+    case .pciAddress: "a PCI address such as `0000:01:00.0`"
+    case .usbProduct: "vendor and product in hexadecimal digits, such as `046d:c52b`"
+    case .wwn: "16 hexadecimal digits"
+    case .diskVendor: "at most 8 printable characters of ASCII"
+    case .diskProduct: "at most 16 printable characters of ASCII"
     }
   }
 
@@ -159,6 +186,12 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .volumeLabel: 16
     case .fileMode: 4
     case .fileOwner: 65
+    case .vendorID, .processorVendor, .pciAddress: 12
+    case .cpuset: 1024
+    case .digits: 9
+    case .usbProduct: 9
+    case .wwn, .diskProduct: 16
+    case .diskVendor: 8
     }
   }
 
@@ -198,6 +231,15 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .objectName: !scalar.endsLineOrControls && !"/\\<>&\"'".unicodeScalars.contains(scalar)
     case .serialNumber: scalar.isASCIIAlphanumeric || " _-.+".unicodeScalars.contains(scalar)
     case .target: ("a"..."z").contains(scalar)
+    case .vendorID, .processorVendor:
+      scalar.isASCIIAlphanumeric || " _.-".unicodeScalars.contains(scalar)
+    case .cpuset: ("0"..."9").contains(scalar) || "-,^".unicodeScalars.contains(scalar)
+    case .digits: ("0"..."9").contains(scalar)
+    case .pciAddress: scalar.properties.isASCIIHexDigit || ":.".unicodeScalars.contains(scalar)
+    case .usbProduct: scalar.properties.isASCIIHexDigit || scalar == ":"
+    case .wwn: scalar.properties.isASCIIHexDigit
+    case .diskVendor, .diskProduct:
+      (" "..."~").contains(scalar) && !",<>&\"'".unicodeScalars.contains(scalar)
     case .listenAddress: scalar.isASCIIAlphanumeric || "-_.:%".unicodeScalars.contains(scalar)
     }
   }
@@ -248,6 +290,23 @@ public enum TextFormat: String, Sendable, CaseIterable {
     case .mediumPath: return Self.mediumObstacle(to: text)
     case .fileMode: return text.utf8.count >= 3 ? nil : "it has fewer than three digits"
     case .fileOwner: return Self.ownerObstacle(to: text)
+    case .vendorID, .diskVendor, .diskProduct:
+      let isPadded = text.hasPrefix(" ") || text.hasSuffix(" ")
+      return isPadded ? "it begins or ends with a space" : nil
+    case .processorVendor:
+      return text.count == 12 ? nil : "it has not 12 characters"
+    case .cpuset:
+      return text.wholeMatch(of: /\^?\d{1,4}(-\d{1,4})?(,\^?\d{1,4}(-\d{1,4})?)*/) == nil
+        ? "it is no set of numbers" : nil
+    case .digits: return text.count > 1 && text.hasPrefix("0") ? "it begins with `0`" : nil
+    case .pciAddress:
+      return text.wholeMatch(of: /([[:xdigit:]]{4}:)?[[:xdigit:]]{2}:[01][[:xdigit:]]\.[0-7]/)
+        == nil
+        ? "it is no such address" : nil
+    case .usbProduct:
+      return text.wholeMatch(of: /[[:xdigit:]]{4}:[[:xdigit:]]{4}/) == nil
+        ? "it is no such pair" : nil
+    case .wwn: return text.count == 16 ? nil : "it has not 16 digits"
     case .authorizedKey, .volumeLabel, .line, .optionalLine, .text, .serialNumber, .vncPassword,
       .spicePassword, .accountPassword:
       return nil

@@ -4,16 +4,20 @@ import VMScriptSyntax
 ///
 /// The rules are the rows of ``all``. Each names its block, its properties, and the condition and
 /// reason of the conflict.
-struct Combination {
+package struct Combination {
   /// A property, with the values to which the rule applies.
-  struct Term {
-    let name: String
+  package struct Term {
+    package let name: String
     /// Shell patterns of the values; empty for any value.
-    let values: [String]
+    package let values: [String]
     /// The block of the property; nil for the block of the rule.
     var owner: String?
 
     init(_ name: String, _ values: String..., of owner: String? = nil) {
+      self.init(name, values, of: owner)
+    }
+
+    init(_ name: String, _ values: [String], of owner: String? = nil) {
       self.name = name
       self.values = values
       self.owner = owner
@@ -50,7 +54,7 @@ struct Combination {
   }
 
   /// The relation of the properties that conflict.
-  enum Relation {
+  package enum Relation {
     /// A block has at most one of the terms. In a clone, a term replaces the source's.
     case alternatives([Term])
     /// The two terms must not both hold.
@@ -60,8 +64,8 @@ struct Combination {
   }
 
   /// The name of the block, or the kind of the resource.
-  let block: String
-  let relation: Relation
+  package let block: String
+  package let relation: Relation
   /// The reason, if the properties alone do not show it.
   var reason: String?
   /// The help; nil for the default of the relation.
@@ -73,8 +77,8 @@ struct Combination {
   var patch: String?
 
   /// All rules.
-  static let all: [Combination] =
-    domains + disks + throttles + guests + media + [
+  package static let all: [Combination] =
+    domains + disks + throttles + guests + media + devices + [
       Combination(
         block: "nic", relation: .alternatives([Term("net"), Term("bridge"), Term("dev")])),
       Combination(
@@ -107,10 +111,58 @@ struct Combination {
         reason: "`files` is the whole content of a medium")
     }
 
+  /// What a property of a device needs beside it, because libvirt drops it otherwise.
+  private static let devices: [Combination] =
+    ["serial", "parallel", "console", "channel"].flatMap { block in
+      [
+        needs(block, "host", "type", "tcp", "udp"), needs(block, "service", "type", "tcp", "udp"),
+        needs(block, "protocol", "type", "tcp"), needs(block, "mode", "type", "tcp", "unix"),
+        needs(block, "path", "type", "unix", "file", "dev", "pipe"),
+        needs(block, "log_append", "log"),
+      ]
+    } + [
+      needs("channel", "channel", "type", "spiceport"),
+      needs("channel", "clipboard", "type", "qemu-vdagent"),
+      needs("channel", "mouse", "type", "qemu-vdagent"),
+      needs("audio", "server", "type", "pulseaudio"),
+      needs("audio", "path", "type", "file"), needs("spice", "tls_port", "port"),
+      needs("spice", "rendernode", "gl", "true"), needs("rng", "period", "bytes"),
+      needs("video", "blob", "model", "virtio"), needs("video", "width", "height"),
+      needs("video", "height", "width"), needs("tpm", "device", "backend", "passthrough"),
+      needs("controller", "ports", "type", "usb", "virtio-serial"),
+      needs("controller", "vectors", "type", "virtio-serial"),
+      needs("controller", "master", "type", "usb"),
+    ]
+    + ["ram", "vgamem", "vram64"].map { needs("video", $0, "model", "qxl") }
+
+  private static func needs(
+    _ block: String, _ name: String, _ other: String, _ values: String...
+  ) -> Combination {
+    Combination(block: block, relation: .needs(Term(name), [Term(other, values)]))
+  }
+
   private static let service =
     "an SRV record names the machine and the port of a service, or neither"
 
   private static let domains: [Combination] = [
+    Combination(
+      block: "cpus", relation: .needs(Term("match"), [Term("model")]),
+      reason: "without a model, libvirt compares nothing"),
+    Combination(
+      block: "boot_menu", relation: .needs(Term("timeout"), [Term("enable", "true")]),
+      reason: "without the menu, nothing waits"),
+    needs("cpus", "check", "model"),
+    needs("cpus", "migratable", "model", "host-passthrough", "maximum"),
+    Combination(
+      block: "clock", relation: .needs(Term("offset", "timezone"), [Term("timezone")])),
+    needs("clock", "timezone", "offset", "timezone"),
+    needs("clock", "basis", "offset", "variable"),
+    needs("clock", "adjustment", "offset", "variable"),
+    needs("timer", "frequency", "name", "tsc"), needs("timer", "mode", "name", "tsc"),
+    needs("hyperv", "stimer_direct", "stimer", "true"),
+    needs("loader", "type", "path"), needs("loader", "readonly", "path"),
+    needs("nic", "filter_parameters", "filter"), needs("nic", "mode", "dev"),
+    needs("nic", "portgroup", "net"),
     Combination(
       block: "domain", relation: .excludes(Term("acpi", "false"), Term("firmware", "uefi")),
       reason: "UEFI needs ACPI", help: "remove `acpi`"),

@@ -170,6 +170,8 @@ public struct LiveState: Sendable {
   var datalessDomains: Set<String> = []
   /// The pools with their volumes.
   public let storage: LiveStorage
+  /// The version of libvirt; nil if it is not known.
+  package var version: LibvirtVersion?
   /// Domains and networks with unreadable documents.
   public let unreadable: [UnreadableObject]
 

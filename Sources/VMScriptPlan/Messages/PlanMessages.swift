@@ -298,6 +298,22 @@ extension GivenLease {
   }
 }
 
+extension PlanMessages {
+  /// - Parameters:
+  ///   - since: the first version that has the property.
+  ///   - version: the version of the host.
+  static func libvirtTooOld(
+    _ property: DeclaredProperty, of block: String, _ since: LibvirtVersion,
+    _ version: LibvirtVersion
+  ) -> Diagnostic {
+    let name = property.schema.name
+    return Diagnostic(
+      code: .plan.libvirtTooOld, "`\(name)` needs libvirt \(since); the host has \(version)",
+      at: .init(property.span), notes: ["it is a property of `\(block)`"],
+      helps: [.init("remove `\(name)`, or use a host with a newer libvirt")])
+  }
+}
+
 /// The codes of plans.
 package struct PlanCodes: DiagnosticTable {
   package init() {}
@@ -436,6 +452,12 @@ package struct PlanCodes: DiagnosticTable {
     """
     `vmscript rebuild` makes the disks of a declared domain anew that begin with an image, or with \
     the disks of a clone's source. Other disks are kept.
+    """)
+  let libvirtTooOld = DiagnosticCode.ofHost(
+    526, "property of a newer libvirt",
+    """
+    The libvirt of the host is older than the property, and would ignore or refuse it. `vmscript help` \
+    names the version of each property.
     """)
 }
 

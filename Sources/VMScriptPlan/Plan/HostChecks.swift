@@ -34,12 +34,26 @@ struct HostChecks {
     set.declarations.flatMap { declaration in
       switch declaration.kind {
       case .image, .custom: [Diagnostic]()
-      case .net: overlaps(of: declaration) + bridge(of: declaration)
+      case .net:
+        overlaps(of: declaration) + bridge(of: declaration) + versions(of: declaration.body)
       case .domain:
-        collisions(of: declaration) + networks(of: declaration) + fixedAddresses(of: declaration)
+        versions(of: declaration.body) + collisions(of: declaration) + networks(of: declaration)
+          + fixedAddresses(of: declaration)
           + leases(of: declaration) + source(of: declaration)
       }
     }
+  }
+
+  /// Checks that the host's libvirt has every declared property.
+  private func versions(of block: DeclaredBlock) -> [Diagnostic] {
+    guard let version = live.version else { return [] }
+    let tooNew = block.properties.compactMap { property in
+      property.schema.since.flatMap { since in
+        since <= version
+          ? nil : PlanMessages.libvirtTooOld(property, of: block.schema.name, since, version)
+      }
+    }
+    return tooNew + block.blocks.flatMap(versions)
   }
 
   private func overlaps(of net: Declaration) -> [Diagnostic] {

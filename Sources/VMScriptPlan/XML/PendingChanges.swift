@@ -113,11 +113,7 @@ private struct DomainRestart {
 
   /// Compares the model of the processors. A running machine has the host's model expanded.
   private var model: [PropertyDifference] {
-    func model(_ root: XMLElement) -> String? {
-      let mode = root.text(at: "cpu/@mode")
-      return mode == "custom" ? root.text(at: "cpu/model") : mode
-    }
-    let (from, to) = (model(running), model(definition))
+    let (from, to) = (DomainCPU.model(in: running), DomainCPU.model(in: definition))
     guard let to, to != "host-model", to != "maximum", from != to else { return [] }
     return [difference("cpus", "model", from: from, to: to)]
   }
@@ -215,40 +211,52 @@ private struct DomainRestart {
     }
   }
 
-  /// Compares the devices of the schema's other blocks, which occur once.
+  /// Compares the devices of the schema's other blocks, each by its position among its kind.
   private var blocks: [PropertyDifference] {
-    schema.blocks.flatMap { block -> [PropertyDifference] in
-      guard let place = block.xml, block.isDevice, !block.repeats else { return [] }
-      switch (place.element(in: definition), place.element(in: running)) {
-      case (nil, nil): return []
-      case (let wanted?, let found?):
+    schema.blocks.filter(\.isPlainDevice).flatMap { block -> [PropertyDifference] in
+      let wanted = block.xml?.elements(in: definition) ?? []
+      let found = block.xml?.elements(in: running) ?? []
+      return (0..<max(wanted.count, found.count)).flatMap { position -> [PropertyDifference] in
+        let path = position == 0 ? block.name : "\(block.name) \(position + 1)"
+        guard position < wanted.count, position < found.count else {
+          // libvirt adds controllers by itself.
+          if block.name == "controller", position < found.count { return [] }
+          return [
+            difference(
+              path, "device", from: position < found.count ? "present" : nil,
+              to: position < wanted.count ? "present" : nil)
+          ]
+        }
         let rows = RowComparison.ofBlock(
-          block, block.name, definition: wanted, running: found, isDevice: true)
+          block, path, definition: wanted[position], running: found[position], isDevice: true)
         // libvirt chooses a port for each start.
-        return rows.filter { $0.name != "port" || wanted["autoport"] != "yes" }
-      case (let wanted, let found):
-        return [
-          difference(
-            block.name, "device", from: found == nil ? nil : "present",
-            to: wanted == nil ? nil : "present")
-        ]
+        return rows.filter { $0.name != "port" || wanted[position]["autoport"] != "yes" }
       }
     }
   }
 
-  /// Compares the devices without a block. libvirt adds controllers by itself.
+  /// The places of the devices of the schema, by their elements' names.
+  private static let places: [String: [XMLPlace]] = Dictionary(
+    grouping: {
+      let schema = Schema.resource(.domain)
+      return (schema.blocks.compactMap(\.xml) + schema.properties.compactMap(\.xml)).filter {
+        $0.path.hasPrefix("devices/")
+      }
+    }(), by: { $0.path.split(separator: "/").dropFirst().first.map(String.init) ?? "" })
+
+  /// Compares the devices without a block.
   private var others: [PropertyDifference] {
-    let known = Set(
-      (schema.blocks.compactMap(\.xml) + schema.properties.compactMap(\.xml))
-        .filter { $0.path.hasPrefix("devices/") }
-        .compactMap { $0.path.split(separator: "/").dropFirst().first.map(String.init) })
-    func names(_ root: XMLElement) -> Set<String> {
-      Set((root.first("devices")?.children ?? []).map(\.name)).subtracting(known)
-        .subtracting(["controller"])
+    func unknown(_ root: XMLElement) -> [XMLElement] {
+      (root.first("devices")?.children ?? []).filter { device in
+        !(Self.places[device.name] ?? []).contains { place in
+          place.with.allSatisfy { device.text(at: $0.key) == $0.value }
+        }
+      }
     }
-    return names(definition).union(names(running)).sorted().flatMap { name in
-      var free = devices(running, name)
-      let missing = devices(definition, name).count { device in
+    let (wanted, found) = (unknown(definition), unknown(running))
+    return Set((wanted + found).map(\.name)).sorted().flatMap { name in
+      var free = found.filter { $0.name == name }
+      let missing = wanted.filter { $0.name == name }.count { device in
         guard let match = free.firstIndex(where: { $0.includes(device) }) else { return true }
         free.remove(at: match)
         return false

@@ -179,20 +179,6 @@ extension HostDemands {
   }
 }
 
-extension PCIAddress {
-  /// Reads libvirt's `<address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/>`.
-  init?(_ element: XMLElement) {
-    let numbers = ["domain", "bus", "slot", "function"].map { name -> UInt32? in
-      guard let text = element[name] else { return name == "domain" ? 0 : nil }
-      return text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
-    }
-    guard let domain = numbers[0], let bus = numbers[1], let slot = numbers[2],
-      let function = numbers[3]
-    else { return nil }
-    self.init(domain, bus, slot, function)
-  }
-}
-
 /// The demands of scripts.
 extension HostDemands {
   /// Creates the demands of declarations.

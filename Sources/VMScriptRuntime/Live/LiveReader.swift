@@ -25,9 +25,11 @@ struct LiveReader: HostReader {
     }
     async let pools = readPools()
     let (found, storage) = try await self.storage(of: domains, pools)
-    return try await LiveState(
+    var state = try await LiveState(
       domains: found, networks: networks.known, storage: storage,
       unreadable: domains.unreadable + networks.unreadable)
+    state.version = try await pool.run { LibvirtVersion(number: Int($0.libraryVersion)) }
+    return state
   }
 
   func files() async throws -> HostFiles { try await pool.run { try HostFiles($0) } }

@@ -8,7 +8,7 @@ import VMScriptSyntax
 public enum RuntimeCodes {
   /// Every code of plans, XML, images and hosts.
   public static let all: [DiagnosticCode] =
-    XMLCodes.codes + PlanCodes.codes + StorageCodes.codes + SeedCodes.codes
+    XMLCodes.codes + ImportCodes.codes + PlanCodes.codes + StorageCodes.codes + SeedCodes.codes
     + CustomizationCodes.codes + HostCodes.codes
     + UpdateCodes.codes
     + InspectionCodes.codes + ReachCodes.codes + LockCodes.codes + TestCodes.codes

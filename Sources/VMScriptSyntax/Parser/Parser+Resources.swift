@@ -102,7 +102,8 @@ extension Parser {
       return
     }
     switch tree[node].kind {
-    case .ifStatement, .forStatement, .nestedBlock: return
+    case .nestedBlock where !tree.child(2, of: node).isAbsent: return
+    case .ifStatement, .forStatement: return
     default: reportExpected("`,` or a new line", help: SyntaxMessages.entrySeparator)
     }
   }
@@ -160,18 +161,25 @@ extension Parser {
       advance()
       pending.append(expression())
       return finish(.property, from: start, mark, name: key)
-    case .leftBrace:
-      pending.append(.absent)
     case .identifier, .string, .stringOpen, .leftParenthesis:
-      pending.append(declaredName("a label"))
-    case .colon:
-      report(SyntaxMessages.colonInBody(at: span(current)))
-      pending.append(.absent)
-    default:
-      reportExpected("`=` or `{`")
-      pending.append(.absent)
+      labelAndBody()
+      return finish(.nestedBlock, from: start, mark, name: key)
+    case .leftBrace: break
+    case .colon: report(SyntaxMessages.colonInBody(at: span(current)))
+    default: reportExpected("`=` or `{`")
     }
-    pending.append(body())
+    pending += [.absent, .absent, body()]
     return finish(.nestedBlock, from: start, mark, name: key)
+  }
+
+  /// Parses the rest of a nested block with a label. After a text, such as the address of a device,
+  /// the braces may be omitted.
+  private func labelAndBody() {
+    let isText = at(.string) || at(.stringOpen)
+    pending.append(declaredName("a label"))
+    let hasAlias = continuesLine && take(.as)
+    pending.append(hasAlias ? declaredName("a name") : .absent)
+    let isComplete = isText || hasAlias
+    pending.append(isComplete && !(at(.leftBrace) && continuesLine) ? .absent : body())
   }
 }

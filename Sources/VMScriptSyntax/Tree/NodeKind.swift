@@ -58,7 +58,8 @@ public enum NodeKind: UInt8, Sendable {
   case body
   /// `key = value`. data: key. Children: value.
   case property
-  /// `key { … }`, `key LABEL { … }`. data: key. Children: label? (as the name of a `resource`), `body`.
+  /// `key { … }`, `key LABEL { … }`, `key "TEXT" as NAME`. data: key. Children: label or text?, name?
+  /// (both as the name of a `resource`), `body`?.
   case nestedBlock
   /// `...map`. Children: the map.
   case spread

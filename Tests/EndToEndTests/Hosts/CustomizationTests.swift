@@ -38,7 +38,8 @@ extension HostTests {
         let plan = try await host.json(["plan", script])
         #expect(plan["changes"].items.isEmpty)
         let booted = try host.file(
-          "booted.vmscript", "stack \"edited\"\nwait \"web-*\" for agent within \(3 * Host.clones)m")
+          "booted.vmscript", "stack \"edited\"\nwait \"web-*\" for agent within \(3 * Host.clones)m"
+        )
         try await host.json(["run", booted, "--yes"])
         let commands = [
           "hostname", "cat /etc/machine-id", "cut -d' ' -f 2 /etc/ssh/ssh_host_ed25519_key.pub",

@@ -72,8 +72,12 @@ struct RestartedGuestTests {
         script("web", "disk root { image = image(\"STACK-guest\") }\nserial { }"))
       var options = lab.options
       options.prune = true
+      // It is gone before its successor starts, so that it cannot renew its lease any more.
+      let alone = "net \"STACK-n\" { subnet = SUBNET.0/24 }"
+      let pruned = await Runner.run(try lab.program(alone), options: options)
+      try #require(pruned.outcome == .done, "\(pruned.diagnostics)")
       // Without a disk it never asks for an address.
-      let report = await Runner.run(try lab.program(script("app", "")), options: options)
+      let report = try await lab.run(script("app", ""))
       let error = try #require(report.diagnostics.first { $0.severity == .error })
       #expect(error.code.number == 709, "\(report.diagnostics)")
       #expect(error.notes.contains { $0.contains("is from before it started") }, "\(error.notes)")

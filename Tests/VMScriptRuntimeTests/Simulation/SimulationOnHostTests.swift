@@ -135,7 +135,7 @@ import VMScriptSyntax
         root: "domain")
       let differences = PendingChanges.domain(definition: expected, running: real)
       // libvirt adds defaults of its own; what was written is there.
-      let lacking = differences.filter { $0.to != nil && $0.path != "balloon" }
+      let lacking = differences.filter { $0.to != nil && $0.path != "balloon device" }
       #expect(lacking.map(\.path) == [], "\(name)\n\(script)\n\(real.text)")
     }
     let networks = try await host.connections.run { connection in

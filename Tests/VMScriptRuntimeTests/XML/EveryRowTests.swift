@@ -87,22 +87,6 @@ import VMScriptSyntax
     "net.dns txt": ["{ k: \"1\" }", "{ k: \"a = 'b'\" }", "{ k: \"é;x\" }"],
   ]
 
-  /// The entries that a row needs beside those that the schema requires.
-  private static let beside = [
-    "domain boot": "disk { size = 1MiB }, cdrom { }, floppy { }, nic { net = \"a\" }",
-    "domain.disk": "size = 1MiB", "domain.disk source": "format = raw",
-    "domain.nic": "net = \"a\"", "domain.nic net": "", "domain.nic bridge": "",
-    "domain.nic dev": "",
-    "domain.cpus current": "max = 4096", "domain.memory current": "max = 4EiB",
-    // A network has addresses; its range would follow them.
-    "net": "subnet = 10.91.0.0/24, dhcp = false", "net subnet": "dhcp = false",
-    "net dhcp": "subnet = 10.91.0.0/24",
-    "net vlan": "mode = bridge, bridge = \"br0\"",
-    "net.host mac": "ip = 10.91.0.9", "net.host ip": "mac = \"52:54:00:00:00:09\"",
-    "net.route to": "via = 10.91.0.2", "net.route via": "to = 10.92.0.0/24",
-    "net.dns.srv": "service = \"ldap\", protocol = tcp, target = \"a.test\", port = 389",
-  ]
-
   /// The paths of the differences of rows that identify entries, from both values.
   private static let entries: [String: @Sendable (String, String) -> [String]] = [
     "domain.xml append": { _, _ in Array(repeating: "xml /domain/features append", count: 2) },
@@ -129,7 +113,7 @@ import VMScriptSyntax
     #expect(Self.rows.filter { $0.property.xml != nil && named.contains("\($0)") }.isEmpty)
     let others = Self.identities.union(Self.values.keys).union(Self.entries.keys)
     #expect(others.subtracting(names).isEmpty)
-    #expect(Set(Self.beside.keys).subtracting(names.union(paths)).isEmpty)
+    #expect(Set(RowSamples.names).subtracting(names.union(paths)).isEmpty)
   }
 
   @Test(arguments: rows.filter { elsewhere["\($0)"] == nil })
@@ -153,20 +137,19 @@ import VMScriptSyntax
     let differences = try new.differences(from: old)
     let comment = Comment(rawValue: "\(name): \(old) → \(new): \(differences)")
     let (before, after) = (row.text(of: old.value), row.text(of: new.value))
-    if identities.contains(name) {
-      let device = "\(row.differencePath.dropLast(property.name.utf8.count))device"
-      #expect(differences.map(\.path) == [device, device], comment)
+    if identities.contains(name) || row.isIdentity && row.block.isDevice {
+      #expect(differences.map(\.name) == ["device", "device"], comment)
       return
     }
-    if let paths = entries[name] {
-      #expect(differences.map(\.path).sorted() == paths(before, after).sorted(), comment)
+    if let paths = entries[name]?(before, after) ?? row.entryPaths(before, after, new.declaration) {
+      #expect(differences.map(\.path).sorted() == paths.sorted(), comment)
       let shown = differences.map { difference in
         let values = [difference.from, difference.to].map { $0?.description ?? "" }
         return "\(difference.path) \(values.joined(separator: " "))"
       }.joined(separator: "\n")
       #expect(shown.contains(before) && shown.contains(after), comment)
     } else {
-      #expect(differences.map(\.path) == [row.differencePath], comment)
+      #expect(differences.map(\.path) == [row.differencePath(in: new.declaration)], comment)
       let (from, to) = (differences.first?.from, differences.first?.to)
       #expect(row.texts(of: from) == row.texts(of: old.value), comment)
       #expect(row.texts(of: to) == row.texts(of: new.value), comment)
@@ -242,72 +225,46 @@ import VMScriptSyntax
     var source = SampleValues(seed: 0x5EED)
     let literals = values[row.description] ?? source.literals(for: row.property)
     return try literals.compactMap { literal in
-      var body = joined(["\(row.property.name) = \(literal)"] + companions(of: row))
-      for (depth, block) in row.blocks.enumerated().reversed() {
-        let outer = SchemaRow(
-          kind: row.kind, blocks: Array(row.blocks.prefix(depth)), property: row.property)
-        let others =
-          entries(beside[outer.blockPath], without: nil)
-          + required(outer.block, without: block.name)
-        body = joined(["\(block.name)\(label(of: block)) { \(body) }"] + others)
-      }
+      let body = RowSamples.body(row, value: literal)
       return try Sample(row, script: "\(row.kind.rawValue) x { \(body) }")
     }
-  }
-
-  private static func joined(_ entries: [String]) -> String { entries.joined(separator: ", ") }
-
-  private static func label(of block: BlockSchema) -> String {
-    switch block.label {
-    case .none: ""
-    case .optional: block.isDevice ? "" : " one"
-    case .required: " one"
-    case .anyText: " \"/domain/features\""
-    }
-  }
-
-  /// The entries that a row needs: from the list, the schema and the table of combinations.
-  private static func companions(of row: SchemaRow) -> [String] {
-    let listed = entries(
-      beside[row.description] ?? beside[row.blockPath], without: row.property.name)
-    let needed = Combination.all.compactMap { combination -> String? in
-      guard combination.block == row.block.name,
-        case .needs(let term, let others) = combination.relation, term.name == row.property.name,
-        let other = others.first
-      else { return nil }
-      return entry(other.name, of: row.block, other.values.first)
-    }
-    let found = listed + required(row.block, without: row.property.name) + needed
-    var names: Set<Substring> = []
-    return found.filter { names.insert($0.prefix { $0 != " " }).inserted || $0.hasSuffix("}") }
-  }
-
-  private static func entries(_ text: String?, without name: String?) -> [String] {
-    (text ?? "").split(separator: ", ").map(String.init).filter { entry in
-      name.map { !entry.hasPrefix("\($0) =") } ?? true
-    }
-  }
-
-  private static func required(_ block: BlockSchema, without name: String) -> [String] {
-    block.properties.filter { $0.isRequired && $0.name != name }.compactMap {
-      entry($0.name, of: block, nil)
-    }
-  }
-
-  private static func entry(_ name: String, of block: BlockSchema, _ value: String?) -> String? {
-    guard let property = block.property(name) else { return nil }
-    var source = SampleValues(seed: 1)
-    let literal = value ?? source.literals(for: property).first { $0 != "\"\"" }
-    return literal.map { "\(name) = \($0)" }
   }
 }
 
 extension SchemaRow {
+  /// Whether another value is another entry.
+  fileprivate var isIdentity: Bool {
+    if case .properties(let names) = block.identity { names.contains(property.name) } else { false }
+  }
+
   /// The path that a difference of the row has.
-  fileprivate var differencePath: String {
-    var names = blocks.map { $0.isDevice && $0.repeats ? "\($0.name) 1" : $0.name }
+  fileprivate func differencePath(in declaration: Declaration) -> String {
+    var body: DeclaredBlock? = declaration.body
+    var names = blocks.map { block -> String in
+      body = body?.block(block.name)
+      if let subject = block.subject.flatMap({ body?[$0] }), block.isDevice {
+        return "\(block.name) \(subject)"
+      }
+      switch block.identity {
+      case .target, .mac: return "\(block.name) 1"
+      case .position, .properties: return block.name
+      }
+    }
     if blocks.isEmpty || property.name != block.shorthand { names.append(property.name) }
     return names.joined(separator: " ")
+  }
+
+  /// The paths of the differences of an entry of a list in a domain; nil for other rows.
+  fileprivate func entryPaths(
+    _ before: String, _ after: String, _ declaration: Declaration
+  ) -> [String]? {
+    guard kind == .domain, block.repeats, !block.isDevice, block.xml != nil,
+      case .properties(let names) = block.identity, let first = names.first
+    else { return nil }
+    let path = blocks.map(\.name).joined(separator: " ")
+    if isIdentity { return ["\(path) \(before)", "\(path) \(after)"] }
+    let entry = blocks.reduce(Optional(declaration.body)) { $0?.block($1.name) }
+    return ["\(path) \(entry?[first]?.description ?? "")"]
   }
 
   /// The value that a declaration has in the row.
@@ -331,10 +288,21 @@ extension SchemaRow {
     return place.isSame(texts(of: a), texts(of: b)) || place.isSame(texts(of: b), texts(of: a))
   }
 
+  /// Whether libvirt spells values in its own way.
+  private var isRespelled: Bool {
+    switch property.xml?.codec {
+    case .size, .cpuset: true
+    default: false
+    }
+  }
+
   /// A value as the difference of an entry shows it.
   fileprivate func text(of value: Value) -> String {
     switch (property.type, value) {
     case (.cidr6, _): String(value.description.prefix { $0 != "/" })
+    case _ where isRespelled:
+      property.xml.flatMap { $0.value(of: $0.texts(of: value), as: property.type) }?.description
+        ?? value.description
     case (.map, .map(let entries)): entries.values.map(\.description).joined()
     default: value.description
     }

@@ -23,6 +23,11 @@ import VMScriptSyntax
     "nic net": ("nic { net = a }", "nic { net = b }"),
     "nic bridge": ("nic { bridge = \"a\" }", "nic { bridge = \"b\" }"),
     "nic filter": ("nic { net = a }", "nic { net = a, filter = \"f\" }"),
+    "nic filter_parameters": (
+      "nic { net = a, filter = \"f\" }",
+      "nic { net = a, filter = \"f\", filter_parameters = { IP: \"10.0.0.1\" } }"
+    ),
+    "nic link": ("nic { net = a, link = false }", "nic { net = a, link = true }"),
     "vnc password": ("vnc { }", "vnc { password = \"p\" }"),
     "spice password": ("spice { }", "spice { password = \"p\" }"),
   ].merging(nested) { $1 }
@@ -30,13 +35,18 @@ import VMScriptSyntax
   /// The rows of blocks in devices, each with a value of its type.
   private static let nested: [String: (before: String, after: String)] = {
     var bodies: [String: (before: String, after: String)] = [:]
+    func throttle(_ name: String, _ values: (String, String)) {
+      bodies["disk iotune \(name)"] = (
+        "disk { size = 1GiB, iotune { \(name) = \(values.0) } }",
+        "disk { size = 1GiB, iotune { \(name) = \(values.1) } }"
+      )
+    }
+    let (sizes, numbers) = (("1MiB", "2MiB"), ("1", "2"))
+    throttle("size_iops_sec", sizes)
     for direction in ["total", "read", "write"] {
-      for (unit, values) in [("bytes", ("1MiB", "2MiB")), ("iops", ("1", "2"))] {
-        let name = "\(direction)_\(unit)_sec"
-        bodies["disk iotune \(name)"] = (
-          "disk { size = 1GiB, iotune { \(name) = \(values.0) } }",
-          "disk { size = 1GiB, iotune { \(name) = \(values.1) } }"
-        )
+      for (unit, values) in [("bytes", sizes), ("iops", numbers)] {
+        for suffix in ["", "_max"] { throttle("\(direction)_\(unit)_sec\(suffix)", values) }
+        throttle("\(direction)_\(unit)_sec_max_length", numbers)
       }
     }
     for direction in ["inbound", "outbound"] {

@@ -118,9 +118,9 @@ import VMScript
 
   @Test func elementsWithoutAPropertyAreComparedToo() throws {
     let found = try pending(
-      document("<cputune><shares>1</shares></cputune>"),
-      document("<cputune><shares>2</shares></cputune>"))
-    #expect(found.count == 1 && found[0].hasPrefix("xml cputune "), "\(found)")
+      document("<blkiotune><weight>100</weight></blkiotune>"),
+      document("<blkiotune><weight>200</weight></blkiotune>"))
+    #expect(found.count == 1 && found[0].hasPrefix("xml blkiotune "), "\(found)")
   }
 
   /// Every row of the schema that a domain's own document holds.
@@ -136,7 +136,10 @@ import VMScript
         switch place.codec {
         case .presence: ["true"]
         case .words(let words): [words.values.first { !$0.isEmpty } ?? ""]
-        case .kibibytes: ["262144"]
+        case .size: ["262144"]
+        case .flag(let on, _): [on]
+        case .entries: [XMLNotation.entry("a", "b")]
+        case .firmware: ["uefi"]
         default: ["7"]
         }
       place.write(texts, in: definition)

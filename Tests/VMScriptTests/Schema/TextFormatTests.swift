@@ -29,13 +29,13 @@ import Testing
   }
 
   /// Returns the brackets around a text in a value of a type.
-  private static func brackets(of type: PropertyType) -> (String, String) {
+  private static func brackets(of type: PropertyType, key: String = "\"a\"") -> (String, String) {
     switch type {
     case .list(let element):
       let (before, after) = brackets(of: element)
       return ("[" + before, after + "]")
-    case .map: return ("{ \"a\": ", " }")
-    case .either(let types): return types.first.map(brackets) ?? ("", "")
+    case .map: return ("{ \(key): ", " }")
+    case .either(let types): return types.first.map { brackets(of: $0) } ?? ("", "")
     default: return ("", "")
     }
   }
@@ -43,6 +43,7 @@ import Testing
   /// A value of a map.
   private static func element(of type: PropertyType) -> String {
     switch type {
+    case .map(.word(let words)): Value.string(words.first ?? "").literal
     case .map(.list): "[\"a\"]"
     case .either(let types): types.last.map(element) ?? ""
     default: "\"a\""
@@ -54,7 +55,8 @@ import Testing
   ) -> [Place] {
     let rows = block.properties.flatMap { row -> [Place] in
       let head = "\(prefix)\(row.name) = "
-      let (before, after) = brackets(of: row.type)
+      let key = row.keyFormat == .digits ? "\"1\"" : "\"a\""
+      let (before, after) = brackets(of: row.type, key: key)
       let value = (head + before, after + suffix)
       let path = "\(path).\(row.name)"
       return [
@@ -64,7 +66,7 @@ import Testing
         row.keyFormat.map {
           Place(
             testDescription: "\(path) keys", format: $0, prefix: head + "{ ",
-            suffix: ": \(element(of: row.type)) }" + suffix)
+            suffix: ": \(row.format == .cpuset ? "\"1\"" : element(of: row.type)) }" + suffix)
         },
       ].compactMap(\.self)
     }
@@ -112,6 +114,11 @@ import Testing
       case .fileMode: "0644"
       case .hostKeyKind: "rsa_public"
       case .target: "vda"
+      case .cpuset, .digits: "1"
+      case .pciAddress: "0000:01:00.0"
+      case .usbProduct: "046d:c52b"
+      case .wwn: "5000c50015ea71aa"
+      case .processorVendor: "AuthenticAMD"
       default: "a"
       }
     #expect(!run(place.script(example)).codes.contains(275))
@@ -134,7 +141,8 @@ import Testing
     }
     func holdsText(_ type: PropertyType) -> Bool {
       switch type {
-      case .string, .secret, .map: true
+      case .string, .secret: true
+      case .map(let element): holdsText(element)
       case .either(let types): types.contains(where: holdsText)
       default: false
       }
@@ -186,6 +194,11 @@ import Testing
       (.customPackage, ["nginx", "libfoo:i386=1.0~rc1", "a/b"]),
       (.fileMode, ["644", "0755", "4755"]),
       (.fileOwner, ["root", "www-data:adm"]),
+      (.vendorID, ["KVM Hv", "AuthenticAMD"]), (.processorVendor, ["GenuineIntel"]),
+      (.cpuset, ["0", "0-3,^2,8"]), (.digits, ["0", "17"]),
+      (.pciAddress, ["0000:01:00.0", "0a:1f.7"]), (.usbProduct, ["046d:c52b", "ABCD:0001"]),
+      (.wwn, ["5000c50015ea71aa"]), (.diskVendor, ["SEAGATE", "A B"]),
+      (.diskProduct, ["ST3146707LC"]),
     ] {
       for text in texts { #expect(format.obstacle(to: text) == nil, "\(format) \(text)") }
     }
@@ -215,6 +228,12 @@ import Testing
       (.date, ["2030-2-1", "2030-02-30", "1900-02-29", "2030-13-01", "2030-00-01", "30-01-01"]),
       (.absolutePath, ["a", "~/a", ""]), (.fileMode, ["8", "64", "00644", "0o644", "rw-"]),
       (.fileOwner, [":", "a:", ":a", "a:b:c", "a b", "-a"]),
+      (.vendorID, ["thirteen-long", "a,b", " a"]),
+      (.processorVendor, ["GenuineInte", "a,bcdefghijk"]),
+      (.cpuset, ["", "a", "1-", ",1", "1,,2", "^"]),
+      (.digits, ["01", "a", "-1"]), (.pciAddress, ["1:0.0", "0000:01:20.0", "0000:01:00.8", "x"]),
+      (.usbProduct, ["046d", "046d:c52", "046d:c52g"]), (.wwn, ["5000", "g000c50015ea71aa"]),
+      (.diskVendor, ["NINECHARS", "a,b", "é"]), (.diskProduct, ["seventeen-letters", "<"]),
     ] {
       for text in texts { #expect(format.obstacle(to: text) != nil, "\(format) \(text)") }
     }

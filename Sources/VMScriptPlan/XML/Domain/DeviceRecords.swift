@@ -86,9 +86,11 @@ package struct DeviceRecords: Equatable {
 extension DeviceRecords.Record {
   /// Returns the device in a machine's definition.
   package func element(in root: XMLElement) -> XMLElement? {
-    guard let place = schema?.xml else { return nil }
-    guard !identity.isEmpty else { return place.element(in: root) }
-    return place.siblings(in: root).first { schema?.identity(of: $0) == identity }
+    guard let schema else { return nil }
+    if schema.isPlainDevice {
+      return PlainIdentity(recorded: identity).element(in: root, of: schema)
+    }
+    return schema.xml?.siblings(in: root).first { schema.identity(of: $0) == identity }
   }
 
   /// Whether the device, given as its element, can be unplugged from a running machine.

@@ -7,6 +7,8 @@ struct DomainDevices {
   let context: XMLContext
   /// The declared devices, in order.
   let devices: [DeclaredDevice]
+  /// The kinds of devices that the domain is declared not to have.
+  private let denied: [BlockSchema]
   /// The records of the last written definition.
   private let records: DeviceRecords
 
@@ -27,9 +29,12 @@ struct DomainDevices {
       of: declaration, inherited: context.drives, records: known,
       present: SourceXML.disks(root).map(\.target))
     var found: [DeclaredDevice] = []
-    for block in declaration.body.blocks where block.schema.isDevice && !block.schema.repeats {
-      guard let place = block.schema.xml else { continue }
-      found.append(DeclaredDevice(block: block, shape: .plain(place), key: ""))
+    let plain = declaration.body.blocks.filter { $0.schema.isPlainDevice }
+    denied = plain.filter(\.isAbsent).map(\.schema)
+    var counts: [String: Int] = [:]
+    for block in plain where !block.isAbsent {
+      let device = PlainDevice(block, &counts)
+      found.append(DeclaredDevice(block: block, shape: .plain(device), key: device.key))
     }
     for drive in drives {
       let storage = context.disks[drive.place.key]
@@ -61,7 +66,7 @@ struct DomainDevices {
     var written: [DeviceRecords.Record] = []
     for device in devices {
       let found = device.element(in: root, byPosition: isHostClone)
-      try device.write(to: found ?? device.make(in: root))
+      if let found { try device.write(to: found) } else { _ = try device.add(to: root) }
       let isMade = found == nil || records.isMade(device.block.schema.name, device.identity)
       written.append(device.record(isMade: isMade))
     }
@@ -69,6 +74,7 @@ struct DomainDevices {
       written.append(SourceXML.writeSeed(seed, to: root.ensure("devices")))
     }
     for record in gone { take(record, from: root) }
+    for element in deniedElements(in: root) { element.element.detach() }
     if let mark = DomainMetadata.mark(in: root) { DeviceRecords(written).write(to: mark) }
   }
 
@@ -76,10 +82,18 @@ struct DomainDevices {
   var gone: [DeviceRecords.Record] {
     let kept = Set(devices.map { "\($0.kind) \($0.identity)" })
     let hasSeed = context.seed != nil || declaration.body.block(DeviceRecords.Record.seed) != nil
+    let blocks = Set(devices.map(\.block.schema.name) + denied.map(\.name))
     return records.records.filter { record in
       if record.block == DeviceRecords.Record.seed { return !hasSeed }
+      // An earlier version recorded no identity of devices that it knew once in a machine.
+      if record.identity.isEmpty, blocks.contains(record.block) { return false }
       return record.isMade && !kept.contains("\(record.kind) \(record.identity)")
     }
+  }
+
+  /// Returns the devices of denied kinds.
+  private func deniedElements(in root: XMLElement) -> [(block: BlockSchema, element: XMLElement)] {
+    denied.flatMap { block in (block.xml?.elements(in: root) ?? []).map { (block, $0) } }
   }
 
   private func take(_ record: DeviceRecords.Record, from root: XMLElement) {
@@ -117,6 +131,11 @@ extension DomainDevices {
       guard let element = record.element(in: root) else { continue }
       result.append(removal(of: record, element, running))
     }
+    for (block, _) in deniedElements(in: root) {
+      result.append(
+        PropertyDifference(
+          block: block.name, name: "device", from: .string("present"), to: nil, impact: .nextStart))
+    }
     for device in devices {
       if let element = device.element(in: root, byPosition: isHostClone) {
         let present = running.flatMap { device.element(in: $0.root) }
@@ -125,9 +144,7 @@ extension DomainDevices {
         }
       } else {
         // The complete element shows whether a running machine accepts the device.
-        let scratch = XMLElement(name: "domain")
-        let element = device.make(in: scratch)
-        try device.write(to: element)
+        let element = try device.add(to: XMLElement(name: "domain"))
         let isLive = running?.take(element, of: device.block.schema) ?? false
         result.append(
           PropertyDifference(
@@ -152,8 +169,7 @@ extension DomainDevices {
         result += device.differences(present)
         continue
       }
-      let element = device.make(in: XMLElement(name: "domain"))
-      try device.write(to: element)
+      let element = try device.add(to: XMLElement(name: "domain"))
       guard machine.take(element, of: device.block.schema) else { continue }
       result.append(
         PropertyDifference(
@@ -209,7 +225,7 @@ struct DeclaredDevice {
   enum Shape {
     case drive(DeclaredDrive, XMLContext.Storage?)
     case interface(DomainInterface)
-    case plain(XMLPlace)
+    case plain(PlainDevice)
   }
 
   let block: DeclaredBlock
@@ -224,7 +240,7 @@ struct DeclaredDevice {
     switch shape {
     case .drive(let drive, _): drive.place.target
     case .interface(let interface): interface.mac.description
-    case .plain: ""
+    case .plain(let device): device.identity.text
     }
   }
 
@@ -249,17 +265,21 @@ struct DeclaredDevice {
     case .drive(let drive, _): drive.element(in: root.ensure("devices"))
     case .interface(let interface):
       interface.element(in: root.ensure("devices"), byPosition: byPosition)
-    case .plain(let place): place.element(in: root)
+    case .plain(let device): device.identity.element(in: root, of: block.schema)
     }
   }
 
-  /// Creates an element for it in a machine.
-  func make(in root: XMLElement) -> XMLElement {
-    switch shape {
-    case .drive: root.ensure("devices").add("disk", ["device": block.schema.name])
-    case .interface: root.ensure("devices").add("interface")
-    case .plain(let place): place.ensureElement(in: root)
-    }
+  /// Adds its complete element to a machine.
+  func add(to root: XMLElement) throws(Diagnostic) -> XMLElement {
+    let element =
+      switch shape {
+      case .drive: root.ensure("devices").add("disk", ["device": block.schema.name])
+      case .interface: root.ensure("devices").add("interface")
+      case .plain: block.schema.xml?.addElement(in: root) ?? root
+      }
+    try write(to: element)
+    block.schema.addDefaults(to: element)
+    return element
   }
 
   /// Writes the declaration into its element.
@@ -277,7 +297,7 @@ struct DeclaredDevice {
       } else if block.schema.changesMedium {
         drive.write(storage, to: element)
       }
-    case .interface(let interface): interface.complete(element)
+    case .interface(let interface): try interface.complete(element)
     case .plain: if element.name == "graphics", !isRunning { Self.completeGraphics(element, block) }
     }
   }

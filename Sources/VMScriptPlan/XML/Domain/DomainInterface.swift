@@ -42,7 +42,7 @@ struct DomainInterface {
   }
 
   /// Writes source, MAC and model, which no single row describes.
-  func complete(_ element: XMLElement) {
+  func complete(_ element: XMLElement) throws(Diagnostic) {
     element.setText(mac.description, at: "mac/@address")
     if element.first("model") == nil { element.setText("virtio", at: "model/@type") }
     guard let source else {
@@ -56,6 +56,7 @@ struct DomainInterface {
     element["type"] = source.type
     element.setText(source.name, at: "source/@\(source.attribute)")
     if source.type == "direct" { element.setText("bridge", at: "source/@mode") }
+    try XMLRows.write(block, to: element) { $0.xml?.path.hasPrefix("source/") ?? false }
   }
 
   /// Returns the change of its connection.

@@ -34,6 +34,7 @@ public enum DomainXML {
     DomainMemory(declaration)?.complete(root, before: memory)
     DomainCPU(declaration)?.complete(root, before: cpus)
     try devices.write(to: root)
+    shareMemory(of: declaration, in: root)
     Ignition.write(context.ignition, to: root, of: declaration, stack: context.stack)
     return try patches.apply(to: root, isNew: isNew)
   }
@@ -119,6 +120,22 @@ public enum DomainXML {
     return try result + devices.runningDifferences(definition: definition, machine)
   }
 
+  /// Lets virtiofsd map the memory of a machine with a new share, unless the script says otherwise.
+  private static func shareMemory(of declaration: Declaration, in root: XMLElement) {
+    let memory = declaration.body.block("memory")
+    let isShared = root.first("devices")?.all("filesystem").contains {
+      $0.text(at: "driver/@type") == "virtiofs"
+    }
+    guard isShared ?? false, memory?["access"] == nil,
+      root.first("memoryBacking")?.first("access") == nil
+    else { return }
+    let backing = root.ensure("memoryBacking")
+    if memory?["source"] == nil, backing.first("source") == nil {
+      backing.setText("memfd", at: "source/@type")
+    }
+    backing.setText("shared", at: "access/@mode")
+  }
+
   /// Writes the defaults of a new domain.
   private static func addDefaults(_ root: XMLElement) {
     root.add("memory", ["unit": "KiB"], text: "1048576")
@@ -183,8 +200,15 @@ package struct DomainMetadata {
     if case .map(let declared) = declaration.body["labels"] {
       labels = declared.mapValues { .string($0.description) }
     }
+    let mark = XMLElement(name: Self.name("resource"))
+    mark["xmlns:\(Self.prefix)"] = Self.namespace
+    // In the same place, so that nothing else seems to move.
+    if let earlier {
+      metadata.insert(mark, before: earlier)
+    } else {
+      metadata.append(.element(mark))
+    }
     earlier?.detach()
-    let mark = metadata.add(Self.name("resource"), ["xmlns:\(Self.prefix)": Self.namespace])
     mark["stack"] = stack
     mark["kind"] = declaration.kind.rawValue
     mark["name"] = declaration.name
@@ -320,15 +344,18 @@ struct DomainCPU {
     }
     if case .string(let model) = block["model"] {
       let cpu = root.ensure("cpu")
-      cpu.remove("model")
-      if Self.modes.contains(model) {
-        cpu["mode"] = model
+      let isMode = Self.modes.contains(model)
+      cpu["mode"] = isMode ? model : "custom"
+      let isDescribed = ["vendor_id", "fallback"].contains { block[$0] != nil }
+      if isMode, !isDescribed {
+        cpu.remove("model")
       } else {
-        cpu["mode"] = "custom"
-        cpu.add("model", text: model)
+        cpu.ensure("model").stringValue = isMode ? "" : model
       }
     }
-    let names = ["sockets", "cores", "threads"]
+    let names = ["sockets", "dies", "cores", "threads"].filter { name in
+      name != "dies" || block[name] != nil
+    }
     guard names.contains(where: { block[$0] != nil }) else { return }
     let topology = root.ensure("cpu").ensure("topology")
     var count: Int64 = 1
@@ -354,8 +381,7 @@ struct DomainCPU {
       differences.removeAll { $0.live == .processors && $0.to?.description == maximum }
     }
     if let model = block.property("model"), let wanted = block["model"]?.description {
-      let mode = root.text(at: "cpu/@mode")
-      let found = mode == "custom" ? root.text(at: "cpu/model") : mode
+      let found = Self.model(in: root)
       if found != wanted {
         differences.append(
           PropertyDifference(
@@ -373,6 +399,12 @@ struct DomainCPU {
     return PropertyDifference(
       block: block.schema.name, name: "current", from: .int(present), to: .int(count),
       impact: .live, live: .processors)
+  }
+
+  /// Returns the mode or the model of a machine's processors, as a script declares it.
+  static func model(in root: XMLElement) -> String? {
+    let mode = root.text(at: "cpu/@mode")
+    return mode == "custom" ? root.text(at: "cpu/model") : mode
   }
 
   /// The place of the maximum in a definition.

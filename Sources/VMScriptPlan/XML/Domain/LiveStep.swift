@@ -124,8 +124,7 @@ extension DomainDevices {
         steps += try device.liveSteps(present)
         continue
       }
-      let element = device.make(in: XMLElement(name: "domain"))
-      try device.write(to: element)
+      let element = try device.add(to: XMLElement(name: "domain"))
       if machine.take(element, of: device.block.schema) {
         steps.append(.attach(device.name, xml: element.xmlString))
       }

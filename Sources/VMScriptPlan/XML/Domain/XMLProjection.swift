@@ -123,7 +123,7 @@ struct XMLProjection {
   /// Returns whether two values are the same number, or the same text ignoring case.
   static func isSame(_ a: String, _ b: String) -> Bool {
     if a == b { return true }
-    if let number = number(a) { return number == Self.number(b) }
+    if let number = XMLNotation.number(a) { return number == XMLNotation.number(b) }
     func plain(_ text: String) -> String {
       text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
@@ -137,21 +137,7 @@ struct XMLProjection {
   }
 
   /// Returns the size in bytes. libvirt's default unit is KiB.
-  private static func size(_ element: XMLElement) -> UInt64? {
-    let units: [String: UInt64] = [
-      "b": 1, "bytes": 1, "kb": 1000, "k": 1 << 10, "kib": 1 << 10, "mb": 1_000_000, "m": 1 << 20,
-      "mib": 1 << 20, "gb": 1_000_000_000, "g": 1 << 30, "gib": 1 << 30, "t": 1 << 40,
-      "tib": 1 << 40,
-    ]
-    guard let number = UInt64(element.stringValue.filter { !$0.isWhitespace }),
-      let unit = units[element["unit"]?.lowercased() ?? "kib"]
-    else { return nil }
-    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
-    return overflow ? nil : bytes
-  }
-
-  private static func number(_ text: String) -> UInt64? {
-    text.hasPrefix("0x") || text.hasPrefix("0X")
-      ? UInt64(text.dropFirst(2), radix: 16) : UInt64(text)
+  static func size(_ element: XMLElement) -> Int64? {
+    XMLNotation.bytes(element.stringValue, unit: element["unit"], standard: 1 << 10)
   }
 }

@@ -27,12 +27,13 @@ extension XMLPlace {
     var current = block
     for (position, name) in elements.enumerated() {
       current = current.ensure(name, with: position == elements.count - 1 ? with : [:])
+      current.declareNamespace()
     }
     return current
   }
 
   /// Returns every element at the place below `block`, for a block that repeats.
-  func elements(in block: XMLElement) -> [XMLElement] {
+  package func elements(in block: XMLElement) -> [XMLElement] {
     siblings(in: block).filter { element in
       with.allSatisfy { element.text(at: $0.key) == $0.value }
     }
@@ -46,63 +47,139 @@ extension XMLPlace {
   }
 
   /// Adds a further element at the place below `block`.
-  func addElement(in block: XMLElement) -> XMLElement {
+  package func addElement(in block: XMLElement) -> XMLElement {
     let elements = parts.elements
     guard let name = elements.last else { return block }
-    let element = elements.dropLast().reduce(block) { $0.ensure($1) }.add(name)
+    let element = parent(in: block).add(name)
+    element.declareNamespace()
     for (path, text) in with.sorted(by: { $0.key < $1.key }) { element.setText(text, at: path) }
     return element
   }
 
-  /// Returns the texts at the place: none, one, or one for each member of a list.
+  /// Returns the parent of the place's elements, added if missing.
+  private func parent(in block: XMLElement) -> XMLElement {
+    parts.elements.dropLast().reduce(block) {
+      let element = $0.ensure($1)
+      element.declareNamespace()
+      return element
+    }
+  }
+
+  /// Returns the texts at the place: none, one, or one for each member of a list or a map.
   package func read(in block: XMLElement) -> [String] {
-    if case .each = codec {
-      let attribute = parts.attribute
+    let attribute = parts.attribute
+    switch codec {
+    case .each:
       return siblings(in: block).compactMap { child in
         attribute.map { child[$0] } ?? child.stringValue
       }
+    case .entries(let key, let value):
+      return elements(in: block).compactMap { entry in
+        guard let name = entry.text(at: key) else { return nil }
+        return XMLNotation.entry(name, entry.text(at: value) ?? "")
+      }
+    case .count:
+      let count = elements(in: block).count
+      return count > 0 ? [String(count)] : []
+    case .firmware: return [DomainFirmware(block).kind]
+    default: break
     }
     guard let element = element(in: block) else { return [] }
-    if case .presence = codec { return ["true"] }
-    guard let attribute = parts.attribute else { return [element.stringValue] }
-    guard let text = element[attribute] else { return [] }
-    if case .subnet = codec { return ["\(text)/\(element["prefix"] ?? "")"] }
-    return [text]
+    switch codec {
+    case .presence: return ["true"]
+    case .pciAddress: return PCIAddress(element).map { [$0.description] } ?? []
+    case .usbProduct:
+      return XMLNotation.usbProduct(
+        vendor: element.text(at: "vendor/@id"), product: element.text(at: "product/@id")
+      ).map { [$0] } ?? []
+    default: break
+    }
+    guard let text = attribute.map({ element[$0] }) ?? element.stringValue else { return [] }
+    switch codec {
+    case .subnet: return ["\(text)/\(element["prefix"] ?? "")"]
+    case .size(let scale, let unit):
+      let bytes = XMLNotation.bytes(
+        text, unit: unit == nil ? nil : element["unit"], standard: scale)
+      return [bytes.map { String($0 / scale + ($0 % scale > 0 ? 1 : 0)) } ?? text]
+    default: return [text]
+    }
   }
 
   /// Sets the texts, as returned by ``texts(of:)``, at the place. None removes the present ones.
   package func write(_ texts: [String], in block: XMLElement) {
     let (elements, attribute) = parts
-    if case .each = codec {
+    switch codec {
+    case .each:
       guard let name = elements.last else { return }
-      let parent = elements.dropLast().reduce(block) { $0.ensure($1) }
+      let parent = parent(in: block)
       parent.remove(name)
       for text in texts {
-        if let attribute {
-          parent.add(name)[attribute] = text
-        } else {
-          parent.add(name, text: text)
-        }
+        let child = parent.add(name)
+        child.declareNamespace()
+        if let attribute { child[attribute] = text } else { child.stringValue = text }
       }
       return
-    }
-    guard let text = texts.first else {
-      if let attribute {
-        element(in: block)?[attribute] = nil
-      } else {
-        element(in: block)?.detach()
-      }
+    case .entries(let key, let value): return writeEntries(texts, key, value, in: block)
+    case .firmware: return DomainFirmware(block).set(texts.first ?? DomainFirmware.bios)
+    case .count:
+      let present = self.elements(in: block)
+      let count = texts.first.flatMap { Int($0) } ?? 0
+      for element in present.dropFirst(count) { element.detach() }
+      for _ in 0..<max(0, count - present.count) { _ = addElement(in: block) }
       return
+    default: break
     }
+    guard let text = texts.first else { return clear(in: block) }
     let element = ensureElement(in: block)
-    if case .presence = codec { return }
-    if case .subnet = codec, let slash = text.lastIndex(of: "/") {
+    switch codec {
+    case .presence: return
+    case .pciAddress:
+      PCIAddress(text)?.write(to: element)
+      return
+    case .usbProduct:
+      let (vendor, product) = XMLNotation.usbProduct(text)
+      element.setText(vendor, at: "vendor/@id")
+      element.setText(product, at: "product/@id")
+      return
+    case .subnet:
+      guard let slash = text.lastIndex(of: "/") else { return }
       element[attribute ?? "address"] = String(text[..<slash])
       element["prefix"] = String(text[slash...].dropFirst())
       return
+    default: break
     }
     if let attribute { element[attribute] = text } else { element.stringValue = text }
-    if case .kibibytes = codec { element["unit"] = "KiB" }
+    if case .size(_, let unit?) = codec { element["unit"] = unit }
+  }
+
+  /// Removes the value, and an element that holds nothing else.
+  private func clear(in block: XMLElement) {
+    guard let element = element(in: block) else { return }
+    guard let attribute = parts.attribute else {
+      return path.isEmpty ? element.stringValue = "" : element.detach()
+    }
+    element[attribute] = nil
+    // The constants have no meaning without the value.
+    if !with.isEmpty, element.attributes.keys.allSatisfy({ with["@\($0)"] != nil }),
+      element.children.isEmpty
+    {
+      element.detach()
+    }
+  }
+
+  private func writeEntries(
+    _ texts: [String], _ key: String, _ value: String, in block: XMLElement
+  ) {
+    let earlier = elements(in: block)
+    for text in texts {
+      let (name, content) = XMLNotation.parts(of: text)
+      let element = addElement(in: block)
+      element.setText(name, at: key)
+      if !value.hasPrefix("@") || !content.isEmpty { element.setText(content, at: value) }
+      // In the same place, so that nothing else seems to move.
+      if let first = earlier.first { first.parent?.insert(element, before: first) }
+    }
+    for element in earlier { element.detach() }
   }
 
   /// Returns the XML texts of a value.
@@ -110,15 +187,30 @@ extension XMLPlace {
     switch (codec, value) {
     case (_, .none): []
     case (.presence, .bool(let isOn)): isOn ? ["true"] : []
-    // libvirt counts whole KiB. A guest never gets less than declared.
-    case (.kibibytes, .size(let size)):
-      [String(size.bytes / 1024 + (size.bytes % 1024 > 0 ? 1 : 0))]
-    case (.bytes, .size(let size)): [String(size.bytes)]
+    case (.flag(let on, let off), .bool(let isOn)): [isOn ? on : off]
+    case (.count, .int(let count)): count > 0 ? [String(count)] : []
+    // libvirt counts whole units. A guest never gets less than declared.
+    case (.size(let scale, _), .size(let size)):
+      [String(size.bytes / scale + (size.bytes % scale > 0 ? 1 : 0))]
+    case (.graphicsMemory, .size(let size)):
+      [String(Self.powerOfTwo(from: size.bytes / 1024 + (size.bytes % 1024 > 0 ? 1 : 0)))]
+    case (.seconds, .duration(let duration)):
+      [String((duration.wholeMilliseconds + 999) / 1000)]
     case (.subnet, .cidr(let subnet)): ["\(subnet.base)/\(subnet.prefix)"]
     case (.words(let words), _):
       [words[value.description] ?? value.description].filter { !$0.isEmpty }
     case (.each(let words), .list(let items)):
       items.map { words[$0.description] ?? $0.description }
+    case (.entries(_, let attribute), .map(let entries)):
+      entries.map { key, value in
+        let text = Self.texts(value.description).first ?? ""
+        return XMLNotation.entry(
+          XMLCharacters.lines(of: key),
+          attribute == "@cpuset" ? XMLNotation.cpuset(text) : text)
+      }
+    case (.cpuset, .string(let text)): [XMLNotation.cpuset(text)]
+    case (.pciAddress, .string(let text)): [PCIAddress(text)?.description ?? text]
+    case (.usbProduct, .string(let text)): [text.lowercased()]
     case (_, .secret(let secret)): Self.texts(secret.revealed)
     default: Self.texts(value.description)
     }
@@ -135,13 +227,23 @@ extension XMLPlace {
   /// Whether texts at the place mean the same, regardless of their spelling.
   package func isSame(_ wanted: [String], _ found: [String]) -> Bool {
     if wanted == found { return true }
+    if case .entries = codec { return wanted.sorted() == found.sorted() }
     guard let wanted = wanted.first, let found = found.first else { return false }
     switch codec {
     case .path: return Self.path(wanted) == Self.path(found)
     case .address: return Self.address(wanted) == Self.address(found)
     case .alias(let prefixes): return found.hasPrefix(prefixes[wanted] ?? wanted + "-")
-    case .text, .subnet, .kibibytes, .bytes, .presence, .words, .each: return false
+    case .text, .subnet, .size, .graphicsMemory, .seconds, .flag, .presence, .count, .words, .each,
+      .entries,
+      .cpuset, .firmware, .pciAddress, .usbProduct:
+      return false
     }
+  }
+
+  /// Returns the least power of two that is not below a number.
+  private static func powerOfTwo(from number: Int64) -> Int64 {
+    guard number > 1, number <= 1 << 62 else { return max(1, number) }
+    return 1 << (Int64.bitWidth - (number - 1).leadingZeroBitCount)
   }
 
   /// Returns a path without redundant steps.
@@ -157,16 +259,32 @@ extension XMLPlace {
 
   /// Returns the language's value of texts from XML; nil if there are none.
   package func value(of texts: [String], as type: PropertyType) -> Value? {
-    if case .either(let types) = type { return types.first.flatMap { value(of: texts, as: $0) } }
+    if case .either(let types) = type {
+      return types.first.flatMap { value(of: texts, as: $0) }
+    }
     switch codec {
     case .each(let words):
       return texts.isEmpty ? nil : .list(texts.map { .string(Self.word($0, words)) })
+    case .entries:
+      guard !texts.isEmpty else { return nil }
+      var entries: ValueMap = [:]
+      for (key, value) in texts.map(XMLNotation.parts) { entries[key] = .string(value) }
+      return .map(entries)
     case .presence: return .bool(!texts.isEmpty)
-    case .kibibytes:
-      return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0 * 1024)) }
-    case .bytes: return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0)) }
+    case .flag(let on, let off):
+      guard let text = texts.first else { return nil }
+      return text == on ? .bool(true) : text == off ? .bool(false) : .string(text)
+    case .size(let scale, _):
+      return texts.first.flatMap(Int64.init).map {
+        .size(ByteSize(bytes: $0.multipliedReportingOverflow(by: scale).partialValue))
+      }
+    case .graphicsMemory:
+      return texts.first.flatMap(Int64.init).map { .size(ByteSize(bytes: $0 &* 1024)) }
+    case .seconds: return texts.first.flatMap(Int64.init).map { .duration(.seconds($0)) }
     case .words(let words): return texts.first.map { .string(Self.word($0, words)) }
-    case .text, .path, .address, .subnet, .alias: break
+    case .text, .path, .address, .subnet, .alias, .count, .cpuset, .firmware, .pciAddress,
+      .usbProduct:
+      break
     }
     guard let text = texts.first else { return nil }
     if case .int = type, let number = Int64(text) { return .int(number) }
@@ -176,94 +294,5 @@ extension XMLPlace {
 
   private static func word(_ text: String, _ words: [String: String]) -> String {
     words.first { $0.value == text }?.key ?? text
-  }
-}
-
-/// The elements of a repeated block, identified by the properties that its row names.
-enum XMLEntries {
-  /// Returns elements with their keys, which are equal for corresponding elements.
-  static func keyed(
-    _ schema: BlockSchema, _ elements: [XMLElement]
-  ) -> [(key: String, element: XMLElement)] {
-    elements.enumerated().map { (key(of: $1, at: $0, schema), $1) }
-  }
-
-  /// Returns the entries that are added, removed or changed.
-  ///
-  /// - Parameter path: the names of the block and its parents.
-  static func differences(
-    _ schema: BlockSchema, _ path: [String], from old: [XMLElement], to new: [XMLElement]
-  ) -> [PropertyDifference] {
-    let found = Dictionary(keyed(schema, old)) { first, _ in first }
-    let wanted = Dictionary(keyed(schema, new)) { first, _ in first }
-    return Set(found.keys).union(wanted.keys).sorted().compactMap { key in
-      let (from, to) = (found[key].map { text($0, schema) }, wanted[key].map { text($0, schema) })
-      guard from != to, let element = wanted[key] ?? found[key] else { return nil }
-      let label = label(of: element, schema) ?? key
-      return PropertyDifference(
-        block: path.dropLast().joined(separator: " "), name: "\(schema.name) \(label)",
-        from: from.map(Value.string), to: to.map(Value.string), impact: schema.impact,
-        live: schema.live)
-    }
-  }
-
-  /// Returns the identity of an element in its block, which defaults to its position.
-  static func key(
-    of element: XMLElement, at position: Int, _ schema: BlockSchema
-  ) -> String {
-    switch schema.identity {
-    case .position: String(position + 1)
-    case .properties(let names): names.map { text(of: $0, schema, element) }.joined(separator: "\n")
-    case .target, .mac: schema.identity(of: element) ?? ""
-    }
-  }
-
-  /// The first of the identifying properties; nil if there are none.
-  private static func label(of element: XMLElement, _ schema: BlockSchema) -> String? {
-    switch schema.identity {
-    case .position: nil
-    case .properties(let names): names.first.map { text(of: $0, schema, element) }
-    case .target, .mac: schema.identity(of: element)
-    }
-  }
-
-  /// Returns the values without the label, on one line.
-  private static func text(_ element: XMLElement, _ schema: BlockSchema) -> String {
-    let label: String? =
-      if case .properties(let names) = schema.identity { names.first } else { nil }
-    return schema.properties.filter { $0.name != label }
-      .map { text(of: $0.name, schema, element) }.filter { !$0.isEmpty }.joined(separator: " ")
-  }
-
-  private static func text(
-    of name: String, _ schema: BlockSchema, _ element: XMLElement
-  ) -> String {
-    guard let row = schema.property(name), let place = row.xml else { return "" }
-    return place.value(of: place.read(in: element), as: row.type)?.description ?? ""
-  }
-}
-
-extension BlockSchema {
-  /// The attribute by which libvirt identifies devices of its kind.
-  private var identityPath: String? {
-    switch identity {
-    case .target: "target/@dev"
-    case .mac: "mac/@address"
-    case .position, .properties: nil
-    }
-  }
-
-  /// Returns libvirt's identity of an element's device; nil if it has none.
-  package func identity(of element: XMLElement) -> String? {
-    identityPath.flatMap(element.text)?.lowercased()
-  }
-
-  /// The most severe impact of a change of its rows.
-  package var impact: Impact { allProperties.map(\.impact).max() ?? .nextStart }
-
-  /// The live change that its rows share; nil if one of them has none.
-  package var live: LiveChange? {
-    let changes = Set(allProperties.map(\.live))
-    return changes.count == 1 ? changes.first ?? nil : nil
   }
 }

@@ -48,10 +48,12 @@ enum XMLRows {
     for inner in innerBlocks(of: block) where inner.schema.allProperties.contains(where: isWanted) {
       if inner.schema.repeats {
         try writeEntries(inner, to: element, undeclared, where: isWanted)
+      } else if inner.only.isAbsent {
+        inner.place.element(in: element)?.detach()
       } else if inner.isDeclared || inner.isShared {
         try write(
           inner.only, to: inner.isShared ? element : inner.place.ensureElement(in: element),
-          undeclared: inner.isShared ? undeclared : .goes, where: isWanted)
+          undeclared: inner.undeclared(undeclared), where: isWanted)
       } else if undeclared.takes(inner.schema) {
         inner.place.element(in: element)?.detach()
       }
@@ -70,13 +72,15 @@ enum XMLRows {
     let declared = block.properties.compactMap { property -> PropertyDifference? in
       guard let place = property.schema.xml, !property.value.isUnknown else { return nil }
       let found = place.read(in: element)
-      guard !place.isSame(place.texts(of: property.value), found) else { return nil }
+      let wanted = place.texts(of: property.value)
+      guard !place.isSame(wanted, found), !isDefault(wanted, property.schema) || !found.isEmpty
+      else { return nil }
       return difference(
         property.schema, of: block.schema, path, from: found, to: property.value, impact)
     }
     let gone = undeclaredRows(of: block, undeclared).compactMap { row -> PropertyDifference? in
       let found = row.xml?.read(in: element) ?? []
-      return found.isEmpty
+      return found.isEmpty || isDefault(found, row)
         ? nil : difference(row, of: block.schema, path, from: found, to: nil, impact)
     }
     let nested = innerBlocks(of: block).flatMap { inner -> [PropertyDifference] in
@@ -87,14 +91,16 @@ enum XMLRows {
           inner.schema, innerPath, from: inner.place.elements(in: element),
           to: inner.blocks.compactMap { try? entry($0) })
       }
-      if inner.isDeclared || inner.isShared {
+      if !inner.only.isAbsent, inner.isDeclared || inner.isShared {
         return differences(
           inner.only, path: innerPath,
           live: inner.isShared
             ? element : inner.place.element(in: element) ?? XMLElement(name: ""),
-          undeclared: inner.isShared ? undeclared : .goes, impact: impact)
+          undeclared: inner.undeclared(undeclared), impact: impact)
       }
-      guard undeclared.takes(inner.schema), let found = inner.place.element(in: element) else {
+      guard undeclared.takes(inner.schema) || inner.only.isAbsent,
+        let found = inner.place.element(in: element)
+      else {
         return []
       }
       return [removal(of: inner.schema, path, found)]
@@ -103,6 +109,14 @@ enum XMLRows {
   }
 
   // MARK: Properties
+
+  /// Whether texts are the value of a row that nobody declares, which libvirt may omit or add. The
+  /// presence of an element is never the same as its absence.
+  private static func isDefault(_ texts: [String], _ row: PropertySchema) -> Bool {
+    guard let place = row.xml, let value = row.defaultValue else { return false }
+    if case .presence = place.codec { return false }
+    return place.texts(of: value) == texts
+  }
 
   private static func undeclaredRows(
     of block: DeclaredBlock, _ undeclared: Undeclared
@@ -152,6 +166,10 @@ enum XMLRows {
     var isDeclared: Bool { !blocks.isEmpty }
     /// Whether it shares the element of its parent block.
     var isShared: Bool { place.path.isEmpty }
+    /// Returns the treatment of what it does not declare; `outer` is that of its parent block.
+    func undeclared(_ outer: Undeclared) -> Undeclared {
+      isShared ? outer : schema.keepsRest ? .stays : .goes
+    }
     /// The only block of a row that does not repeat; an empty one if undeclared.
     var only: DeclaredBlock { blocks.first ?? DeclaredBlock(schema: schema, span: outer.span) }
   }

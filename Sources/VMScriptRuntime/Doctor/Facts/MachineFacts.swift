@@ -1,4 +1,5 @@
 import VMScript
+import VMScriptPlan
 
 /// The facts about the machine of a host that its own files show.
 ///
@@ -99,34 +100,4 @@ struct PCIDevices: Sendable {
 
   /// Whether the kernel groups devices at all.
   var hasGroups: Bool { devices.values.contains { $0.group != nil } }
-}
-
-/// The address of a PCI device.
-struct PCIAddress: Sendable, Hashable, Comparable, CustomStringConvertible {
-  let description: String
-
-  /// Reads the kernel's form, such as `0000:01:00.0`; nil for anything else.
-  init?(_ text: String) {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 3, let last = parts.last?.split(separator: "."), last.count == 2 else {
-      return nil
-    }
-    let numbers = (parts.dropLast() + last).compactMap { UInt32($0, radix: 16) }
-    guard numbers.count == 4 else { return nil }
-    self.init(numbers[0], numbers[1], numbers[2], numbers[3])
-  }
-
-  /// - Parameters: the four parts of the address, each from 0 on.
-  init(_ domain: UInt32, _ bus: UInt32, _ slot: UInt32, _ function: UInt32) {
-    func digits(_ number: UInt32, _ count: Int) -> String {
-      let text = String(number, radix: 16)
-      return String(repeating: "0", count: max(0, count - text.count)) + text
-    }
-    description =
-      "\(digits(domain, 4)):\(digits(bus, 2)):\(digits(slot, 2)).\(digits(function, 1))"
-  }
-
-  static func < (one: PCIAddress, other: PCIAddress) -> Bool {
-    one.description < other.description
-  }
 }

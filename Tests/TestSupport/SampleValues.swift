@@ -1,16 +1,29 @@
-import TestSupport
 import VMScript
 
 /// Random and unusual values for the rows of the schema, as a script writes them.
-struct SampleValues {
+public struct SampleValues {
   private var random: SeededGenerator
 
   /// Creates a source of values that are the same at each run.
-  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
   /// Several values of a row's type; a script may refuse some of them.
-  mutating func literals(for property: PropertySchema) -> [String] {
+  public mutating func literals(for property: PropertySchema) -> [String] {
     literals(of: property.type, property)
+  }
+
+  /// The literals of texts that only the format of a row admits.
+  public static func known(of property: PropertySchema) -> [String] {
+    guard let texts = property.format.flatMap({ known[$0] }) else { return [] }
+    let literals = texts.map(quoted)
+    switch property.type {
+    case .string: return literals
+    case .list(.string): return literals.map { "[\($0)]" }
+    case .map(.string):
+      let key = property.keyFormat.flatMap { known[$0]?.first } ?? "a"
+      return literals.map { "{ \(quoted(key)): \($0) }" }
+    default: return []
+    }
   }
 
   private mutating func literals(of type: PropertyType, _ property: PropertySchema) -> [String] {
@@ -35,7 +48,9 @@ struct SampleValues {
     case .uuid: return (1...3).map { "\"ABCDEFAB-1234-4234-8234-ABCDEFABCDE\($0)\"" }
     case .ipRange:
       return (0..<3).map { _ in "10.91.0.\(2 + byte() / 4) ... 10.91.0.\(100 + byte() / 4)" }
-    case .word(let words): return words
+    case .word(let words):
+      // A word that is no identifier needs quotes.
+      return words.map { $0.wholeMatch(of: /[a-z_][a-z0-9_]*/) == nil ? Self.quoted($0) : $0 }
     case .list(let element):
       let items = literals(of: element, property)
       let lists = (0..<4).map { _ in
@@ -60,7 +75,8 @@ struct SampleValues {
   private mutating func texts(for format: TextFormat?) -> [String] {
     let words = (0..<6).map { _ in word() }
     let long = [8, 15, 36, 60, 63].map { String(repeating: "x", count: $0) }
-    return (Self.unusual + words + long).filter { format?.obstacle(to: $0) == nil }
+    let known = format.flatMap { Self.known[$0] } ?? []
+    return (Self.unusual + known + words + long).filter { format?.obstacle(to: $0) == nil }
   }
 
   private mutating func word() -> String {
@@ -81,6 +97,17 @@ struct SampleValues {
   private mutating func address() -> String { "10.91.0.\(1 + byte())" }
 
   private static func quoted(_ text: String) -> String { Value.string(text).literal }
+
+  /// Texts of formats that no random text fits.
+  private static let known: [TextFormat: [String]] = [
+    .absolutePath: ["/a b/é", "/srv/x"], .cpuset: ["0", "0-3,^2,8", "1-2"], .digits: ["1", "17"],
+    .pciAddress: ["0000:01:00.0", "0a:1f.7", "0001:ff:02.3"],
+    .usbProduct: ["046d:c52b", "ABCD:0001"],
+    .wwn: ["5000c50015ea71aa", "5000C50015EA71AB"], .diskVendor: ["SEAGATE"],
+    .diskProduct: ["ST3146707LC"], .vendorID: ["KVM Hv", "AuthenticAMD"],
+    .processorVendor: ["AuthenticAMD", "GenuineIntel"],
+    .timeZone: ["Europe/Berlin", "UTC"], .listenAddress: ["10.0.0.1"],
+  ]
 
   private static let unusual = [
     "", "x", "a-1", " ends ", "a\r\nb", "a\nb", "a\tb", "\u{85}", "e\u{301}", "\u{e9}",
