@@ -19,8 +19,8 @@ public enum AwkwardDomains {
   public static let cases: [Case] = {
     let schema = Schema.resource(.domain)
     var bodies: [(row: String, body: String)] = []
-    // Every machine of these is off. Seeds, edits and patches have tests of their own.
-    for row in schema.properties where !["state", "ignition"].contains(row.name) {
+    // Every machine of these is off. Seeds, edits, patches and protection have tests of their own.
+    for row in schema.properties where !["state", "ignition", "protect"].contains(row.name) {
       for value in values(of: row.type) {
         let entries = ["\(row.name) = \(value)"] + (companions[row.name] ?? [])
         bodies.append((row.name, (["memory = 64MiB"] + entries).joined(separator: ", ")))
