@@ -129,6 +129,7 @@ struct CursorContextReader {
       schema = mapSchema
       place = mapSchema.map(CursorContext.Place.key) ?? .nothing
     case .mapEntry: if position == 1 { setValue(of: key(of: parent), in: schema) }
+    case .movedStatement: place = .target
     case .verbStatement: place = verbPlace(parent, position)
     case .call: setArgument(of: parent, position)
     default: setExpression()

@@ -63,8 +63,9 @@ public struct InspectionDisplay: Sendable {
     let shown = entries.filter { !Self.isEmpty($0.value) }
     let width = shown.keys.map { TerminalText.columns(of: $0) }.max() ?? 0
     return shown.flatMap { name, value in
-      let heads = [name] + Array(repeating: "", count: max(0, Self.rows(value).count - 1))
-      return zip(heads, Self.rows(value)).map { head, text in
+      let rows = name == "snapshots" ? Self.tree(value) : Self.rows(value)
+      let heads = [name] + Array(repeating: "", count: max(0, rows.count - 1))
+      return zip(heads, rows).map { head, text in
         Style.dim.applied(to: TerminalText.padded(head, to: width), color: color) + "  " + text
       }
     }
@@ -75,6 +76,24 @@ public struct InspectionDisplay: Sendable {
     case .none: true
     case .list(let items): items.isEmpty
     default: false
+    }
+  }
+
+  /// The snapshots, each indented below the one that it was made after; marks the current one.
+  private static func tree(_ value: Value) -> [String] {
+    guard case .list(let items) = value else { return rows(value) }
+    var depths: [String: Int] = [:]
+    return items.map { item in
+      guard case .map(let entries) = item, case .string(let name)? = entries["name"] else {
+        return TerminalText.escaped(item.description)
+      }
+      var depth = 0
+      if case .string(let parent)? = entries["parent"] {
+        depth = depths[parent].map { $0 + 1 } ?? 0
+      }
+      depths[name] = depth
+      let mark = entries["current"] == .bool(true) ? " (current)" : ""
+      return String(repeating: "  ", count: depth) + TerminalText.escaped(name) + mark
     }
   }
 

@@ -88,6 +88,31 @@ import Testing
     try domain.undefine()
   }
 
+  @Test func snapshotsHaveParentsAndOneIsCurrent() throws {
+    let connection = try TestDriver.connection()
+    let domain = try connection.defineDomain(
+      xml: TestDriver.domainXML(name: TestDriver.name("tree")))
+    for name in ["first", "second"] {
+      try domain.createSnapshot(xml: "<domainsnapshot><name>\(name)</name></domainsnapshot>")
+    }
+    let found = try domain.allSnapshots().sorted { $0.name < $1.name }
+    #expect(try found.map { try $0.parent() } == [nil, "first"])
+    #expect(try found.map { try $0.isCurrent() } == [false, true])
+    // A paused state runs where it is asked to.
+    try domain.start()
+    try domain.suspend()
+    try domain.createSnapshot(xml: "<domainsnapshot><name>paused</name></domainsnapshot>")
+    let paused = try #require(try domain.snapshot(named: "paused"))
+    try paused.revert()
+    #expect(try domain.state() == .paused)
+    try paused.revert(running: true)
+    #expect(try domain.state() == .running)
+    try domain.destroy()
+    for snapshot in try domain.allSnapshots() { try snapshot.delete() }
+    #expect(try domain.snapshots() == [])
+    try domain.undefine()
+  }
+
   @Test func reportsLeases() throws {
     let connection = try TestDriver.connection()
     let domain = try #require(try connection.domain(named: "test"))

@@ -34,12 +34,12 @@ public enum AwkwardDomains {
     }
   }()
 
-  /// Whether a row is tried here. Every machine of these is off; seeds, edits and patches have tests
+  /// Whether a row is tried here. Every machine of these is off; seeds, edits, patches and protection have tests
   /// of their own, sizes are rounded, a disk is moved from another domain, numbers of nodes and
   /// memory depend on each other, and a newer libvirt has further properties.
   private static func isTried(_ row: SchemaRow) -> Bool {
     let others: Set = [
-      "domain state", "domain ignition", "domain.disk size", "domain.disk moved_disk",
+      "domain state", "domain ignition", "domain protect", "domain.disk size", "domain.disk moved_disk",
       "domain.memory.hotplug max", "domain.memory.hotplug slots", "domain.numa.cell id",
       "domain.numa.cell cpus", "domain.sound audio", "domain.controller model",
       "domain.controller type", "domain.numa.node cell", "domain.watchdog model",

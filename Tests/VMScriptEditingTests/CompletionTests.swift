@@ -37,6 +37,7 @@ import Testing
     ("func f(a) {\n  let b = to_j", ["to_json"]),
     ("param x: dur", ["duration"]),
     ("clone a a", ["as"]), ("snapshot a a", ["as"]), ("revert a t", ["to"]),
+    ("delete snapshot a o", ["of"]), ("mov", ["moved"]),
     ("wait a f", ["for"]), ("wait a for clo", ["cloud_init"]), ("wait a for ip wi", ["within"]),
     ("stop a for", ["force"]), ("let l = [x fo", ["for"]), ("for x i", ["in"]),
     ("import \"a\" a", ["as"]),

@@ -23,6 +23,7 @@ import VMScriptSyntax
     ("domain web { memory = 1GiB }\nprint web.^ip", "ip", "The fixed address"),
     ("domain web { title = \"x\" }\nprint web.^title", "title: string", "A short title."),
     ("domain web { cpus = 2 }\nprint web.^cpus", "cpus { … }", "Virtual processors"),
+    ("domain web { ^protect = true }", "protect: bool", "Refuses to delete the domain"),
     ("param p: ^size = 1GiB", "", "A whole number of bytes"),
   ])
   func membersAndTypes(text: String, code: String, start: String) throws {

@@ -153,7 +153,7 @@ import Testing
     "domain a {", "let x = (", "let x = [1,", "let x = 1 +", "let x =", "let s = \"\"\"\n a",
     "f(x,",
     "if a {\n b()\n", "let x = a ?", "let x = a ? b :", "let m = { a:", "print 1,", "net lab {\n",
-    "let s = \"\"\"\n \\(f(", "func f(a, b) =", "for x in", "clone a as",
+    "let s = \"\"\"\n \\(f(", "func f(a, b) =", "for x in", "clone a as", "moved \"a\" =>",
   ])
   func moreLinesMayHelp(_ text: String) {
     #expect(parsed(text).result.completeness == .incomplete)
@@ -161,7 +161,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "let x = 1", "domain a { }", "clone a as b", "let = {", "let s = \"abc", "}",
+    "", "let x = 1", "moved \"a\" => \"b\"", "domain a { }", "clone a as b", "let = {",
+    "let s = \"abc", "}",
     "let x = 1 2 (", "print",
     "# {",
   ])

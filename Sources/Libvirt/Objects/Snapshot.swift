@@ -17,8 +17,28 @@ public struct Snapshot: HostObject {
   }
 
   /// Reverts the domain to this state (`virDomainRevertToSnapshot`).
-  public func revert() throws(LibvirtError) {
-    try call.succeed(virDomainRevertToSnapshot(pointer, 0))
+  ///
+  /// - Parameter running: whether the guest runs afterwards even if it was paused.
+  public func revert(running: Bool = false) throws(LibvirtError) {
+    let flags = running ? VIR_DOMAIN_SNAPSHOT_REVERT_RUNNING.rawValue : 0
+    try call.succeed(virDomainRevertToSnapshot(pointer, flags))
+  }
+
+  /// The name of the snapshot that it was made after; nil for a first one
+  /// (`virDomainSnapshotGetParent`).
+  public func parent() throws(LibvirtError) -> String? {
+    // Not later: reading the name is a call, and it discards the error of the previous one.
+    let name = name
+    return try call.named { () throws(LibvirtError) in
+      let found: Snapshot? = try handle.connection.lookup(
+        virDomainSnapshotGetParent(pointer, 0), called: name)
+      return found?.name
+    }
+  }
+
+  /// Whether the domain's state follows from this snapshot (`virDomainSnapshotIsCurrent`).
+  public func isCurrent() throws(LibvirtError) -> Bool {
+    try call.flag(virDomainSnapshotIsCurrent(pointer, 0))
   }
 
   /// Removes the snapshot; its children stay (`virDomainSnapshotDelete`).
@@ -29,11 +49,13 @@ public struct Snapshot: HostObject {
 
 extension Domain {
   /// The names of all snapshots (`virDomainListAllSnapshots`).
-  public func snapshots() throws(LibvirtError) -> [String] {
-    let snapshots = try call.named { () throws(LibvirtError) -> [Snapshot] in
+  public func snapshots() throws(LibvirtError) -> [String] { try allSnapshots().map(\.name) }
+
+  /// All snapshots (`virDomainListAllSnapshots`).
+  public func allSnapshots() throws(LibvirtError) -> [Snapshot] {
+    try call.named { () throws(LibvirtError) -> [Snapshot] in
       try connection.list { virDomainListAllSnapshots(pointer, $0, 0) }
     }
-    return snapshots.map(\.name)
   }
 
   /// The snapshot of this name; nil if there is none (`virDomainSnapshotLookupByName`).

@@ -35,7 +35,51 @@ struct DeclarationRegistry {
   }
 
   /// Allows all declarations so far to be declared again, which replaces them.
-  mutating func beginEntry() { replaceable = Set(positions.keys) }
+  mutating func beginEntry() {
+    replaceable = Set(positions.keys)
+    set.moves = []
+  }
+
+  /// Adds a move. An earlier entry of a session may have declared the domain under its earlier name.
+  ///
+  /// - Throws: a diagnostic for a second move of a domain, and for one to itself.
+  mutating func add(_ move: Move) throws(Diagnostic) {
+    if let diagnostic = MoveMessages.contradiction(of: move, with: set.moves) { throw diagnostic }
+    set.moves.append(move)
+    version += 1
+    let earlier = ResourceKey(kind: .domain, name: move.old)
+    guard replaceable.contains(earlier) else { return }
+    set.declarations.removeAll { $0.key == earlier }
+    replaceable.remove(earlier)
+    declarationsMoved()
+  }
+
+  /// Returns the errors of moves, as far as later statements cannot change them.
+  func problemsOfMoves() -> [Diagnostic] {
+    set.moves.compactMap { move in
+      if let declared = find(.domain, move.old) {
+        return MoveMessages.stillDeclared(move, declared.nameSpan)
+      }
+      for kind in ResourceKind.allCases where kind != .domain {
+        if let other = find(kind, move.new) ?? find(kind, move.old), !isDomain(move.new) {
+          return MoveMessages.notADomain(move, other)
+        }
+      }
+      return nil
+    }
+  }
+
+  private func isDomain(_ name: String) -> Bool { find(.domain, name) != nil }
+
+  /// Returns the errors of moves to names that the whole script does not declare.
+  func problemsOfUndeclaredMoves() -> [Diagnostic] {
+    set.moves.filter { move in
+      !isDomain(move.new) && !set.moves.contains { $0.old == move.new }
+    }.map { move in
+      MoveMessages.undeclared(
+        move, known: set.declarations.filter { $0.kind == .domain }.map(\.name))
+    }
+  }
 
   /// Replaces all declarations.
   mutating func replaceAll(with declarations: [Declaration]) {

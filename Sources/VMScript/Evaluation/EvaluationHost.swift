@@ -96,6 +96,13 @@ public protocol EvaluationHost: AnyObject, Sendable {
     declared: IPAddress, of resource: ResourceReference, at span: Span, declarations: DeclarationSet
   ) throws(Diagnostic) -> IPAddress
 
+  /// Returns the `uuid` or the `macs` of a declared domain, whose name they derive from; other values
+  /// if the domain exists and has them, such as after `moved`. Applies nothing.
+  func identity(
+    _ derived: Value, _ attribute: LiveAttribute.DomainAttribute, of resource: ResourceReference,
+    at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> Value
+
   /// Runs a verb, after applying `declarations`; a host that plans only records it.
   ///
   /// - Returns: the value of the verb by the name of each target; empty for a verb without a value,
@@ -140,17 +147,26 @@ public struct DeclarationSet: Sendable {
   public var stack: String
   /// The declarations, in the order of the script.
   public var declarations: [Declaration]
+  /// The domains that have other names from now on, in the order of the script.
+  public var moves: [Move] = []
   /// Creates the declarations of one stack.
   public init(stack: String, declarations: [Declaration] = []) {
     self.stack = stack
     self.declarations = declarations
   }
 
+  /// Returns the set with other declarations.
+  package func with(_ declarations: [Declaration]) -> DeclarationSet {
+    var set = self
+    set.declarations = declarations
+    return set
+  }
+
   /// The declarations without the kinds that the host of the script defined, which libvirt does not
   /// know.
   public var ofLibvirt: DeclarationSet {
     guard declarations.contains(where: \.kind.isCustom) else { return self }
-    return DeclarationSet(stack: stack, declarations: declarations.filter { !$0.kind.isCustom })
+    return with(declarations.filter { !$0.kind.isCustom })
   }
 
   /// Returns the declaration of a resource; nil if there is none. Takes time in proportion to the
@@ -158,6 +174,14 @@ public struct DeclarationSet: Sendable {
   public func declaration(_ kind: ResourceKind, _ name: String) -> Declaration? {
     declarations.first { $0.kind == kind && $0.name == name }
   }
+}
+
+extension EvaluationHost {
+  /// Returns the derived value, for a host without domains.
+  public func identity(
+    _ derived: Value, _ attribute: LiveAttribute.DomainAttribute, of resource: ResourceReference,
+    at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> Value { derived }
 }
 
 /// A host without a connection, for `check` and `eval`: live attributes are unknown, and verbs are

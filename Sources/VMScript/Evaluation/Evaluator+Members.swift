@@ -96,6 +96,15 @@ extension Evaluator {
     if name == "name" { return .string(reference.name) }
     let declaration = registry.find(reference.kind, reference.name)
     if let declaration, let value = declared(name, of: declaration) {
+      if case .domain(let attribute)? = declaration.kind.attribute(name),
+        attribute == .uuid && declaration.body["uuid"] == nil || attribute == .macs
+      {
+        return try offTheClock { evaluator in
+          try evaluator.host.identity(
+            value, attribute, of: declaration.reference, at: evaluator.code.span(id),
+            declarations: evaluator.registry.set)
+        }
+      }
       guard declaration.kind == .domain, name == "ip", case .ip(let address) = value else {
         return value
       }

@@ -43,6 +43,8 @@ extension Evaluator {
       try executeCheck(node)
     case .stackStatement:
       try executeStack(id, node)
+    case .movedStatement:
+      try executeMove(id, node)
     case .verbStatement:
       try executeVerb(id, node)
     case .importStatement, .error:
@@ -375,6 +377,7 @@ extension Evaluator {
   mutating func prepareEffect() throws {
     validate()
     if hasErrors { throw AlreadyReported() }
+    hasTakenEffect = true
   }
 }
 

@@ -63,6 +63,8 @@ struct Evaluator {
   private(set) var failures = 0
   var registry: DeclarationRegistry
   var stackSpan: Span?
+  /// Whether a verb or a live attribute has put declarations into effect.
+  var hasTakenEffect = false
   /// The number of changes of the declarations at their last validation.
   private var validatedVersion = -1
   /// The reported diagnostics: a loop reports each one once.
@@ -98,6 +100,7 @@ struct Evaluator {
       guard runModule(code.modules[index]) else { return }
     }
     validate()
+    reportUndeclaredMoves()
   }
 
   /// Reports contradictions between the declarations so far.
@@ -109,7 +112,7 @@ struct Evaluator {
       // A host that cannot be reached reports that itself, where it matters.
       do throws(Diagnostic) { return try host.exists(reference) } catch { return nil }
     }
-    for problem in registry.problemsOfReferences() + problems {
+    for problem in registry.problemsOfReferences() + registry.problemsOfMoves() + problems {
       report(problem)
     }
   }
@@ -300,6 +303,7 @@ extension Evaluator {
       show(lastValue)
     }
     validate()
+    reportUndeclaredMoves()
   }
 
   /// Returns whether a statement is an expression whose value is shown.

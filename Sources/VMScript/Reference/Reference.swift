@@ -81,11 +81,14 @@ extension Reference {
     .init("print", "print VALUE, …", "Prints values on a line", "print \"half:\", 20GiB / 2"),
     .init(
       "stack", "stack \"NAME\"", "Names the stack of the script's resources", ""),
+    .init(
+      "moved", "moved \"OLD\" => \"NEW\"",
+      "Renames a domain of the stack in place, with its disks and its identity", ""),
   ]
 
   /// The verbs, which act on existing machines.
   public static let verbs: [ReferenceEntry] = Verb.allCases.map(\.row).map {
-    ReferenceEntry($0.word, $0.form, $0.doc, $0.example)
+    ReferenceEntry($0.title, $0.form, $0.doc, $0.example)
   }
 }
 

@@ -248,6 +248,9 @@ extension Resolver {
       if !context.isModuleLevel { diagnostics.append(.misplaced("output", at: span(id))) }
       resolveResourceName(child(0, id))
       resolveExpression(child(1, id))
+    case .movedStatement:
+      if !context.isModuleLevel { diagnostics.append(.misplaced("`moved`", at: span(id))) }
+      for name in children(id) { resolveResourceName(name) }
     case .returnStatement:
       resolveOptional(child(0, id))
     case .checkStatement:

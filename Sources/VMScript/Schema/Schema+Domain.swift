@@ -70,6 +70,10 @@ extension Schema {
       PropertySchema(
         "autostart", .bool, "Starts the domain when the host boots.", live: .autostart),
       PropertySchema(
+        "protect", .bool,
+        "Refuses to delete the domain, or to lose data on its disks, until this is removed; a clone does "
+          + "not inherit it.", live: .metadata, isInherited: false),
+      PropertySchema(
         "state", .word(["running", "stopped"]),
         "Whether it runs; the source of a clone defaults to `stopped`.",
         defaultValue: .string("running"), live: .power),

@@ -53,6 +53,9 @@ extension Schema {
         "lazy_refcounts", .bool, "Whether a qcow2 image defers its reference counts.",
         impact: .dataLoss),
       PropertySchema("pool", .string, "The storage pool.", impact: .dataLoss),
+      PropertySchema(
+        "protect", .bool, "Refuses to delete the image until this is removed.", impact: .none,
+        isInherited: false),
     ])
 }
 
@@ -113,6 +116,9 @@ extension Schema {
         xml: XMLPlace("vlan/tag/@id")),
       PropertySchema(
         "autostart", .bool, "Starts the network when the host boots.", live: .autostart),
+      PropertySchema(
+        "protect", .bool, "Refuses to delete the network until this is removed.", impact: .none,
+        isInherited: false),
     ],
     blocks: [
       BlockSchema(

@@ -280,7 +280,8 @@ enum ValidationMessages {
 extension Validation {
   /// The codes that a check can report.
   public static let codes =
-    (ValidationCodes.codes + DomainCodes.codes + GuestCodes.codes + PatchCodes.codes).sorted {
+    (ValidationCodes.codes + DomainCodes.codes + GuestCodes.codes + PatchCodes.codes
+    + MoveCodes.codes).sorted {
       $0.number < $1.number
     }
 }

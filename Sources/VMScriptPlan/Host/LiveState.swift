@@ -166,8 +166,14 @@ public struct LiveState: Sendable {
   var possiblyOverlaidDomains: [String: Set<String>] = [:]
   /// Names of missing domains with remaining volumes of the stack.
   public var leftoverDomains: Set<String> = []
+  /// Names of missing networks with remaining records of the stack.
+  var leftoverNetworks: Set<String> = []
   /// Names of domains that the stack may delete without loss of data.
   var datalessDomains: Set<String> = []
+  /// The UUIDs of domains that had other names before.
+  var renamedUUIDs: Set<String> = []
+  /// The resources of the stack that must not be deleted.
+  var protected: Set<ResourceKey> = []
   /// The pools with their volumes.
   public let storage: LiveStorage
   /// The version of libvirt; nil if it is not known.
@@ -253,6 +259,12 @@ public struct DomainFacts: Sendable {
     public var origin: StackOrigin?
     /// The end of the stack's lifetime; nil if it is not temporary.
     public var expiry: StackExpiry?
+    /// The UUID of the domain, in lower case; nil if it derives from the original name.
+    var uuid: String?
+    /// The names that the domain had before, the earliest first.
+    var earlierNames: [String] = []
+    /// Whether the stack's script protects the domain from its deletion.
+    public var isProtected = false
   }
 
   /// The mark; nil if no stack made the domain.
@@ -296,7 +308,11 @@ public struct DomainFacts: Sendable {
     guard let stack = mark["stack"], let name = mark["name"] else { return nil }
     return Owner(
       stack: stack, name: name, source: mark["source"], origin: StackOrigin(mark: mark),
-      expiry: StackExpiry(mark: mark))
+      expiry: StackExpiry(mark: mark), uuid: mark["uuid"],
+      earlierNames: mark.all("earlier", namespace: DomainMetadata.namespace).compactMap {
+        $0["name"]
+      },
+      isProtected: DomainMetadata.isProtected(mark))
   }
 
   /// Returns libvirt's names of the devices of a running machine: `alias/@name`.

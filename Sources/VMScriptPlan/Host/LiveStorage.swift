@@ -263,7 +263,7 @@ extension LiveStorage {
         switch volume.owned?.role {
         case nil, .image: content = volume
         case .pin(let key, let nonce, _): content = pool.inventory.base(key: key, nonce: nonce)
-        case .base, .seed, .disk, .unfinished: content = nil
+        case .base, .seed, .disk, .unfinished, .protection: content = nil
         }
         return content.map { content in
           Image(
@@ -320,7 +320,7 @@ package struct StorageUses: Sendable {
     guard !unreadable.isEmpty else { return [] }
     switch volume.owned?.role {
     // Records and seeds have no overlays.
-    case .pin, .seed, .unfinished: return []
+    case .pin, .seed, .unfinished, .protection: return []
     case .base, .image, .disk, nil: break
     }
     // Its own backing files cannot be overlays on it.

@@ -36,11 +36,23 @@ public struct Ownership: Sendable {
     func isMade(by name: String) -> Bool {
       domain.uuid == Identity.uuid(stack: stack, kind: .domain, name: name)
     }
+    if let owner = domain.facts.owner, owner.stack == stack, owner.uuid == domain.uuid {
+      return owner.name
+    }
     if isMade(by: domain.name) { return domain.name }
     guard let owner = domain.facts.owner, owner.stack == stack else { return nil }
     guard owner.name == domain.name || isMade(by: owner.name) || declared[domain.uuid] == owner.name
     else { return nil }
     return owner.name
+  }
+
+  /// Returns the other names that volumes of the stack's own domain may bear, because it was renamed.
+  ///
+  /// - Parameter name: its present name in the stack.
+  func earlierNames(of domain: LiveDomain, named name: String) -> [String] {
+    guard let owner = domain.facts.owner, owner.stack == stack else { return [] }
+    let names = (owner.earlierNames + [owner.name]).filter { $0 != name }
+    return names.isEmpty || !owns(domain) ? [] : names
   }
 
   /// Whether the stack owns a network, by its UUID, because networks cannot be renamed.

@@ -31,7 +31,7 @@ struct InterfaceMACs {
     for domain in set.declarations where domain.kind == .domain {
       macs.taken.formUnion(domain.body.blocks("nic").compactMap { $0["mac"]?.mac })
     }
-    return DeclarationSet(stack: set.stack, declarations: set.declarations.map { macs.fill($0) })
+    return set.with(set.declarations.map { macs.fill($0) })
   }
 
   private mutating func fill(_ domain: Declaration) -> Declaration {

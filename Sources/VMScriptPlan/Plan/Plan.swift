@@ -20,7 +20,7 @@ public struct VerbRecord: Sendable {
   /// The record of a request.
   public init(_ request: VerbRequest) {
     self.init(
-      action: request.verb.word, targets: request.targets.map(\.text), span: request.span)
+      action: request.verb.row.title, targets: request.targets.map(\.text), span: request.span)
   }
 }
 

@@ -11,6 +11,8 @@ struct Planner {
   let isPruned: (ResourceKey) -> Bool
   let adopt: Bool
   let compare: Comparison
+  /// The end of the lifetime of the stack; nil if it is not temporary.
+  var expiry: StackExpiry?
 
   /// Creates a planner.
   ///
@@ -43,6 +45,15 @@ struct Planner {
     }
     let undeclared = undeclaredResources
     let deleted = undeclared.filter { isPruned($0.key) }
+    diagnostics += deleted.compactMap { resource in
+      if live.protected.contains(resource.key) {
+        return ProtectionMessages.deletion(of: resource.kind, resource.name)
+      }
+      guard resource.kind == .net, live.networks[resource.name] != nil else { return nil }
+      return live.storage.poolOfUnknownRecords.map {
+        ProtectionMessages.unknown(resource.name, pool: $0)
+      }
+    }
     for resource in deleted {
       draft.delete(
         resource, isDataless: live.datalessDomains.contains(resource.name),
@@ -104,7 +115,10 @@ struct Planner {
     case .custom: break
     case .image:
       guard live.images.contains(declaration.name) else { return draft.create(declaration) }
-      draft.update(declaration, try compare(declaration))
+      var revision = try compare(declaration)
+      revision.differences += [protection(declaration)].compactMap(\.self)
+      try refuseLoss(of: declaration, by: revision.differences)
+      draft.update(declaration, revision)
     case .net:
       guard let network = live.networks[declaration.name] else { return draft.create(declaration) }
       guard ownership.owns(network) else {
@@ -114,6 +128,7 @@ struct Planner {
       revision.differences +=
         autostart(declaration, network.autostart, isActive: network.isActive)
         + storing(isPersistent: network.isPersistent) + start(network) + plug(network)
+        + [protection(declaration)].compactMap(\.self)
       draft.update(
         declaration, revision, of: .network(network), hasGuests: hasGuests(declaration.reference))
     case .domain:
@@ -124,7 +139,7 @@ struct Planner {
       var adoption = try renaming(declaration, domain)
       if !ownership.owns(domain) {
         guard adopt else { throw PlanMessages.foreignDomain(declaration, stack: set.stack) }
-        adoption = [
+        adoption += [
           PropertyDifference(
             name: "stack", from: domain.facts.owner.map { .string($0.stack) },
             to: .string(set.stack), impact: .none)
@@ -139,6 +154,7 @@ struct Planner {
         + autostart(declaration, domain.autostart, isActive: domain.running != nil)
         + storing(isPersistent: domain.isPersistent)
         + droppedState(of: domain, by: properties) + state
+      try refuseLoss(of: declaration, by: revision.differences)
       draft.update(declaration, revision, of: .domain(domain))
     }
   }
@@ -157,7 +173,7 @@ struct Planner {
   private func renaming(
     _ declaration: Declaration, _ domain: LiveDomain
   ) throws(Diagnostic) -> [PropertyDifference] {
-    guard domain.name != declaration.name else { return [] }
+    guard domain.name != declaration.name else { return completedRenaming(declaration, domain) }
     let isTaken = live.domains.values.contains {
       $0.name == declaration.name && $0.uuid != domain.uuid
     }
@@ -172,6 +188,25 @@ struct Planner {
         name: "name", from: .string(domain.name), to: .string(declaration.name),
         impact: domain.running == nil ? .none : .restart)
     ]
+  }
+
+  /// Completes a rename that ended before the mark was written.
+  private func completedRenaming(
+    _ declaration: Declaration, _ domain: LiveDomain
+  ) -> [PropertyDifference] {
+    guard let owner = domain.facts.owner, owner.stack == set.stack, owner.name != declaration.name,
+      ownership.owns(domain)
+    else { return [] }
+    return [
+      PropertyDifference(
+        name: "name", from: .string(owner.name), to: .string(declaration.name), impact: .none)
+    ]
+  }
+
+  /// Compares the protection of a network or an image with its record.
+  private func protection(_ declaration: Declaration) -> PropertyDifference? {
+    declaration.protectionDifference(
+      found: live.protected.contains(declaration.key), expiry: expiry)
   }
 
   /// Stores the definition of a transient object, so that it stays when it stops.

@@ -57,6 +57,8 @@ package struct Planning: Sendable {
     let leftovers = storage.leftovers
     live.images = storage.presentImages.union(leftovers.images)
     live.leftoverDomains = leftovers.domains
+    live.leftoverNetworks = leftovers.networks
+    live.protected = storage.protected(leftovers: leftovers.images)
     live.overlaidDomains = storage.overlaidDomains
     live.possiblyOverlaidDomains = storage.possiblyOverlaidDomains
     if !going.isEmpty {
@@ -110,7 +112,7 @@ package struct Planning: Sendable {
       !written.isEmpty || !started.isEmpty || plan.changes.contains(where: \.deletesVolumes)
     else { return [] }
     let live = try await host.read(isThorough: true, leased: [])
-      .seen(by: Ownership(storage.set))
+      .seen(by: Ownership(storage.set)).moved(by: storage.set, adopt: adopt).live
     let volumes = StackVolumes(
       stack: storage.set.stack, storage: live.storage, domains: live.domains)
     let names = Set(deleted.compactMap { live.domains[$0]?.name })
@@ -175,9 +177,10 @@ package struct Planning: Sendable {
     _ set: DeclarationSet, _ prune: Pruning = .nothing
   ) async throws -> (storage: StoragePlan, resolver: ImageResolver, going: Set<ResourceKey>) {
     let ownership = Ownership(set)
-    let live = expected.applied(
+    let (live, obstacles) = expected.applied(
       to: try await host.read(isThorough: false, leased: set.leasedNetworks).seen(by: ownership),
-      of: ownership)
+      of: ownership
+    ).moved(by: set, adopt: adopt)
     let going = await prune.candidates(among: live.undeclared(in: set))
     let set = InterfaceMACs.resolve(set, live: live, going: going)
     let report = waiting
@@ -192,6 +195,7 @@ package struct Planning: Sendable {
     storage.origin = origin
     storage.rebuild = rebuild
     storage.expiry = expiry
+    storage.report(obstacles)
     try await storage.compareSeeds(host.seed)
     return (storage, resolver, going)
   }
@@ -211,7 +215,7 @@ package struct Planning: Sendable {
     _ isPruned: @escaping (ResourceKey) -> Bool
   ) -> Planner {
     let hypervisor = hypervisor
-    return Planner(set, live: live, isPruned: isPruned, adopt: adopt) {
+    var planner = Planner(set, live: live, isPruned: isPruned, adopt: adopt) {
       declaration throws(Diagnostic) in
       switch declaration.kind {
       case .image: return Revision(try storage.differences(image: declaration))
@@ -237,6 +241,8 @@ package struct Planning: Sendable {
         return revision
       }
     }
+    planner.expiry = storage.knownExpiry
+    return planner
   }
 }
 

@@ -49,10 +49,13 @@ extension LiveState {
     let domains =
       domains.filter { ownership.owns($0.value) }.map(\.key) + leftoverDomains
       + unreadable(.domain)
-    let networks = networks.values.filter(ownership.owns).map(\.name) + unreadable(.network)
+    let networks =
+      networks.values.filter(ownership.owns).map(\.name) + leftoverNetworks + unreadable(.network)
+    // A domain that another statement may declare under its new name.
+    let moved = Set(set.moves.map { ResourceKey(kind: .domain, name: $0.old) })
     return [(ResourceKind.domain, domains), (.net, networks), (.image, Array(images))]
       .flatMap { kind, names in names.sorted().map { ResourceKey(kind: kind, name: $0) } }
-      .filter { !declared.contains($0) }
+      .filter { !declared.contains($0) && !moved.contains($0) }
   }
 }
 

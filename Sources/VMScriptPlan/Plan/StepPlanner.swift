@@ -16,8 +16,14 @@ struct StepPlanner {
   func steps(of change: Change) throws(Diagnostic) -> [Step] {
     guard let declaration = change.declaration else { return try stepsOfDeletion(change) }
     switch declaration.kind {
-    case .image: return try steps(ofImage: declaration, change)
-    case .net: return try steps(ofNetwork: declaration, change)
+    case .image:
+      // The record alone needs no upload.
+      let isOfRecord =
+        change.action == .update && change.properties.allSatisfy { $0.name == "protect" }
+      return try (isOfRecord ? [] : steps(ofImage: declaration, change))
+        + storage.stepsOfProtection(declaration)
+    case .net:
+      return try steps(ofNetwork: declaration, change) + storage.stepsOfProtection(declaration)
     case .domain:
       guard let domain = live.domains[change.name] else { return try steps(ofNew: declaration) }
       return try steps(of: domain, toward: declaration, change)
@@ -29,13 +35,14 @@ struct StepPlanner {
   var live: LiveState { storage.live }
 
   private func stepsOfDeletion(_ change: Change) throws(Diagnostic) -> [Step] {
+    let record = storage.volumes.protection(of: change.key).map { Step.delete(.init($0)) }
     switch change.kind {
-    case .image: return stepsOfDeletion(image: change.name, isKept: change.remains != nil)
+    case .image:
+      return stepsOfDeletion(image: change.name, isKept: change.remains != nil)
+        + [record].compactMap(\.self)
     case .net:
-      return [
-        .deleteNetwork(
-          uuid: Identity.uuid(stack: storage.set.stack, kind: .net, name: change.name))
-      ]
+      let uuid = Identity.uuid(stack: storage.set.stack, kind: .net, name: change.name)
+      return [.deleteNetwork(uuid: uuid)] + [record].compactMap(\.self)
     case .domain:
       let volumes = storage.volumes.volumes(ofDomain: change.name).filter { place in
         storage.declaredUsers(of: place.volume.path).subtracting([change.name]).isEmpty

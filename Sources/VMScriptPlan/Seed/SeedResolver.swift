@@ -63,6 +63,7 @@ struct SeedResolver {
   /// The UUID of the domain, present or future.
   var uuid: String {
     live.domains[domain.name]?.uuid ?? domain.body["uuid"]?.text?.lowercased()
+      ?? live.uuid(ofNew: domain, in: set.stack)
       ?? Identity.uuid(stack: set.stack, kind: .domain, name: domain.name)
   }
 

@@ -25,6 +25,8 @@ public struct XMLContext: Sendable {
   public var origin: StackOrigin?
   /// The end of the lifetime of the stack; nil if it is not temporary.
   package var expiry: StackExpiry?
+  /// The names that the stack's domain had before.
+  package var earlierNames: [String] = []
   /// The resource's UUID.
   public var uuid: String
   /// The domain type: `kvm`, `qemu` or `test`.

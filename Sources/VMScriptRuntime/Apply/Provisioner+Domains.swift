@@ -225,10 +225,31 @@ struct DomainDeletion: Sendable {
   /// with that name.
   private static func domain(
     _ name: String, of stack: String, _ connection: Connection
-  ) throws(LibvirtError) -> Domain? {
+  ) throws -> Domain? {
+    let ownership = Ownership(stack: stack)
     let uuid = Identity.uuid(stack: stack, kind: .domain, name: name)
-    if let domain = try connection.domain(uuid: uuid) { return domain }
-    return try connection.domain(named: name)
+    // A domain that `moved` renamed keeps the UUID of its first name.
+    if let domain = try connection.domain(uuid: uuid), try ownership.madeName(of: domain) == name {
+      return domain
+    }
+    if let domain = try connection.domain(named: name) { return domain }
+    // Somebody renamed a domain that `moved` had renamed before.
+    return try connection.domains().first { domain in
+      try LiveReader.unlessGone(.noDomain) { try ownership.madeName(of: domain) == name } ?? false
+    }
+  }
+}
+
+extension Ownership {
+  /// Returns the name under which the stack knows a domain of the host, even if its definition cannot
+  /// be read; nil for a foreign domain.
+  fileprivate func madeName(of domain: Domain) throws -> String? {
+    do {
+      return madeName(of: try LiveDomain(domain))
+    } catch is MalformedXML {
+      let isMade = domain.uuid == Identity.uuid(stack: stack, kind: .domain, name: domain.name)
+      return isMade ? domain.name : nil
+    }
   }
 }
 

@@ -114,11 +114,27 @@ struct ObjectDetails {
       "disks": .list((devices?.all("disk") ?? []).map(Self.disk)),
       "displays": .list((devices?.all("graphics") ?? []).map(Self.display)),
       "console": Value(devices?.text(at: "console/@tty")),
-      "snapshots": .list(try domain.snapshots().map(Value.string)),
+      "snapshots": .list(try snapshots(of: domain)),
+      "protect": live.facts.owner?.isProtected == true ? .bool(true) : .none,
       "transient": live.isPersistent ? .none : .bool(true),
       "saved": live.hasSavedState ? .bool(true) : .none,
       "pending": .list(live.pendingChanges().map(\.document)),
     ]
+  }
+
+  /// Returns the snapshots, each after the one that it was made after; empty for a driver without
+  /// snapshots.
+  private func snapshots(of domain: Domain) throws -> [Value] {
+    do throws(LibvirtError) {
+      let entries = try domain.allSnapshots().map { (snapshot) throws(LibvirtError) in
+        SnapshotTree.Entry(
+          name: snapshot.name, parent: try snapshot.parent(), isCurrent: try snapshot.isCurrent())
+      }
+      return SnapshotTree(entries).entries.map(\.document)
+    } catch {
+      guard error.isOfADriverWithoutIt else { throw error }
+      return []
+    }
   }
 
   private func document(_ network: Network) throws -> Document {

@@ -10,7 +10,7 @@ public enum RuntimeCodes {
   public static let all: [DiagnosticCode] =
     XMLCodes.codes + ImportCodes.codes + PlanCodes.codes + StorageCodes.codes + SeedCodes.codes
     + CustomizationCodes.codes + HostCodes.codes
-    + UpdateCodes.codes
+    + UpdateCodes.codes + MovePlanCodes.codes + ProtectionCodes.codes
     + InspectionCodes.codes + ReachCodes.codes + LockCodes.codes + TestCodes.codes
     + MachineCodes.codes + DoctorCodes.codes
     + ImageCodes.codes
@@ -69,8 +69,15 @@ enum HostMessages {
       notes: ["only resources that the stack created are deleted"])
   }
 
-  static func noSnapshot(_ name: String, of domain: String, at span: Span) -> Diagnostic {
-    Diagnostic(code: .host.noSuchSnapshot, "`\(domain)` has no snapshot `\(name)`", at: .init(span))
+  static func noSnapshot(
+    _ name: String, of domain: String, known: [String], at span: Span
+  ) -> Diagnostic {
+    let near = closest(to: name, among: known).map { "did you mean `\($0)`?" }
+    let list = known.sorted().prefix(10).map { "`\($0)`" }.joined(separator: ", ")
+    return Diagnostic(
+      code: .host.noSuchSnapshot, "`\(domain)` has no snapshot `\(name)`", at: .init(span),
+      notes: known.isEmpty ? ["it has no snapshots"] : ["it has \(list)"],
+      helps: near.map { [.init($0)] } ?? [])
   }
 
   static func snapshotRefused(_ domain: String, _ reason: String, at span: Span) -> Diagnostic {

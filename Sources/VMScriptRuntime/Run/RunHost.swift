@@ -97,6 +97,31 @@ final class RunHost: EvaluationHost {
     }
   }
 
+  func identity(
+    _ derived: Value, _ attribute: LiveAttribute.DomainAttribute, of resource: ResourceReference,
+    at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> Value {
+    let names =
+      [resource.name]
+      + declarations.moves.map(\.old).filter {
+        declarations.destinations[$0]?.new == resource.name
+      }
+    let backend = backend
+    return try waiting("reading `\(attribute.rawValue)` of `\(resource.name)`", span) { _ in
+      for name in names {
+        guard let found = try await backend.value(of: attribute, name) else { continue }
+        // Interfaces that are declared but not made yet have no address on the host.
+        if case .list(let present) = found, case .list(let declared) = derived,
+          present.count != declared.count
+        {
+          continue
+        }
+        return found
+      }
+      return derived
+    }
+  }
+
   func perform(
     _ verb: VerbRequest, declarations: DeclarationSet
   ) throws(Diagnostic) -> [String: Value] {

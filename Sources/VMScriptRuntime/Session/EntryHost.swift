@@ -73,6 +73,16 @@ final class EntryHost: EvaluationHost {
       declared: declared, of: resource, at: span, declarations: declarations)
   }
 
+  func identity(
+    _ derived: Value, _ attribute: LiveAttribute.DomainAttribute, of resource: ResourceReference,
+    at span: Span, declarations: DeclarationSet
+  ) throws(Diagnostic) -> Value {
+    // Without a connection, the value that derives from the name applies.
+    guard let host = state.withLock(\.connected)?.host else { return derived }
+    return try host.identity(
+      derived, attribute, of: resource, at: span, declarations: declarations)
+  }
+
   func perform(
     _ verb: VerbRequest, declarations: DeclarationSet
   ) throws(Diagnostic) -> [String: Value] {

@@ -37,19 +37,10 @@ struct VerbAction: Sendable {
     case .reboot: return VerbAction(work: change(.reboot, span))
     case .suspend: return VerbAction(work: change(.suspend, span))
     case .resume: return VerbAction(work: change(.resume, span))
-    case .snapshot:
-      return onDomain(span) { domain in
-        do throws(LibvirtError) { try domain.createSnapshot(xml: document(request.name)) } catch {
-          guard error.code == .configurationUnsupported else { throw error }
-          throw HostMessages.snapshotRefused(domain.name, error.message, at: span)
-        }
-      }
+    case .snapshot: return VerbAction(work: .all { try await $0.snapshot($1, request) })
     case .revert:
       var action = onDomain(span) { domain in
-        guard let found = try domain.snapshot(named: request.name) else {
-          throw HostMessages.noSnapshot(request.name, of: domain.name, at: span)
-        }
-        try found.revert()
+        try DomainSnapshot(of: domain, named: request.name, at: span).revert()
       }
       action.writesToDisks = true
       return action
@@ -61,6 +52,10 @@ struct VerbAction: Sendable {
       }
       return VerbAction(work: work, awaitsNews: true)
     case .delete: return VerbAction(work: .all { try await $0.delete($1, request) })
+    case .deleteSnapshot:
+      return onDomain(span) { domain in
+        try DomainSnapshot(of: domain, named: request.name, at: span).delete()
+      }
     case .run: return VerbAction(work: .value { try await $0.output(of: request, in: $1) })
     case .copy:
       return VerbAction(work: .each { runner, name, _ in try await runner.copy(request, to: name) })
@@ -77,13 +72,6 @@ struct VerbAction: Sendable {
     .each { runner, name, _ in
       try await runner.boot.perform(verb, on: name, of: runner.targets, at: span)
     }
-  }
-
-  /// The document of a new snapshot.
-  private static func document(_ name: String) -> String {
-    let root = XMLElement(name: "domainsnapshot")
-    root.add("name", text: name)
-    return root.xmlString
   }
 }
 

@@ -62,7 +62,7 @@ struct VerbRunner: Sendable {
   }
 
   /// Acts on all targets in parallel; a failure does not stop the others.
-  private func each(
+  func each(
     of names: [String], _ request: VerbRequest,
     _ work: @escaping @Sendable (String) async throws -> Void
   ) async throws(Diagnostic) {
@@ -160,8 +160,15 @@ struct VerbRunner: Sendable {
     let live = try await LiveReader(pool: targets.pool).read(isThorough: true)
       .seen(by: Ownership(stack: targets.stack))
     let volumes = StackVolumes(stack: targets.stack, storage: live.storage, domains: live.domains)
-    let refusals = volumes.refusals(toDelete: names, of: live.domains, at: request.targetSpan)
-    if let first = refusals.first { throw first }
+    let ownership = Ownership(stack: targets.stack)
+    let protected = names.filter { name in
+      guard let domain = live.domains[name] else { return false }
+      return domain.facts.owner?.isProtected == true && ownership.owns(domain)
+    }
+    let refusals =
+      protected.map { ProtectionMessages.deletion(of: .domain, $0, at: request.targetSpan) }
+      + volumes.refusals(toDelete: names, of: live.domains, at: request.targetSpan)
+    if let first = refusals.first { throw HostMessages.joined(first, refusals.dropFirst()) }
     return (live.domains, volumes)
   }
 

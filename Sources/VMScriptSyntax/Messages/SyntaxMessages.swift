@@ -153,6 +153,7 @@ enum SyntaxMessages {
     "write `for NAME in LIST { … }`, the only loop; to wait, write `wait MACHINE for CONDITION`"
   static let parameterForm = "write `param NAME: TYPE` or `param NAME: TYPE = DEFAULT`"
   static let cloneForm = "write `clone SOURCE as NAME { … }`"
+  static let movedForm = "write `moved \"OLD\" => \"NEW\"`"
   static let waitForm = "write `wait MACHINE for CONDITION within 5m`"
   static let conditionalForm = "write `CONDITION ? VALUE : OTHER`"
 }

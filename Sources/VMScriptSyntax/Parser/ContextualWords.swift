@@ -1,11 +1,13 @@
 /// The words that are keywords in some places and names elsewhere, as names of one table.
 struct ContextualWords {
-  let image, net, domain, clone, output, check, print, stack: Name
+  let image, net, domain, clone, output, check, print, stack, moved: Name
   let remove: Name
   /// In the order of ``Verb``.
   private let verbs: [Name]
   private let valuedVerbs: [(name: Name, verb: Verb)]
   private let wordsAfterTarget: [String: Name]
+  /// The words that begin a part of a verb after the first.
+  private let wordsBehind: Set<Name>
   /// In the order of ``WaitWord``; only those with an argument.
   private let waitWords: [Name?]
 
@@ -18,6 +20,7 @@ struct ContextualWords {
     check = names.intern("check")
     print = names.intern("print")
     stack = names.intern("stack")
+    moved = names.intern("moved")
     remove = names.intern("remove")
     verbs = Verb.allCases.map { names.intern($0.word) }
     valuedVerbs = zip(verbs, Verb.allCases).filter { $1.row.hasValue }.map { ($0, $1) }
@@ -27,6 +30,10 @@ struct ContextualWords {
       after[word] = names.intern(word)
     }
     wordsAfterTarget = after
+    wordsBehind = Set(
+      Verb.allCases.flatMap { $0.row.arguments.dropFirst() }.compactMap(\.word).compactMap {
+        after[$0]
+      })
     waitWords = WaitWord.allCases.map { $0.argument == nil ? nil : names.intern($0.rawValue) }
   }
 
@@ -41,9 +48,17 @@ struct ContextualWords {
   /// Returns whether a name is `image`, `net` or `domain`.
   func isResourceKind(_ name: Name) -> Bool { name == image || name == net || name == domain }
 
-  /// Returns the verb of this word.
+  /// Returns the verb of this word; of several, the one whose statement begins with a target.
   func verb(_ name: Name) -> Verb? {
     verbs.firstIndex(of: name).map { Verb.allCases[$0] }
+  }
+
+  /// Returns the verb of this word whose statement goes on with another word, such as the `snapshot`
+  /// of `delete snapshot`.
+  func verb(_ name: Name, before next: Name) -> Verb? {
+    zip(verbs, Verb.allCases).first { word, verb in
+      word == name && verb.row.arguments.first?.word.flatMap(afterTarget) == next
+    }?.1
   }
 
   /// Returns the name of a word that follows a target; nil for a reserved word.
@@ -51,12 +66,12 @@ struct ContextualWords {
 
   /// Returns whether a word begins a `clone` statement or a statement that declares no resource.
   func beginsOtherStatement(_ name: Name) -> Bool {
-    name == print || name == check || name == output || name == stack || name == clone
-      || verbs.contains(name)
+    name == print || name == check || name == output || name == stack || name == moved
+      || name == clone || verbs.contains(name)
   }
 
   /// Returns whether a word follows a target; such a word never begins the name of a resource.
-  func followsTarget(_ name: Name) -> Bool { wordsAfterTarget.values.contains(name) }
+  func followsTarget(_ name: Name) -> Bool { wordsBehind.contains(name) }
 }
 
 /// The words that are keywords at the start of a statement only.
@@ -64,8 +79,13 @@ public enum StatementStarts {
   /// In the order in which a tutorial would introduce them.
   public static let all =
     [
-      "domain", "clone", "net", "image", "print", "output", "check", "stack", "remove",
-    ] + Verb.allCases.map(\.word)
+      "domain", "clone", "net", "image", "print", "output", "check", "stack", "moved", "remove",
+    ] + verbs
+
+  /// The words of the verbs, each once.
+  private static let verbs = Verb.allCases.map(\.word).reduce(into: [String]()) { words, word in
+    if !words.contains(word) { words.append(word) }
+  }
 
   /// The words that are reserved everywhere.
   public static var reserved: [String] { Keyword.all.map(\.text) }
@@ -92,8 +112,8 @@ extension StatementStarts {
   private static let statements =
     [
       "let", "param", "func", "if", "for", "import", "return", "image", "net", "domain", "clone",
-      "output", "check", "print", "stack",
-    ] + Verb.allCases.map(\.word)
+      "output", "check", "print", "stack", "moved",
+    ] + verbs
 
   /// The words of other languages for these statements.
   private static let otherLanguages = [

@@ -17,12 +17,18 @@ extension Parser {
     if word == words.stack {
       return next.kind == .string || next.kind == .stringOpen ? stackStatement() : nil
     }
+    if word == words.moved { return beginsName(next) ? movedStatement() : nil }
     if words.isResourceKind(word) {
       return beginsName(next) ? resource(keyword: word) : nil
     }
     if !words.beginsOtherStatement(word), let node = resourceOfAnyKind(word) { return node }
     guard beginsTarget(next) else { return nil }
     if word == words.clone { return clone(isStatement: true) }
+    if next.kind == .identifier, !peek(2).flags.contains(.newlineBefore), beginsName(peek(2)),
+      let verb = words.verb(word, before: name(of: next))
+    {
+      return verbStatement(verb)
+    }
     // A verb with a value begins an expression.
     return words.verb(word).flatMap { $0.row.hasValue ? nil : verbStatement($0) }
   }
@@ -96,13 +102,23 @@ extension Parser {
     return finish(.stackStatement, from: start, mark)
   }
 
+  private func movedStatement() -> NodeID {
+    let start = current.start
+    let mark = pending.count
+    advance()
+    pending.append(declaredName("the earlier name"))
+    expect(.arrow, "`=>` and the new name", help: SyntaxMessages.movedForm)
+    pending.append(declaredName("the new name"))
+    return finish(.movedStatement, from: start, mark)
+  }
+
   /// Parses a verb with a value in an expression, such as `run "uname" on web`; nil for anything
   /// else.
   func verbExpression() -> NodeID? {
     guard let verb = words.verbWithValue(name(of: current)) else { return nil }
     let next = peek(1)
     // `run (x)` and `run [x]` are a call and an index.
-    guard !next.flags.contains(.newlineBefore), beginsTarget(next),
+    guard ignoresNewlines || !next.flags.contains(.newlineBefore), beginsTarget(next),
       next.kind != .leftParenthesis, next.kind != .leftBracket
     else { return nil }
     return verbStatement(verb)

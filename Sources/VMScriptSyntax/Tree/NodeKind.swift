@@ -33,6 +33,8 @@ public enum NodeKind: UInt8, Sendable {
   case outputStatement
   /// Children: name (an expression).
   case stackStatement
+  /// Children: the earlier and the new name (each as the name of a `resource`).
+  case movedStatement
   /// Children: value?.
   case returnStatement
   /// Children: the expression.

@@ -3,7 +3,8 @@
 /// To add one: a case, its row in `row`, and its action in the runtime's `VerbAction`. The parser, the
 /// evaluator, completion, highlighting, the reference and the command line read the row.
 public enum Verb: UInt32, CaseIterable, Sendable {
-  case start, stop, reboot, suspend, resume, snapshot, revert, wait, delete, run, copy
+  case start, stop, reboot, suspend, resume, snapshot, revert, wait, delete, deleteSnapshot, run,
+    copy
 
   /// The word that begins the statement.
   public var word: String { row.word }
@@ -42,7 +43,8 @@ public enum Verb: UInt32, CaseIterable, Sendable {
     case .snapshot:
       VerbRow(
         "snapshot", [.target, .name(after: "as")], doing: "making a snapshot of", leaves: .asItIs,
-        "Saves the current state under a name", "snapshot domain(\"test\") as \"clean\"")
+        "Saves the current state under a name; of several domains, all at one moment",
+        "snapshot domain(\"test\") as \"clean\"")
     case .revert:
       VerbRow(
         "revert", [.target, .name(after: "to")], doing: "reverting", leaves: .asItIs,
@@ -57,6 +59,11 @@ public enum Verb: UInt32, CaseIterable, Sendable {
         "delete", [.target], doing: "deleting", leaves: .gone,
         "Removes a domain with all that belongs to it",
         "delete domain(\"copy\")", synonyms: ["destroy"])
+    case .deleteSnapshot:
+      VerbRow(
+        "delete", [.name(after: "snapshot"), .target(after: "of")], doing: "deleting a snapshot of",
+        leaves: .asItIs, "Removes a saved state; those made after it stay",
+        "delete snapshot clean of domain(\"test\")")
     case .run:
       VerbRow(
         "run", [.text("COMMAND"), .target(after: "on"), .limit], doing: "running a command on",
@@ -158,6 +165,12 @@ public struct VerbRow: Sendable {
     self.doc = doc
     self.example = example
     self.synonyms = synonyms
+  }
+
+  /// The words that distinguish the statement from other verbs, such as `delete snapshot`.
+  public var title: String {
+    guard case .name(let noun)? = arguments.first else { return word }
+    return "\(word) \(noun)"
   }
 
   /// The notation of the statement, such as `stop TARGET force`.

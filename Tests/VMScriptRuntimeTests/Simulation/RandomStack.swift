@@ -35,7 +35,10 @@ struct RandomStack: Sendable {
     _ kind: String, _ name: String, _ random: inout SeededGenerator
   ) {
     var rows: [Int: Bool] = [:]
-    let candidates = RowChanges.all.indices.filter { RowChanges.all[$0].kind == kind }
+    // A protected resource would not be deleted at the end.
+    let candidates = RowChanges.all.indices.filter {
+      RowChanges.all[$0].kind == kind && !RowChanges.all[$0].change.row.hasSuffix(" protect")
+    }
     for _ in 0..<Int.random(in: 0...4, using: &random) {
       guard let row = candidates.randomElement(using: &random) else { continue }
       rows[row] = Bool.random(using: &random)

@@ -17,6 +17,8 @@ enum RowChanges {
 
   /// The rows whose two values the type alone does not give.
   private static let pairs: [String: (from: String, to: String)] = [
+    "domain protect": ("false", "true"), "net protect": ("false", "true"),
+    "image protect": ("false", "true"),
     "domain state": ("stopped", "running"), "domain arch": ("i686", "x86_64"),
     "domain machine": ("\"pc\"", "\"q35\""), "domain kernel": ("\"/k1\"", "\"/k2\""),
     "domain initrd": ("\"/i1\"", "\"/i2\""), "domain boot": ("[disk]", "[cdrom, disk]"),

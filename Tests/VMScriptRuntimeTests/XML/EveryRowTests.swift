@@ -57,6 +57,7 @@ import VMScriptSyntax
     "domain.disk moved_from": "resolved to a volume",
     "domain.disk moved_disk": "resolved to a volume",
     "domain.nic ip": "a lease of the network",
+    "net protect": "a volume records it",
     "net autostart": "libvirt keeps it beside the definition",
   ].merging(seeded) { reason, _ in reason }.merging(patched) { reason, _ in reason }
   private static let patched = Dictionary(

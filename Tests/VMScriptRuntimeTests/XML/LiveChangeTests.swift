@@ -12,7 +12,7 @@ import VMScriptSyntax
   /// Bodies of a domain before and after a change of a row.
   private static let bodies: [String: (before: String, after: String)] = [
     "title": ("", "title = \"t\""), "description": ("", "description = \"t\""),
-    "labels": ("", "labels = { a: \"b\" }"),
+    "protect": ("", "protect = true"), "labels": ("", "labels = { a: \"b\" }"),
     "cpus current": ("cpus { max = 4, current = 1 }", "cpus { max = 4, current = 2 }"),
     "memory max": ("memory = 256MiB", "memory = 128MiB"),
     "memory current": (

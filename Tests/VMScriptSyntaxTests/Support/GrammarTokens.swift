@@ -91,7 +91,8 @@ struct GrammarTokens {
 
   /// The words that are no `KIND`.
   private static let otherStatements: Set = [
-    "print", "check", "output", "stack", "clone", "start", "stop", "reboot", "suspend", "resume",
+    "print", "check", "output", "stack", "moved", "clone", "start", "stop", "reboot", "suspend",
+    "resume",
     "delete", "snapshot", "revert", "wait",
   ]
 

@@ -43,7 +43,9 @@ extension DriveResolver {
       let place = live.storage.place(at: path)
     {
       // The clone's volume exists, so later changes of its source do not matter.
-      return place.volume.owned?.isOwned(by: domain.name) == true
+      return ([domain.name] + earlierNames).contains(where: {
+        place.volume.owned?.isOwned(by: $0) == true
+      })
         ? .own(kept(present, at: path, size: block?["size"]?.diskSize)) : nil
     }
     guard let source = drive.source else {
@@ -200,19 +202,36 @@ extension DriveResolver {
     return kept(disk, at: path, size: size)
   }
 
-  /// Returns the name of a volume of the domain. A name that another domain uses now is skipped.
+  /// The names that the domain had before it was renamed.
+  private var earlierNames: [String] {
+    liveDomain.map { Ownership(stack: stack).earlierNames(of: $0, named: domain.name) } ?? []
+  }
+
+  /// Returns the name of a volume of the domain. A name that another domain uses now is skipped. A
+  /// domain that was renamed keeps the volume that bears its earlier name.
   func freeName(
     _ key: String, _ format: ImageFormat, in pool: LiveStorage.Pool
   ) throws(StorageFailure) -> String {
-    var number = 1
-    while true {
-      let name = try VolumeName(
-        stack: stack, owner: domain.name, role: .disk(number == 1 ? key : "\(key)-\(number)"),
+    let present = live.domains[domain.name]?.name ?? domain.name
+    func name(_ owner: String, _ number: Int) throws(StorageFailure) -> String {
+      try VolumeName(
+        stack: stack, owner: owner, role: .disk(number == 1 ? key : "\(key)-\(number)"),
         extension: format.rawValue
       ).fileName
-      let writers = live.storage.writers(of: pool.path(of: name))
-      let present = live.domains[domain.name]?.name ?? domain.name
-      guard !writers.isEmpty, !writers.contains(present) else { return name }
+    }
+    func writers(of name: String) -> [String] { live.storage.writers(of: pool.path(of: name)) }
+    for owner in earlierNames {
+      // The disk may have had another number among those of its key.
+      for number in 1...earlierNames.count + 1 {
+        let kept = try name(owner, number)
+        if writers(of: kept).contains(present) { return kept }
+      }
+    }
+    var number = 1
+    while true {
+      let name = try name(domain.name, number)
+      let users = writers(of: name)
+      guard !users.isEmpty, !users.contains(present) else { return name }
       number += 1
     }
   }

@@ -180,7 +180,7 @@ package struct ImageResolver: Sendable {
     diagnostics += missing.sorted { $0.key.start < $1.key.start }.map {
       StorageMessages.diagnostic($0.value, at: $0.key)
     }
-    return DeclarationSet(stack: set.stack, declarations: declarations)
+    return set.with(declarations)
   }
 
   /// Returns the reason that a path cannot be a kernel or similar; nil for a file.

@@ -125,6 +125,6 @@ extension DeclarationSet {
         return .string(MaskedAddress.text(text))
       }
     }
-    return DeclarationSet(stack: stack, declarations: shown)
+    return with(shown)
   }
 }

@@ -8,6 +8,8 @@ package struct StackVolumes: Sendable {
   private let byOwner: [String: [LiveStorage.Place]]
   /// By domain, the disks that it has and that were made for another domain.
   private let moved: [String: [LiveStorage.Place]]
+  /// By domain, the names that it had before and that no other domain has now.
+  private let earlierNames: [String: [String]]
 
   /// - Parameter domains: the domains of the host, by the name that the stack knows.
   package init(stack: String, storage: LiveStorage, domains: [String: LiveDomain] = [:]) {
@@ -15,6 +17,12 @@ package struct StackVolumes: Sendable {
     self.storage = storage
     let owned = storage.owned(by: stack)
     let names = Dictionary(domains.map { ($1.name, $0) }) { first, _ in first }
+    let ownership = Ownership(stack: stack)
+    earlierNames = Dictionary(
+      uniqueKeysWithValues: domains.map { name, domain in
+        (name, ownership.earlierNames(of: domain, named: name).filter { domains[$0] == nil })
+      }
+    ).filter { !$0.value.isEmpty }
     let takers = owned.map { Self.taker(of: $0.volume, storage, names) }
     byOwner = Dictionary(grouping: zip(owned, takers).filter { $1 == nil }.map(\.0)) {
       $0.volume.owned?.owner ?? ""
@@ -26,17 +34,23 @@ package struct StackVolumes: Sendable {
   /// All volumes.
   package var all: [LiveStorage.Place] { (Array(byOwner.values) + moved.values).flatMap(\.self) }
 
-  /// Returns the domain that has a disk which was made for another one; nil otherwise.
+  /// Returns the domain that has a disk or a seed which was made for another one; nil otherwise.
   private static func taker(
     of volume: VolumeInventory.Volume, _ storage: LiveStorage, _ names: [String: String]
   ) -> String? {
-    guard let owned = volume.owned, case .disk = owned.role else { return nil }
-    let writers = storage.writers(of: volume.path).map { names[$0] ?? $0 }
-    return writers.contains(where: owned.isOwned(by:)) ? nil : writers.min()
+    guard let owned = volume.owned else { return nil }
+    let found: [String]
+    switch owned.role {
+    case .disk: found = storage.writers(of: volume.path)
+    case .seed: found = storage.domains(using: volume.path).filter { names[$0] != nil }
+    case .image, .base, .pin, .unfinished, .protection: return nil
+    }
+    let users = found.map { names[$0] ?? $0 }
+    return users.contains(where: owned.isOwned(by:)) ? nil : users.min()
   }
 
   /// Returns the volumes that the stack made for a domain or an image of this name.
-  private func owned(by name: String) -> [LiveStorage.Place] {
+  func owned(by name: String) -> [LiveStorage.Place] {
     if let owner = VolumeName.plainOwner(name) { return byOwner[owner] ?? [] }
     // A long name is shortened to fit the rest of each volume's name.
     return byOwner.values.flatMap(\.self).filter { $0.volume.owned?.isOwned(by: name) ?? false }
@@ -44,12 +58,18 @@ package struct StackVolumes: Sendable {
 
   /// Returns the disks and seeds of a domain.
   package func volumes(ofDomain name: String) -> [LiveStorage.Place] {
-    owned(by: name).filter { $0.volume.owned?.isDomains ?? false } + (moved[name] ?? [])
+    ([name] + (earlierNames[name] ?? [])).flatMap(owned)
+      .filter { $0.volume.owned?.isDomains ?? false } + (moved[name] ?? [])
   }
 
   /// Returns the contents of an image, complete or not, and their pins.
   package func volumes(ofImage name: String) -> [LiveStorage.Place] {
-    owned(by: name).filter { !($0.volume.owned?.isDomains ?? true) }
+    owned(by: name).filter { place in
+      guard case .protection? = place.volume.owned?.role else {
+        return !(place.volume.owned?.isDomains ?? true)
+      }
+      return false
+    }
   }
 
   /// Returns the overlays on the disks of a domain.
@@ -167,6 +187,13 @@ package struct StackVolumes: Sendable {
       domain.name, paths, inactivePools: storage.inactivePools)
   }
 
+  /// Returns the domain that has a volume, whichever it was made for; else the one it was made for.
+  private func holder(of place: LiveStorage.Place) -> String {
+    let path = place.volume.path
+    return moved.first { $0.value.contains { $0.volume.path == path } }?.key
+      ?? Self.owner(of: place.volume)
+  }
+
   /// Returns the names ordered so that a domain comes after those whose overlays its disks back.
   package func clonesFirst(_ names: [String]) -> [String] {
     var rest = names
@@ -175,7 +202,7 @@ package struct StackVolumes: Sendable {
       let bases = Set(rest)
       let free = rest.filter { name in
         !overlays(onDomain: name).contains { place in
-          let owner = Self.owner(of: place.volume)
+          let owner = holder(of: place)
           return owner != name && bases.contains(owner)
         }
       }

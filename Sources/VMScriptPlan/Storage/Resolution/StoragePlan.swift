@@ -63,6 +63,9 @@ package struct StoragePlan: Sendable {
     }
   }
 
+  /// Adds errors that were found before the storage was resolved.
+  mutating func report(_ errors: [Diagnostic]) { diagnostics = errors + diagnostics }
+
   /// Returns the declared source of a clone, which precedes it, with its storage.
   private func source(of clone: Declaration) -> (Declaration, DomainStorage)? {
     guard case .declared(let name) = clone.source, let storage = domains[name],
@@ -135,10 +138,15 @@ package struct StoragePlan: Sendable {
   package func context(for declaration: Declaration, uuid: String?, hypervisor: String)
     -> XMLContext
   {
-    var context = set.context(for: declaration, uuid: uuid, hypervisor: hypervisor)
+    var context = set.context(
+      for: declaration, uuid: uuid ?? live.uuid(ofNew: declaration, in: set.stack),
+      hypervisor: hypervisor)
     context.origin = origin
     context.expiry = expiry
     guard declaration.kind == .domain else { return context }
+    if let present = live.domains[declaration.name] {
+      context.earlierNames = Ownership(set).earlierNames(of: present, named: declaration.name)
+    }
     guard let storage = domains[declaration.name] else {
       return context
     }
@@ -223,17 +231,18 @@ extension StoragePlan {
 
   /// Owners of the stack's volumes that are neither declared nor alive: remains of a killed run,
   /// and images that are no longer declared.
-  package var leftovers: (domains: Set<String>, images: Set<String>) {
+  package var leftovers: (domains: Set<String>, networks: Set<String>, images: Set<String>) {
     let ownership = Ownership(set)
     let declared = set.declarations.map { ($0.kind, $0.name) }
-    let alive = live.domains.filter { ownership.owns($0.value) }
-      .map { (ResourceKind.domain, $0.key) }
+    let alive = live.domains.filter { ownership.owns($0.value) }.flatMap { name, domain in
+      ([name] + ownership.earlierNames(of: domain, named: name)).map { (ResourceKind.domain, $0) }
+    }
     let unreadable = live.unreadable.filter { $0.kind == .domain }
       .map { (ResourceKind.domain, $0.name) }
     let known = (declared + alive + unreadable).reduce(into: [ResourceKind: Set<String>]()) {
       $0[$1.0, default: []].insert($1.1)
     }
-    var result: (domains: Set<String>, images: Set<String>) = ([], [])
+    var result: (domains: Set<String>, networks: Set<String>, images: Set<String>) = ([], [], [])
     for place in volumes.all {
       guard let owned = place.volume.owned else { continue }
       let refusal = live.storage.pools[place.pool]?.inventory.refusalToRemove(place.volume.name)
@@ -249,6 +258,16 @@ extension StoragePlan {
         if case .base = owned.role, refusal != nil { continue }
         guard known[.image]?.contains(owned.ownerName) != true else { continue }
         result.images.insert(owned.ownerName)
+      case .protection(let word):
+        // The record of a resource that somebody deleted by hand.
+        guard let kind = ResourceKind(rawValue: word),
+          known[kind]?.contains(owned.ownerName) != true
+        else { continue }
+        if kind == .image {
+          result.images.insert(owned.ownerName)
+        } else if !live.networks.keys.contains(where: owned.isOwned(by:)) {
+          result.networks.insert(owned.ownerName)
+        }
       }
     }
     return result

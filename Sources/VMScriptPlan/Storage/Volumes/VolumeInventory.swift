@@ -74,7 +74,7 @@ public struct VolumeInventory: Sendable {
     /// without a base, and a raw file has no header.
     var standsAlone: Bool {
       switch owned?.role {
-      case .pin, .seed, .base, .unfinished: true
+      case .pin, .seed, .base, .unfinished, .protection: true
       case .image, .disk, nil: format == .known("raw") || format == .known("iso")
       }
     }

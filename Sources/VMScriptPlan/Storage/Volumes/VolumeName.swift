@@ -23,6 +23,8 @@ public struct VolumeName: Hashable, Sendable {
     /// The record that the edits of a domain's disk are not complete, identified by the disk's role
     /// as written.
     case unfinished(disk: String)
+    /// The record that a resource of this kind must not be deleted: `net` or `image`.
+    case protection(of: String)
   }
 
   /// The maximum length of a file name on Linux file systems, in bytes.
@@ -90,7 +92,7 @@ public struct VolumeName: Hashable, Sendable {
   var isDomains: Bool {
     switch role {
     case .disk, .seed, .unfinished: true
-    case .image, .base, .pin: false
+    case .image, .base, .pin, .protection: false
     }
   }
 
@@ -144,6 +146,7 @@ public struct VolumeName: Hashable, Sendable {
     case .pin(let key, let nonce, let record):
       return (["pin", key, nonce] + (record?.fields ?? [])).joined(separator: "-")
     case .seed(let content): return "seed-\(content)"
+    case .protection(let kind): return "protected-\(kind)"
     case .disk(let key):
       let text = shortened(escaped(key, keepingDots: false), to: 80)
       // A disk labelled `image` or `seed-…` must not be read as one of those: escape its first
@@ -170,6 +173,8 @@ public struct VolumeName: Hashable, Sendable {
       guard let record = UploadRecord(parts[3...]) else { return .disk(text) }
       return .pin(key: parts[1], nonce: parts[2], record: record)
     case ("seed", 2): return .seed(content: parts[1])
+    case ("protected", 2) where ["net", "image"].contains(parts[1]):
+      return .protection(of: parts[1])
     default: return .disk(text)
     }
   }

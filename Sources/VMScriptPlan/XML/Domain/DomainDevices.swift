@@ -210,7 +210,7 @@ extension DomainDevices {
     else { return nil }
     return switch name.role {
     case .disk, .seed: name
-    case .image, .base, .pin, .unfinished: nil
+    case .image, .base, .pin, .unfinished, .protection: nil
     }
   }
 }

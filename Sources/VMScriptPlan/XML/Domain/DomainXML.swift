@@ -94,6 +94,11 @@ public enum DomainXML {
     {
       differences.append(machine == nil ? change.with(impact: .none) : change)
     }
+    if let change = DomainMetadata.difference(
+      ofProtection: declaration, expiry: context.expiry, live: root)
+    {
+      differences.append(machine == nil ? change.with(impact: .none) : change)
+    }
     if let wanted = declaration.declaredHypervisor(on: context.hypervisor), wanted != root["type"] {
       differences.append(
         PropertyDifference(
@@ -174,6 +179,10 @@ package struct DomainMetadata {
   package let expiry: StackExpiry?
   /// The digest of the `customize` block; nil keeps the recorded one while the block is declared.
   let customization: String?
+  /// The UUID of the domain if it does not derive from the declaration; nil otherwise.
+  private var uuid: String?
+  /// The names that the domain had before.
+  private var earlierNames: [String] = []
 
   package init(
     _ declaration: Declaration, stack: String, origin: StackOrigin? = nil,
@@ -190,6 +199,11 @@ package struct DomainMetadata {
     self.init(
       declaration, stack: context.stack, origin: context.origin, expiry: context.expiry,
       customization: context.customization)
+    earlierNames = context.earlierNames
+    let derived = Identity.uuid(
+      stack: context.stack, kind: declaration.kind, name: declaration.name)
+    let isKept = declaration.kind == .domain && declaration.body["uuid"] == nil
+    uuid = isKept && context.uuid != derived ? context.uuid : nil
   }
 
   /// Replaces the earlier mark and keeps other metadata.
@@ -221,6 +235,13 @@ package struct DomainMetadata {
     }
     (origin ?? earlier.flatMap(StackOrigin.init(mark:)))?.write(to: mark)
     (expiry ?? earlier.flatMap(StackExpiry.init(mark:)))?.write(to: mark)
+    if let uuid { mark["uuid"] = uuid }
+    if declaration.kind == .domain,
+      declaration.isProtected(while: expiry ?? earlier.flatMap(StackExpiry.init(mark:)))
+    {
+      mark["protect"] = "yes"
+    }
+    for name in earlierNames { mark.add(Self.name("earlier"), ["name": name]) }
     for (key, value) in labels {
       mark.add(Self.name("label"), ["key": key, "value": value.description])
     }
@@ -238,6 +259,19 @@ package struct DomainMetadata {
       name: property.schema.name, from: .map(found), to: property.value,
       impact: property.schema.impact, live: property.schema.live)
   }
+
+  /// Returns the difference of the protection from deletion, if any.
+  static func difference(
+    ofProtection declaration: Declaration, expiry: StackExpiry?, live root: XMLElement
+  ) -> PropertyDifference? {
+    let mark = mark(in: root)
+    let found = mark.map(isProtected) ?? false
+    return declaration.protectionDifference(
+      found: found, expiry: expiry ?? mark.flatMap(StackExpiry.init(mark:)))
+  }
+
+  /// Whether a mark protects its domain from deletion.
+  static func isProtected(_ mark: XMLElement) -> Bool { mark["protect"] == "yes" }
 
   /// Returns the mark as `virDomainSetMetadata` takes it, which adds the namespace itself; nil if
   /// there is none.
