@@ -39,10 +39,12 @@ public enum AwkwardDomains {
   /// memory depend on each other, and a newer libvirt has further properties.
   private static func isTried(_ row: SchemaRow) -> Bool {
     let others: Set = [
-      "domain state", "domain ignition", "domain protect", "domain.disk size", "domain.disk moved_disk",
+      "domain state", "domain ignition", "domain protect", "domain.disk size",
+      "domain.disk moved_disk",
       "domain.memory.hotplug max", "domain.memory.hotplug slots", "domain.numa.cell id",
       "domain.numa.cell cpus", "domain.sound audio", "domain.controller model",
       "domain.controller type", "domain.numa.node cell", "domain.watchdog model",
+      "domain.controller master", "domain.input type", "domain.input bus",
     ]
     return !["cloud_init", "customize", "xml"].contains(row.blocks.first?.name)
       && !others.contains(row.description) && row.property.since == nil

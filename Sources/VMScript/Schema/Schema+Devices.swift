@@ -63,7 +63,7 @@ extension Schema {
     xml: XMLPlace("devices/tpm"),
     properties: [
       .words(
-        "model", "@model", ["tpm-tis", "tpm-crb", "tpm-spapr", "tpm-tis-device"], "The model."),
+        "model", "@model", ["tpm-tis", "tpm-crb", "tpm-spapr"], "The model."),
       .words(
         "backend", "backend/@type", ["emulator", "passthrough"],
         "Whether it is emulated or the host's own."),
@@ -85,7 +85,7 @@ extension Schema {
     identity: .properties(["model"]), shorthand: "model", preset: [], example: "panic = true",
     xml: XMLPlace("devices/panic"),
     properties: [
-      .words("model", "@model", ["isa", "hyperv", "pseries", "s390", "pvpanic"], "The model.")
+      .words("model", "@model", ["isa", "hyperv", "pseries", "s390"], "The model.")
     ])
 
   private static let vsock = BlockSchema(
@@ -254,8 +254,11 @@ extension Schema {
       example: "channel \"org.example.lab.0\" { path = \"/run/lab.sock\", mode = bind }",
       xml: XMLPlace("devices/channel"),
       properties: [.text("name", "target/@name", .line, "The name in the guest.", isRequired: true)]
-        + character + [
-          .text("channel", "source/@channel", .line, "The name in SPICE, of `spiceport`."),
+        + character([
+          "unix", "pty", "tcp", "udp", "file", "dev", "pipe", "null", "spicevmc", "spiceport",
+          "qemu-vdagent",
+        ]) + [
+          .text("channel", "source/@channel", .token, "The name in SPICE, of `spiceport`."),
           .yesNo(
             "clipboard", "source/clipboard/@copypaste", "The clipboard, of `qemu-vdagent`."),
           .words(
@@ -264,25 +267,28 @@ extension Schema {
   ]
 
   /// The host's side of a character device.
-  private static let character: [PropertySchema] = [
-    .words(
-      "type", "@type",
-      [
-        "pty", "unix", "tcp", "udp", "file", "dev", "pipe", "null", "stdio", "vc", "spicevmc",
-        "spiceport", "qemu-vdagent", "nmdm",
-      ], "The host's side."),
+  private static let character = character([
+    "pty", "unix", "tcp", "udp", "file", "dev", "pipe", "null", "stdio", "vc",
+  ])
+
+  /// - Parameter types: the kinds of the host's side.
+  private static func character(_ types: [String]) -> [PropertySchema] {
+    [.words("type", "@type", types, "The host's side.")] + characterRows
+  }
+
+  private static let characterRows: [PropertySchema] = [
     .hostPath(
-      "path", "source/@path", "The file, device or socket of the host.", isInherited: false),
+      "path", "source/@path", "The file, device or socket of the host."),
     .words("mode", "source/@mode", ["bind", "connect"], "Whether QEMU listens or connects."),
     .text("host", "source/@host", .listenAddress, "The address of `tcp`."),
-    .int("service", "source/@service", 0...65_535, "The port of `tcp`.", isInherited: false),
+    .int("service", "source/@service", 0...65_535, "The port of `tcp`."),
     .words(
       "protocol", "protocol/@type", ["raw", "telnet", "telnets", "tls"], "The protocol of `tcp`."),
     .hostPath(
-      "log", "log/@file", "A file of the host that records the output.", isInherited: false),
+      "log", "log/@file", "A file of the host that records the output."),
     PropertySchema(
       "log_append", .bool, "Whether each start appends to `log`.",
-      xml: XMLPlace("log/@append", .onOff), isInherited: false),
+      xml: XMLPlace("log/@append", .onOff)),
   ]
 
   // MARK: Devices of the host

@@ -120,7 +120,20 @@ package struct Combination {
         needs(block, "path", "type", "unix", "file", "dev", "pipe"),
         needs(block, "log_append", "log"),
       ]
+    }
+    + ["serial", "parallel", "console"].map { block in
+      Combination(
+        block: block,
+        relation: .needs(Term("type", "unix", "file", "dev", "pipe"), [Term("path")]))
+    }
+    + ["serial", "parallel", "console", "channel"].map { block in
+      Combination(block: block, relation: .needs(Term("type", "tcp", "udp"), [Term("host")]))
     } + [
+      Combination(
+        block: "channel", relation: .needs(Term("type", "file", "dev", "pipe"), [Term("path")])),
+      Combination(
+        block: "channel", relation: .needs(Term("type", "spiceport"), [Term("channel")])),
+      needs("iommu", "eim", "intremap", "true"),
       needs("channel", "channel", "type", "spiceport"),
       needs("channel", "clipboard", "type", "qemu-vdagent"),
       needs("channel", "mouse", "type", "qemu-vdagent"),
