@@ -34,6 +34,23 @@ public enum AwkwardDomains {
     }
   }()
 
+  /// The rows that libvirt takes only for a machine or on a host that has what they need: a program, a
+  /// library of QEMU, a model of processor, a display, an existing file.
+  public static let rowsOfTheHost: Set<String> = [
+    "firmware", "gic", "emulator", "spice_agent", "usb_redirection", "cpus dies", "cpus.cache mode",
+    "cpus.cache level", "cpus.address_bits mode", "cpus.address_bits bits", "loader secure",
+    "bios use_serial", "clock.timer name", "clock.timer tickpolicy", "clock.timer track",
+    "nic rx_queue_size", "nic tx_queue_size", "spice tls_port", "video heads", "video vgamem",
+    "video width", "video height", "video acceleration", "video acceleration_2d", "audio type",
+    "tpm model", "tpm backend", "tpm version", "tpm persistent_state", "panic model", "iommu model",
+    "iommu intremap", "iommu caching_mode", "iommu eim", "iommu iotlb", "iommu address_width",
+    "controller queues", "controller cmd_per_lun", "controller max_sectors", "controller ioeventfd",
+    "input model", "shared_memory model", "share accessmode", "share readonly", "share multidevs",
+    "serial target", "console target", "channel type", "channel channel", "mdev model",
+    "mdev display",
+    "mdev boot",
+  ]
+
   /// Whether a row is tried here. Every machine of these is off; seeds, edits, patches and protection have tests
   /// of their own, sizes are rounded, a disk is moved from another domain, numbers of nodes and
   /// memory depend on each other, and a newer libvirt has further properties.
@@ -42,7 +59,8 @@ public enum AwkwardDomains {
       "domain state", "domain ignition", "domain protect", "domain.disk size",
       "domain.disk moved_disk",
       "domain.memory.hotplug max", "domain.memory.hotplug slots", "domain.numa.cell id",
-      "domain.numa.cell cpus", "domain.sound audio", "domain.controller model",
+      "domain.numa.cell cpus", "domain.numa.cell memory", "domain.sound audio",
+      "domain.controller model",
       "domain.controller type", "domain.numa.node cell", "domain.watchdog model",
       "domain.controller master", "domain.input type", "domain.input bus",
     ]

@@ -6,6 +6,7 @@ import VMScript
 public enum RowSamples {
   /// The entries by row or block, such as `domain.disk io`; those of a row replace its block's.
   private static let listed: [String: String] = [
+    "domain initrd": "kernel = \"/bin/sh\"", "domain cmdline": "kernel = \"/bin/sh\"",
     "domain boot": "disk { size = 1MiB }, cdrom { }, floppy { }, nic { net = \"default\" }",
     "domain.disk": "size = 1MiB", "domain.disk source": "format = raw",
     "domain.disk image": "", "domain.disk size": "",
@@ -20,7 +21,7 @@ public enum RowSamples {
     "domain.nic dev": "", "domain.nic mode": "dev = \"eth0\"",
     "domain.nic filter_parameters": "net = \"default\", filter = \"clean-traffic\"",
     "domain.nic.virtualport": "type = openvswitch",
-    "domain.cpus current": "max = 4096", "domain.memory current": "max = 4EiB",
+    "domain.cpus current": "max = 8", "domain.memory current": "max = 4EiB",
     "domain.cpus max": "", "domain.cpus sockets": "", "domain.cpus cores": "",
     "domain.cpus threads": "", "domain.cpus dies": "", "domain.cpus model": "",
     "domain.cpus": "max = 8",

@@ -150,6 +150,7 @@ extension Schema {
     blocks: [
       BlockSchema(
         "cell", "A memory node of the guest.", repeats: true, identity: .properties(["id"]),
+        keepsRest: true,
         xml: XMLPlace("cpu/numa/cell"),
         properties: [
           PropertySchema(
@@ -175,7 +176,7 @@ extension Schema {
         ]),
       BlockSchema(
         "node", "The nodes of the host for one node of the guest.", repeats: true,
-        identity: .properties(["cell"]), xml: XMLPlace("numatune/memnode"),
+        identity: .properties(["cell"]), keepsRest: true, xml: XMLPlace("numatune/memnode"),
         properties: [
           PropertySchema(
             "cell", .int(0...1023), "The guest's node.", xml: XMLPlace("@cellid"),

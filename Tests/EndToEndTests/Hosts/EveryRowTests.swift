@@ -7,7 +7,7 @@ extension HostTests {
   @Suite struct EveryRowTests {
     @Test func everyCheckedValueIsInPlaceAfterOneRun() async throws {
       try await Host.run { host in
-        let all = AwkwardDomains.cases
+        let all = AwkwardDomains.cases.filter { !AwkwardDomains.rowsOfTheHost.contains($0.row) }
         var cases = all
         func script(_ cases: [AwkwardDomains.Case]) throws -> String {
           try host.file(

@@ -77,6 +77,7 @@ import VMScriptSyntax
 
   /// Values for rows whose type alone admits too much.
   private static let values = [
+    "domain.cpus current": ["1", "2", "8"],
     "domain.disk bus": ["scsi", "sata", "usb"],  // A target of virtio has another name.
     "domain.cdrom bus": ["scsi", "sata", "usb"],  // As is one of IDE.
     "domain hypervisor": ["kvm", "qemu"],  // `auto` is what the host has.

@@ -18,7 +18,11 @@ enum XMLEntries {
     let found = Dictionary(keyed(schema, old)) { first, _ in first }
     let wanted = Dictionary(keyed(schema, new)) { first, _ in first }
     return Set(found.keys).union(wanted.keys).sorted().compactMap { key in
-      let (from, to) = (found[key].map { text($0, schema) }, wanted[key].map { text($0, schema) })
+      let to = wanted[key].map { text($0, schema) }
+      // libvirt may add to an entry.
+      let from = found[key].map { element in
+        text(element, schema, like: schema.keepsRest ? wanted[key] : nil)
+      }
       guard from != to, let element = wanted[key] ?? found[key] else { return nil }
       let label = label(of: element, schema) ?? key
       return PropertyDifference(
@@ -49,11 +53,17 @@ enum XMLEntries {
   }
 
   /// Returns the values without the label, on one line.
-  private static func text(_ element: XMLElement, _ schema: BlockSchema) -> String {
+  ///
+  /// - Parameter other: the element whose rows are meant; nil for all rows.
+  private static func text(
+    _ element: XMLElement, _ schema: BlockSchema, like other: XMLElement? = nil
+  ) -> String {
     let label: String? =
       if case .properties(let names) = schema.identity { names.first } else { nil }
-    return schema.properties.filter { $0.name != label }
-      .map { text(of: $0.name, schema, element) }.filter { !$0.isEmpty }.joined(separator: " ")
+    return schema.properties.filter { row in
+      row.name != label && other.map { !(row.xml?.read(in: $0) ?? []).isEmpty } ?? true
+    }
+    .map { text(of: $0.name, schema, element) }.filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   private static func text(

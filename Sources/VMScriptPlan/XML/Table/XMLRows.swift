@@ -195,7 +195,8 @@ enum XMLRows {
       let key = XMLEntries.key(of: try entry(block), at: position, inner.schema)
       let found = free.firstIndex { $0.key == key }.map { free.remove(at: $0).element }
       try write(
-        block, to: found ?? inner.place.addElement(in: element), undeclared: .goes, where: isWanted)
+        block, to: found ?? inner.place.addElement(in: element),
+        undeclared: inner.schema.keepsRest ? .stays : .goes, where: isWanted)
     }
     for (_, rest) in free { rest.detach() }
   }
