@@ -101,6 +101,7 @@ struct ScriptWriter {
       }
     }
     let inner = lines(rest, path)
+    if inner.isEmpty, head == schema.name, schema.preset?.isEmpty == true { return "\(head) = true" }
     let isShort = inner.isEmpty && head.hasSuffix("\"") || inner.isEmpty && head.contains(" as ")
     return isShort ? head : block(head, inner)
   }

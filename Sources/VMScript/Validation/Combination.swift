@@ -116,9 +116,14 @@ package struct Combination {
     ["serial", "parallel", "console", "channel"].flatMap { block in
       [
         needs(block, "host", "type", "tcp", "udp"), needs(block, "service", "type", "tcp", "udp"),
-        needs(block, "protocol", "type", "tcp"), needs(block, "mode", "type", "tcp", "unix"),
+        needs(block, "protocol", "type", "tcp"), needs(block, "log_append", "log"),
+      ]
+    }
+    // A channel is a socket unless it says otherwise.
+    + ["serial", "parallel", "console"].flatMap { block in
+      [
+        needs(block, "mode", "type", "tcp", "unix"),
         needs(block, "path", "type", "unix", "file", "dev", "pipe"),
-        needs(block, "log_append", "log"),
       ]
     }
     + ["serial", "parallel", "console"].map { block in

@@ -62,7 +62,15 @@ enum DocumentMeaning {
 
   // MARK: Domains
 
+  /// The actions that libvirt takes where a definition has none.
+  private static let actions = [
+    "on_poweroff": "destroy", "on_reboot": "restart", "on_crash": "destroy",
+  ]
+
   private static func dropRuntime(_ root: XMLElement) {
+    for (name, action) in actions where root.text(at: name) == action { root.remove(name) }
+    if let os = root.first("os"), os.all("boot").map({ $0["dev"] }) == ["hd"] { os.remove("boot") }
+    root.first("features")?.first("hyperv")?.drop("mode", "custom")
     if root.text(at: "resource/partition") == "/machine" { root.remove("resource") }
     for label in root.all("seclabel") where label["type"] == "dynamic" && label.children.count <= 2
     {
@@ -135,10 +143,6 @@ enum DocumentMeaning {
       if let driver = device.first("driver") {
         driver.drop("name", "qemu")
         driver.drop("cache", "default")
-        // A script's run finds the format in the file.
-        if device.text(at: "source/@file") != nil || device.text(at: "source/@dev") != nil {
-          driver["type"] = nil
-        }
         if device.first("source") == nil { driver["type"] = nil }
         driver.dropIfEmpty()
       }

@@ -75,7 +75,13 @@ struct ImportedRest {
           ? candidates.first
           : XMLProjection.counterpart(of: part, among: free.filter { $0.isKind(of: part) })
       else {
-        edit.additions.append(part)
+        let addition = part.copy()
+        if let uri = part.namespaceURI, let prefix = part.name.split(separator: ":").first,
+          prefix != part.name
+        {
+          addition["xmlns:\(prefix)"] = uri
+        }
+        edit.additions.append(addition)
         continue
       }
       free.removeAll { $0 === other }

@@ -11,6 +11,7 @@ extension Inspector {
   ///   - stack: the stack of the script.
   ///   - uri: the connection; nil selects `LIBVIRT_DEFAULT_URI`, else libvirt's own default.
   ///   - withSecrets: whether the passwords of displays are read.
+  ///   - patience: the time limit for the host to answer.
   /// - Throws: VM0701 without a connection, VM0790 if no object has a name, and libvirt's errors.
   public static func script(
     of names: [String], stack: String, uri: String?, withSecrets: Bool = true,

@@ -56,7 +56,12 @@ struct ImportCommand: AsyncParsableCommand, Subcommand {
           of: objects, stack: stack, uri: connection.uri, patience: connection.patience)
       }
     }
-    for file in files { result.add(try String(contentsOfFile: file, encoding: .utf8), from: file) }
+    for file in files {
+      let bytes = try await output.inspecting { () async throws(Diagnostic) in
+        try ScriptFile.read(file)
+      }
+      result.add(String(decoding: bytes, as: UTF8.self), from: file)
+    }
     output.report(result.diagnostics)
     if output.json {
       let document: ValueMap = [

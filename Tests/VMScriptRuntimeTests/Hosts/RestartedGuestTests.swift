@@ -64,7 +64,7 @@ struct RestartedGuestTests {
         net "STACK-n" { subnet = SUBNET.0/24 }
         domain "STACK-\(name)" { memory = 192MiB
         \(body)
-        nic { net = net("STACK-n"), mac = "\(mac)" } }
+        nic { net = net("STACK-n"), mac = "\(mac)", rom = false } }
         wait "STACK-\(name)" for ip within \(name == "web" ? "2m" : "20s")
         """
       }
@@ -76,7 +76,7 @@ struct RestartedGuestTests {
       let alone = "net \"STACK-n\" { subnet = SUBNET.0/24 }"
       let pruned = await Runner.run(try lab.program(alone), options: options)
       try #require(pruned.outcome == .done, "\(pruned.diagnostics)")
-      // Without a disk it never asks for an address.
+      // Without a disk and without the ROM of its card it never asks for an address.
       let report = try await lab.run(script("app", ""))
       let error = try #require(report.diagnostics.first { $0.severity == .error })
       #expect(error.code.number == 709, "\(report.diagnostics)")
