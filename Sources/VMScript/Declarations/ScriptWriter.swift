@@ -101,7 +101,9 @@ struct ScriptWriter {
       }
     }
     let inner = lines(rest, path)
-    if inner.isEmpty, head == schema.name, schema.preset?.isEmpty == true { return "\(head) = true" }
+    if inner.isEmpty, head == schema.name, schema.preset?.isEmpty == true {
+      return "\(head) = true"
+    }
     let isShort = inner.isEmpty && head.hasSuffix("\"") || inner.isEmpty && head.contains(" as ")
     return isShort ? head : block(head, inner)
   }

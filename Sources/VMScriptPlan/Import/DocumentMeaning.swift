@@ -99,8 +99,7 @@ enum DocumentMeaning {
     cpu.drop("migratable", "on")
     if cpu["mode"] == nil, cpu.first("model") != nil { cpu["mode"] = "custom" }
     if let model = cpu.first("model") {
-      model.drop("fallback", "allow")
-      if model.plainText.isEmpty { model["fallback"] = nil }
+      model["fallback"] = nil
       if model.attributes.isEmpty, model.plainText.isEmpty || cpu["mode"] != "custom" {
         model.detach()
       }

@@ -98,7 +98,7 @@ private struct DomainRestart {
 
   func differences() -> [PropertyDifference] {
     let rows = RowComparison.ofBlock(schema, "", definition: definition, running: running)
-      .filter { !isGuestsMatter($0) }
+      .filter { !isGuestsMatter($0) && !Self.expanded.contains($0.path) }
     return rows + model + drives + interfaces + blocks + others + sections(except: rows)
   }
 
@@ -110,6 +110,12 @@ private struct DomainRestart {
     else { return false }
     return from.bytes > to.bytes && running.text(at: "memory") == definition.text(at: "memory")
   }
+
+  /// The rows that a running machine has expanded to what QEMU provides.
+  private static let expanded: Set<String> = [
+    "cpus check", "cpus features", "cpus match", "cpus vendor", "cpus vendor_id", "cpus fallback",
+    "cpus migratable",
+  ]
 
   /// Compares the model of the processors. A running machine has the host's model expanded.
   private var model: [PropertyDifference] {
