@@ -1,3 +1,4 @@
+import OrderedCollections
 import VMScript
 
 /// The differences between the definition of an object and the running object, which wait for a
@@ -217,28 +218,52 @@ private struct DomainRestart {
     }
   }
 
-  /// Compares the devices of the schema's other blocks, each by its position among its kind.
+  /// Compares the devices of the schema's other blocks, each by what identifies it among its kind.
   private var blocks: [PropertyDifference] {
     schema.blocks.filter(\.isPlainDevice).flatMap { block -> [PropertyDifference] in
-      let wanted = block.xml?.elements(in: definition) ?? []
-      let found = block.xml?.elements(in: running) ?? []
-      return (0..<max(wanted.count, found.count)).flatMap { position -> [PropertyDifference] in
-        let path = position == 0 ? block.name : "\(block.name) \(position + 1)"
-        guard position < wanted.count, position < found.count else {
-          // libvirt adds controllers by itself.
-          if block.name == "controller", position < found.count { return [] }
-          return [
-            difference(
-              path, "device", from: position < found.count ? "present" : nil,
-              to: position < wanted.count ? "present" : nil)
-          ]
-        }
-        let rows = RowComparison.ofBlock(
-          block, path, definition: wanted[position], running: found[position], isDevice: true)
-        // libvirt chooses a port for each start.
-        return rows.filter { $0.name != "port" || wanted[position]["autoport"] != "yes" }
+      let wanted = Self.keyed(block, block.xml?.elements(in: definition) ?? [])
+      let found = Self.keyed(block, block.xml?.elements(in: running) ?? [])
+      return wanted.merging(found) { $1 }.keys.enumerated().flatMap { position, key in
+        difference(
+          of: block, position == 0 ? block.name : "\(block.name) \(position + 1)",
+          from: found[key], to: wanted[key])
       }
     }
+  }
+
+  /// Returns devices by their identity, and by their position among those of the same identity.
+  private static func keyed(
+    _ block: BlockSchema, _ elements: [XMLElement]
+  ) -> OrderedDictionary<String, XMLElement> {
+    var counts: [String: Int] = [:]
+    var result: OrderedDictionary<String, XMLElement> = [:]
+    for element in elements {
+      var identity = ""
+      if case .properties = block.identity {
+        identity = XMLEntries.key(of: element, at: 0, block)
+      }
+      counts[identity, default: 0] += 1
+      result["\(identity)#\(counts[identity] ?? 0)"] = element
+    }
+    return result
+  }
+
+  private func difference(
+    of block: BlockSchema, _ path: String, from found: XMLElement?, to wanted: XMLElement?
+  ) -> [PropertyDifference] {
+    guard let wanted, let found else {
+      // libvirt adds controllers by itself.
+      if block.name == "controller", wanted == nil { return [] }
+      return [
+        difference(
+          path, "device", from: found == nil ? nil : "present",
+          to: wanted == nil ? nil : "present")
+      ]
+    }
+    let rows = RowComparison.ofBlock(
+      block, path, definition: wanted, running: found, isDevice: true)
+    // libvirt chooses a port for each start.
+    return rows.filter { $0.name != "port" || wanted["autoport"] != "yes" }
   }
 
   /// The places of the devices of the schema, by their elements' names.

@@ -126,6 +126,19 @@ import VMScript
     #expect(try pending(running, definition) == [])
   }
 
+  @Test func devicesInAnotherOrderAreNoDifference() throws {
+    let controllers = [
+      "<controller type='usb' index='0' model='piix3-uhci'/>",
+      "<controller type='sata' index='0'/>", "<controller type='sata' index='1'/>",
+    ]
+    let devices = controllers.joined()
+    let others = controllers.reversed().joined()
+    #expect(
+      try pending(
+        document("<devices>\(others)</devices>"), document("<devices>\(devices)</devices>"))
+        == [])
+  }
+
   @Test func elementsWithoutAPropertyAreComparedToo() throws {
     let found = try pending(
       document("<blkiotune><weight>100</weight></blkiotune>"),
