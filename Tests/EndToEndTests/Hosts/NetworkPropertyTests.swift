@@ -93,10 +93,12 @@ extension HostTests {
     ]
 
     @Test func everyRowOfANetworkIsTried() {
-      let net = Schema.resource(.net)
-      #expect(Set(Self.networks.keys) == Set(net.entryNames))
-      #expect(
-        Set(Self.interfaces.keys) == Set(Schema.resource(.domain).block("nic")?.entryNames ?? []))
+      // Protection has tests of its own.
+      let net = Set(Schema.resource(.net).entryNames).subtracting(["protect"])
+      #expect(Set(Self.networks.keys) == net)
+      // What an interface has beside its connection is tried with every row of a domain.
+      let nic = Set(Schema.resource(.domain).block("nic")?.entryNames ?? [])
+      #expect(nic.isSuperset(of: Self.interfaces.keys))
     }
 
     @Test func aValueIsRefusedOrFoundAgain() async throws {
