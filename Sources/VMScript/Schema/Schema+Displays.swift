@@ -1,4 +1,4 @@
-/// What a person sees and hears.
+/// Displays, graphics cards and sound.
 extension Schema {
   static let displays: [BlockSchema] = [
     BlockSchema(

@@ -111,7 +111,7 @@ package struct Combination {
         reason: "`files` is the whole content of a medium")
     }
 
-  /// What a property of a device needs beside it, because libvirt drops it otherwise.
+  /// The companions of properties of devices, without which libvirt drops them.
   private static let devices: [Combination] =
     ["serial", "parallel", "console", "channel"].flatMap { block in
       [

@@ -163,9 +163,8 @@ enum DocumentMeaning {
       if device.text(at: "target/@name") == "org.qemu.guest_agent.0", device["type"] == "unix" {
         device.remove("source")
       }
-      if let name = device.text(at: "target/@name"), device.text(at: "target/@type") == nil {
+      if device.text(at: "target/@name") != nil, device.text(at: "target/@type") == nil {
         device.setText("virtio", at: "target/@type")
-        _ = name
       }
     case "graphics": normalizeGraphics(device)
     case "video":
@@ -178,7 +177,6 @@ enum DocumentMeaning {
         for value in values { model.drop(name, value) }
       }
     case "sound": if device.text(at: "audio/@id") == "1" { device.remove("audio") }
-    case "watchdog" where device["action"] == nil: device["action"] = nil
     case "rng":
       if device["model"] == nil { device["model"] = "virtio" }
     default: break

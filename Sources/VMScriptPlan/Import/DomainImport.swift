@@ -42,12 +42,10 @@ enum DomainImport {
       stack: "import", uuid: found.text(at: "uuid") ?? "6bc87c1e-71c1-5d2c-a2a2-000000000001",
       hypervisor: found["type"] ?? "qemu")
     context.disks = devices.storage
-    let known = Declaration(
-      kind: .domain, name: name, body: body, span: RowImport.span, nameSpan: RowImport.span)
+    let known = RowImport.declaration(.domain, name, body)
     let written = try write(known, context)
     body.blocks += ImportedRest(found, beyond: written, of: .domain).blocks
-    let whole = Declaration(
-      kind: .domain, name: name, body: body, span: RowImport.span, nameSpan: RowImport.span)
+    let whole = RowImport.declaration(.domain, name, body)
     let result = try? write(whole, context)
     return ImportedResource(
       declaration: whole,

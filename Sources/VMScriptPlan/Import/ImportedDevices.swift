@@ -113,8 +113,7 @@ struct ImportedDevices {
     }
     func targets(_ blocks: [DeclaredBlock]) -> [String] {
       let body = DeclaredBlock(schema: schema, blocks: blocks, span: RowImport.span)
-      let declaration = Declaration(
-        kind: .domain, name: "", body: body, span: RowImport.span, nameSpan: RowImport.span)
+      let declaration = RowImport.declaration(.domain, "", body)
       return DeclaredDrive.all(of: declaration).map(\.place.target)
     }
     if targets(trimmed) == targets(blocks) { blocks = trimmed }

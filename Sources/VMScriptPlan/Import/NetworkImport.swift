@@ -16,15 +16,11 @@ enum NetworkImport {
     body.blocks += own.blocks
     names(&body, found, schema)
     body.blocks.removeAll { $0.properties.isEmpty && $0.blocks.isEmpty }
-    func declaration(_ body: DeclaredBlock) -> Declaration {
-      Declaration(
-        kind: .net, name: found.text(at: "name") ?? "", body: body, span: RowImport.span,
-        nameSpan: RowImport.span)
-    }
+    let name = found.text(at: "name") ?? ""
     let context = XMLContext(stack: "import", uuid: found.text(at: "uuid") ?? "")
-    let written = try write(declaration(body), context)
+    let written = try write(RowImport.declaration(.net, name, body), context)
     body.blocks += ImportedRest(found, beyond: written, of: .net).blocks
-    let whole = declaration(body)
+    let whole = RowImport.declaration(.net, name, body)
     let result = try? write(whole, context)
     return ImportedResource(
       declaration: whole,

@@ -32,6 +32,13 @@ enum RowImport {
     }
   }
 
+  /// Returns a resource of an imported body.
+  static func declaration(_ kind: ResourceKind, _ name: String, _ body: DeclaredBlock)
+    -> Declaration
+  {
+    Declaration(kind: kind, name: name, body: body, span: span, nameSpan: span)
+  }
+
   /// Whether a block has every property that a script must declare.
   static func isComplete(_ block: DeclaredBlock) -> Bool {
     block.schema.properties.allSatisfy { !$0.isRequired || block.property($0.name) != nil }
